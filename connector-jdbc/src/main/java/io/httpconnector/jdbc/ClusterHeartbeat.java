@@ -26,21 +26,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How processes notice each other by what they write to the database.
+ * Heartbeat settings by which cluster nodes detect dead ones.
  *
- * @param heartbeat how often each says that it is alive
- * @param missed how many heartbeats it may miss before it counts as dead
- * @param pollingInterval how often each looks for work that others have left
+ * @param heartbeat the interval of heartbeats
+ * @param missed the number of missed heartbeats after which a node counts as dead
+ * @param pollingInterval the interval at which a node looks for work left by others
  */
 record ClusterHeartbeat(Duration heartbeat, int missed, Duration pollingInterval) {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClusterHeartbeat.class);
 
-    /** Work of a process that dies is begun by another after 5 to 8 seconds. */
-    static final ClusterHeartbeat USUAL = new ClusterHeartbeat(Duration.ofSeconds(1), 5, Duration.ofSeconds(1));
+    /** The default: the work of a node that dies is taken over after 5 to 8 seconds. */
+    static final ClusterHeartbeat DEFAULT = new ClusterHeartbeat(Duration.ofSeconds(1), 5, Duration.ofSeconds(1));
 
     private static final Duration GRACE = Duration.ofSeconds(10);
-    /** For heartbeats, dead machines, the clock, and what is late: each goes on while the database lets the others wait. */
+    /** For heartbeats, dead nodes, the clock, and late executions: each continues while the database blocks the others. */
     private static final int THREADS = 4;
 
     private static final Duration NEVER = Duration.ofDays(36_500);
@@ -51,9 +51,9 @@ record ClusterHeartbeat(Duration heartbeat, int missed, Duration pollingInterval
         if (!good || missed > 1000) {
             throw new InvalidDefinitionException(
                     "heartbeat",
-                    List.of("a heartbeat every " + heartbeat + " of which " + missed
-                            + " may be missed, and a look every " + pollingInterval
-                            + ": use 50 ms to 1 h, and 4 to 1000"));
+                    List.of("a heartbeat every " + heartbeat + " with " + missed
+                            + " allowed misses and a polling interval of " + pollingInterval
+                            + ": use 50 ms to 1 h, and 4 to 1000 misses"));
         }
     }
 
@@ -62,11 +62,11 @@ record ClusterHeartbeat(Duration heartbeat, int missed, Duration pollingInterval
     }
 
     /**
-     * A scheduler with a kind of task, and tasks that are always there; not started. What it does not know it leaves to the others. Each process looks for work
-     * at random moments, so that none is always the first to find it.
+     * Creates a scheduler with one kind of task and permanent recurring tasks; not started. Tasks of unknown kinds are left to
+     * other nodes. Each node looks for work at random times, so that no node is always the first to find it.
      *
-     * @param late is told, again and again, of what this process does, but others may begin as well, since it has not said for long that
-     *     it is alive: it was frozen, or the database is away
+     * @param late repeatedly receives executions of this node that other nodes may start as well, because its last heartbeat is
+     *     too old: the node was frozen, or the database is unavailable
      */
     Scheduler scheduler(
             Database database,
@@ -80,16 +80,16 @@ record ClusterHeartbeat(Duration heartbeat, int missed, Duration pollingInterval
         boolean isPostgres = product.equals("PostgreSQL");
         if (isPostgres && database.read(ClusterHeartbeat::idleTimeout).equals("0")) {
             LOG.warn(
-                    "The locks of a machine that freezes, or is gone without a word, are kept for hours, and the others can't take"
-                            + " over what they hold: set idle_in_transaction_session_timeout for the connections, such as to 30s");
+                    "The locks of a node that freezes or disappears are kept for hours, and other nodes cannot take"
+                            + " over its work: set idle_in_transaction_session_timeout for the connections, for example to 30s");
         }
         ScheduledExecutorService housekeeper = Executors.newScheduledThreadPool(THREADS, ClusterHeartbeat::thread);
         Scheduler scheduler = new SchedulerBuilder(
-                        product.equals("H2") ? H2.passing(database.source()) : database.source(), List.of(task))
+                        product.equals("H2") ? H2.withoutCheckpoint(database.dataSource()) : database.dataSource(), List.of(task))
                 .startTasks(always)
                 .tableName(database.sql(table))
                 .jdbcCustomization(isPostgres ? new PostgreSqlJdbcCustomization(false, false) : new SkippingLocked())
-                // No more than there are free threads: what waits in a queue looks dead, and others could do it.
+                // No more than there are free threads: queued executions look dead, while other nodes could execute them.
                 .pollUsingLockAndFetch(0.5, 1.0)
                 .schedulerName(new SchedulerName.Fixed(new SchedulerName.Hostname().getName() + " "
                         + UUID.randomUUID().toString().substring(0, 8)))
@@ -102,10 +102,10 @@ record ClusterHeartbeat(Duration heartbeat, int missed, Duration pollingInterval
                 .shutdownMaxWait(GRACE)
                 .deleteUnresolvedAfter(NEVER)
                 .build();
-        lookAtRandom(housekeeper, scheduler, time);
+        checkAtRandomTimes(housekeeper, scheduler, time);
         long every = heartbeat.toNanos() / 10;
         Future<?> unused = housekeeper.scheduleWithFixedDelay(
-                () -> guarded(() -> scheduler.getCurrentlyExecuting().stream()
+                () -> runLogged(() -> scheduler.getCurrentlyExecuting().stream()
                         .filter(ClusterHeartbeat::seemsDead)
                         .forEach(late)),
                 every,
@@ -122,7 +122,7 @@ record ClusterHeartbeat(Duration heartbeat, int missed, Duration pollingInterval
         }
     }
 
-    /** Whether the last heartbeat is so long ago that others may begin the same. */
+    /** Whether the last heartbeat is so old that other nodes may start the same execution. */
     static boolean seemsDead(CurrentlyExecuting one) {
         return one.getHeartbeatState().getFractionDead() >= 1;
     }
@@ -133,27 +133,27 @@ record ClusterHeartbeat(Duration heartbeat, int missed, Duration pollingInterval
         return thread;
     }
 
-    /** What fails once must not end what is to be done again and again. */
-    private static void guarded(Runnable work) {
+    /** Keeps a periodic action running when it fails once. */
+    private static void runLogged(Runnable work) {
         try {
             work.run();
         } catch (RuntimeException | Error e) {
-            LOG.error("Looking after the executions failed, and is tried again", e);
+            LOG.error("Checking the executions failed and is retried", e);
         }
     }
 
-    private void lookAtRandom(ScheduledExecutorService housekeeper, Scheduler scheduler, DatabaseClock time) {
+    private void checkAtRandomTimes(ScheduledExecutorService housekeeper, Scheduler scheduler, DatabaseClock time) {
         long wait = ThreadLocalRandom.current().nextLong(pollingInterval.toNanos() * 3 / 2);
         Future<?> unused = housekeeper.schedule(
                 () -> {
                     try {
-                        guarded(() -> {
-                            time.lookAgain();
+                        runLogged(() -> {
+                            time.refresh();
                             scheduler.triggerCheckForDueExecutions();
                         });
                     } finally {
                         if (!housekeeper.isShutdown()) {
-                            lookAtRandom(housekeeper, scheduler, time);
+                            checkAtRandomTimes(housekeeper, scheduler, time);
                         }
                     }
                 },
@@ -161,7 +161,7 @@ record ClusterHeartbeat(Duration heartbeat, int missed, Duration pollingInterval
                 TimeUnit.NANOSECONDS);
     }
 
-    /** Says to db-scheduler what H2 can do. */
+    /** Tells db-scheduler about the capabilities of H2. */
     private static final class SkippingLocked extends DefaultJdbcCustomization {
 
         SkippingLocked() {

@@ -14,6 +14,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.TimeSource;
 import io.httpconnector.jdbc.TriggerRepository.Row;
+import io.httpconnector.jdbc.TriggerRepository.StoredState;
 import io.httpconnector.polling.PlannedPoll;
 import io.httpconnector.polling.PollingEngine;
 import io.httpconnector.polling.PollingTrigger;
@@ -32,24 +33,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Polls on many machines: each trigger on one of them at a time, whichever has a thread free when it is due. What a machine that dies
- * was polling is polled by another. Who does what is decided by
- * <a href="https://github.com/kagkarlsson/db-scheduler">db-scheduler</a>.
+ * Clustered polling: each trigger is polled by one node at a time, whichever has a free thread when it is due. If a node dies,
+ * another node takes over its triggers. Work is distributed by <a
+ * href="https://github.com/kagkarlsson/db-scheduler">db-scheduler</a>.
  *
  * <pre>{@code
- * // On each machine:
+ * // On each node:
  * ClusteredPolling polling = ClusteredPolling.on(dataSource)
  *         .start((id, definition) -> PollingTrigger.named(id)
  *                 .definition(definition)
  *                 .connection(connections.of(id))
  *                 .handler(event -> leads.add(event.payload())));
  *
- * // On any, while they run:
+ * // On any node, at any time:
  * polling.put("leads of ACME", definition);
  * polling.pause("leads of ACME");
  * }</pre>
  *
- * <p>Safe for many threads.
+ *
+ * <p>Thread-safe.
  */
 public final class ClusteredPolling implements AutoCloseable {
 
@@ -58,7 +60,7 @@ public final class ClusteredPolling implements AutoCloseable {
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
     private static final Duration AFTER_BAD_DEFINITION = Duration.ofMinutes(1);
     private static final Duration GRACE = Duration.ofSeconds(10);
-    private static final Row GONE = new Row("", "", 0, TriggerRepository.PAUSED, Instant.EPOCH);
+    private static final Row REMOVED = new Row("", "", 0, StoredState.PAUSED, Instant.EPOCH);
 
     private final TriggerFactory factory;
     private final DatabaseClock time;
@@ -69,27 +71,27 @@ public final class ClusteredPolling implements AutoCloseable {
     private final Scheduler scheduler;
     private final Map<CurrentlyExecuting, PollingTrigger> running = new ConcurrentHashMap<>();
 
-    /** What a trigger of the cluster is doing. */
+    /** The state of a trigger of the cluster. */
     public enum State {
-        /** It polls when it is due. */
+        /** The trigger polls when it is due. */
         RUNNING,
-        /** It waits for {@link #resume}. */
+        /** The trigger is paused until {@link #resume}. */
         PAUSED,
-        /** Its credentials are of no use any more: somebody must give them anew, and {@link #resume} it. */
+        /** The credentials of the trigger are no longer valid: renew the authorization, then {@link #resume} it. */
         AUTHORIZATION_NEEDED
     }
 
     /**
-     * A trigger of the cluster, at one moment.
+     * A snapshot of a trigger of the cluster.
      *
      * @param id its id
-     * @param definition as it was put
-     * @param state what it does
-     * @param next when it polls next, or when the poll that runs was due; null when it is not running
-     * @param node which machine polls it now; null when none does
-     * @param failures how many polls have failed in a row
-     * @param lastSuccess when a poll came to its end for the last time; null when none has
-     * @param lastFailure when a poll failed for the last time; null when none has
+     * @param definition the definition
+     * @param state the state
+     * @param next the time of the next poll, or the due time of the poll in progress; null if the trigger is not running
+     * @param node the node that is polling it; null if none is
+     * @param failures the number of consecutive failed polls
+     * @param lastSuccess the time at which a poll last succeeded; null if none has
+     * @param lastFailure the time at which a poll last failed; null if none has
      */
     public record Status(
             String id,
@@ -117,29 +119,29 @@ public final class ClusteredPolling implements AutoCloseable {
     }
 
     /**
-     * Begins to describe how this machine takes part.
+     * Creates a builder for the participation of this node.
      *
-     * @param dataSource gives connections: one for each thread, and 4 more
+     * @param dataSource provides connections: one for each thread, and 4 more
      * @return a builder
      */
     public static ClusteredPollingBuilder on(DataSource dataSource) {
         return new ClusteredPollingBuilder(dataSource);
     }
 
-    ClusteredPolling begin() {
+    ClusteredPolling start() {
         scheduler.start();
         return this;
     }
 
     /**
-     * Adds a trigger, or changes its definition. A new one polls as its schedule says, a changed one no later than that; one that is
-     * paused stays so.
+     * Adds a trigger or changes its definition. A new trigger polls by its schedule, a changed one no later than that; a paused
+     * one remains paused.
      *
      * @param id the id of the trigger
-     * @param definition what the factory makes it of: no secrets
-     * @throws InvalidDefinitionException when no trigger can be made of it: then nothing has changed
-     * @throws ConnectorException when it has no schedule
-     * @throws io.httpconnector.state.StateException when it can't be stored
+     * @param definition the definition, which is passed to the factory; without secrets
+     * @throws InvalidDefinitionException if the definition is invalid; then nothing is changed
+     * @throws ConnectorException if the trigger has no schedule
+     * @throws io.httpconnector.state.StateException if the trigger cannot be stored
      */
     public void put(String id, JsonNode definition) {
         check(id != null && !id.isBlank() && definition != null, "the id is empty, or the definition is null");
@@ -160,46 +162,46 @@ public final class ClusteredPolling implements AutoCloseable {
     private PollingTrigger create(String id, JsonNode definition, StateStore where) {
         PollingTriggerBuilder builder = factory.create(id, definition);
         if (builder == null) {
-            throw new InvalidDefinitionException("trigger \"" + id + "\"", List.of("the factory has made none of it"));
+            throw new InvalidDefinitionException("trigger \"" + id + "\"", List.of("the factory returned null"));
         }
         PollingTrigger trigger = builder.store(where).engine(engine).build();
         if (!trigger.id().equals(id)) {
             throw new InvalidDefinitionException(
                     "trigger \"" + id + "\"",
-                    List.of("the factory has made \"" + trigger.id() + "\": use PollingTrigger.named(id)"));
+                    List.of("the factory returned \"" + trigger.id() + "\": use PollingTrigger.named(id)"));
         }
         return trigger;
     }
 
     /**
-     * Lets a trigger poll no more until it is resumed. A poll that runs goes on.
+     * Pauses a trigger until it is resumed. A poll in progress continues.
      *
      * @param id the id of the trigger
-     * @return whether there is one
+     * @return whether the trigger exists
      */
     public boolean pause(String id) {
         check(id != null, "the id is null");
-        return table.state(id, TriggerRepository.PAUSED, time.now());
+        return table.setState(id, StoredState.PAUSED, time.now());
     }
 
     /**
-     * Ends a pause, or begins again with new credentials: the trigger polls at once.
+     * Resumes a trigger after a pause or with new credentials: it polls immediately.
      *
      * @param id the id of the trigger
-     * @return whether there is one
+     * @return whether the trigger exists
      */
     public boolean resume(String id) {
         check(id != null, "the id is null");
-        boolean resumed = table.state(id, TriggerRepository.RUNNING, time.now());
+        boolean resumed = table.setState(id, StoredState.RUNNING, time.now());
         scheduler.triggerCheckForDueExecutions();
         return resumed;
     }
 
     /**
-     * Removes a trigger, and what it remembers of the records it has seen. A poll that runs ends with its next page.
+     * Removes a trigger and its state. A poll in progress ends with its next page.
      *
      * @param id the id of the trigger
-     * @return whether there was one
+     * @return whether the trigger existed
      */
     public boolean remove(String id) {
         check(id != null, "the id is null");
@@ -207,59 +209,59 @@ public final class ClusteredPolling implements AutoCloseable {
     }
 
     /**
-     * All triggers of the cluster.
+     * Returns all triggers of the cluster.
      *
-     * @return by their ids
+     * @return the triggers, ordered by id
      */
     public List<Status> list() {
         return table.list().stream().map(ClusteredPolling::status).toList();
     }
 
-    private static Status status(TriggerRepository.Listed listed) {
+    private static Status status(TriggerRepository.ScheduledTrigger listed) {
         State state = switch (listed.row().state()) {
-            case TriggerRepository.RUNNING -> State.RUNNING;
-            case TriggerRepository.PAUSED -> State.PAUSED;
-            default -> State.AUTHORIZATION_NEEDED;
+            case RUNNING -> State.RUNNING;
+            case PAUSED -> State.PAUSED;
+            case AUTHORIZATION_NEEDED -> State.AUTHORIZATION_NEEDED;
         };
         return new Status(
                 listed.row().id(),
                 JsonSupport.parse(listed.row().definition()),
                 state,
                 state == State.RUNNING ? listed.next() : null,
-                listed.machine(),
+                listed.node(),
                 listed.failures(),
                 listed.lastSuccess(),
                 listed.lastFailure());
     }
 
     /**
-     * Does something with a trigger as it is, such as to replay its dead letters; best while it is paused, since of two who write its
-     * state at the same time one is refused.
+     * Executes an action with a trigger, such as replaying its dead letters; preferably while the trigger is paused, because of
+     * two concurrent writes of its state, one is rejected.
      *
      * @param id the id of the trigger
-     * @param work what to do; the trigger is closed afterwards
-     * @param <T> what comes of it
-     * @return what came of it; empty when there is no such trigger
+     * @param work the action; the trigger is closed afterwards
+     * @param <T> the type of the result
+     * @return the result; empty if the trigger does not exist
      */
     public <T> Optional<T> with(String id, Function<PollingTrigger, T> work) {
         check(id != null && work != null, "the id or the work is null");
-        // Beside the one that polls on this machine.
+        // Independent of the trigger that polls on this node.
         StateStore own = new JdbcStateStore(database);
         return table.find(Database.key(id)).map(row -> {
             try (PollingTrigger trigger = create(row.id(), JsonSupport.parse(row.definition()), own)) {
-                // Reads the state; when it is a new one, it may be refused to write that it is there.
+                // Reads the state; the first write of a new state may conflict.
                 var unused = Database.retryOnConflict(trigger::deadLetters);
                 return work.apply(trigger);
             }
         });
     }
 
-    /** The next poll is planned in one transaction with what others do to the trigger, and therefore not by the scheduler. */
+    /** Plans the next poll in one transaction with concurrent changes of the trigger, and therefore not by the scheduler. */
     private CompletionHandler<Void> poll(TaskInstance<Void> instance, ExecutionContext context) {
         String key = instance.getId();
         long version = context.getExecution().version;
-        Row row = table.find(key).orElse(GONE);
-        boolean due = row.state().equals(TriggerRepository.RUNNING);
+        Row row = table.find(key).orElse(REMOVED);
+        boolean due = row.state() == StoredState.RUNNING;
         PlannedPoll next = due
                 ? poll(context.getCurrentlyExecuting(), row)
                 : new PlannedPoll(row.planned(), time.now(), context.getExecution().consecutiveFailures, false);
@@ -276,18 +278,18 @@ public final class ClusteredPolling implements AutoCloseable {
                 running.remove(execution);
             }
         } catch (ConnectorException e) {
-            // Such as a definition that this version of the application doesn't know any more.
-            LOG.warn("\"{}\" can't poll", row.id(), e);
+            // For example, a definition that this version of the application no longer supports.
+            LOG.warn("\"{}\" cannot poll", row.id(), e);
             return new PlannedPoll(row.planned(), time.now().plus(AFTER_BAD_DEFINITION), failures + 1, false);
         }
     }
 
-    /** Others may poll, so that this machine begins no more events; the one that it handles may end. */
+    /** Ends a poll that other nodes may have taken over: no more events are started, but a running handler may finish. */
     private void late(CurrentlyExecuting execution) {
         PollingTrigger trigger = running.remove(execution);
         if (trigger != null) {
             LOG.warn(
-                    "\"{}\" may be polled by others, who have not heard of this machine: it ends its poll",
+                    "\"{}\" may have been taken over by another node, because the heartbeats of this node are missing: its poll ends here",
                     trigger.id());
             stop(trigger, GRACE);
         }
@@ -299,7 +301,9 @@ public final class ClusteredPolling implements AutoCloseable {
         thread.start();
     }
 
-    /** Takes part no more. Polls that run end after the events that are being handled; after 10 seconds these are interrupted. */
+    /**
+     * Leaves the cluster. Polls in progress end after the events that are being handled; after 10 seconds these are interrupted.
+     */
     @Override
     public void close() {
         running.values().forEach(trigger -> stop(trigger, GRACE));

@@ -5,24 +5,24 @@ import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
 
-/** Describes how a machine takes part in polling. Made by {@link ClusteredPolling#on}; for one thread. */
+/** Builder for {@link ClusteredPolling}, created by {@link ClusteredPolling#on}. Not thread-safe. */
 public final class ClusteredPollingBuilder {
 
     private static final int MAX_THREADS = 1000;
 
     private final DataSource dataSource;
-    private String prefix = JdbcSchema.USUAL_PREFIX;
+    private String prefix = JdbcSchema.DEFAULT_PREFIX;
     private int threads = 10;
-    private ClusterHeartbeat pulse = ClusterHeartbeat.USUAL;
+    private ClusterHeartbeat heartbeat = ClusterHeartbeat.DEFAULT;
 
     ClusteredPollingBuilder(DataSource dataSource) {
         this.dataSource = dataSource;
     }
 
     /**
-     * Uses tables with names of their own.
+     * Sets the prefix of the table names.
      *
-     * @param own what their names begin with, such as {@code acme_} or {@code integration.hc_}
+     * @param own a prefix such as {@code acme_} or {@code integration.hc_}
      * @return this
      */
     public ClusteredPollingBuilder prefix(String own) {
@@ -31,11 +31,11 @@ public final class ClusteredPollingBuilder {
     }
 
     /**
-     * Sets how many triggers poll at the same time on this machine.
+     * Sets the maximum number of triggers that this node polls concurrently.
      *
      * @param max 1 to 1000; 10 by default
      * @return this
-     * @throws InvalidDefinitionException when it is out of range
+     * @throws InvalidDefinitionException if the number is out of range
      */
     public ClusteredPollingBuilder threads(int max) {
         if (max < 1 || max > MAX_THREADS) {
@@ -46,31 +46,31 @@ public final class ClusteredPollingBuilder {
     }
 
     /**
-     * Sets when the others take over from a machine that is dead or frozen: after {@code interval * missed}, and at most 2 intervals
-     * and a second more. All go by the clock of the database; their own may differ.
+     * Sets when other nodes take over from a node that is dead or frozen: after {@code interval * missed}, plus at most 2
+     * intervals and a second. All nodes use the clock of the database; their own clocks may differ.
      *
-     * @param interval how often each machine says that it is alive while it polls, 50 ms to 1 h; 1 second by default
-     * @param missed how often it may fail to, 4 to 1000; 5 by default
+     * @param interval the interval of heartbeats while a node polls, 50 ms to 1 h; 1 second by default
+     * @param missed the number of missed heartbeats, 4 to 1000; 5 by default
      * @return this
-     * @throws InvalidDefinitionException when one is out of range
+     * @throws InvalidDefinitionException if an argument is out of range
      */
     public ClusteredPollingBuilder heartbeat(Duration interval, int missed) {
-        this.pulse = new ClusterHeartbeat(interval, missed, pulse.pollingInterval());
+        this.heartbeat = new ClusterHeartbeat(interval, missed, heartbeat.pollingInterval());
         return this;
     }
 
     /**
-     * Begins to poll what is due.
+     * Starts to poll due triggers.
      *
-     * @param factory makes triggers of their definitions
-     * @return to be closed in the end
-     * @throws InvalidDefinitionException when something is null, or the prefix is none
-     * @throws io.httpconnector.state.StateException when the database can't be asked
+     * @param factory creates triggers from their definitions
+     * @return the cluster member, to be closed in the end
+     * @throws InvalidDefinitionException if an argument is null, or the prefix is invalid
+     * @throws io.httpconnector.state.StateException if the database is unavailable
      */
     public ClusteredPolling start(TriggerFactory factory) {
         if (factory == null) {
             throw new InvalidDefinitionException("polling", List.of("the factory is null"));
         }
-        return new ClusteredPolling(dataSource, prefix, pulse, threads, factory).begin();
+        return new ClusteredPolling(dataSource, prefix, heartbeat, threads, factory).start();
     }
 }

@@ -22,11 +22,11 @@ import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** Does work in transactions, and names the tables. Safe for many threads. */
+/** Executes transactions and names the tables. Thread-safe. */
 final class Database {
 
     private static final int TRIES = 15;
-    private static final Set<String> UNDONE = Set.of("40001", "40P01", "90131");
+    private static final Set<String> ROLLED_BACK_STATES = Set.of("40001", "40P01", "90131");
     private static final Duration FIRST_PAUSE = Duration.ofMillis(1);
     private static final Duration MAX_PAUSE = Duration.ofMillis(500);
     private static final CountDownLatch NEVER = new CountDownLatch(1);
@@ -36,7 +36,7 @@ final class Database {
     private final DataSource dataSource;
     private final String prefix;
 
-    /** Work that throws nothing but what the database throws. */
+    /** Work within a transaction; throws only exceptions of the database. */
     @FunctionalInterface
     interface Work<T> {
         T in(Connection connection) throws SQLException;
@@ -50,29 +50,29 @@ final class Database {
             throw new InvalidDefinitionException(
                     "database",
                     List.of(
-                            "the prefix of the tables must be letters, digits and underscores, at most 60, with a schema and"
-                                    + " a dot before it when there is one"));
+                            "the prefix of the tables must consist of at most 60 letters, digits and underscores, optionally preceded by a schema and"
+                                    + " a dot"));
         }
         this.dataSource = dataSource;
         this.prefix = prefix;
     }
 
-    /** SQL in which each {@code $} stands for the prefix of the tables. */
+    /** Replaces each {@code $} in an SQL text by the prefix of the tables. */
     String sql(String text) {
         return text.replace("$", prefix);
     }
 
-    /** Gives connections to whoever does transactions of its own. */
-    DataSource source() {
+    /** The data source, for components that manage transactions themselves. */
+    DataSource dataSource() {
         return dataSource;
     }
 
-    /** A connection to be closed by the caller. */
+    /** Opens a connection, to be closed by the caller. */
     Connection connection() throws SQLException {
         return dataSource.getConnection();
     }
 
-    /** What an id of any length is called in the tables: databases differ in how long keys may be, and which are equal. */
+    /** The table key of an id of any length: databases differ in the maximum length of keys, and in which keys are equal. */
     static String key(String id) {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
@@ -82,22 +82,22 @@ final class Database {
         }
     }
 
-    /** Work that changes nothing. */
+    /** Executes work that changes nothing. */
     <T> T read(Work<T> work) {
-        return writeSoon(work);
+        return writeLazily(work);
     }
 
-    /** All of the work, or nothing of it; a crash may undo it, if the database is embedded. The work may be done again. */
-    <T> T writeSoon(Work<T> work) {
-        return repeatedly(() -> attempt(work, false));
+    /** Executes all of the work or none of it; a crash may undo it if the database is embedded. The work may be retried. */
+    <T> T writeLazily(Work<T> work) {
+        return retryTransaction(() -> attempt(work, false));
     }
 
-    /** All of the work, or nothing of it; when this returns, it survives a crash. The work may be done again. */
+    /** Executes all of the work or none of it, durably. The work may be retried. */
     <T> T write(Work<T> work) {
-        return repeatedly(() -> attempt(work, true));
+        return retryTransaction(() -> attempt(work, true));
     }
 
-    /** As {@link #write}, for work that can't be done again. */
+    /** Like {@link #write}, for work that must not be retried. */
     <T> T writeOnce(Work<T> work) {
         try {
             return attempt(work, true);
@@ -116,37 +116,39 @@ final class Database {
         }
     }
 
-    /** A whole transaction. */
+    /** A complete transaction. */
     @FunctionalInterface
     interface Transaction<T> {
         T run() throws SQLException;
     }
 
-    /** Does a transaction again when the database has undone it because of what others did at the same time. */
-    static <T> T repeatedly(Transaction<T> transaction) {
+    /** Retries a transaction that the database has rolled back because of concurrent transactions. */
+    static <T> T retryTransaction(Transaction<T> transaction) {
         for (int tries = 1; ; tries++) {
             try {
                 return transaction.run();
             } catch (SQLException e) {
-                if (!isUndone(e) || tries == TRIES || !paused(tries)) {
+                if (!isRolledBack(e) || tries == TRIES || !pause(tries)) {
                     throw failure(e);
                 }
             }
         }
     }
 
-    /** Serialization failures and deadlocks, as PostgreSQL and H2 report them: nothing of the transaction was done. */
-    static boolean isUndone(SQLException e) {
+    /**
+     * Whether the transaction was rolled back because of a serialization failure or a deadlock, as PostgreSQL and H2 report them.
+     */
+    static boolean isRolledBack(SQLException e) {
         for (SQLException one = e; one != null; one = one.getNextException()) {
-            if (one.getSQLState() != null && UNDONE.contains(one.getSQLState())) {
+            if (one.getSQLState() != null && ROLLED_BACK_STATES.contains(one.getSQLState())) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Waits at random, up to twice as long each time, so that those who were in each other's way are not so again. */
-    private static boolean paused(int tries) {
+    /** Waits for a random time with exponential backoff, so that conflicting transactions do not collide again. */
+    private static boolean pause(int tries) {
         long max = Math.min(MAX_PAUSE.toNanos(), FIRST_PAUSE.toNanos() << tries);
         try {
             boolean unused = TimeSource.SYSTEM.await(
@@ -162,7 +164,7 @@ final class Database {
         boolean automatic = connection.getAutoCommit();
         connection.setAutoCommit(false);
         try {
-            return H2.pass(connection, own -> committed(own, work));
+            return H2.withoutCheckpoint(connection, own -> committed(own, work));
         } finally {
             restore(connection, automatic);
         }
@@ -179,7 +181,7 @@ final class Database {
         }
     }
 
-    /** Does work again when somebody else was faster, and that does not matter. */
+    /** Retries work after a conflict with a concurrent write, if that is harmless. */
     static <T> T retryOnConflict(Supplier<T> work) {
         for (int tries = 1; ; tries++) {
             try {
@@ -204,25 +206,25 @@ final class Database {
         try {
             connection.setAutoCommit(automatic);
         } catch (SQLException e) {
-            // It is broken, as whoever gets it next is told. What was done has been committed, or was not.
+            // The connection is broken; its next user will notice. The work has already been committed, or not.
         }
     }
 
-    /** Class 40 is said of transactions that others have made impossible, class 23 of rows that are there already. */
+    /** SQLSTATE class 40 reports transactions aborted by concurrent ones, class 23 rows that already exist. */
     static StateException failure(SQLException e) {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         boolean conflict = state.startsWith("40") || state.startsWith("23");
         return conflict
-                ? new StateException(Reason.CONFLICT, "Somebody else has written at the same time", shown(e))
+                ? new StateException(Reason.CONFLICT, "A concurrent transaction has written the same data", withoutValues(e))
                 : new StateException(
                         Reason.UNAVAILABLE,
-                        "The database did not do what it was asked for (SQL state " + state
-                                + "): is it there, and has it the tables?",
-                        shown(e));
+                        "The database could not execute a statement (SQLSTATE " + state
+                                + "): check that it is available and has the tables",
+                        withoutValues(e));
     }
 
-    /** Of a batch, PostgreSQL's driver quotes the values, which nobody must see; what it stems from is an exception of its own. */
-    private static @Nullable SQLException shown(SQLException e) {
+    /** Hides the values that PostgreSQL's driver quotes in the exception of a batch; its cause is a separate exception. */
+    private static @Nullable SQLException withoutValues(SQLException e) {
         return e instanceof BatchUpdateException ? e.getNextException() : e;
     }
 }

@@ -12,31 +12,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The clock of the database, which the machines have in common: by their own clocks, those that differ would take each other for dead.
- * It is looked at now and then, and goes on in between as the time of this process does. It may be a little late, by the time that a
- * look takes, but never early. Safe for many threads.
+ * The clock of the database, which all nodes share: with their own clocks, nodes whose clocks differ would consider each other
+ * dead. It is read periodically and advanced by the monotonic clock of this process. It may be slightly late, by the duration of
+ * a read, but is never early. Thread-safe.
  */
 final class DatabaseClock implements TimeSource {
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseClock.class);
-    private static final Duration LOOK = Duration.ofSeconds(10);
+    private static final Duration REFRESH_INTERVAL = Duration.ofSeconds(10);
     private static final Duration SLOW = Duration.ofSeconds(1);
 
     private final Database database;
-    private final TimeSource own;
-    private volatile Look last;
+    private final TimeSource local;
+    private volatile Reading last;
 
-    /** What the time was, or a little later. */
-    private record Look(Instant time, long nanos, long took) {}
+    /** A reading of the clock: the time, or slightly earlier than it. */
+    private record Reading(Instant time, long nanos, long duration) {}
 
     DatabaseClock(Database database, TimeSource own) {
         this.database = database;
-        this.own = own;
-        this.last = look();
+        this.local = own;
+        this.last = read();
     }
 
-    private Look look() {
-        long before = own.nanos();
+    private Reading read() {
+        long before = local.nanos();
         Instant time = database.read(connection -> {
             try (PreparedStatement select = connection.prepareStatement("select current_timestamp");
                     ResultSet row = select.executeQuery()) {
@@ -44,40 +44,40 @@ final class DatabaseClock implements TimeSource {
                 return row.getObject(1, OffsetDateTime.class).toInstant();
             }
         });
-        long after = own.nanos();
-        return new Look(time, after, after - before);
+        long after = local.nanos();
+        return new Reading(time, after, after - before);
     }
 
-    /** Looks at the clock of the database, if that was some time ago. */
-    void lookAgain() {
-        boolean good = last.took < SLOW.toNanos();
-        if (good && own.nanos() - last.nanos < LOOK.toNanos()) {
+    /** Reads the clock of the database again, unless that was done recently. */
+    void refresh() {
+        boolean good = last.duration < SLOW.toNanos();
+        if (good && local.nanos() - last.nanos < REFRESH_INTERVAL.toNanos()) {
             return;
         }
         try {
-            Look look = look();
-            // When it took long, such as because this machine was frozen meanwhile, the last one may tell it better.
-            if (look.took < SLOW.toNanos() || look.took < last.took) {
+            Reading look = read();
+            // If the read was slow, for example because this process was frozen, the previous reading may be more accurate.
+            if (look.duration < SLOW.toNanos() || look.duration < last.duration) {
                 last = look;
             }
         } catch (StateException e) {
-            LOG.debug("The clock of the database can't be seen", e);
+            LOG.debug("The clock of the database cannot be read", e);
         }
     }
 
     @Override
     public Instant now() {
-        Look look = last;
-        return look.time.plusNanos(own.nanos() - look.nanos);
+        Reading look = last;
+        return look.time.plusNanos(local.nanos() - look.nanos);
     }
 
     @Override
     public long nanos() {
-        return own.nanos();
+        return local.nanos();
     }
 
     @Override
     public boolean await(CountDownLatch gate, Duration time) throws InterruptedException {
-        return own.await(gate, time);
+        return local.await(gate, time);
     }
 }

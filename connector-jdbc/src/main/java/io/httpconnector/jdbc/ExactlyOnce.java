@@ -26,77 +26,77 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 
 /**
- * Handlers whose effect in a database is there exactly once, whatever dies: what they write, and that their event was handled, is one
- * transaction. An event that comes again, on this machine or another, is not handed to them.
+ * Handlers whose effects in a database take place exactly once, even if nodes crash: their writes and the record that the event
+ * was handled are one transaction. A repeated event, on this node or another, is not passed to them.
  *
  * <pre>{@code
  * ExactlyOnce once = ExactlyOnce.in(dataSource);
  * trigger.handler(once.events((event, connection) -> leads.insert(connection, event.payload())));
  * }</pre>
  *
- * <p>That holds for what is written by the connection that a handler is given, and for nothing else that it does. Works with every
- * trigger, inbox and store. On H2, nobody else's writing is acknowledged while a handler runs. Safe for many threads.
+ *
+ * <p>This applies only to writes through the connection that the handler receives. Works with every trigger, inbox and store. On
+ * H2, no other write is acknowledged while a handler runs. Thread-safe.
  */
 public final class ExactlyOnce {
 
-    private static final Duration USUAL_MEMORY = Duration.ofDays(30);
+    private static final Duration DEFAULT_RETENTION = Duration.ofDays(30);
     private static final Duration SWEEP = Duration.ofMinutes(1);
     private static final int BATCH = 1000;
-    private static final Set<String> NOT_THE_HANDLERS = Set.of("commit", "setAutoCommit", "abort");
+    private static final Set<String> FORBIDDEN_METHODS = Set.of("commit", "setAutoCommit", "abort");
 
     private final Database database;
-    private final Duration memory;
+    private final Duration retention;
     private final TimeSource time = TimeSource.SYSTEM;
     private final AtomicReference<Instant> nextSweep = new AtomicReference<>(time.now());
 
     private ExactlyOnce(Database database, Duration memory) {
         this.database = database;
-        this.memory = memory;
+        this.retention = memory;
     }
 
     /**
-     * Handlers in the database of a data source, which has the tables that {@link JdbcSchema#create(DataSource)} makes.
+     * Creates handlers for a database with the tables of {@link JdbcSchema#create(DataSource)}.
      *
-     * @param dataSource gives connections, one for each handler that runs
-     * @return remembers for 30 days what was handled
-     * @throws InvalidDefinitionException when it is null
+     * @param dataSource provides connections, one for each running handler
+     * @return an instance that remembers handled events for 30 days
+     * @throws InvalidDefinitionException if the data source is null
      */
     public static ExactlyOnce in(DataSource dataSource) {
-        return in(dataSource, JdbcSchema.USUAL_PREFIX);
+        return in(dataSource, JdbcSchema.DEFAULT_PREFIX);
     }
 
     /**
-     * Handlers in the database of a data source, in which the tables have names of their own.
+     * Creates handlers for a database whose tables have another prefix.
      *
-     * @param dataSource gives connections, one for each handler that runs
-     * @param prefix what the names begin with, such as {@code acme_} or {@code integration.hc_}
-     * @return remembers for 30 days what was handled
-     * @throws InvalidDefinitionException when one is null, or the prefix is none
+     * @param dataSource provides connections, one for each running handler
+     * @param prefix a prefix such as {@code acme_} or {@code integration.hc_}
+     * @return an instance that remembers handled events for 30 days
+     * @throws InvalidDefinitionException if an argument is null, or the prefix is invalid
      */
     public static ExactlyOnce in(DataSource dataSource, String prefix) {
-        return new ExactlyOnce(new Database(dataSource, prefix), USUAL_MEMORY);
+        return new ExactlyOnce(new Database(dataSource, prefix), DEFAULT_RETENTION);
     }
 
     /**
-     * Sets how long it is remembered what was handled. An event that comes again after a crash comes as soon as its trigger runs
-     * again.
+     * Sets how long handled events are remembered. After a crash, an event is repeated as soon as its trigger runs again.
      *
      * @param time 1 minute to 10 years
-     * @return another one
-     * @throws InvalidDefinitionException when it is out of range
+     * @return a new instance
+     * @throws InvalidDefinitionException if the duration is out of range
      */
     public ExactlyOnce rememberFor(Duration time) {
         if (time == null || time.compareTo(Duration.ofMinutes(1)) < 0 || time.compareTo(Duration.ofDays(3660)) > 0) {
             throw new InvalidDefinitionException(
-                    "exactly once", List.of("to remember for " + time + ": use 1 minute to 10 years"));
+                    "exactly once", List.of("rememberFor: " + time + " is out of range, use 1 minute to 10 years"));
         }
         return new ExactlyOnce(database, time);
     }
 
     /**
-     * A handler of the events of a polling trigger.
+     * Creates a handler for the events of a polling trigger.
      *
-     * @param handler is given each event once
+     * @param handler receives each event once
      * @return the handler for the trigger
      */
     public EventHandler events(TransactionHandler<TriggerEvent> handler) {
@@ -105,9 +105,9 @@ public final class ExactlyOnce {
     }
 
     /**
-     * A handler of batches. Of a batch it is given the events that were not handled before.
+     * Creates a handler for batches. It receives only those events of a batch that were not handled before.
      *
-     * @param handler is given each event once
+     * @param handler receives each event once
      * @return the handler for the delivery
      */
     public BatchHandler batches(TransactionHandler<List<TriggerEvent>> handler) {
@@ -120,9 +120,9 @@ public final class ExactlyOnce {
     }
 
     /**
-     * A handler of the events of a webhook.
+     * Creates a handler for the events of a webhook.
      *
-     * @param handler is given each event once
+     * @param handler receives each event once
      * @return the handler for the receiver
      */
     public WebhookHandler webhooks(TransactionHandler<WebhookEvent> handler) {
@@ -137,7 +137,7 @@ public final class ExactlyOnce {
         }
     }
 
-    /** What a handler has thrown, on its way out of the transaction. */
+    /** Carries the exception of a handler out of the transaction. */
     private static final class HandlerException extends RuntimeException {
 
         private static final long serialVersionUID = 1;
@@ -157,7 +157,7 @@ public final class ExactlyOnce {
         } catch (HandlerException e) {
             throw e.thrown;
         }
-        sweep();
+        deleteOld();
     }
 
     private <T> void attempt(String trigger, Map<String, T> events, TransactionHandler<List<T>> handler) {
@@ -167,9 +167,9 @@ public final class ExactlyOnce {
             if (e.reason() != Reason.CONFLICT) {
                 throw e;
             }
-            // Some were handled. That is seldom, so that it is cheaper not to look first.
+            // Some events were handled already. That is rare, so it is cheaper not to check first.
             boolean unused = Database.retryOnConflict(() -> database.write(
-                    connection -> handle(connection, trigger, fresh(connection, trigger, events), handler)));
+                    connection -> handle(connection, trigger, unhandled(connection, trigger, events), handler)));
         }
     }
 
@@ -190,14 +190,14 @@ public final class ExactlyOnce {
             insert.executeBatch();
         }
         try {
-            handler.handle(List.copyOf(events.values()), lent(connection));
+            handler.handle(List.copyOf(events.values()), restricted(connection));
         } catch (Exception e) {
             throw new HandlerException(e);
         }
         return true;
     }
 
-    private <T> Map<String, T> fresh(Connection connection, String trigger, Map<String, T> events) throws SQLException {
+    private <T> Map<String, T> unhandled(Connection connection, String trigger, Map<String, T> events) throws SQLException {
         Map<String, T> fresh = new LinkedHashMap<>(events);
         try (PreparedStatement select = connection.prepareStatement(
                 database.sql("select event_key from $handled where trigger_key = ? and event_key = ?"))) {
@@ -214,8 +214,8 @@ public final class ExactlyOnce {
         return fresh;
     }
 
-    /** The handler is not to end the transaction. */
-    private static Connection lent(Connection connection) {
+    /** A connection that does not let the handler end the transaction. */
+    private static Connection restricted(Connection connection) {
         return (Connection) Proxy.newProxyInstance(
                 Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (self, method, arguments) -> {
                     String name = method.getName();
@@ -223,9 +223,9 @@ public final class ExactlyOnce {
                         return null;
                     }
                     boolean whole = name.equals("rollback") && method.getParameterCount() == 0;
-                    if (whole || NOT_THE_HANDLERS.contains(name)) {
+                    if (whole || FORBIDDEN_METHODS.contains(name)) {
                         throw new SQLException("The transaction is committed when the handler returns, and rolled back"
-                                + " when it throws: it must not call " + name + "()");
+                                + " when it throws: the handler must not call " + name + "()");
                     }
                     try {
                         return method.invoke(connection, arguments);
@@ -235,14 +235,14 @@ public final class ExactlyOnce {
                 });
     }
 
-    /** Now and then, forgets what was handled long ago, some at a time. */
-    private void sweep() {
+    /** Periodically deletes old records, in small batches. */
+    private void deleteOld() {
         Instant now = time.now();
         Instant due = nextSweep.get();
         if (now.isBefore(due) || !nextSweep.compareAndSet(due, now.plus(SWEEP))) {
             return;
         }
-        long before = now.minus(memory).toEpochMilli();
+        long before = now.minus(retention).toEpochMilli();
         boolean more = true;
         while (more) {
             more = database.write(connection -> {

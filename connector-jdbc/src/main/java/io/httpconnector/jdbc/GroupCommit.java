@@ -19,14 +19,14 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
- * Group commit: two threads store what all callers have brought at the same time, while the callers wait, as long as they have time. Safe
- * for many threads.
+ * Group commit: two threads store the pending items of all callers together, while the callers wait up to their timeouts.
+ * Thread-safe.
  *
- * @param <T> what is stored
+ * @param <T> the type of an item
  */
 final class GroupCommit<T> {
 
-    private static final int MOST = 500;
+    private static final int MAX_ITEMS = 500;
     private static final int WRITERS = 2;
     private static final Duration FOREVER = Duration.ofDays(3660);
 
@@ -34,12 +34,12 @@ final class GroupCommit<T> {
     private final ExecutorService threads =
             new ThreadPoolExecutor(0, WRITERS + 1, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), GroupCommit::thread);
 
-    // Guarded by this. When a caller waits whose things nobody has taken, all writers are at work.
-    private final Deque<CommitPart<T>> waiting = new ArrayDeque<>();
+    // Guarded by this. If a caller's items are pending, all writers are busy.
+    private final Deque<CommitRequest<T>> pending = new ArrayDeque<>();
     private int writers;
 
-    /** What a caller has to store. */
-    private record CommitPart<T>(List<T> things, CompletableFuture<Void> stored) {}
+    /** The items of one caller. */
+    private record CommitRequest<T>(List<T> items, CompletableFuture<Void> stored) {}
 
     GroupCommit(Consumer<List<T>> store) {
         this.store = store;
@@ -51,20 +51,20 @@ final class GroupCommit<T> {
         return thread;
     }
 
-    /** Stores something; when this returns, it is stored. */
+    /** Stores items; when the method returns, they are stored. */
     void add(List<T> things) {
         add(things, FOREVER);
     }
 
     /**
-     * Stores something; when this returns, it is stored.
+     * Stores items; when the method returns, they are stored.
      *
-     * @throws StateException when it could not be stored in time; it may be later
+     * @throws StateException if the items could not be stored in time; they may still be stored later
      */
     void add(List<T> things, Duration timeout) {
-        CommitPart<T> part = new CommitPart<>(things, new CompletableFuture<>());
-        if (enter(part)) {
-            begin(part);
+        CommitRequest<T> part = new CommitRequest<>(things, new CompletableFuture<>());
+        if (enqueue(part)) {
+            startWriter(part);
         }
         boolean done = false;
         try {
@@ -72,44 +72,44 @@ final class GroupCommit<T> {
             done = true;
         } finally {
             if (!done) {
-                leave(part);
+                cancel(part);
             }
         }
     }
 
-    /** Whether another writer is to begin. */
-    private synchronized boolean enter(CommitPart<T> part) {
-        waiting.add(part);
+    /** Adds the items of a caller; returns whether another writer must be started. */
+    private synchronized boolean enqueue(CommitRequest<T> part) {
+        pending.add(part);
         boolean begins = writers < WRITERS;
         writers += begins ? 1 : 0;
         return begins;
     }
 
-    private synchronized void leave(CommitPart<T> part) {
-        waiting.remove(part);
+    private synchronized void cancel(CommitRequest<T> part) {
+        pending.remove(part);
     }
 
-    private void begin(CommitPart<T> part) {
+    private void startWriter(CommitRequest<T> part) {
         try {
             threads.execute(this::write);
         } catch (RuntimeException | Error e) {
-            ended();
-            leave(part);
-            throw new StateException(Reason.UNAVAILABLE, "no thread can be had to store the events: " + e, e);
+            writerEnded();
+            cancel(part);
+            throw new StateException(Reason.UNAVAILABLE, "no thread is available to store the events: " + e, e);
         }
     }
 
-    private synchronized void ended() {
+    private synchronized void writerEnded() {
         writers--;
     }
 
-    /** Does something else that may hang, by a thread of its own. */
+    /** Executes other work that may block, on a separate thread. */
     <R> R call(Callable<R> work, Duration timeout) {
         Future<R> result;
         try {
             result = threads.submit(work);
         } catch (RuntimeException | Error e) {
-            throw new StateException(Reason.UNAVAILABLE, "no thread is free for the database: " + e, e);
+            throw new StateException(Reason.UNAVAILABLE, "no thread is available for the database: " + e, e);
         }
         return get(result, timeout);
     }
@@ -123,7 +123,7 @@ final class GroupCommit<T> {
             }
             throw new StateException(Reason.UNAVAILABLE, "the events could not be stored: " + e.getCause(), e);
         } catch (TimeoutException e) {
-            throw new StateException(Reason.UNAVAILABLE, "the database did not answer within " + timeout, e);
+            throw new StateException(Reason.UNAVAILABLE, "the database did not respond within " + timeout, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StateException(
@@ -131,19 +131,19 @@ final class GroupCommit<T> {
         }
     }
 
-    /** Stores what there is, until there is no more. */
+    /** Stores pending items until there are none left. */
     private void write() {
-        List<CommitPart<T>> parts = take();
+        List<CommitRequest<T>> parts = take();
         while (!parts.isEmpty()) {
             Throwable failure = null;
             try {
                 List<T> things = new ArrayList<>();
-                parts.forEach(part -> things.addAll(part.things));
+                parts.forEach(part -> things.addAll(part.items));
                 store.accept(things);
             } catch (RuntimeException | Error e) {
                 failure = e;
             }
-            for (CommitPart<T> part : parts) {
+            for (CommitRequest<T> part : parts) {
                 boolean unused =
                         failure == null ? part.stored.complete(null) : part.stored.completeExceptionally(failure);
             }
@@ -151,14 +151,14 @@ final class GroupCommit<T> {
         }
     }
 
-    /** Nothing when the writer is to end. */
-    private synchronized List<CommitPart<T>> take() {
-        List<CommitPart<T>> parts = new ArrayList<>();
+    /** Takes the next items; empty if the writer must end. */
+    private synchronized List<CommitRequest<T>> take() {
+        List<CommitRequest<T>> parts = new ArrayList<>();
         int count = 0;
-        while (!waiting.isEmpty() && count < MOST) {
-            CommitPart<T> part = waiting.remove();
+        while (!pending.isEmpty() && count < MAX_ITEMS) {
+            CommitRequest<T> part = pending.remove();
             parts.add(part);
-            count += part.things.size();
+            count += part.items.size();
         }
         writers -= parts.isEmpty() ? 1 : 0;
         return parts;

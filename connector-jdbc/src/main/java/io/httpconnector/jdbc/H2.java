@@ -14,18 +14,21 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What H2 needs to keep what it is given. It writes a transaction to its file up to half a second after the commit, unless it is told to;
- * transactions that run while it does so may not see all of those that were committed, and overwrite them. So nobody in this process
- * works while it writes. And it closes its file when a thread is interrupted that reads or writes: so a thread that is interrupted
- * already learns of it afterwards, and the file is opened again if the URL begins with {@code jdbc:h2:retry:}. Other databases need
- * nothing of this.
+ * Works around the durability limits of H2. H2 writes a transaction to its file up to half a second after the commit, unless it
+ * is told to; transactions that run during such a write may miss committed transactions and overwrite them. Therefore no thread
+ * of this process works while H2 writes. Also, H2 closes its file when a thread is interrupted while it reads or writes: an
+ * interrupted thread gets its interrupted status back afterwards, and the file is opened again if the URL starts with {@code
+ * jdbc:h2:retry:}. Other databases need none of this.
  */
 final class H2 {
 
-    /** Shared by whoever works, and held by whoever has it written. One for all databases, which are seldom more than one. */
+    /**
+     * Held for reading by threads that work, and for writing by the thread that makes H2 write. One lock for all databases,
+     * because there is rarely more than one.
+     */
     private static final ReentrantReadWriteLock LOCK = new ReentrantReadWriteLock(true);
 
-    /** How often each database was written; changed by who holds the lock. */
+    /** The number of writes of each database; changed only by the thread that holds the write lock. */
     private static final Map<String, Long> WRITES = new ConcurrentHashMap<>();
 
     private H2() {}
@@ -34,8 +37,8 @@ final class H2 {
         return connection.getMetaData().getDatabaseProductName().equals("H2");
     }
 
-    /** Does work while nothing is written. */
-    static <T> T pass(Connection connection, Database.Work<T> work) throws SQLException {
+    /** Executes work during which H2 does not write. */
+    static <T> T withoutCheckpoint(Connection connection, Database.Work<T> work) throws SQLException {
         if (!is(connection)) {
             return work.in(connection);
         }
@@ -51,15 +54,15 @@ final class H2 {
         }
     }
 
-    /** Whether nothing is written until this thread has done its work; then it must not wait for those who have something written. */
-    static boolean isHeldUp() {
+    /** Whether this thread prevents H2 from writing; then it must not wait for threads that want it to write. */
+    static boolean isHeldByThisThread() {
         return LOCK.getReadHoldCount() > 0;
     }
 
-    /** Waits until all that was committed before is on durable storage; many that wait at once share one write. */
+    /** Waits until all earlier commits are on durable storage; concurrent calls share one write. */
     static void sync(Connection connection) throws SQLException {
-        // Whoever works within other work leaves it to that.
-        if (!is(connection) || isHeldUp()) {
+        // Nested work leaves this to the outer work.
+        if (!is(connection) || isHeldByThisThread()) {
             return;
         }
         String database = connection.getMetaData().getURL();
@@ -85,15 +88,18 @@ final class H2 {
         return WRITES.getOrDefault(database, 0L);
     }
 
-    /** Gives connections while which are open nothing is written, each to be closed by the thread that got it. */
-    static DataSource passing(DataSource source) {
+    /**
+     * Wraps a data source: while one of its connections is open, H2 does not write. Each connection must be closed by the thread
+     * that opened it.
+     */
+    static DataSource withoutCheckpoint(DataSource source) {
         return proxy(DataSource.class, (method, arguments) -> {
             Object result = method.invoke(source, arguments);
-            return result instanceof Connection connection ? passing(connection) : result;
+            return result instanceof Connection connection ? withoutCheckpoint(connection) : result;
         });
     }
 
-    private static Connection passing(Connection connection) {
+    private static Connection withoutCheckpoint(Connection connection) {
         LOCK.readLock().lock();
         AtomicBoolean closed = new AtomicBoolean();
         return proxy(Connection.class, (method, arguments) -> {
@@ -104,13 +110,13 @@ final class H2 {
         });
     }
 
-    /** Does a call on behalf of somebody else. */
+    /** An interceptor of method calls. */
     @FunctionalInterface
-    private interface Call {
+    private interface Interceptor {
         @Nullable Object of(Method method, @Nullable Object @Nullable [] arguments) throws ReflectiveOperationException;
     }
 
-    private static <T> T proxy(Class<T> type, Call call) {
+    private static <T> T proxy(Class<T> type, Interceptor call) {
         return type.cast(Proxy.newProxyInstance(
                 type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
                     try {

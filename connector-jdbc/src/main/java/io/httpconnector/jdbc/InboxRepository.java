@@ -24,13 +24,20 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events of a receiver: waiting ({@code w}), dead ({@code x}) or done ({@code d}). Those that wait belong to turns, in which they are
- * handled one after the other: those of one key to the same, one without a key to a turn of its own. For each turn that has events
- * waiting there is one task of the scheduler. Whoever adds to a turn and whoever ends it lock its task first. Safe for many threads.
+ * The events of a receiver: pending ({@code w}), dead-lettered ({@code x}) or done ({@code d}). Pending events belong to turns,
+ * whose events are handled one after the other: events with the same key share a turn, and an event without a key has a turn of
+ * its own. Each turn with pending events has one task of the scheduler. Transactions that add to a turn or end it lock its task
+ * first. Thread-safe.
  */
 final class InboxRepository {
 
     private static final int BATCH = 1000;
+
+    // The states of an event, as SQL literals.
+    private static final String PENDING = "'w'";
+    private static final String DEAD = "'x'";
+    private static final String DONE = "'d'";
+
     private static final String BY_KEY = "key ";
     private static final String INSERT_TASKS =
             "insert into $inbox_task (task_name, task_instance, execution_time, picked, version)"
@@ -40,10 +47,10 @@ final class InboxRepository {
     private final String receiver;
     private final String task;
 
-    /** An event that waits, and how many attempts have failed. */
-    record Waiting(TriggerEvent event, int attempts) {}
+    /** A pending event and the number of failed attempts. */
+    record PendingEvent(TriggerEvent event, int attempts) {}
 
-    /** An event as it is stored; the turn is null when it has one of its own, which is called as the event. */
+    /** A stored event. The turn is null if the event has a turn of its own, which is named like the event. */
     record Row(String key, @Nullable String turn, String content) {
 
         static Row of(TriggerEvent event) {
@@ -52,7 +59,7 @@ final class InboxRepository {
             return new Row(key, turn, event.toJson().toString());
         }
 
-        /** What the task of its turn is called. */
+        /** The name of the task of its turn. */
         String task() {
             return turn == null ? key : turn;
         }
@@ -64,7 +71,7 @@ final class InboxRepository {
         this.task = task;
     }
 
-    /** Adds those events that are not there yet, all or none of them. */
+    /** Adds the new ones of these events, all or none of them. */
     void add(List<Row> events, Instant now) {
         Map<String, Row> byKey = new LinkedHashMap<>();
         events.forEach(event -> byKey.putIfAbsent(event.key, event));
@@ -74,7 +81,7 @@ final class InboxRepository {
             if (e.reason() != Reason.CONFLICT) {
                 throw e;
             }
-            // Some are there. Most senders repeat themselves seldom, so that it is cheaper not to look first.
+            // Some events exist already. Most senders rarely repeat events, so it is cheaper not to check first.
             boolean unused = Database.retryOnConflict(
                     () -> database.write(connection -> insert(connection, absent(connection, byKey), now)));
         }
@@ -98,16 +105,16 @@ final class InboxRepository {
     }
 
     private boolean insert(Connection connection, Collection<Row> events, Instant now) throws SQLException {
-        Set<String> missing = enter(connection, events.stream().map(Row::task).toList());
+        Set<String> missing = lockTasks(connection, events.stream().map(Row::task).toList());
         String insert = "insert into $inbox (receiver_key, event_key, turn_key, state, attempts, changed_at, content)"
-                + " select ?, event_key, turn_key, 'w', 0, ?, content from unnest(cast(? as varchar array),"
+                + " select ?, event_key, turn_key, " + PENDING + ", 0, ?, content from unnest(cast(? as varchar array),"
                 + " cast(? as varchar array), cast(? as varchar array)) with ordinality"
                 + " as added (event_key, turn_key, content, n) order by n";
         boolean together = !missing.isEmpty() && !H2.is(connection);
         if (!together) {
             insertTasks(connection, missing, now);
         }
-        // Where it can be, both are inserted with one message to the database, and one answer.
+        // If supported, both are inserted by one statement, which saves a round trip.
         try (PreparedStatement statement = connection.prepareStatement(
                 database.sql(together ? "with added_task as (" + INSERT_TASKS + ") " + insert : insert))) {
             int next = together ? setTasks(statement, missing, now) : 1;
@@ -125,8 +132,8 @@ final class InboxRepository {
         return connection.createArrayOf("varchar", values.stream().map(part).toArray());
     }
 
-    /** Locks the tasks of turns, each in the same order, so that nobody waits for one who waits for him; and says which have none. */
-    private Set<String> enter(Connection connection, List<String> turns) throws SQLException {
+    /** Locks the tasks of turns, always in the same order to prevent deadlocks, and returns the turns without a task. */
+    private Set<String> lockTasks(Connection connection, List<String> turns) throws SQLException {
         Set<String> missing = new TreeSet<>(turns);
         try (PreparedStatement lock = connection.prepareStatement(
                 database.sql("update $inbox_task set priority = null where task_name = ? and task_instance = ?"))) {
@@ -150,7 +157,7 @@ final class InboxRepository {
         }
     }
 
-    /** Sets the parameters of the turns that get tasks, and says which parameter comes then. */
+    /** Sets the parameters of the turns that get tasks; returns the index of the next parameter. */
     private int setTasks(PreparedStatement insert, Set<String> turns, Instant now) throws SQLException {
         insert.setString(1, task);
         insert.setObject(2, now.atOffset(ZoneOffset.UTC));
@@ -159,17 +166,17 @@ final class InboxRepository {
         return 5;
     }
 
-    /** The event whose turn it is, if one is left. */
-    Optional<Waiting> first(String turn) {
+    /** The next event of a turn, if one is left. */
+    Optional<PendingEvent> first(String turn) {
         return database.read(connection -> {
             try (PreparedStatement select = connection.prepareStatement(
                     database.sql("select content, attempts from $inbox where receiver_key = ? and " + column(turn)
-                            + " = ? and state = 'w' order by place fetch first row only"))) {
+                            + " = ? and state = " + PENDING + " order by place fetch first row only"))) {
                 select.setString(1, receiver);
                 select.setString(2, turn);
                 try (ResultSet row = select.executeQuery()) {
                     return row.next()
-                            ? Optional.of(new Waiting(
+                            ? Optional.of(new PendingEvent(
                                     TriggerEvent.fromJson(JsonSupport.parse(row.getString(1))), row.getInt(2)))
                             : Optional.empty();
                 }
@@ -181,57 +188,57 @@ final class InboxRepository {
         return turn.startsWith(BY_KEY) ? "turn_key" : "event_key";
     }
 
-    /** How it goes on with a turn. */
-    enum Next {
+    /** The next step of a turn. */
+    enum NextStep {
         /** There is another event. */
         EVENT,
-        /** It has ended, and its task is gone. */
-        END,
-        /** Somebody else has it now, since this process seemed to be dead. */
+        /** The turn has ended, and its task is deleted. */
+        TURN_ENDED,
+        /** Another node has taken over the turn, because this node seemed to be dead. */
         LOST
     }
 
-    /** Keeps of an event that it was handled, whoever has its turn. */
-    Next done(String turn, long version, String event, Instant now) {
-        return settle(turn, version, event, "state = 'd', content = null, changed_at = ?", "state <> 'd'", update -> {
+    /** Marks an event as handled, even if another node has taken over its turn. */
+    NextStep done(String turn, long version, String event, Instant now) {
+        return update(turn, version, event, "state = " + DONE + ", content = null, changed_at = ?", "state <> " + DONE, update -> {
             update.setLong(1, now.toEpochMilli());
             return 2;
         });
     }
 
-    /** Keeps an event that nobody handled; unless somebody has, meanwhile. */
-    Next dead(String turn, long version, DeadLetter letter) {
+    /** Marks an event as dead-lettered, unless it was handled in the meantime. */
+    NextStep dead(String turn, long version, DeadLetter letter) {
         String content = letter.toJson().toString();
-        return settle(
-                turn, version, letter.event().id(), "state = 'x', content = ?, attempts = ?", "state = 'w'", update -> {
+        return update(
+                turn, version, letter.event().id(), "state = " + DEAD + ", content = ?, attempts = ?", "state = " + PENDING, update -> {
                     update.setString(1, content);
                     update.setInt(2, letter.attempts());
                     return 3;
                 });
     }
 
-    /** Keeps how many attempts have failed. */
-    Next failed(String turn, long version, String event, int attempts) {
-        return settle(turn, version, event, "attempts = ?", "state = 'w'", update -> {
+    /** Stores the number of failed attempts. */
+    NextStep failed(String turn, long version, String event, int attempts) {
+        return update(turn, version, event, "attempts = ?", "state = " + PENDING, update -> {
             update.setInt(1, attempts);
             return 2;
         });
     }
 
-    /** Ends a turn that has no events left. */
-    Next end(String turn, long version) {
-        return database.writeSoon(
-                connection -> lock(connection, turn, version) ? next(connection, turn, version) : Next.LOST);
+    /** Ends a turn without pending events. */
+    NextStep end(String turn, long version) {
+        return database.writeLazily(
+                connection -> lock(connection, turn, version) ? next(connection, turn, version) : NextStep.LOST);
     }
 
-    /** Sets the parameters of what is changed, and says which parameter comes then. */
+    /** Sets the parameters of a change; returns the index of the next parameter. */
     @FunctionalInterface
     private interface Change {
         int set(PreparedStatement update) throws SQLException;
     }
 
-    private Next settle(String turn, long version, String event, String set, String when, Change change) {
-        return database.writeSoon(connection -> {
+    private NextStep update(String turn, long version, String event, String set, String when, Change change) {
+        return database.writeLazily(connection -> {
             boolean own = lock(connection, turn, version);
             try (PreparedStatement update = connection.prepareStatement(database.sql(
                     "update $inbox set " + set + " where receiver_key = ? and event_key = ? and " + when))) {
@@ -240,11 +247,11 @@ final class InboxRepository {
                 update.setString(parameter + 1, Database.key(event));
                 update.executeUpdate();
             }
-            return own ? next(connection, turn, version) : Next.LOST;
+            return own ? next(connection, turn, version) : NextStep.LOST;
         });
     }
 
-    /** Whether this process has the turn; then nobody adds to it until the end of the transaction. */
+    /** Locks a turn; returns whether this node has it. No other transaction can then add to it until the end of this one. */
     private boolean lock(Connection connection, String turn, long version) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
                 database.sql("select version from $inbox_task where task_name = ? and task_instance = ?"
@@ -258,29 +265,29 @@ final class InboxRepository {
         }
     }
 
-    /** Nobody can have added to the turn since it was locked. */
-    private Next next(Connection connection, String turn, long version) throws SQLException {
+    /** Ends the turn if it has no pending events. No event can have been added since it was locked. */
+    private NextStep next(Connection connection, String turn, long version) throws SQLException {
         try (PreparedStatement delete = connection.prepareStatement(
                 database.sql("delete from $inbox_task where task_name = ? and task_instance = ? and version = ?"
                         + " and not exists (select 1 from $inbox where receiver_key = ? and " + column(turn)
-                        + " = ? and state = 'w')"))) {
+                        + " = ? and state = " + PENDING + ")"))) {
             delete.setString(1, task);
             delete.setString(2, turn);
             delete.setLong(3, version);
             delete.setString(4, receiver);
             delete.setString(5, turn);
-            return delete.executeUpdate() == 1 ? Next.END : Next.EVENT;
+            return delete.executeUpdate() == 1 ? NextStep.TURN_ENDED : NextStep.EVENT;
         }
     }
 
-    /** How many events wait or are dead. */
-    long kept() {
-        return count("state <> 'd'");
+    /** The number of pending and dead-lettered events. */
+    long storedCount() {
+        return count("state <> " + DONE);
     }
 
-    /** How many events wait. */
-    long waiting() {
-        return count("state = 'w'");
+    /** The number of pending events. */
+    long pendingCount() {
+        return count("state = " + PENDING);
     }
 
     private long count(String which) {
@@ -299,7 +306,7 @@ final class InboxRepository {
     List<DeadLetter> deadLetters() {
         return database.read(connection -> {
             try (PreparedStatement select = connection.prepareStatement(
-                    database.sql("select content from $inbox where receiver_key = ? and state = 'x' order by place"))) {
+                    database.sql("select content from $inbox where receiver_key = ? and state = " + DEAD + " order by place"))) {
                 select.setString(1, receiver);
                 try (ResultSet rows = select.executeQuery()) {
                     List<DeadLetter> letters = new ArrayList<>();
@@ -312,7 +319,7 @@ final class InboxRepository {
         });
     }
 
-    /** Has a dead letter wait again; false when there is none. */
+    /** Makes a dead letter pending again; false if it does not exist. */
     boolean replay(String event, Instant now) {
         return Database.retryOnConflict(() -> database.write(connection -> {
             Optional<DeadLetter> letter = deadLetter(connection, event);
@@ -321,11 +328,11 @@ final class InboxRepository {
             }
             insertTasks(
                     connection,
-                    enter(connection, List.of(Row.of(letter.get().event()).task())),
+                    lockTasks(connection, List.of(Row.of(letter.get().event()).task())),
                     now);
             try (PreparedStatement update =
-                    connection.prepareStatement(database.sql("update $inbox set state = 'w', attempts = 0, content = ?"
-                            + " where receiver_key = ? and event_key = ? and state = 'x'"))) {
+                    connection.prepareStatement(database.sql("update $inbox set state = " + PENDING + ", attempts = 0, content = ?"
+                            + " where receiver_key = ? and event_key = ? and state = " + DEAD))) {
                 update.setString(1, letter.get().event().toJson().toString());
                 update.setString(2, receiver);
                 update.setString(3, Database.key(event));
@@ -336,7 +343,7 @@ final class InboxRepository {
 
     private Optional<DeadLetter> deadLetter(Connection connection, String event) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(database.sql(
-                "select content from $inbox where receiver_key = ? and event_key = ? and state = 'x' for update"))) {
+                "select content from $inbox where receiver_key = ? and event_key = ? and state = " + DEAD + " for update"))) {
             select.setString(1, receiver);
             select.setString(2, Database.key(event));
             try (ResultSet row = select.executeQuery()) {
@@ -347,12 +354,12 @@ final class InboxRepository {
         }
     }
 
-    /** Gives up a dead letter; false when there is none. */
+    /** Discards a dead letter; false if it does not exist. */
     boolean discard(String event, Instant now) {
         return database.write(connection -> {
             try (PreparedStatement update = connection.prepareStatement(
-                    database.sql("update $inbox set state = 'd', content = null, changed_at = ?"
-                            + " where receiver_key = ? and event_key = ? and state = 'x'"))) {
+                    database.sql("update $inbox set state = " + DONE + ", content = null, changed_at = ?"
+                            + " where receiver_key = ? and event_key = ? and state = " + DEAD))) {
                 update.setLong(1, now.toEpochMilli());
                 update.setString(2, receiver);
                 update.setString(3, Database.key(event));
@@ -361,14 +368,14 @@ final class InboxRepository {
         });
     }
 
-    /** Forgets events that were done before a time; in small transactions, so that nobody waits for them. */
-    void forget(Instant before) {
+    /** Deletes events that were done before a time, in small transactions that block no others. */
+    void deleteDoneBefore(Instant before) {
         boolean more = true;
         while (more) {
-            more = database.writeSoon(connection -> {
+            more = database.writeLazily(connection -> {
                 try (PreparedStatement delete = connection.prepareStatement(
                         database.sql("delete from $inbox where receiver_key = ? and event_key in (select event_key"
-                                + " from $inbox where receiver_key = ? and state = 'd' and changed_at < ?"
+                                + " from $inbox where receiver_key = ? and state = " + DONE + " and changed_at < ?"
                                 + " fetch first " + BATCH + " rows only)"))) {
                     delete.setString(1, receiver);
                     delete.setString(2, receiver);

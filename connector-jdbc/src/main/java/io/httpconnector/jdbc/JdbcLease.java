@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A row that is locked by a connection which does nothing else, so that the database gives it back when the process dies. */
+/** A lease: a row locked by a dedicated connection, so that the database releases it when the process dies. */
 final class JdbcLease {
 
     private static final Logger LOG = LoggerFactory.getLogger(JdbcTokenStore.class);
-    private static final Duration MOST = Duration.ofMinutes(2);
+    private static final Duration MAX_DURATION = Duration.ofMinutes(2);
     private static final Duration POLL = Duration.ofMillis(20);
     private static final CountDownLatch NEVER = new CountDownLatch(1);
 
@@ -36,18 +36,18 @@ final class JdbcLease {
         this.name = name;
     }
 
-    /** Waits until the row is free. */
-    static JdbcLease take(Database database, String name, Duration timeout) {
+    /** Waits for the lock. */
+    static JdbcLease acquire(Database database, String name, Duration timeout) {
         String key = Database.key(name);
         long end = TimeSource.SYSTEM.nanos() + timeout.toNanos();
         create(database, key);
         while (true) {
-            JdbcLease lease = tryTake(database, key, name);
+            JdbcLease lease = tryAcquire(database, key, name);
             if (lease != null) {
                 return lease;
             }
             if (TimeSource.SYSTEM.nanos() - end >= 0) {
-                throw new ConnectorException("The lease of \"" + name + "\" was not free for " + timeout);
+                throw new ConnectorException("The lease of \"" + name + "\" was not free within " + timeout);
             }
             pause(name);
         }
@@ -82,14 +82,14 @@ final class JdbcLease {
                 }
             });
         } catch (StateException e) {
-            // When somebody else has made it just now, it is there.
+            // If another process has just created the row, it exists.
             if (e.reason() != Reason.CONFLICT) {
                 throw e;
             }
         }
     }
 
-    private static @Nullable JdbcLease tryTake(Database database, String key, String name) {
+    private static @Nullable JdbcLease tryAcquire(Database database, String key, String name) {
         try {
             JdbcLease lease = new JdbcLease(database, database.connection(), key, name);
             boolean taken = false;
@@ -104,8 +104,8 @@ final class JdbcLease {
                 }
             }
         } catch (SQLException e) {
-            if (Database.isUndone(e)) {
-                // Somebody else was faster.
+            if (Database.isRolledBack(e)) {
+                // Another process was faster.
                 return null;
             }
             throw Database.failure(e);
@@ -115,11 +115,11 @@ final class JdbcLease {
     private boolean tryLock() throws SQLException {
         if (connection.getMetaData().getDatabaseProductName().equals("PostgreSQL")) {
             try (Statement statement = connection.createStatement()) {
-                // When its machine is gone without a word, nobody else would get the lease for hours.
-                statement.execute("set local idle_in_transaction_session_timeout = '" + MOST.toSeconds() + "s'");
+                // If the node disappears, no other node would get the lease for hours.
+                statement.execute("set local idle_in_transaction_session_timeout = '" + MAX_DURATION.toSeconds() + "s'");
             }
         }
-        return H2.pass(connection, own -> {
+        return H2.withoutCheckpoint(connection, own -> {
             try (PreparedStatement select = own.prepareStatement(
                     database.sql("select lease_key from $lease where lease_key = ? for update skip locked"))) {
                 select.setString(1, key);
@@ -130,17 +130,17 @@ final class JdbcLease {
         });
     }
 
-    /** Reads by the connection that has the lock. */
+    /** Reads through the connection that holds the lock. */
     <T> T read(Database.Work<T> work) {
-        return Database.repeatedly(() -> attempt(work));
+        return Database.retryTransaction(() -> attempt(work));
     }
 
     /**
-     * Writes by the connection that has the lock. When this returns, it is safe, and the lock is held again: somebody else may have had
-     * it in between, so that what was read before must be read again.
+     * Writes through the connection that holds the lock. When the method returns, the write is durable and the lock is held
+     * again: another process may have held it in between, so data read before must be read again.
      */
     <T> T write(Database.Work<T> work) {
-        T written = Database.repeatedly(() -> attempt(own -> {
+        T written = Database.retryTransaction(() -> attempt(own -> {
             T result = work.in(own);
             own.commit();
             return result;
@@ -154,10 +154,10 @@ final class JdbcLease {
         }
     }
 
-    /** A transaction that has failed is of no use any more; the next one takes the lock again. */
+    /** Executes work. A failed transaction loses the lock, so it is taken again. */
     private <T> T attempt(Database.Work<T> work) throws SQLException {
         try {
-            return H2.pass(connection, work);
+            return H2.withoutCheckpoint(connection, work);
         } catch (SQLException | RuntimeException | Error e) {
             Database.rollback(connection, e);
             try {
@@ -170,20 +170,20 @@ final class JdbcLease {
     }
 
     private void lock() throws SQLException {
-        long end = TimeSource.SYSTEM.nanos() + MOST.toNanos();
+        long end = TimeSource.SYSTEM.nanos() + MAX_DURATION.toNanos();
         while (!tryLock()) {
             if (TimeSource.SYSTEM.nanos() - end >= 0) {
-                throw new SQLException("the lease was not free again for " + MOST);
+                throw new SQLException("the lease was not free again within " + MAX_DURATION);
             }
             pause(name);
         }
     }
 
-    /** Also when the thread is interrupted, which would break off what H2 does. */
+    /** Releases the lease, even if the thread is interrupted, which would abort operations of H2. */
     void close() {
         boolean interrupted = Thread.interrupted();
         try {
-            giveBack();
+            release();
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -191,7 +191,7 @@ final class JdbcLease {
         }
     }
 
-    private void giveBack() {
+    private void release() {
         try (connection) {
             connection.rollback();
             Database.restore(connection, automatic);

@@ -10,9 +10,9 @@ import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import io.httpconnector.TimeSource;
-import io.httpconnector.jdbc.InboxRepository.Next;
+import io.httpconnector.jdbc.InboxRepository.NextStep;
 import io.httpconnector.jdbc.InboxRepository.Row;
-import io.httpconnector.jdbc.InboxRepository.Waiting;
+import io.httpconnector.jdbc.InboxRepository.PendingEvent;
 import io.httpconnector.state.StateException;
 import io.httpconnector.trigger.AttemptResult;
 import io.httpconnector.trigger.DeadLetter;
@@ -28,7 +28,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Stores events in a table, and works on those that wait, together with the other processes that do so. */
+/** A mailbox in a table, whose pending events are handled by all nodes together. */
 final class JdbcMailbox implements Mailbox {
 
     private static final Logger LOG = LoggerFactory.getLogger(JdbcMailbox.class);
@@ -42,18 +42,18 @@ final class JdbcMailbox implements Mailbox {
     private static final CountDownLatch NEVER = new CountDownLatch(1);
     private static final int MAX_IN_A_ROW = 100;
 
-    private final Settings terms;
-    private final long mostEvents;
+    private final Settings settings;
+    private final long maxEvents;
     private final DatabaseClock time;
     private final InboxRepository table;
     private final GroupCommit<Row> adding;
     private final Scheduler scheduler;
-    private final AtomicLong counted = new AtomicLong();
-    private final AtomicLong kept = new AtomicLong();
+    private final AtomicLong countedAt = new AtomicLong();
+    private final AtomicLong storedCount = new AtomicLong();
 
     JdbcMailbox(Database database, ClusterHeartbeat pulse, long mostEvents, Settings terms) {
-        this.terms = terms;
-        this.mostEvents = mostEvents;
+        this.settings = terms;
+        this.maxEvents = mostEvents;
         this.time = new DatabaseClock(database, terms.time());
         String task = "webhook " + terms.receiver();
         this.table = new InboxRepository(database, terms.receiver(), task);
@@ -63,16 +63,16 @@ final class JdbcMailbox implements Mailbox {
                 .onDeadExecutionRevive()
                 .execute(this::work);
         RecurringTask<Void> forget = Tasks.recurring("forget " + terms.receiver(), FixedDelay.of(FORGET))
-                .execute((instance, context) -> table.forget(time.now().minus(terms.window())));
-        kept.set(table.kept());
-        counted.set(time.nanos());
+                .execute((instance, context) -> table.deleteDoneBefore(time.now().minus(terms.window())));
+        storedCount.set(table.storedCount());
+        countedAt.set(time.nanos());
         this.scheduler = pulse.scheduler(
                 database, "$inbox_task", terms.delivery().concurrency(), time, work, List.of(forget), late -> {});
-        LOG.info("{}: {} events wait or are dead", terms.receiver(), kept.get());
+        LOG.info("{}: {} pending or dead-lettered events", terms.receiver(), storedCount.get());
     }
 
-    /** Begins to work on what waits. */
-    JdbcMailbox begin() {
+    /** Starts to handle pending events. */
+    JdbcMailbox start() {
         scheduler.start();
         return this;
     }
@@ -88,13 +88,13 @@ final class JdbcMailbox implements Mailbox {
             return true;
         }
         long end = TimeSource.SYSTEM.nanos() + timeout.toNanos();
-        if (!room(events.size(), timeout)) {
-            LOG.warn("{}: the inbox is full: {} events wait or are dead", terms.receiver(), mostEvents);
+        if (!reserveCapacity(events.size(), timeout)) {
+            LOG.warn("{}: the inbox is full: {} pending or dead-lettered events", settings.receiver(), maxEvents);
             return false;
         }
         List<Row> rows = events.stream().map(Row::of).toList();
-        if (H2.isHeldUp()) {
-            // Within a transaction of this thread, which others wait for.
+        if (H2.isHeldByThisThread()) {
+            // Within a transaction of this thread, for which others wait.
             store(rows);
         } else {
             adding.add(rows, Duration.ofNanos(Math.max(1, end - TimeSource.SYSTEM.nanos())));
@@ -107,18 +107,21 @@ final class JdbcMailbox implements Mailbox {
         scheduler.triggerCheckForDueExecutions();
     }
 
-    /** What there is, is counted now and then only, by one who then waits; in between, what this process adds. */
-    private boolean room(int more, Duration timeout) {
-        long last = counted.get();
+    /**
+     * Checks the capacity. Stored events are counted only now and then, by one thread that waits for the result; in between, the
+     * events added by this node are added up.
+     */
+    private boolean reserveCapacity(int more, Duration timeout) {
+        long last = countedAt.get();
         long now = time.nanos();
-        Duration every = kept.get() > mostEvents / 2 ? COUNT_NEAR_FULL : COUNT;
-        if (now - last >= every.toNanos() && counted.compareAndSet(last, now)) {
-            kept.set(H2.isHeldUp() ? table.kept() : adding.call(table::kept, timeout));
+        Duration every = storedCount.get() > maxEvents / 2 ? COUNT_NEAR_FULL : COUNT;
+        if (now - last >= every.toNanos() && countedAt.compareAndSet(last, now)) {
+            storedCount.set(H2.isHeldByThisThread() ? table.storedCount() : adding.call(table::storedCount, timeout));
         }
-        if (kept.get() + more > mostEvents) {
+        if (storedCount.get() + more > maxEvents) {
             return false;
         }
-        kept.addAndGet(more);
+        storedCount.addAndGet(more);
         return true;
     }
 
@@ -126,34 +129,34 @@ final class JdbcMailbox implements Mailbox {
         String turn = instance.getId();
         long version = context.getExecution().version;
         for (int i = 0; i < MAX_IN_A_ROW && !context.getSchedulerState().isShuttingDown(); i++) {
-            Optional<Waiting> first = table.first(turn);
+            Optional<PendingEvent> first = table.first(turn);
             if (first.isEmpty()) {
-                if (table.end(turn, version) != Next.EVENT) {
+                if (table.end(turn, version) != NextStep.EVENT) {
                     return (complete, operations) -> {};
                 }
                 continue;
             }
             if (ClusterHeartbeat.seemsDead(context.getCurrentlyExecuting())) {
-                // Such as after it was frozen: another one may be at it.
+                // For example after a freeze: another node may be handling it.
                 return (complete, operations) -> {};
             }
             TriggerEvent event = first.get().event();
             int number = first.get().attempts() + 1;
-            AttemptResult attempted = terms.delivery().attempt(List.of(event), number, time);
-            Next next = settled(context, () -> switch (attempted.outcome()) {
+            AttemptResult attempted = settings.delivery().attempt(List.of(event), number, time);
+            NextStep next = storeResult(context, () -> switch (attempted.outcome()) {
                 case HANDLED -> table.done(turn, version, event.id(), time.now());
                 case DEAD_LETTER -> table.dead(turn, version, attempted.deadLetters().get(0));
                 case RETRY -> table.failed(turn, version, event.id(), number);
-                case INTERRUPTED -> Next.EVENT;
+                case INTERRUPTED -> NextStep.EVENT;
             });
-            if (next != Next.EVENT) {
+            if (next != NextStep.EVENT) {
                 return (complete, operations) -> {};
             }
             if (attempted.outcome() == AttemptResult.Outcome.RETRY) {
                 return again(attempted.backoff());
             }
             if (Thread.interrupted()) {
-                // It is being closed, or the handler has interrupted itself.
+                // The mailbox is being closed, or the handler has interrupted itself.
                 return again(PAUSE);
             }
         }
@@ -161,10 +164,10 @@ final class JdbcMailbox implements Mailbox {
     }
 
     /**
-     * Stores what became of an event, as soon as the database does so: nothing else is handled before, or it would come again. Until
-     * the process seems to be dead, when another one has taken the turn.
+     * Stores the result of an attempt, retrying until the database accepts it: no other event is handled before, or the event
+     * would be repeated. Ends when this node seems to be dead, because another node has then taken over the turn.
      */
-    private Next settled(ExecutionContext context, Supplier<Next> settle) {
+    private NextStep storeResult(ExecutionContext context, Supplier<NextStep> settle) {
         Duration pause = SETTLE_AGAIN;
         while (true) {
             try {
@@ -176,7 +179,7 @@ final class JdbcMailbox implements Mailbox {
                 if (ends) {
                     throw e;
                 }
-                LOG.warn("{}: what became of an event could not be stored, it is tried again", terms.receiver(), e);
+                LOG.warn("{}: the result of an event could not be stored and is retried", settings.receiver(), e);
                 pause = pause.compareTo(PAUSE) < 0 ? pause.multipliedBy(2) : pause;
             }
         }
@@ -199,7 +202,7 @@ final class JdbcMailbox implements Mailbox {
 
     @Override
     public int pendingCount() {
-        return (int) Math.min(Integer.MAX_VALUE, table.waiting());
+        return (int) Math.min(Integer.MAX_VALUE, table.pendingCount());
     }
 
     @Override

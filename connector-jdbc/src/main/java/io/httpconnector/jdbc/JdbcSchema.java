@@ -15,18 +15,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The tables. They are described by versioned SQL scripts in the folders {@code io/httpconnector/jdbc/postgresql} and
- * {@code io/httpconnector/jdbc/h2} of the jar, which Flyway can run: with the placeholders {@code prefix}, such as
- * {@code integration.http_connector_}, and {@code index}, which is the same without a schema. Nothing else creates or changes a table.
+ * The database tables. They are defined by versioned SQL scripts in the directories {@code io/httpconnector/jdbc/postgresql} and
+ * {@code io/httpconnector/jdbc/h2} of the jar, which Flyway can run with the placeholders {@code prefix}, such as {@code
+ * integration.http_connector_}, and {@code index}, which is the same without the schema. No other code creates or changes tables.
  */
 public final class JdbcSchema {
 
-    static final String USUAL_PREFIX = "http_connector_";
+    static final String DEFAULT_PREFIX = "http_connector_";
 
     private static final Logger LOG = LoggerFactory.getLogger(JdbcSchema.class);
 
-    /** Those of H2's URLs for which it opens no file in this process, or opens it again. */
-    private static final List<String> OF_NO_FILE = List.of("mem:", "tcp:", "ssl:", "retry:");
+    /** Types of H2 URLs that open no file in this process, or reopen it. */
+    private static final List<String> URLS_WITHOUT_FILE = List.of("mem:", "tcp:", "ssl:", "retry:");
 
     private static final Map<String, String> FOLDERS = Map.of("PostgreSQL", "postgresql", "H2", "h2");
     private static final List<String> SCRIPTS =
@@ -35,29 +35,29 @@ public final class JdbcSchema {
     private JdbcSchema() {}
 
     /**
-     * Makes the tables that are missing.
+     * Creates the missing tables.
      *
-     * @param dataSource gives connections of whoever may do that
-     * @throws InvalidDefinitionException when the database is none of those that are known
-     * @throws io.httpconnector.state.StateException when the database refuses
+     * @param dataSource provides connections of a user that may create tables
+     * @throws InvalidDefinitionException if the database is not supported
+     * @throws io.httpconnector.state.StateException if the database rejects a statement
      */
     public static void create(DataSource dataSource) {
-        create(dataSource, USUAL_PREFIX);
+        create(dataSource, DEFAULT_PREFIX);
     }
 
     /**
-     * Makes the tables that are missing, with names of their own.
+     * Creates the missing tables with a prefix.
      *
-     * @param dataSource gives connections of whoever may do that
-     * @param prefix what their names begin with, such as {@code acme_} or {@code integration.hc_}
-     * @throws InvalidDefinitionException when the database is none of those that are known, or the prefix is none
-     * @throws io.httpconnector.state.StateException when the database refuses
+     * @param dataSource provides connections of a user that may create tables
+     * @param prefix a prefix such as {@code acme_} or {@code integration.hc_}
+     * @throws InvalidDefinitionException if the database is not supported, or the prefix is invalid
+     * @throws io.httpconnector.state.StateException if the database rejects a statement
      */
-    // One at a time in this process: of two, H2 may tell one that there is a "general error".
+    // One at a time in this process: H2 may report a "general error" to one of two concurrent calls.
     public static synchronized void create(DataSource dataSource, String prefix) {
         Database database = new Database(dataSource, prefix);
         String index = prefix.substring(prefix.indexOf('.') + 1);
-        // Of two machines that begin at the same time, PostgreSQL refuses one, "if not exists" or not.
+        // If two nodes start at the same time, PostgreSQL rejects one of them, in spite of "if not exists".
         boolean unused = Database.retryOnConflict(() -> database.write(connection -> {
             String folder = folder(connection);
             warn(connection.getMetaData().getURL());
@@ -71,10 +71,10 @@ public final class JdbcSchema {
     }
 
     private static void warn(String url) {
-        if (url.startsWith("jdbc:h2:") && OF_NO_FILE.stream().noneMatch(kind -> url.startsWith("jdbc:h2:" + kind))) {
+        if (url.startsWith("jdbc:h2:") && URLS_WITHOUT_FILE.stream().noneMatch(kind -> url.startsWith("jdbc:h2:" + kind))) {
             LOG.warn(
-                    "H2 closes its file, and is of no use any more, when a thread is interrupted while it reads or writes:"
-                            + " begin its URL with jdbc:h2:retry:");
+                    "H2 closes its file and becomes unusable when a thread is interrupted while it reads or writes:"
+                            + " use a URL that starts with jdbc:h2:retry:");
         }
     }
 
@@ -83,7 +83,7 @@ public final class JdbcSchema {
         String folder = FOLDERS.get(product);
         if (folder == null) {
             throw new InvalidDefinitionException(
-                    "database", List.of("there are no tables for " + product + ", but for " + FOLDERS.keySet()));
+                    "database", List.of(product + " is not supported, use one of " + FOLDERS.keySet()));
         }
         return folder;
     }
@@ -101,7 +101,7 @@ public final class JdbcSchema {
     private static String read(String name) {
         try (InputStream in = JdbcSchema.class.getResourceAsStream(name)) {
             if (in == null) {
-                throw new IllegalStateException(name + " is missing: the jar is not whole");
+                throw new IllegalStateException(name + " is missing: the jar is incomplete");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -14,19 +14,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row says which entries count: those of a generation, up to a number. Whoever adds entries moves that row on from where it
- * was when it was read, and otherwise adds nothing. For one thread at a time.
+ * A log in tables. One row determines which entries count: those of a generation, up to a number. A write moves this row forward
+ * from the position at which it was read; if the row has changed since, nothing is written. Used by one thread at a time.
  */
 final class JdbcStateLog implements StateLog {
 
     private static final int BATCH = 100;
 
-    /** In one statement, because that sees one moment, whatever others write meanwhile. */
+    /** A single statement, which sees a consistent snapshot despite concurrent writes. */
     private static final String READ = "select s.generation, s.last_entry, e.content from $state s"
             + " left join $state_entry e on e.state_key = s.state_key and e.generation = s.generation"
             + " and e.entry <= s.last_entry where s.state_key = ? order by e.entry";
 
-    /** That of a state which has never been written. */
+    /** The position of a state that was never written. */
     private static final Position NEW = new Position(0, 0);
 
     private final Database database;
@@ -38,7 +38,7 @@ final class JdbcStateLog implements StateLog {
     private boolean uncertain;
     private boolean closed;
 
-    /** Which entries count. */
+    /** The position up to which entries count. */
     private record Position(long generation, long last) {}
 
     JdbcStateLog(Database database, String key, String id, Runnable closing) {
@@ -98,7 +98,7 @@ final class JdbcStateLog implements StateLog {
     @Override
     public void replace(Iterable<byte[]> entries) {
         check(entries, "the list of entries");
-        // The entries are read once.
+        // The entries can be iterated only once.
         write(database::writeOnce, (connection, from) -> {
             Position begun = new Position(from.generation + 1, 0);
             move(connection, from, begun);
@@ -111,33 +111,33 @@ final class JdbcStateLog implements StateLog {
         });
     }
 
-    /** Writes from a position on, and says to which. */
+    /** Writes from a position; returns the new position. */
     @FunctionalInterface
-    private interface Writing {
+    private interface Write {
         Position from(Connection connection, Position position) throws SQLException;
     }
 
-    /** How a transaction is done. */
+    /** Executes a transaction. */
     @FunctionalInterface
-    private interface Transactions {
+    private interface TransactionRunner {
         Position run(Database.Work<Position> work);
     }
 
-    private void write(Transactions transactions, Writing writing) {
+    private void write(TransactionRunner transactions, Write writing) {
         checkOpen();
         Position from = position;
         if (from == null) {
             throw conflict();
         }
         boolean unsure = uncertain;
-        // When the answer to the commit is lost, nobody knows whether it was stored.
+        // If the response to the commit is lost, it is unknown whether the data was stored.
         uncertain = true;
-        position = transactions.run(connection -> writing.from(connection, unsure ? settled(connection, from) : from));
+        position = transactions.run(connection -> writing.from(connection, unsure ? actualPosition(connection, from) : from));
         uncertain = false;
     }
 
-    /** Where it stands after a write that may have been stored or not: where it was, or where this writer has moved it. */
-    private Position settled(Connection connection, Position from) throws SQLException {
+    /** The position after a write with an unknown outcome: the old position, or the one to which this writer has moved it. */
+    private Position actualPosition(Connection connection, Position from) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
                 database.sql("select generation, last_entry, writer from $state where state_key = ?"))) {
             select.setString(1, key);
@@ -152,7 +152,7 @@ final class JdbcStateLog implements StateLog {
         }
     }
 
-    /** Locks the row until the end of the transaction. */
+    /** Moves the row, which locks it until the end of the transaction. */
     private void move(Connection connection, Position from, Position to) throws SQLException {
         if (from.equals(NEW)) {
             create(connection, to);
@@ -185,7 +185,7 @@ final class JdbcStateLog implements StateLog {
         }
     }
 
-    /** Inserts entries after a number, and says which number the last one has. */
+    /** Inserts entries after a number; returns the number of the last one. */
     private long insert(Connection connection, long generation, long after, Iterable<byte[]> entries)
             throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(
@@ -219,7 +219,7 @@ final class JdbcStateLog implements StateLog {
 
     private StateException conflict() {
         return new StateException(
-                Reason.CONFLICT, "Somebody else has written the state of \"" + id + "\" since it was read");
+                Reason.CONFLICT, "The state of \"" + id + "\" was written by another process since it was read");
     }
 
     private void check(@Nullable Object given, String what) {

@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 
 /**
- * Keeps the state of triggers in a database, for any number of machines: PostgreSQL, H2. Of two machines that work with the same
- * state, the first to write wins, and the other is refused before it has written anything. Safe for many threads.
+ * A store for the state of triggers in a database, for any number of nodes: PostgreSQL, H2. If two nodes use the same state, the
+ * first write wins, and the other write is rejected before it has changed anything. Thread-safe.
  *
  * <pre>{@code
  * JdbcSchema.create(dataSource);     // once; or by Flyway, see JdbcSchema
@@ -29,23 +29,23 @@ public final class JdbcStateStore implements StateStore {
     }
 
     /**
-     * A store in the tables that {@link JdbcSchema#create(DataSource)} makes.
+     * Creates a store in the tables of {@link JdbcSchema#create(DataSource)}.
      *
-     * @param dataSource gives connections, each for one transaction; a pool, usually
-     * @return the store; it holds nothing
-     * @throws InvalidDefinitionException when it is null
+     * @param dataSource provides connections, each for one transaction; usually a pool
+     * @return the store; it holds no resources
+     * @throws InvalidDefinitionException if the data source is null
      */
     public static JdbcStateStore of(DataSource dataSource) {
-        return of(dataSource, JdbcSchema.USUAL_PREFIX);
+        return of(dataSource, JdbcSchema.DEFAULT_PREFIX);
     }
 
     /**
-     * A store in tables with names of their own.
+     * Creates a store in tables with another prefix.
      *
-     * @param dataSource gives connections, each for one transaction
-     * @param prefix what their names begin with, such as {@code acme_} or {@code integration.hc_}
+     * @param dataSource provides connections, each for one transaction
+     * @param prefix a prefix such as {@code acme_} or {@code integration.hc_}
      * @return the store
-     * @throws InvalidDefinitionException when one is null, or the prefix is none
+     * @throws InvalidDefinitionException if an argument is null, or the prefix is invalid
      */
     public static JdbcStateStore of(DataSource dataSource, String prefix) {
         return new JdbcStateStore(new Database(dataSource, prefix));
@@ -60,7 +60,7 @@ public final class JdbcStateStore implements StateStore {
             throw new StateException(
                     Reason.IN_USE,
                     "The state of \"" + id
-                            + "\" is in use: a trigger can run once only; give the other one an id of its own");
+                            + "\" is in use: a trigger can run only once; use another id for the other trigger");
         }
         return new JdbcStateLog(database, Database.key(id), id, () -> open.remove(id));
     }

@@ -20,13 +20,15 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the tokens of OAuth 2 in a database, for any number of machines: one of them refreshes, and the others see what it got.
- * Safe for many threads.
+ * A store for OAuth 2 tokens in a database, for any number of nodes: one of them refreshes a token, and the others see the
+ * result. Thread-safe.
  *
- * <p>A lease is the lock of a row, so that it ends when the process that holds it does. Each refresh under way holds one connection for
- * that, and two while it discovers the service: give a pool some more than there are refreshes at the same time.
  *
- * <p>Needs {@code connector-auth}, an optional dependency.
+ * <p>A lease is a row lock, so that it ends when the process that holds it dies. Each refresh in progress holds one connection
+ * for this purpose, and two while it performs discovery: size the pool accordingly.
+ *
+ *
+ * <p>Requires {@code connector-auth}, an optional dependency.
  */
 public final class JdbcTokenStore implements TokenStore {
 
@@ -41,34 +43,34 @@ public final class JdbcTokenStore implements TokenStore {
     }
 
     /**
-     * A store whose tokens everybody can read who can read the table.
+     * Creates a store without encryption: its tokens are readable by everyone who can read the table.
      *
-     * @param dataSource gives connections, each for one transaction; a pool, usually
+     * @param dataSource provides connections, each for one transaction; usually a pool
      * @return the store
      */
     public static JdbcTokenStore of(DataSource dataSource) {
-        return of(dataSource, JdbcSchema.USUAL_PREFIX, null);
+        return of(dataSource, JdbcSchema.DEFAULT_PREFIX, null);
     }
 
     /**
-     * A store whose tokens are encrypted.
+     * Creates a store whose tokens are encrypted.
      *
-     * @param dataSource gives connections, each for one transaction; a pool, usually
+     * @param dataSource provides connections, each for one transaction; usually a pool
      * @param encryption such as {@link TokenEncryption#aesGcm}
      * @return the store
      */
     public static JdbcTokenStore of(DataSource dataSource, TokenEncryption encryption) {
-        return of(dataSource, JdbcSchema.USUAL_PREFIX, encryption);
+        return of(dataSource, JdbcSchema.DEFAULT_PREFIX, encryption);
     }
 
     /**
-     * A store in tables with names of their own.
+     * Creates a store in tables with another prefix.
      *
-     * @param dataSource gives connections, each for one transaction; a pool, usually
-     * @param prefix what their names begin with, such as {@code acme_}
+     * @param dataSource provides connections, each for one transaction; usually a pool
+     * @param prefix a prefix such as {@code acme_}
      * @param encryption such as {@link TokenEncryption#aesGcm}; null for none
      * @return the store
-     * @throws InvalidDefinitionException when the data source is null, or the prefix is none
+     * @throws InvalidDefinitionException if the data source is null, or the prefix is invalid
      */
     public static JdbcTokenStore of(DataSource dataSource, String prefix, @Nullable TokenEncryption encryption) {
         return new JdbcTokenStore(new Database(dataSource, prefix), encryption);
@@ -100,7 +102,7 @@ public final class JdbcTokenStore implements TokenStore {
 
     private boolean write(Connection connection, String key, String text, @Nullable Long end) throws SQLException {
         if (end != null) {
-            sweep(connection);
+            deleteExpired(connection);
         }
         String update = "update $token set content = ?, needed_until = ? where token_key = ?";
         String insert = "insert into $token (content, needed_until, token_key, id) values (?, ?, ?, ?)";
@@ -120,8 +122,8 @@ public final class JdbcTokenStore implements TokenStore {
         throw new SQLException("neither updated nor inserted");
     }
 
-    /** What nobody has come for. */
-    private void sweep(Connection connection) throws SQLException {
+    /** Deletes expired entries that were never fetched. */
+    private void deleteExpired(Connection connection) throws SQLException {
         try (PreparedStatement delete =
                 connection.prepareStatement(database.sql("delete from $token where needed_until < ?"))) {
             delete.setLong(1, clock.millis());
@@ -147,7 +149,7 @@ public final class JdbcTokenStore implements TokenStore {
         }
     }
 
-    /** By the connection that has the lease, so that no other is needed while it is held. */
+    /** Writes through the connection that holds the lease, so that no other is needed meanwhile. */
     private <T> T write(String key, Database.Work<T> work) {
         JdbcLease lease = leases.get().get(key);
         return lease == null ? database.write(work) : lease.write(work);
@@ -161,12 +163,12 @@ public final class JdbcTokenStore implements TokenStore {
     @Override
     public Lease lease(String key, Duration timeout) {
         check(key, "the key");
-        check(timeout, "the patience");
+        check(timeout, "the timeout");
         Map<String, JdbcLease> own = leases.get();
         if (own.containsKey(key)) {
-            throw new ConnectorException("This thread has the lease of \"" + key + "\" already");
+            throw new ConnectorException("This thread already holds the lease of \"" + key + "\"");
         }
-        JdbcLease lease = JdbcLease.take(database, key, timeout);
+        JdbcLease lease = JdbcLease.acquire(database, key, timeout);
         own.put(key, lease);
         return () -> {
             if (own.remove(key, lease)) {

@@ -3,16 +3,16 @@ package io.httpconnector.jdbc;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.polling.PollingTriggerBuilder;
 
-/** Makes a trigger of its definition, on whichever machine it is to poll. Called by many threads. */
+/** Creates a trigger from its definition, on the node that polls it. Called by many threads concurrently. */
 @FunctionalInterface
 public interface TriggerFactory {
 
     /**
-     * Describes a trigger: connection, handler, and what the definition says. Its schedule may stand in either; its store
-     * and its engine, and so its time, are those of the cluster, whatever the builder says.
+     * Creates the builder of a trigger with its connection, its handler and its definition. The schedule may come from the code
+     * or the definition; store, engine and time source are always those of the cluster.
      *
      * @param id the id of the trigger
-     * @param definition what was given to {@link ClusteredPolling#put}
+     * @param definition the argument of {@link ClusteredPolling#put}
      * @return the builder
      */
     PollingTriggerBuilder create(String id, JsonNode definition);

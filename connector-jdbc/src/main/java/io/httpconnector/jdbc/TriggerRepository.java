@@ -1,6 +1,7 @@
 package io.httpconnector.jdbc;
 
 import io.httpconnector.polling.PlannedPoll;
+import io.httpconnector.state.StateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -14,28 +15,46 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The definitions of triggers, and for each a task of the scheduler, whose time is far away while the trigger is paused. Whoever changes
- * a task locks its trigger first. Safe for many threads.
+ * The definitions of triggers, and for each a task of the scheduler, whose time is far in the future while the trigger is paused.
+ * Transactions that change a task lock its trigger first. Thread-safe.
  */
 final class TriggerRepository {
 
-    static final String RUNNING = "r";
-    static final String PAUSED = "p";
-    static final String AUTHORIZATION_NEEDED = "a";
+    /** The state of a trigger, and the code by which it is stored. */
+    enum StoredState {
+        RUNNING("r"),
+        PAUSED("p"),
+        AUTHORIZATION_NEEDED("a");
+
+        private final String code;
+
+        StoredState(String code) {
+            this.code = code;
+        }
+
+        static StoredState of(String code) {
+            for (StoredState state : values()) {
+                if (state.code.equals(code)) {
+                    return state;
+                }
+            }
+            throw new StateException(StateException.Reason.CORRUPT, "A trigger has the unknown state \"" + code + "\"");
+        }
+    }
 
     private static final Instant NEVER = Instant.parse("9999-01-01T00:00:00Z");
 
     private final Database database;
     private final String task;
 
-    /** A definition, as often as it was changed. */
-    record Row(String id, String definition, long version, String state, Instant planned) {}
+    /** A definition, with a version that counts its changes. */
+    record Row(String id, String definition, long version, StoredState state, Instant planned) {}
 
-    /** A trigger with what the scheduler knows about it. */
-    record Listed(
+    /** A trigger with the data of the scheduler. */
+    record ScheduledTrigger(
             Row row,
             Instant next,
-            @Nullable String machine,
+            @Nullable String node,
             int failures,
             @Nullable Instant lastSuccess,
             @Nullable Instant lastFailure) {}
@@ -65,7 +84,7 @@ final class TriggerRepository {
         }
     }
 
-    /** Adds a trigger, or changes it; then it polls no later than was planned. */
+    /** Adds or changes a trigger; a changed trigger polls no later than planned. */
     void put(String id, String definition, PlannedPoll first) {
         String key = Database.key(id);
         boolean unused = Database.retryOnConflict(() -> database.write(connection -> {
@@ -84,7 +103,7 @@ final class TriggerRepository {
             return update(
                                     connection,
                                     "insert into $trigger (trigger_key, id, definition, version, state, planned_at)"
-                                            + " values (?, ?, ?, 1, '" + RUNNING + "', ?)",
+                                            + " values (?, ?, ?, 1, '" + StoredState.RUNNING.code + "', ?)",
                                     insert -> set(
                                             insert,
                                             key,
@@ -100,23 +119,23 @@ final class TriggerRepository {
         }));
     }
 
-    /** Has it poll at once, or no more; false when there is none. */
-    boolean state(String id, String state, Instant now) {
+    /** Sets the state of a trigger: it then polls immediately, or no more; false if it does not exist. */
+    boolean setState(String id, StoredState state, Instant now) {
         String key = Database.key(id);
         return database.write(connection -> {
             int known = update(
                     connection,
                     "update $trigger set state = ?, planned_at = ? where trigger_key = ?",
-                    update -> set(update, state, now.toEpochMilli(), key));
+                    update -> set(update, state.code, now.toEpochMilli(), key));
             int unused = update(
                     connection,
                     "update $trigger_task set execution_time = ? where task_name = ? and task_instance = ? and picked = ?",
-                    update -> set(update, state.equals(RUNNING) ? now : NEVER, task, key, false));
+                    update -> set(update, state == StoredState.RUNNING ? now : NEVER, task, key, false));
             return known == 1;
         });
     }
 
-    /** Removes it, and what it has remembered; false when there is none. */
+    /** Removes a trigger and its state; false if it does not exist. */
     boolean remove(String id) {
         return database.write(connection -> remove(connection, Database.key(id)));
     }
@@ -132,7 +151,7 @@ final class TriggerRepository {
         return known == 1;
     }
 
-    /** The trigger of a task. */
+    /** Returns the trigger of a task. */
     Optional<Row> find(String key) {
         return database.read(connection -> find(connection, key, ""));
     }
@@ -152,24 +171,25 @@ final class TriggerRepository {
                 row.getString(1),
                 row.getString(2),
                 row.getLong(3),
-                row.getString(4),
+                StoredState.of(row.getString(4)),
                 Instant.ofEpochMilli(row.getLong(5)));
     }
 
     /**
-     * Plans the next poll: at once when the definition has changed meanwhile, and none when the trigger was paused or removed.
+     * Plans the next poll: immediately if the definition was changed in the meantime, and never if the trigger was paused or
+     * removed.
      *
-     * @param polled whether it was polled
+     * @param polled whether the trigger was polled
      */
     void plan(String key, long taskVersion, Row row, boolean polled, PlannedPoll next, Instant now) {
         boolean unused = database.write(connection -> {
             Optional<Row> found = find(connection, key, " for update");
             if (found.isEmpty()) {
-                // With what the poll has written since it was removed.
+                // Including the state written by the poll since the removal.
                 return remove(connection, key);
             }
             Row current = found.get();
-            boolean running = current.state.equals(RUNNING) && !next.needsAuthorization();
+            boolean running = current.state == StoredState.RUNNING && !next.needsAuthorization();
             boolean same = current.version == row.version;
             int mine = update(
                     connection,
@@ -188,20 +208,22 @@ final class TriggerRepository {
                             key,
                             taskVersion));
             if (mine == 0) {
-                // Another machine has it, since this one seemed to be dead.
+                // Another node has taken over, because this node seemed to be dead.
                 return false;
             }
             Instant planned = same ? next.time() : current.planned;
-            String state = current.state.equals(RUNNING) && !running ? AUTHORIZATION_NEEDED : current.state;
+            StoredState state = current.state == StoredState.RUNNING && !running
+                    ? StoredState.AUTHORIZATION_NEEDED
+                    : current.state;
             return update(
                             connection,
                             "update $trigger set planned_at = ?, state = ? where trigger_key = ?",
-                            update -> set(update, planned.toEpochMilli(), state, key))
+                            update -> set(update, planned.toEpochMilli(), state.code, key))
                     == 1;
         });
     }
 
-    List<Listed> list() {
+    List<ScheduledTrigger> list() {
         return database.read(connection -> {
             try (PreparedStatement select = connection.prepareStatement(database.sql(
                             "select t.id, t.definition, t.version, t.state, t.planned_at, k.execution_time,"
@@ -209,9 +231,9 @@ final class TriggerRepository {
                                     + " from $trigger t join $trigger_task k on k.task_name = ?"
                                     + " and k.task_instance = t.trigger_key order by t.id"));
                     ResultSet rows = rows(select)) {
-                List<Listed> all = new ArrayList<>();
+                List<ScheduledTrigger> all = new ArrayList<>();
                 while (rows.next()) {
-                    all.add(new Listed(
+                    all.add(new ScheduledTrigger(
                             row(rows),
                             rows.getObject(6, OffsetDateTime.class).toInstant(),
                             rows.getString(7),

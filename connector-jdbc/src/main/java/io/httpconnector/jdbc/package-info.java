@@ -1,4 +1,4 @@
-/** Keeps what must not be lost in a database, on one machine or many. */
+/** Stores state, tokens and events in a database, for one or more nodes. */
 @NullMarked
 package io.httpconnector.jdbc;
 

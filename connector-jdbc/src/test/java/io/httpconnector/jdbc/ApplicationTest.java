@@ -26,7 +26,7 @@ class ApplicationTest {
 
     @ParameterizedTest
     @EnumSource
-    void flywayMakesTheTablesThatAreUsed(Databases databases) {
+    void flywayCreatesTheTables(Databases databases) {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcTemplate sql = new JdbcTemplate(source);
             sql.execute("create schema integration");
@@ -58,7 +58,7 @@ class ApplicationTest {
 
     @ParameterizedTest
     @EnumSource
-    void aTransactionOfSpringThatIsRolledBackTakesNothingBackThatWasStored(Databases databases) {
+    void rollbackOfASpringTransactionDoesNotUndoStoredState(Databases databases) {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
             JdbcTemplate sql = new JdbcTemplate(source);

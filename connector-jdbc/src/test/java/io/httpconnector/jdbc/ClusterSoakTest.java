@@ -59,7 +59,7 @@ class ClusterSoakTest {
     private volatile boolean ended;
 
     @Test
-    void nothingIsLostAndNothingIsTwiceInATransaction() throws Exception {
+    void noEventIsLostOrCommittedTwice() throws Exception {
         try (Records records = new Records();
                 HikariDataSource source = Databases.POSTGRESQL.open(directory)) {
             JdbcSchema.create(source);
@@ -277,7 +277,7 @@ class ClusterSoakTest {
     }
 
     private static int number(HikariDataSource source, String sql) {
-        return new Database(source, JdbcSchema.USUAL_PREFIX).read(connection -> {
+        return new Database(source, JdbcSchema.DEFAULT_PREFIX).read(connection -> {
             try (Statement statement = connection.createStatement();
                     ResultSet row = statement.executeQuery(sql)) {
                 row.next();

@@ -99,7 +99,7 @@ class ClusteredPollingTest {
 
     @ParameterizedTest
     @EnumSource
-    void eachRecordIsHandledOnceAndEachMachineHasAShare(Databases databases) throws Exception {
+    void everyRecordIsHandledOnceAndEveryNodeHandlesSome(Databases databases) throws Exception {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
             try (ClusteredPolling first = machine(source, "first")) {
@@ -131,7 +131,7 @@ class ClusteredPollingTest {
 
     @ParameterizedTest
     @EnumSource
-    void triggersArePausedChangedAndRemovedFromAnyMachine(Databases databases) throws Exception {
+    void triggersArePausedChangedAndRemovedFromAnyNode(Databases databases) throws Exception {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
             try (ClusteredPolling first = machine(source, "first");
@@ -178,7 +178,7 @@ class ClusteredPollingTest {
     }
 
     private static int count(HikariDataSource source, String table) {
-        return new Database(source, JdbcSchema.USUAL_PREFIX).read(connection -> {
+        return new Database(source, JdbcSchema.DEFAULT_PREFIX).read(connection -> {
             try (var statement = connection.createStatement();
                     var row = statement.executeQuery("select count(*) from http_connector_" + table)) {
                 row.next();
@@ -189,7 +189,7 @@ class ClusteredPollingTest {
 
     @ParameterizedTest
     @EnumSource
-    void failuresAreCountedOverMachinesAndTheTriggerWaitsLonger(Databases databases) throws Exception {
+    void failuresAreCountedAcrossNodesAndIncreaseTheBackoff(Databases databases) throws Exception {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
             records.answerWith(500);
@@ -217,7 +217,7 @@ class ClusteredPollingTest {
 
     @ParameterizedTest
     @EnumSource
-    void deadLettersAreReplayedFromAnyMachine(Databases databases) throws Exception {
+    void deadLettersAreReplayedFromAnyNode(Databases databases) throws Exception {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
             records.of("a").set(1);
@@ -242,7 +242,7 @@ class ClusteredPollingTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatIsNoTriggerIsRefusedAndChangesNothing(Databases databases) {
+    void invalidTriggerIsRejectedAndChangesNothing(Databases databases) {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
             try (ClusteredPolling polling = ClusteredPolling.on(source)

@@ -130,7 +130,7 @@ class CutOffTest {
     }
 
     @Test
-    void aMomentWithoutTheDatabaseEndsNoPoll() throws Exception {
+    void shortOutageEndsNoPoll() throws Exception {
         whilePolling(Duration.ofMillis(50), (wire, records, another) -> {
             wire.cut();
             Thread.sleep(500);
@@ -163,7 +163,7 @@ class CutOffTest {
 
     @ParameterizedTest
     @EnumSource
-    void anEventThatAnotherMachineHandlesIsNotBegun(Databases databases) throws Exception {
+    void eventHandledByAnotherNodeIsNotStarted(Databases databases) throws Exception {
         CountDownLatch back = new CountDownLatch(1);
         CountDownLatch handled = new CountDownLatch(1);
         AtomicReference<Thread> worker = new AtomicReference<>();
@@ -206,7 +206,7 @@ class CutOffTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatOneHasHandledIsNotDeadBecauseAnotherHasFailed(Databases databases) throws Exception {
+    void eventHandledByOneNodeIsNotDeadLetteredByAnother(Databases databases) throws Exception {
         CountDownLatch back = new CountDownLatch(1);
         AtomicReference<Thread> worker = new AtomicReference<>();
         try (HikariDataSource source = databases.open(directory)) {

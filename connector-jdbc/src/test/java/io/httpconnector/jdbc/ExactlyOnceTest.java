@@ -71,7 +71,7 @@ class ExactlyOnceTest {
     }
 
     private static List<String> effects(HikariDataSource source) {
-        return new Database(source, JdbcSchema.USUAL_PREFIX).read(connection -> {
+        return new Database(source, JdbcSchema.DEFAULT_PREFIX).read(connection -> {
             List<String> ids = new ArrayList<>();
             try (var statement = connection.createStatement();
                     var rows = statement.executeQuery("select id from effect")) {
@@ -85,7 +85,7 @@ class ExactlyOnceTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatComesAgainHasNoEffectAndWhatFailsHasNone(Databases databases) throws Exception {
+    void repeatedAndFailedEventsHaveNoEffect(Databases databases) throws Exception {
         try (HikariDataSource source = open(databases)) {
             AtomicInteger calls = new AtomicInteger();
             EventHandler handler = ExactlyOnce.in(source).events((event, connection) -> {
@@ -112,7 +112,7 @@ class ExactlyOnceTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatAHandlerBreaksIsItsOwnFailure(Databases databases) throws Exception {
+    void handlerExceptionIsPropagated(Databases databases) throws Exception {
         try (HikariDataSource source = open(databases)) {
             Databases.execute(source, "create unique index one_of_each on effect (id)");
             EventHandler handler = ExactlyOnce.in(source).events((event, connection) -> write(connection, "the same"));
@@ -124,7 +124,7 @@ class ExactlyOnceTest {
 
     @ParameterizedTest
     @EnumSource
-    void theSameEventAtTheSameTimeHasOneEffect(Databases databases) throws Exception {
+    void concurrentRepetitionsHaveOneEffect(Databases databases) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try (HikariDataSource source = open(databases)) {
             List<Future<?>> running = new ArrayList<>();
@@ -149,7 +149,7 @@ class ExactlyOnceTest {
 
     @ParameterizedTest
     @EnumSource
-    void ofABatchWhatIsNew(Databases databases) throws Exception {
+    void onlyNewEventsOfABatchAreHandled(Databases databases) throws Exception {
         try (HikariDataSource source = open(databases)) {
             BatchHandler handler = ExactlyOnce.in(source).batches((events, connection) -> {
                 for (TriggerEvent event : events) {
@@ -165,7 +165,7 @@ class ExactlyOnceTest {
 
     @ParameterizedTest
     @EnumSource
-    void aWebhookAndATriggerOfTheSameNameAreTwo(Databases databases) throws Exception {
+    void webhookAndTriggerOfTheSameNameAreIndependent(Databases databases) throws Exception {
         try (HikariDataSource source = open(databases)) {
             ExactlyOnce once = ExactlyOnce.in(source);
             WebhookHandler webhooks = once.webhooks((event, connection) -> write(connection, "w" + event.id()));
@@ -180,7 +180,7 @@ class ExactlyOnceTest {
 
     @ParameterizedTest
     @EnumSource
-    void theTransactionIsNotTheHandlers(Databases databases) throws Exception {
+    void handlerCannotEndTheTransaction(Databases databases) throws Exception {
         try (HikariDataSource source = open(databases)) {
             ExactlyOnce once = ExactlyOnce.in(source);
             EventHandler closing = once.events((event, connection) -> {
@@ -211,7 +211,7 @@ class ExactlyOnceTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatTwoMachinesPollHasOneEffect(Databases databases) throws Exception {
+    void recordPolledByTwoNodesHasOneEffect(Databases databases) throws Exception {
         try (Records records = new Records();
                 HikariDataSource source = open(databases);
                 HttpConnection connection =
@@ -246,7 +246,7 @@ class ExactlyOnceTest {
 
     @ParameterizedTest
     @EnumSource
-    void itIsForgottenAfterAWhile(Databases databases) throws Exception {
+    void oldRecordsAreDeleted(Databases databases) throws Exception {
         try (HikariDataSource source = open(databases)) {
             Databases.execute(
                     source,
@@ -272,7 +272,7 @@ class ExactlyOnceTest {
 
     /** As docs/databases.md wants PostgreSQL to be set. */
     @Test
-    void aMachineThatIsGoneWithoutAWordIsWaitedForForAWhileOnly() throws Exception {
+    void locksOfADisappearedNodeAreReleasedAfterATimeout() throws Exception {
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try (HikariDataSource source = open(Databases.POSTGRESQL)) {
             URI url = URI.create(Machine.url(source).substring("jdbc:".length()));

@@ -67,7 +67,7 @@ class H2Test {
     }
 
     @Test
-    void whatIsWrittenOfOneDatabaseIsNotWrittenOfAnother() throws Exception {
+    void writesOfOneDatabaseDoNotCountForAnother() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         try (Connection one = open("one");
                 Connection other = open("other")) {
@@ -83,7 +83,7 @@ class H2Test {
     }
 
     @Test
-    void manyWhoWaitShareOneWrite() throws Exception {
+    void concurrentCallersShareOneWrite() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         try (Connection one = open("one");
                 Connection same = open("one");

@@ -80,7 +80,7 @@ class InboxCrashTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatIsAcknowledgedIsThereAfterACrash(Databases databases) throws Exception {
+    void acknowledgedEventSurvivesACrash(Databases databases) throws Exception {
         String url;
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
@@ -116,7 +116,7 @@ class InboxCrashTest {
     }
 
     @Test
-    void othersHandleWhatADeadMachineHasNotFinished() throws Exception {
+    void otherNodesFinishTheWorkOfADeadNode() throws Exception {
         try (HikariDataSource source = Databases.POSTGRESQL.open(directory)) {
             JdbcSchema.create(source);
             String url = Machine.url(source);
@@ -142,7 +142,7 @@ class InboxCrashTest {
     }
 
     @Test
-    void aMachineThatWakesDoesNotGoOnWithATurnThatAnotherHas() throws Exception {
+    void frozenNodeDoesNotContinueATurnTakenOverByAnother() throws Exception {
         try (HikariDataSource source = Databases.POSTGRESQL.open(directory)) {
             JdbcSchema.create(source);
             String url = Machine.url(source);
@@ -173,7 +173,7 @@ class InboxCrashTest {
     }
 
     private static int waiting(HikariDataSource source) {
-        return new InboxRepository(new Database(source, JdbcSchema.USUAL_PREFIX), "leads", "webhook leads").waiting()
+        return new InboxRepository(new Database(source, JdbcSchema.DEFAULT_PREFIX), "leads", "webhook leads").pendingCount()
                         == 0
                 ? 0
                 : 1;

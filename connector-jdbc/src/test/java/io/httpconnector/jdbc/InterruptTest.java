@@ -65,7 +65,7 @@ class InterruptTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatWasAcknowledgedIsHandledAndOthersGoOn(Databases databases) throws Exception {
+    void acknowledgedEventIsHandledAndOthersContinue(Databases databases) throws Exception {
         AtomicBoolean over = new AtomicBoolean();
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);

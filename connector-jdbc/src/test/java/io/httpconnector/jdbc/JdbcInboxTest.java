@@ -88,7 +88,7 @@ class JdbcInboxTest {
 
     @ParameterizedTest
     @EnumSource
-    void anEventIsHandledOnceWhicheverMachineItComesTo(Databases databases) throws Exception {
+    void eventIsHandledOnceWhicheverNodeReceivesIt(Databases databases) throws Exception {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
             try (Mailbox first = open(source, collecting());
@@ -112,7 +112,7 @@ class JdbcInboxTest {
 
     @ParameterizedTest
     @EnumSource
-    void ofManyThatComeAtTheSameTimeEachIsHandledOnce(Databases databases) throws Exception {
+    void concurrentEventsAreHandledOnceEach(Databases databases) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
@@ -186,7 +186,7 @@ class JdbcInboxTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatNoAttemptGetsHandledIsKeptAndCanBeReplayedOrDiscarded(Databases databases) throws Exception {
+    void failedEventBecomesADeadLetterThatIsReplayedOrDiscarded(Databases databases) throws Exception {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
             try (Mailbox failing = open(source, failing())) {
@@ -219,7 +219,7 @@ class JdbcInboxTest {
 
     @ParameterizedTest
     @EnumSource
-    void attemptsAreCountedOverRestarts(Databases databases) throws Exception {
+    void attemptsAreCountedAcrossRestarts(Databases databases) throws Exception {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
             CountDownLatch failed = new CountDownLatch(1);
@@ -242,7 +242,7 @@ class JdbcInboxTest {
 
     @ParameterizedTest
     @EnumSource
-    void aFullInboxTakesNoMore(Databases databases) throws Exception {
+    void fullInboxRejectsEvents(Databases databases) throws Exception {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
             Settings terms = new Settings("leads", failing().attempts(1), WINDOW, 1000, TimeSource.SYSTEM);
@@ -263,7 +263,7 @@ class JdbcInboxTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatWasHandledIsForgottenAfterTheWindow(Databases databases) throws Exception {
+    void handledEventsAreDeletedAfterTheWindow(Databases databases) throws Exception {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
             int many = 2500;
@@ -299,7 +299,7 @@ class JdbcInboxTest {
     }
 
     private static int rows(HikariDataSource source) {
-        return new Database(source, JdbcSchema.USUAL_PREFIX).read(connection -> {
+        return new Database(source, JdbcSchema.DEFAULT_PREFIX).read(connection -> {
             try (var statement = connection.createStatement();
                     var row = statement.executeQuery("select count(*) from http_connector_inbox")) {
                 row.next();
@@ -349,7 +349,7 @@ class JdbcInboxTest {
     /** On H2 nobody else's writing ends before the handler does. */
     @ParameterizedTest
     @EnumSource
-    void aHandlerInATransactionStoresEventsWhileOthersDo(Databases databases) throws Exception {
+    void handlerInATransactionStoresEventsConcurrently(Databases databases) throws Exception {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
             ExecutorService others = Executors.newFixedThreadPool(3);
@@ -413,7 +413,7 @@ class JdbcInboxTest {
     /** By their own clocks, the machine that is ahead would take the other one for dead. */
     @ParameterizedTest
     @EnumSource
-    void theClocksOfTheMachinesMayDiffer(Databases databases) throws Exception {
+    void clocksOfNodesMayDiffer(Databases databases) throws Exception {
         Delivery slow = Delivery.to(event -> {
             handled.add(event.id());
             Thread.sleep(2000);

@@ -43,7 +43,7 @@ class JdbcStateStoreTest {
 
     @ParameterizedTest
     @EnumSource
-    void keepsWhatStoresMustKeep(Databases databases) {
+    void passesTheStateStoreTestKit(Databases databases) {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
             JdbcSchema.create(source);
@@ -54,7 +54,7 @@ class JdbcStateStoreTest {
 
     @ParameterizedTest
     @EnumSource
-    void ofTwoMachinesTheFirstToWriteWins(Databases databases) {
+    void firstWriterWins(Databases databases) {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
             StateLog frozen = JdbcStateStore.of(source).open("leads");
@@ -77,7 +77,7 @@ class JdbcStateStoreTest {
 
     @ParameterizedTest
     @EnumSource
-    void manyMachinesAtOnceLoseNothing(Databases databases) throws Exception {
+    void concurrentNodesLoseNothing(Databases databases) throws Exception {
         int machines = 6;
         AtomicInteger added = new AtomicInteger();
         try (HikariDataSource source = databases.open(directory)) {
@@ -126,7 +126,7 @@ class JdbcStateStoreTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatIsWrittenInPartIsNotThere(Databases databases) throws Exception {
+    void partialWriteIsRolledBack(Databases databases) throws Exception {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source, "acme_");
             StateStore store = JdbcStateStore.of(source, "acme_");
@@ -154,7 +154,7 @@ class JdbcStateStoreTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatIsReplacedLeavesNoRows(Databases databases) throws Exception {
+    void replacedEntriesLeaveNoRows(Databases databases) throws Exception {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
             try (StateLog log = JdbcStateStore.of(source).open("leads")) {
@@ -178,7 +178,7 @@ class JdbcStateStoreTest {
     /** The answer to a commit gets lost. */
     @ParameterizedTest
     @EnumSource
-    void whatWasStoredWithoutAnAnswerIsGoneOnFrom(Databases databases) throws Exception {
+    void writeWithLostResponseIsContinued(Databases databases) throws Exception {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
             AtomicInteger responses = new AtomicInteger(100);
@@ -208,7 +208,7 @@ class JdbcStateStoreTest {
 
     @ParameterizedTest
     @EnumSource
-    void theStateOfAConnectionIsAsBefore(Databases databases) throws Exception {
+    void connectionIsReturnedInItsOriginalState(Databases databases) throws Exception {
         try (HikariDataSource pool = databases.open(directory)) {
             JdbcSchema.create(pool);
             try (Connection one = pool.getConnection()) {
@@ -224,7 +224,7 @@ class JdbcStateStoreTest {
     }
 
     @Test
-    void whatIsWrongIsSaid() throws Exception {
+    void failuresAreReported() throws Exception {
         try (HikariDataSource source = Databases.H2.open(directory)) {
             assertThatThrownBy(() -> JdbcStateStore.of(null)).isInstanceOf(InvalidDefinitionException.class);
             assertThatThrownBy(() -> JdbcStateStore.of(source, "a; drop table b"))
@@ -232,7 +232,7 @@ class JdbcStateStoreTest {
                     .hasMessageContaining("letters, digits and underscores");
             assertThatThrownBy(() -> JdbcStateStore.of(source).open("leads").read(entry -> {}))
                     .isInstanceOf(StateException.class)
-                    .hasMessageContaining("has it the tables?");
+                    .hasMessageContaining("has the tables");
         }
     }
 }

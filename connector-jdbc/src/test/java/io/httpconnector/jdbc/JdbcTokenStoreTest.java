@@ -66,7 +66,7 @@ class JdbcTokenStoreTest {
 
     @ParameterizedTest
     @EnumSource
-    void valuesAreThereUntilTheyAreRemoved(Databases databases) throws Exception {
+    void valuesAreKeptUntilRemoved(Databases databases) throws Exception {
         try (HikariDataSource source = source(databases)) {
             TokenStore store = JdbcTokenStore.of(source);
             String strange = "ä \n' %".repeat(30);
@@ -87,7 +87,7 @@ class JdbcTokenStoreTest {
 
     @ParameterizedTest
     @EnumSource
-    void manyMayMakeTheTables(Databases databases) throws Exception {
+    void tablesMayBeCreatedConcurrently(Databases databases) throws Exception {
         try (HikariDataSource source = databases.open(directory)) {
             atOnce(8, () -> {
                 JdbcSchema.create(source);
@@ -99,7 +99,7 @@ class JdbcTokenStoreTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatFailsUnderALeaseIsDoneWithNextTime(Databases databases) throws Exception {
+    void failureUnderALeaseDoesNotAffectTheNextUse(Databases databases) throws Exception {
         try (HikariDataSource source = source(databases)) {
             TokenStore store = JdbcTokenStore.of(source);
             TokenStore.Lease lease = store.lease("a", PATIENCE);
@@ -122,7 +122,7 @@ class JdbcTokenStoreTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatIsNotNeededAnyMoreIsSweptOut(Databases databases) {
+    void expiredEntriesAreDeleted(Databases databases) {
         try (HikariDataSource source = source(databases)) {
             TokenStore store = JdbcTokenStore.of(source);
             store.put("state", Secret.of("1"), Duration.ofSeconds(-1));
@@ -138,7 +138,7 @@ class JdbcTokenStoreTest {
 
     @ParameterizedTest
     @EnumSource
-    void manyMayBeTheFirstToWrite(Databases databases) throws Exception {
+    void firstWriteMayBeConcurrent(Databases databases) throws Exception {
         try (HikariDataSource source = source(databases)) {
             AtomicInteger number = new AtomicInteger();
             for (int i = 0; i < 20; i++) {
@@ -154,7 +154,7 @@ class JdbcTokenStoreTest {
 
     @ParameterizedTest
     @EnumSource
-    void aLeaseIsForOneAtATime(Databases databases) throws Exception {
+    void leaseIsExclusive(Databases databases) throws Exception {
         try (HikariDataSource source = source(databases)) {
             AtomicInteger inside = new AtomicInteger();
             AtomicInteger limit = new AtomicInteger();
@@ -183,7 +183,7 @@ class JdbcTokenStoreTest {
 
     @ParameterizedTest
     @EnumSource
-    void aLeaseThatIsNotFreeIsWaitedFor(Databases databases) throws Exception {
+    void heldLeaseIsAwaited(Databases databases) throws Exception {
         try (HikariDataSource source = source(databases)) {
             TokenStore store = JdbcTokenStore.of(source);
             TokenStore.Lease lease = store.lease("a", PATIENCE);
@@ -192,7 +192,7 @@ class JdbcTokenStoreTest {
             atOnce(1, () -> {
                 assertThatThrownBy(() -> store.lease("a", Duration.ofMillis(50)))
                         .isInstanceOf(ConnectorException.class)
-                        .hasMessage("The lease of \"a\" was not free for PT0.05S");
+                        .hasMessage("The lease of \"a\" was not free within PT0.05S");
                 Thread.currentThread().interrupt();
                 assertThatThrownBy(() -> store.lease("a", PATIENCE))
                         .isInstanceOf(ConnectorException.class)
@@ -213,7 +213,7 @@ class JdbcTokenStoreTest {
 
     @ParameterizedTest
     @EnumSource
-    void oneConnectionIsEnoughWhileALeaseIsHeld(Databases databases) {
+    void oneConnectionIsSufficientWhileALeaseIsHeld(Databases databases) {
         try (HikariDataSource source = source(databases)) {
             source.getHikariConfigMXBean().setMaximumPoolSize(1);
             source.setConnectionTimeout(1000);
@@ -232,7 +232,7 @@ class JdbcTokenStoreTest {
     }
 
     @Test
-    void aLeaseEndsWithTheConnectionOfItsProcess() throws Exception {
+    void leaseEndsWithItsConnection() throws Exception {
         try (HikariDataSource source = source(Databases.POSTGRESQL)) {
             TokenStore dying = JdbcTokenStore.of(source);
             dying.put("a", Secret.of("1"), null);
@@ -261,7 +261,7 @@ class JdbcTokenStoreTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatIsEncryptedShowsNothingAndCannotBeSwapped(Databases databases) throws Exception {
+    void encryptedValuesAreOpaqueAndCannotBeSwapped(Databases databases) throws Exception {
         try (HikariDataSource source = source(databases)) {
             TokenStore store = JdbcTokenStore.of(source, TokenEncryption.aesGcm(KEY));
             store.put("a", Secret.of("s3cr3t-a"), null);

@@ -165,7 +165,7 @@ class ManyMachinesTest {
     }
 
     @Test
-    void threeMachinesRefreshOnce() throws Exception {
+    void threeNodesRefreshOnce() throws Exception {
         try (HikariDataSource source = Databases.POSTGRESQL.open(directory)) {
             JdbcSchema.create(source);
             answerAfter = 200;
@@ -183,7 +183,7 @@ class ManyMachinesTest {
     }
 
     @Test
-    void whoDiesBeforeItHasAskedLeavesTheLeaseToTheOthers() throws Exception {
+    void nodeThatDiesBeforeItsRequestReleasesTheLease() throws Exception {
         try (HikariDataSource source = Databases.POSTGRESQL.open(directory)) {
             JdbcSchema.create(source);
             answerAfter = 60_000;
@@ -205,7 +205,7 @@ class ManyMachinesTest {
 
     /** The lock of a row is over with each commit: somebody else may have it before it is taken again. */
     @Test
-    void whoRefreshesBetweenTwoStepsOfAnotherIsNoticed() throws Exception {
+    void refreshByAnotherNodeBetweenTwoStepsIsDetected() throws Exception {
         try (HikariDataSource source = Databases.POSTGRESQL.open(directory);
                 HttpConnection quick = connection(url(), source)) {
             JdbcSchema.create(source);

@@ -26,7 +26,7 @@ class NullTest {
     Path directory;
 
     @Test
-    void nullIsRefusedByASentenceAndChangesNothing() throws Exception {
+    void nullIsRejectedWithAMessageAndChangesNothing() throws Exception {
         try (HikariDataSource source = Databases.H2.open(directory);
                 ClusteredPolling polling = polling(source)) {
             TokenStore tokens = JdbcTokenStore.of(source);

@@ -74,7 +74,7 @@ class OutageTest {
 
     @ParameterizedTest
     @EnumSource
-    void webhooksAreRefusedAndPollsWaitAndAllGoesOn(Fault fault) throws Exception {
+    void outageRejectsWebhooksDelaysPollsAndRecovers(Fault fault) throws Exception {
         try (HikariDataSource direct = Databases.POSTGRESQL.open(directory);
                 Connection other = direct.getConnection();
                 Records records = new Records();
@@ -106,8 +106,8 @@ class OutageTest {
                 Machine.await(() -> handled.containsAll(List.of("1", "r1")));
                 // Or else it would come again.
                 InboxRepository table =
-                        new InboxRepository(new Database(direct, JdbcSchema.USUAL_PREFIX), "leads", "webhook leads");
-                Machine.await(() -> table.waiting() == 0);
+                        new InboxRepository(new Database(direct, JdbcSchema.DEFAULT_PREFIX), "leads", "webhook leads");
+                Machine.await(() -> table.pendingCount() == 0);
 
                 other.setAutoCommit(false);
                 fault.of(wire, other);

@@ -63,7 +63,7 @@ class PollingCrashTest {
     }
 
     @Test
-    void othersPollWhatADeadMachineWasPolling() throws Exception {
+    void otherNodesTakeOverThePollsOfADeadNode() throws Exception {
         try (Records records = new Records();
                 HikariDataSource source = Databases.POSTGRESQL.open(directory)) {
             JdbcSchema.create(source);
@@ -91,7 +91,7 @@ class PollingCrashTest {
     }
 
     @Test
-    void aMachineThatWakesEndsThePollThatAnotherDoes() throws Exception {
+    void frozenNodeEndsAPollTakenOverByAnother() throws Exception {
         try (Records records = new Records();
                 HikariDataSource source = Databases.POSTGRESQL.open(directory)) {
             JdbcSchema.create(source);

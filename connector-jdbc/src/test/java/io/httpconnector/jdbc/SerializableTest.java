@@ -94,7 +94,7 @@ class SerializableTest {
 
     @ParameterizedTest
     @EnumSource
-    void noEntryOfAStateIsRefusedBecauseOfOthers(Databases kind) throws Exception {
+    void entriesOfOtherStatesCauseNoConflicts(Databases kind) throws Exception {
         try (HikariDataSource source = open(kind)) {
             JdbcStateStore store = JdbcStateStore.of(source);
             ExecutorService threads = Executors.newFixedThreadPool(8);
@@ -120,11 +120,11 @@ class SerializableTest {
 
     @ParameterizedTest
     @EnumSource
-    void aTransactionThatTheDatabaseHasUndoneIsDoneAgain(Databases kind) {
+    void rolledBackTransactionIsRetried(Databases kind) {
         try (HikariDataSource source = open(kind)) {
             AtomicInteger failures = new AtomicInteger();
             List<String> states = List.of("40001", "40P01", "40001");
-            Database database = new Database(Databases.afterEachCommit(source, () -> true), JdbcSchema.USUAL_PREFIX);
+            Database database = new Database(Databases.afterEachCommit(source, () -> true), JdbcSchema.DEFAULT_PREFIX);
             int result = database.write(connection -> {
                 int failure = failures.getAndIncrement();
                 if (failure < states.size()) {
@@ -142,7 +142,7 @@ class SerializableTest {
 
     @ParameterizedTest
     @EnumSource
-    void aLockedTableDoesNotHoldUpTheSender(Databases kind) throws Exception {
+    void lockedTableDoesNotDelayTheSender(Databases kind) throws Exception {
         CountDownLatch done = new CountDownLatch(1);
         Delivery delivery = Delivery.to(event -> done.countDown());
         try (HikariDataSource source = open(kind);
@@ -154,7 +154,7 @@ class SerializableTest {
             try (Connection locking = source.getConnection()) {
                 locking.setAutoCommit(false);
                 try (PreparedStatement lock = locking.prepareStatement(
-                        "lock table " + JdbcSchema.USUAL_PREFIX + "inbox in access exclusive mode")) {
+                        "lock table " + JdbcSchema.DEFAULT_PREFIX + "inbox in access exclusive mode")) {
                     lock.execute();
                 }
                 long begin = System.nanoTime();

@@ -17,7 +17,7 @@ class TogetherTest {
 
     @Test
     @Timeout(60)
-    void whoeverStoresIsToldWhatHasBecomeOfItAndNobodyWaitsForEver() throws Exception {
+    void everyCallerGetsItsResultAndNoneWaitsForever() throws Exception {
         int threads = 16;
         int rounds = 5000;
         Set<Integer> stored = ConcurrentHashMap.newKeySet();

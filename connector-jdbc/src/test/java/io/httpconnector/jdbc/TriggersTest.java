@@ -50,7 +50,7 @@ class TriggersTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatOneMachineHasPolledTheNextDoesNotHandleAgain(Databases databases) throws Exception {
+    void recordsPolledByOneNodeAreNotHandledByTheNext(Databases databases) throws Exception {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/records", exchange -> {
             byte[] body = records.getBytes(UTF_8);
@@ -103,7 +103,7 @@ class TriggersTest {
 
     @ParameterizedTest
     @EnumSource
-    void theStateOfATriggerCanBeMoved(Databases databases) throws Exception {
+    void triggerStateCanBeMigrated(Databases databases) throws Exception {
         try (Records service = new Records();
                 HikariDataSource source = databases.open(directory);
                 StateStore files = StateStore.file(directory.resolve("files"));
@@ -143,7 +143,7 @@ class TriggersTest {
 
     @ParameterizedTest
     @EnumSource
-    void aWebhookIsInTheDatabaseBeforeItIsAnswered(Databases databases) throws Exception {
+    void webhookIsStoredBeforeTheResponse(Databases databases) throws Exception {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
             try (Inbox inbox = inbox(source);

@@ -50,7 +50,7 @@ class WarningsTest {
     }
 
     @Test
-    void aDatabaseThatLeavesLocksToTheFrozenIsWarnedOf() throws Exception {
+    void missingIdleTimeoutIsLoggedAsAWarning() throws Exception {
         try (HikariDataSource source = Databases.POSTGRESQL.open(directory);
                 HikariDataSource ends = Machine.pool(Machine.url(source));
                 HikariDataSource h2 = Databases.H2.open(directory)) {

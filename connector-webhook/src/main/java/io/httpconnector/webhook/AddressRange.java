@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A range of addresses, RFC 4632 and RFC 4291. */
+/** A CIDR range of IP addresses, RFC 4632 and RFC 4291. */
 final class AddressRange {
 
     private static final Pattern LITERAL = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*");
@@ -34,10 +34,10 @@ final class AddressRange {
         }
         throw new InvalidDefinitionException(
                 "address range",
-                List.of("\"" + text + "\" is none, use such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32"));
+                List.of("\"" + text + "\" is not an address range: use one such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32"));
     }
 
-    /** An address that is written as one, so that no name is looked up; null when it is not. */
+    /** Parses an IP address literal without a DNS lookup; null if the text is not a literal. */
     static @Nullable InetAddress literal(String text) {
         try {
             return LITERAL.matcher(text).matches() ? InetAddress.getByName(text) : null;

@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One of several ways to verify is enough. */
+/** A verifier that accepts a request if at least one of its verifiers does. */
 final class AnyOfVerifier implements Verifier {
 
     private static final Logger LOG = LoggerFactory.getLogger(AnyOfVerifier.class);
@@ -31,21 +31,24 @@ final class AnyOfVerifier implements Verifier {
         if (!last.isAccepted()) {
             return last;
         }
-        // What counts as id, type and media type is what the first one says that has accepted it.
+        // The first verifier that accepts determines which data counts as id, type and media type.
         SignedData data = last.data(request, all.get(i));
         while (++i < all.size()) {
-            data = data.orKnownBy(fingerprints(all.get(i), request, now));
+            data = data.withFingerprintsOf(fingerprints(all.get(i), request, now));
         }
         return VerificationResult.signed(data);
     }
 
-    /** What the request is known by to another one that accepts it too: anybody can take away the signature that counts. */
+    /**
+     * The fingerprints by which another verifier knows the request: an attacker could remove the signature that was verified
+     * first.
+     */
     private static List<Supplier<String>> fingerprints(Verifier other, WebhookRequest request, Instant now) {
         try {
             VerificationResult verdict = other.verify(request, now);
             return verdict.isAccepted() ? verdict.data(request, other).alternatives() : List.of();
         } catch (RuntimeException e) {
-            LOG.warn("One of several verifiers failed, after another one has accepted {}", request, e);
+            LOG.warn("A verifier of anyOf failed after another one had accepted {}", request, e);
             return List.of();
         }
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What callers give, refused by a sentence when it is null. */
+/** Argument checks that fail with a descriptive message. */
 final class Arguments {
 
     private Arguments() {}
@@ -18,10 +18,10 @@ final class Arguments {
         return value;
     }
 
-    /** A list of arguments, none of which is null. */
+    /** Checks that neither the array nor an element is null. */
     static <T> List<T> all(@Nullable T @Nullable [] values, String what) {
         if (values == null || Arrays.stream(values).anyMatch(Objects::isNull)) {
-            throw new InvalidDefinitionException(what, List.of("one is null"));
+            throw new InvalidDefinitionException(what, List.of("an element is null"));
         }
         return List.of(values);
     }

@@ -4,7 +4,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** How bytes are written as text: signatures and keys. */
+/** Encodings of bytes as text, for signatures and keys. */
 enum BinaryEncoding {
     HEX {
         @Override
@@ -44,7 +44,7 @@ enum BinaryEncoding {
         }
     };
 
-    /** The bytes that stand there; null when they are not written that way. */
+    /** Decodes part of a text; null if it is malformed. */
     abstract byte @Nullable [] decode(String text, int from, int to);
 
     byte @Nullable [] decode(String text) {

@@ -20,38 +20,38 @@ import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads bodies, whatever their format. */
+/** Parses bodies of all supported formats. */
 final class BodyParser {
 
     private BodyParser() {}
 
-    /** What stands in a request that can't be trusted yet; the body is only read when the signature itself stands in it. */
-    static List<String> untrusted(ValueSelector part, WebhookRequest request) {
+    /** Values of a request that is not verified yet; the body is parsed only if the selector refers to it. */
+    static List<String> unverifiedValues(ValueSelector selector, WebhookRequest request) {
         List<String> values = new ArrayList<>(2);
-        findUntrusted(part, request, (text, from, to) -> values.add(text.substring(from, to)));
+        findUnverified(selector, request, (text, from, to) -> values.add(text.substring(from, to)));
         return values;
     }
 
-    /** Finds what {@link #untrusted} gives, without taking it out. */
-    static void findUntrusted(ValueSelector part, WebhookRequest request, ValueSelector.MatchConsumer found) {
-        switch (part.kind) {
-            case HEADER -> request.fields().find(part, found);
+    /** Reports the matches of {@link #unverifiedValues} without copying them. */
+    static void findUnverified(ValueSelector selector, WebhookRequest request, ValueSelector.MatchConsumer found) {
+        switch (selector.type) {
+            case HEADER -> request.headerIndex().find(selector, found);
             case QUERY ->
-                parameters(request).getOrDefault(part.name, List.of()).forEach(text -> part.find(text, found));
-            case BODY -> peek(request, part).forEach(text -> part.find(text, found));
+                parameters(request).getOrDefault(selector.name, List.of()).forEach(text -> selector.find(text, found));
+            case BODY -> peek(request, selector).forEach(text -> selector.find(text, found));
         }
     }
 
-    private static List<String> peek(WebhookRequest request, ValueSelector part) {
+    private static List<String> peek(WebhookRequest request, ValueSelector selector) {
         try {
-            JsonNode value = json(request.body()).at(part.pointer);
+            JsonNode value = json(request.body()).at(selector.pointer);
             return value.isValueNode() ? List.of(value.asText()) : List.of();
         } catch (IOException e) {
             return List.of();
         }
     }
 
-    /** The parameters of the query; none when there are too many. */
+    /** The query parameters; empty if there are too many. */
     static Map<String, List<String>> parameters(WebhookRequest request) {
         try {
             return FormParser.parse(request.query(), StandardCharsets.UTF_8);
@@ -60,28 +60,28 @@ final class BodyParser {
         }
     }
 
-    static byte[] unpacked(byte[] packed, @Nullable String encoding, int max) throws IOException {
+    static byte[] decompress(byte[] packed, @Nullable String encoding, int max) throws IOException {
         if (encoding == null) {
             return packed;
         }
         return switch (encoding.toLowerCase(Locale.ROOT)) {
             case "identity" -> packed;
-            case "gzip", "x-gzip" -> gunzipped(packed, max);
+            case "gzip", "x-gzip" -> gunzip(packed, max);
             default -> throw new UnsupportedException("the content encoding is unknown");
         };
     }
 
-    /** Unpacks what is packed, whatever the header says: no other format that is read here begins like gzip. */
-    static byte[] unpackedByItself(byte[] body, int max) throws IOException {
+    /** Decompresses gzip data, whatever the header says: no other supported format starts with these bytes. */
+    static byte[] decompressIfGzip(byte[] body, int max) throws IOException {
         boolean packed = body.length > 2 && body[0] == (byte) 0x1f && body[1] == (byte) 0x8b && body[2] == 8;
-        return packed ? gunzipped(body, max) : body;
+        return packed ? gunzip(body, max) : body;
     }
 
-    private static byte[] gunzipped(byte[] packed, int max) throws IOException {
+    private static byte[] gunzip(byte[] packed, int max) throws IOException {
         try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(packed))) {
             byte[] body = in.readNBytes(max + 1);
             if (body.length > max) {
-                throw new TooLargeException("it is larger than " + max + " bytes when it is unpacked");
+                throw new TooLargeException("it is larger than " + max + " bytes after decompression");
             }
             return body;
         }
@@ -90,7 +90,7 @@ final class BodyParser {
     static JsonNode json(byte[] body) throws IOException {
         JsonNode tree = JsonSupport.parse(body);
         if (tree.isMissingNode()) {
-            throw new IOException("there is no JSON value");
+            throw new IOException("it has no JSON value");
         }
         return tree;
     }
@@ -102,14 +102,14 @@ final class BodyParser {
             }
             JsonNode tree = parser.readValueAsTree();
             if (parser.nextToken() != null) {
-                throw new IOException("more follows after the value");
+                throw new IOException("there is data after the root element");
             }
             return tree;
         } catch (JsonProcessingException e) {
-            // Its message quotes what can't be read.
-            throw new IOException("it is no XML");
+            // Its message quotes the input.
+            throw new IOException("it is not valid XML");
         } catch (ConnectorException e) {
-            throw new UnsupportedException("to read XML, jackson-dataformat-xml must be there");
+            throw new UnsupportedException("XML requires the library jackson-dataformat-xml on the class path");
         }
     }
 
@@ -126,7 +126,7 @@ final class BodyParser {
         return form;
     }
 
-    /** A parameter of a disposition (RFC 6266, section 4.1); empty when it is not there. */
+    /** A parameter of a Content-Disposition (RFC 6266, section 4.1); empty if it is missing. */
     static String parameter(String field, String name) {
         int at = field.indexOf(';');
         while (at >= 0) {
@@ -153,7 +153,7 @@ final class BodyParser {
         return "";
     }
 
-    /** There is too much of it. */
+    /** Thrown if content exceeds a limit. */
     static final class TooLargeException extends IOException {
 
         private static final long serialVersionUID = 1L;
@@ -163,7 +163,7 @@ final class BodyParser {
         }
     }
 
-    /** It is in a format that can't be read here. */
+    /** Thrown if the format is not supported. */
     static final class UnsupportedException extends IOException {
 
         private static final long serialVersionUID = 1L;

@@ -26,15 +26,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keys of certificates whose URL a request says: it must begin with one of the origins of the service, or strangers could name
- * certificates of their own. Each is fetched once, and again when it is not valid any more. Safe for many threads.
+ * Obtains public keys from certificates whose URL is given by the request. The URL must start with one of the origins of the
+ * service: otherwise an attacker could name a certificate of their own. Each certificate is fetched once, and again when it is no
+ * longer valid. Thread-safe.
  */
 final class CertificateChecker {
 
     private static final Logger LOG = LoggerFactory.getLogger(CertificateChecker.class);
     private static final int MAX_CERTIFICATES = 16;
 
-    /** No dot segments, no empty ones, nothing encoded, no query. */
+    /** No dot segments, no empty segments, no percent-encoding, no query. */
     private static final Pattern PLAIN_PATH =
             Pattern.compile("(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}/){0,10}[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}");
 
@@ -46,10 +47,10 @@ final class CertificateChecker {
     private Instant nextFetch = Instant.MIN;
 
     /**
-     * Fetches over a connection.
+     * Creates a checker that fetches over a connection.
      *
-     * @param origins such as {@code https://api.example.com/}, each with a slash at its end
-     * @param trust decides on the whole chain; null when it is enough that it comes from there by TLS
+     * @param origins such as {@code https://api.example.com/}, each ending with a slash
+     * @param trust validates the whole chain; null if TLS to the origin is sufficient
      */
     CertificateChecker(HttpConnection connection, List<String> origins, @Nullable X509TrustManager trust, Clock clock) {
         this.connection = connection;
@@ -58,7 +59,7 @@ final class CertificateChecker {
         this.clock = clock;
     }
 
-    /** Says why a key can't be had. Without a stack trace, as strangers can cause any number of them. */
+    /** Reports why a key is unavailable. Has no stack trace, because attackers can cause any number of them. */
     static final class NoKeyException extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
@@ -67,26 +68,26 @@ final class CertificateChecker {
             super(message, null, false, false);
         }
 
-        /** The message again, as one can't be null. */
+        /** The message, never null. */
         String detail() {
             return String.valueOf(getMessage());
         }
     }
 
     /**
-     * The key of a certificate.
+     * Returns the public key of a certificate.
      *
-     * @throws NoKeyException when the certificate can't be had or trusted: says which check failed
+     * @throws NoKeyException if the certificate cannot be fetched or is not trusted; the message names the check that failed
      */
     synchronized PublicKey at(String url) {
         if (!isOfService(url)) {
-            throw new NoKeyException("its certificate is not at a plain URL below " + String.join(" or ", origins)
+            throw new NoKeyException("the URL of its certificate is not a plain URL below " + String.join(" or ", origins)
                     + ": " + Texts.visible(url));
         }
         X509Certificate certificate = known.get(url);
         if (certificate == null && clock.instant().isBefore(nextFetch)) {
             throw new NoKeyException(
-                    "another certificate could not be used less than a second ago, so this one is not fetched");
+                    "the certificate is not fetched, because another one was unusable less than a second ago");
         }
         try {
             if (certificate == null
@@ -101,11 +102,11 @@ final class CertificateChecker {
             return certificate.getPublicKey();
         } catch (GeneralSecurityException | ConnectorException e) {
             String why = reason(e);
-            LOG.warn("The certificate at {} can't be used: {}", Texts.visible(url), why);
-            LOG.debug("The certificate can't be used", e);
-            // Strangers can name any number of others.
+            LOG.warn("The certificate at {} is unusable: {}", Texts.visible(url), why);
+            LOG.debug("The certificate is unusable", e);
+            // An attacker can name any number of other URLs.
             nextFetch = clock.instant().plusSeconds(1);
-            throw new NoKeyException("its certificate can't be used: " + why);
+            throw new NoKeyException("its certificate is unusable: " + why);
         }
     }
 
@@ -115,15 +116,15 @@ final class CertificateChecker {
             return "it has expired (" + detail + ")";
         }
         if (e instanceof CertificateNotYetValidException) {
-            return "it is not valid yet (" + detail + ")";
+            return "it is not yet valid (" + detail + ")";
         }
         if (e instanceof ConnectorException) {
-            return "it can't be fetched (" + detail + ")";
+            return "it cannot be fetched (" + detail + ")";
         }
         return e instanceof Untrusted ? "its issuer is not trusted (" + detail + ")" : detail;
     }
 
-    /** A chain that the trust manager has refused. */
+    /** Thrown if the trust manager rejects the chain. */
     private static final class Untrusted extends GeneralSecurityException {
 
         private static final long serialVersionUID = 1L;
@@ -133,7 +134,7 @@ final class CertificateChecker {
         }
     }
 
-    /** Whether it begins with an origin, and goes on with nothing that a client could read as another URL. */
+    /** Checks that the URL starts with an origin, and that the rest cannot be read as another URL by a client. */
     private boolean isOfService(String url) {
         return origins.stream()
                 .anyMatch(origin -> url.startsWith(origin)
@@ -145,16 +146,16 @@ final class CertificateChecker {
 
     private X509Certificate fetch(String url) throws GeneralSecurityException {
         Response response = connection.send(Request.get(url));
-        // The folder of the URL from which it came in the end.
+        // The directory of the final URL, after redirects.
         if (origins.stream().noneMatch(response.resolve("").toString()::startsWith)) {
-            throw new GeneralSecurityException("it was redirected elsewhere");
+            throw new GeneralSecurityException("it was redirected to another origin");
         }
         byte[] pem = response.text().getBytes(StandardCharsets.US_ASCII);
         X509Certificate[] chain = CertificateFactory.getInstance("X.509")
                 .generateCertificates(new ByteArrayInputStream(pem))
                 .toArray(X509Certificate[]::new);
         if (chain.length == 0) {
-            throw new GeneralSecurityException("there is no certificate");
+            throw new GeneralSecurityException("the response contains no certificate");
         }
         if (trust != null) {
             try {

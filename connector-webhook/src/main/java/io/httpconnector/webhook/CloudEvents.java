@@ -4,24 +4,24 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BinaryNode;
 import java.io.IOException;
 
-/** Reads CloudEvents 1.0 in JSON. */
+/** Reads CloudEvents 1.0 in the JSON format. */
 final class CloudEvents {
 
     private CloudEvents() {}
 
-    /** The media type of JSON that may be a CloudEvent, or a batch of them. */
+    /** The media type of JSON that may be a CloudEvent or a batch of CloudEvents. */
     static MediaType mediaType(JsonNode tree) {
         if (tree.isObject()) {
-            return isOne(tree) ? MediaType.CLOUD_EVENT : MediaType.JSON;
+            return isCloudEvent(tree) ? MediaType.CLOUD_EVENT : MediaType.JSON;
         }
         boolean batch = tree.isArray() && !tree.isEmpty();
         for (int i = 0; batch && i < tree.size(); i++) {
-            batch = isOne(tree.get(i));
+            batch = isCloudEvent(tree.get(i));
         }
         return batch ? MediaType.CLOUD_EVENTS : MediaType.JSON;
     }
 
-    private static boolean isOne(JsonNode tree) {
+    private static boolean isCloudEvent(JsonNode tree) {
         return tree.path("specversion").isTextual() && isComplete(tree);
     }
 
@@ -31,10 +31,10 @@ final class CloudEvents {
                 && tree.path("type").isTextual();
     }
 
-    /** Refuses what lacks an attribute that each must have. */
+    /** Rejects an event that lacks a required attribute. */
     static void check(JsonNode tree) throws IOException {
         if (!isComplete(tree)) {
-            throw new IOException("a CloudEvent lacks its id, its source or its type");
+            throw new IOException("a CloudEvent lacks its id, source or type");
         }
     }
 

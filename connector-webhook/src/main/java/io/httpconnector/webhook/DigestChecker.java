@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Shared secrets that are hashed together with the content: older than HMAC, and weaker. */
+/** Verifies plain hashes of a shared secret and the content: older than HMAC, and weaker. */
 final class DigestChecker implements SignatureChecker {
 
     private final String algorithm;
@@ -19,13 +19,13 @@ final class DigestChecker implements SignatureChecker {
 
     @Override
     public @Nullable Supplier<String> verify(
-            SignedContent content, SignedContent.Known known, List<byte[]> signatures) {
+            SignedContent content, SignedContent.RequestValues known, List<byte[]> signatures) {
         byte[] first = null;
         for (Secret secret : secrets) {
             MessageDigest digest = Digests.of(algorithm);
             content.feed(digest::update, known, secret);
             byte[] right = digest.digest();
-            // By the first secret, whichever has signed.
+            // The fingerprint uses the first secret, regardless of which one matches.
             byte[] fingerprinted = first == null ? right : first;
             first = fingerprinted;
             for (byte[] signature : signatures) {

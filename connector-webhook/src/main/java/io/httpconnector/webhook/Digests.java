@@ -4,7 +4,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** Hashes. */
+/** Hash functions. */
 final class Digests {
 
     private Digests() {}
@@ -17,7 +17,7 @@ final class Digests {
         }
     }
 
-    /** What stands for some bytes, and can't be turned back into them: the first half of their SHA-256. */
+    /** A one-way fingerprint of bytes: the first half of their SHA-256. */
     static String fingerprint(byte[] bytes) {
         return HexFormat.of().formatHex(of("SHA-256").digest(bytes), 0, 16);
     }

@@ -15,41 +15,44 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which events have been handled lately: each id once, also when it comes several times at once. Knows the last so many ids, no
- * longer than the window, and the first response to each: 4 MB of them. Safe for many threads.
+ * A filter that lets each event be handled once, even if it arrives several times concurrently. Remembers a limited number of ids
+ * for a limited time, and the first response to each, up to 4 MB in total. Thread-safe.
  */
 final class DuplicateFilter {
 
     private static final Future<Boolean> DONE = CompletableFuture.completedFuture(true);
 
-    /** Responses of more bytes are counted. */
+    /** Only responses with larger bodies count towards the limit. */
     private static final int SMALL = 64;
 
     private static final int MAX_KEPT = 4 * 1024 * 1024;
 
     private final long window;
-    private final int most;
+    private final int max;
     private final TimeSource time;
 
-    /** By this object, as is the other, and what is in them. */
+    /** All receipts by id. This map, the other collections and the receipts are guarded by this object. */
     private final Map<String, Receipt> known = new HashMap<>();
 
-    /** Of those that were handled: the oldest first. */
+    /** The receipts of handled events, oldest first. */
     private final Deque<Receipt> handled = new ArrayDeque<>();
 
-    /** Of those whose responses are counted: the oldest first. */
+    /** The receipts whose responses count towards the limit, oldest first. */
     private final Deque<Receipt> large = new ArrayDeque<>();
 
-    /** The bytes of these responses. */
+    /** The total size of these responses, in bytes. */
     private int kept;
 
     DuplicateFilter(Duration window, int max, TimeSource time) {
         this.window = window.toNanos();
-        this.most = max;
+        this.max = max;
         this.time = time;
     }
 
-    /** Of an event that is being handled, or was. Whoever made it does the work; others wait for what becomes of it. */
+    /**
+     * The receipt of an event that is being handled or has been handled. The thread that created it does the work; others wait
+     * for the outcome.
+     */
     private static final class Receipt {
 
         private final String id;
@@ -57,7 +60,7 @@ final class DuplicateFilter {
         private long since;
         private @Nullable CompletableFuture<Boolean> awaited;
 
-        /** The first response; null when it is not kept. */
+        /** The first response; null if it is not kept. */
         private @Nullable WebhookResponse first;
 
         Receipt(String id) {
@@ -66,16 +69,17 @@ final class DuplicateFilter {
     }
 
     /**
-     * Does the work, unless it is known to be done.
+     * Executes the work, unless it is known to be done.
      *
-     * @param deadline how long to wait for another thread that does it
-     * @param work what it answers says whether it is done; throws nothing
-     * @param repeated the response when it has been done before, or just now by another thread, and the first response is not kept
+     * @param deadline the maximum time to wait for another thread that does the same work
+     * @param work returns a response that tells whether it succeeded; throws nothing
+     * @param repeated supplies the response if the work is already done, or was just done by another thread, and the first
+     *     response is not kept
      */
     WebhookResponse once(
             String id, Deadline deadline, Supplier<WebhookResponse> work, Supplier<WebhookResponse> repeated) {
         Receipt mine = new Receipt(id);
-        Receipt other = begin(mine);
+        Receipt other = tryBegin(mine);
         if (other != null) {
             return await(other, deadline, repeated);
         }
@@ -90,7 +94,7 @@ final class DuplicateFilter {
 
     private WebhookResponse await(Receipt other, Deadline deadline, Supplier<WebhookResponse> repeated) {
         try {
-            if (!outcome(other).get(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
+            if (!outcome(other).get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)) {
                 return StandardResponses.FAILED;
             }
             WebhookResponse first = first(other);
@@ -107,7 +111,7 @@ final class DuplicateFilter {
         return receipt.first;
     }
 
-    /** Whether it is done, as soon as that is known. */
+    /** The outcome, available as soon as it is known. */
     private synchronized Future<Boolean> outcome(Receipt receipt) {
         if (receipt.done) {
             return DONE;
@@ -115,15 +119,15 @@ final class DuplicateFilter {
         if (receipt.awaited == null) {
             receipt.awaited = new CompletableFuture<>();
             if (known.get(receipt.id) != receipt) {
-                // It has failed meanwhile.
+                // It has failed in the meantime.
                 receipt.awaited.complete(false);
             }
         }
         return receipt.awaited;
     }
 
-    /** Null when it is the caller's turn; otherwise, the receipt of the one who does it, or did. */
-    private synchronized @Nullable Receipt begin(Receipt mine) {
+    /** Returns null if the caller must do the work; otherwise the receipt of the thread that does it or did it. */
+    private synchronized @Nullable Receipt tryBegin(Receipt mine) {
         Receipt other = known.putIfAbsent(mine.id, mine);
         if (other == null || !other.done || time.nanos() - other.since <= window) {
             return other;
@@ -147,13 +151,13 @@ final class DuplicateFilter {
             }
             awaited = mine.awaited;
         }
-        // Nobody else comes to wait for it from here on.
+        // No other thread starts to wait from here on.
         if (awaited != null) {
             awaited.complete(done);
         }
     }
 
-    /** Repetitions usually come soon: of many responses, the last are kept. */
+    /** Keeps a response. Repetitions usually arrive soon, so the latest responses are kept. */
     private void keep(Receipt mine, WebhookResponse response) {
         if (response.body().length > MAX_KEPT) {
             return;
@@ -175,13 +179,13 @@ final class DuplicateFilter {
     }
 
     private void forget(long now) {
-        while (handled.size() > most || now - handled.getFirst().since > window) {
+        while (handled.size() > max || now - handled.getFirst().since > window) {
             Receipt oldest = handled.removeFirst();
             drop(oldest);
             if (large.peekFirst() == oldest) {
                 large.removeFirst();
             }
-            // Unless the event has come again since.
+            // Unless the event has arrived again since.
             known.remove(oldest.id, oldest);
         }
     }

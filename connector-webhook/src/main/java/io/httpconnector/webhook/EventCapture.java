@@ -9,40 +9,40 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The next events of a receiver as samples: so that pills can be offered before a job runs. Events are handled as always
- * meanwhile. Safe for many threads.
+ * Captures the next events of a receiver as samples, so that pills can be offered before a job runs. Events are still handled as
+ * usual. Thread-safe.
  *
  * <pre>{@code
- * try (Capture capture = leads.capture(5)) {
- *     ...                                          // the service sends a few
+ * try (EventCapture capture = leads.capture(5)) {
+ *     ...                                          // the service sends a few events
  *     PillCatalogue pills = capture.catalogue("lead");
  * }
  * }</pre>
  */
 public final class EventCapture implements AutoCloseable {
 
-    private final int most;
+    private final int max;
     private final Consumer<EventCapture> onClose;
     private final List<JsonNode> samples = new ArrayList<>();
 
     EventCapture(int max, Consumer<EventCapture> onClose) {
-        this.most = max;
+        this.max = max;
         this.onClose = onClose;
     }
 
     void record(WebhookEvent event) {
         synchronized (samples) {
-            if (samples.size() < most) {
+            if (samples.size() < max) {
                 samples.add(Samples.redact(ResponseFactory.tree(event)));
             }
         }
     }
 
     /**
-     * The events that came so far.
+     * Returns the events captured so far.
      *
      * @return each with {@code id}, {@code type}, {@code key}, {@code time}, {@code payload}, {@code headers} and {@code query};
-     *     what is likely to be secret is masked
+     *     values that are likely to be secret are masked
      */
     public List<JsonNode> samples() {
         synchronized (samples) {
@@ -51,25 +51,25 @@ public final class EventCapture implements AutoCloseable {
     }
 
     /**
-     * What the events have in common.
+     * Returns the schema that the events have in common.
      *
-     * @return a JSON Schema (2020-12) of the samples; one that allows anything when there are none
+     * @return a JSON Schema (2020-12) of the samples; one that allows anything if there are none
      */
     public ObjectNode schema() {
         return Samples.inferSchema(samples());
     }
 
     /**
-     * The pills that later steps can use.
+     * Returns the pills that later steps can use.
      *
-     * @param step how the event is called there, such as {@code lead}: its pills are as {@code lead.payload.email}
+     * @param step the name of the event in later steps, such as {@code lead}: pills look like {@code lead.payload.email}
      * @return a catalogue for {@link io.httpconnector.template.RequestTemplate#check}
      */
     public PillCatalogue catalogue(String step) {
         return PillCatalogue.of(step, schema());
     }
 
-    /** Takes no more samples. */
+    /** Stops capturing samples. */
     @Override
     public void close() {
         onClose.accept(this);

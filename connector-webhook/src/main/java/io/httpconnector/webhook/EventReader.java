@@ -16,7 +16,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes events of genuine requests: one of each, or one of each element of a batch. Reads nothing but {@link SignedData}, so no
+ * Creates events from genuine requests: one per request, or one per element of a batch. Reads only {@link SignedData}, so that no
  * unsigned part of a request can change an event. Immutable.
  */
 final class EventReader {
@@ -28,11 +28,11 @@ final class EventReader {
     private static final ValueSelector CLOUD_EVENT_SOURCE = ValueSelector.header("ce-source");
     private static final ValueSelector CLOUD_EVENT_TYPE = ValueSelector.header("ce-type");
 
-    private final EventSelectors places;
+    private final EventSelectors selectors;
     private final Set<String> hiddenHeaders = new HashSet<>(SECRET_HEADERS);
     private final Set<String> hiddenParameters = new HashSet<>();
 
-    /** Where things stand, as far as the receiver says it; otherwise, the verifier does. */
+    /** The selectors configured on the receiver; where they are null, those of the verifier apply. */
     record EventSelectors(
             String receiver,
             @Nullable ValueSelector id,
@@ -42,12 +42,12 @@ final class EventReader {
             @Nullable ValueSelector jsonIn,
             List<ValueSelector> secrets,
             @Nullable MediaType mediaType,
-            int most) {}
+            int maxSize) {}
 
-    EventReader(EventSelectors places) {
-        this.places = places;
-        for (ValueSelector secret : places.secrets) {
-            switch (secret.kind) {
+    EventReader(EventSelectors selectors) {
+        this.selectors = selectors;
+        for (ValueSelector secret : selectors.secrets) {
+            switch (secret.type) {
                 case HEADER -> hiddenHeaders.add(secret.name.toLowerCase(Locale.ROOT));
                 case QUERY -> hiddenParameters.add(secret.name);
                 case BODY -> {}
@@ -55,74 +55,74 @@ final class EventReader {
         }
     }
 
-    /** The header fields and parameters of a request, as a hint for people: not signed as a rule, and without credentials. */
+    /** The header fields and parameters of a request, for display only: usually unsigned, and without credentials. */
     RequestSnapshot origin(WebhookRequest request) {
         return new RequestSnapshot(request, hiddenHeaders, hiddenParameters);
     }
 
     Payload payload(SignedData data) throws IOException {
         Payload payload = Payload.read(
-                data, places.mediaType == null ? data.places().mediaTypes() : List.of(places.mediaType), places.most);
-        JsonPointer place = places.jsonIn == null ? null : places.jsonIn.pointer;
-        if (place != null) {
-            unwrap(payload.tree(), place);
+                data, selectors.mediaType == null ? data.defaultSelectors().mediaTypes() : List.of(selectors.mediaType), selectors.maxSize);
+        JsonPointer location = selectors.jsonIn == null ? null : selectors.jsonIn.pointer;
+        if (location != null) {
+            unwrap(payload.tree(), location);
         }
         return payload;
     }
 
-    /** Puts a tree in the place of a text that is one. */
-    private static void unwrap(JsonNode payload, JsonPointer place) throws IOException {
-        JsonNode text = payload.at(place);
+    /** Replaces a text that contains JSON by the parsed JSON. */
+    private static void unwrap(JsonNode payload, JsonPointer location) throws IOException {
+        JsonNode text = payload.at(location);
         if (text.isTextual() && text.textValue().isBlank()) {
-            throw new IOException("the text at " + place + ", where jsonIn expects JSON, is empty");
+            throw new IOException("the text at " + location + ", where jsonIn expects JSON, is empty");
         }
-        if (text.isTextual() && payload.at(place.head()) instanceof ObjectNode holder) {
+        if (text.isTextual() && payload.at(location.head()) instanceof ObjectNode holder) {
             try {
                 holder.set(
-                        place.last().getMatchingProperty(),
+                        location.last().getMatchingProperty(),
                         BodyParser.json(text.asText().getBytes(StandardCharsets.UTF_8)));
             } catch (IOException e) {
-                // Some events have plain text there.
+                // In some events the text is plain.
             }
         }
     }
 
     List<WebhookEvent> events(SignedData data, Payload payload, RequestSnapshot origin, Instant now)
             throws IOException {
-        ReceivedRequest came = new ReceivedRequest(data, origin, now);
+        RequestContext context = new RequestContext(data, origin, now);
         JsonNode tree = payload.tree();
         if (payload.mediaType().isCloudEvents()) {
-            return cloudEvents(came, tree);
+            return cloudEvents(context, tree);
         }
         if (data.hasCloudEventAttributes()) {
             return List.of(cloudEvent(
-                    came,
+                    context,
                     CLOUD_EVENT_ID,
                     data.value(CLOUD_EVENT_SOURCE),
                     data.value(CLOUD_EVENT_ID),
                     data.value(CLOUD_EVENT_TYPE),
                     tree));
         }
-        JsonNode batch = places.each == null ? MissingNode.getInstance() : tree.at(places.each.pointer);
-        return batch.isArray() ? batch(came, batch) : List.of(event(came, tree, id(came, tree)));
+        JsonNode batch = selectors.each == null ? MissingNode.getInstance() : tree.at(selectors.each.pointer);
+        return batch.isArray() ? batch(context, batch) : List.of(event(context, tree, id(context, tree)));
     }
 
-    /** What the events of a request have in common. */
-    private record ReceivedRequest(SignedData data, RequestSnapshot origin, Instant time) {}
+    /** The data that all events of a request share. */
+    private record RequestContext(SignedData data, RequestSnapshot origin, Instant time) {}
 
-    private List<WebhookEvent> batch(ReceivedRequest came, JsonNode batch) throws IOException {
+    private List<WebhookEvent> batch(RequestContext context, JsonNode batch) throws IOException {
         checkSize(batch);
         List<WebhookEvent> events = new ArrayList<>(batch.size());
-        ValueSelector place = idPlace(came);
-        boolean within = place != null && place.kind == ValueSelector.SelectorType.BODY;
+        ValueSelector location = idSelector(context);
+        boolean within = location != null && location.type == ValueSelector.SelectorType.BODY;
         String whole = "";
         for (JsonNode element : batch) {
-            String id = within ? ownId(came, element) : "";
+            String id = within ? ownId(context, element) : "";
             if (id.isEmpty()) {
-                whole = whole.isEmpty() ? id(came, MissingNode.getInstance()) : whole;
+                whole = whole.isEmpty() ? id(context, MissingNode.getInstance()) : whole;
                 id = whole + "#" + events.size();
             }
-            events.add(event(came, element, id));
+            events.add(event(context, element, id));
         }
         return events;
     }
@@ -133,64 +133,64 @@ final class EventReader {
         }
     }
 
-    private WebhookEvent event(ReceivedRequest came, JsonNode payload, String id) {
-        return event(came, payload, id, type(came, payload));
+    private WebhookEvent event(RequestContext context, JsonNode payload, String id) {
+        return event(context, payload, id, type(context, payload));
     }
 
-    private WebhookEvent event(ReceivedRequest came, JsonNode payload, String id, String type) {
+    private WebhookEvent event(RequestContext context, JsonNode payload, String id, String type) {
         return new WebhookEvent(
                 bounded(id),
-                places.receiver,
+                selectors.receiver,
                 type,
-                bounded(value(places.key, came, payload)),
+                bounded(value(selectors.key, context, payload)),
                 payload,
-                came.origin,
-                came.time);
+                context.origin,
+                context.time);
     }
 
-    private String type(ReceivedRequest came, JsonNode payload) {
-        if (places.type != null) {
-            return value(places.type, came, payload);
+    private String type(RequestContext context, JsonNode payload) {
+        if (selectors.type != null) {
+            return value(selectors.type, context, payload);
         }
-        SignedData.Places usual = came.data.places();
+        SignedData.DefaultSelectors usual = context.data.defaultSelectors();
         return usual.typeOf() == null
-                ? value(usual.eventType(), came, payload)
+                ? value(usual.eventType(), context, payload)
                 : usual.typeOf().apply(payload);
     }
 
-    private String id(ReceivedRequest came, JsonNode payload) {
-        String id = ownId(came, payload);
-        return id.isEmpty() ? came.data.identityOfContent() : id;
+    private String id(RequestContext context, JsonNode payload) {
+        String id = ownId(context, payload);
+        return id.isEmpty() ? context.data.identityOfContent() : id;
     }
 
-    private @Nullable ValueSelector idPlace(ReceivedRequest came) {
-        return places.id == null ? came.data.places().eventId() : places.id;
+    private @Nullable ValueSelector idSelector(RequestContext context) {
+        return selectors.id == null ? context.data.defaultSelectors().eventId() : selectors.id;
     }
 
-    /** What anybody could change does not tell events apart. */
-    private String ownId(ReceivedRequest came, JsonNode payload) {
-        ValueSelector place = idPlace(came);
-        return place != null && came.data.covers(place) ? value(place, came, payload) : "";
+    /** The id of an event; data that an attacker could change does not distinguish events. */
+    private String ownId(RequestContext context, JsonNode payload) {
+        ValueSelector location = idSelector(context);
+        return location != null && context.data.covers(location) ? value(location, context, payload) : "";
     }
 
-    /** Many of them are remembered. */
+    /** Shortens long ids, because many of them are remembered. */
     private static String bounded(String id) {
         return id.length() <= MAX_ID ? id : Digests.fingerprint(id.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static String value(@Nullable ValueSelector part, ReceivedRequest came, JsonNode payload) {
-        if (part == null) {
+    private static String value(@Nullable ValueSelector selector, RequestContext context, JsonNode payload) {
+        if (selector == null) {
             return "";
         }
-        if (part.kind != ValueSelector.SelectorType.BODY) {
-            return came.data.value(part);
+        if (selector.type != ValueSelector.SelectorType.BODY) {
+            return context.data.value(selector);
         }
-        List<String> values = part.values(List.of(payload.at(part.pointer).asText("")));
+        List<String> values = selector.values(List.of(payload.at(selector.pointer).asText("")));
         return values.isEmpty() ? "" : values.get(0);
     }
 
-    /** CloudEvents 1.0 in one piece, alone or in a batch. */
-    private List<WebhookEvent> cloudEvents(ReceivedRequest came, JsonNode payload) throws IOException {
+    /** CloudEvents 1.0 in structured mode, single or in a batch. */
+    private List<WebhookEvent> cloudEvents(RequestContext context, JsonNode payload) throws IOException {
         List<JsonNode> all = new ArrayList<>();
         if (payload.isArray()) {
             checkSize(payload);
@@ -202,7 +202,7 @@ final class EventReader {
         for (JsonNode each : all) {
             CloudEvents.check(each);
             events.add(cloudEvent(
-                    came,
+                    context,
                     ValueSelector.body("/id"),
                     each.get("source").asText(),
                     each.get("id").asText(),
@@ -212,13 +212,13 @@ final class EventReader {
         return events;
     }
 
-    /** What the receiver says goes before the attributes. */
+    /** Creates a CloudEvent. Selectors of the receiver take precedence over its attributes. */
     private WebhookEvent cloudEvent(
-            ReceivedRequest came, ValueSelector idPlace, String source, String id, String type, JsonNode data) {
-        String chosenId = places.id == null ? "" : ownId(came, data);
-        String chosenType = places.type == null ? "" : type(came, data);
-        boolean known = !id.isEmpty() && came.data.covers(idPlace);
-        String usualId = known ? source + " " + id : came.data.identityOfContent();
-        return event(came, data, chosenId.isEmpty() ? usualId : chosenId, chosenType.isEmpty() ? type : chosenType);
+            RequestContext context, ValueSelector idPlace, String source, String id, String type, JsonNode data) {
+        String chosenId = selectors.id == null ? "" : ownId(context, data);
+        String chosenType = selectors.type == null ? "" : type(context, data);
+        boolean known = !id.isEmpty() && context.data.covers(idPlace);
+        String usualId = known ? source + " " + id : context.data.identityOfContent();
+        return event(context, data, chosenId.isEmpty() ? usualId : chosenId, chosenType.isEmpty() ? type : chosenType);
     }
 }

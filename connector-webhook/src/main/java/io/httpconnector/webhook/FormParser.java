@@ -9,14 +9,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads {@code application/x-www-form-urlencoded}, as the URL standard has it: what is no percent-encoding stands for itself. */
+/** Parses {@code application/x-www-form-urlencoded} by the URL standard: malformed percent-encodings stand for themselves. */
 final class FormParser {
 
     private static final int MAX_FIELDS = 10_000;
 
     private FormParser() {}
 
-    /** Whether bytes are nothing but names and values as the URL standard writes them. */
+    /** Checks that bytes consist only of names and values as the URL standard writes them. */
     static boolean isForm(byte[] body) {
         boolean pair = false;
         for (byte b : body) {
@@ -28,7 +28,7 @@ final class FormParser {
         return pair;
     }
 
-    /** Each byte as one character, so that bytes of any charset can be decoded later. */
+    /** Maps each byte to one character, so that any charset can be decoded later. */
     static String text(byte[] body) {
         return new String(body, StandardCharsets.ISO_8859_1);
     }
@@ -38,9 +38,9 @@ final class FormParser {
     }
 
     /**
-     * Reads what is signed, in UTF-8: text that has several readings is no form.
+     * Parses signed data in UTF-8: ambiguous text is rejected.
      *
-     * @throws IOException also for a malformed percent-encoding and invalid UTF-8
+     * @throws IOException also for malformed percent-encodings and invalid UTF-8
      */
     static Map<String, List<String>> parseStrictly(String form) throws IOException {
         return parse(form, FormParser::decodeStrictly);
@@ -87,7 +87,7 @@ final class FormParser {
         }
         String decoded = decode(form, start, end, StandardCharsets.UTF_8);
         if (decoded.indexOf('\uFFFD') >= 0 && !isUtf8(decode(form, start, end, StandardCharsets.ISO_8859_1))) {
-            throw new IOException("the form is not in UTF-8");
+            throw new IOException("the form is not valid UTF-8");
         }
         return decoded;
     }

@@ -9,17 +9,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Derives the type of a GitHub event from its body, as {@code issues.opened}. GitHub names the event in {@code X-GitHub-Event} only,
- * which it does not sign: whoever has seen a ping could send it again as {@code repository}. Each event has members that no other
- * has; the first rule whose members are all there applies. An event that no rule knows has the empty type.
+ * Derives the type of a GitHub event from its body, such as {@code issues.opened}. GitHub names the event only in {@code
+ * X-GitHub-Event}, which it does not sign: an attacker who has seen a ping could resend it as {@code repository}. Each event has
+ * members that no other event has; the first rule whose members are all present applies. An event that matches no rule has an
+ * empty type.
  */
 final class GitHubEvents {
 
-    /** An event, and the members that it is known by. Those of an event that has more members come first. */
+    /** An event and the members that identify it. Rules with more members come first. */
     private record Rule(String event, List<String> members) {
 
         boolean applies(JsonNode payload) {
-            // Most have not even the first.
+            // Most payloads lack even the first member.
             for (int i = 0; i < members.size(); i++) {
                 if (!payload.has(members.get(i))) {
                     return false;
@@ -56,10 +57,10 @@ final class GitHubEvents {
             rule("star", "starred_at", "repository"),
             rule("status", "sha", "state", "context"));
 
-    /** The rules by the first of their members, so that a payload is compared with few of them. */
+    /** The rules by their first member, so that a payload is compared with few of them. */
     private static final Map<String, Ranked[]> BY_MEMBER = byMember();
 
-    /** A rule and its position among all rules: the first that applies counts. */
+    /** A rule and its rank among all rules: the first rule that applies wins. */
     private record Ranked(int position, Rule rule) {}
 
     private GitHubEvents() {}
@@ -80,7 +81,7 @@ final class GitHubEvents {
     }
 
     static String type(JsonNode payload) {
-        // As a form, the JSON is in a field.
+        // In a form, the JSON is in a field.
         JsonNode form = payload.path("payload");
         JsonNode event = form.isObject() ? form : payload;
         Ranked first = first(event);

@@ -4,27 +4,27 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 
 /**
- * Answers what a service asks before it sends events, or between them. {@link Handshakes} has those of well-known services.
- * Safe for many threads.
+ * A handshake that a service requires before it sends events, or between them. {@link Handshakes} implements those of well-known
+ * services. Thread-safe.
  */
 public interface Handshake {
 
     /**
-     * Answers a question that nobody has signed. It must not do more than a stranger may have done.
+     * Responds to an unsigned challenge. Must have no effect that an attacker should not cause.
      *
-     * @param request what came; its body can't be trusted
-     * @return the answer; nothing when it is no such question
+     * @param request the request; its body is not trusted
+     * @return the response; empty if the request is not such a challenge
      */
     default Optional<WebhookResponse> beforeVerification(WebhookRequest request) {
         return Optional.empty();
     }
 
     /**
-     * Answers a question that was verified as events are.
+     * Responds to a challenge that was verified in the same way as events.
      *
-     * @param request what came
+     * @param request the request
      * @param payload its body
-     * @return the answer; nothing when it is no such question but an event
+     * @return the response; empty if the request is an event
      */
     default Optional<WebhookResponse> afterVerification(WebhookRequest request, JsonNode payload) {
         return Optional.empty();

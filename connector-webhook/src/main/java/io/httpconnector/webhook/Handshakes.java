@@ -12,20 +12,20 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** How services find out that a URL belongs to somebody who wants their events. */
+/** Handshakes by which services check that the owner of a URL wants their events. */
 public final class Handshakes {
 
-    /** Longer ones are no challenges. */
-    private static final int LONGEST = 1000;
+    /** The maximum length of a challenge. */
+    private static final int MAX_CHALLENGE_LENGTH = 1000;
 
     private static final Set<String> PROBES = Set.of("GET", "HEAD");
 
     private Handshakes() {}
 
     /**
-     * A challenge in the query of a GET, which is answered as text: Dropbox, Nylas.
+     * A challenge in the query of a GET request, returned as text: Dropbox, Nylas.
      *
-     * @param parameter its name, such as {@code challenge}
+     * @param parameter the name of the query parameter, such as {@code challenge}
      * @return the handshake
      */
     public static Handshake echo(String parameter) {
@@ -41,9 +41,9 @@ public final class Handshakes {
     }
 
     /**
-     * Meta, for Facebook, Instagram and WhatsApp: the challenge is answered when the verify token is right, and otherwise 403.
+     * Meta (Facebook, Instagram and WhatsApp): returns the challenge if the verify token matches, and status 403 otherwise.
      *
-     * @param verifyToken the token that was entered there
+     * @param verifyToken the token that was configured at Meta
      * @return the handshake
      */
     public static Handshake meta(Secret verifyToken) {
@@ -73,7 +73,7 @@ public final class Handshakes {
     }
 
     /**
-     * Microsoft Graph: the validation token is answered as text.
+     * Microsoft Graph: returns the validation token as text.
      *
      * @return the handshake
      */
@@ -100,7 +100,7 @@ public final class Handshakes {
     }
 
     /**
-     * Zoom: {@code endpoint.url_validation}, which is signed; the plain token is answered with its HMAC.
+     * Zoom: {@code endpoint.url_validation}, which is signed; the response contains the plain token and its HMAC.
      *
      * @param secret the secret token
      * @return the handshake
@@ -142,14 +142,14 @@ public final class Handshakes {
     }
 
     /**
-     * Asana: the secret comes in {@code X-Hook-Secret}, once, and is sent back. Nobody has signed it: take it only while you have
-     * asked for a webhook, and don't replace one that you have.
+     * Asana: receives the secret in {@code X-Hook-Secret}, once, and returns it in the response. The request is not signed:
+     * accept a secret only while you are creating a webhook, and never replace an existing secret.
      *
-     * @param secrets is given the secret, to be kept before it returns; it throws to refuse it
+     * @param secrets receives the secret and must store it before it returns; throws an exception to reject it
      * @return the handshake
      */
     public static Handshake asana(Consumer<Secret> secrets) {
-        Arguments.notNull(secrets, "handshake: what takes the secret");
+        Arguments.notNull(secrets, "handshake: the consumer of the secret");
         return new Handshake() {
             @Override
             public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {
@@ -166,7 +166,7 @@ public final class Handshakes {
     /**
      * CloudEvents: {@code OPTIONS} with the origin that wants to send (HTTP 1.1 Web Hooks for Event Delivery, section 4).
      *
-     * @param origins which origins may, such as {@code eventemitter.example.com}; {@code *} for any
+     * @param origins the allowed origins, such as {@code eventemitter.example.com}; {@code *} allows any
      * @return the handshake
      */
     public static Handshake cloudEvents(String... origins) {
@@ -191,12 +191,12 @@ public final class Handshakes {
     }
 
     /**
-     * Amazon SNS: the subscription is confirmed by a request to the region, and to nowhere else. The confirmation is signed, see
-     * {@link Signatures#sns}.
+     * Amazon SNS: confirms the subscription by a request to the configured region only. The confirmation is signed, see {@link
+     * Signatures#sns}.
      *
      * @param connection sends the request
      * @param region the region of the topics, such as {@code eu-central-1}
-     * @return the handshake; a request that fails is answered 500, and SNS asks again
+     * @return the handshake; if the request fails, the response is 500, and SNS retries
      */
     public static Handshake sns(HttpConnection connection, String region) {
         Arguments.notNull(connection, "handshake: the connection");
@@ -218,7 +218,7 @@ public final class Handshakes {
     }
 
     /**
-     * GET and HEAD are answered 200, for services that look whether there is something.
+     * Responds 200 to GET and HEAD, for services that probe the URL.
      *
      * @return the handshake
      */
@@ -250,19 +250,19 @@ public final class Handshakes {
         return values.size() == 1 ? bounded(values.get(0)) : Optional.empty();
     }
 
-    /** What is sent back must not be long, nor able to break out of a header field. */
+    /** Accepts only text that is short and cannot break out of a header field, because it is returned to the sender. */
     private static Optional<String> bounded(String text) {
         boolean good =
-                !text.isEmpty() && text.length() <= LONGEST && text.chars().noneMatch(Character::isISOControl);
+                !text.isEmpty() && text.length() <= MAX_CHALLENGE_LENGTH && text.chars().noneMatch(Character::isISOControl);
         return good ? Optional.of(text) : Optional.empty();
     }
 
-    /** What is sent back in a header field. */
+    /** Accepts only text that is safe in a header field. */
     private static Optional<String> ascii(String text) {
         return bounded(text).filter(good -> good.chars().allMatch(c -> c < 0x7F));
     }
 
-    /** As plain text, whatever it looks like to a browser. */
+    /** A plain text response; browsers must not sniff another type. */
     private static WebhookResponse text(String challenge) {
         return WebhookResponse.text(200, challenge).header("X-Content-Type-Options", "nosniff");
     }

@@ -12,7 +12,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/** Shared secrets, any of which may have signed: HMAC, RFC 2104. */
+/** Verifies HMAC signatures (RFC 2104) by shared secrets, any of which may match. */
 final class HmacChecker implements SignatureChecker {
 
     private final List<Key> keys;
@@ -25,7 +25,7 @@ final class HmacChecker implements SignatureChecker {
 
     @Override
     public @Nullable Supplier<String> verify(
-            SignedContent content, SignedContent.Known known, List<byte[]> signatures) {
+            SignedContent content, SignedContent.RequestValues known, List<byte[]> signatures) {
         byte[] first = null;
         for (Key key : keys) {
             byte[] right = key.sign(content, known);
@@ -39,9 +39,12 @@ final class HmacChecker implements SignatureChecker {
         return null;
     }
 
-    /** By the first secret, whichever has signed: a request may have several signatures, and anybody could drop some of them. */
+    /**
+     * Uses the first secret, regardless of which one matches: a request may have several signatures, and an attacker could remove
+     * some.
+     */
     private static Supplier<String> fingerprint(byte[] code) {
-        // Whoever sees half of a code can't sign by it.
+        // Half of a code is not sufficient to forge a signature.
         return () -> HexFormat.of().formatHex(code, 0, code.length / 2);
     }
 
@@ -55,7 +58,7 @@ final class HmacChecker implements SignatureChecker {
         }
     }
 
-    /** One secret, and the prepared codes that are not in use. */
+    /** One secret, and its prepared codes that are not in use. */
     private static final class Key {
 
         private static final int SLOTS = 64;
@@ -76,7 +79,7 @@ final class HmacChecker implements SignatureChecker {
             this.prepared = prepare(secret.reveal());
         }
 
-        byte[] sign(SignedContent content, SignedContent.Known known) {
+        byte[] sign(SignedContent content, SignedContent.RequestValues known) {
             String value = secret.reveal();
             Prepared now = prepared;
             if (!now.value.equals(value)) {

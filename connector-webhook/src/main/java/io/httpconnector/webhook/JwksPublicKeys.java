@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A set of keys (RFC 7517) that a service publishes: fetched when it is needed, kept for five minutes, and longer while the service
- * can't be reached. Safe for many threads.
+ * The keys of a JSON Web Key Set (RFC 7517): fetched on demand, cached for five minutes, and for longer while the service is
+ * unreachable. Thread-safe.
  */
 final class JwksPublicKeys implements PublicKeys {
 
@@ -48,7 +48,7 @@ final class JwksPublicKeys implements PublicKeys {
                 keys = read(connection.send(request).text());
                 next = time.nanos() + FRESH.toNanos();
             } catch (ConnectorException | ParseException e) {
-                LOG.warn("The keys at {} can't be had, {} that are known are used on", request, keys.size(), e);
+                LOG.warn("The keys at {} cannot be fetched; the {} cached keys are still used", request, keys.size(), e);
                 next = time.nanos() + PAUSE.toNanos();
             }
         }
@@ -65,7 +65,7 @@ final class JwksPublicKeys implements PublicKeys {
                     all.add(asymmetric.toPublicKey());
                 }
             } catch (JOSEException | GeneralSecurityException e) {
-                LOG.debug("A key of the set is of a kind that can't be used", e);
+                LOG.debug("Skipped a key of the set whose type is not supported", e);
             }
         }
         return List.copyOf(all);

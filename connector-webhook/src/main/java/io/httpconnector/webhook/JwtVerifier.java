@@ -7,7 +7,7 @@ import com.nimbusds.jose.crypto.factories.DefaultJWSVerifierFactory;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.httpconnector.Secret;
-import io.httpconnector.webhook.VerificationResult.Reason;
+import io.httpconnector.webhook.VerificationResult.RejectionReason;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.PublicKey;
@@ -20,52 +20,52 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Checks tokens, as a {@link JwtVerifierBuilder} has described them. */
+/** Verifies JSON Web Tokens as configured by a {@link JwtVerifierBuilder}. */
 final class JwtVerifier implements Verifier {
 
-    /** What a builder has collected. */
-    record Rules(
+    /** The settings of the builder. */
+    record JwtSettings(
             @Nullable PublicKeys keys,
             List<Secret> secrets,
-            ValueSelector place,
+            ValueSelector location,
             Set<String> algorithms,
             Map<String, String> claims,
             @Nullable String audience,
             @Nullable String bodyHash,
             Duration tolerance) {}
 
-    private final Rules rules;
+    private final JwtSettings settings;
 
-    JwtVerifier(Rules rules) {
-        this.rules = rules;
+    JwtVerifier(JwtSettings rules) {
+        this.settings = rules;
     }
 
     @Override
     public VerificationResult verify(WebhookRequest request, Instant now) {
-        List<String> given = BodyParser.untrusted(rules.place, request);
+        List<String> given = BodyParser.unverifiedValues(settings.location, request);
         if (given.size() != 1) {
-            return VerificationResult.refused(
-                    Reason.MISSING, "there are " + given.size() + " tokens in " + rules.place);
+            return VerificationResult.rejected(
+                    RejectionReason.MISSING, "there are " + given.size() + " tokens in " + settings.location + " instead of one");
         }
         try {
             SignedJWT token = SignedJWT.parse(given.get(0));
-            if (!rules.algorithms.contains(token.getHeader().getAlgorithm().getName())) {
-                return VerificationResult.refused(
-                        Reason.MISMATCH, "the token is signed by an algorithm that is not taken");
+            if (!settings.algorithms.contains(token.getHeader().getAlgorithm().getName())) {
+                return VerificationResult.rejected(
+                        RejectionReason.MISMATCH, "the algorithm of the token is not allowed");
             }
             if (!isSigned(token, request)) {
-                return VerificationResult.refused(Reason.MISMATCH, "the signature of the token does not match");
+                return VerificationResult.rejected(RejectionReason.MISMATCH, "the signature of the token does not match");
             }
-            return judge(token.getJWTClaimsSet(), request, now);
+            return checkClaims(token.getJWTClaimsSet(), request, now);
         } catch (ParseException | JOSEException e) {
-            return VerificationResult.refused(Reason.MALFORMED, "the token can't be read");
+            return VerificationResult.rejected(RejectionReason.MALFORMED, "the token is malformed");
         }
     }
 
     private boolean isSigned(SignedJWT token, WebhookRequest request) throws JOSEException {
-        PublicKeys keys = rules.keys;
+        PublicKeys keys = settings.keys;
         if (keys == null) {
-            for (Secret secret : rules.secrets) {
+            for (Secret secret : settings.secrets) {
                 if (token.verify(new MACVerifier(secret.reveal().getBytes(StandardCharsets.UTF_8)))) {
                     return true;
                 }
@@ -79,56 +79,56 @@ final class JwtVerifier implements Verifier {
                     return true;
                 }
             } catch (JOSEException e) {
-                // A key of another kind.
+                // The key has another type.
             }
         }
         return false;
     }
 
-    private VerificationResult judge(JWTClaimsSet claims, WebhookRequest request, Instant now) throws ParseException {
+    private VerificationResult checkClaims(JWTClaimsSet claims, WebhookRequest request, Instant now) throws ParseException {
         Date expires = claims.getExpirationTime();
-        Date begins = claims.getNotBeforeTime();
+        Date notBefore = claims.getNotBeforeTime();
         Date issued = claims.getIssueTime();
-        boolean over = expires != null && now.minus(rules.tolerance).isAfter(expires.toInstant());
-        boolean early = begins != null && now.plus(rules.tolerance).isBefore(begins.toInstant());
-        boolean old = expires == null && (issued == null || isFar(issued, now));
-        if (over || early || old) {
-            return VerificationResult.refused(
-                    Reason.TIMESTAMP_EXPIRED,
-                    over ? "the token has expired" : early ? "the token is not valid yet" : "the token is too old");
+        boolean expired = expires != null && now.minus(settings.tolerance).isAfter(expires.toInstant());
+        boolean early = notBefore != null && now.plus(settings.tolerance).isBefore(notBefore.toInstant());
+        boolean old = expires == null && (issued == null || isTooFar(issued, now));
+        if (expired || early || old) {
+            return VerificationResult.rejected(
+                    RejectionReason.TIMESTAMP_EXPIRED,
+                    expired ? "the token has expired" : early ? "the token is not yet valid" : "the token is too old");
         }
-        for (Map.Entry<String, String> claim : rules.claims.entrySet()) {
+        for (Map.Entry<String, String> claim : settings.claims.entrySet()) {
             if (!claim.getValue().equals(claims.getClaim(claim.getKey()))) {
-                return VerificationResult.refused(
-                        Reason.MISMATCH, "the claim " + claim.getKey() + " of the token is another one");
+                return VerificationResult.rejected(
+                        RejectionReason.MISMATCH, "the claim " + claim.getKey() + " of the token has another value");
             }
         }
-        if (rules.audience != null && !claims.getAudience().contains(rules.audience)) {
-            return VerificationResult.refused(Reason.MISMATCH, "the token is for another audience");
+        if (settings.audience != null && !claims.getAudience().contains(settings.audience)) {
+            return VerificationResult.rejected(RejectionReason.MISMATCH, "the token is for another audience");
         }
-        return rules.bodyHash == null ? VerificationResult.accepted() : judgeBody(claims, rules.bodyHash, request);
+        return settings.bodyHash == null ? VerificationResult.accepted() : checkBodyHash(claims, settings.bodyHash, request);
     }
 
-    private boolean isFar(Date issued, Instant now) {
+    private boolean isTooFar(Date issued, Instant now) {
         return Duration.between(issued.toInstant(), now)
                         .abs()
-                        .compareTo(Duration.ofMinutes(5).plus(rules.tolerance))
+                        .compareTo(Duration.ofMinutes(5).plus(settings.tolerance))
                 > 0;
     }
 
-    private static VerificationResult judgeBody(JWTClaimsSet claims, String claim, WebhookRequest request)
+    private static VerificationResult checkBodyHash(JWTClaimsSet claims, String claim, WebhookRequest request)
             throws ParseException {
-        String said = claims.getStringClaim(claim);
-        byte[] hash = said == null ? null : BinaryEncoding.HEX.decode(said);
+        String expected = claims.getStringClaim(claim);
+        byte[] hash = expected == null ? null : BinaryEncoding.HEX.decode(expected);
         byte[] right = Digests.of("SHA-256").digest(request.body());
         return hash != null && MessageDigest.isEqual(hash, right)
                 ? VerificationResult.signed(
-                        () -> Digests.fingerprint(right), part -> part.kind == ValueSelector.SelectorType.BODY)
-                : VerificationResult.refused(Reason.MISMATCH, "the body is not the one that the token is for");
+                        () -> Digests.fingerprint(right), selector -> selector.type == ValueSelector.SelectorType.BODY)
+                : VerificationResult.rejected(RejectionReason.MISMATCH, "the body does not match the hash in the token");
     }
 
     @Override
     public List<ValueSelector> secrets() {
-        return List.of(rules.place);
+        return List.of(settings.location);
     }
 }

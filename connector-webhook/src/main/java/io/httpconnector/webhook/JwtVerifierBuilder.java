@@ -13,7 +13,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Describes the JSON Web Tokens (RFC 7519) that a service sends along. Needs {@code nimbus-jose-jwt}, an optional dependency.
+ * Configures the verification of JSON Web Tokens (RFC 7519) that a service sends. Requires {@code nimbus-jose-jwt}, an optional
+ * dependency.
  *
  * <pre>{@code
  * Verifiers.jwt(PublicKeys.jwks(google, "/oauth2/v3/certs"))
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *         .build()
  * }</pre>
  *
- * <p>For one thread; what it builds is for many.
+ *
+ * <p>Not thread-safe; the verifiers it builds are.
  */
 public final class JwtVerifierBuilder {
 
@@ -32,7 +34,7 @@ public final class JwtVerifierBuilder {
 
     private final @Nullable PublicKeys keys;
     private final List<Secret> secrets;
-    private ValueSelector place = ValueSelector.header("Authorization").after("Bearer ");
+    private ValueSelector location = ValueSelector.header("Authorization").after("Bearer ");
     private Set<String> algorithms;
     private final Map<String, String> claims = new LinkedHashMap<>();
     private @Nullable String audience;
@@ -46,21 +48,20 @@ public final class JwtVerifierBuilder {
     }
 
     /**
-     * Sets where the token stands.
+     * Sets the location of the token.
      *
-     * @param place {@code Authorization} after {@code Bearer} by default
+     * @param location by default {@code Authorization} after {@code Bearer}
      * @return this builder
      */
-    public JwtVerifierBuilder place(ValueSelector place) {
-        this.place = place;
+    public JwtVerifierBuilder location(ValueSelector location) {
+        this.location = location;
         return this;
     }
 
     /**
-     * Sets by which algorithms (RFC 7518) it may be signed.
+     * Sets the allowed signature algorithms (RFC 7518).
      *
-     * @param all with public keys RS256 and ES256 by default, or others with RS, PS and ES; with secrets HS256 by default, or others
-     *     with HS
+     * @param all for public keys: RS256 and ES256 by default, any of RS, PS and ES; for secrets: HS256 by default, any of HS
      * @return this builder
      */
     public JwtVerifierBuilder algorithms(String... all) {
@@ -69,7 +70,7 @@ public final class JwtVerifierBuilder {
     }
 
     /**
-     * Sets who must have issued it.
+     * Sets the required issuer.
      *
      * @param issuer the claim {@code iss}
      * @return this builder
@@ -79,9 +80,9 @@ public final class JwtVerifierBuilder {
     }
 
     /**
-     * Sets whom it must be for.
+     * Sets the required audience.
      *
-     * @param audience one of the claim {@code aud}
+     * @param audience one of the values of the claim {@code aud}
      * @return this builder
      */
     public JwtVerifierBuilder audience(String audience) {
@@ -90,10 +91,10 @@ public final class JwtVerifierBuilder {
     }
 
     /**
-     * Sets what another claim must be.
+     * Requires another claim.
      *
-     * @param name its name, such as {@code email}
-     * @param value its value, a text
+     * @param name the name of the claim, such as {@code email}
+     * @param value the required value, a text
      * @return this builder
      */
     public JwtVerifierBuilder claim(String name, String value) {
@@ -102,10 +103,10 @@ public final class JwtVerifierBuilder {
     }
 
     /**
-     * Sets which claim is the SHA-256 of the body in hexadecimal: without that, a token that was seen is good for any body until it
-     * expires.
+     * Sets the claim that contains the SHA-256 of the body in hexadecimal. Without it, a captured token is valid for any body
+     * until it expires.
      *
-     * @param claim its name, such as {@code request_body_sha256}
+     * @param claim the name of the claim, such as {@code request_body_sha256}
      * @return this builder
      */
     public JwtVerifierBuilder bodyHash(String claim) {
@@ -114,9 +115,9 @@ public final class JwtVerifierBuilder {
     }
 
     /**
-     * Sets how far the clocks may be apart.
+     * Sets the maximum clock skew.
      *
-     * @param tolerance up to 1 hour; 1 minute by default
+     * @param tolerance at most 1 hour; 1 minute by default
      * @return this builder
      */
     public JwtVerifierBuilder tolerance(Duration tolerance) {
@@ -125,43 +126,43 @@ public final class JwtVerifierBuilder {
     }
 
     /**
-     * Builds it.
+     * Builds the verifier.
      *
-     * @return checks the tokens
-     * @throws InvalidDefinitionException when something is missing or wrong, or the library is missing: lists every problem
+     * @return the verifier
+     * @throws InvalidDefinitionException if a setting is missing or invalid, or the library is missing; reports all problems
      */
     public Verifier build() {
         List<String> problems = new ArrayList<>();
         Set<String> known = keys == null ? BY_SECRET : BY_KEY;
         if (algorithms.isEmpty() || !known.containsAll(algorithms)) {
-            problems.add("algorithms: use some of " + new TreeSet<>(known));
+            problems.add("algorithms: use one or more of " + new TreeSet<>(known));
         }
         if (keys == null && secrets.isEmpty()) {
-            problems.add("secrets: there is none");
+            problems.add("secrets: none is given");
         }
         for (Secret secret : secrets) {
             if (secret == null || secret.reveal().getBytes(StandardCharsets.UTF_8).length < 32) {
-                problems.add("secrets: one has less than 32 bytes, which RFC 7518 wants");
+                problems.add("secrets: one has fewer than 32 bytes, which RFC 7518 requires");
             }
         }
-        if (place == null || claims.containsKey(null) || claims.containsValue(null)) {
-            problems.add("place or claims: one is null");
+        if (location == null || claims.containsKey(null) || claims.containsValue(null)) {
+            problems.add("location or claims: a value is null");
         }
         if (tolerance == null || tolerance.isNegative() || tolerance.compareTo(Duration.ofHours(1)) > 0) {
-            problems.add("tolerance: " + tolerance + " is out of range, use up to 1 hour");
+            problems.add("tolerance: " + tolerance + " is out of range, use at most 1 hour");
         }
         try {
             Class.forName("com.nimbusds.jwt.SignedJWT");
         } catch (ClassNotFoundException e) {
-            problems.add("to read tokens, the library com.nimbusds:nimbus-jose-jwt must be there");
+            problems.add("JWT verification requires the library com.nimbusds:nimbus-jose-jwt on the class path");
         }
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("JWT verifier", problems);
         }
-        return new JwtVerifier(new JwtVerifier.Rules(
+        return new JwtVerifier(new JwtVerifier.JwtSettings(
                 keys,
                 List.copyOf(secrets),
-                place,
+                location,
                 Set.copyOf(algorithms),
                 Map.copyOf(claims),
                 audience,

@@ -11,11 +11,11 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A media type (RFC 9110, section 8.3.1), parsed as a whole: text that is not one, or names a parameter twice, is rejected. The
- * only class that decides what a media type means. Immutable.
+ * A media type (RFC 9110, section 8.3.1), parsed completely: malformed text and duplicate parameters are rejected. The only class
+ * that interprets media types. Immutable.
  *
- * @param name type and subtype in lower case, such as {@code application/json}; empty for {@link #NONE}
- * @param parameters the values by their names in lower case
+ * @param name the type and subtype in lower case, such as {@code application/json}; empty for {@link #NONE}
+ * @param parameters the parameter values by lower-case name
  */
 record MediaType(String name, Map<String, String> parameters) {
 
@@ -30,13 +30,13 @@ record MediaType(String name, Map<String, String> parameters) {
 
     static MediaType parse(String text) throws UnsupportedException {
         if (text.equals("application/json")) {
-            // The usual case.
+            // The common case.
             return JSON;
         }
         return text.isBlank() ? NONE : new Parser(text).mediaType();
     }
 
-    /** A media type from code or a definition. */
+    /** Parses a media type given by code or by a definition. */
     static MediaType defined(String text) {
         try {
             MediaType type = parse(text == null ? "" : text);
@@ -48,10 +48,10 @@ record MediaType(String name, Map<String, String> parameters) {
         }
         throw new InvalidDefinitionException(
                 "media type",
-                List.of(Texts.visible(String.valueOf(text)) + " is no media type: use one such as application/json"));
+                List.of(Texts.visible(String.valueOf(text)) + " is not a media type: use one such as application/json"));
     }
 
-    /** The media type that a verifier names. */
+    /** The media type declared by a verifier. */
     static List<MediaType> of(Verifier verifier) {
         return verifier.mediaType().map(text -> List.of(defined(text))).orElse(List.of());
     }
@@ -96,13 +96,13 @@ record MediaType(String name, Map<String, String> parameters) {
         }
     }
 
-    /** Without the parameters, which may hold anything. */
+    /** Omits the parameters, which may contain arbitrary text. */
     @Override
     public String toString() {
         return name;
     }
 
-    /** Reads from left to right. */
+    /** A left-to-right parser. */
     private static final class Parser {
 
         private final String text;

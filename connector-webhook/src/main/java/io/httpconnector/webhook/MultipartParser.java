@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * Reads {@code multipart/form-data}, RFC 7578: a field is a text, a file an object of {@code filename}, {@code contentType} and
- * {@code content}, the latter binary. Those of one name become an array.
+ * Parses {@code multipart/form-data}, RFC 7578: a field becomes a text, a file becomes an object with {@code filename}, {@code
+ * contentType} and {@code content}, which is binary. Fields of the same name become an array.
  */
 final class MultipartParser {
 
@@ -37,7 +37,7 @@ final class MultipartParser {
         return new MultipartParser(body, boundary).read();
     }
 
-    /** The boundary that a body begins with: for bodies whose media type can't be trusted. */
+    /** The boundary at the start of a body, for bodies whose media type is not trusted. */
     static String boundary(byte[] body) throws IOException {
         int end = 2;
         while (end < body.length && end <= MAX_BOUNDARY + 2 && body[end] > ' ') {
@@ -57,12 +57,12 @@ final class MultipartParser {
 
     private ObjectNode read() throws IOException {
         ObjectNode form = JsonNodeFactory.instance.objectNode();
-        // The first delimiter needs no line before it.
+        // The first delimiter needs no preceding line break.
         boolean immediate =
                 Arrays.equals(body, 0, Math.min(body.length, delimiter.length - 2), delimiter, 2, delimiter.length);
         int first = immediate ? -2 : indexOf(delimiter, 0);
         if (first == -1) {
-            throw new IOException("the multipart body does not have its boundary");
+            throw new IOException("the multipart body does not contain its boundary");
         }
         at = first + delimiter.length;
         int parts = 0;
@@ -83,7 +83,7 @@ final class MultipartParser {
         int end = indexOf(delimiter, begin);
         int head = indexOf("\r\n\r\n".getBytes(StandardCharsets.US_ASCII), begin);
         if (end < 0 || head < 0 || head > end || head - begin > MAX_HEAD) {
-            throw new IOException("a part of the multipart body has no end, or no head");
+            throw new IOException("a part of the multipart body has no end or no header");
         }
         String disposition = "";
         String type = "";
@@ -116,7 +116,7 @@ final class MultipartParser {
 
     private boolean startsWith(String text) throws IOException {
         if (at + text.length() > body.length) {
-            throw new IOException("the multipart body breaks off");
+            throw new IOException("the multipart body is truncated");
         }
         return new String(body, at, text.length(), StandardCharsets.ISO_8859_1).equals(text);
     }

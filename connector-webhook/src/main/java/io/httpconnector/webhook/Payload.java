@@ -14,56 +14,57 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The payload of a request, read from what its verifiers cover.
+ * The payload of a request, read only from data that its verifiers cover.
  *
- * <p>A sender that may send anything says how its body is written: by {@code Content-Type} and {@code Content-Encoding}. Where the
- * sender signs, these fields are not signed as a rule, so they have no influence. The body itself decides then: among the media types
- * that the service is known to send, or among all.
  *
- * @param tree the payload as a tree
- * @param mediaType the media type by which it was read
+ * <p>A trusted sender describes its body by {@code Content-Type} and {@code Content-Encoding}. A sender that signs usually does
+ * not sign these header fields, so they have no influence. The format is then detected from the body: among the media types that
+ * the service is known to send, or among all.
+ *
+ * @param tree the payload as a JSON tree
+ * @param mediaType the media type as which it was parsed
  */
 record Payload(JsonNode tree, MediaType mediaType) {
 
     /**
-     * Reads the payload.
+     * Parses the payload.
      *
-     * @param mediaTypes the media types that the body may have; none when that is not known
+     * @param mediaTypes the possible media types of the body; empty if unknown
      * @param max the maximum size after decompression, in bytes
-     * @throws IOException when the body is not what it should be
+     * @throws IOException if the body is invalid
      */
     static Payload read(SignedData data, List<MediaType> mediaTypes, int max) throws IOException {
         JsonNode known = data.tree();
         if (known != null) {
             return new Payload(known, MediaType.JSON);
         }
-        ContentHeaders content = data.content();
+        ContentHeaders content = data.contentHeaders();
         if (content.ambiguous()) {
             throw new IOException("there are several Content-Type or Content-Encoding fields that differ");
         }
-        boolean described = data.isEverything() || !content.type().isEmpty();
+        boolean described = data.isWholeRequest() || !content.type().isEmpty();
         byte[] body = described || content.encoding() != null
-                ? BodyParser.unpacked(data.body(), content.encoding(), max)
-                : BodyParser.unpackedByItself(data.body(), max);
+                ? BodyParser.decompress(data.body(), content.encoding(), max)
+                : BodyParser.decompressIfGzip(data.body(), max);
         MediaType type = mediaTypes.isEmpty()
                 ? MediaType.parse(content.type())
-                : mediaTypes.size() == 1 ? mediaTypes.get(0) : among(mediaTypes, body);
+                : mediaTypes.size() == 1 ? mediaTypes.get(0) : select(mediaTypes, body);
         if (body.length == 0) {
             return new Payload(withoutBody(data, type, mediaTypes), type);
         }
-        if (mediaTypes.size() > 1 && !data.isEverything() && data.contradicts(type, mediaTypes)) {
-            throw new IOException("the body is " + type + ", and Content-Type says another media type of the service");
+        if (mediaTypes.size() > 1 && !data.isWholeRequest() && data.contradicts(type, mediaTypes)) {
+            throw new IOException("the body is " + type + ", but Content-Type names another media type of the service");
         }
         if (mediaTypes.isEmpty() && !described) {
             return detect(body);
         }
-        return new Payload(read(body, type, !data.isEverything()), type);
+        return new Payload(read(body, type, !data.isWholeRequest()), type);
     }
 
-    /** A request without a body has its content in the query. */
+    /** A request without a body has its payload in the query. */
     private static JsonNode withoutBody(SignedData data, MediaType type, List<MediaType> mediaTypes)
             throws IOException {
-        boolean needed = !mediaTypes.isEmpty() && !data.isEverything() && !data.isBodyless();
+        boolean needed = !mediaTypes.isEmpty() && !data.isWholeRequest() && !data.isBodyless();
         if (needed || type.isMultipart()) {
             throw new IOException("the body is empty");
         }
@@ -71,7 +72,7 @@ record Payload(JsonNode tree, MediaType mediaType) {
             return MissingNode.getInstance();
         }
         return BodyParser.form(
-                data.isEverything()
+                data.isWholeRequest()
                         ? FormParser.parse(data.query(), StandardCharsets.UTF_8)
                         : FormParser.parseStrictly(data.query()));
     }
@@ -101,7 +102,7 @@ record Payload(JsonNode tree, MediaType mediaType) {
         if (type.isText()) {
             Charset charset = type.charset(StandardCharsets.UTF_8);
             if (strict && charset.equals(StandardCharsets.UTF_8) && !Texts.isUtf8(body)) {
-                throw new IOException("the text is not in UTF-8");
+                throw new IOException("the text is not valid UTF-8");
             }
             return TextNode.valueOf(new String(body, charset));
         }
@@ -109,8 +110,8 @@ record Payload(JsonNode tree, MediaType mediaType) {
         return looksLikeJson ? BodyParser.json(body) : BinaryNode.valueOf(body);
     }
 
-    /** Which of several media types a body has: no two of them begin with the same character. */
-    private static MediaType among(List<MediaType> mediaTypes, byte[] body) {
+    /** Selects the media type of a body; no two of the candidates start with the same character. */
+    private static MediaType select(List<MediaType> mediaTypes, byte[] body) {
         char first = firstCharacter(body);
         MediaType other = mediaTypes.get(0);
         for (MediaType type : mediaTypes) {
@@ -132,7 +133,7 @@ record Payload(JsonNode tree, MediaType mediaType) {
         return 0;
     }
 
-    /** Reads a body of an unknown media type by nothing but its bytes: the same bytes always give the same payload. */
+    /** Parses a body of unknown media type by its bytes alone: the same bytes always result in the same payload. */
     private static Payload detect(byte[] body) throws IOException {
         try {
             switch (firstCharacter(body)) {
@@ -157,7 +158,7 @@ record Payload(JsonNode tree, MediaType mediaType) {
         } catch (TooLargeException | UnsupportedException e) {
             throw e;
         } catch (IOException e) {
-            // It only begins like one.
+            // It only starts like this format.
         }
         return Texts.isUtf8(body)
                 ? new Payload(TextNode.valueOf(new String(body, StandardCharsets.UTF_8)), MediaType.TEXT)

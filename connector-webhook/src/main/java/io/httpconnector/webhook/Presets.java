@@ -16,10 +16,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * How well-known services sign, as data: a description of the signature, and what is known of the service beyond it.
  *
- * <p>{@code mediaTypes} says what the bodies are (JSON when it is missing): {@code Content-Type} is not signed. With {@code
- * bodiesAreUnique}, two events never have the same body, so a retry is known by it that was signed at another time.
+ * The signature schemes of well-known services, as data, and further facts about each service.
+ *
+ * <p>{@code mediaTypes} lists the media types of the bodies (JSON by default), because {@code Content-Type} is not signed. {@code
+ * bodiesAreUnique} means that two events never have the same body, so that a retry is recognised even if it was signed at another
+ * time.
  */
 final class Presets {
 
@@ -30,7 +32,7 @@ final class Presets {
     private static JsonNode load() {
         try (InputStream in = Presets.class.getResourceAsStream("presets.json")) {
             if (in == null) {
-                throw new IllegalStateException("presets.json is missing: the jar is not whole");
+                throw new IllegalStateException("presets.json is missing: the jar is incomplete");
             }
             return JsonSupport.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
@@ -44,27 +46,27 @@ final class Presets {
         return names;
     }
 
-    /** How the service signs. */
+    /** The signature scheme of the service. */
     static ObjectNode definition(String name) {
-        ObjectNode definition = all(name).deepCopy();
+        ObjectNode definition = preset(name).deepCopy();
         definition.remove(List.of("mediaTypes", "bodiesAreUnique"));
         return definition;
     }
 
-    private static JsonNode all(String name) {
+    private static JsonNode preset(String name) {
         if (name == null || !ALL.has(name)) {
             throw new InvalidDefinitionException(
-                    "signature", List.of("there is no preset " + name + ", use one of " + names()));
+                    "signature", List.of("there is no preset " + name + ": use one of " + names()));
         }
         return ALL.get(name);
     }
 
     private static Service service(String name) {
         List<MediaType> mediaTypes = new ArrayList<>();
-        all(name).path("mediaTypes").forEach(type -> mediaTypes.add(MediaType.defined(type.asText())));
+        preset(name).path("mediaTypes").forEach(type -> mediaTypes.add(MediaType.defined(type.asText())));
         return new Service(
                 mediaTypes.isEmpty() ? List.of(MediaType.JSON) : List.copyOf(mediaTypes),
-                all(name).path("bodiesAreUnique").asBoolean(),
+                preset(name).path("bodiesAreUnique").asBoolean(),
                 name.equals("github") ? GitHubEvents::type : null);
     }
 
@@ -79,17 +81,17 @@ final class Presets {
                     MediaType.JSON.name());
         }
         if (!SignatureBuilder.isAsymmetric(definition.get("algorithm").asText())) {
-            return built(SignatureBuilder.fromJson(definition, secrets, null), name);
+            return build(SignatureBuilder.fromJson(definition, secrets, null), name);
         }
         String prefix = definition.path("secretPrefix").asText();
         PublicKeys keys = PublicKeys.fixed(secrets.stream()
                 .map(secret -> secret == null ? "" : secret.reveal())
                 .map(text -> text.startsWith(prefix) ? text.substring(prefix.length()) : text)
                 .toArray(String[]::new));
-        return built(SignatureBuilder.fromJson(definition, List.of(), keys), name);
+        return build(SignatureBuilder.fromJson(definition, List.of(), keys), name);
     }
 
-    private static Verifier built(SignatureBuilder builder, String name) {
-        return builder.warned().of(service(name));
+    private static Verifier build(SignatureBuilder builder, String name) {
+        return builder.buildWithWarnings().withService(service(name));
     }
 }

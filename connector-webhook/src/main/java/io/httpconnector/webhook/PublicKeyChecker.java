@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Public keys, any of which may belong to whoever has signed. */
+/** Verifies signatures by public keys, any of which may match. */
 final class PublicKeyChecker implements SignatureChecker {
 
     private final String algorithm;
@@ -21,11 +21,11 @@ final class PublicKeyChecker implements SignatureChecker {
 
     @Override
     public @Nullable Supplier<String> verify(
-            SignedContent content, SignedContent.Known known, List<byte[]> signatures) {
+            SignedContent content, SignedContent.RequestValues known, List<byte[]> signatures) {
         for (PublicKey key : keys.of(known.request())) {
             for (byte[] signature : signatures) {
-                if (holds(key, content, known, signature)) {
-                    // Not of the signature: for some algorithms there are several for one content.
+                if (isValid(key, content, known, signature)) {
+                    // Not a fingerprint of the signature: some algorithms allow several signatures of the same content.
                     return () -> content.fingerprint(known);
                 }
             }
@@ -33,14 +33,14 @@ final class PublicKeyChecker implements SignatureChecker {
         return null;
     }
 
-    private boolean holds(PublicKey key, SignedContent content, SignedContent.Known known, byte[] bytes) {
+    private boolean isValid(PublicKey key, SignedContent content, SignedContent.RequestValues known, byte[] bytes) {
         try {
             Signature signature = Signature.getInstance(algorithm);
             signature.initVerify(key);
             content.feed((all, offset, length) -> update(signature, all, offset, length), known, null);
             return signature.verify(bytes);
         } catch (GeneralSecurityException e) {
-            // A signature of another form, or a key of another kind.
+            // The signature has another format, or the key another type.
             return false;
         }
     }
@@ -49,7 +49,7 @@ final class PublicKeyChecker implements SignatureChecker {
         try {
             signature.update(bytes, offset, length);
         } catch (SignatureException e) {
-            throw new IllegalStateException("it was initialised", e);
+            throw new IllegalStateException("the signature was not initialised", e);
         }
     }
 }

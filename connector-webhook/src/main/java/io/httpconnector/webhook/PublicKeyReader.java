@@ -17,7 +17,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
-/** Reads public keys, however they are written. */
+/** Parses public keys in all supported formats. */
 final class PublicKeyReader {
 
     private static final Pattern PEM =
@@ -42,7 +42,7 @@ final class PublicKeyReader {
         return bytes.length == 32 ? ed25519(bytes) : spki(bytes);
     }
 
-    /** A key of Ed25519 by its 32 bytes. */
+    /** Creates an Ed25519 key from its 32 bytes. */
     static PublicKey ed25519(byte[] bytes) throws GeneralSecurityException {
         return spki(joined(ED25519, bytes));
     }
@@ -66,7 +66,7 @@ final class PublicKeyReader {
         return both;
     }
 
-    /** The authorities that Java trusts. */
+    /** The default trust manager of the JVM. */
     static X509TrustManager trust() {
         try {
             TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -77,8 +77,8 @@ final class PublicKeyReader {
                 }
             }
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("Java has no trusted authorities", e);
+            throw new IllegalStateException("The JVM has no trusted certificate authorities", e);
         }
-        throw new IllegalStateException("Java has no trusted authorities");
+        throw new IllegalStateException("The JVM has no trusted certificate authorities");
     }
 }

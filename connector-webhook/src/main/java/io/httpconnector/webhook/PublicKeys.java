@@ -9,31 +9,31 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where the public keys come from by which signatures are checked. Write your own for keys that are looked up. Safe for many
- * threads.
+ * A source of public keys for the verification of signatures. Implement it for keys that need a lookup. Implementations must be
+ * thread-safe.
  */
 @FunctionalInterface
 public interface PublicKeys {
 
     /**
-     * The keys that may belong to whoever has signed a request.
+     * Returns the keys that may have signed a request.
      *
-     * @param request what came, not trusted yet
-     * @return the keys, possibly none: then the request is refused
+     * @param request the request, not verified yet
+     * @return the keys; if empty, the request is rejected
      */
     List<PublicKey> of(WebhookRequest request);
 
     /**
-     * Fixed keys.
+     * Creates a source of fixed keys.
      *
-     * @param keys each as PEM (a public key or a certificate, RFC 7468), as its {@code SubjectPublicKeyInfo} in base64, or,
+     * @param keys each as PEM (a public key or a certificate, RFC 7468), as the base64 of its {@code SubjectPublicKeyInfo}, or,
      *     for Ed25519, as its 32 bytes in hexadecimal or base64
      * @return the keys
-     * @throws InvalidDefinitionException when one of them can't be read
+     * @throws InvalidDefinitionException if a key cannot be parsed
      */
     static PublicKeys fixed(String... keys) {
         if (keys == null) {
-            throw new InvalidDefinitionException("public keys", List.of("they are null"));
+            throw new InvalidDefinitionException("public keys", List.of("the keys are null"));
         }
         List<PublicKey> all = new ArrayList<>();
         List<String> problems = new ArrayList<>();
@@ -41,12 +41,12 @@ public interface PublicKeys {
             try {
                 all.add(PublicKeyReader.read(keys[i] == null ? "" : keys[i].strip()));
             } catch (GeneralSecurityException | IllegalArgumentException e) {
-                problems.add("key " + (i + 1) + " of " + keys.length + " can't be read: use PEM, or base64 of its "
+                problems.add("key " + (i + 1) + " of " + keys.length + " cannot be parsed: use PEM, or the base64 of its "
                         + "SubjectPublicKeyInfo, or, for Ed25519, 32 bytes in hexadecimal or base64");
             }
         }
         if (keys.length == 0) {
-            problems.add("there is none");
+            problems.add("no key is given");
         }
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("public keys", problems);
@@ -55,17 +55,17 @@ public interface PublicKeys {
     }
 
     /**
-     * The keys that a service publishes as a JSON Web Key Set (RFC 7517): fetched when they are needed, and again after 5 minutes.
-     * Needs {@code nimbus-jose-jwt}, an optional dependency.
+     * Creates a source that fetches the JSON Web Key Set (RFC 7517) of a service: on demand, and again after 5 minutes. Requires
+     * {@code nimbus-jose-jwt}, an optional dependency.
      *
-     * @param connection a connection to whoever publishes them
+     * @param connection the connection to the service that publishes the keys
      * @param path the path of the set, such as {@code /.well-known/jwks.json}
      * @return the keys
-     * @throws InvalidDefinitionException when something is missing
+     * @throws InvalidDefinitionException if an argument is missing
      */
     static PublicKeys jwks(HttpConnection connection, String path) {
         if (connection == null || path == null) {
-            throw new InvalidDefinitionException("public keys", List.of("jwks: it needs a connection and a path"));
+            throw new InvalidDefinitionException("public keys", List.of("jwks: a connection and a path are required"));
         }
         return new JwksPublicKeys(connection, path, TimeSource.SYSTEM);
     }

@@ -1,6 +1,6 @@
 package io.httpconnector.webhook;
 
-/** The body of a request as it came. */
+/** The unmodified body of a request. */
 public final class RawBody {
 
     private final String contentType;
@@ -12,25 +12,25 @@ public final class RawBody {
     }
 
     /**
-     * Its media type, as the header says it: not signed as a rule, and without influence on the payload then.
+     * Returns the media type given by the header. It is usually not signed, and then has no influence on the payload.
      *
-     * @return the value of {@code Content-Type}, empty when there was none
+     * @return the value of {@code Content-Type}; empty if it is missing
      */
     public String contentType() {
         return contentType;
     }
 
     /**
-     * The bytes.
+     * Returns the bytes.
      *
-     * @return not copied: don't change them
+     * @return the bytes, not copied: do not modify them
      */
     public byte[] bytes() {
         return bytes;
     }
 
     /**
-     * Says how long it is, and nothing of its content.
+     * Returns the size, without the content.
      *
      * @return the size
      */

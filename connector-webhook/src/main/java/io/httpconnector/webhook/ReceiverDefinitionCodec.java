@@ -13,13 +13,13 @@ import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what {@link WebhookReceiverBuilder#toJson} wrote: a member for each method of the builder. */
+/** Reads and writes the JSON of a {@link WebhookReceiverBuilder}: one member for each method of the builder. */
 final class ReceiverDefinitionCodec {
 
     private ReceiverDefinitionCodec() {}
 
     static void read(JsonObjectReader reader, WebhookReceiverBuilder builder) {
-        builder.described(
+        builder.setDefinitions(
                 reader.elements("verify", (json, at) -> json),
                 reader.objects(
                         "verify",
@@ -35,7 +35,7 @@ final class ReceiverDefinitionCodec {
         }
         reader.object("response", ReceiverDefinitionCodec::response, builder::response);
         reader.object(
-                "responseJson", AnswerJson::read, received -> builder.responseJson(received.status, received.template));
+                "responseJson", ResponseTemplate::read, received -> builder.responseJson(received.status, received.template));
         reader.duration("deadline", builder::deadline);
         reader.object("remember", Remember::read, memory -> builder.remember(memory.window, memory.events));
         reader.object("id", ValueSelector::read, builder::id);
@@ -56,9 +56,9 @@ final class ReceiverDefinitionCodec {
     }
 
     /** The member {@code responseJson}. */
-    private record AnswerJson(int status, String template) {
-        static AnswerJson read(JsonObjectReader reader) {
-            return new AnswerJson(reader.requiredInteger("status"), reader.requiredText("template"));
+    private record ResponseTemplate(int status, String template) {
+        static ResponseTemplate read(JsonObjectReader reader) {
+            return new ResponseTemplate(reader.requiredInteger("status"), reader.requiredText("template"));
         }
     }
 
@@ -80,7 +80,7 @@ final class ReceiverDefinitionCodec {
         }
     }
 
-    static ObjectNode written(WebhookResponse response) {
+    static ObjectNode toJson(WebhookResponse response) {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("status", response.status());
         response.headers().forEach(json.withObject("/headers")::put);
         String text = new String(response.body(), StandardCharsets.UTF_8);
@@ -95,7 +95,7 @@ final class ReceiverDefinitionCodec {
         reader.require("status");
         reader.integer("status", status -> start.add(WebhookResponse.of(status)));
         reader.atMostOneOf("text", "base64");
-        // A placeholder takes the other members, so that what is wrong with them is found, too.
+        // A placeholder reads the remaining members, so that their problems are reported as well.
         MemberSteps<WebhookResponse> steps = new MemberSteps<>(
                         reader, start.isEmpty() ? WebhookResponse.of(200) : start.get(0))
                 .text("text", (response, text) -> response.withBytes(text.getBytes(StandardCharsets.UTF_8)))
@@ -110,7 +110,7 @@ final class ReceiverDefinitionCodec {
         try {
             return Base64.getDecoder().decode(base64);
         } catch (IllegalArgumentException e) {
-            throw new InvalidDefinitionException("response", List.of("it is not written in base64"));
+            throw new InvalidDefinitionException("response", List.of("the value is not valid base64"));
         }
     }
 }

@@ -3,30 +3,30 @@ package io.httpconnector.webhook;
 import java.util.List;
 
 /**
- * Why a request is refused, or that it is not. For the developer: never for the sender.
+ * The reason why a request is rejected, or that it is accepted. For developers only: never return it to the sender.
  *
- * @param step where it ends
- * @param reason what is wrong there; empty when it is accepted
- * @param hints what is likely to be the cause, the likeliest first
+ * @param step the step at which processing ends
+ * @param reason the problem; empty if the request is accepted
+ * @param hints likely causes, the most likely first
  */
 public record RequestDiagnosis(DiagnosisStep step, String reason, List<String> hints) {
 
-    /** The steps of a request. */
+    /** The steps of processing a request. */
     public enum DiagnosisStep {
-        /** The method is not taken. */
+        /** The method is not allowed. */
         METHOD,
         /** The body is too large. */
         SIZE,
-        /** It is not known to be genuine. */
+        /** The request is not verified to be genuine. */
         VERIFICATION,
-        /** The body can't be read. */
+        /** The body cannot be parsed. */
         BODY,
-        /** It would be handled. */
+        /** The request would be handled. */
         ACCEPTED
     }
 
     /**
-     * The explanation in lines to be printed.
+     * Formats the diagnosis as printable lines.
      *
      * @return the step, the reason and the hints
      */

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The request that events came with, as far as it is shown: made when somebody asks. Safe for many threads. */
+/** The displayable data of the request from which events were read, created lazily. Thread-safe. */
 final class RequestSnapshot {
 
     private final @Nullable WebhookRequest request;
@@ -16,14 +16,14 @@ final class RequestSnapshot {
     private volatile @Nullable Map<String, List<String>> headers;
     private volatile @Nullable Map<String, List<String>> query;
 
-    /** What a request has, but for what is hidden: header fields by their names in lower case. */
+    /** Creates a snapshot without the hidden values; names of header fields are in lower case. */
     RequestSnapshot(WebhookRequest request, Set<String> hiddenHeaders, Set<String> hiddenParameters) {
         this.request = request;
         this.hiddenHeaders = hiddenHeaders;
         this.hiddenParameters = hiddenParameters;
     }
 
-    /** What was stored. */
+    /** Creates a snapshot from stored data. */
     RequestSnapshot(Map<String, List<String>> headers, Map<String, List<String>> query, RawBody body) {
         this.request = null;
         this.hiddenHeaders = Set.of();
@@ -36,7 +36,7 @@ final class RequestSnapshot {
     RawBody body() {
         RawBody known = body;
         if (known == null) {
-            String contentType = request == null ? null : request.fields().first("Content-Type");
+            String contentType = request == null ? null : request.headerIndex().first("Content-Type");
             byte[] bytes = request == null ? new byte[0] : request.body();
             known = new RawBody(contentType == null ? "" : contentType, bytes);
             body = known;

@@ -14,7 +14,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is answered when an event was taken: always the same, or made from the event. */
+/** A factory for the response to an accepted event: either constant, or rendered from the event. */
 @FunctionalInterface
 interface ResponseFactory {
 
@@ -22,17 +22,17 @@ interface ResponseFactory {
 
     WebhookResponse of(WebhookEvent event);
 
-    /** From a template with the pills of an event, which is checked now. */
+    /** Creates a factory from a template with the pills of an event. Validates the template immediately. */
     static ResponseFactory json(int status, String template) {
         RequestTemplate compiled =
                 RequestTemplate.named("response").post("/").json(template).build();
-        List<String> strangers = compiled.pills().stream()
+        List<String> foreignPills = compiled.pills().stream()
                 .map(PillInfo::path)
                 .filter(path -> !path.startsWith("event."))
-                .map(path -> "the pill " + path + " is not one of the event: use such as {{event.payload.id}}")
+                .map(path -> "the pill " + path + " does not refer to the event: use a pill such as {{event.payload.id}}")
                 .toList();
-        if (!strangers.isEmpty()) {
-            throw new InvalidDefinitionException("response", strangers);
+        if (!foreignPills.isEmpty()) {
+            throw new InvalidDefinitionException("response", foreignPills);
         }
         WebhookResponse empty = WebhookResponse.of(status);
         return event -> {
@@ -41,14 +41,14 @@ interface ResponseFactory {
                 return empty.body(
                         "application/json", rendered.body().map(Body::toBytes).orElse(new byte[0]));
             } catch (RenderException e) {
-                // It has been handled, and the sender must learn that.
-                LOG.warn("{} is answered without a body: {}", event, e.getMessage());
+                // The event has been handled, so the sender must receive a success status.
+                LOG.warn("{}: the response has no body, because its template could not be rendered: {}", event, e.getMessage());
                 return empty;
             }
         };
     }
 
-    /** An event as its pills see it. */
+    /** The event as the JSON tree that its pills refer to. */
     static JsonNode tree(WebhookEvent event) {
         ObjectNode tree = JsonNodeFactory.instance.objectNode();
         tree.put("id", event.id())

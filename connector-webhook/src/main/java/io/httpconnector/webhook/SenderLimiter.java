@@ -10,47 +10,49 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Where requests come from, and how many each may send. Safe for many threads. */
+/** Determines the source address of requests, and limits the requests of each source. Thread-safe. */
 final class SenderLimiter {
 
     private static final int MAX_SOURCES = 10_000;
     private static final Pattern WITH_PORT = Pattern.compile("(?:\\[([0-9A-Fa-f:.]*)]|([0-9.]+))(?::[0-9]{1,5})?");
 
     private final int hops;
-    private final int most;
+    private final int max;
     private final long period;
     private final TimeSource time;
-    private final Map<InetAddress, Bucket> buckets = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<InetAddress, TokenBucket> buckets = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<InetAddress, Bucket> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<InetAddress, TokenBucket> eldest) {
             return size() > MAX_SOURCES;
         }
     };
 
-    /** What a source may still send. */
-    private static final class Bucket {
+    /** The remaining quota of a source. */
+    private static final class TokenBucket {
 
-        private double left;
-        private long at;
+        private double remaining;
+        private long updatedAt;
 
-        Bucket(double left, long at) {
-            this.left = left;
-            this.at = at;
+        TokenBucket(double left, long at) {
+            this.remaining = left;
+            this.updatedAt = at;
         }
     }
 
-    /** Knows the last proxies, and lets a source send so many in a period; as many as it likes when there is no limit. */
+    /**
+     * Creates a limiter that trusts the last {@code hops} proxies and allows {@code max} requests per period; 0 means unlimited.
+     */
     SenderLimiter(int hops, int max, Duration period, TimeSource time) {
         this.hops = hops;
-        this.most = max;
+        this.max = max;
         this.period = period.toNanos();
         this.time = time;
     }
 
-    /** With the address that the outermost trusted proxy has seen; without any when the proxies don't say one. */
-    WebhookRequest located(WebhookRequest request) {
+    /** Sets the address that the outermost trusted proxy has seen; no address if the proxies report none. */
+    WebhookRequest withSourceAddress(WebhookRequest request) {
         if (hops == 0) {
             return request;
         }
@@ -68,18 +70,18 @@ final class SenderLimiter {
 
     boolean allows(WebhookRequest request) {
         InetAddress peer = request.peer().orElse(null);
-        if (most == 0 || peer == null) {
+        if (max == 0 || peer == null) {
             return true;
         }
         long now = time.nanos();
         synchronized (buckets) {
-            Bucket bucket = buckets.computeIfAbsent(peer, any -> new Bucket(most, now));
-            bucket.left = Math.min(most, bucket.left + (double) (now - bucket.at) / period * most);
-            bucket.at = now;
-            if (bucket.left < 1) {
+            TokenBucket bucket = buckets.computeIfAbsent(peer, any -> new TokenBucket(max, now));
+            bucket.remaining = Math.min(max, bucket.remaining + (double) (now - bucket.updatedAt) / period * max);
+            bucket.updatedAt = now;
+            if (bucket.remaining < 1) {
                 return false;
             }
-            bucket.left--;
+            bucket.remaining--;
             return true;
         }
     }

@@ -24,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Describes how a service signs its webhooks.
+ * Builder for verifiers of signatures, configured to the signature scheme of a service.
  *
  * <pre>{@code
  * Signatures.hmac("HmacSHA256", secret)
@@ -34,7 +34,8 @@ import org.slf4j.LoggerFactory;
  *         .build()
  * }</pre>
  *
- * <p>For one thread; what it builds is for many.
+ *
+ * <p>Not thread-safe; the verifiers it builds are.
  */
 public final class SignatureBuilder {
 
@@ -78,7 +79,7 @@ public final class SignatureBuilder {
         this.publicKeys = publicKeys;
     }
 
-    /** With what {@link #toJson} wrote. */
+    /** Creates a builder from the output of {@link #toJson}. */
     static SignatureBuilder fromJson(JsonNode json, List<Secret> secrets, @Nullable PublicKeys publicKeys) {
         return JsonObjectReader.read("signature", json, reader -> read(reader, secrets, publicKeys));
     }
@@ -106,44 +107,44 @@ public final class SignatureBuilder {
     }
 
     /**
-     * The description as JSON, to be stored: everything but the secrets and keys.
+     * Returns the configuration as JSON, to be stored: everything except the secrets and keys.
      *
-     * @return what {@link Signatures#definition} reads
+     * @return JSON that {@link Signatures#definition} reads
      */
     public ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("algorithm", algorithm);
-        signatures.forEach(place -> json.withArray("/signature").add(place.toJson()));
+        signatures.forEach(location -> json.withArray("/signature").add(location.toJson()));
         json.put("encoding", encoding).put("secretEncoding", secretEncoding).put("secretPrefix", secretPrefix);
         json.put("content", content);
         json.put("timestampUnit", timeUnit).put("tolerance", tolerance.toString());
         json.put("bodiesRepeat", bodiesRepeat);
-        Map<String, @Nullable ValueSelector> parts = new LinkedHashMap<>();
-        parts.put("timestamp", timestamp);
-        parts.put("id", id);
-        parts.put("bodyHash", bodyHash);
-        parts.put("eventId", eventId);
-        parts.put("eventType", eventType);
-        parts.forEach((name, part) -> {
-            if (part != null) {
-                json.set(name, part.toJson());
+        Map<String, @Nullable ValueSelector> selectors = new LinkedHashMap<>();
+        selectors.put("timestamp", timestamp);
+        selectors.put("id", id);
+        selectors.put("bodyHash", bodyHash);
+        selectors.put("eventId", eventId);
+        selectors.put("eventType", eventType);
+        selectors.forEach((name, selector) -> {
+            if (selector != null) {
+                json.set(name, selector.toJson());
             }
         });
         return json;
     }
 
     /**
-     * Sets where the signature stands. When there are several, one that holds is enough.
+     * Sets the location of the signature. If there are several signatures, one valid signature is sufficient.
      *
-     * @param places such as {@code ValueSelector.header("X-Signature")}; of several, each is looked at
+     * @param locations such as {@code ValueSelector.header("X-Signature")}; if there are several, all are searched
      * @return this builder
      */
-    public SignatureBuilder signature(ValueSelector... places) {
-        this.signatures = Arguments.all(places, "places of a signature");
+    public SignatureBuilder signature(ValueSelector... locations) {
+        this.signatures = Arguments.all(locations, "locations of a signature");
         return this;
     }
 
     /**
-     * Sets how the signature is written.
+     * Sets the encoding of the signature.
      *
      * @param encoding {@code hex} (the default), {@code base64} or {@code base64url}
      * @return this builder
@@ -154,7 +155,7 @@ public final class SignatureBuilder {
     }
 
     /**
-     * Sets how the text of the secrets stands for their bytes.
+     * Sets the encoding of the secrets.
      *
      * @param encoding {@code utf8} (the default), {@code hex}, {@code base64} or {@code base64url}
      * @return this builder
@@ -165,21 +166,21 @@ public final class SignatureBuilder {
     }
 
     /**
-     * Sets what the text of the secrets begins with that is none of theirs; one that does not begin with it counts as a whole.
+     * Sets a prefix of the secrets that is not part of the key. A secret without this prefix is used as a whole.
      *
-     * @param prefix such as {@code whsec_}; nothing by default
+     * @param prefix such as {@code whsec_}; empty by default
      * @return this builder
      */
     public SignatureBuilder secretPrefix(String prefix) {
-        this.secretPrefix = Arguments.notNull(prefix, "prefix of secrets");
+        this.secretPrefix = Arguments.notNull(prefix, "prefix of the secrets");
         return this;
     }
 
     /**
-     * Sets what is signed. The pills are {@code body}, as it came; {@code timestamp} and {@code id}, as they came;
-     * {@code method}; {@code url}, the public URL with its query; {@code path} and {@code query}; {@code header.NAME}; {@code form},
-     * the fields of a form sorted by their names, each name followed by its value; {@code bodyCrc32}, a decimal number; and, for
-     * plain hashes, {@code secret}.
+     * Sets the template of the signed content. Its placeholders are {@code body}, {@code timestamp} and {@code id}, each exactly
+     * as received; {@code method}; {@code url}, the public URL with its query; {@code path} and {@code query}; {@code
+     * header.NAME}; {@code form}, the fields of a form sorted by name, each name followed by its value; {@code bodyCrc32}, a
+     * decimal number; and, for plain hashes, {@code secret}.
      *
      * @param template {@code {{body}}} by default
      * @return this builder
@@ -190,21 +191,21 @@ public final class SignatureBuilder {
     }
 
     /**
-     * Sets where the time stands at which it was signed: what is too old, or from the future, is refused. It must be signed, be it by
-     * its pill in the content or as part of the body.
+     * Sets the location of the time at which the request was signed. A timestamp that is too old, or in the future, is rejected.
+     * It must be signed, either by its placeholder in the content or as part of the body.
      *
-     * @param place such as {@code ValueSelector.header("X-Timestamp")}
+     * @param location such as {@code ValueSelector.header("X-Timestamp")}
      * @return this builder
      */
-    public SignatureBuilder timestamp(ValueSelector place) {
-        this.timestamp = place;
+    public SignatureBuilder timestamp(ValueSelector location) {
+        this.timestamp = location;
         return this;
     }
 
     /**
-     * Sets how the timestamp is written.
+     * Sets the format of the timestamp.
      *
-     * @param unit {@code seconds} since 1970 (the default), {@code millis} since 1970 or {@code iso} (ISO 8601, with its offset)
+     * @param unit {@code seconds} since 1970 (the default), {@code millis} since 1970, or {@code iso} (ISO 8601 with offset)
      * @return this builder
      */
     public SignatureBuilder timestampUnit(String unit) {
@@ -213,7 +214,7 @@ public final class SignatureBuilder {
     }
 
     /**
-     * Sets how far the timestamp may be from the time at which the request comes, in both directions.
+     * Sets the maximum difference between the timestamp and the time of arrival, in both directions.
      *
      * @param tolerance 1 second to 7 days; 5 minutes by default
      * @return this builder
@@ -224,31 +225,31 @@ public final class SignatureBuilder {
     }
 
     /**
-     * Sets where the id stands that is signed too.
+     * Sets the location of the id that is signed as well.
      *
-     * @param place such as {@code ValueSelector.header("webhook-id")}
+     * @param location such as {@code ValueSelector.header("webhook-id")}
      * @return this builder
      */
-    public SignatureBuilder id(ValueSelector place) {
-        this.id = place;
+    public SignatureBuilder id(ValueSelector location) {
+        this.id = location;
         return this;
     }
 
     /**
-     * Sets where the SHA-256 of the body stands in hexadecimal, for services that sign that instead of the body. Where the content
-     * has the fields of a form, the body is a form when there is no hash.
+     * Sets the location of the SHA-256 of the body in hexadecimal, for services that sign this hash instead of the body. If the
+     * content includes the fields of a form, the body is a form if the hash is missing.
      *
-     * @param place such as {@code ValueSelector.query("bodySHA256")}, which must be signed
+     * @param location such as {@code ValueSelector.query("bodySHA256")}, which must be signed
      * @return this builder
      */
-    public SignatureBuilder bodyHash(ValueSelector place) {
-        this.bodyHash = place;
+    public SignatureBuilder bodyHash(ValueSelector location) {
+        this.bodyHash = location;
         return this;
     }
 
     /**
-     * Says that the service may send the same body for different events, such as "something has changed": where there is no id, each
-     * request is an event of its own then, also when it is a repetition.
+     * Declares that the service may send the same body for different events, such as "something has changed". Without an id, each
+     * request then counts as a new event, even if it is a repetition.
      *
      * @return this builder
      */
@@ -258,56 +259,56 @@ public final class SignatureBuilder {
     }
 
     /**
-     * Sets where the id of an event stands, unless the receiver says it. It counts only when it is signed.
+     * Sets the location of the event id, unless the receiver sets one. It is used only if it is signed.
      *
-     * @param place such as {@code ValueSelector.body("/id")}
+     * @param location such as {@code ValueSelector.body("/id")}
      * @return this builder
      */
-    public SignatureBuilder eventId(ValueSelector place) {
-        this.eventId = place;
+    public SignatureBuilder eventId(ValueSelector location) {
+        this.eventId = location;
         return this;
     }
 
     /**
-     * Sets where it stands what kind of event it is, unless the receiver says it. It counts only when it is signed.
+     * Sets the location of the event type, unless the receiver sets one. It is used only if it is signed.
      *
-     * @param place such as {@code ValueSelector.body("/type")}
+     * @param location such as {@code ValueSelector.body("/type")}
      * @return this builder
      */
-    public SignatureBuilder eventType(ValueSelector place) {
-        this.eventType = place;
+    public SignatureBuilder eventType(ValueSelector location) {
+        this.eventType = location;
         return this;
     }
 
     /**
-     * Builds it.
+     * Builds the verifier.
      *
-     * @return checks the signatures
-     * @throws InvalidDefinitionException when something is missing or wrong: lists every problem
+     * @return the verifier
+     * @throws InvalidDefinitionException if a setting is missing or invalid; reports all problems
      */
     public Verifier build() {
-        return warned();
+        return buildWithWarnings();
     }
 
-    /** Builds it, and tells the log what its scheme is worth. */
-    SignatureVerifier warned() {
-        SignatureVerifier verifier = verifier();
+    /** Builds the verifier and logs warnings about weak signature schemes. */
+    SignatureVerifier buildWithWarnings() {
+        SignatureVerifier verifier = buildVerifier();
         if (DIGESTS.contains(algorithm)) {
             LOG.warn(
-                    "A plain {} of secret and content can be forged: whoever has seen a request can append to its content (length extension)."
-                            + " Bodies are read as JSON only. Use an HMAC as soon as the service has one",
+                    "A plain {} of secret and content can be forged: an attacker who has seen a request can append to its content (length extension)."
+                            + " Bodies are parsed as JSON only. Use an HMAC as soon as the service supports it",
                     algorithm);
         }
-        if (!verifier.covers(ValueSelector.list(""))) {
+        if (!verifier.covers(ValueSelector.bodyOrRoot(""))) {
             LOG.warn(
-                    "The signature of {} does not cover the body: whoever has seen a request can send its signature with another body,"
-                            + " until the genuine one has come",
+                    "The signature in {} does not cover the body: an attacker who has seen a request can send its signature with another body"
+                            + " before the genuine request arrives",
                     signatures);
         }
         return verifier;
     }
 
-    SignatureVerifier verifier() {
+    SignatureVerifier buildVerifier() {
         List<String> problems = new ArrayList<>();
         boolean shared = HMACS.contains(algorithm) || DIGESTS.contains(algorithm);
         if (publicKeys == null ? !shared : !SIGNATURES.contains(algorithm)) {
@@ -318,7 +319,7 @@ public final class SignatureBuilder {
             problems.add("secrets: one is missing or null");
         }
         if (signatures.isEmpty()) {
-            problems.add("signature: it is not said where it stands");
+            problems.add("signature: its location is missing, use signature(...)");
         }
         if (tolerance == null
                 || tolerance.compareTo(Duration.ofSeconds(1)) < 0
@@ -352,7 +353,7 @@ public final class SignatureBuilder {
                         bodiesRepeat,
                         eventId,
                         eventType),
-                // A hash can be extended: what is added is no JSON.
+                // The content of a plain hash can be extended, but the result is not valid JSON.
                 new Service(DIGESTS.contains(algorithm) ? List.of(MediaType.JSON) : List.of(), false, null),
                 toJson(),
                 publicKeys == null ? List.copyOf(secrets) : List.of());
@@ -360,20 +361,20 @@ public final class SignatureBuilder {
 
     private void check(SignedContent signed, List<String> problems) {
         if (signed.uses("timestamp") && timestamp == null) {
-            problems.add("content: {{timestamp}} is signed, but timestamp(...) does not say where it stands");
+            problems.add("content: {{timestamp}} is signed, but its location is missing: use timestamp(...)");
         }
         if (signed.uses("id") && id == null) {
-            problems.add("content: {{id}} is signed, but id(...) does not say where it stands");
+            problems.add("content: {{id}} is signed, but its location is missing: use id(...)");
         }
         if (timestamp != null && !signed.uses("timestamp") && !signed.covers(timestamp, timestamp, id)) {
-            problems.add("timestamp: it is not signed, so anybody could change it; put {{timestamp}} into the content");
+            problems.add("timestamp: it is not signed, so an attacker could change it; add {{timestamp}} to the content");
         }
         if (bodyHash != null && !signed.covers(bodyHash, timestamp, id)) {
-            problems.add("bodyHash: it is not signed, so anybody could change it");
+            problems.add("bodyHash: it is not signed, so an attacker could change it");
         }
         if (signed.uses("secret") != DIGESTS.contains(algorithm)) {
-            problems.add("content: {{secret}} is for plain hashes, which need it; " + algorithm
-                    + " has the secret as its key");
+            problems.add("content: {{secret}} is required for plain hashes, and not allowed otherwise; " + algorithm
+                    + " uses the secret as its key");
         }
     }
 
@@ -401,7 +402,7 @@ public final class SignatureBuilder {
         return null;
     }
 
-    /** The bytes that a secret stands for. */
+    /** Decodes a secret into its key bytes. */
     byte[] keyBytes(Secret secret) {
         return bytes(
                 secret,
@@ -413,7 +414,7 @@ public final class SignatureBuilder {
         String own = text.startsWith(secretPrefix) ? text.substring(secretPrefix.length()) : text;
         byte[] bytes = written == null ? own.getBytes(StandardCharsets.UTF_8) : written.decode(own);
         if (bytes == null || bytes.length == 0) {
-            throw invalid(List.of("secrets: one is empty, or not written as " + written));
+            throw invalid(List.of("secrets: one is empty, or not encoded as " + written));
         }
         return bytes;
     }

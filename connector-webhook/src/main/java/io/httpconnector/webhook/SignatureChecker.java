@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The keys by which a request may be signed, and the algorithm. Safe for many threads. */
+/** The algorithm and the keys of a signature. Thread-safe. */
 interface SignatureChecker {
 
     /**
-     * Whether one of the signatures is right.
+     * Verifies that at least one of the signatures is valid.
      *
-     * @return what is the same for the same content only; null when none is
+     * @return a fingerprint that is the same for the same content only; null if no signature is valid
      */
-    @Nullable Supplier<String> verify(SignedContent content, SignedContent.Known known, List<byte[]> signatures);
+    @Nullable Supplier<String> verify(SignedContent content, SignedContent.RequestValues known, List<byte[]> signatures);
 }

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
-import io.httpconnector.webhook.VerificationResult.Reason;
+import io.httpconnector.webhook.VerificationResult.RejectionReason;
 import io.httpconnector.webhook.internal.BodyLength;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
-/** Finds out why a signature does not hold, by trying what usually goes wrong. Says nothing of the secrets. */
+/** Diagnoses why a signature is invalid, by trying common causes. Never reveals secrets. */
 final class SignatureDiagnostics {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -45,12 +45,12 @@ final class SignatureDiagnostics {
             Instant now,
             List<Secret> others) {
         SignatureDiagnostics hints = new SignatureDiagnostics(verifier, request, others);
-        if (verdict.reason() == Reason.TIMESTAMP_EXPIRED) {
-            hints.hints.add("is the clock of this machine right? It says " + now);
+        if (verdict.reason() == RejectionReason.TIMESTAMP_EXPIRED) {
+            hints.hints.add("check the clock of this host: its time is " + now);
             hints.hints.add(
-                    "a request that was recorded, or has waited in a queue, is too old when it is sent once more");
-        } else if (verdict.reason() == Reason.NO_KEY) {
-            hints.hints.add("set publicUrl(...) to the URL that was given to the service, or use a WebhookRouter");
+                    "a recorded request, or one that was held in a queue, is too old when it is sent again");
+        } else if (verdict.reason() == RejectionReason.NO_KEY) {
+            hints.hints.add("set publicUrl(...) to the URL registered at the service, or use a WebhookRouter");
         } else {
             hints.search();
         }
@@ -66,28 +66,28 @@ final class SignatureDiagnostics {
         if (hints.isEmpty() && isJson()) {
             hints.add(
                     isCompact()
-                            ? "the body looks exactly as a JSON library writes it: hand over the bytes that came, not JSON that was read and "
-                                    + "written again"
+                            ? "the body looks exactly like the output of a JSON library: pass the bytes as received, not JSON that was parsed and "
+                                    + "serialised again"
                             : "the secret may be that of another endpoint or environment");
         }
     }
 
-    /** What the header says of the length of the body, when that is not so. */
+    /** The difference between Content-Length and the actual length of the body, if any. */
     static Optional<String> length(WebhookRequest request) {
         int length = request.body().length;
         return request.header("Content-Length")
-                .filter(said -> !said.equals(Integer.toString(length)))
-                .map(said -> "Content-Length says " + Texts.visible(said) + " bytes, and the body has " + length + ": "
+                .filter(declared -> !declared.equals(Integer.toString(length)))
+                .map(declared -> "Content-Length says " + Texts.visible(declared) + " bytes, but the body has " + length + ": "
                         + (length == 0
-                                ? "something has read the body before"
-                                : "the body was changed on its way here"));
+                                ? "the body was consumed before the receiver got it"
+                                : "the body was changed in transit"));
     }
 
     private void length() {
         length(request).ifPresent(hint -> {
             hints.add(hint);
             if (request.body().length == 0) {
-                hints.add(BodyLength.CAUSES);
+                hints.add(BodyLength.ADVICE);
             }
         });
         int length = request.body().length;
@@ -97,11 +97,11 @@ final class SignatureDiagnostics {
         boolean packed = length > 2 && request.body()[0] == (byte) 0x1f && request.body()[1] == (byte) 0x8b;
         if (gzip && !packed) {
             hints.add(
-                    "Content-Encoding says gzip, and the body is not packed: the server has unpacked it, the signature is on what came");
+                    "Content-Encoding is gzip, but the body is not compressed: the server has decompressed it, while the signature covers the compressed bytes");
         }
     }
 
-    /** The ways in which a body is usually written again. */
+    /** Tries common modifications of a body. */
     private void bodies() {
         Map<String, byte[]> variants = new LinkedHashMap<>();
         String text = new String(request.body(), StandardCharsets.UTF_8);
@@ -118,14 +118,14 @@ final class SignatureDiagnostics {
             variants.put("JSON indented by two spaces", utf8(indented(tree, "  ")));
             variants.put("JSON indented by four spaces", utf8(indented(tree, "    ")));
             variants.put("JSON with escaped slashes", utf8(compact.replace("/", "\\/")));
-            variants.put("JSON with other letters than ASCII escaped", utf8(escaped(compact)));
+            variants.put("JSON with non-ASCII characters escaped", utf8(escaped(compact)));
         } catch (IOException e) {
-            // No JSON.
+            // The body is not JSON.
         }
         variants.forEach((how, body) -> {
-            if (holds(() -> verifier, request.body(body))) {
-                hints.add("the signature holds for the body with " + how
-                        + ": something has read it and written it again, hand over the bytes that came");
+            if (isValid(() -> verifier, request.body(body))) {
+                hints.add("the signature is valid for the body with " + how
+                        + ": the body was parsed and serialised again, pass the bytes as received");
             }
         });
     }
@@ -166,27 +166,27 @@ final class SignatureDiagnostics {
     private void secrets() {
         for (int i = 0; i < others.size(); i++) {
             Secret other = others.get(i);
-            if (holds(() -> verifier.with(List.of(other), null), request)) {
-                hints.add("it is signed by secret " + (i + 1)
-                        + " of those that explain was given: it is another one, or an old one");
+            if (isValid(() -> verifier.with(List.of(other), null), request)) {
+                hints.add("the request is signed by secret " + (i + 1)
+                        + " of those passed to explain: the receiver uses another secret, or an old one");
             }
         }
         for (Secret secret : verifier.sharedSecrets()) {
             if (!secret.reveal().equals(secret.reveal().strip())
-                    && holds(() -> verifier.with(List.of(secret.map(String::strip)), null), request)) {
-                hints.add("the secret has a space or a line break at one end: without it the signature holds");
+                    && isValid(() -> verifier.with(List.of(secret.map(String::strip)), null), request)) {
+                hints.add("the secret starts or ends with white space: without it, the signature is valid");
             }
             for (String encoding : List.of("utf8", "hex", "base64")) {
                 if (!encoding.equals(verifier.secretEncoding())
-                        && holds(() -> verifier.with(List.of(secret), encoding), request)) {
-                    hints.add("the signature holds when the secret is read as " + encoding);
+                        && isValid(() -> verifier.with(List.of(secret), encoding), request)) {
+                    hints.add("the signature is valid if the secret is decoded as " + encoding);
                 }
             }
         }
     }
 
     private void urls() {
-        String url = request.knownUrl();
+        String url = request.publicUrlOrNull();
         if (url == null || !verifier.signsUrl()) {
             return;
         }
@@ -198,10 +198,10 @@ final class SignatureDiagnostics {
             candidates.add("http://" + host + request.path());
         });
         for (String candidate : candidates) {
-            if (holds(() -> verifier, request.publicUrl(candidate))) {
+            if (isValid(() -> verifier, request.publicUrl(candidate))) {
                 hints.add(
-                        "the signature holds for the URL of another form, which differs in scheme, host, path or the slash at its end: "
-                                + "set publicUrl(...) to exactly what was given to the service");
+                        "the signature is valid for a URL that differs in scheme, host, path or trailing slash: "
+                                + "set publicUrl(...) to exactly the URL registered at the service");
                 return;
             }
         }
@@ -213,7 +213,7 @@ final class SignatureDiagnostics {
         for (String name : Presets.names()) {
             JsonNode definition = Presets.definition(name);
             boolean there = definition.has("signature")
-                    && !BodyParser.untrusted(
+                    && !BodyParser.unverifiedValues(
                                     ValueSelector.fromJson(
                                             definition.get("signature").get(0)),
                                     request)
@@ -228,26 +228,26 @@ final class SignatureDiagnostics {
         if (!matching.isEmpty()) {
             hints.add("the same secret matches another preset: " + String.join(", ", matching));
         } else if (!present.isEmpty() && !verifier.isPresent(request)) {
-            hints.add("there is a signature such as these presets have: " + String.join(", ", present));
+            hints.add("the request has a signature like those of these presets: " + String.join(", ", present));
         } else if (!verifier.isPresent(request)) {
             hints.add(
-                    "is a secret set at the service? Without one, many send no signature; and a proxy may drop header fields");
+                    "check that a secret is configured at the service: without one, many services send no signature; also, a proxy may drop header fields");
         }
     }
 
     private boolean matches(JsonNode definition) {
         return !verifier.sharedSecrets().isEmpty()
-                && holds(
+                && isValid(
                         () -> SignatureBuilder.fromJson(definition, verifier.sharedSecrets(), null)
-                                .verifier(),
+                                .buildVerifier(),
                         request);
     }
 
-    private static boolean holds(Supplier<SignatureVerifier> verifier, WebhookRequest request) {
+    private static boolean isValid(Supplier<SignatureVerifier> verifier, WebhookRequest request) {
         try {
-            return verifier.get().holds(request);
+            return verifier.get().isValid(request);
         } catch (InvalidDefinitionException e) {
-            // The secret is none for that one.
+            // The secret is not valid for this scheme.
             return false;
         }
     }

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Secret;
 import io.httpconnector.webhook.CertificateChecker.NoKeyException;
-import io.httpconnector.webhook.SignedData.Places;
-import io.httpconnector.webhook.VerificationResult.Reason;
+import io.httpconnector.webhook.SignedData.DefaultSelectors;
+import io.httpconnector.webhook.VerificationResult.RejectionReason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -30,20 +30,20 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Checks signatures, as a {@link SignatureBuilder} has described them. */
+/** Verifies signatures as configured by a {@link SignatureBuilder}. */
 final class SignatureVerifier implements Verifier {
 
-    /** More than any service sends; each costs a comparison. */
+    /** More than any service sends; each signature costs a comparison. */
     private static final int MAX_SIGNATURES = 20;
 
-    /** How a timestamp is written. */
+    /** Formats of a timestamp. */
     enum TimeUnit {
         SECONDS,
         MILLIS,
         ISO
     }
 
-    /** What a builder has collected. */
+    /** The settings of the builder. */
     record Scheme(
             SignatureChecker keys,
             List<ValueSelector> signatures,
@@ -59,11 +59,12 @@ final class SignatureVerifier implements Verifier {
             @Nullable ValueSelector eventType) {}
 
     /**
-     * What is known of the service beyond how it signs.
+     * Facts about a service beyond its signature scheme.
      *
-     * @param mediaTypes the media types of its bodies; none when it sends any
-     * @param bodiesAreUnique whether two events never have the same body, so that a retry is known that was signed at another time
-     * @param typeOf finds the type of an event in its payload, when no single place has it
+     * @param mediaTypes the media types of its bodies; empty if it sends any
+     * @param bodiesAreUnique whether two events never have the same body, so that a retry is recognised even if it was signed at
+     *     another time
+     * @param typeOf derives the event type from the payload, if no single location contains it
      */
     record Service(
             List<MediaType> mediaTypes,
@@ -83,7 +84,7 @@ final class SignatureVerifier implements Verifier {
     private final boolean signsForm;
     private final Predicate<ValueSelector> covered;
     private final Predicate<ValueSelector> coveredByHash;
-    private final Places places;
+    private final DefaultSelectors defaultSelectors;
     private final ObjectNode definition;
     private final List<Secret> secrets;
 
@@ -93,21 +94,21 @@ final class SignatureVerifier implements Verifier {
         this.signsTime = scheme.content.uses("timestamp");
         this.signsUrl = scheme.content.uses("url");
         this.signsForm = scheme.content.uses("form");
-        this.covered = part -> scheme.content.covers(part, scheme.timestamp, scheme.id);
-        this.coveredByHash = part -> part.kind == ValueSelector.SelectorType.BODY || covered.test(part);
-        this.places = new Places(service.mediaTypes, scheme.eventId, scheme.eventType, service.typeOf);
+        this.covered = selector -> scheme.content.covers(selector, scheme.timestamp, scheme.id);
+        this.coveredByHash = selector -> selector.type == ValueSelector.SelectorType.BODY || covered.test(selector);
+        this.defaultSelectors = new DefaultSelectors(service.mediaTypes, scheme.eventId, scheme.eventType, service.typeOf);
         this.definition = definition;
         this.secrets = secrets;
     }
 
-    /** The same for a service of which more is known. */
-    SignatureVerifier of(Service known) {
+    /** A copy with the facts about a service. */
+    SignatureVerifier withService(Service known) {
         return new SignatureVerifier(scheme, known, definition, secrets);
     }
 
-    /** Whether a part of a request is signed. */
-    boolean covers(ValueSelector part) {
-        return (scheme.bodyHash == null ? covered : coveredByHash).test(part);
+    /** Whether a value of a request is signed. */
+    boolean covers(ValueSelector selector) {
+        return (scheme.bodyHash == null ? covered : coveredByHash).test(selector);
     }
 
     List<Secret> sharedSecrets() {
@@ -122,18 +123,18 @@ final class SignatureVerifier implements Verifier {
         return signsUrl;
     }
 
-    /** Whether there is any signature where one should be. */
+    /** Whether the request contains a signature at any of the expected locations. */
     boolean isPresent(WebhookRequest request) {
         return scheme.signatures.stream()
-                .anyMatch(place -> !BodyParser.untrusted(place, request).isEmpty());
+                .anyMatch(selector -> !BodyParser.unverifiedValues(selector, request).isEmpty());
     }
 
-    /** Whether it checks what a preset describes. */
+    /** Whether this verifier implements the scheme of a preset. */
     boolean isOf(JsonNode preset) {
         return SignatureBuilder.fromJson(preset, secrets, null).toJson().equals(definition);
     }
 
-    /** The same with other secrets, which may be written in another way; this one when it has none. */
+    /** A copy with other secrets and optionally another encoding of them; this instance if it has no secrets. */
     SignatureVerifier with(List<Secret> others, @Nullable String encoding) {
         if (secrets.isEmpty()) {
             return this;
@@ -142,11 +143,11 @@ final class SignatureVerifier implements Verifier {
         if (encoding != null) {
             changed.put("secretEncoding", encoding);
         }
-        return SignatureBuilder.fromJson(changed, others, null).verifier().of(service);
+        return SignatureBuilder.fromJson(changed, others, null).buildVerifier().withService(service);
     }
 
-    /** Whether the signature is right, at whatever time it was made. */
-    boolean holds(WebhookRequest request) {
+    /** Whether the signature is valid, at any time. */
+    boolean isValid(WebhookRequest request) {
         try {
             var unused = match(request, null);
             return true;
@@ -170,36 +171,36 @@ final class SignatureVerifier implements Verifier {
         try {
             return VerificationResult.signed(match(request, now));
         } catch (Refusal e) {
-            return VerificationResult.refused(e.reason, e.detail);
+            return VerificationResult.rejected(e.reason, e.detail);
         }
     }
 
     private SignedData match(WebhookRequest request, @Nullable Instant now) throws Refusal {
         List<byte[]> signatures = signatures(request);
-        String timestamp = scheme.timestamp != null && signsTime ? one(scheme.timestamp, "timestamp", request) : "";
+        String timestamp = scheme.timestamp != null && signsTime ? exactlyOne(scheme.timestamp, "timestamp", request) : "";
         if (signsTime) {
             checkTime(timestamp, now);
         }
-        String id = scheme.id == null ? "" : one(scheme.id, "id", request);
+        String id = scheme.id == null ? "" : exactlyOne(scheme.id, "id", request);
         if (signsUrl && request.url().isEmpty()) {
-            throw new Refusal(Reason.NO_KEY, "the URL is signed, but the receiver does not know its publicUrl");
+            throw new Refusal(RejectionReason.NO_KEY, "the URL is signed, but publicUrl is not set on the receiver");
         }
-        // Only what is signed decides which it is: the media type is not.
+        // Only signed data decides whether the body is a form: the media type is not signed.
         boolean hashed = scheme.bodyHash != null
                 && (!signsForm
-                        || !BodyParser.untrusted(scheme.bodyHash, request).isEmpty());
+                        || !BodyParser.unverifiedValues(scheme.bodyHash, request).isEmpty());
         SortedMap<String, SortedSet<String>> form = signsForm && !hashed ? form(request) : NO_FORM;
-        SignedContent.Known known = new SignedContent.Known(request, timestamp, id, form);
+        SignedContent.RequestValues known = new SignedContent.RequestValues(request, timestamp, id, form);
         Supplier<String> match = verified(known, signatures);
         if (match == null) {
-            throw new Refusal(Reason.MISMATCH, "the signature does not match");
+            throw new Refusal(RejectionReason.MISMATCH, "the signature does not match");
         }
         if (hashed) {
-            checkBody(one(Objects.requireNonNull(scheme.bodyHash), "hash of the body", request), request);
+            checkBody(exactlyOne(Objects.requireNonNull(scheme.bodyHash), "hash of the body", request), request);
         }
         if (scheme.timestamp != null && !signsTime) {
-            // It stands in what is signed.
-            checkTime(one(scheme.timestamp, "timestamp", request), now);
+            // The timestamp is part of the signed content.
+            checkTime(exactlyOne(scheme.timestamp, "timestamp", request), now);
         }
         return SignedData.of(
                 request,
@@ -207,59 +208,62 @@ final class SignatureVerifier implements Verifier {
                 scheme.bodiesRepeat ? null : match,
                 identity(known),
                 signsForm && !hashed ? tree(form) : null,
-                places);
+                defaultSelectors);
     }
 
-    private @Nullable Supplier<String> verified(SignedContent.Known known, List<byte[]> signatures) throws Refusal {
+    private @Nullable Supplier<String> verified(SignedContent.RequestValues known, List<byte[]> signatures) throws Refusal {
         try {
             return scheme.keys.verify(scheme.content, known, signatures);
         } catch (NoKeyException e) {
-            throw new Refusal(Reason.NO_KEY, e.detail());
+            throw new Refusal(RejectionReason.NO_KEY, e.detail());
         }
     }
 
-    /** A form that can't be read has no fields that could be signed. */
+    /** Parses the form. A form that cannot be parsed has no fields that could be signed. */
     private static SortedMap<String, SortedSet<String>> form(WebhookRequest request) throws Refusal {
         try {
             return SignedContent.form(request.body());
         } catch (IOException e) {
-            throw new Refusal(Reason.MALFORMED, "the form can't be read, so it can't be signed: " + e.getMessage());
+            throw new Refusal(RejectionReason.MALFORMED, "the form cannot be parsed, so its fields cannot be verified: " + e.getMessage());
         }
     }
 
-    /** Exactly what was signed: a value that a form repeats is signed once. */
+    /** The signed fields only: a value that a form repeats is signed once. */
     private static JsonNode tree(SortedMap<String, SortedSet<String>> form) {
         Map<String, List<String>> fields = new LinkedHashMap<>();
         form.forEach((name, values) -> fields.put(name, List.copyOf(values)));
         return BodyParser.form(fields);
     }
 
-    /** What a retry has in common with the first attempt, although it was signed at another time; null for the fingerprint. */
-    private @Nullable Supplier<String> identity(SignedContent.Known known) {
+    /**
+     * The identity that a retry shares with the first attempt, even if it was signed at another time; null to use the
+     * fingerprint.
+     */
+    private @Nullable Supplier<String> identity(SignedContent.RequestValues known) {
         if (scheme.bodiesRepeat) {
             return () -> UUID.randomUUID().toString();
         }
         if (!service.bodiesAreUnique) {
             return null;
         }
-        List<ValueSelector> signing = signingPlaces();
+        List<ValueSelector> signing = changingSelectors();
         return signing.isEmpty()
                 ? () -> scheme.content.fingerprint(known.withoutTime())
                 : () -> fingerprintWithout(signing, known.request());
     }
 
-    /** The places in the body that change whenever it is signed. */
-    private List<ValueSelector> signingPlaces() {
+    /** The selectors in the body whose values change with each signature. */
+    private List<ValueSelector> changingSelectors() {
         return Stream.concat(scheme.signatures.stream(), Stream.of(scheme.timestamp, scheme.id))
-                .filter(part -> part != null && part.kind == ValueSelector.SelectorType.BODY)
+                .filter(selector -> selector != null && selector.type == ValueSelector.SelectorType.BODY)
                 .toList();
     }
 
-    private static String fingerprintWithout(List<ValueSelector> places, WebhookRequest request) {
+    private static String fingerprintWithout(List<ValueSelector> selectors, WebhookRequest request) {
         try {
             JsonNode tree = BodyParser.json(request.body());
-            for (ValueSelector place : places) {
-                JsonPointer pointer = Objects.requireNonNull(place.pointer);
+            for (ValueSelector selector : selectors) {
+                JsonPointer pointer = Objects.requireNonNull(selector.pointer);
                 if (tree.at(pointer.head()) instanceof ObjectNode holder) {
                     holder.remove(pointer.last().getMatchingProperty());
                 }
@@ -271,43 +275,43 @@ final class SignatureVerifier implements Verifier {
     }
 
     private List<byte[]> signatures(WebhookRequest request) throws Refusal {
-        Signatures signatures = new Signatures(scheme.encoding);
-        for (ValueSelector place : scheme.signatures) {
-            BodyParser.findUntrusted(place, request, signatures);
+        SignatureCollector signatures = new SignatureCollector(scheme.encoding);
+        for (ValueSelector selector : scheme.signatures) {
+            BodyParser.findUnverified(selector, request, signatures);
         }
         if (signatures.given == 0) {
-            throw new Refusal(Reason.MISSING, "there is no signature in " + scheme.signatures);
+            throw new Refusal(RejectionReason.MISSING, "there is no signature in " + scheme.signatures);
         }
         if (signatures.given > MAX_SIGNATURES) {
             throw new Refusal(
-                    Reason.MALFORMED, "there are " + signatures.given + " signatures in " + scheme.signatures);
+                    RejectionReason.MALFORMED, "there are " + signatures.given + " signatures in " + scheme.signatures);
         }
         if (signatures.read.isEmpty()) {
-            throw new Refusal(Reason.MALFORMED, "the signature is not written as " + scheme.encoding);
+            throw new Refusal(RejectionReason.MALFORMED, "the signature is not encoded as " + scheme.encoding);
         }
         return signatures.read;
     }
 
-    /** Those that are found, and those of them that can be read. */
-    private static final class Signatures implements ValueSelector.MatchConsumer {
+    /** Collects the signatures that are found, and those of them that can be decoded. */
+    private static final class SignatureCollector implements ValueSelector.MatchConsumer {
 
         private final BinaryEncoding encoding;
         private int given;
         private List<byte[]> read = List.of();
 
-        Signatures(BinaryEncoding encoding) {
+        SignatureCollector(BinaryEncoding encoding) {
             this.encoding = encoding;
         }
 
         @Override
-        public void at(String text, int from, int to) {
+        public void accept(String text, int from, int to) {
             given++;
             byte[] bytes = given > MAX_SIGNATURES ? null : encoding.decode(text, from, to);
             if (bytes == null) {
                 return;
             }
             if (read.isEmpty()) {
-                // The usual case.
+                // The common case.
                 read = List.of(bytes);
             } else {
                 read = new ArrayList<>(read);
@@ -316,25 +320,25 @@ final class SignatureVerifier implements Verifier {
         }
     }
 
-    private static String one(ValueSelector part, String what, WebhookRequest request) throws Refusal {
-        One one = new One();
-        BodyParser.findUntrusted(part, request, one);
+    private static String exactlyOne(ValueSelector selector, String what, WebhookRequest request) throws Refusal {
+        SingleMatch one = new SingleMatch();
+        BodyParser.findUnverified(selector, request, one);
         if (one.given != 1) {
             throw new Refusal(
-                    one.given == 0 ? Reason.MISSING : Reason.MALFORMED,
-                    "there are " + one.given + " times a " + what + " in " + part);
+                    one.given == 0 ? RejectionReason.MISSING : RejectionReason.MALFORMED,
+                    "expected exactly one " + what + " in " + selector + ", but found " + one.given);
         }
         return one.text;
     }
 
-    /** What is found once. */
-    private static final class One implements ValueSelector.MatchConsumer {
+    /** Collects a value that must occur exactly once. */
+    private static final class SingleMatch implements ValueSelector.MatchConsumer {
 
         private int given;
         private String text = "";
 
         @Override
-        public void at(String where, int from, int to) {
+        public void accept(String where, int from, int to) {
             given++;
             text = given == 1 ? where.substring(from, to) : "";
         }
@@ -343,7 +347,7 @@ final class SignatureVerifier implements Verifier {
     private static void checkBody(String hash, WebhookRequest request) throws Refusal {
         byte[] bytes = BinaryEncoding.HEX.decode(hash);
         if (bytes == null || !MessageDigest.isEqual(bytes, Digests.of("SHA-256").digest(request.body()))) {
-            throw new Refusal(Reason.MISMATCH, "the body is not what its hash says");
+            throw new Refusal(RejectionReason.MISMATCH, "the body does not match its hash");
         }
     }
 
@@ -353,12 +357,12 @@ final class SignatureVerifier implements Verifier {
             long millis = millis(text);
             age = now == null ? 0 : Math.subtractExact(now.toEpochMilli(), millis);
         } catch (NumberFormatException | DateTimeException | ArithmeticException e) {
-            throw new Refusal(Reason.MALFORMED, "the timestamp is not written in " + scheme.unit);
+            throw new Refusal(RejectionReason.MALFORMED, "the timestamp is not in the format " + scheme.unit);
         }
         long tolerance = scheme.tolerance.toMillis();
         if (age > tolerance || age < -tolerance) {
             throw new Refusal(
-                    Reason.TIMESTAMP_EXPIRED,
+                    RejectionReason.TIMESTAMP_EXPIRED,
                     "the timestamp is " + Duration.ofMillis(age).abs() + (age < 0 ? " in the future" : " old")
                             + ", more than " + scheme.tolerance);
         }
@@ -372,15 +376,15 @@ final class SignatureVerifier implements Verifier {
         };
     }
 
-    /** Ends a check early; without a stack trace, as strangers can cause any number of them. */
+    /** Ends a verification early. Has no stack trace, because attackers can cause any number of them. */
     private static final class Refusal extends Exception {
 
         private static final long serialVersionUID = 1L;
 
-        private final Reason reason;
+        private final RejectionReason reason;
         private final String detail;
 
-        Refusal(Reason reason, String detail) {
+        Refusal(RejectionReason reason, String detail) {
             super(detail, null, false, false);
             this.reason = reason;
             this.detail = detail;

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * How services sign their webhooks.
+ * Verifiers of webhook signatures.
  *
  * <pre>{@code
  * Signatures.github(secret)
@@ -21,21 +21,23 @@ import java.util.Set;
  *         .build()
  * }</pre>
  *
- * <p>Each takes several secrets, any of which may have signed: while a secret is changed, give the old and the new one. Services
- * that sign their URL need {@link WebhookReceiverBuilder#publicUrl}, or a {@link WebhookRouter}.
+ *
+ * <p>Each method accepts several secrets, any of which may have signed: during a rotation, pass both the old and the new one.
+ * Services that sign their URL require {@link WebhookReceiverBuilder#publicUrl}, or a {@link WebhookRouter}.
  */
 public final class Signatures {
 
     private Signatures() {}
 
     /**
-     * A signature by a shared secret: for services that are not known here.
+     * Verifies signatures by a shared secret, for services without a preset.
      *
-     * @param algorithm {@code HmacSHA1}, {@code HmacSHA256}, {@code HmacSHA384} or {@code HmacSHA512} (RFC 2104), or a plain
-     *     hash of a content that has the secret: {@code SHA-256}, {@code SHA-384} or {@code SHA-512}. With the secret in front, whoever
-     *     has seen a request can append to its content: bodies are read as JSON, and a warning is logged
+     * @param algorithm {@code HmacSHA1}, {@code HmacSHA256}, {@code HmacSHA384} or {@code HmacSHA512} (RFC 2104), or a plain hash
+     *     of a content that includes the secret: {@code SHA-256}, {@code SHA-384} or {@code SHA-512}. If the secret comes first,
+     *     an attacker who has seen a request can append to its content: bodies are therefore parsed as JSON, and a warning is
+     *     logged
      * @param secrets the secrets
-     * @return describes the rest
+     * @return a builder for the remaining settings
      */
     public static SignatureBuilder hmac(String algorithm, Secret... secrets) {
         return new SignatureBuilder(
@@ -43,12 +45,12 @@ public final class Signatures {
     }
 
     /**
-     * A signature by a private key: for services that are not known here.
+     * Verifies signatures by a private key, for services without a preset.
      *
-     * @param algorithm {@code Ed25519}, or as {@code SHA256withRSA}, {@code SHA256withECDSA} and, for signatures that are the
-     *     two numbers only, {@code SHA256withECDSAinP1363Format}; also with SHA384 and SHA512
+     * @param algorithm {@code Ed25519}, or such as {@code SHA256withRSA}, {@code SHA256withECDSA} and, for signatures that
+     *     consist only of the two numbers, {@code SHA256withECDSAinP1363Format}; also with SHA384 and SHA512
      * @param keys the public keys
-     * @return describes the rest
+     * @return a builder for the remaining settings
      */
     public static SignatureBuilder publicKey(String algorithm, PublicKeys keys) {
         return new SignatureBuilder(
@@ -56,43 +58,43 @@ public final class Signatures {
     }
 
     /**
-     * A signature by a shared secret, as it was stored.
+     * Reads a stored signature scheme with shared secrets.
      *
-     * @param definition what {@link SignatureBuilder#toJson()} gave
+     * @param definition the output of {@link SignatureBuilder#toJson()}
      * @param secrets the secrets
-     * @return describes the rest
-     * @throws InvalidDefinitionException when it is not what was stored: lists every problem
+     * @return a builder for the remaining settings
+     * @throws InvalidDefinitionException if the definition is invalid; reports all problems
      */
     public static SignatureBuilder definition(JsonNode definition, Secret... secrets) {
         return SignatureBuilder.fromJson(definition, Arguments.all(secrets, "secrets of a signature"), null);
     }
 
     /**
-     * A signature by a private key, as it was stored.
+     * Reads a stored signature scheme with public keys.
      *
-     * @param definition what {@link SignatureBuilder#toJson()} gave
+     * @param definition the output of {@link SignatureBuilder#toJson()}
      * @param keys the public keys
-     * @return describes the rest
-     * @throws InvalidDefinitionException when it is not what was stored: lists every problem
+     * @return a builder for the remaining settings
+     * @throws InvalidDefinitionException if the definition is invalid; reports all problems
      */
     public static SignatureBuilder definition(JsonNode definition, PublicKeys keys) {
         return SignatureBuilder.fromJson(definition, List.of(), Arguments.notNull(keys, "public keys"));
     }
 
     /**
-     * A well-known service by its name, for what is configured at run time.
+     * Verifies the signatures of a well-known service, selected by name at run time.
      *
      * @param name one of {@link #presets()}
      * @param secrets the secrets; for services that sign by a private key, their public keys
-     * @return checks the signatures
-     * @throws InvalidDefinitionException when there is no such name, or the secrets are not of its form
+     * @return the verifier
+     * @throws InvalidDefinitionException if there is no such preset, or the secrets have an invalid format
      */
     public static Verifier preset(String name, Secret... secrets) {
         return Presets.of(name, Arguments.all(secrets, "secrets of a signature"));
     }
 
     /**
-     * The names of well-known services.
+     * Returns the names of all presets.
      *
      * @return the names, in alphabetical order
      */
@@ -104,7 +106,7 @@ public final class Signatures {
      * GitHub: {@code X-Hub-Signature-256}.
      *
      * @param secrets the secrets
-     * @return checks the signatures
+     * @return the verifier
      */
     public static Verifier github(Secret... secrets) {
         return preset("github", secrets);
@@ -114,7 +116,7 @@ public final class Signatures {
      * Stripe: {@code Stripe-Signature}.
      *
      * @param secrets the signing secrets, as {@code whsec_...}
-     * @return checks the signatures
+     * @return the verifier
      */
     public static Verifier stripe(Secret... secrets) {
         return preset("stripe", secrets);
@@ -124,7 +126,7 @@ public final class Signatures {
      * Slack: {@code X-Slack-Signature}.
      *
      * @param secrets the signing secrets
-     * @return checks the signatures
+     * @return the verifier
      */
     public static Verifier slack(Secret... secrets) {
         return preset("slack", secrets);
@@ -134,7 +136,7 @@ public final class Signatures {
      * Shopify: {@code X-Shopify-Hmac-Sha256}.
      *
      * @param secrets the client secrets
-     * @return checks the signatures
+     * @return the verifier
      */
     public static Verifier shopify(Secret... secrets) {
         return preset("shopify", secrets);
@@ -144,7 +146,7 @@ public final class Signatures {
      * Typeform: {@code Typeform-Signature}.
      *
      * @param secrets the secrets
-     * @return checks the signatures
+     * @return the verifier
      */
     public static Verifier typeform(Secret... secrets) {
         return preset("typeform", secrets);
@@ -154,25 +156,25 @@ public final class Signatures {
      * Standard Webhooks: {@code webhook-signature}, by a shared secret.
      *
      * @param secrets the secrets, as {@code whsec_...}
-     * @return checks the signatures
+     * @return the verifier
      */
     public static Verifier standardWebhooks(Secret... secrets) {
         return preset("standard-webhooks", secrets);
     }
 
     /**
-     * Amazon SNS. Its certificates are fetched from the region, and from nowhere else. Confirm the subscription by
-     * {@link Handshakes#sns}.
+     * Verifies messages of Amazon SNS. Certificates are fetched only from the given region. Confirm the subscription by {@link
+     * Handshakes#sns}.
      *
      * @param connection fetches the certificates
      * @param region the region of the topics, such as {@code eu-central-1}
-     * @param topics the ARNs of the topics; of others nothing is taken
-     * @return checks the signatures, of version 1 and 2
-     * @throws InvalidDefinitionException when something is missing
+     * @param topics the ARNs of the topics; messages of other topics are rejected
+     * @return the verifier
+     * @throws InvalidDefinitionException if an argument is missing
      */
     public static Verifier sns(HttpConnection connection, String region, String... topics) {
         if (connection == null || Arguments.all(topics, "topics").isEmpty()) {
-            throw new InvalidDefinitionException("signature", List.of("sns: it needs a connection and a topic"));
+            throw new InvalidDefinitionException("signature", List.of("sns: a connection and a topic are required"));
         }
         return sns(connection, List.of(snsOrigin(region)), topics);
     }
@@ -191,23 +193,24 @@ public final class Signatures {
     }
 
     /**
-     * PayPal: {@code PAYPAL-TRANSMISSION-SIG}. Its certificates are fetched from PayPal, live or sandbox, and must be issued by an
-     * authority that Java trusts.
+     * Verifies {@code PAYPAL-TRANSMISSION-SIG} of PayPal. Certificates are fetched only from PayPal, live or sandbox, and must be
+     * issued by a certificate authority that the JVM trusts.
+     *
      *
      * <p>The signature covers the id and the time of the transmission, the id of the webhook and the CRC32 of the body. A CRC32
-     * finds errors, and does not protect: whoever has seen a request can send its signature with another body that has the same
-     * CRC32. So events are told apart by the id of the transmission, and what comes again with it is a repetition. If much depends on
-     * an event, ask PayPal for it by its id.
+     * detects errors but does not protect: an attacker who has seen a request can send its signature with another body that has
+     * the same CRC32. Events are therefore distinguished by the id of the transmission, and a request with the same id is a
+     * repetition. If an event is critical, fetch it from PayPal by its id.
      *
      * @param connection fetches the certificates
-     * @param webhookId the id of the webhook there
-     * @return checks the signatures
-     * @throws InvalidDefinitionException when something is missing
+     * @param webhookId the id of the webhook at PayPal
+     * @return the verifier
+     * @throws InvalidDefinitionException if an argument is missing
      */
     public static Verifier paypal(HttpConnection connection, String webhookId) {
         if (connection == null || webhookId == null || !webhookId.matches("[A-Za-z0-9_-]+")) {
             throw new InvalidDefinitionException(
-                    "signature", List.of("paypal: it needs a connection and the id of the webhook"));
+                    "signature", List.of("paypal: a connection and the id of the webhook are required"));
         }
         List<String> origins = List.of("https://api.paypal.com/", "https://api.sandbox.paypal.com/");
         return paypal(
@@ -218,20 +221,20 @@ public final class Signatures {
         PublicKeys keys = request -> request.header("PAYPAL-CERT-URL")
                 .map(certificates::at)
                 .map(List::of)
-                .orElseThrow(() -> new CertificateChecker.NoKeyException("there is no PAYPAL-CERT-URL"));
+                .orElseThrow(() -> new CertificateChecker.NoKeyException("the header field PAYPAL-CERT-URL is missing"));
         return publicKey("SHA256withRSA", keys)
                 .signature(ValueSelector.header("PAYPAL-TRANSMISSION-SIG"))
                 .encoding("base64")
                 .timestamp(ValueSelector.header("PAYPAL-TRANSMISSION-TIME"))
                 .timestampUnit("iso")
-                // It repeats an event for days, with the time of the first attempt.
+                // PayPal retries for days, with the timestamp of the first attempt.
                 .tolerance(Duration.ofDays(4))
                 .id(ValueSelector.header("PAYPAL-TRANSMISSION-ID"))
                 .content("{{id}}|{{timestamp}}|" + webhookId + "|{{bodyCrc32}}")
-                // Of the body only the CRC32 is signed.
+                // Only the CRC32 of the body is signed.
                 .eventId(ValueSelector.header("PAYPAL-TRANSMISSION-ID"))
                 .eventType(ValueSelector.body("/event_type"))
-                .verifier()
-                .of(new Service(List.of(MediaType.JSON), false, null));
+                .buildVerifier()
+                .withService(new Service(List.of(MediaType.JSON), false, null));
     }
 }

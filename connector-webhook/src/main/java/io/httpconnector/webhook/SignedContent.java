@@ -20,14 +20,14 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
-/** What a signature covers, as a template says: compiled once, and then fed piece by piece to whatever signs. */
+/** A compiled template of the signed content, which is passed to the signature algorithm piece by piece. */
 final class SignedContent {
 
     private static final Pattern PILL = Pattern.compile("\\{\\{\\s*(header\\.)?([^{}\\s]*)\\s*}}");
     private static final Set<String> NAMES =
             Set.of("body", "timestamp", "id", "method", "url", "path", "query", "form", "bodyCrc32", "secret");
 
-    /** Takes what is signed. */
+    /** Receives the signed bytes. */
     @FunctionalInterface
     interface Sink {
         void update(byte[] bytes, int offset, int length);
@@ -39,20 +39,20 @@ final class SignedContent {
     }
 
     /**
-     * What is known of a request before its signature is checked.
+     * The values known of a request before its signature is checked.
      *
-     * @param form the fields of the form, sorted, each value once; none when no form is signed
+     * @param form the fields of the form, sorted, each value once; empty if no form is signed
      */
-    record Known(WebhookRequest request, String timestamp, String id, SortedMap<String, SortedSet<String>> form) {
+    record RequestValues(WebhookRequest request, String timestamp, String id, SortedMap<String, SortedSet<String>> form) {
 
-        Known withoutTime() {
-            return new Known(request, "", id, form);
+        RequestValues withoutTime() {
+            return new RequestValues(request, "", id, form);
         }
     }
 
     @FunctionalInterface
     private interface Piece {
-        void feed(Sink sink, Known known, @Nullable Secret secret);
+        void feed(Sink sink, RequestValues known, @Nullable Secret secret);
     }
 
     private final List<Piece> pieces;
@@ -84,7 +84,7 @@ final class SignedContent {
             String name = pill.group(2);
             if (pill.group(1) != null && !isHeader(name)) {
                 problems.add("content, column " + (pill.start() + 1) + ": \"" + Texts.visible(name)
-                        + "\" is no name of a header field");
+                        + "\" is not a valid header field name");
             } else if (pill.group(1) != null) {
                 headers.add(name.toLowerCase(Locale.ROOT));
                 pieces.add((sink, known, secret) ->
@@ -94,14 +94,14 @@ final class SignedContent {
                 pieces.add(piece(name));
             } else {
                 problems.add("content, column " + (pill.start() + 1) + ": {{" + name
-                        + "}} is unknown; there are header.NAME, "
+                        + "}} is unknown, use one of header.NAME, "
                         + String.join(", ", NAMES.stream().sorted().toList()));
             }
             end = pill.end();
         }
         text(template.substring(end), pieces);
         if (names.isEmpty() && headers.isEmpty()) {
-            problems.add("content: nothing of the request is signed, use {{body}}");
+            problems.add("content: it contains no part of the request, use {{body}}");
         }
         return new SignedContent(pieces, names, headers);
     }
@@ -138,7 +138,7 @@ final class SignedContent {
         };
     }
 
-    /** Names and values, sorted by the names, one after the other. */
+    /** Feeds names and values, sorted by name. */
     private static void feed(Sink sink, SortedMap<String, SortedSet<String>> form) {
         form.forEach((name, values) -> values.forEach(value -> {
             sink.update(name);
@@ -147,9 +147,9 @@ final class SignedContent {
     }
 
     /**
-     * The fields of a form as they are signed: sorted, each value of a name once.
+     * Parses the fields of a form in the order in which they are signed: sorted by name, each value of a name once.
      *
-     * @throws IOException when the body is no form: then none of it can be signed
+     * @throws IOException if the body is not a form; then none of it can be signed
      */
     static SortedMap<String, SortedSet<String>> form(byte[] body) throws IOException {
         SortedMap<String, SortedSet<String>> sorted = new TreeMap<>();
@@ -168,26 +168,26 @@ final class SignedContent {
         return names.contains(name);
     }
 
-    /** Whether what stands there can't be changed without the signature being wrong. A CRC32 does not protect a body. */
-    boolean covers(ValueSelector part, @Nullable ValueSelector timestamp, @Nullable ValueSelector id) {
-        return switch (part.kind) {
+    /** Whether changing the selected value would invalidate the signature. A CRC32 does not protect a body. */
+    boolean covers(ValueSelector selector, @Nullable ValueSelector timestamp, @Nullable ValueSelector id) {
+        return switch (selector.type) {
             case HEADER ->
-                (!headers.isEmpty() && headers.contains(part.name.toLowerCase(Locale.ROOT)))
-                        || (hasTimestamp && part.equals(timestamp))
-                        || (hasId && part.equals(id));
-            case BODY -> hasBody || (hasTimestamp && part.equals(timestamp)) || (hasId && part.equals(id));
+                (!headers.isEmpty() && headers.contains(selector.name.toLowerCase(Locale.ROOT)))
+                        || (hasTimestamp && selector.equals(timestamp))
+                        || (hasId && selector.equals(id));
+            case BODY -> hasBody || (hasTimestamp && selector.equals(timestamp)) || (hasId && selector.equals(id));
             case QUERY -> hasQuery;
         };
     }
 
-    /** The same for the same content only. */
-    String fingerprint(Known known) {
+    /** A fingerprint that is the same for the same content only. */
+    String fingerprint(RequestValues known) {
         MessageDigest digest = Digests.of("SHA-256");
         feed(digest::update, known, null);
         return HexFormat.of().formatHex(digest.digest(), 0, 16);
     }
 
-    void feed(Sink sink, Known known, @Nullable Secret secret) {
+    void feed(Sink sink, RequestValues known, @Nullable Secret secret) {
         for (Piece piece : pieces) {
             piece.feed(sink, known, secret);
         }

@@ -12,19 +12,20 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A view of a genuine request that shows only what its verifiers have covered: the one source from which the id, the type and the
- * payload of an event are read. It has no method that gives an unsigned header field or query parameter. Immutable.
+ * A view of a genuine request that exposes only the data covered by its verifiers: the only source of the id, the type and the
+ * payload of an event. Has no method that returns an unsigned header field or query parameter. Immutable.
  *
- * <p>A sender that is known by a token, an address or a certificate may send anything, so all of its request counts. Where a
- * signature does not cover the body (Mailgun), the body is still the payload, but it does not tell events apart.
+ *
+ * <p>A sender that is identified by a token, an address or a certificate is trusted, so its whole request counts. If a signature
+ * does not cover the body (Mailgun), the body is still the payload, but it does not distinguish events.
  */
 final class SignedData {
 
-    /** Everything counts. */
+    /** Covers the whole request. */
     @SuppressWarnings("UnnecessaryLambda") // Compared with.
-    private static final Predicate<ValueSelector> ALL = part -> true;
+    private static final Predicate<ValueSelector> ALL = selector -> true;
 
-    private static final ValueSelector BODY = ValueSelector.list("");
+    private static final ValueSelector BODY = ValueSelector.bodyOrRoot("");
     private static final ValueSelector ANY_PARAMETER = ValueSelector.query("*");
     private static final ValueSelector CONTENT_TYPE = ValueSelector.header("Content-Type");
     private static final ValueSelector CONTENT_ENCODING = ValueSelector.header("Content-Encoding");
@@ -33,33 +34,36 @@ final class SignedData {
     private final WebhookRequest request;
     private final Predicate<ValueSelector> covered;
 
-    /** What the signed content is known by, to each verifier that has accepted it; none when it may come for several events. */
+    /**
+     * The fingerprints of the signed content, one for each verifier that accepted it; empty if the same content may be sent for
+     * several events.
+     */
     private final List<Supplier<String>> alternatives;
 
     private final @Nullable Supplier<String> identity;
     private final @Nullable JsonNode tree;
-    private final Places places;
+    private final DefaultSelectors defaultSelectors;
 
-    /** What the suppliers have given, as a fingerprint costs more than to keep it. */
+    /** The values of the suppliers, cached because a fingerprint is expensive. */
     private @Nullable List<String> knownFingerprints;
 
     /**
-     * Where events stand in what a verifier covers.
+     * The locations of event data in the data that a verifier covers.
      *
-     * @param mediaTypes the media types that the bodies may have; none when the service sends any
-     * @param typeOf finds the type in the payload, when no single place has it
+     * @param mediaTypes the possible media types of the bodies; empty if the service sends any
+     * @param typeOf derives the event type from the payload, if no single location contains it
      */
-    record Places(
+    record DefaultSelectors(
             List<MediaType> mediaTypes,
             @Nullable ValueSelector eventId,
             @Nullable ValueSelector eventType,
             @Nullable Function<JsonNode, String> typeOf) {
 
-        static final Places NONE = new Places(List.of(), null, null, null);
+        static final DefaultSelectors NONE = new DefaultSelectors(List.of(), null, null, null);
 
-        Places or(Places other) {
+        DefaultSelectors or(DefaultSelectors other) {
             boolean typed = eventType != null || typeOf != null;
-            return new Places(
+            return new DefaultSelectors(
                     mediaTypes.isEmpty() ? other.mediaTypes : mediaTypes,
                     eventId == null ? other.eventId : eventId,
                     typed ? eventType : other.eventType,
@@ -73,27 +77,27 @@ final class SignedData {
             List<Supplier<String>> alternatives,
             @Nullable Supplier<String> identity,
             @Nullable JsonNode tree,
-            Places places) {
+            DefaultSelectors defaultSelectors) {
         this.request = request;
         this.covered = covered;
         this.alternatives = alternatives;
         this.identity = identity;
         this.tree = tree;
-        this.places = places;
+        this.defaultSelectors = defaultSelectors;
     }
 
-    /** The whole request, of a sender that may send anything. */
-    static SignedData everything(WebhookRequest request, Places places) {
-        return new SignedData(request, ALL, List.of(), null, null, places);
+    /** The whole request of a trusted sender. */
+    static SignedData wholeRequest(WebhookRequest request, DefaultSelectors defaultSelectors) {
+        return new SignedData(request, ALL, List.of(), null, null, defaultSelectors);
     }
 
     /**
-     * Part of a request.
+     * The signed part of a request.
      *
-     * @param fingerprint the same for the same signed content only, signing time included; null when the same content may be sent for
-     *     several events
-     * @param identity the id of an event that has none of its own; null for the fingerprint
-     * @param tree the payload, where not all of the body is covered
+     * @param fingerprint the same for the same signed content only, including the signing time; null if the same content may be
+     *     sent for several events
+     * @param identity the id of an event without an id of its own; null to use the fingerprint
+     * @param tree the payload, if the body is covered only in part
      */
     static SignedData of(
             WebhookRequest request,
@@ -101,31 +105,31 @@ final class SignedData {
             @Nullable Supplier<String> fingerprint,
             @Nullable Supplier<String> identity,
             @Nullable JsonNode tree,
-            Places places) {
+            DefaultSelectors defaultSelectors) {
         return new SignedData(
-                request, covered, fingerprint == null ? List.of() : List.of(fingerprint), identity, tree, places);
+                request, covered, fingerprint == null ? List.of() : List.of(fingerprint), identity, tree, defaultSelectors);
     }
 
-    /** The same, also known by what other verifiers say. */
-    SignedData orKnownBy(List<Supplier<String>> others) {
+    /** A copy that is also known by the fingerprints of other verifiers. */
+    SignedData withFingerprintsOf(List<Supplier<String>> others) {
         List<Supplier<String>> all = new ArrayList<>(alternatives);
         all.addAll(others);
-        return new SignedData(request, covered, List.copyOf(all), identity(), tree, places);
+        return new SignedData(request, covered, List.copyOf(all), identity(), tree, defaultSelectors);
     }
 
     List<Supplier<String>> alternatives() {
         return alternatives;
     }
 
-    boolean isEverything() {
+    boolean isWholeRequest() {
         return covered == ALL;
     }
 
-    /** What two verifiers cover that have both accepted the request. */
+    /** The data covered by two verifiers that both accepted the request. */
     SignedData and(SignedData other) {
-        Places both = places.or(other.places);
-        if (isEverything() || other.isEverything()) {
-            SignedData signed = isEverything() ? other : this;
+        DefaultSelectors both = defaultSelectors.or(other.defaultSelectors);
+        if (isWholeRequest() || other.isWholeRequest()) {
+            SignedData signed = isWholeRequest() ? other : this;
             boolean isEither = alternatives.isEmpty() || other.alternatives.isEmpty();
             List<Supplier<String>> all = !isEither
                     ? joined(alternatives, other.alternatives)
@@ -134,7 +138,7 @@ final class SignedData {
         }
         boolean mine = covers(BODY);
         boolean others = other.covers(BODY);
-        // What covers the body tells events apart best; a signature of the URL alone is the same for each.
+        // A signature that covers the body distinguishes events best; a signature of only the URL is the same for all of them.
         SignedData first = others && !mine ? other : this;
         boolean joint = mine == others;
         return new SignedData(
@@ -169,8 +173,8 @@ final class SignedData {
     }
 
     /**
-     * What the same signed content has in common, for each verifier that has accepted it: in the same order, whichever they are. None
-     * when it may come for several events, or nothing is signed.
+     * The fingerprints of the signed content, one for each verifier that accepted it, sorted. Empty if the same content may be
+     * sent for several events, or nothing is signed.
      */
     List<String> fingerprints() {
         List<String> known = knownFingerprints;
@@ -186,7 +190,7 @@ final class SignedData {
         return known;
     }
 
-    /** The id of an event that has none of its own. */
+    /** The id of an event without an id of its own. */
     String identityOfContent() {
         if (identity != null) {
             return identity.get();
@@ -198,15 +202,15 @@ final class SignedData {
         };
     }
 
-    Places places() {
-        return places;
+    DefaultSelectors defaultSelectors() {
+        return defaultSelectors;
     }
 
-    boolean covers(ValueSelector part) {
-        return covered.test(part);
+    boolean covers(ValueSelector selector) {
+        return covered.test(selector);
     }
 
-    /** The payload, when the verifier has read it. */
+    /** The payload, if the verifier has parsed it. */
     @Nullable JsonNode tree() {
         return tree;
     }
@@ -215,31 +219,31 @@ final class SignedData {
         return request.body();
     }
 
-    /** The query; empty when it is not signed. */
+    /** The query; empty if it is not signed. */
     String query() {
         return covers(ANY_PARAMETER) ? request.query() : "";
     }
 
-    /** Whether the method is one whose requests have no body. */
+    /** Whether requests with this method have no body. */
     boolean isBodyless() {
         return request.method().equals("GET") || request.method().equals("HEAD");
     }
 
-    /** The fields that say how the body is written; none when they are not signed. */
-    HeaderIndex.ContentHeaders content() {
-        if (isEverything()) {
-            return request.fields().content();
+    /** The content header fields; empty if they are not signed. */
+    HeaderIndex.ContentHeaders contentHeaders() {
+        if (isWholeRequest()) {
+            return request.headerIndex().contentHeaders();
         }
         String type = value(CONTENT_TYPE);
         String encoding = value(CONTENT_ENCODING);
         return new HeaderIndex.ContentHeaders(type, encoding.isEmpty() ? null : encoding, false);
     }
 
-    /** Whether the request says that its body is of another of the media types. It can only be refused for that. */
+    /** Whether the request declares another one of the media types. This can only cause a rejection. */
     boolean contradicts(MediaType type, List<MediaType> mediaTypes) {
         try {
-            String said = request.fields().first("Content-Type");
-            String name = said == null ? "" : MediaType.parse(said).name();
+            String declared = request.headerIndex().first("Content-Type");
+            String name = declared == null ? "" : MediaType.parse(declared).name();
             return !name.equals(type.name())
                     && mediaTypes.stream().anyMatch(other -> other.name().equals(name));
         } catch (UnsupportedException e) {
@@ -247,20 +251,20 @@ final class SignedData {
         }
     }
 
-    /** Whether the attributes of a CloudEvent are in the header, and signed. */
+    /** Whether the header has the attributes of a CloudEvent, and they are signed. */
     boolean hasCloudEventAttributes() {
         return !value(CLOUD_EVENT).isEmpty();
     }
 
-    /** The value of a header field or query parameter; empty when it is missing, or not signed. */
-    String value(ValueSelector part) {
-        if (!covers(part)) {
+    /** The value of a header field or query parameter; empty if it is missing or not signed. */
+    String value(ValueSelector selector) {
+        if (!covers(selector)) {
             return "";
         }
-        List<String> values = part.kind == ValueSelector.SelectorType.HEADER && !isEverything()
-                // Only the first was signed.
-                ? part.values(request.headers(part.name).stream().limit(1).toList())
-                : BodyParser.untrusted(part, request);
+        List<String> values = selector.type == ValueSelector.SelectorType.HEADER && !isWholeRequest()
+                // Only the first value was signed.
+                ? selector.values(request.headers(selector.name).stream().limit(1).toList())
+                : BodyParser.unverifiedValues(selector, request);
         return values.isEmpty() ? "" : values.get(0);
     }
 }

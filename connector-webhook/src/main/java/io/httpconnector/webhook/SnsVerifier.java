@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.webhook.CertificateChecker.NoKeyException;
-import io.httpconnector.webhook.SignedData.Places;
-import io.httpconnector.webhook.VerificationResult.Reason;
+import io.httpconnector.webhook.SignedData.DefaultSelectors;
+import io.httpconnector.webhook.VerificationResult.RejectionReason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -19,20 +19,23 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Amazon SNS: the signature is in the body, and covers the fields of its type. Only these are the payload of an event. */
+/**
+ * Verifies messages of Amazon SNS: the signature is in the body and covers fields that depend on the message type. Only these
+ * fields become the payload of an event.
+ */
 final class SnsVerifier implements Verifier {
 
     private static final List<String> CONFIRMATION =
             List.of("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type");
 
-    /** The fields that are signed, in the order in which they are; all but the subject are needed. */
+    /** The signed fields in the order in which they are signed; all except the subject are required. */
     private static final Map<String, List<String>> FIELDS = Map.of(
             "Notification", List.of("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),
             "SubscriptionConfirmation", CONFIRMATION,
             "UnsubscribeConfirmation", CONFIRMATION);
 
-    private static final Places PLACES =
-            new Places(List.of(MediaType.JSON), ValueSelector.body("/MessageId"), ValueSelector.body("/Type"), null);
+    private static final DefaultSelectors SELECTORS =
+            new DefaultSelectors(List.of(MediaType.JSON), ValueSelector.body("/MessageId"), ValueSelector.body("/Type"), null);
 
     private final CertificateChecker certificates;
     private final Set<String> topics;
@@ -48,19 +51,19 @@ final class SnsVerifier implements Verifier {
         try {
             body = BodyParser.json(request.body());
         } catch (IOException e) {
-            return VerificationResult.refused(Reason.MALFORMED, "it is no message of SNS");
+            return VerificationResult.rejected(RejectionReason.MALFORMED, "the body is not an SNS message");
         }
         if (!body.path("Signature").isTextual()) {
-            return VerificationResult.refused(Reason.MISSING, "there is no signature in the body");
+            return VerificationResult.rejected(RejectionReason.MISSING, "there is no signature in the body");
         }
-        ObjectNode signed = signed(body);
+        ObjectNode signed = signedFields(body);
         if (signed == null) {
-            return VerificationResult.refused(
-                    Reason.MALFORMED,
-                    "its type is unknown, or a signed field is missing, no text, or has a line break");
+            return VerificationResult.rejected(
+                    RejectionReason.MALFORMED,
+                    "its type is unknown, or a signed field is missing, is not a string, or contains a line break");
         }
         if (!topics.contains(signed.path("TopicArn").asText())) {
-            return VerificationResult.refused(Reason.MISMATCH, "it is of a topic that is not listed");
+            return VerificationResult.rejected(RejectionReason.MISMATCH, "its topic is not listed");
         }
         String algorithm = switch (body.path("SignatureVersion").asText()) {
             case "1" -> "SHA1withRSA";
@@ -68,38 +71,38 @@ final class SnsVerifier implements Verifier {
             default -> "";
         };
         if (algorithm.isEmpty()) {
-            return VerificationResult.refused(Reason.MALFORMED, "its version of signatures is unknown");
+            return VerificationResult.rejected(RejectionReason.MALFORMED, "its signature version is unknown");
         }
         PublicKey key;
         try {
             key = certificates.at(body.path("SigningCertURL").asText());
         } catch (NoKeyException e) {
-            return VerificationResult.refused(Reason.NO_KEY, e.detail());
+            return VerificationResult.rejected(RejectionReason.NO_KEY, e.detail());
         }
         byte[] content = content(signed);
-        return holds(content, body.get("Signature").asText(), algorithm, key)
+        return isValid(content, body.get("Signature").asText(), algorithm, key)
                 ? VerificationResult.signed(SignedData.of(
                         request,
-                        part -> isSigned(part, signed),
+                        selector -> isSigned(selector, signed),
                         () -> Digests.fingerprint(content),
                         null,
                         signed,
-                        PLACES))
-                : VerificationResult.refused(Reason.MISMATCH, "the signature does not match");
+                        SELECTORS))
+                : VerificationResult.rejected(RejectionReason.MISMATCH, "the signature does not match");
     }
 
-    private static boolean isSigned(ValueSelector part, ObjectNode signed) {
-        return part.kind == ValueSelector.SelectorType.BODY
-                && part.pointer != null
-                && !part.name.isEmpty()
-                && !signed.at(part.pointer).isMissingNode();
+    private static boolean isSigned(ValueSelector selector, ObjectNode signed) {
+        return selector.type == ValueSelector.SelectorType.BODY
+                && selector.pointer != null
+                && !selector.name.isEmpty()
+                && !signed.at(selector.pointer).isMissingNode();
     }
 
     /**
-     * The message without what is not signed; null when it has not the fields that its type needs. A line break would let a value pass
-     * for several fields: only the message itself, which comes first, may have some.
+     * The signed fields of the message; null if a required field is missing. A line break would let one value pass for several
+     * fields: only the message itself, which comes first, may contain line breaks.
      */
-    private static @Nullable ObjectNode signed(JsonNode body) {
+    private static @Nullable ObjectNode signedFields(JsonNode body) {
         ObjectNode signed = JsonNodeFactory.instance.objectNode();
         for (String field : FIELDS.getOrDefault(body.path("Type").asText(), List.of())) {
             JsonNode value = body.path(field);
@@ -129,7 +132,7 @@ final class SnsVerifier implements Verifier {
         return content.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static boolean holds(byte[] content, String encoded, String algorithm, PublicKey key) {
+    private static boolean isValid(byte[] content, String encoded, String algorithm, PublicKey key) {
         try {
             Signature signature = Signature.getInstance(algorithm);
             signature.initVerify(key);
@@ -142,15 +145,15 @@ final class SnsVerifier implements Verifier {
 
     @Override
     public Optional<ValueSelector> eventId() {
-        return Optional.ofNullable(PLACES.eventId());
+        return Optional.ofNullable(SELECTORS.eventId());
     }
 
     @Override
     public Optional<ValueSelector> eventType() {
-        return Optional.ofNullable(PLACES.eventType());
+        return Optional.ofNullable(SELECTORS.eventType());
     }
 
-    /** It says that they are plain text. */
+    /** SNS declares its messages as plain text. */
     @Override
     public Optional<String> mediaType() {
         return Optional.of("application/json");

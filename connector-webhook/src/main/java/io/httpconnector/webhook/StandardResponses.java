@@ -1,6 +1,6 @@
 package io.httpconnector.webhook;
 
-/** What is answered, whoever asks: nothing of the request, and no reason beyond the status. */
+/** Standard responses. They reveal nothing about the request or the reason for rejection. */
 final class StandardResponses {
 
     static final WebhookResponse OK = WebhookResponse.json(200, "{\"status\":\"ok\"}");

@@ -4,14 +4,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** What strangers send, made fit to be logged. */
+/** Makes untrusted text safe for logs. */
 final class Texts {
 
-    private static final int LONGEST = 200;
+    private static final int MAX_LENGTH = 200;
 
     private Texts() {}
 
-    /** Whether bytes are well-formed UTF-8. */
+    /** Checks that bytes are well-formed UTF-8. */
     static boolean isUtf8(byte[] bytes) {
         try {
             var unused = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
@@ -21,9 +21,9 @@ final class Texts {
         }
     }
 
-    /** On one line, and not long: what a terminal or a log file would act upon becomes a question mark. */
+    /** Shortens the text to one line and replaces characters that a terminal or log file would interpret by question marks. */
     static String visible(String text) {
-        StringBuilder safe = new StringBuilder(text.length() > LONGEST ? text.substring(0, LONGEST) + "..." : text);
+        StringBuilder safe = new StringBuilder(text.length() > MAX_LENGTH ? text.substring(0, MAX_LENGTH) + "..." : text);
         for (int i = 0; i < safe.length(); i++) {
             char c = safe.charAt(i);
             if (Character.isISOControl(c)

@@ -2,7 +2,7 @@ package io.httpconnector.webhook;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
-import io.httpconnector.webhook.VerificationResult.Reason;
+import io.httpconnector.webhook.VerificationResult.RejectionReason;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -11,17 +11,17 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the requests of whoever knows one of the secrets. */
+/** A verifier that accepts requests containing one of the secrets. */
 final class TokenVerifier implements Verifier {
 
-    private final ValueSelector place;
+    private final ValueSelector location;
     private final List<Secret> secrets;
     private final @Nullable ValueSelector eventId;
     private final @Nullable ValueSelector eventType;
     private final @Nullable String mediaType;
 
     TokenVerifier(
-            ValueSelector place,
+            ValueSelector location,
             List<Secret> secrets,
             @Nullable ValueSelector eventId,
             @Nullable ValueSelector eventType,
@@ -29,7 +29,7 @@ final class TokenVerifier implements Verifier {
         if (secrets.isEmpty() || secrets.stream().anyMatch(Objects::isNull)) {
             throw new InvalidDefinitionException("token", List.of("secrets: one is missing or null"));
         }
-        this.place = place;
+        this.location = location;
         this.secrets = List.copyOf(secrets);
         this.eventId = eventId;
         this.eventType = eventType;
@@ -38,9 +38,9 @@ final class TokenVerifier implements Verifier {
 
     @Override
     public VerificationResult verify(WebhookRequest request, Instant now) {
-        List<String> given = BodyParser.untrusted(place, request);
+        List<String> given = BodyParser.unverifiedValues(location, request);
         if (given.size() != 1) {
-            return VerificationResult.refused(Reason.MISSING, "there are " + given.size() + " tokens in " + place);
+            return VerificationResult.rejected(RejectionReason.MISSING, "there are " + given.size() + " tokens in " + location + " instead of one");
         }
         byte[] token = given.get(0).getBytes(StandardCharsets.UTF_8);
         boolean right = false;
@@ -49,7 +49,7 @@ final class TokenVerifier implements Verifier {
         }
         return right
                 ? VerificationResult.accepted()
-                : VerificationResult.refused(Reason.MISMATCH, "the token in " + place + " is another one");
+                : VerificationResult.rejected(RejectionReason.MISMATCH, "the token in " + location + " does not match");
     }
 
     @Override
@@ -69,6 +69,6 @@ final class TokenVerifier implements Verifier {
 
     @Override
     public List<ValueSelector> secrets() {
-        return List.of(place);
+        return List.of(location);
     }
 }

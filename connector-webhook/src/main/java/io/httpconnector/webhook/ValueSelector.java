@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where something stands in a request: a signature, a timestamp, the id or the type of an event. Immutable.
+ * Selects a value of a request: a signature, a timestamp, the id or the type of an event. Immutable.
  *
  * <pre>{@code
  * ValueSelector.header("X-Hub-Signature-256").after("sha256=")
@@ -34,7 +34,7 @@ public final class ValueSelector {
         BODY
     }
 
-    final SelectorType kind;
+    final SelectorType type;
     final String name;
     final @Nullable JsonPointer pointer;
     final String separator;
@@ -42,7 +42,7 @@ public final class ValueSelector {
 
     private ValueSelector(
             SelectorType kind, String name, @Nullable JsonPointer pointer, String separator, String prefix) {
-        this.kind = kind;
+        this.type = kind;
         this.name = name;
         this.pointer = pointer;
         this.separator = separator;
@@ -50,43 +50,43 @@ public final class ValueSelector {
     }
 
     /**
-     * The value of a header field.
+     * Selects a header field.
      *
-     * @param name its name, in any case
-     * @return the part
-     * @throws InvalidDefinitionException when the name is empty, or no name of a header field
+     * @param name the name
+     * @return the selector
+     * @throws InvalidDefinitionException if the name is empty
      */
     public static ValueSelector header(String name) {
         if (!TOKEN.matcher(notEmpty(name, "header")).matches()) {
-            throw invalid("\"" + Texts.visible(name) + "\" is no name of a header field (RFC 9110, section 5.1)");
+            throw invalid("\"" + Texts.visible(name) + "\" is not a valid header field name (RFC 9110, section 5.1)");
         }
         return new ValueSelector(SelectorType.HEADER, name, null, "", "");
     }
 
     /**
-     * The value of a query parameter.
+     * Selects a query parameter.
      *
-     * @param name its name
-     * @return the part
-     * @throws InvalidDefinitionException when the name is empty
+     * @param name the name
+     * @return the selector
+     * @throws InvalidDefinitionException if the name is empty
      */
     public static ValueSelector query(String name) {
         return new ValueSelector(SelectorType.QUERY, notEmpty(name, "query parameter"), null, "", "");
     }
 
     /**
-     * A value in the body: JSON, or the fields of a form.
+     * Selects a value of the body: JSON, or the fields of a form.
      *
      * @param pointer a JSON pointer (RFC 6901), such as {@code /event/id}; for a field of a form {@code /name}
-     * @return the part
-     * @throws InvalidDefinitionException when it is no JSON pointer
+     * @return the selector
+     * @throws InvalidDefinitionException if the JSON pointer is invalid
      */
     public static ValueSelector body(String pointer) {
-        return list(notEmpty(pointer, "body"));
+        return bodyOrRoot(notEmpty(pointer, "body"));
     }
 
-    /** As {@link #body}, but the body itself may be meant. */
-    static ValueSelector list(String pointer) {
+    /** Like {@link #body}, but the pointer may select the whole body. */
+    static ValueSelector bodyOrRoot(String pointer) {
         try {
             return new ValueSelector(SelectorType.BODY, pointer, JsonSupport.pointer(pointer), "", "");
         } catch (InvalidDefinitionException e) {
@@ -95,25 +95,25 @@ public final class ValueSelector {
     }
 
     /**
-     * The items that the value is a list of. Spaces around them don't count.
+     * Splits the value into a list of items. Spaces around items are ignored.
      *
-     * @param separator what stands between two, such as {@code ,}
-     * @return another part
-     * @throws InvalidDefinitionException when the separator is empty
+     * @param separator the separator of the items, such as {@code ,}
+     * @return a new selector
+     * @throws InvalidDefinitionException if the separator is empty
      */
     public ValueSelector items(String separator) {
-        return new ValueSelector(kind, name, pointer, notEmpty(separator, "separator"), prefix);
+        return new ValueSelector(type, name, pointer, notEmpty(separator, "separator"), prefix);
     }
 
     /**
-     * What comes after a prefix; a value or an item without it is not meant.
+     * Selects the text after a prefix; values and items without the prefix are ignored.
      *
      * @param prefix such as {@code sha256=}
-     * @return another part
-     * @throws InvalidDefinitionException when the prefix is empty
+     * @return a new selector
+     * @throws InvalidDefinitionException if the prefix is empty
      */
     public ValueSelector after(String prefix) {
-        return new ValueSelector(kind, name, pointer, separator, notEmpty(prefix, "prefix"));
+        return new ValueSelector(type, name, pointer, separator, notEmpty(prefix, "prefix"));
     }
 
     private static String notEmpty(String text, String what) {
@@ -124,12 +124,12 @@ public final class ValueSelector {
     }
 
     private static InvalidDefinitionException invalid(String problem) {
-        return new InvalidDefinitionException("part of a webhook request", List.of(problem));
+        return new InvalidDefinitionException("selector of a webhook request", List.of(problem));
     }
 
-    /** What {@link #fromJson} reads. */
+    /** The JSON that {@link #fromJson} reads. */
     ObjectNode toJson() {
-        ObjectNode json = JsonNodeFactory.instance.objectNode().put(kind.name().toLowerCase(Locale.ROOT), name);
+        ObjectNode json = JsonNodeFactory.instance.objectNode().put(type.name().toLowerCase(Locale.ROOT), name);
         if (!separator.isEmpty()) {
             json.put("items", separator);
         }
@@ -137,38 +137,38 @@ public final class ValueSelector {
     }
 
     static ValueSelector fromJson(JsonNode json) {
-        return JsonObjectReader.read("part of a webhook request", json, ValueSelector::read);
+        return JsonObjectReader.read("selector of a webhook request", json, ValueSelector::read);
     }
 
     static @Nullable ValueSelector read(JsonObjectReader reader) {
-        List<ValueSelector> parts = new ArrayList<>();
-        reader.text("header", name -> parts.add(header(name)));
-        reader.text("query", name -> parts.add(query(name)));
-        reader.text("body", pointer -> parts.add(body(pointer)));
+        List<ValueSelector> selectors = new ArrayList<>();
+        reader.text("header", name -> selectors.add(header(name)));
+        reader.text("query", name -> selectors.add(query(name)));
+        reader.text("body", pointer -> selectors.add(body(pointer)));
         String kind = reader.exactlyOneOf("header", "query", "body");
-        // A placeholder takes the other members, so that what is wrong with them is found, too.
-        ValueSelector start = parts.isEmpty() ? header("none") : parts.get(0);
-        ValueSelector part = new MemberSteps<>(reader, start)
+        // A placeholder reads the remaining members, so that their problems are reported as well.
+        ValueSelector start = selectors.isEmpty() ? header("none") : selectors.get(0);
+        ValueSelector selector = new MemberSteps<>(reader, start)
                 .text("items", ValueSelector::items)
                 .text("after", ValueSelector::after)
                 .value();
-        return kind == null ? null : part;
+        return kind == null ? null : selector;
     }
 
-    /** Is told where a value stands. */
+    /** Receives the positions of selected values. */
     @FunctionalInterface
     interface MatchConsumer {
-        void at(String text, int from, int to);
+        void accept(String text, int from, int to);
     }
 
-    /** The values that are meant, from the texts that stand there. */
+    /** Selects the values from the raw values at this location. */
     List<String> values(List<String> texts) {
         List<String> values = new ArrayList<>(2);
         texts.forEach(text -> find(text, (found, from, to) -> values.add(found.substring(from, to))));
         return values;
     }
 
-    /** Finds the values that are meant, in a text that stands there. */
+    /** Reports the selected values of a raw value. */
     void find(String text, MatchConsumer found) {
         if (separator.isEmpty()) {
             afterPrefix(text, 0, text.length(), found);
@@ -182,7 +182,7 @@ public final class ValueSelector {
         }
     }
 
-    /** Leaves out the spaces around it. */
+    /** Reports an item without surrounding spaces. */
     private void item(String text, int start, int end, MatchConsumer found) {
         int from = start;
         int to = end;
@@ -197,31 +197,31 @@ public final class ValueSelector {
 
     private void afterPrefix(String text, int from, int to, MatchConsumer found) {
         if (to - from >= prefix.length() && text.startsWith(prefix, from)) {
-            found.at(text, from + prefix.length(), to);
+            found.accept(text, from + prefix.length(), to);
         }
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof ValueSelector part
-                && kind == part.kind
-                && (kind == SelectorType.HEADER ? name.equalsIgnoreCase(part.name) : name.equals(part.name))
-                && separator.equals(part.separator)
-                && prefix.equals(part.prefix);
+        return other instanceof ValueSelector selector
+                && type == selector.type
+                && (type == SelectorType.HEADER ? name.equalsIgnoreCase(selector.name) : name.equals(selector.name))
+                && separator.equals(selector.separator)
+                && prefix.equals(selector.prefix);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(kind, name.toLowerCase(Locale.ROOT), separator, prefix);
+        return Objects.hash(type, name.toLowerCase(Locale.ROOT), separator, prefix);
     }
 
     /**
-     * Says where it is.
+     * Returns the location.
      *
      * @return such as {@code header X-Signature}
      */
     @Override
     public String toString() {
-        return kind.name().toLowerCase(Locale.ROOT) + " " + name + (prefix.isEmpty() ? "" : " after " + prefix);
+        return type.name().toLowerCase(Locale.ROOT) + " " + name + (prefix.isEmpty() ? "" : " after " + prefix);
     }
 }

@@ -1,123 +1,124 @@
 package io.httpconnector.webhook;
 
-import io.httpconnector.webhook.SignedData.Places;
+import io.httpconnector.webhook.SignedData.DefaultSelectors;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link Verifier} says of a request. Immutable. */
+/** The result of a {@link Verifier}. Immutable. */
 public final class VerificationResult {
 
-    /** Why a request is refused. The sender never learns it. */
-    public enum Reason {
-        /** What should prove it genuine is missing. */
+    /** The reason for rejecting a request. It is never revealed to the sender. */
+    public enum RejectionReason {
+        /** The signature or token is missing. */
         MISSING,
-        /** It can't be read. */
+        /** The signature or token is malformed. */
         MALFORMED,
-        /** It was signed too long ago, or will be: by the timestamp that it says. */
+        /** The timestamp of the signature is too old, or in the future. */
         TIMESTAMP_EXPIRED,
-        /** It does not match. */
+        /** The signature or token does not match. */
         MISMATCH,
-        /** The key by which it says to be signed can't be had. */
+        /** The key that the request refers to is unavailable. */
         NO_KEY
     }
 
     private static final VerificationResult ACCEPTED = new VerificationResult(null, "", null);
 
-    private final @Nullable Reason reason;
+    private final @Nullable RejectionReason reason;
     private final String detail;
 
-    /** Null when everything counts. */
+    /** Null if the whole request counts. */
     private final @Nullable View view;
 
-    /** Shows what is covered of a request. */
+    /** Provides the covered part of a request. */
     @FunctionalInterface
     private interface View {
         SignedData of(WebhookRequest request, Verifier verifier);
     }
 
-    private VerificationResult(@Nullable Reason reason, String detail, @Nullable View view) {
+    private VerificationResult(@Nullable RejectionReason reason, String detail, @Nullable View view) {
         this.reason = reason;
         this.detail = detail;
         this.view = view;
     }
 
     /**
-     * The request comes from somebody who may send anything: who knows a password, or has a certificate.
+     * Creates a result that accepts a request of a trusted sender, identified for example by a password or a certificate. The
+     * whole request counts.
      *
-     * @return the verdict
+     * @return the result
      */
     public static VerificationResult accepted() {
         return ACCEPTED;
     }
 
     /**
-     * Some of the request is signed. Only that tells one event from another: whoever has seen a request could send it again with
-     * anything else changed.
+     * Creates a result that accepts a request of which some data is signed. Only signed data distinguishes events: an attacker
+     * who has seen a request could send it again with anything else changed.
      *
-     * @param fingerprint the same for the same signed content only, such as its hash; asked for when it is needed
-     * @param covered whether a part of the request is signed
-     * @return the verdict
+     * @param fingerprint the same for the same signed content only, such as its hash; evaluated on demand
+     * @param covered whether a value of the request is signed
+     * @return the result
      */
     public static VerificationResult signed(Supplier<String> fingerprint, Predicate<ValueSelector> covered) {
-        Arguments.notNull(fingerprint, "fingerprint of a verdict");
-        Arguments.notNull(covered, "parts that a verdict covers");
+        Arguments.notNull(fingerprint, "fingerprint of a result");
+        Arguments.notNull(covered, "predicate of the covered values");
         return new VerificationResult(
                 null,
                 "",
-                (request, verifier) -> SignedData.of(request, covered, fingerprint, null, null, places(verifier)));
+                (request, verifier) -> SignedData.of(request, covered, fingerprint, null, null, defaultSelectors(verifier)));
     }
 
-    /** Some of the request is signed, and this shows it. */
+    /** Creates a result that accepts a request and exposes its signed data. */
     static VerificationResult signed(SignedData data) {
         return new VerificationResult(null, "", (request, verifier) -> data);
     }
 
     /**
-     * The request is refused.
+     * Creates a result that rejects a request.
      *
-     * @param reason why
-     * @param detail one sentence for the log, without anything secret
-     * @return the verdict
+     * @param reason the reason
+     * @param detail one sentence for the log, without secrets
+     * @return the result
      */
-    public static VerificationResult refused(Reason reason, String detail) {
+    public static VerificationResult rejected(RejectionReason reason, String detail) {
         return new VerificationResult(reason, detail, null);
     }
 
     /**
      * Whether the request is genuine.
      *
-     * @return whether it may be handled
+     * @return true if the request may be handled
      */
     public boolean isAccepted() {
         return reason == null;
     }
 
     /**
-     * Why it is refused.
+     * Returns the reason for the rejection.
      *
-     * @return the reason; null when it is not
+     * @return the reason; null if the request is accepted
      */
-    public @Nullable Reason reason() {
+    public @Nullable RejectionReason reason() {
         return reason;
     }
 
     /**
-     * Why it is refused, in a sentence.
+     * Returns the details of the rejection.
      *
-     * @return for the log; empty when it is not
+     * @return a sentence for the log; empty if the request is accepted
      */
     public String detail() {
         return detail;
     }
 
-    /** What a verifier that has accepted a request has covered of it. */
+    /** The data covered by the verifier that accepted the request. */
     SignedData data(WebhookRequest request, Verifier verifier) {
-        return view == null ? SignedData.everything(request, places(verifier)) : view.of(request, verifier);
+        return view == null ? SignedData.wholeRequest(request, defaultSelectors(verifier)) : view.of(request, verifier);
     }
 
-    private static Places places(Verifier verifier) {
-        return new Places(
+    private static DefaultSelectors defaultSelectors(Verifier verifier) {
+        return new DefaultSelectors(
                 MediaType.of(verifier),
                 verifier.eventId().orElse(null),
                 verifier.eventType().orElse(null),
@@ -125,9 +126,9 @@ public final class VerificationResult {
     }
 
     /**
-     * Says the verdict.
+     * Returns the result as text.
      *
-     * @return accepted, or the reason and the detail
+     * @return {@code accepted}, or the reason and the detail
      */
     @Override
     public String toString() {

@@ -5,54 +5,54 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds out whether a request comes from where it should. {@link Signatures} has those of well-known services; write your own
- * for others. Safe for many threads.
+ * Verifies that a request is genuine. {@link Signatures} provides verifiers for well-known services; implement this interface for
+ * others. Implementations must be thread-safe.
  */
 @FunctionalInterface
 public interface Verifier {
 
     /**
-     * Looks at a request. What it compares with a secret it compares in constant time, and it does not read the body before
-     * it knows that the body can be trusted.
+     * Verifies a request. Implementations must compare secrets in constant time, and must not parse the body before it is
+     * verified.
      *
-     * @param request what came
-     * @param now the time by which timestamps are judged
+     * @param request the request
+     * @param now the current time, with which timestamps are compared
      * @return whether the request is genuine
      */
     VerificationResult verify(WebhookRequest request, Instant now);
 
     /**
-     * Where the id of an event usually stands in what this verifies.
+     * Returns the default location of the event id in the verified data.
      *
-     * @return the place, when there is one
+     * @return the selector, if there is one
      */
     default Optional<ValueSelector> eventId() {
         return Optional.empty();
     }
 
     /**
-     * Where it usually stands what kind of event it is.
+     * Returns the default location of the event type.
      *
-     * @return the place, when there is one
+     * @return the selector, if there is one
      */
     default Optional<ValueSelector> eventType() {
         return Optional.empty();
     }
 
     /**
-     * The media type of the bodies. The header field that says it is not signed as a rule, so it does not count then: without this, the
-     * body itself decides.
+     * Returns the media type of the bodies. The Content-Type header field is usually not signed and then ignored: without this
+     * media type, the format is detected from the body.
      *
-     * @return the media type, when it is known
+     * @return the media type, if it is known
      */
     default Optional<String> mediaType() {
         return Optional.empty();
     }
 
     /**
-     * Where a secret itself stands, such as a token: events don't have that.
+     * Returns the locations of secrets such as tokens, which are removed from events.
      *
-     * @return the places, possibly none
+     * @return the selectors, possibly none
      */
     default List<ValueSelector> secrets() {
         return List.of();

@@ -14,10 +14,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads verifiers and handshakes from JSON. Reading checks all members and yields a {@link Recipe}; the receiver makes the object
- * of it when it is built, because its secrets and its connection are known then. Immutable.
+ * Reads verifiers and handshakes from JSON. Reading checks all members and returns a {@link Recipe}; the receiver creates the
+ * object when it is built, because its secrets and its connection are known then. Immutable.
  *
- * @param secrets the secrets by the names that documents use
+ * @param secrets the secrets by the names used in documents
  * @param connection fetches keys and certificates
  */
 record VerifierDefinitionReader(
@@ -29,13 +29,13 @@ record VerifierDefinitionReader(
             "echo", "meta", "microsoft-graph", "slack", "zoom", "discord", "cloud-events", "sns", "probes", "asana");
 
     /**
-     * Makes what a document describes. What is refused has a JSON Pointer from the object that was read.
+     * Creates the object that a document describes. Problems have a JSON Pointer relative to the object that was read.
      *
      * @param <T> the type of the result
      */
     @FunctionalInterface
     interface Recipe<T> {
-        T make(VerifierDefinitionReader context);
+        T create(VerifierDefinitionReader context);
     }
 
     static @Nullable Recipe<Verifier> verifier(JsonObjectReader reader) {
@@ -55,11 +55,11 @@ record VerifierDefinitionReader(
             case "sns" -> {
                 String region = reader.requiredText("region");
                 String[] topics = reader.requiredTexts("topics").toArray(String[]::new);
-                yield at -> Signatures.sns(at.connected(""), region, topics);
+                yield at -> Signatures.sns(at.requireConnection(""), region, topics);
             }
             case "paypal" -> {
                 String webhookId = reader.requiredText("webhookId");
-                yield at -> Signatures.paypal(at.connected(""), webhookId);
+                yield at -> Signatures.paypal(at.requireConnection(""), webhookId);
             }
             case "basic" -> {
                 String user = reader.requiredText("user");
@@ -67,9 +67,9 @@ record VerifierDefinitionReader(
                 yield at -> Verifiers.basic(user, at.secrets("passwords", passwords));
             }
             case "token" -> {
-                ValueSelector place = reader.requiredObject("place", ValueSelector::read);
+                ValueSelector location = reader.requiredObject("location", ValueSelector::read);
                 List<String> tokens = reader.requiredTexts("tokens");
-                yield place == null ? null : at -> Verifiers.token(place, at.secrets("tokens", tokens));
+                yield location == null ? null : at -> Verifiers.token(location, at.secrets("tokens", tokens));
             }
             case "addresses" -> {
                 String[] ranges = reader.requiredTexts("ranges").toArray(String[]::new);
@@ -81,12 +81,12 @@ record VerifierDefinitionReader(
             }
             default -> {
                 reader.require("verifiers");
-                List<Recipe<Verifier>> ways = reader.objects("verifiers", VerifierDefinitionReader::verifier);
+                List<Recipe<Verifier>> alternatives = reader.objects("verifiers", VerifierDefinitionReader::verifier);
                 yield at -> {
                     List<Verifier> made = new ArrayList<>();
-                    for (int i = 0; i < ways.size(); i++) {
-                        Recipe<Verifier> way = ways.get(i);
-                        made.add(below("/verifiers/" + i, () -> way.make(at)));
+                    for (int i = 0; i < alternatives.size(); i++) {
+                        Recipe<Verifier> alternative = alternatives.get(i);
+                        made.add(withPointer("/verifiers/" + i, () -> alternative.create(at)));
                     }
                     return Verifiers.anyOf(made.toArray(Verifier[]::new));
                 };
@@ -98,10 +98,10 @@ record VerifierDefinitionReader(
         reader.require("definition");
         JsonNode definition = reader.object("definition");
         reader.object("definition", inner -> SignatureBuilder.read(inner, List.of(), null));
-        KeysOf keys = KeysOf.read(reader);
+        KeySource keys = KeySource.read(reader);
         return definition == null || keys == null
                 ? null
-                : at -> below(
+                : at -> withPointer(
                         "/definition",
                         () -> (keys.isShared()
                                         ? Signatures.definition(definition, keys.secrets(at))
@@ -110,14 +110,14 @@ record VerifierDefinitionReader(
     }
 
     private static @Nullable Recipe<Verifier> jwt(JsonObjectReader reader) {
-        KeysOf keys = KeysOf.read(reader);
-        ValueSelector place = reader.object("place", ValueSelector::read);
+        KeySource keys = KeySource.read(reader);
+        ValueSelector location = reader.object("location", ValueSelector::read);
         List<String> algorithms = reader.has("algorithms") ? reader.requiredTexts("algorithms") : List.of();
         String issuer = reader.text("issuer");
         String audience = reader.text("audience");
         Map<String, String> claims = reader.textMap("claims");
         if (issuer != null && claims.containsKey("iss")) {
-            reader.problem("issuer", "contradicts the claim iss: give one of them");
+            reader.problem("issuer", "contradicts the claim iss: use only one of them");
         }
         String bodyHash = reader.text("bodyHash");
         Duration tolerance = reader.duration("tolerance");
@@ -127,8 +127,8 @@ record VerifierDefinitionReader(
         return at -> {
             JwtVerifierBuilder jwt =
                     keys.isShared() ? Verifiers.jwt(keys.secrets(at)) : Verifiers.jwt(keys.publicKeys(at));
-            if (place != null) {
-                jwt.place(place);
+            if (location != null) {
+                jwt.location(location);
             }
             if (!algorithms.isEmpty()) {
                 jwt.algorithms(algorithms.toArray(String[]::new));
@@ -151,22 +151,22 @@ record VerifierDefinitionReader(
     }
 
     /**
-     * By what a signature is checked: exactly one of the members {@code secrets}, {@code keys} and {@code jwks}.
+     * The keys of a signature: exactly one of the members {@code secrets}, {@code keys} and {@code jwks}.
      *
-     * @param names the names of secrets
-     * @param fixed public keys
-     * @param jwks where public keys are fetched
+     * @param names the names of the secrets
+     * @param fixed the public keys
+     * @param jwks the path from which public keys are fetched
      */
-    private record KeysOf(
+    private record KeySource(
             List<String> names,
             List<String> fixed,
             @Nullable String jwks) {
 
-        static @Nullable KeysOf read(JsonObjectReader reader) {
+        static @Nullable KeySource read(JsonObjectReader reader) {
             List<String> names = reader.has("secrets") ? reader.requiredTexts("secrets") : List.of();
             List<String> fixed = reader.has("keys") ? reader.requiredTexts("keys") : List.of();
             String jwks = reader.text("jwks");
-            return reader.exactlyOneOf("secrets", "keys", "jwks") == null ? null : new KeysOf(names, fixed, jwks);
+            return reader.exactlyOneOf("secrets", "keys", "jwks") == null ? null : new KeySource(names, fixed, jwks);
         }
 
         boolean isShared() {
@@ -179,8 +179,8 @@ record VerifierDefinitionReader(
 
         PublicKeys publicKeys(VerifierDefinitionReader context) {
             return jwks == null
-                    ? below("/keys", () -> PublicKeys.fixed(fixed.toArray(String[]::new)))
-                    : PublicKeys.jwks(context.connected("/jwks"), jwks);
+                    ? withPointer("/keys", () -> PublicKeys.fixed(fixed.toArray(String[]::new)))
+                    : PublicKeys.jwks(context.requireConnection("/jwks"), jwks);
         }
     }
 
@@ -211,18 +211,18 @@ record VerifierDefinitionReader(
             }
             case "sns" -> {
                 String region = reader.requiredText("region");
-                yield at -> Handshakes.sns(at.connected(""), region);
+                yield at -> Handshakes.sns(at.requireConnection(""), region);
             }
             case "probes" -> at -> Handshakes.probes();
             default -> {
                 reader.problem(
-                        "type", "asana hands over a secret, which needs code: use handshake(Handshakes.asana(...))");
+                        "type", "asana passes a secret to the application, which requires code: use handshake(Handshakes.asana(...))");
                 yield null;
             }
         };
     }
 
-    /** The type; without it nothing can be said of the other members. */
+    /** The type; without it, the other members cannot be checked. */
     private static @Nullable String type(JsonObjectReader reader, List<String> types) {
         reader.require("type");
         String type = reader.oneOf("type", types);
@@ -232,13 +232,13 @@ record VerifierDefinitionReader(
         return type;
     }
 
-    /** A recipe whose problems have the JSON Pointer of its object. */
+    /** A recipe whose problems are prefixed with the JSON Pointer of its object. */
     static <T> @Nullable Recipe<T> at(String pointer, @Nullable Recipe<T> recipe) {
-        return recipe == null ? null : context -> below(pointer, () -> recipe.make(context));
+        return recipe == null ? null : context -> withPointer(pointer, () -> recipe.create(context));
     }
 
-    /** Makes something that is described at a JSON Pointer below; what is refused is put there. */
-    static <T> T below(String pointer, Supplier<T> making) {
+    /** Creates an object described at a JSON Pointer; its problems are prefixed with the pointer. */
+    static <T> T withPointer(String pointer, Supplier<T> making) {
         try {
             return making.get();
         } catch (InvalidDefinitionException e) {
@@ -257,7 +257,7 @@ record VerifierDefinitionReader(
         for (String name : distinct) {
             Secret secret = secrets.get(name);
             if (secret == null) {
-                problems.add("/" + member + "/" + names.indexOf(name) + ": " + unknown(name));
+                problems.add("/" + member + "/" + names.indexOf(name) + ": " + unknownSecret(name));
             } else {
                 found.add(secret);
             }
@@ -271,18 +271,18 @@ record VerifierDefinitionReader(
     private Secret secret(String pointer, String name) {
         Secret secret = secrets.get(name);
         if (secret == null) {
-            throw invalid(pointer + ": " + unknown(name));
+            throw invalid(pointer + ": " + unknownSecret(name));
         }
         return secret;
     }
 
-    private String unknown(String name) {
-        return "there is no secret \"" + Texts.visible(name) + "\", but " + new TreeSet<>(secrets.keySet());
+    private String unknownSecret(String name) {
+        return "the secret \"" + Texts.visible(name) + "\" is unknown, use one of " + new TreeSet<>(secrets.keySet());
     }
 
-    private HttpConnection connected(String pointer) {
+    private HttpConnection requireConnection(String pointer) {
         if (connection == null) {
-            throw invalid((pointer.isEmpty() ? "" : pointer + ": ") + "it fetches something: use connection(...) too");
+            throw invalid((pointer.isEmpty() ? "" : pointer + ": ") + "a connection is required to fetch keys or certificates: use connection(...)");
         }
         return connection;
     }

@@ -2,31 +2,31 @@ package io.httpconnector.webhook;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
-import io.httpconnector.webhook.VerificationResult.Reason;
+import io.httpconnector.webhook.VerificationResult.RejectionReason;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 
 /**
- * Ways to know a sender that are no signatures: whoever has seen a request can send others. Use HTTPS, and signatures where a
- * service has them.
+ * Verifiers that identify the sender without a signature. An attacker who has seen a request can forge others: use HTTPS, and
+ * signatures where the service supports them.
  */
 public final class Verifiers {
 
     private Verifiers() {}
 
     /**
-     * A user name and a password by HTTP Basic, RFC 7617.
+     * Verifies a user name and a password by HTTP Basic authentication, RFC 7617.
      *
      * @param user the user name, without a colon
-     * @param passwords the password; while it is changed, the old and the new one
-     * @return checks them
-     * @throws InvalidDefinitionException when something is missing, or the name has a colon
+     * @param passwords the password; during a rotation, both the old and the new one
+     * @return the verifier
+     * @throws InvalidDefinitionException if an argument is missing
      */
     public static Verifier basic(String user, Secret... passwords) {
         if (user == null || user.isEmpty() || user.indexOf(':') >= 0) {
-            throw invalid("basic: the user name is missing, or has a colon");
+            throw invalid("basic: the user name is missing or contains a colon");
         }
         List<Secret> encoded = Arguments.all(passwords, "passwords").stream()
                 .map(password -> password.map(text -> base64(user + ":" + text)))
@@ -39,33 +39,33 @@ public final class Verifiers {
     }
 
     /**
-     * A token that the sender puts somewhere.
+     * Verifies a token that the sender includes in the request.
      *
-     * @param place where, such as {@code ValueSelector.header("X-Token")} or {@code ValueSelector.query("token")}
-     * @param tokens the token; while it is changed, the old and the new one
-     * @return checks it
-     * @throws InvalidDefinitionException when something is missing
+     * @param location the location, such as {@code ValueSelector.header("X-Token")} or {@code ValueSelector.query("token")}
+     * @param tokens the token; during a rotation, both the old and the new one
+     * @return the verifier
+     * @throws InvalidDefinitionException if an argument is missing
      */
-    public static Verifier token(ValueSelector place, Secret... tokens) {
-        if (place == null) {
-            throw invalid("token: it is not said where it stands");
+    public static Verifier token(ValueSelector location, Secret... tokens) {
+        if (location == null) {
+            throw invalid("token: its location is missing");
         }
-        return new TokenVerifier(place, Arguments.all(tokens, "tokens"), null, null, null);
+        return new TokenVerifier(location, Arguments.all(tokens, "tokens"), null, null, null);
     }
 
     /**
-     * The addresses that a service sends from. Behind a proxy it needs {@link WebhookReceiverBuilder#trustedHops}.
+     * Verifies the IP address of the sender. Behind a proxy, this requires {@link WebhookReceiverBuilder#trustedHops}.
      *
-     * @param ranges addresses and ranges of IPv4 and IPv6, such as {@code 192.0.2.7} and {@code 2001:db8::/32}
-     * @return checks where a request comes from
-     * @throws InvalidDefinitionException when one is no address or range
+     * @param ranges addresses and CIDR ranges of IPv4 and IPv6, such as {@code 192.0.2.7} and {@code 2001:db8::/32}
+     * @return the verifier
+     * @throws InvalidDefinitionException if a range is invalid
      */
     public static Verifier addresses(String... ranges) {
         List<AddressRange> all = Arguments.all(ranges, "addresses").stream()
                 .map(AddressRange::of)
                 .toList();
         if (all.isEmpty()) {
-            throw invalid("addresses: there is none");
+            throw invalid("addresses: no range is given");
         }
         return (request, now) -> {
             boolean known = request.peer()
@@ -73,39 +73,39 @@ public final class Verifiers {
                     .orElse(false);
             return known
                     ? VerificationResult.accepted()
-                    : VerificationResult.refused(
-                            request.peer().isEmpty() ? Reason.MISSING : Reason.MISMATCH,
-                            "it comes from an address that is not listed");
+                    : VerificationResult.rejected(
+                            request.peer().isEmpty() ? RejectionReason.MISSING : RejectionReason.MISMATCH,
+                            "the address of the sender is not listed");
         };
     }
 
     /**
-     * A client certificate that the web server has verified, by its subject.
+     * Verifies the subject of a client certificate that the web server has validated.
      *
-     * @param subjects distinguished names (RFC 2253), each as the server says it
-     * @return checks the subject
-     * @throws InvalidDefinitionException when there is none
+     * @param subjects distinguished names (RFC 2253), in the format of the web server
+     * @return the verifier
+     * @throws InvalidDefinitionException if no argument is given
      */
     public static Verifier certificate(String... subjects) {
         Set<String> all = Set.copyOf(Arguments.all(subjects, "subjects of certificates"));
         if (all.isEmpty()) {
-            throw invalid("certificate: there is no subject");
+            throw invalid("certificate: no subject is given");
         }
         return (request, now) -> {
             if (request.certificateSubject().isEmpty()) {
-                return VerificationResult.refused(Reason.MISSING, "it comes without a client certificate");
+                return VerificationResult.rejected(RejectionReason.MISSING, "the request has no client certificate");
             }
             return request.certificateSubject().filter(all::contains).isPresent()
                     ? VerificationResult.accepted()
-                    : VerificationResult.refused(Reason.MISMATCH, "its client certificate is of somebody else");
+                    : VerificationResult.rejected(RejectionReason.MISMATCH, "the subject of the client certificate is not listed");
         };
     }
 
     /**
-     * A JSON Web Token that the sender has signed by a private key.
+     * Verifies a JSON Web Token that is signed by a private key.
      *
      * @param keys the public keys
-     * @return describes the rest
+     * @return a builder for the remaining settings
      */
     public static JwtVerifierBuilder jwt(PublicKeys keys) {
         if (keys == null) {
@@ -115,26 +115,26 @@ public final class Verifiers {
     }
 
     /**
-     * A JSON Web Token that the sender has signed by a shared secret.
+     * Verifies a JSON Web Token that is signed by a shared secret.
      *
-     * @param secrets the secret, of at least 32 bytes; while it is changed, the old and the new one
-     * @return describes the rest
+     * @param secrets the secret, at least 32 bytes; during a rotation, both the old and the new one
+     * @return a builder for the remaining settings
      */
     public static JwtVerifierBuilder jwt(Secret... secrets) {
         return new JwtVerifierBuilder(null, Arguments.all(secrets, "secrets of a JWT"));
     }
 
     /**
-     * One of several ways is enough: while a service is moved from one to another.
+     * Accepts a request if at least one of several verifiers accepts it, for example during a migration from one to another.
      *
-     * @param verifiers the ways
-     * @return accepts what one of them accepts
-     * @throws InvalidDefinitionException when there is none, or one is null
+     * @param verifiers the alternatives
+     * @return the combined verifier
+     * @throws InvalidDefinitionException if no argument is given
      */
     public static Verifier anyOf(Verifier... verifiers) {
         List<Verifier> all = Arguments.all(verifiers, "anyOf");
         if (all.isEmpty()) {
-            throw invalid("anyOf: there is none");
+            throw invalid("anyOf: no verifier is given");
         }
         return new AnyOfVerifier(all);
     }

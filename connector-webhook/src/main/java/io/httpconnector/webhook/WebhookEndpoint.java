@@ -11,26 +11,26 @@ import java.time.Duration;
 public interface WebhookEndpoint {
 
     /**
-     * Receives a request. Returns when it is answered, which may take as long as the event's handler.
+     * Receives a request. Returns the response, which may take as long as the event handler.
      *
-     * @param request what came
-     * @return what to answer; never null, and no exception for anything that a sender can do
+     * @param request the request
+     * @return the response; never null, and no exception, whatever the sender sends
      */
     WebhookResponse receive(WebhookRequest request);
 
     /**
-     * How large a body the web server need not read any further: it is refused then.
+     * Returns the maximum size of a body: the web server need not read more, because a larger body is rejected.
      *
-     * @return bytes; 1 MB by default
+     * @return the size in bytes; 1 MB by default
      */
     default int maxBody() {
         return 1024 * 1024;
     }
 
     /**
-     * How long a sender may take to send the body.
+     * Returns the maximum time in which the sender must transmit the body.
      *
-     * @return 10 seconds by default
+     * @return the timeout; 10 seconds by default
      */
     default Duration bodyTimeout() {
         return Duration.ofSeconds(10);

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Something that has happened at a service, as it told by a webhook. Immutable and safe for many threads, as long as the tree and
- * the bytes are not changed.
+ * An event reported by a service through a webhook. Immutable and thread-safe, provided that the tree and the bytes are not
+ * modified.
  */
 public final class WebhookEvent {
 
@@ -48,7 +48,7 @@ public final class WebhookEvent {
     }
 
     /**
-     * The same whenever the same event comes again, and no other event's: by it a repetition is recognised.
+     * Returns the id, which is the same for each repetition of an event and differs from the ids of all other events.
      *
      * @return the id
      */
@@ -57,62 +57,63 @@ public final class WebhookEvent {
     }
 
     /**
-     * The receiver that it came to.
+     * Returns the receiver of the event.
      *
-     * @return its name
+     * @return the name of the receiver
      */
     public String receiver() {
         return receiver;
     }
 
     /**
-     * What kind of event it is, from what was signed.
+     * Returns the type of the event, from signed data.
      *
-     * @return the type; empty when the receiver does not know where that stands, or it is not signed
+     * @return the type; empty if the receiver does not know its location, or it is not signed
      */
     public String type() {
         return type;
     }
 
     /**
-     * What it is about, when events are to be handled in order.
+     * Returns the ordering key: events with the same key are handled in order.
      *
-     * @return the key; empty when there is none
+     * @return the key; empty if there is none
      */
     public String key() {
         return key;
     }
 
     /**
-     * The body as a tree, whatever its format; of a batch, the element.
+     * Returns the payload as a JSON tree, whatever its original format; for a batch, the element.
      *
-     * @return the tree, not to be changed
+     * @return the tree; must not be modified
      */
     public JsonNode payload() {
         return payload;
     }
 
     /**
-     * The header fields, without those that hold credentials. As a rule they are not signed: anybody who has seen the request may have
-     * changed them, so don't decide by them.
+     * Returns the header fields, without credentials. They are usually not signed: an attacker who has seen the request may have
+     * changed them, so do not base decisions on them.
      *
-     * @return all values by the names in lower case
+     * @return all values by lower-case name
      */
     public Map<String, List<String>> headers() {
         return Collections.unmodifiableMap(origin.headers());
     }
 
     /**
-     * The parameters of the query, without credentials. Few services sign them: don't decide by them otherwise.
+     * Returns the query parameters, without credentials. Few services sign them: if they are unsigned, do not base decisions on
+     * them.
      *
-     * @return all values by the names
+     * @return all values by name
      */
     public Map<String, List<String>> query() {
         return Collections.unmodifiableMap(origin.query());
     }
 
     /**
-     * The body as it came; of a batch, the whole of it.
+     * Returns the body as received; for a batch, the whole batch.
      *
      * @return the bytes and their media type
      */
@@ -121,18 +122,18 @@ public final class WebhookEvent {
     }
 
     /**
-     * When it came.
+     * Returns the time of arrival.
      *
-     * @return the time, by the clock of this machine
+     * @return the time, by the clock of this host
      */
     public Instant time() {
         return time;
     }
 
     /**
-     * The event as those of other triggers are: what only webhooks have stands in {@code parent}.
+     * Converts the event to the event type of polling triggers: the properties specific to webhooks are in {@code parent}.
      *
-     * @return the event, with {@code type}, {@code headers}, {@code query}, {@code contentType} and {@code body} as its parent
+     * @return the event, with {@code type}, {@code headers}, {@code query}, {@code contentType} and {@code body} in its parent
      */
     public TriggerEvent toTriggerEvent() {
         ObjectNode parent = JsonNodeFactory.instance.objectNode().put("type", type);
@@ -158,9 +159,9 @@ public final class WebhookEvent {
     }
 
     /**
-     * An event that was made into one of a trigger.
+     * Converts a trigger event back to a webhook event.
      *
-     * @param event what {@link #toTriggerEvent()} gave
+     * @param event the output of {@link #toTriggerEvent()}
      * @return the event
      */
     public static WebhookEvent of(TriggerEvent event) {
@@ -192,7 +193,7 @@ public final class WebhookEvent {
     }
 
     /**
-     * Says which event it is, and shows nothing of its content.
+     * Identifies the event without showing its content.
      *
      * @return receiver, type and id
      */

@@ -1,15 +1,16 @@
 package io.httpconnector.webhook;
 
-/** Does what is to be done for an event. Called by many threads at once. */
+/** Handles events. Called by many threads concurrently. */
 @FunctionalInterface
 public interface WebhookHandler {
 
     /**
-     * Handles an event. When it returns, the event counts as handled and the sender is told so; it must therefore not return
-     * before what it did will last. The same event may come twice after a crash, with the same {@linkplain WebhookEvent#id id}.
+     * Handles an event. When the method returns, the event counts as handled and the sender receives a success response, so it
+     * must not return before its effects are durable. After a crash, the same event may be handled twice, with the same
+     * {@linkplain WebhookEvent#id id}.
      *
      * @param event the event
-     * @throws Exception when it could not be handled: the sender is told so, and sends it again
+     * @throws Exception if the event could not be handled: the sender receives an error response and is expected to retry
      */
     void handle(WebhookEvent event) throws Exception;
 }

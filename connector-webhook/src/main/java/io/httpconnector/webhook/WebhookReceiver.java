@@ -6,7 +6,7 @@ import io.httpconnector.TimeSource;
 import io.httpconnector.state.StateException;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.webhook.RequestDiagnosis.DiagnosisStep;
-import io.httpconnector.webhook.SignedData.Places;
+import io.httpconnector.webhook.SignedData.DefaultSelectors;
 import io.httpconnector.webhook.inbox.Mailbox;
 import io.httpconnector.webhook.internal.BodyLength;
 import io.httpconnector.webhook.internal.Watchdog;
@@ -43,25 +43,25 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
 
     private final ReceiverSettings settings;
 
-    /** By the fingerprints of what was signed. */
-    private final DuplicateFilter requests;
+    /** Requests by the fingerprint of their signed content. */
+    private final DuplicateFilter seenRequests;
 
-    /** By the ids of events. */
-    private final DuplicateFilter receipts;
+    /** Events by id. */
+    private final DuplicateFilter seenEvents;
 
-    private final List<Lock> turns =
+    private final List<Lock> keyLocks =
             Stream.generate(() -> (Lock) new ReentrantLock(true)).limit(64).toList();
 
-    /** What a builder has collected. */
+    /** The settings of the builder. */
     record ReceiverSettings(
             String name,
             List<Verifier> verifiers,
             List<Handshake> handshakes,
             Set<String> methods,
             WebhookResponder responder,
-            ResponseFactory answer,
+            ResponseFactory response,
             EventReader reader,
-            SenderLimiter sources,
+            SenderLimiter senderLimiter,
             @Nullable String publicUrl,
             int maxBody,
             Duration bodyTimeout,
@@ -74,15 +74,15 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
     WebhookReceiver(
             ReceiverSettings settings, DuplicateFilter requests, DuplicateFilter receipts, @Nullable Mailbox mailbox) {
         this.settings = settings;
-        this.requests = requests;
-        this.receipts = receipts;
+        this.seenRequests = requests;
+        this.seenEvents = receipts;
         this.mailbox = mailbox;
     }
 
     /**
-     * Begins the description of a receiver.
+     * Creates a builder for a receiver.
      *
-     * @param name what it is called in logs and events
+     * @param name the name in logs and events
      * @return a builder
      */
     public static WebhookReceiverBuilder named(String name) {
@@ -95,30 +95,30 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
         Watch watch = Watchdog.SHARED.interrupt(settings.deadline);
         try (watch) {
             WebhookRequest request = settings.publicUrl == null ? given : given.publicUrl(settings.publicUrl);
-            WebhookResponse response = received(settings.sources.located(request), deadline, watch);
-            // What was interrupted has decided nothing.
+            WebhookResponse response = process(settings.senderLimiter.withSourceAddress(request), deadline, watch);
+            // An interrupted step has decided nothing.
             boolean decided = response.isAccepted() || response.status() >= 500 || !watch.isLate();
-            return decided ? response : late();
+            return decided ? response : deadlineExceeded();
         } catch (RuntimeException | StackOverflowError e) {
             if (watch.isLate()) {
-                return late();
+                return deadlineExceeded();
             }
-            LOG.error("{}: a request could not be received", settings.name, e);
+            LOG.error("{}: failed to process a request", settings.name, e);
             return StandardResponses.FAILED;
         }
     }
 
-    private WebhookResponse late() {
+    private WebhookResponse deadlineExceeded() {
         LOG.warn(
-                "{}: a request could not be received in {}, the sender is to come again",
+                "{}: a request was not processed within the deadline of {}; the sender should retry",
                 settings.name,
                 settings.deadline);
         return StandardResponses.BUSY;
     }
 
-    private WebhookResponse received(WebhookRequest request, Deadline deadline, Watch watch) {
-        if (!settings.sources.allows(request)) {
-            return refuse(request, StandardResponses.TOO_MANY, "its source sends too many");
+    private WebhookResponse process(WebhookRequest request, Deadline deadline, Watch watch) {
+        if (!settings.senderLimiter.allows(request)) {
+            return reject(request, StandardResponses.TOO_MANY, "the source exceeds its rate limit");
         }
         for (Handshake handshake : settings.handshakes) {
             Optional<WebhookResponse> response = handshake.beforeVerification(request);
@@ -127,31 +127,33 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
             }
         }
         if (!settings.methods.contains(request.method())) {
-            return refuse(request, StandardResponses.METHOD_NOT_ALLOWED, "the method is not taken")
+            return reject(request, StandardResponses.METHOD_NOT_ALLOWED, "the method is not allowed")
                     .header("Allow", String.join(", ", settings.methods));
         }
         if (request.body().length > settings.maxBody) {
-            return refuse(request, StandardResponses.TOO_LARGE, "it is larger than " + settings.maxBody + " bytes");
+            return reject(request, StandardResponses.TOO_LARGE, "the body is larger than " + settings.maxBody + " bytes");
         }
-        if (isCutOff(request)) {
-            return refuse(request, StandardResponses.BAD_REQUEST, BodyLength.CUT_OFF);
+        if (isTruncated(request)) {
+            return reject(request, StandardResponses.BAD_REQUEST, BodyLength.TRUNCATED);
         }
         Instant now = settings.time.now();
         SignedData signed = null;
         for (Verifier verifier : settings.verifiers) {
             VerificationResult verdict = verifier.verify(request, now);
             if (!verdict.isAccepted()) {
-                return refuse(request, StandardResponses.UNAUTHORIZED, verdict.toString());
+                return reject(request, StandardResponses.UNAUTHORIZED, verdict.toString());
             }
             SignedData data = verdict.data(request, verifier);
             signed = signed == null ? data : signed.and(data);
         }
-        return accepted(
-                request, signed == null ? SignedData.everything(request, Places.NONE) : signed, now, deadline, watch);
+        return handleVerified(
+                request, signed == null ? SignedData.wholeRequest(request, DefaultSelectors.NONE) : signed, now, deadline, watch);
     }
 
-    /** From here on, only what is signed counts; the request itself is for the log and for handshakes. */
-    private WebhookResponse accepted(
+    /**
+     * Handles a verified request. From here on, only signed data counts; the request itself is used only for logs and handshakes.
+     */
+    private WebhookResponse handleVerified(
             WebhookRequest request, SignedData data, Instant now, Deadline deadline, Watch watch) {
         try {
             Payload payload = settings.reader.payload(data);
@@ -165,21 +167,21 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
             captures.forEach(capture -> events.forEach(capture::record));
             return once(data.fingerprints(), events, deadline, watch);
         } catch (BodyParser.TooLargeException e) {
-            return refuse(request, StandardResponses.TOO_LARGE, e.toString());
+            return reject(request, StandardResponses.TOO_LARGE, e.toString());
         } catch (BodyParser.UnsupportedException e) {
-            return refuse(request, StandardResponses.UNSUPPORTED, e.toString());
+            return reject(request, StandardResponses.UNSUPPORTED, e.toString());
         } catch (IOException e) {
-            return refuse(request, StandardResponses.BAD_REQUEST, "it can't be read: " + e);
+            return reject(request, StandardResponses.BAD_REQUEST, "the body cannot be parsed: " + e);
         }
     }
 
     /**
-     * What is signed is taken once, whatever ids are found in it: an event that has an id of its own is known by both. What comes with
-     * the same id but is signed anew is known by the id alone.
+     * Handles signed content once, whatever ids it contains: an event with an id of its own is known by both its id and its
+     * fingerprint. A retry with the same id that is signed again is known by the id alone.
      */
     private WebhookResponse once(List<String> fingerprints, List<WebhookEvent> events, Deadline deadline, Watch watch) {
         Supplier<WebhookResponse> work =
-                () -> mailbox == null ? handled(events, deadline, watch) : stored(events, mailbox, deadline);
+                () -> mailbox == null ? handleAll(events, deadline, watch) : store(events, mailbox, deadline);
         // A request that is known by another signature has another id.
         boolean isAlone = settings.verifiers.stream().noneMatch(AnyOfVerifier.class::isInstance);
         boolean same = isAlone
@@ -189,42 +191,42 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
         if (same) {
             return work.get();
         }
-        // Each waits for the next, in an order that is always the same.
+        // Nests the filters, always in the same order to prevent deadlocks.
         for (String fingerprint : fingerprints) {
             Supplier<WebhookResponse> inner = work;
-            work = () -> requests.once(fingerprint, deadline, inner, () -> {
-                LOG.debug("{}: what was signed has come before", settings.name);
-                return events.isEmpty() ? StandardResponses.OK : settings.answer.of(events.get(events.size() - 1));
+            work = () -> seenRequests.once(fingerprint, deadline, inner, () -> {
+                LOG.debug("{}: the same signed content was received before", settings.name);
+                return events.isEmpty() ? StandardResponses.OK : settings.response.of(events.get(events.size() - 1));
             });
         }
         WebhookResponse response = work.get();
         if (fingerprints.size() > 1 && response.isAccepted()) {
-            // One of them was known perhaps; from now on all are.
+            // Perhaps only one of the fingerprints was known; now all are.
             for (String fingerprint : fingerprints) {
-                var unused = requests.once(fingerprint, deadline, () -> response, () -> response);
+                var unused = seenRequests.once(fingerprint, deadline, () -> response, () -> response);
             }
         }
         return response;
     }
 
-    private static boolean isCutOff(WebhookRequest request) {
-        return request.fields().announceMoreThan(request.body().length);
+    private static boolean isTruncated(WebhookRequest request) {
+        return request.headerIndex().announcesMoreThan(request.body().length);
     }
 
-    private WebhookResponse stored(List<WebhookEvent> events, Mailbox inbox, Deadline deadline) {
+    private WebhookResponse store(List<WebhookEvent> events, Mailbox inbox, Deadline deadline) {
         try {
-            if (!inbox.put(events.stream().map(WebhookEvent::toTriggerEvent).toList(), deadline.left())) {
+            if (!inbox.put(events.stream().map(WebhookEvent::toTriggerEvent).toList(), deadline.remaining())) {
                 return StandardResponses.BUSY;
             }
         } catch (StateException e) {
             LOG.error(
-                    "{}: {} events could not be stored, the sender is to come again", settings.name, events.size(), e);
+                    "{}: {} events could not be stored; the sender should retry", settings.name, events.size(), e);
             return StandardResponses.BUSY;
         }
-        return events.isEmpty() ? StandardResponses.OK : settings.answer.of(events.get(events.size() - 1));
+        return events.isEmpty() ? StandardResponses.OK : settings.response.of(events.get(events.size() - 1));
     }
 
-    private WebhookResponse handled(List<WebhookEvent> events, Deadline deadline, Watch watch) {
+    private WebhookResponse handleAll(List<WebhookEvent> events, Deadline deadline, Watch watch) {
         WebhookResponse response = StandardResponses.OK;
         for (WebhookEvent event : events) {
             response = once(event, deadline, watch);
@@ -236,18 +238,18 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
     }
 
     private WebhookResponse once(WebhookEvent event, Deadline deadline, Watch watch) {
-        return receipts.once(event.id(), deadline, () -> handle(event, watch), () -> {
-            LOG.debug("{} has come before", event);
-            return settings.answer.of(event);
+        return seenEvents.once(event.id(), deadline, () -> handle(event, watch), () -> {
+            LOG.debug("{} was received before", event);
+            return settings.response.of(event);
         });
     }
 
     private WebhookResponse handle(WebhookEvent event, Watch watch) {
         try {
-            return event.key().isEmpty() ? settings.responder.respond(event) : inTurn(event);
+            return event.key().isEmpty() ? settings.responder.respond(event) : handleInOrder(event);
         } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
             if (watch.isLate()) {
-                LOG.warn("{} could not be handled in {}", event, settings.deadline, e);
+                LOG.warn("{} could not be handled within {}", event, settings.deadline, e);
             } else {
                 LOG.warn("{} could not be handled", event, e);
             }
@@ -258,9 +260,9 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
         }
     }
 
-    /** One event of a key after the other. */
-    private WebhookResponse inTurn(WebhookEvent event) throws Exception {
-        Lock turn = turns.get(Math.floorMod(event.key().hashCode(), turns.size()));
+    /** Handles events with the same key one after the other. */
+    private WebhookResponse handleInOrder(WebhookEvent event) throws Exception {
+        Lock turn = keyLocks.get(Math.floorMod(event.key().hashCode(), keyLocks.size()));
         turn.lockInterruptibly();
         try {
             return settings.responder.respond(event);
@@ -280,22 +282,23 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
     }
 
     /**
-     * Says what would happen to a request, and why: without handling it, and without asking the handshakes. For the developer: it tells much that no sender must know.
+     * Diagnoses what would happen to a request, and why: without handling it, and without calling the handshakes. For developers
+     * only: the result contains details that must not be revealed to senders.
      *
-     * @param given a request, such as one that was refused
-     * @param others secrets that may have signed it, such as old ones: none of them is accepted by this
-     * @return where it ends, and what the cause is likely to be
+     * @param given a request, such as one that was rejected
+     * @param others secrets that may have signed the request, such as old ones; they are never accepted by this receiver
+     * @return the step at which processing ends, and the likely causes
      */
     public RequestDiagnosis explain(WebhookRequest given, Secret... others) {
         Arguments.notNull(given, "webhook request");
         List<Secret> candidates = Arguments.all(others, "secrets to try");
         WebhookRequest named = settings.publicUrl == null ? given : given.publicUrl(settings.publicUrl);
-        WebhookRequest request = settings.sources.located(named);
+        WebhookRequest request = settings.senderLimiter.withSourceAddress(named);
         if (!settings.methods.contains(request.method())) {
             return new RequestDiagnosis(
                     DiagnosisStep.METHOD,
-                    Texts.visible(request.method()) + " is not taken",
-                    List.of("taken are " + settings.methods));
+                    Texts.visible(request.method()) + " is not allowed",
+                    List.of("allowed methods are " + settings.methods));
         }
         if (request.body().length > settings.maxBody) {
             return new RequestDiagnosis(
@@ -316,22 +319,22 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
             SignedData data = verdict.data(request, verifier);
             signed = signed == null ? data : signed.and(data);
         }
-        if (isCutOff(request)) {
+        if (isTruncated(request)) {
             return new RequestDiagnosis(
                     DiagnosisStep.BODY,
-                    SignatureDiagnostics.length(request).orElse(BodyLength.CUT_OFF),
-                    List.of(BodyLength.CAUSES));
+                    SignatureDiagnostics.length(request).orElse(BodyLength.TRUNCATED),
+                    List.of(BodyLength.ADVICE));
         }
-        SignedData data = signed == null ? SignedData.everything(request, Places.NONE) : signed;
+        SignedData data = signed == null ? SignedData.wholeRequest(request, DefaultSelectors.NONE) : signed;
         try {
             var unused = settings.reader.payload(data);
             return new RequestDiagnosis(DiagnosisStep.ACCEPTED, "", List.of());
         } catch (IOException e) {
-            List<String> hints = data.isEverything()
+            List<String> hints = data.isWholeRequest()
                     ? List.of()
                     : List.of(
-                            "Content-Type is not signed, so it does not count: if the service sends bodies of another media type,"
-                                    + " say so by readAs(...)");
+                            "Content-Type is not signed, so it is ignored: if the service sends bodies of another media type,"
+                                    + " set it by readAs(...)");
             return new RequestDiagnosis(DiagnosisStep.BODY, Texts.visible(String.valueOf(e.getMessage())), hints);
         }
     }
@@ -351,11 +354,11 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
     }
 
     /**
-     * Takes the next events as samples too.
+     * Captures the next events as samples.
      *
-     * @param max how many, 1 to 1000
-     * @return the samples, to be closed when there are enough
-     * @throws InvalidDefinitionException when it is out of range
+     * @param max the number of samples, 1 to 1000
+     * @return the capture, to be closed when it is no longer needed
+     * @throws InvalidDefinitionException if the number is out of range
      */
     public EventCapture capture(int max) {
         if (max < 1 || max > 1000) {
@@ -367,44 +370,44 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
     }
 
     /**
-     * How many events of the inbox are waiting, or being handled.
+     * Returns the number of events in the inbox that are pending or being handled.
      *
-     * @return 0 without an inbox
+     * @return the number; 0 without an inbox
      */
     public int pendingCount() {
         return mailbox == null ? 0 : mailbox.pendingCount();
     }
 
     /**
-     * The events of the inbox that no attempt could get handled; {@link WebhookEvent#of} makes events of a webhook of them.
+     * Returns the events of the inbox whose attempts have all failed; convert them by {@link WebhookEvent#of}.
      *
-     * @return the oldest first; none without an inbox
+     * @return the dead letters, oldest first; empty without an inbox
      */
     public List<DeadLetter> deadLetters() {
         return mailbox == null ? List.of() : mailbox.deadLetters();
     }
 
     /**
-     * Has a dead letter handled once more, from the first attempt on.
+     * Replays a dead letter, starting with the first attempt.
      *
      * @param id the id of its event
-     * @return whether there is such a dead letter
+     * @return whether the dead letter exists
      */
     public boolean replay(String id) {
         return mailbox != null && mailbox.replay(id);
     }
 
     /**
-     * Gives up a dead letter.
+     * Discards a dead letter.
      *
      * @param id the id of its event
-     * @return whether there is such a dead letter
+     * @return whether the dead letter exists
      */
     public boolean discard(String id) {
         return mailbox != null && mailbox.discard(id);
     }
 
-    /** Stops handling what is in the inbox, and waits for what is being handled. The inbox itself is closed by whoever made it. */
+    /** Stops handling events of the inbox, and waits for running handlers. The inbox itself must be closed by its owner. */
     @Override
     public void close() {
         if (mailbox != null) {
@@ -412,9 +415,9 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
         }
     }
 
-    /** The sender learns the status, the log learns why. */
-    private WebhookResponse refuse(WebhookRequest request, WebhookResponse response, String why) {
-        LOG.info("{}: {} is answered {}: {}", settings.name, request, response.status(), Texts.visible(why));
+    /** Logs the reason; the sender receives only the status. */
+    private WebhookResponse reject(WebhookRequest request, WebhookResponse response, String why) {
+        LOG.info("{}: {} rejected with status {}: {}", settings.name, request, response.status(), Texts.visible(why));
         return response;
     }
 }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Describes a receiver. For one thread; what it builds is for many. */
+/** Builder for {@link WebhookReceiver}. Not thread-safe; the receivers it builds are. */
 public final class WebhookReceiverBuilder {
 
     private static final Logger LOG = LoggerFactory.getLogger(WebhookReceiverBuilder.class);
@@ -42,21 +42,21 @@ public final class WebhookReceiverBuilder {
     private final List<JsonNode> describedHandshakes = new ArrayList<>();
     private final List<Recipe<Verifier>> verifierRecipes = new ArrayList<>();
     private final List<Recipe<Handshake>> handshakeRecipes = new ArrayList<>();
-    private final List<String> wrong = new ArrayList<>();
+    private final List<String> definitionProblems = new ArrayList<>();
     private Map<String, Secret> secrets = Map.of();
     private @Nullable HttpConnection connection;
     private @Nullable JsonNode describedDelivery;
-    private boolean verifyIsDoubtful;
+    private boolean verifyHasProblems;
     private boolean unverified;
     private @Nullable WebhookHandler handler;
     private @Nullable WebhookResponder responder;
     private Set<String> methods = Set.of("POST");
-    private WebhookResponse fixedAnswer = StandardResponses.OK;
-    private int answerStatus = 200;
-    private @Nullable String answerTemplate;
+    private WebhookResponse fixedResponse = StandardResponses.OK;
+    private int responseStatus = 200;
+    private @Nullable String responseTemplate;
     private Duration deadline = Duration.ofSeconds(10);
     private Duration window = Duration.ofHours(24);
-    private int mostIds = 100_000;
+    private int maxIds = 100_000;
     private @Nullable ValueSelector id;
     private @Nullable ValueSelector type;
     private @Nullable ValueSelector key;
@@ -70,7 +70,7 @@ public final class WebhookReceiverBuilder {
     private int maxBody = MEGABYTE;
     private @Nullable Inbox inbox;
     private int hops;
-    private int mostPerSource;
+    private int maxPerSource;
     private boolean limited;
     private Duration period = Duration.ofSeconds(1);
     private UnaryOperator<Delivery> delivery = UnaryOperator.identity();
@@ -82,7 +82,7 @@ public final class WebhookReceiverBuilder {
     }
 
     /**
-     * Sets how requests are verified. Those of several must all accept.
+     * Adds verifiers. If there are several, all must accept a request.
      *
      * @param all such as {@code Signatures.github(secret)}
      * @return this builder
@@ -93,7 +93,7 @@ public final class WebhookReceiverBuilder {
     }
 
     /**
-     * Sets how questions are answered that a service asks before it sends events. The first that knows an answer gives it.
+     * Adds handshakes that a service performs before it sends events. The first handshake that returns a response is used.
      *
      * @param all such as {@code Handshakes.slack()}
      * @return this builder
@@ -104,7 +104,7 @@ public final class WebhookReceiverBuilder {
     }
 
     /**
-     * Takes requests of whoever knows the URL.
+     * Accepts requests without verification: from anyone who knows the URL.
      *
      * @return this builder
      */
@@ -114,9 +114,9 @@ public final class WebhookReceiverBuilder {
     }
 
     /**
-     * Sets what handles the events.
+     * Sets the event handler.
      *
-     * @param handler is given each event, by many threads at once
+     * @param handler called with each event, by many threads concurrently
      * @return this builder
      */
     public WebhookReceiverBuilder handler(WebhookHandler handler) {
@@ -125,9 +125,9 @@ public final class WebhookReceiverBuilder {
     }
 
     /**
-     * Sets what handles the events and says what to answer.
+     * Sets an event handler that also determines the response.
      *
-     * @param responder is given each event, by many threads at once; of a batch, the answer for the last one is sent
+     * @param responder called with each event, by many threads concurrently; for a batch, the response to the last event is sent
      * @return this builder
      */
     public WebhookReceiverBuilder responder(WebhookResponder responder) {
@@ -136,35 +136,35 @@ public final class WebhookReceiverBuilder {
     }
 
     /**
-     * Sets what is answered when an event was taken.
+     * Sets the response to accepted events.
      *
-     * @param response a 2xx; {@code 200 {"status":"ok"}} by default
+     * @param response a response with a 2xx status; {@code 200 {"status":"ok"}} by default
      * @return this builder
      */
     public WebhookReceiverBuilder response(WebhookResponse response) {
-        this.fixedAnswer = response;
+        this.fixedResponse = response;
         return this;
     }
 
     /**
-     * Sets what is answered when an event was taken, instead of {@link #response}: JSON with the pills of the event, which are {@code event.id},
-     * {@code event.type}, {@code event.key}, {@code event.time}, {@code event.payload}, {@code event.headers} and
+     * Sets the response to accepted events, instead of {@link #response}: JSON with pills of the event, which are {@code
+     * event.id}, {@code event.type}, {@code event.key}, {@code event.time}, {@code event.payload}, {@code event.headers} and
      * {@code event.query}.
      *
-     * @param status a 2xx
+     * @param status a 2xx status
      * @param template such as {@code {"received": "{{event.payload.id}}"}}
      * @return this builder
      */
     public WebhookReceiverBuilder responseJson(int status, String template) {
-        this.answerStatus = status;
-        this.answerTemplate = template;
+        this.responseStatus = status;
+        this.responseTemplate = template;
         return this;
     }
 
     /**
-     * Sets how long a handler may take, before its thread is interrupted and the event counts as not handled.
+     * Sets the time limit of a handler: when it expires, the thread is interrupted and the event counts as not handled.
      *
-     * @param time 10 ms to 10 minutes; 10 seconds by default, as many senders wait no longer
+     * @param time 10 ms to 10 minutes; 10 seconds by default, because many senders wait no longer
      * @return this builder
      */
     public WebhookReceiverBuilder deadline(Duration time) {
@@ -173,8 +173,8 @@ public final class WebhookReceiverBuilder {
     }
 
     /**
-     * Answers when an event is in an inbox, and handles it after that. The handler may take its time then, and a failure is tried again
-     * here: the sender need not know.
+     * Sets an inbox: the receiver responds as soon as an event is stored, and handles it afterwards. The handler may then be
+     * slow, and failures are retried here without involving the sender.
      *
      * @param inbox an inbox, to be closed by its owner after the receiver
      * @return this builder
@@ -185,9 +185,10 @@ public final class WebhookReceiverBuilder {
     }
 
     /**
-     * Sets how often it is tried to get an event of the inbox handled, and how many at once.
+     * Configures attempts, backoff and concurrency of the delivery of events from the inbox.
      *
-     * @param change such as {@code delivery -> delivery.concurrently(8).attempts(10)}; by default one at a time and 5 attempts
+     * @param change such as {@code delivery -> delivery.concurrently(8).attempts(10)}; by default 5 attempts, and one event at a
+     *     time
      * @return this builder
      */
     public WebhookReceiverBuilder delivery(UnaryOperator<Delivery> change) {
@@ -196,22 +197,22 @@ public final class WebhookReceiverBuilder {
     }
 
     /**
-     * Sets how long it is remembered which events have been handled: repetitions are acknowledged and not handled again.
+     * Sets the deduplication window: repetitions of handled events are acknowledged but not handled again.
      *
      * @param window 0 to 30 days; 24 hours by default
-     * @param max how many events at most, 1 to 10 million; 100,000 by default, at about 150 bytes each
+     * @param max the maximum number of remembered events, 1 to 10 million; 100,000 by default, at about 150 bytes each
      * @return this builder
      */
     public WebhookReceiverBuilder remember(Duration window, int max) {
         this.window = window;
-        this.mostIds = max;
+        this.maxIds = max;
         return this;
     }
 
     /**
-     * Sets which methods are taken.
+     * Sets the allowed methods.
      *
-     * @param all such as {@code POST}, which is the default; {@code GET} for services that put everything into the query
+     * @param all such as {@code POST}, which is the default; {@code GET} for services that put all data into the query
      * @return this builder
      */
     public WebhookReceiverBuilder methods(String... all) {
@@ -220,56 +221,56 @@ public final class WebhookReceiverBuilder {
     }
 
     /**
-     * Sets where the id of an event stands; by default where the verifier says. It counts only when it is signed: otherwise, and when
-     * there is none, what is signed tells the events apart. When nothing is signed and there is no id, each request is an event of
-     * its own.
+     * Sets the location of the event id; by default, the location given by the verifier. The id is used only if it is signed:
+     * without a signed id, events are distinguished by their signed content. If nothing is signed and there is no id, each
+     * request is a new event.
      *
-     * @param place such as {@code ValueSelector.body("/id")}
+     * @param location such as {@code ValueSelector.body("/id")}
      * @return this builder
      */
-    public WebhookReceiverBuilder id(ValueSelector place) {
-        this.id = place;
+    public WebhookReceiverBuilder id(ValueSelector location) {
+        this.id = location;
         return this;
     }
 
     /**
-     * Sets where it stands what kind of event it is; by default where the verifier says. It counts only when it is signed.
+     * Sets the location of the event type; by default, the location given by the verifier. The type is used only if it is signed.
      *
-     * @param place such as {@code ValueSelector.body("/type")}
+     * @param location such as {@code ValueSelector.body("/type")}
      * @return this builder
      */
-    public WebhookReceiverBuilder type(ValueSelector place) {
-        this.type = place;
+    public WebhookReceiverBuilder type(ValueSelector location) {
+        this.type = location;
         return this;
     }
 
     /**
-     * Sets where it stands what an event is about, so that those about the same are handled in the order in which they came. It counts
-     * only when it is signed.
+     * Sets the location of the ordering key: events with the same key are handled in order of arrival. The key is used only if it
+     * is signed.
      *
-     * @param place such as {@code ValueSelector.body("/customer/id")}
+     * @param location such as {@code ValueSelector.body("/customer/id")}
      * @return this builder
      */
-    public WebhookReceiverBuilder key(ValueSelector place) {
-        this.key = place;
+    public WebhookReceiverBuilder key(ValueSelector location) {
+        this.key = location;
         return this;
     }
 
     /**
-     * Sets where a list of events stands: each of its elements is an event then, and places in the body are places in the element.
+     * Sets the location of a list of events: each element becomes an event, and selectors of the body then apply to the element.
      *
-     * @param pointer a JSON pointer, such as {@code /events}; empty for a body that is a list
+     * @param pointer a JSON pointer, such as {@code /events}; empty if the body itself is a list
      * @return this builder
      */
     public WebhookReceiverBuilder each(String pointer) {
-        this.each = ValueSelector.list(Arguments.notNull(pointer, "each"));
+        this.each = ValueSelector.bodyOrRoot(Arguments.notNull(pointer, "each"));
         return this;
     }
 
     /**
-     * Reads a field of the body that holds JSON as a text, such as the form field {@code payload} of GitHub and Slack, or the
-     * {@code Message} of Amazon SNS: the tree takes the place of the text, also for the other places in the body. A text that is no
-     * JSON stays one; a request with an empty one is refused as malformed.
+     * Parses a text field of the body that contains JSON, such as the form field {@code payload} of GitHub and Slack, or {@code
+     * Message} of Amazon SNS: the parsed tree replaces the text, also for other selectors of the body. Text that is not JSON is
+     * kept; a request with an empty text is rejected as malformed.
      *
      * @param pointer a JSON pointer, such as {@code /payload}
      * @return this builder
@@ -280,8 +281,9 @@ public final class WebhookReceiverBuilder {
     }
 
     /**
-     * Sets the media type of the bodies. By default the verifier says it. Otherwise, {@code Content-Type} does if it is signed, or if the
-     * sender is known by a token, an address or a certificate; and if not, the body itself decides.
+     * Sets the media type of the bodies. By default, the verifier determines it. Otherwise {@code Content-Type} is used if it is
+     * signed, or if the sender is identified by a token, an address or a certificate; if neither applies, the format is detected
+     * from the body.
      *
      * @param mediaType such as {@code application/json}
      * @return this builder
@@ -292,19 +294,19 @@ public final class WebhookReceiverBuilder {
     }
 
     /**
-     * Sets the URL at which the sender knows this receiver: some services sign it.
+     * Sets the public URL of this receiver, which some services sign.
      *
-     * @param url such as {@code https://app.example.com/hooks/leads}, as it was given to the service: {@code http} or {@code https}, with
-     *     a host, without user, query and fragment; null when there is none
+     * @param url such as {@code https://app.example.com/hooks/leads}, exactly as registered at the service: {@code http} or
+     *     {@code https}, with a host, without user, query and fragment; null if unknown
      * @return this builder
-     * @throws InvalidDefinitionException when it is no such URL
+     * @throws InvalidDefinitionException if the URL is invalid
      */
     public WebhookReceiverBuilder publicUrl(@Nullable String url) {
         if (url != null && !PUBLIC_URL.matcher(url).matches()) {
             throw new InvalidDefinitionException(
                     "publicUrl",
                     List.of("\"" + Texts.visible(url)
-                            + "\" is no URL with http or https and a host, without user, query and fragment: use such as"
+                            + "\" is not an http or https URL with a host, without user, query and fragment: use a URL such as"
                             + " https://app.example.com/hooks/leads"));
         }
         this.publicUrl = url;
@@ -312,8 +314,8 @@ public final class WebhookReceiverBuilder {
     }
 
     /**
-     * Sets how many proxies of your own stand before the server. Each adds to {@code X-Forwarded-For} the address that it has seen;
-     * what stands there besides, anybody can have written.
+     * Sets the number of trusted proxies in front of the server. Each adds the address it has seen to {@code X-Forwarded-For};
+     * all other entries of that header field are untrusted.
      *
      * @param hops 0 (the default) to 10
      * @return this builder
@@ -324,21 +326,21 @@ public final class WebhookReceiverBuilder {
     }
 
     /**
-     * Sets how many requests a source may send, genuine or not; more are answered 429.
+     * Limits the rate of requests per source, genuine or not; excess requests are rejected with status 429.
      *
-     * @param max 1 to a million; no limit by default
+     * @param max 1 to a million requests; no limit by default
      * @param period 1 second to 24 hours
      * @return this builder
      */
     public WebhookReceiverBuilder limitPerSource(int max, Duration period) {
-        this.mostPerSource = max;
+        this.maxPerSource = max;
         this.period = period;
         this.limited = true;
         return this;
     }
 
     /**
-     * Sets how large a body may be.
+     * Sets the maximum size of a body.
      *
      * @param bytes 1 byte to 100 MB; 1 MB by default
      * @return this builder
@@ -349,7 +351,7 @@ public final class WebhookReceiverBuilder {
     }
 
     /**
-     * Sets how long a sender may take to send the body.
+     * Sets the maximum time in which a sender must transmit the body.
      *
      * @param time 10 ms to 10 minutes; 10 seconds by default
      * @return this builder
@@ -360,9 +362,9 @@ public final class WebhookReceiverBuilder {
     }
 
     /**
-     * Sets where the time comes from: for tests.
+     * Sets the time source, for tests.
      *
-     * @param time the system's by default
+     * @param time the system time source by default
      * @return this builder
      */
     public WebhookReceiverBuilder timeSource(TimeSource time) {
@@ -371,44 +373,44 @@ public final class WebhookReceiverBuilder {
     }
 
     /**
-     * What was said about the receiver, as JSON, to be saved: without handler, inbox, connection and time, which are the
-     * application's. Secrets stand in it by their names only.
+     * Returns the definition of the receiver as JSON, to be saved: without handler, inbox, connection and time source, which
+     * belong to the application. Secrets are referenced by name only.
      *
-     * @return what {@link #definition} reads
-     * @throws InvalidDefinitionException when a verifier or a handshake is an object of Java: to be saved, it must come from a
-     *     definition; and when something is wrong with the definition
+     * @return JSON that {@link #definition} reads
+     * @throws InvalidDefinitionException if a verifier or handshake was set in Java (to be saved, it must come from a
+     *     definition), or if the definition is invalid
      */
     public ObjectNode toJson() {
-        if (!wrong.isEmpty()) {
-            throw new InvalidDefinitionException("webhook receiver \"" + name + "\"", wrong);
+        if (!definitionProblems.isEmpty()) {
+            throw new InvalidDefinitionException("webhook receiver \"" + name + "\"", definitionProblems);
         }
         if (!verifiers.isEmpty() || !handshakes.isEmpty()) {
             throw new InvalidDefinitionException(
                     "webhook receiver \"" + name + "\"",
-                    List.of("verify and handshake: to be saved, they must be said by definition(...)"));
+                    List.of("verify and handshake: only those set by definition(...) can be saved"));
         }
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.putArray("verify").addAll(describedVerifiers);
         json.putArray("handshake").addAll(describedHandshakes);
         json.put("unverified", unverified);
         methods.forEach(json.putArray("methods")::add);
-        json.set("response", ReceiverDefinitionCodec.written(Arguments.notNull(fixedAnswer, "response")));
-        if (answerTemplate != null) {
-            json.putObject("responseJson").put("status", answerStatus).put("template", answerTemplate);
+        json.set("response", ReceiverDefinitionCodec.toJson(Arguments.notNull(fixedResponse, "response")));
+        if (responseTemplate != null) {
+            json.putObject("responseJson").put("status", responseStatus).put("template", responseTemplate);
         }
         JsonNode settings = delivery(Delivery.to(event -> {})).settings();
         if (!settings.isEmpty()) {
             json.set("delivery", settings);
         }
         json.put("deadline", deadline.toString());
-        json.putObject("remember").put("window", window.toString()).put("events", mostIds);
-        Map<String, @Nullable ValueSelector> parts = new LinkedHashMap<>();
-        parts.put("id", id);
-        parts.put("type", type);
-        parts.put("key", key);
-        parts.forEach((name, part) -> {
-            if (part != null) {
-                json.set(name, part.toJson());
+        json.putObject("remember").put("window", window.toString()).put("events", maxIds);
+        Map<String, @Nullable ValueSelector> selectors = new LinkedHashMap<>();
+        selectors.put("id", id);
+        selectors.put("type", type);
+        selectors.put("key", key);
+        selectors.forEach((name, selector) -> {
+            if (selector != null) {
+                json.set(name, selector.toJson());
             }
         });
         Map<String, @Nullable String> texts = new LinkedHashMap<>();
@@ -420,17 +422,17 @@ public final class WebhookReceiverBuilder {
         texts.forEach(json::put);
         json.put("trustedHops", hops);
         if (limited) {
-            json.putObject("limitPerSource").put("requests", mostPerSource).put("period", period.toString());
+            json.putObject("limitPerSource").put("requests", maxPerSource).put("period", period.toString());
         }
         return json.put("maxBody", maxBody).put("bodyTimeout", bodyTimeout.toString());
     }
 
     /**
-     * Says about the receiver what was saved, or what a user has entered. What is wrong with it is said by {@link #build()}, each
-     * problem with its JSON Pointer (RFC 6901). The order of members has no meaning.
+     * Sets the saved or user-supplied definition of the receiver. {@link #build()} reports all problems, each with its JSON
+     * Pointer (RFC 6901). The order of members is irrelevant.
      *
-     * @param json a member for each method of this builder that takes no code; all may be left out
-     * @param secrets the secrets, by the names by which the definition calls them
+     * @param json a member for each method of this builder that takes no code; all are optional
+     * @param secrets the secrets, by the names used in the definition
      * @return this builder
      */
     public WebhookReceiverBuilder definition(JsonNode json, Map<String, Secret> secrets) {
@@ -438,18 +440,18 @@ public final class WebhookReceiverBuilder {
         try {
             var unused = JsonObjectReader.read("definition", Arguments.notNull(json, "definition"), reader -> {
                 ReceiverDefinitionCodec.read(reader, this);
-                // Why nothing says who may send, for example, is known already then.
-                verifyIsDoubtful = reader.isDoubtful("verify") || reader.isDoubtful("unverified");
+                // Prevents a second problem such as a missing verifier, whose cause is already reported.
+                verifyHasProblems = reader.isDoubtful("verify") || reader.isDoubtful("unverified");
                 return this;
             });
         } catch (InvalidDefinitionException e) {
-            verifyIsDoubtful |= json == null || !json.isObject();
-            e.problems().forEach(problem -> wrong.add(problem.startsWith("/") ? problem : "definition: " + problem));
+            verifyHasProblems |= json == null || !json.isObject();
+            e.problems().forEach(problem -> definitionProblems.add(problem.startsWith("/") ? problem : "definition: " + problem));
         }
         return this;
     }
 
-    void described(
+    void setDefinitions(
             List<JsonNode> verifiersJson,
             List<Recipe<Verifier>> ofVerifiers,
             List<JsonNode> handshakesJson,
@@ -468,14 +470,15 @@ public final class WebhookReceiverBuilder {
         this.describedDelivery = Delivery.to(event -> {}).settings(settings).settings();
     }
 
-    /** The code's delivery, on top of what a definition says. */
+    /** The delivery settings made in Java, applied on top of those of the definition. */
     private Delivery delivery(Delivery start) {
         Delivery described = describedDelivery == null ? start : start.settings(describedDelivery);
         return Arguments.notNull(Arguments.notNull(delivery, "delivery").apply(described), "delivery");
     }
 
     /**
-     * Sets what a definition fetches keys and certificates by, and confirms subscriptions.
+     * Sets the connection by which verifiers and handshakes of a definition fetch keys and certificates and confirm
+     * subscriptions.
      *
      * @param connection a connection, to be closed by its owner after the receiver
      * @return this builder
@@ -489,10 +492,10 @@ public final class WebhookReceiverBuilder {
      * Builds the receiver.
      *
      * @return the receiver
-     * @throws InvalidDefinitionException when something is missing or wrong: lists every problem
+     * @throws InvalidDefinitionException if a setting is missing or invalid; reports all problems
      */
     public WebhookReceiver build() {
-        List<String> problems = new ArrayList<>(wrong);
+        List<String> problems = new ArrayList<>(definitionProblems);
         VerifierDefinitionReader described = new VerifierDefinitionReader(secrets, connection);
         List<Verifier> allVerifiers = all(verifiers, verifierRecipes, described, problems);
         List<Handshake> allHandshakes = all(handshakes, handshakeRecipes, described, problems);
@@ -504,21 +507,21 @@ public final class WebhookReceiverBuilder {
         }
         if (inbox != null && responder != null) {
             problems.add(
-                    "responder: with an inbox, the sender is answered before the event is handled; use handler(...)");
+                    "responder: with an inbox, the response is sent before the event is handled; use handler(...)");
         }
         if (delivery == null) {
             problems.add("delivery: it is null");
         }
-        if (fixedAnswer == null || !fixedAnswer.isAccepted() || answerStatus < 200 || answerStatus > 299) {
-            problems.add("response: to be understood as taken, it must be a 2xx");
+        if (fixedResponse == null || !fixedResponse.isAccepted() || responseStatus < 200 || responseStatus > 299) {
+            problems.add("response: the status must be 2xx, so that the sender does not retry");
         }
         if (methods.isEmpty() || !methods.stream().allMatch(method -> method.matches("[A-Z]{1,20}"))) {
-            problems.add("methods: " + methods + " are none, use such as POST");
+            problems.add("methods: " + methods + " are invalid, use methods such as POST");
         }
         boolean verified = !verifiers.isEmpty() || !describedVerifiers.isEmpty();
-        if (!verified && !unverified && !verifyIsDoubtful) {
+        if (!verified && !unverified && !verifyHasProblems) {
             problems.add(
-                    "verify: nothing says who may send; use verify(...), or unverified() to take what anybody sends");
+                    "verify: no verifier is configured; use verify(...), or unverified() to accept requests from anyone");
         }
         if (verified && unverified) {
             problems.add("unverified: it contradicts verify(...)");
@@ -532,23 +535,23 @@ public final class WebhookReceiverBuilder {
         if (hops < 0 || hops > 10) {
             problems.add("trustedHops: " + hops + " is out of range, use 0 to 10");
         }
-        boolean someLimit = mostPerSource >= 1 && mostPerSource <= 1_000_000;
+        boolean someLimit = maxPerSource >= 1 && maxPerSource <= 1_000_000;
         if (limited && (!someLimit || !within(period, Duration.ofSeconds(1), Duration.ofDays(1)))) {
-            problems.add("limitPerSource: " + mostPerSource + " in " + period
+            problems.add("limitPerSource: " + maxPerSource + " in " + period
                     + " is out of range, use 1 to a million in 1 second to 24 hours");
         }
         if (!within(deadline, Duration.ofMillis(10), Duration.ofMinutes(10))) {
             problems.add("deadline: " + deadline + " is out of range, use 10 ms to 10 minutes");
         }
-        if (!within(window, Duration.ZERO, Duration.ofDays(30)) || mostIds < 1 || mostIds > 10_000_000) {
-            problems.add("remember: " + window + " and " + mostIds
-                    + " events are out of range, use up to 30 days and 1 to 10 million");
+        if (!within(window, Duration.ZERO, Duration.ofDays(30)) || maxIds < 1 || maxIds > 10_000_000) {
+            problems.add("remember: " + window + " and " + maxIds
+                    + " events are out of range, use at most 30 days and 1 to 10 million");
         }
         if (time == null) {
             problems.add("timeSource: it is null");
         }
         checkMediaTypes(allVerifiers, problems);
-        ResponseFactory response = answering(problems);
+        ResponseFactory response = responseFactory(problems);
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("webhook receiver \"" + name + "\"", problems);
         }
@@ -559,17 +562,17 @@ public final class WebhookReceiverBuilder {
                         allVerifiers,
                         allHandshakes,
                         Set.copyOf(methods),
-                        working(response),
+                        responder(response),
                         response,
-                        new EventReader(places(allVerifiers)),
-                        new SenderLimiter(hops, mostPerSource, period, time),
+                        new EventReader(eventSelectors(allVerifiers)),
+                        new SenderLimiter(hops, maxPerSource, period, time),
                         publicUrl,
                         maxBody,
                         bodyTimeout,
                         deadline,
                         time),
-                new DuplicateFilter(window, mostIds, time),
-                new DuplicateFilter(window, mostIds, time),
+                new DuplicateFilter(window, maxIds, time),
+                new DuplicateFilter(window, maxIds, time),
                 mailbox());
     }
 
@@ -596,15 +599,15 @@ public final class WebhookReceiverBuilder {
                         name,
                         delivery(Delivery.to(event -> plain.handle(WebhookEvent.of(event)))),
                         window,
-                        mostIds,
+                        maxIds,
                         time));
     }
 
-    private ResponseFactory answering(List<String> problems) {
-        WebhookResponse fixed = fixedAnswer;
-        if (answerTemplate != null) {
+    private ResponseFactory responseFactory(List<String> problems) {
+        WebhookResponse fixed = fixedResponse;
+        if (responseTemplate != null) {
             try {
-                return ResponseFactory.json(answerStatus, answerTemplate);
+                return ResponseFactory.json(responseStatus, responseTemplate);
             } catch (InvalidDefinitionException e) {
                 e.problems().forEach(problem -> problems.add("responseJson: " + problem));
             }
@@ -612,7 +615,7 @@ public final class WebhookReceiverBuilder {
         return event -> fixed;
     }
 
-    private WebhookResponder working(ResponseFactory response) {
+    private WebhookResponder responder(ResponseFactory response) {
         WebhookHandler plain = handler;
         if (responder != null || plain == null) {
             return Objects.requireNonNull(responder);
@@ -623,7 +626,7 @@ public final class WebhookReceiverBuilder {
         };
     }
 
-    private EventSelectors places(List<Verifier> all) {
+    private EventSelectors eventSelectors(List<Verifier> all) {
         List<ValueSelector> secretPlaces =
                 all.stream().flatMap(verifier -> verifier.secrets().stream()).toList();
         return new EventSelectors(
@@ -643,7 +646,7 @@ public final class WebhookReceiverBuilder {
         List<T> all = new ArrayList<>(own);
         for (Recipe<T> recipe : recipes) {
             try {
-                all.add(recipe.make(context));
+                all.add(recipe.create(context));
             } catch (InvalidDefinitionException e) {
                 problems.addAll(e.problems());
             }
@@ -651,24 +654,24 @@ public final class WebhookReceiverBuilder {
         return List.copyOf(all);
     }
 
-    /** Tells the log which places have no effect, as nobody has signed what is there. */
+    /** Logs a warning for selectors that have no effect because their values are not signed. */
     private void warnOfUnsigned(List<Verifier> all) {
         boolean signatures = !all.isEmpty() && all.stream().allMatch(SignatureVerifier.class::isInstance);
         Map<String, @Nullable ValueSelector> chosen = new LinkedHashMap<>();
         chosen.put("id", id);
         chosen.put("type", type);
         chosen.put("key", key);
-        chosen.forEach((what, part) -> {
-            boolean read = part == null
-                    || (part.kind == ValueSelector.SelectorType.BODY && !what.equals("id"))
+        chosen.forEach((what, selector) -> {
+            boolean read = selector == null
+                    || (selector.type == ValueSelector.SelectorType.BODY && !what.equals("id"))
                     || all.stream()
-                            .anyMatch(one -> one instanceof SignatureVerifier signature && signature.covers(part));
+                            .anyMatch(one -> one instanceof SignatureVerifier signature && signature.covers(selector));
             if (signatures && !read) {
                 LOG.warn(
-                        "{}: {}({}) has no effect, as its place is not signed: whoever has seen a request could change it",
+                        "{}: {}({}) has no effect, because its value is not signed: an attacker who has seen a request could change it",
                         name,
                         what,
-                        part);
+                        selector);
             }
         });
     }

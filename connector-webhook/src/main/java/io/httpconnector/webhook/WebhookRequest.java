@@ -9,9 +9,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a web server has received, exactly as it came. Immutable, as long as the bytes of the body are not changed.
+ * A request exactly as received by a web server. Immutable, provided that the bytes of the body are not modified.
  *
- * <p>The body must be the bytes that came: a signature does not hold for JSON that a framework has read and written again.
+ *
+ * <p>The body must be the bytes as received: a signature does not match JSON that a framework has parsed and serialised again.
  */
 public final class WebhookRequest {
 
@@ -44,15 +45,15 @@ public final class WebhookRequest {
     }
 
     /**
-     * A request.
+     * Creates a request.
      *
-     * @param method its method, such as {@code POST}
-     * @param path its path as it came, percent-encoded, without the query
-     * @param query its query as it came, without the question mark; null or empty when there is none
-     * @param headers its header fields, each with all its values; names in any case
-     * @param body the bytes that came, not copied; null or empty when there are none
+     * @param method the method, such as {@code POST}
+     * @param path the path as received, percent-encoded, without the query
+     * @param query the query as received, without the question mark; null or empty if there is none
+     * @param headers the header fields, each with all its values; names in any case
+     * @param body the bytes as received, not copied; null or empty if there are none
      * @return the request
-     * @throws InvalidDefinitionException when method, path or headers are null
+     * @throws InvalidDefinitionException if method, path or headers are null
      */
     public static WebhookRequest of(
             String method,
@@ -68,7 +69,7 @@ public final class WebhookRequest {
             problems.add("the path is null");
         }
         if (headers == null) {
-            problems.add("the headers are null: give an empty map");
+            problems.add("the headers are null: use an empty map");
         }
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("webhook request", problems);
@@ -85,31 +86,31 @@ public final class WebhookRequest {
     }
 
     /**
-     * The same request, and which machine sent it.
+     * Returns a copy with the address of the peer.
      *
-     * @param address the address at the other end of the connection, which may be that of a proxy
-     * @return another request
+     * @param address the address of the other end of the connection, which may be a proxy
+     * @return a new request
      */
     public WebhookRequest from(@Nullable InetAddress address) {
         return new WebhookRequest(method, path, query, headers, body, address, certificateSubject, publicUrl);
     }
 
     /**
-     * The same request, and whose client certificate it came with.
+     * Returns a copy with the subject of the client certificate.
      *
-     * @param subject the distinguished name (RFC 2253) of a certificate that the server has verified; null when there is none
-     * @return another request
+     * @param subject the distinguished name (RFC 2253) of a certificate that the server has validated; null if there is none
+     * @return a new request
      */
     public WebhookRequest certificateSubject(@Nullable String subject) {
         return new WebhookRequest(method, path, query, headers, body, peer, subject, publicUrl);
     }
 
     /**
-     * The same request with one more header field.
+     * Returns a copy with an additional header field.
      *
-     * @param name its name
-     * @param value its value
-     * @return another request
+     * @param name the name, in any case
+     * @param value the value
+     * @return a new request
      */
     public WebhookRequest header(String name, String value) {
         return new WebhookRequest(
@@ -126,124 +127,124 @@ public final class WebhookRequest {
     }
 
     /**
-     * The same request, and at which URL its sender knows this receiver: some services sign it.
+     * Returns a copy with the public URL of the receiver, which some services sign.
      *
      * @param url such as {@code https://app.example.com/hooks/leads}, without the query
-     * @return another request
+     * @return a new request
      */
     public WebhookRequest publicUrl(@Nullable String url) {
         return new WebhookRequest(method, path, query, headers, body, peer, certificateSubject, url);
     }
 
     /**
-     * The method.
+     * Returns the method.
      *
-     * @return such as {@code POST}
+     * @return the method, such as {@code POST}
      */
     public String method() {
         return method;
     }
 
     /**
-     * The path, percent-encoded as it came.
+     * Returns the path, percent-encoded as received.
      *
-     * @return without the query
+     * @return the path, without the query
      */
     public String path() {
         return path;
     }
 
     /**
-     * The query, percent-encoded as it came.
+     * Returns the query, percent-encoded as received.
      *
-     * @return without the question mark, empty when there is none
+     * @return the query without the question mark; empty if there is none
      */
     public String query() {
         return query;
     }
 
     /**
-     * The first value of a header field.
+     * Returns the first value of a header field.
      *
-     * @param name its name, in any case
-     * @return the value, when there is one
+     * @param name the name, in any case
+     * @return the value, if the field exists
      */
     public Optional<String> header(String name) {
         return Optional.ofNullable(headers.first(Arguments.notNull(name, "name of a header field")));
     }
 
     /**
-     * All values of a header field.
+     * Returns all values of a header field.
      *
-     * @param name its name, in any case
-     * @return the values in the order in which they came, possibly none
+     * @param name the name, in any case
+     * @return the values in order of arrival, possibly none
      */
     public List<String> headers(String name) {
         return headers.all(name);
     }
 
     /**
-     * All header fields.
+     * Returns all header fields.
      *
-     * @return the values by their names in lower case
+     * @return the values by lower-case name
      */
     public Map<String, List<String>> headers() {
         return headers.asMap();
     }
 
     /**
-     * The body.
+     * Returns the body.
      *
-     * @return the bytes as they came, not copied: don't change them
+     * @return the bytes as received, not copied: do not modify them
      */
     public byte[] body() {
         return body;
     }
 
     /**
-     * Which machine sent it.
+     * Returns the address of the peer.
      *
-     * @return the address at the other end of the connection, when it is known
+     * @return the address of the other end of the connection, if known
      */
     public Optional<InetAddress> peer() {
         return Optional.ofNullable(peer);
     }
 
     /**
-     * Whose client certificate it came with.
+     * Returns the subject of the client certificate.
      *
-     * @return the distinguished name, when there was a certificate
+     * @return the distinguished name, if there was a certificate
      */
     public Optional<String> certificateSubject() {
         return Optional.ofNullable(certificateSubject);
     }
 
     /**
-     * The URL that the sender has used.
+     * Returns the URL that the sender used.
      *
-     * @return the public URL with the query, when the public URL is known
+     * @return the public URL with the query, if the public URL is known
      */
     public Optional<String> url() {
         return Optional.ofNullable(publicUrl).map(url -> query.isEmpty() ? url : url + "?" + query);
     }
 
-    /** The same request with another body. */
+    /** A copy with another body. */
     WebhookRequest body(byte[] other) {
         return new WebhookRequest(method, path, query, headers, other, peer, certificateSubject, publicUrl);
     }
 
-    HeaderIndex fields() {
+    HeaderIndex headerIndex() {
         return headers;
     }
 
-    @Nullable String knownUrl() {
+    @Nullable String publicUrlOrNull() {
         return publicUrl;
     }
 
     /**
-     * Says what kind of request it is, without what may be secret: path, headers and body are left out.
+     * Describes the request without data that may be secret: path, headers and body are omitted.
      *
-     * @return method and size
+     * @return the method and the size
      */
     @Override
     public String toString() {

@@ -1,15 +1,15 @@
 package io.httpconnector.webhook;
 
-/** Does what is to be done for an event, and says what to answer. Called by many threads at once. */
+/** Handles events and determines the response. Called by many threads concurrently. */
 @FunctionalInterface
 public interface WebhookResponder {
 
     /**
-     * Handles an event, as {@link WebhookHandler#handle} does.
+     * Handles an event, like {@link WebhookHandler#handle}.
      *
      * @param event the event
-     * @return what to answer; when it is no 2xx, the event does not count as handled
-     * @throws Exception when it could not be handled: the sender is told so, and sends it again
+     * @return the response; unless its status is 2xx, the event does not count as handled
+     * @throws Exception if the event could not be handled: the sender receives an error response and is expected to retry
      */
     WebhookResponse respond(WebhookEvent event) throws Exception;
 }

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What to answer to the sender of a webhook. Immutable, as long as the bytes of the body are not changed. */
+/** A response to the sender of a webhook. Immutable, provided that the bytes of the body are not modified. */
 public final class WebhookResponse {
 
     private final int status;
@@ -20,26 +20,26 @@ public final class WebhookResponse {
     }
 
     /**
-     * An answer without a body.
+     * Creates a response without a body.
      *
      * @param status the status, 200 to 599
-     * @return the answer
-     * @throws InvalidDefinitionException when there is no such status
+     * @return the response
+     * @throws InvalidDefinitionException if the status is out of range
      */
     public static WebhookResponse of(int status) {
         if (status < 200 || status > 599) {
             throw new InvalidDefinitionException(
-                    "webhook response", List.of("the status " + status + " can't be answered: use 200 to 599"));
+                    "webhook response", List.of("the status " + status + " is out of range: use 200 to 599"));
         }
         return new WebhookResponse(status, Map.of(), new byte[0]);
     }
 
     /**
-     * An answer with a text.
+     * Creates a response with a text.
      *
      * @param status the status, 200 to 599
      * @param text the body, sent as {@code text/plain} in UTF-8
-     * @return the answer
+     * @return the response
      */
     public static WebhookResponse text(int status, String text) {
         return of(status)
@@ -49,11 +49,11 @@ public final class WebhookResponse {
     }
 
     /**
-     * An answer with JSON.
+     * Creates a response with JSON.
      *
      * @param status the status, 200 to 599
      * @param json the body, sent as {@code application/json}
-     * @return the answer
+     * @return the response
      */
     public static WebhookResponse json(int status, String json) {
         return of(status)
@@ -63,11 +63,11 @@ public final class WebhookResponse {
     }
 
     /**
-     * The same answer with another body.
+     * Returns a copy with another body.
      *
-     * @param contentType its media type
+     * @param contentType the media type
      * @param bytes the body, not copied
-     * @return another answer
+     * @return a new response
      */
     public WebhookResponse body(String contentType, byte[] bytes) {
         return withBytes(Arguments.notNull(bytes, "body of a response")).header("Content-Type", contentType);
@@ -78,13 +78,13 @@ public final class WebhookResponse {
     }
 
     /**
-     * The same answer with one more header field, or another value for it.
+     * Returns a copy with a header field added or replaced.
      *
-     * @param name its name
-     * @param value its value
-     * @return another answer
-     * @throws InvalidDefinitionException when the name is no token, or the value holds a control character or one beyond Latin-1
-     *     (RFC 9110, section 5.5)
+     * @param name the name
+     * @param value the value
+     * @return a new response
+     * @throws InvalidDefinitionException if the name is not a token, or the value contains a control character or a character
+     *     beyond Latin-1 (RFC 9110, section 5.5)
      */
     public WebhookResponse header(String name, String value) {
         Arguments.notNull(name, "name of a header field");
@@ -92,7 +92,7 @@ public final class WebhookResponse {
         if (!name.matches("[A-Za-z0-9!#$%&'*+.^_`|~-]+") || !value.chars().allMatch(WebhookResponse::isAllowed)) {
             throw new InvalidDefinitionException(
                     "webhook response",
-                    List.of("the header field " + Texts.visible(name) + " has a character that none may have"));
+                    List.of("the header field " + Texts.visible(name) + " contains an invalid character"));
         }
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.keySet().removeIf(name::equalsIgnoreCase);
@@ -100,51 +100,51 @@ public final class WebhookResponse {
         return new WebhookResponse(status, more, body);
     }
 
-    /** Some servers send only the lower half of a character: U+560D and U+560A would end the line. */
+    /** Some servers send only the lower byte of a character: U+560D and U+560A would then end the line. */
     private static boolean isAllowed(int c) {
         return c == '\t' || (c >= ' ' && c < 0x7F) || (c >= 0xA0 && c <= 0xFF);
     }
 
     /**
-     * The status.
+     * Returns the status.
      *
-     * @return 200 to 599
+     * @return the status, 200 to 599
      */
     public int status() {
         return status;
     }
 
     /**
-     * The header fields, without those that the server sets itself, such as the length.
+     * Returns the header fields, except those that the server sets itself, such as Content-Length.
      *
-     * @return the values by their names
+     * @return the values by name
      */
     public Map<String, String> headers() {
         return Map.copyOf(headers);
     }
 
     /**
-     * The body.
+     * Returns the body.
      *
-     * @return its bytes, not copied: don't change them; empty when there is none
+     * @return the bytes, not copied: do not modify them; empty if there is none
      */
     public byte[] body() {
         return body;
     }
 
     /**
-     * Whether the webhook was taken.
+     * Whether the webhook was accepted.
      *
-     * @return whether the status is one of 2xx
+     * @return true if the status is 2xx
      */
     public boolean isAccepted() {
         return status < 300;
     }
 
     /**
-     * Says the status, and nothing of the content.
+     * Describes the response without its content.
      *
-     * @return status and size
+     * @return the status and the size
      */
     @Override
     public String toString() {

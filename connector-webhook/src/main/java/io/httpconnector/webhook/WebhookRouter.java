@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.regex.Pattern;
 
 /**
- * Many receivers, each at a URL that nobody can guess. Safe for many threads, also while receivers come and go.
+ * Routes requests to receivers by unguessable URLs. Thread-safe, also while receivers are added and revoked.
  *
  * <pre>{@code
  * WebhookRouter router = WebhookRouter.at("https://app.example.com/hooks");
@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
  * URI url = router.add(token, leads);                      // https://app.example.com/hooks/kbnO3...: give it to the service
  * }</pre>
  *
- * <p>To rotate a URL, add the same receiver by another token, and revoke the old one when the service uses the new one.
+ *
+ * <p>To rotate a URL, add the same receiver with another token, and revoke the old token when the service uses the new one.
  */
 public final class WebhookRouter implements WebhookEndpoint {
 
@@ -31,10 +32,12 @@ public final class WebhookRouter implements WebhookEndpoint {
     private final String base;
     private final String mount;
 
-    /** By the hashes of their tokens: how long a look-up takes says nothing of a token then. */
+    /** Receivers by the hash of their token, so that the duration of a lookup reveals nothing about a token. */
     private final ConcurrentMap<String, WebhookEndpoint> receivers = new ConcurrentHashMap<>();
 
-    /** Asked for with each request, so not looked for among all receivers each time. Those of one that was revoked stay. */
+    /**
+     * The maximum limits of all receivers, cached because they are read with each request. Limits of revoked receivers remain.
+     */
     private volatile Limits limits = Limits.NONE;
 
     private WebhookRouter(String base, String mount) {
@@ -43,12 +46,12 @@ public final class WebhookRouter implements WebhookEndpoint {
     }
 
     /**
-     * A router at a public URL.
+     * Creates a router for a public URL.
      *
-     * @param publicUrl where services reach it, such as {@code https://app.example.com/hooks}; its path is also where it expects
-     *     requests
+     * @param publicUrl the URL at which services reach the router, such as {@code https://app.example.com/hooks}; the router
+     *     expects requests at its path
      * @return a router without receivers
-     * @throws InvalidDefinitionException when it is no absolute URL by http or https
+     * @throws InvalidDefinitionException if the URL is not an absolute http or https URL
      */
     public static WebhookRouter at(String publicUrl) {
         URI uri = uri(publicUrl);
@@ -64,9 +67,9 @@ public final class WebhookRouter implements WebhookEndpoint {
                 return uri;
             }
         } catch (IllegalArgumentException e) {
-            // Refused below.
+            // Rejected below.
         }
-        throw invalid("the public URL must be one such as https://app.example.com/hooks");
+        throw invalid("the public URL is invalid, use a URL such as https://app.example.com/hooks");
     }
 
     private static String slashed(String path) {
@@ -74,21 +77,21 @@ public final class WebhookRouter implements WebhookEndpoint {
     }
 
     /**
-     * The same public URL, for a server that sees another path: because a proxy in front of it changes it.
+     * Returns a router for the same public URL behind a proxy that changes the path.
      *
-     * @param path the path that requests have here, such as {@code /}
-     * @return another router, without receivers
-     * @throws InvalidDefinitionException when the path does not begin with a slash
+     * @param path the path of requests as seen by this server, such as {@code /}
+     * @return a new router, without receivers
+     * @throws InvalidDefinitionException if the path does not start with a slash
      */
     public WebhookRouter mountedAt(String path) {
         if (path == null || !path.startsWith("/")) {
-            throw invalid("the path where it is mounted must begin with a slash");
+            throw invalid("the mount path must start with a slash");
         }
         return new WebhookRouter(base, slashed(path));
     }
 
     /**
-     * Makes the part of a URL that nobody can guess.
+     * Generates an unguessable token.
      *
      * @return 128 random bits as 22 characters of base64url
      */
@@ -99,12 +102,13 @@ public final class WebhookRouter implements WebhookEndpoint {
     }
 
     /**
-     * Adds a receiver, or replaces the one that has the token.
+     * Adds a receiver, or replaces the receiver of the token.
      *
-     * @param token one from {@link #newToken()}, or any other of 22 to 200 letters, digits, {@code -} and {@code _} that can't be guessed
+     * @param token a result of {@link #newToken()}, or any other unguessable text of 22 to 200 letters, digits, {@code -} and
+     *     {@code _}
      * @param receiver the receiver
-     * @return its public URL, which is a secret
-     * @throws InvalidDefinitionException when the token is of another form, or the receiver is null
+     * @return the public URL of the receiver, which is a secret
+     * @throws InvalidDefinitionException if the token has another format, or the receiver is null
      */
     public URI add(String token, WebhookEndpoint receiver) {
         if (receiver == null) {
@@ -119,7 +123,7 @@ public final class WebhookRouter implements WebhookEndpoint {
     }
 
     /**
-     * Takes nothing at a URL any more.
+     * Revokes a token: its URL no longer works.
      *
      * @param token the token of the URL
      * @return whether there was a receiver
@@ -129,15 +133,15 @@ public final class WebhookRouter implements WebhookEndpoint {
     }
 
     /**
-     * The public URL of a token.
+     * Returns the public URL of a token.
      *
      * @param token a token
      * @return the URL, which is a secret
-     * @throws InvalidDefinitionException when the token is of another form
+     * @throws InvalidDefinitionException if the token has another format
      */
     public URI url(String token) {
         if (token == null || !TOKEN.matcher(token).matches()) {
-            throw invalid("a token is 22 to 200 letters, digits, - and _: use newToken()");
+            throw invalid("a token must have 22 to 200 letters, digits, - and _: use newToken()");
         }
         return URI.create(base + token);
     }
@@ -160,7 +164,7 @@ public final class WebhookRouter implements WebhookEndpoint {
         return limits.bodyTimeout;
     }
 
-    /** The largest of the receivers'. */
+    /** The maximum limits of all receivers. */
     private record Limits(int maxBody, Duration bodyTimeout) {
 
         private static final Limits NONE = new Limits(0, Duration.ofSeconds(1));
@@ -181,9 +185,9 @@ public final class WebhookRouter implements WebhookEndpoint {
     }
 
     /**
-     * Says where it is, without the tokens.
+     * Describes the router without its tokens.
      *
-     * @return the public URL, and how many receivers there are
+     * @return the public URL and the number of receivers
      */
     @Override
     public String toString() {

@@ -24,7 +24,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signs requests as services do: for your tests.
+ * Signs requests like a service, for tests.
  *
  * <pre>{@code
  * WebhookRequest genuine = WebhookSigner.preset("stripe", secret).sign(request);
@@ -48,43 +48,43 @@ public final class WebhookSigner {
     }
 
     /**
-     * Signs as a well-known service.
+     * Creates a signer for a well-known service with a shared secret.
      *
      * @param name one of {@link Signatures#presets()}
      * @param secret the secret
      * @return the signer
-     * @throws InvalidDefinitionException when there is no such preset, or it signs by a private key
+     * @throws InvalidDefinitionException if there is no such preset, or it uses a private key
      */
     public static WebhookSigner preset(String name, Secret secret) {
         JsonNode definition = Presets.definition(name);
         if (secret == null
                 || SignatureBuilder.isAsymmetric(definition.path("algorithm").asText())) {
-            throw invalid(name + " signs by a private key, or the secret is null");
+            throw invalid(name + " uses a private key, or the secret is null");
         }
         return new WebhookSigner(definition, secret, null, Clock.systemUTC());
     }
 
     /**
-     * Signs as a well-known service that signs by a private key.
+     * Creates a signer for a well-known service with a private key.
      *
      * @param name one of {@link Signatures#presets()}
      * @param privateKey the key
      * @return the signer
-     * @throws InvalidDefinitionException when there is no such preset, or it signs by a secret
+     * @throws InvalidDefinitionException if there is no such preset, or it uses a shared secret
      */
     public static WebhookSigner preset(String name, PrivateKey privateKey) {
         JsonNode definition = Presets.definition(name);
         if (privateKey == null
                 || !SignatureBuilder.isAsymmetric(definition.path("algorithm").asText())) {
-            throw invalid(name + " signs by a secret, or the private key is null");
+            throw invalid(name + " uses a shared secret, or the private key is null");
         }
         return new WebhookSigner(definition, null, privateKey, Clock.systemUTC());
     }
 
     /**
-     * Signs by a secret as a description says.
+     * Creates a signer for a signature scheme with a shared secret.
      *
-     * @param description how a service signs
+     * @param description the signature scheme
      * @param secret the secret
      * @return the signer
      */
@@ -97,9 +97,9 @@ public final class WebhookSigner {
     }
 
     /**
-     * Signs by a private key as a description says.
+     * Creates a signer for a signature scheme with a private key.
      *
-     * @param description how a service signs
+     * @param description the signature scheme
      * @param privateKey the key
      * @return the signer
      */
@@ -112,10 +112,10 @@ public final class WebhookSigner {
     }
 
     /**
-     * Signs at another time than now.
+     * Returns a signer that uses another clock.
      *
-     * @param clock tells the time
-     * @return another signer
+     * @param clock the clock
+     * @return a new signer
      */
     public WebhookSigner at(Clock clock) {
         return new WebhookSigner(definition, secret, privateKey, Arguments.notNull(clock, "clock"));
@@ -124,10 +124,10 @@ public final class WebhookSigner {
     /**
      * Signs a request.
      *
-     * @param request what is to be sent; where its URL is signed, with its {@link WebhookRequest#publicUrl(String)}. A header field
-     *     for the id that has a value already keeps it
-     * @return the request with what the service would add
-     * @throws InvalidDefinitionException when the service puts its signature into a body that is no JSON object
+     * @param request the request to be sent; if its URL is signed, with its {@link WebhookRequest#publicUrl(String)}. An id that
+     *     is already present in its header field is kept
+     * @return the request with the data that the service would add
+     * @throws InvalidDefinitionException if the service puts its signature into the body, and the body is not a JSON object
      */
     public WebhookRequest sign(WebhookRequest request) {
         Arguments.notNull(request, "webhook request");
@@ -141,11 +141,11 @@ public final class WebhookSigner {
             draft.put(ValueSelector.fromJson(definition.get("timestamp")), timestamp);
         }
         if (definition.has("id")) {
-            ValueSelector place = ValueSelector.fromJson(definition.get("id"));
-            List<String> given = BodyParser.untrusted(place, request);
+            ValueSelector location = ValueSelector.fromJson(definition.get("id"));
+            List<String> given = BodyParser.unverifiedValues(location, request);
             id = given.isEmpty() ? "msg_" + UUID.randomUUID() : given.get(0);
             if (given.isEmpty()) {
-                draft.put(place, id);
+                draft.put(location, id);
             }
         }
         SignedContent content = SignedContent.of(definition.path("content").asText("{{body}}"), List.of());
@@ -156,7 +156,7 @@ public final class WebhookSigner {
         }
         byte[] signature = signature(
                 content,
-                new SignedContent.Known(
+                new SignedContent.RequestValues(
                         draft.request(), timestamp, id, form ? form(request) : Collections.emptySortedMap()));
         BinaryEncoding encoding =
                 BinaryEncoding.valueOf(definition.path("encoding").asText("hex").toUpperCase(Locale.ROOT));
@@ -176,7 +176,7 @@ public final class WebhookSigner {
         try {
             return SignedContent.form(request.body());
         } catch (IOException e) {
-            throw invalid("the service signs the fields of a form, and the body is none: " + e.getMessage());
+            throw invalid("the service signs the fields of a form, but the body is not a form: " + e.getMessage());
         }
     }
 
@@ -189,7 +189,7 @@ public final class WebhookSigner {
         };
     }
 
-    private byte[] signature(SignedContent content, SignedContent.Known known) {
+    private byte[] signature(SignedContent content, SignedContent.RequestValues known) {
         String algorithm = definition.path("algorithm").asText();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         content.feed(bytes::write, known, secret);
@@ -207,7 +207,7 @@ public final class WebhookSigner {
                     SignatureBuilder.fromJson(definition, List.of(), null).keyBytes(Objects.requireNonNull(secret));
             return HmacChecker.sign(algorithm, key, bytes.toByteArray());
         } catch (GeneralSecurityException e) {
-            throw invalid("the key is not one for " + algorithm);
+            throw invalid("the key is not valid for " + algorithm);
         }
     }
 
@@ -226,26 +226,26 @@ public final class WebhookSigner {
             this.body = given.body();
         }
 
-        void put(ValueSelector place, String value) {
-            String item = place.prefix + value;
-            switch (place.kind) {
+        void put(ValueSelector location, String value) {
+            String item = location.prefix + value;
+            switch (location.type) {
                 case HEADER ->
                     headers.merge(
-                            place.name.toLowerCase(Locale.ROOT),
+                            location.name.toLowerCase(Locale.ROOT),
                             List.of(item),
-                            (old, fresh) -> place.separator.isEmpty()
+                            (old, fresh) -> location.separator.isEmpty()
                                     ? fresh
-                                    : List.of(old.get(0) + place.separator + fresh.get(0)));
-                case QUERY -> query = (query.isEmpty() ? "" : query + "&") + place.name + "=" + item;
-                case BODY -> body = changed(place, item);
+                                    : List.of(old.get(0) + location.separator + fresh.get(0)));
+                case QUERY -> query = (query.isEmpty() ? "" : query + "&") + location.name + "=" + item;
+                case BODY -> body = changed(location, item);
             }
         }
 
-        private byte[] changed(ValueSelector place, String value) {
+        private byte[] changed(ValueSelector location, String value) {
             try {
-                if (BodyParser.json(body) instanceof ObjectNode tree && place.pointer != null) {
-                    String last = place.pointer.last().getMatchingProperty();
-                    ObjectNode parent = tree.withObject(place.pointer.head());
+                if (BodyParser.json(body) instanceof ObjectNode tree && location.pointer != null) {
+                    String last = location.pointer.last().getMatchingProperty();
+                    ObjectNode parent = tree.withObject(location.pointer.head());
                     if (value.matches("[0-9]{1,18}")) {
                         parent.put(last, Long.parseLong(value));
                     } else {
@@ -254,16 +254,16 @@ public final class WebhookSigner {
                     return tree.toString().getBytes(StandardCharsets.UTF_8);
                 }
             } catch (IOException e) {
-                // Refused below.
+                // Rejected below.
             }
-            throw invalid("the service signs within a JSON object, and the body is none");
+            throw invalid("the service puts its signature into a JSON object, but the body is not a JSON object");
         }
 
         WebhookRequest request() {
             return WebhookRequest.of(given.method(), given.path(), query, headers, body)
                     .from(given.peer().orElse(null))
                     .certificateSubject(given.certificateSubject().orElse(null))
-                    .publicUrl(given.knownUrl());
+                    .publicUrl(given.publicUrlOrNull());
         }
     }
 

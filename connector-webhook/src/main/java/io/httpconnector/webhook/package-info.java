@@ -1,4 +1,4 @@
-/** Receives webhooks, whatever the web server: start at {@link io.httpconnector.webhook.WebhookReceiver}. */
+/** Receives webhooks, independently of the web server: start at {@link io.httpconnector.webhook.WebhookReceiver}. */
 @NullMarked
 package io.httpconnector.webhook;
 

@@ -22,7 +22,7 @@ class CaptureTest {
     }
 
     @Test
-    void theNextEventsBecomeASchemaAndPills() {
+    void capturedEventsResultInASchemaAndPills() {
         post("{\"before\":true}");
         try (EventCapture capture = leads.capture(2)) {
             post("{\"email\":\"a@example.com\",\"age\":41,\"access_token\":\"c4n4ry\"}");
@@ -51,7 +51,7 @@ class CaptureTest {
     }
 
     @Test
-    void whatIsClosedTakesNoMore() {
+    void closedCaptureRecordsNoMoreEvents() {
         EventCapture capture = leads.capture(10);
         post("{}");
         capture.close();

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.webhook.VerificationResult.Reason;
+import io.httpconnector.webhook.VerificationResult.RejectionReason;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -139,7 +139,7 @@ class CertificatesTest {
                 json.toString().getBytes(UTF_8));
     }
 
-    private Reason sns(ObjectNode json) {
+    private RejectionReason sns(ObjectNode json) {
         return Signatures.sns(connection, List.of(origin), TOPIC)
                 .verify(post(json), Instant.now())
                 .reason();
@@ -156,28 +156,28 @@ class CertificatesTest {
     }
 
     @Test
-    void snsThatIsNotGenuineIsRefused() throws Exception {
-        assertThat(sns(notification("2", "").put("Message", "other"))).isEqualTo(Reason.MISMATCH);
-        assertThat(sns(notification("2", "").put("Subject", "added"))).isEqualTo(Reason.MISMATCH);
-        assertThat(sns(notification("2", "").put("TopicArn", TOPIC + "2"))).isEqualTo(Reason.MISMATCH);
-        assertThat(sns(notification("2", "").put("SignatureVersion", "3"))).isEqualTo(Reason.MALFORMED);
-        assertThat(sns(notification("2", "").put("Signature", "%%%"))).isEqualTo(Reason.MISMATCH);
+    void forgedSnsMessageIsRejected() throws Exception {
+        assertThat(sns(notification("2", "").put("Message", "other"))).isEqualTo(RejectionReason.MISMATCH);
+        assertThat(sns(notification("2", "").put("Subject", "added"))).isEqualTo(RejectionReason.MISMATCH);
+        assertThat(sns(notification("2", "").put("TopicArn", TOPIC + "2"))).isEqualTo(RejectionReason.MISMATCH);
+        assertThat(sns(notification("2", "").put("SignatureVersion", "3"))).isEqualTo(RejectionReason.MALFORMED);
+        assertThat(sns(notification("2", "").put("Signature", "%%%"))).isEqualTo(RejectionReason.MISMATCH);
         assertThat(sns(notification("2", "")
                         .put("SigningCertURL", "https://sns.eu-central-1.amazonaws.com.evil.example/c.pem")))
-                .isEqualTo(Reason.NO_KEY);
+                .isEqualTo(RejectionReason.NO_KEY);
         assertThat(sns(notification("2", "").put("SigningCertURL", origin + "expired.pem")))
-                .isEqualTo(Reason.NO_KEY);
+                .isEqualTo(RejectionReason.NO_KEY);
         assertThat(sns(notification("2", "").put("SigningCertURL", origin + "missing.pem")))
-                .isEqualTo(Reason.NO_KEY);
+                .isEqualTo(RejectionReason.NO_KEY);
         assertThat(sns(notification("2", "").put("SigningCertURL", origin + "moved.pem")))
-                .isEqualTo(Reason.NO_KEY);
+                .isEqualTo(RejectionReason.NO_KEY);
         ObjectNode unsigned = notification("2", "");
         unsigned.remove("Signature");
-        assertThat(sns(unsigned)).isEqualTo(Reason.MISSING);
+        assertThat(sns(unsigned)).isEqualTo(RejectionReason.MISSING);
     }
 
     @Test
-    void snsFieldsCanNotPassForOthers() throws Exception {
+    void snsFieldsCannotBeSwapped() throws Exception {
         ObjectNode genuine = notification("2", "");
         ObjectNode withSubject = notification("2", "S");
         ObjectNode numeric = genuine.deepCopy();
@@ -185,22 +185,22 @@ class CertificatesTest {
 
         // All of these have the text that was signed.
         assertThat(sns(with(withSubject, "MessageId", "m-1\nSubject\nS", "Subject")))
-                .isEqualTo(Reason.MALFORMED);
+                .isEqualTo(RejectionReason.MALFORMED);
         assertThat(sns(with(genuine, "MessageId", "m-1\nTimestamp\n2026-01-01T00:00:00.000Z", "Timestamp")))
-                .isEqualTo(Reason.MALFORMED);
+                .isEqualTo(RejectionReason.MALFORMED);
         assertThat(sns(with(genuine, "Message", "hello\nMessageId\nm-1", "MessageId")))
-                .isEqualTo(Reason.MALFORMED);
+                .isEqualTo(RejectionReason.MALFORMED);
         assertThat(sns(with(genuine, "Timestamp", "2026-01-01T00:00:00.000Z\nTopicArn\n" + TOPIC, "TopicArn")))
-                .isEqualTo(Reason.MALFORMED);
-        assertThat(sns(numeric)).isEqualTo(Reason.MALFORMED);
-        assertThat(sns(with(genuine, "Type", "Other"))).isEqualTo(Reason.MALFORMED);
-        assertThat(sns(with(genuine, "Type", ""))).isEqualTo(Reason.MALFORMED);
-        assertThat(sns(with(genuine, "MessageId", ""))).isEqualTo(Reason.MALFORMED);
-        assertThat(sns(with(genuine, "Type", "SubscriptionConfirmation"))).isEqualTo(Reason.MALFORMED);
+                .isEqualTo(RejectionReason.MALFORMED);
+        assertThat(sns(numeric)).isEqualTo(RejectionReason.MALFORMED);
+        assertThat(sns(with(genuine, "Type", "Other"))).isEqualTo(RejectionReason.MALFORMED);
+        assertThat(sns(with(genuine, "Type", ""))).isEqualTo(RejectionReason.MALFORMED);
+        assertThat(sns(with(genuine, "MessageId", ""))).isEqualTo(RejectionReason.MALFORMED);
+        assertThat(sns(with(genuine, "Type", "SubscriptionConfirmation"))).isEqualTo(RejectionReason.MALFORMED);
         for (String field : List.of("Message", "MessageId", "Timestamp", "TopicArn", "Type")) {
             ObjectNode less = genuine.deepCopy();
             less.remove(field);
-            assertThat(sns(less)).as(field).isEqualTo(Reason.MALFORMED);
+            assertThat(sns(less)).as(field).isEqualTo(RejectionReason.MALFORMED);
         }
     }
 
@@ -215,7 +215,7 @@ class CertificatesTest {
     }
 
     @Test
-    void anSnsEventHasWhatIsSignedOnly() throws Exception {
+    void snsEventContainsOnlySignedFields() throws Exception {
         WebhookReceiver receiver = WebhookReceiver.named("sns")
                 .verify(Signatures.sns(connection, List.of(origin), TOPIC))
                 .type(ValueSelector.body("/MessageAttributes/kind"))
@@ -233,7 +233,7 @@ class CertificatesTest {
     }
 
     @Test
-    void aMessageOfSeveralLinesIsGenuine() throws Exception {
+    void multilineSnsMessageIsAccepted() throws Exception {
         String content = "Message\none\ntwo\nMessageId\nm-1\nTimestamp\n2026-01-01T00:00:00.000Z\nTopicArn\n" + TOPIC
                 + "\nType\nNotification\n";
 
@@ -246,15 +246,15 @@ class CertificatesTest {
     }
 
     @Test
-    void aGenuineMessageOfAnotherTopicIsRefused() throws Exception {
+    void genuineMessageOfAnotherTopicIsRejected() throws Exception {
         Verifier other = Signatures.sns(connection, List.of(origin), TOPIC + "2");
 
         assertThat(other.verify(post(notification("2", "")), Instant.now()).reason())
-                .isEqualTo(Reason.MISMATCH);
+                .isEqualTo(RejectionReason.MISMATCH);
     }
 
     @Test
-    void strangersCanNotHaveManyCertificatesFetched() throws Exception {
+    void attackersCannotCauseManyCertificateFetches() throws Exception {
         Verifier verifier = Signatures.sns(connection, List.of(origin), TOPIC);
         for (int i = 0; i < 50; i++) {
             verifier.verify(
@@ -265,7 +265,7 @@ class CertificatesTest {
     }
 
     @Test
-    void snsIsConfirmedAtItsOwnOriginOnly() throws Exception {
+    void snsSubscriptionIsConfirmedOnlyAtItsOrigin() throws Exception {
         WebhookReceiver receiver = WebhookReceiver.named("sns")
                 .verify(Signatures.sns(connection, List.of(origin), TOPIC))
                 .handshake(Handshakes.snsAt(connection, origin))
@@ -306,7 +306,7 @@ class CertificatesTest {
     }
 
     @Test
-    void payPalIsVerifiedByACertificateThatIsTrusted() throws Exception {
+    void payPalIsVerifiedByATrustedCertificate() throws Exception {
         byte[] body = "{\"id\":\"WH-1\",\"event_type\":\"PAYMENT\"}".getBytes(UTF_8);
         CRC32 crc = new CRC32();
         crc.update(body);
@@ -326,10 +326,10 @@ class CertificatesTest {
 
         assertThat(trusting.verify(request, Instant.now())).hasToString("accepted");
         assertThat(strict.verify(request, Instant.now()).isAccepted()).isFalse();
-        assertThat(other.verify(request, Instant.now()).reason()).isEqualTo(Reason.MISMATCH);
+        assertThat(other.verify(request, Instant.now()).reason()).isEqualTo(RejectionReason.MISMATCH);
         assertThat(trusting.verify(request.body("{}".getBytes(UTF_8)), Instant.now())
                         .reason())
-                .isEqualTo(Reason.MISMATCH);
+                .isEqualTo(RejectionReason.MISMATCH);
         assertThat(Signatures.paypal(connection, "WEBHOOK")
                         .verify(request, Instant.now())
                         .isAccepted())
@@ -338,7 +338,7 @@ class CertificatesTest {
 
     /** The two bodies have one CRC32. */
     @Test
-    void payPalEventsAreToldApartByTheirTransmission() throws Exception {
+    void payPalEventsAreDistinguishedByTransmissionId() throws Exception {
         byte[] genuine = "{\"id\":\"WH-1\",\"event_type\":\"PAYMENT.CAPTURE.REFUNDED\",\"n\":1}".getBytes(UTF_8);
         byte[] forged = ("{\"id\":\"WH-2\",\"event_type\":\"PAYMENT.CAPTURE.COMPLETED\",\"pad\":"
                         + "\"accacccacaaaaaaacacaaacacccacaccaaaaaaaa\"}")
@@ -388,7 +388,7 @@ class CertificatesTest {
     }
 
     @Test
-    void regionsAndTopicsMustBeSaid() {
+    void regionAndTopicsAreRequired() {
         assertThatThrownBy(() -> Signatures.sns(connection, "evil.example/", TOPIC))
                 .isInstanceOf(InvalidDefinitionException.class);
         assertThatThrownBy(() -> Signatures.sns(connection, "eu-central-1"))
@@ -398,7 +398,7 @@ class CertificatesTest {
     }
 
     @Test
-    void certificateIsFetchedFromAPlainUrlOnly() throws Exception {
+    void certificateIsFetchedOnlyFromAPlainUrl() throws Exception {
         for (String path : List.of(
                 "../cert.pem",
                 "a/../cert.pem",
@@ -418,7 +418,7 @@ class CertificatesTest {
                 "..")) {
             assertThat(sns(notification("2", "").put("SigningCertURL", origin + path)))
                     .as(path)
-                    .isEqualTo(Reason.NO_KEY);
+                    .isEqualTo(RejectionReason.NO_KEY);
         }
         String host = origin.substring("http://".length());
         for (String url : List.of(
@@ -432,18 +432,18 @@ class CertificatesTest {
                 "file:///etc/")) {
             assertThat(sns(notification("2", "").put("SigningCertURL", url + "cert.pem")))
                     .as(url)
-                    .isEqualTo(Reason.NO_KEY);
+                    .isEqualTo(RejectionReason.NO_KEY);
         }
         assertThat(fetched).hasValue(0);
     }
 
     @Test
-    void refusalSaysWhichCheckOfTheCertificateFailed() throws Exception {
+    void rejectionNamesTheFailedCertificateCheck() throws Exception {
         for (Map.Entry<String, String> one : Map.of(
                         "expired.pem", "it has expired",
-                        "missing.pem", "it can't be fetched",
-                        "moved.pem", "it was redirected elsewhere",
-                        "../cert.pem", "not at a plain URL")
+                        "missing.pem", "it cannot be fetched",
+                        "moved.pem", "it was redirected to another origin",
+                        "../cert.pem", "not a plain URL")
                 .entrySet()) {
             assertThat(Signatures.sns(connection, List.of(origin), TOPIC)
                             .verify(

@@ -79,7 +79,7 @@ class DeadlineTest extends InboxFixture {
     }
 
     @Test
-    void anInboxWhoseStoreHangsDoesNotHoldUpTheSender() throws Exception {
+    void blockedStoreOfAnInboxDoesNotDelayTheSender() throws Exception {
         WebhookReceiver leads = open(receiver()
                 .deadline(DEADLINE)
                 .inbox(inbox(Inbox.in(new LockedStore(), 100, 1 << 20)))
@@ -92,7 +92,7 @@ class DeadlineTest extends InboxFixture {
     }
 
     @Test
-    void anInboxOfTheApplicationThatHangsDoesNotHoldUpTheSender() throws Exception {
+    void blockedCustomInboxDoesNotDelayTheSender() throws Exception {
         Mailbox hanging = new Mailbox() {
             @Override
             public boolean put(List<TriggerEvent> added) {
@@ -131,7 +131,7 @@ class DeadlineTest extends InboxFixture {
     }
 
     @Test
-    void aVerifierThatHangsDoesNotRefuseTheSender() throws Exception {
+    void blockedVerifierDoesNotRejectTheSender() throws Exception {
         WebhookReceiver leads = open(WebhookReceiver.named("leads")
                 .verify((request, now) -> {
                     try {
@@ -139,7 +139,7 @@ class DeadlineTest extends InboxFixture {
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }
-                    return VerificationResult.refused(VerificationResult.Reason.NO_KEY, "the keys could not be had");
+                    return VerificationResult.rejected(VerificationResult.RejectionReason.NO_KEY, "the keys could not be had");
                 })
                 .deadline(DEADLINE)
                 .handler(events::add));
@@ -147,7 +147,7 @@ class DeadlineTest extends InboxFixture {
     }
 
     @Test
-    void anInterruptedCloseGivesTheInboxBack() throws Exception {
+    void interruptedCloseReleasesTheInbox() throws Exception {
         StateStore store = StateStore.inMemory();
         CountDownLatch handling = new CountDownLatch(1);
         WebhookReceiver leads =

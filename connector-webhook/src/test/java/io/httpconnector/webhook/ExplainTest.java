@@ -52,7 +52,7 @@ class ExplainTest {
     }
 
     @Test
-    void whatIsGoodIsAccepted() {
+    void validRequestIsAccepted() {
         RequestDiagnosis explanation = receiver(Signatures.github(SECRET)).explain(signed("github", "{}"));
 
         assertThat(explanation).hasToString("ACCEPTED");
@@ -62,24 +62,24 @@ class ExplainTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{ \"a\" : 1, \"b\" : [ 1, 2 ] } | {\"a\":1,\"b\":[1,2]} | is written again without a hint",
+                "{ \"a\" : 1, \"b\" : [ 1, 2 ] } | {\"a\":1,\"b\":[1,2]} | is serialised again without a hint",
                 "{\"a\":1,\"b\":[1,2]} | { \"a\": 1, \"b\": [1, 2] } | compact JSON",
                 "{\"a\": 1, \"b\": [1, 2]} | {\"a\":1,\"b\":[1,2]} | a space after each comma and colon",
                 "{\"u\":\"http:\\/\\/x\"} | {\"u\":\"http://x\"} | escaped slashes",
-                "{\"u\":\"Zo\\u00eb\"} | {\"u\":\"Zoë\"} | other letters than ASCII escaped",
+                "{\"u\":\"Zo\\u00eb\"} | {\"u\":\"Zoë\"} | non-ASCII characters escaped",
             })
     void aBodyThatWasWrittenAgainIsRecognised(String sent, String arrived, String hint) {
         String explanation = explain(signed("github", sent).body(arrived.getBytes(UTF_8)), "github");
 
         if (hint.startsWith("is written")) {
-            assertThat(explanation).contains("exactly as a JSON library writes it");
+            assertThat(explanation).contains("exactly like the output of a JSON library");
         } else {
-            assertThat(explanation).contains(hint).contains("hand over the bytes that came");
+            assertThat(explanation).contains(hint).contains("pass the bytes as received");
         }
     }
 
     @Test
-    void indentedBodiesAreRecognised() throws Exception {
+    void indentedBodyIsDiagnosed() throws Exception {
         String indented = "{\n  \"a\": 1,\n  \"b\": [\n    1,\n    2\n  ]\n}";
         String arrived = new ObjectMapper().readTree(indented).toString();
 
@@ -88,7 +88,7 @@ class ExplainTest {
     }
 
     @Test
-    void lineBreaksAtTheEndAreRecognised() {
+    void trailingLineBreakIsDiagnosed() {
         assertThat(explain(signed("github", "{}\n").body("{}".getBytes(UTF_8)), "github"))
                 .contains("a line break at its end");
         assertThat(explain(signed("github", "a=1\r\nb").body("a=1\nb".getBytes(UTF_8)), "github"))
@@ -96,23 +96,23 @@ class ExplainTest {
     }
 
     @Test
-    void aBodyThatWasReadBeforeIsRecognised() {
+    void consumedBodyIsDiagnosed() {
         WebhookRequest request = signed("github", "{\"a\":1}").header("Content-Length", "7");
 
-        assertThat(explain(request.body(new byte[0]), "github")).contains("something has read the body before");
+        assertThat(explain(request.body(new byte[0]), "github")).contains("the body was consumed before the receiver got it");
         assertThat(explain(request.body("{\"a\": 1}".getBytes(UTF_8)), "github"))
-                .contains("Content-Length says 7 bytes, and the body has 8");
+                .contains("Content-Length says 7 bytes, but the body has 8");
     }
 
     @Test
-    void aBodyThatWasUnpackedIsRecognised() {
+    void decompressedBodyIsDiagnosed() {
         assertThat(explain(
                         signed("github", "x").header("Content-Encoding", "gzip").body("y".getBytes(UTF_8)), "github"))
-                .contains("the server has unpacked it");
+                .contains("the server has decompressed it");
     }
 
     @Test
-    void anOldSecretIsRecognised() {
+    void oldSecretIsDiagnosed() {
         WebhookReceiver receiver = receiver(Signatures.github(Secret.of("new")));
 
         RequestDiagnosis explanation = receiver.explain(signed("github", "{}"), Secret.of("other"), SECRET);
@@ -121,7 +121,7 @@ class ExplainTest {
     }
 
     @Test
-    void aSecretWithASpaceOrOfAnotherFormIsRecognised() {
+    void secretWithWhiteSpaceOrWrongEncodingIsDiagnosed() {
         RequestDiagnosis space =
                 receiver(Signatures.github(Secret.of("c4n4ry-c4n4ry\n"))).explain(signed("github", "{}"));
         WebhookRequest byBytes = WebhookSigner.of(
@@ -134,18 +134,18 @@ class ExplainTest {
         RequestDiagnosis encoded =
                 receiver(Signatures.github(Secret.of("00ff"))).explain(byBytes);
 
-        assertThat(space.toString()).contains("a space or a line break at one end");
-        assertThat(encoded.toString()).contains("when the secret is read as hex");
+        assertThat(space.toString()).contains("starts or ends with white space");
+        assertThat(encoded.toString()).contains("if the secret is decoded as hex");
     }
 
     @Test
-    void anotherPresetIsRecognised() {
+    void wrongPresetIsDiagnosed() {
         assertThat(explain(signed("intercom", "{}"), "github")).contains("matches another preset: intercom");
         assertThat(receiver(Signatures.github(Secret.of("x")))
                         .explain(signed("stripe", "{}"))
                         .toString())
-                .contains("such as these presets have: stripe");
-        assertThat(explain(request("{}"), "github")).contains("is a secret set at the service?");
+                .contains("like those of these presets: stripe");
+        assertThat(explain(request("{}"), "github")).contains("check that a secret is configured at the service");
     }
 
     @Test
@@ -158,7 +158,7 @@ class ExplainTest {
     }
 
     @Test
-    void anUrlOfAnotherFormIsRecognised() {
+    void differentFormOfTheUrlIsDiagnosed() {
         WebhookRequest request = signed("square", "{}");
         WebhookReceiver receiver = WebhookReceiver.named("any")
                 .verify(Signatures.preset("square", SECRET))
@@ -167,12 +167,12 @@ class ExplainTest {
                 .handler(event -> {})
                 .build();
 
-        assertThat(receiver.explain(request).toString()).contains("URL of another form");
+        assertThat(receiver.explain(request).toString()).contains("URL that differs in scheme");
         assertThat(explain(request.publicUrl(null), "square")).contains("publicUrl");
     }
 
     @Test
-    void theOtherStepsAreSaidToo() {
+    void otherStepsAreReported() {
         WebhookReceiver receiver = WebhookReceiver.named("any")
                 .unverified()
                 .maxBody(3)

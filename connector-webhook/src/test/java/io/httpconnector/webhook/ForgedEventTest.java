@@ -490,7 +490,7 @@ class ForgedEventTest {
     }
 
     @Test
-    void theExtensionOfAHashIsOneThatHolds() throws Exception {
+    void lengthExtensionProducesAValidHash() throws Exception {
         Wire forged = extended(Wire.of(signed("hubspot-v1", "application/json", "", JSON)), "");
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         digest.update(SECRET.reveal().getBytes(UTF_8));
@@ -501,7 +501,7 @@ class ForgedEventTest {
     }
 
     @Test
-    void thereAreManyAttacks() throws Exception {
+    void attackListIsLarge() throws Exception {
         assertThat(attacks()).hasSizeGreaterThan(80).extracting(Attack::name).doesNotHaveDuplicates();
     }
 
@@ -577,7 +577,7 @@ class ForgedEventTest {
     }
 
     @Test
-    void whereOneOfSeveralVerifiersIsEnoughItsOwnRulesApply() {
+    void anyOfAppliesTheRulesOfTheAcceptingVerifier() {
         List<WebhookEvent> events = new ArrayList<>();
         WebhookReceiver receiver = WebhookReceiver.named("either")
                 .verify(Verifiers.anyOf(Signatures.github(SECRET), Signatures.preset("stripe", SECRET)))
@@ -597,7 +597,7 @@ class ForgedEventTest {
 
     /** A request that is signed in several ways is the same event without one of the signatures, in whichever order both come. */
     @Test
-    void aSignatureLessIsNoOtherEventWhereOneIsEnough() throws Exception {
+    void removingASignatureDoesNotCreateANewEventWithAnyOf() throws Exception {
         SignatureBuilder own = Signatures.hmac("HmacSHA256", OLD)
                 .signature(ValueSelector.header("X-Own"))
                 .content("{{header.X-Nonce}}{{body}}");
@@ -638,7 +638,7 @@ class ForgedEventTest {
     }
 
     @Test
-    void whereTwoVerifiersMustAcceptBothCount() throws Exception {
+    void dataOfAllRequiredVerifiersCounts() throws Exception {
         SignatureBuilder url = Signatures.hmac("HmacSHA256", SECRET)
                 .signature(ValueSelector.header("X-Url-Sign"))
                 .content("{{url}}");
@@ -668,7 +668,7 @@ class ForgedEventTest {
 
     /** Mailgun signs neither the body nor the query: its token tells events apart. */
     @Test
-    void anotherBodyWithATokenOfMailgunIsNoOtherEvent() {
+    void mailgunTokenWithAnotherBodyIsARepetition() {
         List<WebhookEvent> events = new ArrayList<>();
         WebhookReceiver receiver = WebhookReceiver.named("mailgun")
                 .verify(Signatures.preset("mailgun", SECRET))
@@ -735,7 +735,7 @@ class ForgedEventTest {
     /** Each part of a request that a preset does not sign, in turn. */
     @ParameterizedTest
     @MethodSource("presets")
-    void noUnsignedPartOfAPresetHasAnyInfluence(String preset) throws Exception {
+    void unsignedDataHasNoInfluence(String preset) throws Exception {
         Attack attack = genuine(preset);
         List<WebhookEvent> first = new ArrayList<>();
         Wire genuine = Wire.of(attack.genuine());
@@ -801,7 +801,7 @@ class ForgedEventTest {
     /** A service that signs a retry anew. */
     @ParameterizedTest
     @MethodSource("presets")
-    void aRetryThatIsSignedAnewIsKnown(String preset) throws Exception {
+    void retrySignedAgainIsRecognised(String preset) throws Exception {
         Set<String> known = new TreeSet<>(Set.of(
                 "box",
                 "calendly",

@@ -78,7 +78,7 @@ class FullDiskTest extends InboxFixture {
     }
 
     @Test
-    void handledEventsGiveTheirPlaceBack() throws Exception {
+    void handledEventsReleaseCapacity() throws Exception {
         for (int kilobytes : List.of(1024, 14 * 1024)) {
             events.clear();
             Disk disk = new Disk(kilobytes * 1024L);
@@ -105,7 +105,7 @@ class FullDiskTest extends InboxFixture {
     }
 
     @Test
-    void aDiskThatOthersHaveFilledIsUsedAgainAndNothingIsHandledTwice() throws Exception {
+    void inboxRecoversFromAFullDiskWithoutHandlingEventsTwice() throws Exception {
         Disk disk = new Disk(1 << 20);
         WebhookReceiver leads = open(disk);
         for (int i = 0; i < 50; i++) {
@@ -127,7 +127,7 @@ class FullDiskTest extends InboxFixture {
     }
 
     @Test
-    void whatWasHandledOnAFullDiskIsStoredWithoutANewEvent() throws Exception {
+    void eventsHandledOnAFullDiskAreRecordedWithoutANewEvent() throws Exception {
         Disk disk = new Disk(1 << 20);
         java.util.concurrent.CountDownLatch full = new java.util.concurrent.CountDownLatch(1);
         WebhookReceiver leads =
@@ -151,7 +151,7 @@ class FullDiskTest extends InboxFixture {
     }
 
     @Test
-    void aFileThatACrashHasLeftIsRemovedAndALogOfGarbageIsMadeSmallerAtTheStart() throws Exception {
+    void startRemovesLeftoverFileAndCompactsTheLog() throws Exception {
         Path here = directory.resolve("inbox");
         WebhookReceiver leads = open(receiver().inbox(inbox(Inbox.file(here))).handler(events::add));
         for (int i = 0; i < 100; i++) {

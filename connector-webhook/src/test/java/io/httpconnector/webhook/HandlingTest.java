@@ -61,7 +61,7 @@ class HandlingTest {
     }
 
     @Test
-    void aFailureIsAnswered500AndTheRepetitionIsHandled() {
+    void failedEventGets500AndItsRetryIsHandled() {
         AtomicInteger attempts = new AtomicInteger();
         WebhookEndpoint receiver = receiver()
                 .handler(event -> {
@@ -99,7 +99,7 @@ class HandlingTest {
     }
 
     @Test
-    void concurrentRepetitionsOfAFailureAreNotAcknowledged() throws Exception {
+    void concurrentRepetitionsOfAFailedEventAreNotAcknowledged() throws Exception {
         CountDownLatch slow = new CountDownLatch(1);
         WebhookEndpoint receiver = receiver()
                 .handler(event -> {
@@ -114,7 +114,7 @@ class HandlingTest {
     }
 
     @Test
-    void aHandlerThatTakesTooLongIsInterruptedAndItsThreadIsNot() {
+    void slowHandlerIsInterruptedButItsThreadIsNotLeftInterrupted() {
         WebhookEndpoint receiver = receiver()
                 .deadline(Duration.ofMillis(100))
                 .handler(event -> new CountDownLatch(1).await())
@@ -129,7 +129,7 @@ class HandlingTest {
     }
 
     @Test
-    void aHandlerWithinAHandlerHasADeadlineOfItsOwn() {
+    void nestedHandlerHasItsOwnDeadline() {
         List<Integer> inside = new ArrayList<>();
         WebhookEndpoint inner = receiver()
                 .deadline(Duration.ofMillis(100))
@@ -148,7 +148,7 @@ class HandlingTest {
     }
 
     @Test
-    void theInterruptionOfAHandlerThatDoesNotTakeItIsNotLeftToTheServer() {
+    void ignoredInterruptDoesNotReachTheServerThread() {
         WebhookEndpoint receiver = receiver()
                 .deadline(Duration.ofMillis(50))
                 .handler(event -> {
@@ -164,7 +164,7 @@ class HandlingTest {
     }
 
     @Test
-    void anInterruptionFromElsewhereStays() throws Exception {
+    void externalInterruptIsPreserved() throws Exception {
         WebhookEndpoint receiver =
                 receiver().handler(event -> new CountDownLatch(1).await()).build();
         Thread.currentThread().interrupt();
@@ -176,7 +176,7 @@ class HandlingTest {
     }
 
     @Test
-    void aRepetitionWaitsNoLongerThanTheDeadline() throws Exception {
+    void repetitionWaitsAtMostUntilTheDeadline() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);
         WebhookEndpoint receiver = receiver()
@@ -213,7 +213,7 @@ class HandlingTest {
     }
 
     @Test
-    void aRepetitionIsAnsweredAsTheFirstWas() {
+    void repetitionGetsTheFirstResponse() {
         AtomicInteger calls = new AtomicInteger();
         WebhookEndpoint receiver = receiver()
                 .responder(event -> WebhookResponse.text(201, "call " + calls.incrementAndGet())
@@ -231,7 +231,7 @@ class HandlingTest {
     }
 
     @Test
-    void ofLargeResponsesTheLastAreKept() {
+    void latestLargeResponsesAreKept() {
         AtomicInteger calls = new AtomicInteger();
         String megabyte = "x".repeat(1024 * 1024);
         WebhookEndpoint receiver = receiver()
@@ -259,7 +259,7 @@ class HandlingTest {
     }
 
     @Test
-    void aRepetitionIsKnownWithinTheWindowOnly() {
+    void repetitionIsRecognisedOnlyWithinTheWindow() {
         At time = new At(Instant.EPOCH);
         WebhookEndpoint receiver = remembering(time, 100);
 
@@ -274,7 +274,7 @@ class HandlingTest {
     }
 
     @Test
-    void whatCameAgainAfterTheWindowIsRememberedAnew() {
+    void eventRepeatedAfterTheWindowIsRememberedAgain() {
         At time = new At(Instant.EPOCH);
         WebhookEndpoint receiver = remembering(time, 2);
 
@@ -302,7 +302,7 @@ class HandlingTest {
     }
 
     @Test
-    void aCapturedRequestIsARepetitionWhateverItsUnsignedIdSays() {
+    void capturedRequestWithAnotherUnsignedIdIsARepetition() {
         String signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
         WebhookReceiver receiver = WebhookReceiver.named("any")
                 .verify(Signatures.github(Secret.of("It's a Secret to Everybody")))
@@ -321,7 +321,7 @@ class HandlingTest {
     }
 
     @Test
-    void aHeaderIsAnIdWhenItIsSignedItself() {
+    void signedHeaderIsUsedAsId() {
         Secret secret = Secret.of("s3cr3t");
         SignatureBuilder signature = Signatures.hmac("HmacSHA256", secret)
                 .signature(ValueSelector.header("X-Signature"))
@@ -376,7 +376,7 @@ class HandlingTest {
     }
 
     @Test
-    void answersWhatWasChosen() {
+    void configuredResponseIsSent() {
         WebhookEndpoint fixed = receiver()
                 .response(WebhookResponse.of(204))
                 .handler(events::add)
@@ -397,7 +397,7 @@ class HandlingTest {
     }
 
     @Test
-    void anAnswerThatCanNotBeMadeDoesNotUndoTheEvent() {
+    void failedResponseTemplateDoesNotFailTheEvent() {
         WebhookEndpoint receiver = receiver()
                 .responseJson(200, "{\"got\": \"{{event.payload.missing}}\"}")
                 .handler(events::add)
@@ -410,7 +410,7 @@ class HandlingTest {
     }
 
     @Test
-    void aResponderThatDeclinesIsAskedAgain() {
+    void eventRejectedByAResponderIsHandledAgain() {
         AtomicInteger attempts = new AtomicInteger();
         WebhookEndpoint receiver = receiver()
                 .responder(event -> WebhookResponse.of(attempts.incrementAndGet() == 1 ? 503 : 200))
@@ -421,7 +421,7 @@ class HandlingTest {
     }
 
     @Test
-    void otherMethodsAreToldWhichAreTaken() {
+    void methodNotAllowedListsTheAllowedMethods() {
         WebhookEndpoint receiver =
                 receiver().methods("POST", "PUT").handler(events::add).build();
 
@@ -432,7 +432,7 @@ class HandlingTest {
     }
 
     @Test
-    void aVerifierThatFailsAcceptsNothing() {
+    void throwingVerifierRejectsTheRequest() {
         WebhookReceiver receiver = WebhookReceiver.named("any")
                 .verify((request, now) -> {
                     throw new IllegalStateException("the key service is away");
@@ -445,7 +445,7 @@ class HandlingTest {
     }
 
     @Test
-    void listsEverythingThatIsWrongWithADescription() {
+    void buildReportsAllProblems() {
         assertThatThrownBy(() -> WebhookReceiver.named(" ")
                         .maxBody(0)
                         .deadline(null)

@@ -41,7 +41,7 @@ class HandshakeTest {
     }
 
     @Test
-    void aChallengeInTheQueryIsAnsweredAsPlainText() {
+    void challengeInTheQueryIsReturnedAsPlainText() {
         WebhookEndpoint receiver = receiver(Handshakes.echo("challenge"));
 
         WebhookResponse response = receiver.receive(request("GET", "challenge=%3Cscript%3E1", ""));
@@ -57,7 +57,7 @@ class HandshakeTest {
     }
 
     @Test
-    void metaGetsItsChallengeForTheRightTokenOnly() {
+    void metaGetsItsChallengeOnlyForTheRightToken() {
         WebhookEndpoint receiver = receiver(Handshakes.meta(Secret.of("v3rify")));
         String query = "hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=";
 
@@ -119,7 +119,7 @@ class HandshakeTest {
     }
 
     @Test
-    void asanaHandsOverItsSecretAndGetsItBack() {
+    void asanaSecretIsStoredAndReturned() {
         List<String> secrets = new ArrayList<>();
         WebhookEndpoint receiver = receiver(Handshakes.asana(secret -> {
             if (!secrets.isEmpty()) {
@@ -139,7 +139,7 @@ class HandshakeTest {
     }
 
     @Test
-    void cloudEventsAskWhetherTheyMaySend() {
+    void cloudEventsOriginIsChecked() {
         WebhookEndpoint receiver = receiver(Handshakes.cloudEvents("emitter.example.com"));
 
         WebhookResponse allowed =
@@ -155,7 +155,7 @@ class HandshakeTest {
     }
 
     @Test
-    void probesAreAnswered() {
+    void probesGet200() {
         WebhookEndpoint receiver = receiver(Handshakes.probes());
 
         assertThat(receiver.receive(request("HEAD", "", "")).status()).isEqualTo(200);
@@ -164,7 +164,7 @@ class HandshakeTest {
     }
 
     @Test
-    void aHandshakeOfYourOwnIsOneMethod() {
+    void customHandshakeIsOneMethod() {
         WebhookReceiver receiver = WebhookReceiver.named("any")
                 .unverified()
                 .timeSource(new At(Instant.EPOCH))
@@ -183,7 +183,7 @@ class HandshakeTest {
 
     /** Some servers send the lower half of each character only. */
     @Test
-    void noHeaderFieldOfAResponseEndsItsLine() {
+    void responseHeaderFieldsRejectLineBreaks() {
         for (String value : List.of("a\u560D\u560AX: 1", "a\r\nX: 1", "a\u0085", "a\u007F", "\u4E0D")) {
             assertThatThrownBy(() -> WebhookResponse.of(200).header("X-A", value))
                     .isInstanceOf(InvalidDefinitionException.class);

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 class InboxStoreTest extends InboxFixture {
 
     @Test
-    void whatCanNotBeStoredIsNotAcknowledged() throws Exception {
+    void eventThatCannotBeStoredIsNotAcknowledged() throws Exception {
         AtomicBoolean full = new AtomicBoolean(true);
         StateStore store = new Wrapped(StateStore.inMemory(), entry -> {
             if (full.get()) {
@@ -55,7 +55,7 @@ class InboxStoreTest extends InboxFixture {
     }
 
     @Test
-    void sendersShareTheWritesOfASlowDiskAndOneAloneDoesNotWaitForOthers() throws Exception {
+    void concurrentSendersShareWritesAndASingleSenderDoesNotWait() throws Exception {
         AtomicInteger writes = new AtomicInteger();
         StateStore store = new Wrapped(StateStore.inMemory(), entry -> {
             writes.incrementAndGet();
@@ -101,7 +101,7 @@ class InboxStoreTest extends InboxFixture {
     }
 
     @Test
-    void aDiskThatIsAwayForAWhileIsWrittenAgainWhenItIsBack() throws Exception {
+    void inboxRecoversAfterADiskOutage() throws Exception {
         Path here = directory.resolve("inbox");
         Path away = directory.resolve("away");
         Inbox inbox = inbox(Inbox.file(here));
@@ -131,7 +131,7 @@ class InboxStoreTest extends InboxFixture {
     }
 
     @Test
-    void aJournalThatCanNotBeMadeSmallerIsWrittenOn() throws Exception {
+    void logThatCannotBeCompactedIsStillWritten() throws Exception {
         WebhookReceiver leads = open(
                 receiver().inbox(inbox(Inbox.file(directory.resolve("inbox")))).handler(events::add));
         assertThat(leads.receive(event("first")).status()).isEqualTo(200);
@@ -147,7 +147,7 @@ class InboxStoreTest extends InboxFixture {
     }
 
     @Test
-    void aJournalThatIsAnotherOneNowIsNotWritten() throws Exception {
+    void logChangedByAnotherProcessIsNotWritten() throws Exception {
         Path here = directory.resolve("inbox");
         Path away = directory.resolve("away");
         WebhookReceiver leads = open(receiver().inbox(inbox(Inbox.file(here))).handler(events::add));
@@ -167,7 +167,7 @@ class InboxStoreTest extends InboxFixture {
     }
 
     @Test
-    void aStoreThatRunsOutOfMemoryIsWrittenAgain() throws Exception {
+    void storeIsWrittenAgainAfterOutOfMemory() throws Exception {
         AtomicBoolean memory = new AtomicBoolean();
         StateStore store = new Wrapped(StateStore.inMemory(), entry -> {
             if (!memory.get()) {
@@ -184,7 +184,7 @@ class InboxStoreTest extends InboxFixture {
     }
 
     @Test
-    void whatFailsAfterTheSenderIsAnsweredIsTakenWhenItComesAgain() throws Exception {
+    void retryOfAnEventThatFailedAfterTheResponseIsAccepted() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch bothWait = new CountDownLatch(1);
         AtomicInteger writes = new AtomicInteger();
@@ -234,7 +234,7 @@ class InboxStoreTest extends InboxFixture {
     }
 
     @Test
-    void aJournalThatIsNotOneIsReported() {
+    void corruptLogIsReported() {
         try (StateStore store = StateStore.file(directory);
                 StateLog log = store.open("webhook leads")) {
             log.read(entry -> {});
@@ -246,11 +246,11 @@ class InboxStoreTest extends InboxFixture {
                         .handler(events::add)
                         .build())
                 .isInstanceOf(StateException.class)
-                .hasMessageContaining("none of its own");
+                .hasMessageContaining("unknown record");
     }
 
     @Test
-    void theJournalDoesNotGrowForEver() throws Exception {
+    void logDoesNotGrowWithoutLimit() throws Exception {
         WebhookReceiver leads = open(receiver()
                 .remember(Duration.ofHours(1), 100)
                 .maxBody(10_000_000)

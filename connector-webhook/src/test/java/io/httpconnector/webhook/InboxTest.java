@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 class InboxTest extends InboxFixture {
 
     @Test
-    void theSenderIsAnsweredBeforeTheEventIsHandled() throws Exception {
+    void responseIsSentBeforeTheEventIsHandled() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         WebhookReceiver leads = open(receiver().inbox(inbox(Inbox.inMemory())).handler(event -> {
             gate.await();
@@ -47,7 +47,7 @@ class InboxTest extends InboxFixture {
     }
 
     @Test
-    void aFailureIsTriedAgainAndTheSenderNeedNotKnow() throws Exception {
+    void failedEventIsRetriedWithoutTheSender() throws Exception {
         AtomicInteger attempts = new AtomicInteger();
         WebhookReceiver leads = open(receiver().inbox(inbox(Inbox.inMemory())).handler(event -> {
             if (attempts.incrementAndGet() < 4) {
@@ -64,7 +64,7 @@ class InboxTest extends InboxFixture {
     }
 
     @Test
-    void aHandlerThatInterruptsItselfOrRunsOutOfMemoryIsCalledAgain() throws Exception {
+    void eventIsRetriedAfterSelfInterruptOrOutOfMemory() throws Exception {
         AtomicInteger attempts = new AtomicInteger();
         WebhookReceiver leads = open(receiver().inbox(inbox(Inbox.inMemory())).handler(event -> {
             int attempt = attempts.incrementAndGet();
@@ -83,7 +83,7 @@ class InboxTest extends InboxFixture {
     }
 
     @Test
-    void aDeadLetterIsReplayedOrDiscarded() throws Exception {
+    void deadLetterIsReplayedOrDiscarded() throws Exception {
         AtomicBoolean broken = new AtomicBoolean(true);
         WebhookReceiver leads =
                 open(receiver().inbox(inbox(Inbox.file(directory))).handler(event -> {
@@ -142,7 +142,7 @@ class InboxTest extends InboxFixture {
     }
 
     @Test
-    void whatWasAnsweredIsHandledAfterARestart() throws Exception {
+    void acknowledgedEventIsHandledAfterARestart() throws Exception {
         Inbox first = Inbox.file(directory);
         CountDownLatch begun = new CountDownLatch(1);
         WebhookReceiver before = receiver()
@@ -185,7 +185,7 @@ class InboxTest extends InboxFixture {
     }
 
     @Test
-    void aFullInboxSaysSoAndTakesMoreLater() throws Exception {
+    void fullInboxResponds503AndAcceptsEventsLater() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         WebhookReceiver leads = open(receiver()
                 .inbox(inbox(Inbox.in(StateStore.inMemory(), 3, 1 << 20)))
@@ -206,7 +206,7 @@ class InboxTest extends InboxFixture {
     }
 
     @Test
-    void aFullInboxOfBytesSaysSo() {
+    void inboxFullByBytesResponds503() {
         CountDownLatch gate = new CountDownLatch(1);
         WebhookReceiver leads = open(receiver()
                 .inbox(inbox(Inbox.in(StateStore.inMemory(), 1000, 1 << 20)))
@@ -221,7 +221,7 @@ class InboxTest extends InboxFixture {
     }
 
     @Test
-    void eventsOfAKeyAreHandledInTheirOrderAndOthersMeanwhile() throws Exception {
+    void eventsOfAKeyAreHandledInOrderAndOthersConcurrently() throws Exception {
         Map<String, List<String>> handled = new ConcurrentHashMap<>();
         AtomicInteger failures = new AtomicInteger();
         WebhookReceiver leads = open(receiver()
@@ -255,7 +255,7 @@ class InboxTest extends InboxFixture {
     }
 
     @Test
-    void whatComesAfterItIsClosedIsNotAcknowledged() {
+    void eventAfterCloseIsNotAcknowledged() {
         WebhookReceiver leads =
                 open(receiver().inbox(inbox(Inbox.file(directory))).handler(events::add));
         leads.close();
@@ -265,7 +265,7 @@ class InboxTest extends InboxFixture {
     }
 
     @Test
-    void anInterruptedThreadStillStoresAndStaysInterrupted() throws Exception {
+    void interruptedThreadStoresAndStaysInterrupted() throws Exception {
         WebhookReceiver leads =
                 open(receiver().inbox(inbox(Inbox.file(directory))).handler(events::add));
         Thread.currentThread().interrupt();
@@ -298,7 +298,7 @@ class InboxTest extends InboxFixture {
     }
 
     @Test
-    void twoReceiversOfOneInboxDoNotMix() throws Exception {
+    void receiversSharingAnInboxAreIndependent() throws Exception {
         Inbox inbox = inbox(Inbox.file(directory));
         List<WebhookEvent> others = new CopyOnWriteArrayList<>();
         WebhookReceiver leads = open(receiver().inbox(inbox).handler(events::add));
@@ -317,7 +317,7 @@ class InboxTest extends InboxFixture {
     }
 
     @Test
-    void contradictionsAreRefused() {
+    void contradictorySettingsAreRejected() {
         assertThatThrownBy(() -> receiver()
                         .inbox(Inbox.inMemory())
                         .responder(event -> WebhookResponse.of(200))

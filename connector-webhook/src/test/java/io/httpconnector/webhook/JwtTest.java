@@ -22,7 +22,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
-import io.httpconnector.webhook.VerificationResult.Reason;
+import io.httpconnector.webhook.VerificationResult.RejectionReason;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.MessageDigest;
@@ -64,12 +64,12 @@ class JwtTest {
                 .header("Authorization", "Bearer " + token);
     }
 
-    private static Reason reason(Verifier verifier, String token) {
+    private static RejectionReason reason(Verifier verifier, String token) {
         return verifier.verify(request(token), NOW).reason();
     }
 
     @Test
-    void theClaimsMustBeThoseThatWereSaid() throws Exception {
+    void claimsMustMatch() throws Exception {
         Verifier verifier = Verifiers.jwt(SECRET)
                 .issuer("https://issuer.example")
                 .audience("https://app.example.com/hooks")
@@ -81,24 +81,24 @@ class JwtTest {
                 .isNull();
         assertThat(reason(
                         verifier, hmac(claims().claim("email", "b@example.com").build())))
-                .isEqualTo(Reason.MISMATCH);
-        assertThat(reason(verifier, hmac(claims().build()))).isEqualTo(Reason.MISMATCH);
+                .isEqualTo(RejectionReason.MISMATCH);
+        assertThat(reason(verifier, hmac(claims().build()))).isEqualTo(RejectionReason.MISMATCH);
         assertThat(reason(
                         verifier,
                         hmac(claims().claim("email", "a@example.com")
                                 .audience("x")
                                 .build())))
-                .isEqualTo(Reason.MISMATCH);
+                .isEqualTo(RejectionReason.MISMATCH);
         assertThat(reason(
                         verifier,
                         hmac(claims().claim("email", "a@example.com")
                                 .issuer("x")
                                 .build())))
-                .isEqualTo(Reason.MISMATCH);
+                .isEqualTo(RejectionReason.MISMATCH);
     }
 
     @Test
-    void theTimesMustFit() throws Exception {
+    void tokenMustBeValidNow() throws Exception {
         Verifier verifier = Verifiers.jwt(SECRET).build();
 
         assertThat(reason(
@@ -110,16 +110,16 @@ class JwtTest {
                         verifier,
                         hmac(claims().expirationTime(Date.from(NOW.minusSeconds(61)))
                                 .build())))
-                .isEqualTo(Reason.TIMESTAMP_EXPIRED);
+                .isEqualTo(RejectionReason.TIMESTAMP_EXPIRED);
         assertThat(reason(
                         verifier,
                         hmac(claims().notBeforeTime(Date.from(NOW.plusSeconds(120)))
                                 .build())))
-                .isEqualTo(Reason.TIMESTAMP_EXPIRED);
+                .isEqualTo(RejectionReason.TIMESTAMP_EXPIRED);
         assertThat(reason(
                         verifier,
                         hmac(new JWTClaimsSet.Builder().subject("no times").build())))
-                .isEqualTo(Reason.TIMESTAMP_EXPIRED);
+                .isEqualTo(RejectionReason.TIMESTAMP_EXPIRED);
         assertThat(reason(
                         verifier,
                         hmac(new JWTClaimsSet.Builder()
@@ -131,11 +131,11 @@ class JwtTest {
                         hmac(new JWTClaimsSet.Builder()
                                 .issueTime(Date.from(NOW.minusSeconds(500)))
                                 .build())))
-                .isEqualTo(Reason.TIMESTAMP_EXPIRED);
+                .isEqualTo(RejectionReason.TIMESTAMP_EXPIRED);
     }
 
     @Test
-    void forgedTokensAreRefused() throws Exception {
+    void forgedTokensAreRejected() throws Exception {
         RSAKey rsa = new RSAKeyGenerator(2048).generate();
         String spki = Base64.getEncoder().encodeToString(rsa.toPublicKey().getEncoded());
         Verifier byKey = Verifiers.jwt(PublicKeys.fixed(spki)).build();
@@ -148,18 +148,18 @@ class JwtTest {
         assertThat(reason(byKey, token(JWSAlgorithm.RS256, new RSASSASigner(rsa), claims().build())))
                 .isNull();
         assertThat(reason(byKey, token(JWSAlgorithm.RS512, new RSASSASigner(rsa), claims().build())))
-                .isEqualTo(Reason.MISMATCH);
+                .isEqualTo(RejectionReason.MISMATCH);
         assertThat(reason(byKey, none)).isNotNull();
-        assertThat(reason(byKey, confused)).isEqualTo(Reason.MISMATCH);
-        assertThat(reason(byKey, "a.b.c")).isEqualTo(Reason.MALFORMED);
-        assertThat(reason(byKey, "")).isEqualTo(Reason.MALFORMED);
+        assertThat(reason(byKey, confused)).isEqualTo(RejectionReason.MISMATCH);
+        assertThat(reason(byKey, "a.b.c")).isEqualTo(RejectionReason.MALFORMED);
+        assertThat(reason(byKey, "")).isEqualTo(RejectionReason.MALFORMED);
         assertThat(reason(byKey, hmac(claims().build()) + "x")).isNotNull();
         assertThat(reason(Verifiers.jwt(Secret.of("x".repeat(32))).build(), hmac(claims().build())))
-                .isEqualTo(Reason.MISMATCH);
+                .isEqualTo(RejectionReason.MISMATCH);
     }
 
     @Test
-    void theBodyMustBeTheOneThatTheTokenIsFor() throws Exception {
+    void bodyMustMatchTheHashInTheToken() throws Exception {
         String hash =
                 HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest("{}".getBytes(UTF_8)));
         Verifier verifier =
@@ -169,12 +169,12 @@ class JwtTest {
 
         assertThat(verifier.verify(good, NOW)).hasToString("accepted");
         assertThat(verifier.verify(good.body("[]".getBytes(UTF_8)), NOW).reason())
-                .isEqualTo(Reason.MISMATCH);
-        assertThat(reason(verifier, hmac(claims().build()))).isEqualTo(Reason.MISMATCH);
+                .isEqualTo(RejectionReason.MISMATCH);
+        assertThat(reason(verifier, hmac(claims().build()))).isEqualTo(RejectionReason.MISMATCH);
     }
 
     @Test
-    void keysArePublishedKeptAndChanged() throws Exception {
+    void publishedKeysAreCachedAndRefreshed() throws Exception {
         ECKey first = new ECKeyGenerator(Curve.P_256).generate();
         ECKey second = new ECKeyGenerator(Curve.P_256).generate();
         AtomicReference<String> published = new AtomicReference<>(new JWKSet(first.toPublicJWK()).toString());
@@ -198,7 +198,7 @@ class JwtTest {
             String bySecond = token(JWSAlgorithm.ES256, new ECDSASigner(second), claims().build());
 
             assertThat(reason(verifier, byFirst)).isNull();
-            assertThat(reason(verifier, bySecond)).isEqualTo(Reason.MISMATCH);
+            assertThat(reason(verifier, bySecond)).isEqualTo(RejectionReason.MISMATCH);
             assertThat(fetched).hasValue(1);
             published.set("");
             time.pass(Duration.ofMinutes(6));
@@ -206,7 +206,7 @@ class JwtTest {
             published.set(new JWKSet(second.toPublicJWK()).toString());
             time.pass(Duration.ofSeconds(11));
             assertThat(reason(verifier, bySecond)).isNull();
-            assertThat(reason(verifier, byFirst)).isEqualTo(Reason.MISMATCH);
+            assertThat(reason(verifier, byFirst)).isEqualTo(RejectionReason.MISMATCH);
         } finally {
             server.stop(0);
         }

@@ -103,7 +103,7 @@ class LogTest {
     }
 
     @Test
-    void theReasonIsInTheLogAndSecretsAreNot() {
+    void reasonIsLoggedWithoutSecrets() {
         WebhookReceiver receiver = WebhookReceiver.named("leads")
                 .verify(Signatures.github(Secret.of("c4n4ry")))
                 .handler(event -> {})

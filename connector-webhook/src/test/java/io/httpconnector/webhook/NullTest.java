@@ -87,7 +87,7 @@ class NullTest {
     }
 
     @Test
-    void nothingIsABareNullPointerException() {
+    void nullArgumentsAreRejectedWithAMessage() {
         for (Class<?> type : FACTORIES) {
             for (Method method : type.getMethods()) {
                 if (Modifier.isStatic(method.getModifiers()) && method.getDeclaringClass() == type) {

@@ -123,7 +123,7 @@ class PayloadTest {
     }
 
     @Test
-    void takesTheParametersOfTheQueryWhenThereIsNoBody() {
+    void usesTheQueryParametersWithoutABody() {
         any().build().receive(WebhookRequest.of("POST", "/", "email=a%40b.c&x=1", Map.of(), null));
 
         assertThat(events.get(0).payload().toString()).isEqualTo("{\"email\":\"a@b.c\",\"x\":\"1\"}");
@@ -131,7 +131,7 @@ class PayloadTest {
     }
 
     @Test
-    void unpacksGzipUpToTheLimitOfTheBody() throws Exception {
+    void decompressesGzipUpToTheBodyLimit() throws Exception {
         WebhookEndpoint receiver = any().maxBody(10_000).build();
 
         WebhookResponse good = receiver.receive(request(
@@ -158,7 +158,7 @@ class PayloadTest {
     }
 
     @Test
-    void refusesInvalidUtf8() {
+    void rejectsInvalidUtf8() {
         byte[] body = {'"', (byte) 0xc3, '(', '"'};
 
         assertThat(any().build()
@@ -168,7 +168,7 @@ class PayloadTest {
     }
 
     @Test
-    void refusesWhatIsMeantToExhaust() {
+    void rejectsResourceExhaustionAttacks() {
         WebhookEndpoint receiver = any().build();
 
         assertThat(receiver.receive(request("application/json", "[".repeat(100_000)))
@@ -256,7 +256,7 @@ class PayloadTest {
     }
 
     @Test
-    void readsTheJsonInAFieldOfAForm() {
+    void parsesJsonInAFormField() {
         WebhookEndpoint receiver = any().jsonIn("/payload")
                 .id(ValueSelector.body("/payload/id"))
                 .type(ValueSelector.body("/payload/action"))
@@ -278,7 +278,7 @@ class PayloadTest {
     }
 
     @Test
-    void aBatchMayStandInAText() {
+    void batchMayBeInATextField() {
         any().jsonIn("/message/records")
                 .each("/message/records")
                 .build()
@@ -289,7 +289,7 @@ class PayloadTest {
     }
 
     @Test
-    void aListIsABatchOfEvents() {
+    void listIsABatchOfEvents() {
         WebhookEndpoint receiver = any().each("")
                 .id(ValueSelector.body("/id"))
                 .type(ValueSelector.body("/kind"))
@@ -305,7 +305,7 @@ class PayloadTest {
     }
 
     @Test
-    void elementsWithoutIdsAreOtherEventsInTheNextBatch() {
+    void elementsWithoutIdAreNewEventsInTheNextBatch() {
         Secret secret = Secret.of("s3cr3t");
         WebhookReceiver signed = WebhookReceiver.named("signed")
                 .verify(Signatures.github(secret))
@@ -326,7 +326,7 @@ class PayloadTest {
     }
 
     @Test
-    void whatIsConfiguredGoesBeforeTheAttributesOfACloudEvent() {
+    void configuredSelectorsTakePrecedenceOverCloudEventAttributes() {
         any().id(ValueSelector.body("/n"))
                 .type(ValueSelector.body("/kind"))
                 .build()
@@ -348,7 +348,7 @@ class PayloadTest {
     }
 
     @Test
-    void aFormIsKnownByItsWholeMediaType() {
+    void formIsRecognisedByItsWholeMediaType() {
         WebhookEndpoint receiver = any().build();
 
         receiver.receive(request("application/x-www-form-urlencoded+json", "{\"a\":1}"));
@@ -366,7 +366,7 @@ class PayloadTest {
     }
 
     @Test
-    void cloudEventsComeInThreeWays() {
+    void cloudEventsAreReadInAllThreeModes() {
         WebhookEndpoint receiver = any().build();
         String one = "{\"specversion\":\"1.0\",\"id\":\"7\",\"source\":\"/shop\",\"type\":\"sold\",\"data\":{\"n\":1}}";
         String two =
@@ -398,7 +398,7 @@ class PayloadTest {
     }
 
     @Test
-    void anEventHasNoSecrets() {
+    void eventContainsNoSecrets() {
         WebhookReceiver receiver = WebhookReceiver.named("any")
                 .verify(Signatures.preset("gitlab", Secret.of("c4n4ry")))
                 .handler(events::add)
@@ -420,7 +420,7 @@ class PayloadTest {
     }
 
     @Test
-    void emptyTextWhereJsonIsExpectedIsRefused() {
+    void emptyTextIsRejectedWhereJsonIsExpected() {
         List<WebhookEvent> taken = new ArrayList<>();
         WebhookReceiver receiver = WebhookReceiver.named("wrapped")
                 .unverified()

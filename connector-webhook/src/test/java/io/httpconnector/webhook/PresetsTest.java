@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
-import io.httpconnector.webhook.VerificationResult.Reason;
+import io.httpconnector.webhook.VerificationResult.RejectionReason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -86,7 +86,7 @@ class PresetsTest {
     }
 
     @Test
-    void eachPresetHasAVector() throws Exception {
+    void everyPresetHasATestVector() throws Exception {
         Set<String> tested = new TreeSet<>();
         vectors().forEach(vector -> tested.add(vector.preset()));
 
@@ -95,33 +95,33 @@ class PresetsTest {
 
     @ParameterizedTest
     @MethodSource("vectors")
-    void acceptsWhatTheServiceSends(Vector vector) {
+    void genuineRequestIsAccepted(Vector vector) {
         assertThat(vector.verifier().verify(vector.request(), vector.now())).hasToString("accepted");
     }
 
     @ParameterizedTest
     @MethodSource("signedVectors")
-    void refusesAnotherBody(Vector vector) {
+    void anotherBodyIsRejected(Vector vector) {
         String body = vector.json.get("body").asText();
         String changed = body.substring(0, body.length() - 2) + "?" + body.substring(body.length() - 1);
 
         VerificationResult verdict = vector.verifier().verify(vector.request(changed, Set.of()), vector.now());
 
-        assertThat(verdict.reason()).isEqualTo(Reason.MISMATCH);
+        assertThat(verdict.reason()).isEqualTo(RejectionReason.MISMATCH);
     }
 
     @ParameterizedTest
     @MethodSource("vectors")
-    void refusesAnotherSecret(Vector vector) {
+    void anotherSecretIsRejected(Vector vector) {
         Verifier other = Signatures.preset(
                 vector.preset(), Secret.of(vector.json.get("other").asText()));
 
-        assertThat(other.verify(vector.request(), vector.now()).reason()).isEqualTo(Reason.MISMATCH);
+        assertThat(other.verify(vector.request(), vector.now()).reason()).isEqualTo(RejectionReason.MISMATCH);
     }
 
     @ParameterizedTest
     @MethodSource("vectors")
-    void takesTheOldAndTheNewSecretWhileItIsChanged(Vector vector) {
+    void bothSecretsAreAcceptedDuringRotation(Vector vector) {
         Secret other = Secret.of(vector.json.get("other").asText());
         Secret right = Secret.of(vector.json.get("secret").asText());
 
@@ -132,33 +132,33 @@ class PresetsTest {
 
     @ParameterizedTest
     @MethodSource("vectors")
-    void refusesWhatIsNotSigned(Vector vector) {
+    void unsignedRequestIsRejected(Vector vector) {
         Set<String> all = new TreeSet<>();
         vector.json.get("headers").fieldNames().forEachRemaining(all::add);
 
         VerificationResult verdict = vector.verifier().verify(vector.request("{}", all), vector.now());
 
-        assertThat(verdict.reason()).isEqualTo(Reason.MISSING);
+        assertThat(verdict.reason()).isEqualTo(RejectionReason.MISSING);
     }
 
     @ParameterizedTest
     @MethodSource("timedVectors")
-    void refusesWhatWasSignedAtAnotherTime(Vector vector) {
-        List<Reason> reasons = new ArrayList<>();
+    void oldTimestampIsRejected(Vector vector) {
+        List<RejectionReason> reasons = new ArrayList<>();
         for (Duration age : List.of(Duration.ofMinutes(11), Duration.ofMinutes(-11))) {
             reasons.add(vector.verifier()
                     .verify(vector.request(), vector.now().plus(age))
                     .reason());
         }
 
-        assertThat(reasons).containsOnly(Reason.TIMESTAMP_EXPIRED);
+        assertThat(reasons).containsOnly(RejectionReason.TIMESTAMP_EXPIRED);
         assertThat(vector.verifier().verify(vector.request(), vector.now().plusSeconds(299)))
                 .hasToString("accepted");
     }
 
     @ParameterizedTest
     @MethodSource("readableVectors")
-    void knowsIdAndTypeOfTheEvent(Vector vector) {
+    void eventHasIdAndType(Vector vector) {
         List<WebhookEvent> events = new ArrayList<>();
         WebhookReceiver receiver = WebhookReceiver.named("any")
                 .verify(vector.verifier())
@@ -181,7 +181,7 @@ class PresetsTest {
     }
 
     @Test
-    void namesWhatThereIsWhenThereIsNoSuchPreset() {
+    void unknownPresetListsTheKnownOnes() {
         assertThatThrownBy(() -> Signatures.preset("githup", Secret.of("x")))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("there is no preset githup")

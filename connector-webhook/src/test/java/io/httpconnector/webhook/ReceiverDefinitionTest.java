@@ -70,7 +70,7 @@ class ReceiverDefinitionTest {
     }
 
     @Test
-    void presetsAreVerifiedBySecretsThatAreNamed() {
+    void presetsUseNamedSecrets() {
         String github = "{\"type\": \"preset\", \"name\": \"github\", \"secrets\": [\"new\", \"old\"]}";
         WebhookRequest request = post("", "{\"a\": 1}");
 
@@ -86,7 +86,7 @@ class ReceiverDefinitionTest {
     }
 
     @Test
-    void signaturesAreDescribed() throws Exception {
+    void signatureSchemesAreRead() throws Exception {
         SignatureBuilder described = Signatures.hmac("HmacSHA512", OLD)
                 .signature(ValueSelector.header("X-Acme"))
                 .content("{{method}}{{body}}");
@@ -113,10 +113,10 @@ class ReceiverDefinitionTest {
     }
 
     @Test
-    void sendersWithoutSignaturesAreDescribed() throws Exception {
+    void otherVerifiersAreRead() throws Exception {
         WebhookRequest request = post("token=" + OLD.reveal(), "{}");
         String basic = Base64.getEncoder().encodeToString(("ann:" + OLD.reveal()).getBytes(UTF_8));
-        String token = "{\"type\": \"token\", \"place\": {\"query\": \"token\"}, \"tokens\": [\"old\"]}";
+        String token = "{\"type\": \"token\", \"location\": {\"query\": \"token\"}, \"tokens\": [\"old\"]}";
         String password = "{\"type\": \"basic\", \"user\": \"ann\", \"passwords\": [\"old\"]}";
         String address = "{\"type\": \"addresses\", \"ranges\": [\"127.0.0.0/8\"]}";
         String subject = "{\"type\": \"certificate\", \"subjects\": [\"CN=acme\"]}";
@@ -138,7 +138,7 @@ class ReceiverDefinitionTest {
     }
 
     @Test
-    void tokensAreSignedByASecretOrByAPublishedKey() throws Exception {
+    void jwtsUseASecretOrAPublishedKey() throws Exception {
         ECKey key = new ECKeyGenerator(Curve.P_256).keyID("k").generate();
         byte[] set = new JWKSet(key.toPublicJWK()).toString().getBytes(UTF_8);
         JWTClaimsSet claims = new JWTClaimsSet.Builder()
@@ -185,7 +185,7 @@ class ReceiverDefinitionTest {
     }
 
     private static final String EVERYTHING = """
-            {"verify": [{"type": "token", "place": {"query": "token"}, "tokens": ["old"]}],
+            {"verify": [{"type": "token", "location": {"query": "token"}, "tokens": ["old"]}],
              "handshake": [{"type": "echo", "parameter": "challenge"}],
              "unverified": false,
              "methods": ["POST", "PUT"],
@@ -205,7 +205,7 @@ class ReceiverDefinitionTest {
              "bodyTimeout": "PT7S"}""";
 
     @Test
-    void whatIsSavedIsReadWithoutLoss() {
+    void savedDefinitionIsReadWithoutLoss() {
         JsonNode saved = builder(EVERYTHING).toJson();
 
         assertThat(saved).isEqualTo(JsonSupport.parse(EVERYTHING));
@@ -214,7 +214,7 @@ class ReceiverDefinitionTest {
     }
 
     @Test
-    void whatCodeSaysIsSavedAndWorks() {
+    void settingsMadeInCodeAreSaved() {
         WebhookReceiverBuilder inCode = WebhookReceiver.named("any")
                 .unverified()
                 .methods("PUT", "POST")
@@ -236,7 +236,7 @@ class ReceiverDefinitionTest {
     }
 
     @Test
-    void settingsOfADefinitionAreObeyed() throws Exception {
+    void settingsOfADefinitionAreApplied() throws Exception {
         WebhookReceiver receiver = builder(EVERYTHING).build();
         String body = "{\"events\": [{\"id\": \"a\"}, {\"id\": \"b\"}]}";
         WebhookRequest request = post("key=k&token=" + OLD.reveal(), body)
@@ -260,7 +260,7 @@ class ReceiverDefinitionTest {
     }
 
     @Test
-    void handshakesAreDescribed() {
+    void handshakesAreRead() {
         assertThat(answer("{\"type\": \"echo\", \"parameter\": \"challenge\"}", get("challenge=c")))
                 .isEqualTo("c");
         assertThat(answer("{\"type\": \"probes\"}", get(""))).isEmpty();
@@ -297,7 +297,7 @@ class ReceiverDefinitionTest {
     }
 
     @Test
-    void whatFetchesNeedsAConnection() {
+    void fetchingVerifiersRequireAConnection() {
         String json = """
                 {"verify": [{"type": "sns", "region": "eu-central-1", "topics": ["arn:aws:sns:eu-central-1:1:t"]},
                             {"type": "paypal", "webhookId": "WH-1"},
@@ -308,10 +308,10 @@ class ReceiverDefinitionTest {
 
         assertThat(problems(builder(json)))
                 .containsExactly(
-                        "/verify/0: it fetches something: use connection(...) too",
-                        "/verify/1: it fetches something: use connection(...) too",
-                        "/verify/2/jwks: it fetches something: use connection(...) too",
-                        "/handshake/0: it fetches something: use connection(...) too");
+                        "/verify/0: a connection is required to fetch keys or certificates: use connection(...)",
+                        "/verify/1: a connection is required to fetch keys or certificates: use connection(...)",
+                        "/verify/2/jwks: a connection is required to fetch keys or certificates: use connection(...)",
+                        "/handshake/0: a connection is required to fetch keys or certificates: use connection(...)");
         try (connection) {
             assertThat(builder(json)
                             .connection(connection)
@@ -323,7 +323,7 @@ class ReceiverDefinitionTest {
     }
 
     @Test
-    void whatIsWrongIsListedWithItsPlace() {
+    void problemsAreReportedWithTheirPointer() {
         String json = """
                 {"verify": [{"type": "preset", "secrets": ["old"]},
                             {"type": "preset", "name": "githup", "secrets": ["old"]},
@@ -331,7 +331,7 @@ class ReceiverDefinitionTest {
                             {"type": "magic"},
                             {"type": "addresses", "ranges": ["localhost"], "range": []},
                             {"type": "signature", "definition": {"algorithm": "HmacSHA256"}, "secrets": ["old"]},
-                            {"type": "any-of", "verifiers": [{"type": "token", "place": {"body": "x"}, "tokens": ["old"]}]},
+                            {"type": "any-of", "verifiers": [{"type": "token", "location": {"body": "x"}, "tokens": ["old"]}]},
                             {"type": "jwt", "secrets": ["old"], "claims": {"sub": 7}},
                             {"type": "jwt", "secrets": ["old"], "keys": ["1398f2b4a5b8a1e0e5b8a1d75a980182b10ab7d54bfed3c964073a0ee172f3da"]}],
                  "handshake": [{"type": "asana"}, "slack", {"type": "zoom", "secret": 1}],
@@ -351,17 +351,17 @@ class ReceiverDefinitionTest {
                 .anyMatch(problem -> problem.startsWith("/retries: unknown member; known members are answer, "))
                 .contains("/verify/0/name: missing")
                 .contains("/verify/1/name: \"githup\" is unknown; did you mean \"github\"?")
-                .contains("/verify/2/secrets/0: there is no secret \"older\", but [new, old]")
+                .contains("/verify/2/secrets/0: the secret \"older\" is unknown, use one of [new, old]")
                 .anyMatch(problem -> problem.startsWith("/verify/3/type: \"magic\" is unknown; "))
                 .contains("/verify/4/range: unknown member; did you mean \"ranges\"?")
-                .contains("/verify/5/definition: signature: it is not said where it stands")
-                .contains("/verify/6/verifiers/0/place/body: x is no JSON pointer: it begins with a slash")
-                .anyMatch(problem -> problem.startsWith("/handshake/0/type: asana hands over a secret"))
+                .contains("/verify/5/definition: signature: its location is missing, use signature(...)")
+                .contains("/verify/6/verifiers/0/location/body: x is no JSON pointer: it begins with a slash")
+                .anyMatch(problem -> problem.startsWith("/handshake/0/type: asana passes a secret"))
                 .contains("/verify/7/claims/sub: expected a string, found an integer")
                 .contains("/verify/8: secrets and keys exclude each other: give one of them")
                 .contains("/handshake/1: expected an object, found a string")
                 .contains("/handshake/2/secret: expected a string, found an integer")
-                .anyMatch(problem -> problem.startsWith("responseJson: the pill x is not one of the event"))
+                .anyMatch(problem -> problem.startsWith("responseJson: the pill x does not refer to the event"))
                 .noneMatch(problem -> problem.contains("s3cr3t"))
                 .hasSize(19);
         assertThat(problems(builder("[]"))).contains("definition: expected an object, found a list");
@@ -376,18 +376,18 @@ class ReceiverDefinitionTest {
     }
 
     @Test
-    void whatIsCodeIsNotSaved() {
+    void verifiersSetInCodeCannotBeSaved() {
         assertThatThrownBy(() -> WebhookReceiver.named("any")
                         .verify(Signatures.github(OLD))
                         .toJson())
                 .isInstanceOf(InvalidDefinitionException.class)
-                .hasMessageContaining("to be saved, they must be said by definition(...)");
+                .hasMessageContaining("only those set by definition(...) can be saved");
     }
 
     @Test
-    void namesOfHeaderFieldsAndThePublicUrlAreChecked() {
+    void headerNamesAndPublicUrlAreValidated() {
         for (String name : List.of("X Y", "X:Y", "", "X\\r\\nY", ":authority", "Ä")) {
-            String json = "{\"verify\": [{\"type\": \"token\", \"place\": {\"header\": \"" + name
+            String json = "{\"verify\": [{\"type\": \"token\", \"location\": {\"header\": \"" + name
                     + "\"}, \"tokens\": [\"a\"]}]," + " \"id\": {\"header\": \"" + name + "\"}}";
             assertThatThrownBy(() -> WebhookReceiver.named("r")
                             .definition(JsonSupport.parse(json), Map.of("a", Secret.of("a")))
@@ -395,7 +395,7 @@ class ReceiverDefinitionTest {
                             .build())
                     .as(name)
                     .isInstanceOf(InvalidDefinitionException.class)
-                    .hasMessageContaining("/verify/0/place/header")
+                    .hasMessageContaining("/verify/0/location/header")
                     .hasMessageContaining("/id/header");
         }
         for (String url : List.of(

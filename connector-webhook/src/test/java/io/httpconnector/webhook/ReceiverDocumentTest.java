@@ -31,11 +31,11 @@ class ReceiverDocumentTest {
     }
 
     @Test
-    void everyChangeOfAReceiverHasTheSameMeaningOrIsRefused() {
+    void everyMutationOfAReceiverIsEquivalentOrRejected() {
         String json = """
-                {"verify": [{"type": "token", "place": {"query": "token", "items": ",", "after": "t="}, "tokens": ["old", "new"]},
+                {"verify": [{"type": "token", "location": {"query": "token", "items": ",", "after": "t="}, "tokens": ["old", "new"]},
                             {"type": "preset", "name": "github", "secrets": ["old"]},
-                            {"type": "jwt", "secrets": ["old"], "place": {"header": "Authorization"}, "algorithms": ["HS256"],
+                            {"type": "jwt", "secrets": ["old"], "location": {"header": "Authorization"}, "algorithms": ["HS256"],
                              "issuer": "i", "audience": "a", "claims": {"email": "e"}, "bodyHash": "h", "tolerance": "PT2M"},
                             {"type": "jwt", "jwks": "/keys"},
                             {"type": "signature", "secrets": ["old"], "definition": {"algorithm": "HmacSHA256", "signature": [{"header": "X"}]}},
@@ -46,7 +46,7 @@ class ReceiverDocumentTest {
                             {"type": "basic", "user": "u", "passwords": ["old"]},
                             {"type": "addresses", "ranges": ["192.0.2.7"]},
                             {"type": "certificate", "subjects": ["CN=a"]},
-                            {"type": "any-of", "verifiers": [{"type": "token", "place": {"header": "X"}, "tokens": ["old"]}]}],
+                            {"type": "any-of", "verifiers": [{"type": "token", "location": {"header": "X"}, "tokens": ["old"]}]}],
                  "handshake": [{"type": "echo", "parameter": "challenge"}, {"type": "meta", "verifyToken": "old"},
                                {"type": "microsoft-graph"}, {"type": "slack"}, {"type": "zoom", "secret": "old"}, {"type": "discord"},
                                {"type": "cloud-events", "origins": ["a.example"]}, {"type": "sns", "region": "eu-central-1"},
@@ -75,7 +75,7 @@ class ReceiverDocumentTest {
     }
 
     @Test
-    void everyChangeOfASignatureHasTheSameMeaningOrIsRefused() {
+    void everyMutationOfASignatureIsEquivalentOrRejected() {
         String json = """
                 {"algorithm": "HmacSHA512", "signature": [{"header": "X-A", "items": ";", "after": "v="}, {"query": "sig"}],
                  "encoding": "base64url", "secretEncoding": "hex", "secretPrefix": "p_", "content": "{{id}}{{timestamp}}{{query}}{{body}}",
@@ -145,7 +145,7 @@ class ReceiverDocumentTest {
     }
 
     @Test
-    void whatADefinitionSaysReplacesWhatWasSaidBefore() {
+    void definitionReplacesEarlierSettings() {
         JsonNode written = WebhookReceiver.named("any")
                 .unverified()
                 .definition(JsonSupport.parse("{\"unverified\": false}"), Map.of())

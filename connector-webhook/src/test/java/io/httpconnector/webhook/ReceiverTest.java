@@ -53,7 +53,7 @@ class ReceiverTest {
     }
 
     @Test
-    void handlesASignedEventOnceAndRefusesAForgedOne() throws Exception {
+    void signedEventIsHandledOnceAndForgedEventIsRejected() throws Exception {
         // The secret and the payload are those of GitHub's documentation, and so is the signature.
         WebhookReceiver leads = WebhookReceiver.named("leads")
                 .verify(Signatures.github(Secret.of("It's a Secret to Everybody")))
@@ -80,7 +80,7 @@ class ReceiverTest {
     }
 
     @Test
-    void anUnverifiedReceiverTakesWhatAnybodySends() throws Exception {
+    void unverifiedReceiverAcceptsEveryRequest() throws Exception {
         WebhookReceiver leads = WebhookReceiver.named("leads")
                 .unverified()
                 .handler(handled::add)

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.Secret;
-import io.httpconnector.webhook.VerificationResult.Reason;
+import io.httpconnector.webhook.VerificationResult.RejectionReason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -36,7 +36,7 @@ class SignatureDefinitionTest {
     }
 
     @Test
-    void whatIsStoredIsReadWithoutLoss() {
+    void storedSchemeIsReadWithoutLoss() {
         SignatureBuilder again =
                 Signatures.definition(JsonSupport.parse(everything().toJson().toString()), SECRET);
 
@@ -53,11 +53,11 @@ class SignatureDefinitionTest {
                         SECRET)
                 .build();
         assertThat(read.verify(signed, Instant.EPOCH)).hasToString("accepted");
-        assertThat(read.verify(request, Instant.EPOCH).reason()).isEqualTo(Reason.MISSING);
+        assertThat(read.verify(request, Instant.EPOCH).reason()).isEqualTo(RejectionReason.MISSING);
     }
 
     @Test
-    void whatIsWrongWithAStoredDescriptionIsListed() {
+    void problemsOfAStoredSchemeAreReported() {
         String json = """
                 {"algorithm": "HmacSHA256", "signature": [{"header": "X"}, {"headr": "X"}, {"header": "X", "query": "x"}],
                  "tolerance": "5m", "timestamp": {"body": "id"}, "bodiesRepeat": "yes", "content": 1, "x": 1}""";
@@ -80,7 +80,7 @@ class SignatureDefinitionTest {
     }
 
     @Test
-    void whatIsWrongWithADescriptionIsListed() {
+    void problemsOfASchemeAreReported() {
         assertThatThrownBy(() -> Signatures.hmac("MD5")
                         .encoding("base32")
                         .secretEncoding("rot13")
@@ -94,7 +94,7 @@ class SignatureDefinitionTest {
                         e -> assertThat(e.problems())
                                 .hasSize(11)
                                 .anyMatch(problem -> problem.contains("content, column 9: {{nothing}} is unknown"))
-                                .anyMatch(problem -> problem.contains("it is not signed, so anybody could change it")));
+                                .anyMatch(problem -> problem.contains("it is not signed, so an attacker could change it")));
         assertThatThrownBy(() -> Signatures.publicKey(
                                 "HmacSHA256",
                                 PublicKeys.fixed("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"))
@@ -108,7 +108,7 @@ class SignatureDefinitionTest {
                         .secretEncoding("hex")
                         .signature(ValueSelector.header("X"))
                         .build())
-                .hasMessageContaining("not written as HEX");
+                .hasMessageContaining("not encoded as HEX");
         assertThatThrownBy(() -> ValueSelector.body("id")).isInstanceOf(InvalidDefinitionException.class);
         assertThatThrownBy(() -> ValueSelector.header("")).isInstanceOf(InvalidDefinitionException.class);
         assertThatThrownBy(() -> ValueSelector.body(null)).isInstanceOf(InvalidDefinitionException.class);

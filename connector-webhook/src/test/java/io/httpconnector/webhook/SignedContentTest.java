@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.httpconnector.Secret;
-import io.httpconnector.webhook.VerificationResult.Reason;
+import io.httpconnector.webhook.VerificationResult.RejectionReason;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -61,13 +61,13 @@ class SignedContentTest {
                 assertThat(verifier(content)
                                 .verify(request(other), Instant.EPOCH)
                                 .reason())
-                        .isEqualTo(Reason.MISMATCH);
+                        .isEqualTo(RejectionReason.MISMATCH);
             }
         }
     }
 
     @Test
-    void twentySignaturesAreLookedAtAndNoMore() {
+    void atMostTwentySignaturesAreChecked() {
         String right = VECTORS.get("METHOD");
         String wrong = "00,";
         Verifier verifier = verifier("{{method}}|{{body}}");
@@ -76,11 +76,11 @@ class SignedContentTest {
                 .hasToString("accepted");
         assertThat(verifier.verify(request(wrong.repeat(20) + right), Instant.EPOCH)
                         .reason())
-                .isEqualTo(Reason.MALFORMED);
+                .isEqualTo(RejectionReason.MALFORMED);
     }
 
     @Test
-    void aBatchHasTenThousandEventsAndNoMore() {
+    void batchHasAtMostTenThousandEvents() {
         int[] handled = {0};
         WebhookReceiver receiver = WebhookReceiver.named("any")
                 .unverified()

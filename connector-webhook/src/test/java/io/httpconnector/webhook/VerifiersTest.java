@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
-import io.httpconnector.webhook.VerificationResult.Reason;
+import io.httpconnector.webhook.VerificationResult.RejectionReason;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +23,7 @@ class VerifiersTest {
 
     private static final WebhookRequest EMPTY = WebhookRequest.of("POST", "/", "", Map.of(), null);
 
-    private static Reason reason(Verifier verifier, WebhookRequest request) {
+    private static RejectionReason reason(Verifier verifier, WebhookRequest request) {
         return verifier.verify(request, Instant.EPOCH).reason();
     }
 
@@ -32,7 +32,7 @@ class VerifiersTest {
     }
 
     @Test
-    void basicKnowsUserAndPassword() {
+    void basicVerifiesUserAndPassword() {
         Verifier verifier = Verifiers.basic("zoë", Secret.of("old:pass"), Secret.of("new"));
         String right = Base64.getEncoder().encodeToString("zoë:old:pass".getBytes(UTF_8));
         String wrong = Base64.getEncoder().encodeToString("zoë:other".getBytes(UTF_8));
@@ -40,37 +40,37 @@ class VerifiersTest {
         assertThat(reason(verifier, EMPTY.header("authorization", "Basic " + right)))
                 .isNull();
         assertThat(reason(verifier, EMPTY.header("authorization", "Basic " + wrong)))
-                .isEqualTo(Reason.MISMATCH);
+                .isEqualTo(RejectionReason.MISMATCH);
         assertThat(reason(verifier, EMPTY.header("authorization", "Bearer " + right)))
-                .isEqualTo(Reason.MISSING);
-        assertThat(reason(verifier, EMPTY)).isEqualTo(Reason.MISSING);
+                .isEqualTo(RejectionReason.MISSING);
+        assertThat(reason(verifier, EMPTY)).isEqualTo(RejectionReason.MISSING);
         assertThatThrownBy(() -> Verifiers.basic("a:b", Secret.of("x"))).isInstanceOf(InvalidDefinitionException.class);
         assertThatThrownBy(() -> Verifiers.basic("a")).isInstanceOf(InvalidDefinitionException.class);
     }
 
     @Test
-    void spacesAroundItemsDoNotCount() {
+    void spacesAroundItemsAreIgnored() {
         Verifier item =
                 Verifiers.token(ValueSelector.header("X-Tokens").items(";").after("t="), Secret.of("abc"));
 
         assertThat(reason(item, EMPTY.header("X-Tokens", "u=1 ;\t t=abc\t ; v=2")))
                 .isNull();
         assertThat(reason(item, EMPTY.header("X-Tokens", "t=abc"))).isNull();
-        assertThat(reason(item, EMPTY.header("X-Tokens", "u=1;t=ab c"))).isEqualTo(Reason.MISMATCH);
-        assertThat(reason(item, EMPTY.header("X-Tokens", "t;=abc;;"))).isEqualTo(Reason.MISSING);
-        assertThat(reason(item, EMPTY.header("X-Tokens", ""))).isEqualTo(Reason.MISSING);
+        assertThat(reason(item, EMPTY.header("X-Tokens", "u=1;t=ab c"))).isEqualTo(RejectionReason.MISMATCH);
+        assertThat(reason(item, EMPTY.header("X-Tokens", "t;=abc;;"))).isEqualTo(RejectionReason.MISSING);
+        assertThat(reason(item, EMPTY.header("X-Tokens", ""))).isEqualTo(RejectionReason.MISSING);
     }
 
     @Test
-    void aTokenStandsWhereItIsSaid() {
+    void tokenIsReadFromItsLocation() {
         Verifier query = Verifiers.token(ValueSelector.query("token"), Secret.of("t1"), Secret.of("t2"));
 
         assertThat(reason(query, WebhookRequest.of("POST", "/", "token=t2", Map.of(), null)))
                 .isNull();
         assertThat(reason(query, WebhookRequest.of("POST", "/", "token=t3", Map.of(), null)))
-                .isEqualTo(Reason.MISMATCH);
+                .isEqualTo(RejectionReason.MISMATCH);
         assertThat(reason(query, WebhookRequest.of("POST", "/", "token=t1&token=t1", Map.of(), null)))
-                .isEqualTo(Reason.MISSING);
+                .isEqualTo(RejectionReason.MISSING);
     }
 
     @ParameterizedTest
@@ -89,12 +89,12 @@ class VerifiersTest {
     void addressesAreInRanges(String range, String address, boolean within) throws Exception {
         Verifier verifier = Verifiers.addresses("198.51.100.1", range);
 
-        assertThat(reason(verifier, EMPTY.from(address(address)))).isEqualTo(within ? null : Reason.MISMATCH);
+        assertThat(reason(verifier, EMPTY.from(address(address)))).isEqualTo(within ? null : RejectionReason.MISMATCH);
     }
 
     @Test
-    void withoutAnAddressNothingIsListed() {
-        assertThat(reason(Verifiers.addresses("0.0.0.0/0"), EMPTY)).isEqualTo(Reason.MISSING);
+    void requestWithoutAddressIsRejected() {
+        assertThat(reason(Verifiers.addresses("0.0.0.0/0"), EMPTY)).isEqualTo(RejectionReason.MISSING);
     }
 
     @ParameterizedTest
@@ -106,7 +106,7 @@ class VerifiersTest {
     }
 
     @Test
-    void behindProxiesTheAddressIsTheOneThatTheyHaveSeen() throws Exception {
+    void addressBehindProxiesIsTheForwardedOne() throws Exception {
         WebhookReceiver receiver = WebhookReceiver.named("any")
                 .verify(Verifiers.addresses("192.0.2.7"))
                 .trustedHops(2)
@@ -136,18 +136,18 @@ class VerifiersTest {
     }
 
     @Test
-    void aCertificateIsKnownByItsSubject() {
+    void certificateIsVerifiedByItsSubject() {
         Verifier verifier = Verifiers.certificate("CN=sender,O=Acme");
 
         assertThat(reason(verifier, EMPTY.certificateSubject("CN=sender,O=Acme")))
                 .isNull();
         assertThat(reason(verifier, EMPTY.certificateSubject("CN=sender,O=Evil")))
-                .isEqualTo(Reason.MISMATCH);
-        assertThat(reason(verifier, EMPTY)).isEqualTo(Reason.MISSING);
+                .isEqualTo(RejectionReason.MISMATCH);
+        assertThat(reason(verifier, EMPTY)).isEqualTo(RejectionReason.MISSING);
     }
 
     @Test
-    void severalMustAllHoldUnlessOneIsEnough() throws Exception {
+    void allVerifiersMustAcceptUnlessAnyOf() throws Exception {
         Verifier token = Verifiers.token(ValueSelector.header("X-Token"), Secret.of("t"));
         Verifier address = Verifiers.addresses("192.0.2.7");
         WebhookReceiver both = WebhookReceiver.named("any")
@@ -172,7 +172,7 @@ class VerifiersTest {
     }
 
     @Test
-    void aSignatureIsNotEnoughWhenTheAddressMustHoldToo() throws Exception {
+    void signatureAloneIsNotSufficientIfTheAddressIsRequired() throws Exception {
         Secret secret = Secret.of("s");
         WebhookReceiver receiver = WebhookReceiver.named("any")
                 .verify(Signatures.github(secret), Verifiers.addresses("192.0.2.7"))
@@ -186,7 +186,7 @@ class VerifiersTest {
     }
 
     @Test
-    void aSourceMayNotSendTooMuch() throws Exception {
+    void requestsOfASourceAreLimited() throws Exception {
         At time = new At(Instant.EPOCH);
         WebhookReceiver receiver = WebhookReceiver.named("any")
                 .unverified()

@@ -27,7 +27,7 @@ class WebhookRouterTest {
     }
 
     @Test
-    void findsTheReceiverByItsToken() {
+    void receiverIsFoundByItsToken() {
         WebhookRouter router = WebhookRouter.at("https://app.example.com/hooks");
         String token = WebhookRouter.newToken();
 
@@ -51,7 +51,7 @@ class WebhookRouterTest {
     }
 
     @Test
-    void anUrlIsRotatedAndRevoked() {
+    void urlIsRotatedAndRevoked() {
         WebhookRouter router =
                 WebhookRouter.at("https://app.example.com/hooks/").mountedAt("/");
         String old = WebhookRouter.newToken();
@@ -96,7 +96,7 @@ class WebhookRouterTest {
     }
 
     @Test
-    void servicesThatSignTheirUrlNeedNothingElse() {
+    void servicesThatSignTheirUrlNeedNoFurtherSettings() {
         WebhookRouter router = WebhookRouter.at("https://app.example.com/hooks");
         String token = WebhookRouter.newToken();
         List<String> urls = new ArrayList<>();
@@ -111,7 +111,7 @@ class WebhookRouterTest {
     }
 
     @Test
-    void theServerReadsAsMuchAsTheLargestReceiverTakes() {
+    void maxBodyIsThatOfTheLargestReceiver() {
         WebhookRouter router = WebhookRouter.at("https://app.example.com/hooks");
         assertThat(router.maxBody()).isZero();
         router.add(WebhookRouter.newToken(), leads);
@@ -127,7 +127,7 @@ class WebhookRouterTest {
     }
 
     @Test
-    void refusesWhatIsNoUrlAndNoToken() {
+    void invalidUrlsAndTokensAreRejected() {
         assertThatThrownBy(() -> WebhookRouter.at("ftp://x/")).isInstanceOf(InvalidDefinitionException.class);
         assertThatThrownBy(() -> WebhookRouter.at("/hooks")).isInstanceOf(InvalidDefinitionException.class);
         assertThatThrownBy(() -> WebhookRouter.at(null)).isInstanceOf(InvalidDefinitionException.class);

@@ -40,7 +40,7 @@ class WebhookSignerTest {
 
     @ParameterizedTest
     @MethodSource("shared")
-    void signsAsEachPreset(String name) {
+    void signsLikeEveryPreset(String name) {
         WebhookRequest signed = WebhookSigner.preset(name, SECRET)
                 .at(NOON)
                 .sign(request("application/json", "{\"id\":\"1\",\"a\":[1,2]}"));
@@ -106,7 +106,7 @@ class WebhookSignerTest {
     }
 
     @Test
-    void formsAreSignedFieldByField() {
+    void formFieldsAreSigned() {
         WebhookRequest signed = WebhookSigner.preset("twilio", SECRET)
                 .sign(request("application/x-www-form-urlencoded", "b=2&a=1&b=1"));
 
@@ -115,7 +115,7 @@ class WebhookSignerTest {
     }
 
     @Test
-    void keepsTheIdThatIsThere() {
+    void existingIdIsKept() {
         WebhookRequest signed = WebhookSigner.preset("standard-webhooks", SECRET)
                 .sign(request("application/json", "{}").header("webhook-id", "msg_7"));
 
@@ -123,7 +123,7 @@ class WebhookSignerTest {
     }
 
     @Test
-    void refusesAKeyOfTheWrongKind() throws Exception {
+    void wrongTypeOfKeyIsRejected() throws Exception {
         KeyPair pair = KeyPairGenerator.getInstance("RSA").generateKeyPair();
 
         assertThatThrownBy(() -> WebhookSigner.preset("github", pair.getPrivate()))

@@ -542,7 +542,7 @@ final class Snippets {
         WebhookReceiver leads = WebhookReceiver.named("leads")
                 .verify(Signatures.stripe(secret))
                 .inbox(inbox)
-                .key(ValueSelector.body("/data/object/customer")) // those of one customer in their order
+                .key(ValueSelector.body("/data/object/customer")) // events of one customer are handled in order
                 .delivery(delivery -> delivery.concurrently(8).attempts(10))
                 .handler(event -> crm.create(event.payload()))
                 .build();
@@ -658,7 +658,7 @@ final class Snippets {
 
     static PillCatalogue captured(WebhookReceiver leads) {
         try (EventCapture capture = leads.capture(5)) {
-            return capture.catalogue("lead"); // when the service has sent a few
+            return capture.catalogue("lead"); // after the service has sent a few
         }
     }
 }

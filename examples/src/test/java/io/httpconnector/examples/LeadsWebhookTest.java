@@ -23,7 +23,7 @@ class LeadsWebhookTest {
                         "Ada again, because the form did not receive the response: 200",
                         "Eve, with Ada's signature: 401",
                         "Bob, at an unknown URL: 404",
-                        "the signature holds for the body with JSON with a space after each comma and colon")
+                        "the signature is valid for the body with JSON with a space after each comma and colon")
                 .doesNotContain("the-secret-of-the-form");
         assertThat(good).isTrue();
     }

@@ -17,15 +17,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Works on tasks, so many at once, some of them later. Whoever submits sees to it that there are not too many. Safe for many
- * threads.
+ * Executes tasks with a limited number of threads, immediately or after a delay. Callers must limit the number of pending tasks.
+ * Thread-safe.
  *
- * @param <T> a task
+ * @param <T> the type of a task
  */
 final class DelayedTaskExecutor<T> implements BackgroundThread.BackgroundTask, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DelayedTaskExecutor.class);
-    private static final Duration LONGEST = Duration.ofHours(1);
+    private static final Duration MAX_WAIT = Duration.ofHours(1);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration GRACE = Duration.ofSeconds(10);
 
@@ -33,11 +33,11 @@ final class DelayedTaskExecutor<T> implements BackgroundThread.BackgroundTask, A
     private final Consumer<T> work;
     private final ExecutorService threads;
     private final BackgroundThread alarm;
-    private final PriorityQueue<Later<T>> later = new PriorityQueue<>(Comparator.comparingLong(Later::due));
+    private final PriorityQueue<DelayedTask<T>> delayed = new PriorityQueue<>(Comparator.comparingLong(DelayedTask::due));
     private CountDownLatch changed = new CountDownLatch(1);
     private volatile boolean closed;
 
-    private record Later<T>(long due, T task) {}
+    private record DelayedTask<T>(long due, T task) {}
 
     DelayedTaskExecutor(String name, int max, TimeSource time, Consumer<T> work) {
         this.time = time;
@@ -55,36 +55,36 @@ final class DelayedTaskExecutor<T> implements BackgroundThread.BackgroundTask, A
         return thread;
     }
 
-    /** Works on it as soon as a thread is free. */
+    /** Executes a task as soon as a thread is free. */
     void submit(T task) {
         try {
             threads.execute(() -> {
                 if (!closed) {
-                    guarded(task);
+                    run(task);
                 }
             });
         } catch (RejectedExecutionException e) {
-            LOG.debug("Closed: it is worked on after the next start");
+            LOG.debug("Executor is closed: the task is executed after the next start");
         } catch (RuntimeException | Error e) {
             submit(task, PAUSE);
-            LOG.error("No thread can be made, the task is tried again in a while", e);
+            LOG.error("No thread could be created; the task is retried in {}", PAUSE, e);
         }
     }
 
-    private void guarded(T task) {
+    private void run(T task) {
         try {
             work.accept(task);
         } catch (RuntimeException | Error e) {
-            // Such as no memory: it is not lost by that.
+            // For example, out of memory: the task must not be lost.
             submit(task, PAUSE);
-            LOG.error("A task failed, it is worked on again in a while", e);
+            LOG.error("A task failed unexpectedly and is retried in {}", PAUSE, e);
         }
     }
 
-    /** Works on it after a while. */
+    /** Executes a task after a delay. */
     void submit(T task, Duration wait) {
-        synchronized (later) {
-            later.add(new Later<>(time.nanos() + wait.toNanos(), task));
+        synchronized (delayed) {
+            delayed.add(new DelayedTask<>(time.nanos() + wait.toNanos(), task));
             changed.countDown();
         }
     }
@@ -93,16 +93,16 @@ final class DelayedTaskExecutor<T> implements BackgroundThread.BackgroundTask, A
     public void step() throws InterruptedException {
         CountDownLatch gate;
         Duration wait;
-        synchronized (later) {
+        synchronized (delayed) {
             gate = new CountDownLatch(1);
             changed = gate;
-            Later<T> next = due();
+            DelayedTask<T> next = due();
             while (next != null) {
                 submit(next.task());
                 next = due();
             }
-            Later<T> first = later.peek();
-            wait = first == null ? LONGEST : Duration.ofNanos(Math.max(1, first.due() - time.nanos()));
+            DelayedTask<T> first = delayed.peek();
+            wait = first == null ? MAX_WAIT : Duration.ofNanos(Math.max(1, first.due() - time.nanos()));
         }
         if (!closed) {
             boolean unused = time.await(gate, wait);
@@ -114,19 +114,19 @@ final class DelayedTaskExecutor<T> implements BackgroundThread.BackgroundTask, A
         return closed;
     }
 
-    private @Nullable Later<T> due() {
-        Later<T> first = later.peek();
-        return first != null && first.due() - time.nanos() <= 0 ? later.poll() : null;
+    private @Nullable DelayedTask<T> due() {
+        DelayedTask<T> first = delayed.peek();
+        return first != null && first.due() - time.nanos() <= 0 ? delayed.poll() : null;
     }
 
     @Override
     public void close() {
         closed = true;
-        synchronized (later) {
+        synchronized (delayed) {
             changed.countDown();
         }
         threads.shutdown();
-        // A thread that is interrupted leaves the handlers no time, but waits for those that end.
+        // If the closing thread is interrupted, handlers get no grace period, but their end is awaited.
         boolean interrupted = Thread.interrupted();
         try {
             if (interrupted || !threads.awaitTermination(GRACE.toNanos(), TimeUnit.NANOSECONDS)) {

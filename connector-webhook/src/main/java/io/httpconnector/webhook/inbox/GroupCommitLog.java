@@ -21,26 +21,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Adds records to a log, many at once: whoever writes meanwhile shares the next write. One thread writes, whom no deadline of a
- * handler can interrupt. Safe for many threads.
+ * Group commit: appends records to a log, and records that arrive during a write share the next one. A single thread writes,
+ * which the deadline of a handler cannot interrupt. Thread-safe.
  *
- * @param <T> what records are about
+ * @param <T> the type of the items that records refer to
  */
 final class GroupCommitLog<T> implements BackgroundThread.BackgroundTask, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommitLog.class);
     private static final int MAX_BYTES = 8 << 20;
-    /** Less is not worth it. */
+    /** Compacting a smaller log is not worthwhile. */
     private static final int MIN_COMPACTED = 1 << 17;
 
-    /** After a failure; longer after each. */
+    /** The first delay after a failure; doubled after each further failure. */
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     private static final Duration GRACE = Duration.ofSeconds(20);
     private static final int CHAINS = 6;
-    private static final Duration PATIENCE = Duration.ofMillis(50);
+    private static final Duration BATCH_DELAY = Duration.ofMillis(50);
 
-    /** Whoever waits for less wakes too late. */
+    /** Threads that wait for less time wake up too late. */
     private static final Duration MIN_PAUSE = Duration.ofNanos(100_000);
 
     private static final Duration MAX_PAUSE = Duration.ofMillis(5);
@@ -49,63 +49,64 @@ final class GroupCommitLog<T> implements BackgroundThread.BackgroundTask, AutoCl
     private final TimeSource time;
     private final Owner<T> owner;
     private final BackgroundThread thread;
-    /** Whether something was lost by the log that memory still has. */
+    /** Whether records were lost by the log that are still in memory. */
     private boolean unsaved;
 
-    private int tries;
-    private long nextTry;
+    private int failedAttempts;
+    private long nextAttempt;
     private int lastUrgent;
     private Duration pause = Duration.ZERO;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
-    /** By the lock, as are the batches until they are taken out, and what follows. */
-    private final Deque<Batch<T>> waiting = new ArrayDeque<>();
+    /** Guarded by the lock, like the batches until they are removed, and the following fields. */
+    private final Deque<Batch<T>> pending = new ArrayDeque<>();
 
     private boolean closed;
     private int expected;
 
-    /** Whose records they are. */
+    /** The owner of the records. */
     interface Owner<T> {
 
-        /** Takes an entry that was in the log already. */
+        /** Restores an entry that was already in the log. */
         void restore(byte[] entry);
 
-        /** What the records of a write were about is on durable storage; those who wait for it don't know yet. */
+        /** Called when the items of a write are on durable storage, before the threads that wait for them are woken. */
         void stored(List<T> about);
 
-        /** What the records of a write were about could not be stored. */
-        void refused(List<T> about);
+        /** Called when the items of a write could not be stored. */
+        void failed(List<T> about);
 
-        /** All entries that still matter, so that the others can be left out. */
-        List<byte[]> everything();
+        /** Returns all relevant entries, so that the others can be dropped. */
+        List<byte[]> entries();
 
-        /** How many bytes these have, about. */
+        /** Returns the approximate size of these entries in bytes. */
         long size();
     }
 
-    /** Records that are written at once. */
+    /** Records that are written together. */
     static final class Batch<T> {
 
         private final ByteArrayOutputStream records = new ByteArrayOutputStream();
-        private final List<T> about = new ArrayList<>();
+        private final List<T> items = new ArrayList<>();
         private int urgent;
 
-        /** Each wakes one of those who wait for it, who wakes the next: so the journal can write meanwhile. */
-        private final List<CountDownLatch> ends =
+        /** Latches of the waiting threads. Several chains let the log continue to write while threads are woken. */
+        private final List<CountDownLatch> latches =
                 Stream.generate(() -> new CountDownLatch(1)).limit(CHAINS).toList();
 
         private volatile @Nullable RuntimeException failure;
 
         /**
-         * Waits until the records are on durable storage, also when the thread is interrupted.
+         * Waits until the records are on durable storage, even if the thread is interrupted.
          *
-         * @param timeout how long to wait
-         * @throws io.httpconnector.ConnectorException when they could not be written, or not in time: then they may be later
+         * @param timeout the maximum time to wait
+         * @throws io.httpconnector.ConnectorException if the records could not be written, or not in time; in the latter case
+         *     they may still be written later
          */
         void await(Duration timeout) {
-            CountDownLatch end = ends.get(ThreadLocalRandom.current().nextInt(CHAINS));
+            CountDownLatch end = latches.get(ThreadLocalRandom.current().nextInt(CHAINS));
             long until = TimeSource.SYSTEM.nanos() + timeout.toNanos();
             boolean interrupted = false;
             boolean ended = false;
@@ -127,23 +128,23 @@ final class GroupCommitLog<T> implements BackgroundThread.BackgroundTask, AutoCl
             }
             if (!ended && end.getCount() > 0) {
                 throw new StateException(
-                        StateException.Reason.UNAVAILABLE, "the inbox was not written within " + timeout);
+                        StateException.Reason.UNAVAILABLE, "the inbox was not written within the timeout of " + timeout);
             }
         }
 
-        private void end(@Nullable RuntimeException why) {
+        private void complete(@Nullable RuntimeException why) {
             failure = why;
-            ends.forEach(CountDownLatch::countDown);
+            latches.forEach(CountDownLatch::countDown);
         }
     }
 
-    /** Reads the log, and begins to write. */
+    /** Reads the log and starts the writing thread. */
     GroupCommitLog(String name, StateLog log, TimeSource time, Owner<T> owner) {
         this.log = new RecoveringLog(log);
         this.time = time;
         this.owner = owner;
         this.log.read(owner::restore);
-        this.nextTry = time.nanos();
+        this.nextAttempt = time.nanos();
         if (isWorthCompacting()) {
             boolean unused = compact();
         }
@@ -151,13 +152,13 @@ final class GroupCommitLog<T> implements BackgroundThread.BackgroundTask, AutoCl
         thread.ensureRunning();
     }
 
-    /** Writes records, each with a line break at its end, with those of others. */
+    /** Writes records, each ending with a line break, together with those of other threads. */
     Batch<T> write(byte[] records, List<T> about) {
         lock.lock();
         try {
             if (!closed) {
                 Batch<T> batch = add(records);
-                batch.about.addAll(about);
+                batch.items.addAll(about);
                 batch.urgent++;
                 if (batch.urgent == 1 || batch.urgent == expected) {
                     changed.signal();
@@ -167,21 +168,21 @@ final class GroupCommitLog<T> implements BackgroundThread.BackgroundTask, AutoCl
         } finally {
             lock.unlock();
         }
-        // Not by the lock: the owner may have one of its own, by which it writes.
-        owner.refused(about);
+        // Not while holding the lock: the owner may hold a lock of its own while it writes.
+        owner.failed(about);
         Batch<T> late = new Batch<>();
-        late.end(new StateException(StateException.Reason.UNAVAILABLE, "the inbox is closed"));
+        late.complete(new StateException(StateException.Reason.UNAVAILABLE, "the inbox is closed"));
         return late;
     }
 
     /**
-     * Writes records with the next that are urgent, or after a while: if they are lost in a crash, something is done twice.
+     * Writes records with the next urgent ones, or after a short delay. If they are lost in a crash, an event is handled twice.
      */
     void writeLater(byte[] records) {
         lock.lock();
         try {
             if (!closed) {
-                boolean isFirst = waiting.isEmpty();
+                boolean isFirst = pending.isEmpty();
                 Batch<T> unused = add(records);
                 if (isFirst) {
                     changed.signal();
@@ -193,10 +194,10 @@ final class GroupCommitLog<T> implements BackgroundThread.BackgroundTask, AutoCl
     }
 
     private Batch<T> add(byte[] records) {
-        Batch<T> batch = waiting.peekLast();
+        Batch<T> batch = pending.peekLast();
         if (batch == null || batch.records.size() + records.length > MAX_BYTES) {
             batch = new Batch<>();
-            waiting.add(batch);
+            pending.add(batch);
         }
         batch.records.writeBytes(records);
         return batch;
@@ -206,7 +207,7 @@ final class GroupCommitLog<T> implements BackgroundThread.BackgroundTask, AutoCl
     public void step() throws InterruptedException {
         Batch<T> batch = next();
         boolean works = batch != null && write(batch);
-        if (unsaved ? works || isTimeToTry() : isWorthCompacting()) {
+        if (unsaved ? works || isRetryDue() : isWorthCompacting()) {
             boolean unused = compact();
         }
     }
@@ -215,13 +216,13 @@ final class GroupCommitLog<T> implements BackgroundThread.BackgroundTask, AutoCl
     public boolean isEnded() {
         lock.lock();
         try {
-            if (!closed || !waiting.isEmpty()) {
+            if (!closed || !pending.isEmpty()) {
                 return false;
             }
         } finally {
             lock.unlock();
         }
-        // By the thread that writes, so that nobody else has the log while it does.
+        // Done by the writing thread, so that no other thread has the log at the same time.
         try {
             boolean unused = !unsaved || compact();
         } finally {
@@ -231,34 +232,34 @@ final class GroupCommitLog<T> implements BackgroundThread.BackgroundTask, AutoCl
     }
 
     /**
-     * What is to be written now. When nothing of it is urgent, more may come for a while; and those who were in the last write come
-     * again at once, if many send: a pause that is short beside the write lets them share the next one. Null at the end, and after
-     * a while when there is something left to do after a failure.
+     * Waits for the next batch. If none of its records is urgent, waits a while for more. If many threads send, those of the last
+     * write soon return with new records: a pause that is short compared to the write lets them share the next one. Returns null
+     * when the log is closed, and periodically while there is work left after a failure.
      */
     private @Nullable Batch<T> next() throws InterruptedException {
         lock.lock();
         try {
-            Batch<T> begun = waiting.peek();
+            Batch<T> begun = pending.peek();
             expected = lastUrgent + (begun == null ? 0 : begun.urgent);
-            while (waiting.isEmpty() && !closed) {
+            while (pending.isEmpty() && !closed) {
                 if (!unsaved) {
                     changed.await();
                 } else if (!changed.await(RETRY.toNanos(), TimeUnit.NANOSECONDS)) {
                     return null;
                 }
             }
-            gather(1, PATIENCE);
-            gather(expected, pause);
-            return waiting.poll();
+            awaitMore(1, BATCH_DELAY);
+            awaitMore(expected, pause);
+            return pending.poll();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Lets more come, until there are so many. */
-    private void gather(int enough, Duration max) throws InterruptedException {
+    /** Waits for more urgent records, up to the given number. */
+    private void awaitMore(int enough, Duration max) throws InterruptedException {
         long left = max.toNanos();
-        while (left > 0 && waiting.size() == 1 && waiting.getFirst().urgent < enough && !closed) {
+        while (left > 0 && pending.size() == 1 && pending.getFirst().urgent < enough && !closed) {
             left = changed.awaitNanos(left);
         }
     }
@@ -266,20 +267,20 @@ final class GroupCommitLog<T> implements BackgroundThread.BackgroundTask, AutoCl
     private boolean write(Batch<T> batch) {
         long begin = time.nanos();
         Throwable failure = append(batch);
-        if (failure != null && hasGarbage() && isTimeToTry() && compact()) {
-            // The disk was full of what does not matter any more.
+        if (failure != null && hasGarbage() && isRetryDue() && compact()) {
+            // The disk was full of irrelevant records.
             failure = append(batch);
         }
         if (failure != null) {
-            refuse(batch, failure);
+            fail(batch, failure);
             return false;
         }
         lastUrgent = batch.urgent;
         pause = pauseAfter(Duration.ofNanos(time.nanos() - begin));
         try {
-            owner.stored(batch.about);
+            owner.stored(batch.items);
         } finally {
-            batch.end(null);
+            batch.complete(null);
         }
         return true;
     }
@@ -293,19 +294,19 @@ final class GroupCommitLog<T> implements BackgroundThread.BackgroundTask, AutoCl
         }
     }
 
-    private void refuse(Batch<T> batch, Throwable e) {
-        // Some of them nobody writes again, such as that an event is done.
+    private void fail(Batch<T> batch, Throwable e) {
+        // Some records are not written again by anyone, such as that an event is done.
         unsaved = true;
-        RuntimeException told = e instanceof RuntimeException known
+        RuntimeException reported = e instanceof RuntimeException known
                 ? known
-                : new StateException(StateException.Reason.UNAVAILABLE, "the inbox can't be written: " + e, e);
+                : new StateException(StateException.Reason.UNAVAILABLE, "the inbox cannot be written: " + e, e);
         try {
             LOG.error("{} bytes of records could not be written", batch.records.size(), e);
         } finally {
             try {
-                owner.refused(batch.about);
+                owner.failed(batch.items);
             } finally {
-                batch.end(told);
+                batch.complete(reported);
             }
         }
     }
@@ -322,32 +323,32 @@ final class GroupCommitLog<T> implements BackgroundThread.BackgroundTask, AutoCl
         return log.size() > owner.size();
     }
 
-    /** When more than two thirds don't matter any more, so that each byte is written again half a time at most. */
+    /** Compacts when more than two thirds are irrelevant, so that each byte is rewritten half a time at most. */
     private boolean isWorthCompacting() {
-        return log.size() > MIN_COMPACTED + 3 * owner.size() && isTimeToTry();
+        return log.size() > MIN_COMPACTED + 3 * owner.size() && isRetryDue();
     }
 
-    private boolean isTimeToTry() {
-        return time.nanos() - nextTry >= 0;
+    private boolean isRetryDue() {
+        return time.nanos() - nextAttempt >= 0;
     }
 
-    /** Leaves out what does not matter any more; false when that is not possible now, and is to be tried later. */
+    /** Drops irrelevant records; returns false if that fails and must be retried later. */
     private boolean compact() {
         try {
-            log.replace(owner.everything());
+            log.replace(owner.entries());
             unsaved = false;
-            tries = 0;
+            failedAttempts = 0;
             return true;
         } catch (RuntimeException | Error e) {
-            tries++;
-            Duration wait = RETRY.multipliedBy(1L << Math.min(tries - 1, 6));
-            nextTry = time.nanos() + wait.toNanos();
-            LOG.warn("The log could not be made smaller, which is tried again in {}", wait, e);
+            failedAttempts++;
+            Duration wait = RETRY.multipliedBy(1L << Math.min(failedAttempts - 1, 6));
+            nextAttempt = time.nanos() + wait.toNanos();
+            LOG.warn("The log could not be compacted; next attempt in {}", wait, e);
             return false;
         }
     }
 
-    /** Writes what is waiting, and no more. */
+    /** Writes the pending records and stops. */
     @Override
     public void close() {
         lock.lock();
@@ -361,7 +362,7 @@ final class GroupCommitLog<T> implements BackgroundThread.BackgroundTask, AutoCl
             lock.unlock();
         }
         if (!thread.join(GRACE)) {
-            LOG.error("The inbox can't be written, it is given back when it can");
+            LOG.error("The inbox cannot be written; its log is released as soon as it can");
         }
     }
 }

@@ -5,63 +5,66 @@ import io.httpconnector.trigger.TriggerEvent;
 import java.time.Duration;
 import java.util.List;
 
-/** The part of an {@link Inbox} that belongs to one receiver. Safe for many threads. */
+/** The part of an {@link Inbox} that belongs to one receiver. Implementations must be thread-safe. */
 public interface Mailbox extends AutoCloseable {
 
     /**
-     * Stores events, those that are new: one whose id is there, or was handled lately, is left out. When it returns true, they are on
-     * durable storage, if the inbox has any, and will be handled.
+     * Stores new events: events whose id is already stored or was handled within the deduplication window are skipped. When the
+     * method returns true, the events are on durable storage, if the inbox has any, and will be handled.
      *
      * @param events the events
-     * @return false when there is no room: then none was stored
-     * @throws io.httpconnector.state.StateException when they could not be stored
+     * @return false if capacity is exhausted; then no event was stored
+     * @throws io.httpconnector.state.StateException if the events could not be stored
      */
     boolean put(List<TriggerEvent> events);
 
     /**
-     * Stores events as {@link #put(List)} does, within a time. What was not stored in time may be stored later all the same: the sender
-     * repeats it, and its id is known then. Where a mailbox does not do this by itself, a thread of the library waits for it.
+     * Stores events like {@link #put(List)}, within a timeout. Events that were not stored in time may still be stored later:
+     * when the sender retries, their ids are known. Mailboxes that do not implement timeouts are served by a thread of this
+     * library, which waits instead.
      *
      * @param events the events
-     * @param timeout how long it may take
-     * @return false when there is no room: then none was stored
-     * @throws io.httpconnector.state.StateException when they could not be stored, or not in time
+     * @param timeout the maximum time
+     * @return false if capacity is exhausted; then no event was stored
+     * @throws io.httpconnector.state.StateException if the events could not be stored, or not within the timeout
      */
     default boolean put(List<TriggerEvent> events, Duration timeout) {
-        return InTime.call(() -> put(events), timeout);
+        return BlockingCalls.call(() -> put(events), timeout);
     }
 
     /**
-     * How many events are waiting, or being handled.
+     * Returns the number of events that are pending or being handled.
      *
-     * @return without dead letters
+     * @return the number, without dead letters
      */
     int pendingCount();
 
     /**
-     * The events that no attempt could get handled.
+     * Returns the events whose attempts have all failed.
      *
-     * @return the oldest first
+     * @return the dead letters, oldest first
      */
     List<DeadLetter> deadLetters();
 
     /**
-     * Has a dead letter handled once more, from the first attempt on.
+     * Replays a dead letter, starting with the first attempt.
      *
      * @param id the id of its event
-     * @return whether there is such a dead letter
+     * @return whether the dead letter exists
      */
     boolean replay(String id);
 
     /**
-     * Gives up a dead letter.
+     * Discards a dead letter.
      *
      * @param id the id of its event
-     * @return whether there is such a dead letter
+     * @return whether the dead letter exists
      */
     boolean discard(String id);
 
-    /** Begins no more attempts, and waits for those that run; after 10 seconds they are interrupted. What is left is kept. */
+    /**
+     * Starts no more attempts, and waits for those in progress; after 10 seconds they are interrupted. Remaining events are kept.
+     */
     @Override
     void close();
 }

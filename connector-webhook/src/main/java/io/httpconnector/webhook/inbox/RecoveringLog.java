@@ -9,23 +9,23 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A log that is written again after a failure, once that is over: as long as nobody else has written it in the meantime, which its
- * content tells. Used by one thread at a time.
+ * A log that recovers from failed writes: it is written again after a failure, unless its content shows that another process has
+ * written to it in the meantime. Used by one thread at a time.
  */
 final class RecoveringLog implements AutoCloseable {
 
     private final StateLog log;
     private LogContent content = LogContent.NOTHING;
 
-    /** What the log has when the write succeeded that has failed. */
+    /** The content of the log if the failed write was actually performed. */
     private @Nullable LogContent perhaps;
 
-    /** How many entries there are, how long, and a sum over all. */
+    /** The number of entries, their total size, and a checksum over all of them. */
     private record LogContent(long entries, long bytes, long sum) {
 
         private static final LogContent NOTHING = new LogContent(0, 0, 0);
 
-        LogContent and(byte[] entry) {
+        LogContent plus(byte[] entry) {
             CRC32C sums = new CRC32C();
             sums.update(ByteBuffer.allocate(Long.BYTES).putLong(0, sum));
             sums.update(entry);
@@ -37,29 +37,29 @@ final class RecoveringLog implements AutoCloseable {
         this.log = log;
     }
 
-    /** Reads all entries, as the log does. */
+    /** Reads all entries. */
     void read(Consumer<byte[]> reader) {
         content = LogContent.NOTHING;
         log.read(entry -> {
-            content = content.and(entry);
+            content = content.plus(entry);
             reader.accept(entry);
         });
         perhaps = null;
     }
 
-    /** How many bytes the entries have. */
+    /** Returns the total size of the entries in bytes. */
     long size() {
         return content.bytes;
     }
 
     /**
-     * Adds an entry.
+     * Appends an entry.
      *
-     * @throws StateException when it was not added, as far as is known
+     * @throws StateException if the entry was not appended, as far as is known
      */
     void append(byte[] entry) {
         recover();
-        LogContent next = content.and(entry);
+        LogContent next = content.plus(entry);
         perhaps = next;
         log.append(entry);
         content = next;
@@ -67,15 +67,15 @@ final class RecoveringLog implements AutoCloseable {
     }
 
     /**
-     * Puts others into the place of all entries.
+     * Replaces all entries.
      *
-     * @throws StateException when they were not replaced, as far as is known
+     * @throws StateException if the entries were not replaced, as far as is known
      */
     void replace(List<byte[]> entries) {
         recover();
         LogContent next = LogContent.NOTHING;
         for (byte[] entry : entries) {
-            next = next.and(entry);
+            next = next.plus(entry);
         }
         perhaps = next;
         log.replace(entries);
@@ -83,7 +83,7 @@ final class RecoveringLog implements AutoCloseable {
         perhaps = null;
     }
 
-    /** After a failure nobody knows whether it was written. */
+    /** Determines after a failure whether the data was written. */
     private void recover() {
         LogContent before = content;
         LogContent after = perhaps;
@@ -101,7 +101,7 @@ final class RecoveringLog implements AutoCloseable {
             perhaps = after;
             throw new StateException(
                     StateException.Reason.CONFLICT,
-                    "the inbox was written by somebody else: close it, and open it again");
+                    "the inbox was written by another process: close it, and open it again");
         }
     }
 

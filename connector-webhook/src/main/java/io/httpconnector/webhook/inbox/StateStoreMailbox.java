@@ -33,8 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A mailbox in a log. Its records are lines of JSON: an event that came, one that is done, an attempt that failed, a dead letter,
- * and one that is to be handled again. What is not done is in memory too.
+ * A mailbox in a log. Its records are lines of JSON: a received event, a handled event, a failed attempt, a dead letter, or a
+ * replayed dead letter. Unhandled events are also kept in memory.
  */
 final class StateStoreMailbox implements Mailbox, GroupCommitLog.Owner<StateStoreMailbox.Item> {
 
@@ -44,22 +44,22 @@ final class StateStoreMailbox implements Mailbox, GroupCommitLog.Owner<StateStor
     private static final Duration FOREVER = Duration.ofDays(3660);
     private static final int SOME_BYTES = 1 << 16;
 
-    private final Settings terms;
-    private final int mostEvents;
-    private final long mostBytes;
-    private final GroupCommitLog<Item> journal;
-    private final DelayedTaskExecutor<Item> workers;
+    private final Settings settings;
+    private final int maxEvents;
+    private final long maxBytes;
+    private final GroupCommitLog<Item> log;
+    private final DelayedTaskExecutor<Item> executor;
 
-    /** All of these by this lock. */
+    /** Guards the following fields. */
     private final Object lock = new Object();
 
     private final Map<String, Item> items = new LinkedHashMap<>();
     private final Map<String, Instant> done = new LinkedHashMap<>();
-    private final Map<String, Deque<Item>> turns = new HashMap<>();
+    private final Map<String, Deque<Item>> turnsByKey = new HashMap<>();
     private long bytes;
     private long doneBytes;
 
-    /** An event that is not done. */
+    /** An unhandled event. */
     static final class Item {
 
         private final TriggerEvent event;
@@ -76,18 +76,18 @@ final class StateStoreMailbox implements Mailbox, GroupCommitLog.Owner<StateStor
     }
 
     private StateStoreMailbox(StateLog log, Settings terms, int mostEvents, long mostBytes) {
-        this.terms = terms;
-        this.mostEvents = mostEvents;
-        this.mostBytes = mostBytes;
-        this.journal = new GroupCommitLog<>(terms.receiver(), log, terms.time(), this);
-        this.workers = new DelayedTaskExecutor<>(
+        this.settings = terms;
+        this.maxEvents = mostEvents;
+        this.maxBytes = mostBytes;
+        this.log = new GroupCommitLog<>(terms.receiver(), log, terms.time(), this);
+        this.executor = new DelayedTaskExecutor<>(
                 terms.receiver(), terms.delivery().concurrency(), terms.time(), this::attempt);
     }
 
     static StateStoreMailbox open(StateLog log, Settings terms, int mostEvents, long mostBytes) {
         try {
             StateStoreMailbox mailbox = new StateStoreMailbox(log, terms, mostEvents, mostBytes);
-            mailbox.begin();
+            mailbox.start();
             return mailbox;
         } catch (RuntimeException e) {
             log.close();
@@ -133,20 +133,20 @@ final class StateStoreMailbox implements Mailbox, GroupCommitLog.Owner<StateStor
                 item.attempts = 0;
             }
         } else {
-            throw new StateException(StateException.Reason.CORRUPT, "the inbox has a record that is none of its own");
+            throw new StateException(StateException.Reason.CORRUPT, "the inbox contains an unknown record");
         }
     }
 
-    private void begin() {
+    private void start() {
         synchronized (lock) {
             forget();
             for (Item item : items.values()) {
                 if (item.dead == null) {
-                    enter(item);
-                    ready(item);
+                    enqueue(item);
+                    markReady(item);
                 }
             }
-            LOG.info("{}: {} events are still to be handled", terms.receiver(), items.size());
+            LOG.info("{}: restored {} events", settings.receiver(), items.size());
         }
     }
 
@@ -169,11 +169,11 @@ final class StateStoreMailbox implements Mailbox, GroupCommitLog.Owner<StateStor
     }
 
     private void forget() {
-        Instant oldest = terms.time().now().minus(terms.window());
+        Instant oldest = settings.time().now().minus(settings.window());
         Iterator<Map.Entry<String, Instant>> entries = done.entrySet().iterator();
         while (entries.hasNext()) {
             Map.Entry<String, Instant> entry = entries.next();
-            if (!entry.getValue().isBefore(oldest) && done.size() <= terms.maxIds()) {
+            if (!entry.getValue().isBefore(oldest) && done.size() <= settings.maxIds()) {
                 return;
             }
             doneBytes -= doneSize(entry.getKey());
@@ -204,18 +204,18 @@ final class StateStoreMailbox implements Mailbox, GroupCommitLog.Owner<StateStor
                 } else if (!done.containsKey(events.get(i).id())) {
                     Item item = new Item(events.get(i), lines.get(i).length);
                     add(item);
-                    enter(item);
+                    enqueue(item);
                     added.add(item);
                     records.writeBytes(lines.get(i));
                 }
             }
-            if (!added.isEmpty() && (items.size() > mostEvents || bytes > mostBytes)) {
+            if (!added.isEmpty() && (items.size() > maxEvents || bytes > maxBytes)) {
                 added.forEach(this::withdraw);
-                LOG.warn("{}: the inbox is full: {} events wait or are dead", terms.receiver(), items.size());
+                LOG.warn("{}: the inbox is full: {} events are pending or dead-lettered", settings.receiver(), items.size());
                 return false;
             }
             if (!added.isEmpty()) {
-                GroupCommitLog.Batch<Item> batch = journal.write(records.toByteArray(), added);
+                GroupCommitLog.Batch<Item> batch = log.write(records.toByteArray(), added);
                 added.forEach(item -> item.batch = batch);
                 storing.add(batch);
             }
@@ -230,13 +230,13 @@ final class StateStoreMailbox implements Mailbox, GroupCommitLog.Owner<StateStor
         synchronized (lock) {
             for (Item item : about) {
                 item.batch = null;
-                ready(item);
+                markReady(item);
             }
         }
     }
 
     @Override
-    public void refused(List<Item> about) {
+    public void failed(List<Item> about) {
         synchronized (lock) {
             about.forEach(this::withdraw);
         }
@@ -245,69 +245,69 @@ final class StateStoreMailbox implements Mailbox, GroupCommitLog.Owner<StateStor
     private void withdraw(Item item) {
         if (items.remove(item.event.id(), item)) {
             bytes -= item.size;
-            leave(item);
+            dequeue(item);
         }
     }
 
-    /** Takes its place behind the events of the same key. */
-    private void enter(Item item) {
+    /** Queues the event behind the events of the same key. */
+    private void enqueue(Item item) {
         if (!item.event.key().isEmpty()) {
-            turns.computeIfAbsent(item.event.key(), key -> new ArrayDeque<>()).add(item);
+            turnsByKey.computeIfAbsent(item.event.key(), key -> new ArrayDeque<>()).add(item);
         }
     }
 
-    /** It is stored: the workers may have it when its turn comes. */
-    private void ready(Item item) {
+    /** Marks the event as stored: it is submitted when it is its turn. */
+    private void markReady(Item item) {
         item.ready = true;
-        Deque<Item> turn = turns.get(item.event.key());
+        Deque<Item> turn = turnsByKey.get(item.event.key());
         if (turn == null || turn.getFirst() == item) {
-            workers.submit(item);
+            executor.submit(item);
         }
     }
 
-    private void leave(Item item) {
-        Deque<Item> turn = turns.get(item.event.key());
+    private void dequeue(Item item) {
+        Deque<Item> turn = turnsByKey.get(item.event.key());
         if (turn == null) {
             return;
         }
         boolean first = turn.getFirst() == item;
         turn.remove(item);
         if (turn.isEmpty()) {
-            turns.remove(item.event.key());
+            turnsByKey.remove(item.event.key());
         } else if (first && turn.getFirst().ready) {
-            workers.submit(turn.getFirst());
+            executor.submit(turn.getFirst());
         }
     }
 
     private void attempt(Item item) {
         int number = item.attempts + 1;
-        AttemptResult attempted = terms.delivery().attempt(List.of(item.event), number, terms.time());
+        AttemptResult attempted = settings.delivery().attempt(List.of(item.event), number, settings.time());
         switch (attempted.outcome()) {
             case HANDLED -> {
-                Instant now = terms.time().now();
+                Instant now = settings.time().now();
                 synchronized (lock) {
                     remove(item.event.id(), now);
-                    leave(item);
+                    dequeue(item);
                 }
-                // Nobody waits for it: if it is lost in a crash, the event is handled twice.
-                journal.writeLater(done(item.event.id(), now));
+                // No thread waits for this record: if it is lost in a crash, the event is handled twice.
+                log.writeLater(done(item.event.id(), now));
             }
             case RETRY -> {
                 item.attempts = number;
-                journal.writeLater(failed(item));
-                workers.submit(item, attempted.backoff());
+                log.writeLater(failed(item));
+                executor.submit(item, attempted.backoff());
             }
             case DEAD_LETTER -> {
                 synchronized (lock) {
                     item.dead = attempted.deadLetters().get(0);
-                    leave(item);
+                    dequeue(item);
                 }
-                journal.writeLater(line("dead", attempted.deadLetters().get(0).toJson()));
+                log.writeLater(line("dead", attempted.deadLetters().get(0).toJson()));
             }
             case INTERRUPTED -> {
-                // When it is closed, it is handled after the next start; otherwise the handler has interrupted itself.
+                // On close, the event is handled after the next start; otherwise the handler has interrupted itself.
                 boolean unused = Thread.interrupted();
-                workers.submit(item, PAUSE);
+                executor.submit(item, PAUSE);
             }
         }
     }
@@ -320,7 +320,7 @@ final class StateStoreMailbox implements Mailbox, GroupCommitLog.Owner<StateStor
         return id.length() + 36L;
     }
 
-    /** By hand, as a log has a hundred thousand of them. */
+    /** Formatted manually, because a log has a hundred thousand of these. */
     private static byte[] done(String id, Instant time) {
         String quoted = new String(JsonStringEncoder.getInstance().quoteAsString(id));
         return ("{\"done\":\"" + quoted + "\",\"time\":" + time.toEpochMilli() + "}\n")
@@ -334,13 +334,13 @@ final class StateStoreMailbox implements Mailbox, GroupCommitLog.Owner<StateStor
                 .put("attempts", item.attempts));
     }
 
-    /** Jackson escapes line breaks in texts, so there are none. */
+    /** Jackson escapes line breaks in strings, so the record has none. */
     private static byte[] line(ObjectNode json) {
         return (json + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     @Override
-    public List<byte[]> everything() {
+    public List<byte[]> entries() {
         synchronized (lock) {
             forget();
             List<byte[]> all = new ArrayList<>();
@@ -397,20 +397,20 @@ final class StateStoreMailbox implements Mailbox, GroupCommitLog.Owner<StateStor
 
     @Override
     public boolean replay(String id) {
-        return revive(id, line(JsonNodeFactory.instance.objectNode().put("again", id)), item -> {
+        return removeDeadLetter(id, line(JsonNodeFactory.instance.objectNode().put("again", id)), item -> {
             item.attempts = 0;
-            enter(item);
-            ready(item);
+            enqueue(item);
+            markReady(item);
         });
     }
 
     @Override
     public boolean discard(String id) {
-        Instant now = terms.time().now();
-        return revive(id, done(id, now), item -> remove(id, now));
+        Instant now = settings.time().now();
+        return removeDeadLetter(id, done(id, now), item -> remove(id, now));
     }
 
-    private boolean revive(String id, byte[] record, Consumer<Item> then) {
+    private boolean removeDeadLetter(String id, byte[] record, Consumer<Item> then) {
         Item item;
         DeadLetter dead;
         synchronized (lock) {
@@ -419,12 +419,12 @@ final class StateStoreMailbox implements Mailbox, GroupCommitLog.Owner<StateStor
             if (item == null || dead == null) {
                 return false;
             }
-            // Nobody else can have it now.
+            // No other thread can replay or discard it now.
             item.dead = null;
         }
         try {
-            // Not by the lock, which the journal may need in order to write.
-            journal.write(record, List.of()).await(FOREVER);
+            // Not while holding the lock, which the log may need in order to write.
+            log.write(record, List.of()).await(FOREVER);
         } catch (ConnectorException e) {
             synchronized (lock) {
                 item.dead = dead;
@@ -440,9 +440,9 @@ final class StateStoreMailbox implements Mailbox, GroupCommitLog.Owner<StateStor
     @Override
     public void close() {
         try {
-            workers.close();
+            executor.close();
         } finally {
-            journal.close();
+            log.close();
         }
     }
 }

@@ -1,6 +1,6 @@
 /**
- * Keeps events from the answer to their sender until they are handled: start at {@link io.httpconnector.webhook.inbox.Inbox}. Knows
- * events and how they are delivered, but neither receivers nor requests.
+ * Stores events from the response to their sender until they are handled: start at
+ * {@link io.httpconnector.webhook.inbox.Inbox}. Depends on events and their delivery, but not on receivers or requests.
  */
 @NullMarked
 package io.httpconnector.webhook.inbox;

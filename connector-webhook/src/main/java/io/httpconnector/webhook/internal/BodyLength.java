@@ -3,45 +3,45 @@ package io.httpconnector.webhook.internal;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Recognises bodies that are shorter than announced: their sender meant something else, so they are no events. */
+/** Detects bodies that are shorter than announced: they are not what the sender meant, so they are no events. */
 public final class BodyLength {
 
-    /** What to tell the log. */
-    public static final String CUT_OFF =
-            "the body is shorter than its Content-Length, or missing: something has read it before, or its end did not arrive";
+    /** The log message. */
+    public static final String TRUNCATED =
+            "the body is shorter than its Content-Length, or missing: it was consumed before the adapter, or was truncated";
 
-    /** What to tell the developer. */
-    public static final String CAUSES =
-            "Nothing before the adapter may read the body. With Spring Boot, set spring.servlet.multipart.enabled=false and"
-                    + " spring.mvc.formcontent.filter.enabled=false, and leave out filters that ask for parameters";
+    /** The advice for developers. */
+    public static final String ADVICE =
+            "No component may read the body before the adapter. With Spring Boot, set spring.servlet.multipart.enabled=false and"
+                    + " spring.mvc.formcontent.filter.enabled=false, and remove filters that read parameters";
 
     private BodyLength() {}
 
     /**
-     * Whether a body is not whole.
+     * Checks whether a body is truncated.
      *
      * @param contentLength the value of the header field; null when it is missing
-     * @param transferEncoding likewise
-     * @param contentEncoding likewise
-     * @param contentType likewise
-     * @param size how many bytes there are
-     * @return whether some are missing
+     * @param transferEncoding the value of the header field; null when it is missing
+     * @param contentEncoding the value of the header field; null when it is missing
+     * @param contentType the value of the header field; null when it is missing
+     * @param size the number of bytes received
+     * @return whether bytes are missing
      */
-    public static boolean isCutOff(
+    public static boolean isTruncated(
             @Nullable String contentLength,
             @Nullable String transferEncoding,
             @Nullable String contentEncoding,
             @Nullable String contentType,
             int size) {
         if (transferEncoding != null) {
-            // Chunked bodies may be empty, but those of forms are not: their readers leave nothing.
+            // Chunked bodies may be empty, except those of forms: an empty one means that a form parser has consumed it.
             return size == 0 && isFormData(contentType);
         }
         if (contentLength == null) {
             return false;
         }
-        // A server that has decompressed the body may have left the old length.
-        return isMore(contentLength, size) && (size == 0 || contentEncoding == null);
+        // A server that has decompressed the body may have kept the old length.
+        return exceeds(contentLength, size) && (size == 0 || contentEncoding == null);
     }
 
     private static boolean isFormData(@Nullable String contentType) {
@@ -50,7 +50,7 @@ public final class BodyLength {
         return type.startsWith("multipart/") || type.equals("application/x-www-form-urlencoded");
     }
 
-    private static boolean isMore(String length, int size) {
+    private static boolean exceeds(String length, int size) {
         String digits = length.strip();
         if (digits.isEmpty()) {
             return false;

@@ -15,13 +15,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends what takes too long: not earlier than it is to, and about 40 ms later at most. Beginning and ending a watch costs little:
- * there is no timer for each, but a thread that looks through all of them while there are any, and alone reads the clock. Safe for
- * many threads.
+ * Ends operations that exceed a time limit: never early, and at most about 40 ms late. Starting and ending a watch is cheap:
+ * there is no timer per watch; a single thread checks all watches while there are any, and only this thread reads the clock.
+ * Thread-safe.
  */
 public final class Watchdog {
 
-    /** Watches everything: one thread is enough. */
+    /** The shared instance; one thread is sufficient. */
     public static final Watchdog SHARED = new Watchdog();
 
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
@@ -30,7 +30,7 @@ public final class Watchdog {
 
     private static final int SLOTS = 64;
 
-    /** A watch stands in the slot of its thread; among the others when the slot is taken. */
+    /** The watch of a thread is in the thread's slot, or in {@code others} if the slot is taken. */
     private final AtomicReferenceArray<@Nullable Watch> slots = new AtomicReferenceArray<>(SLOTS);
 
     private final Set<Watch> others = ConcurrentHashMap.newKeySet();
@@ -40,23 +40,23 @@ public final class Watchdog {
 
     private Watchdog() {}
 
-    /** Lasts until it is closed. */
+    /** A watch, which lasts until it is closed. */
     public static final class Watch implements AutoCloseable {
 
         private final Watchdog watchdog;
         private final int slot = (int) Thread.currentThread().getId() & SLOTS - 1;
-        private final long longest;
-        private final Runnable end;
-        private final Runnable afterwards;
+        private final long maxNanos;
+        private final Runnable action;
+        private final Runnable onClose;
         private boolean seen;
         private long firstSeen;
         private boolean late;
 
         private Watch(Watchdog watchdog, long max, Runnable end, Runnable afterwards) {
             this.watchdog = watchdog;
-            this.longest = max;
-            this.end = end;
-            this.afterwards = afterwards;
+            this.maxNanos = max;
+            this.action = end;
+            this.onClose = afterwards;
         }
 
         private synchronized void check(long now) {
@@ -64,33 +64,33 @@ public final class Watchdog {
                 seen = true;
                 firstSeen = now;
             }
-            if (now - firstSeen >= longest && watchdog.remove(this)) {
+            if (now - firstSeen >= maxNanos && watchdog.remove(this)) {
                 late = true;
                 try {
-                    end.run();
+                    action.run();
                 } catch (RuntimeException | Error e) {
-                    LOG.warn("What took too long could not be ended", e);
+                    LOG.warn("An operation that exceeded its time limit could not be ended", e);
                 }
             }
         }
 
         /**
-         * Whether it took too long.
+         * Whether the time limit was exceeded.
          *
-         * @return true from then on
+         * @return true from that moment on
          */
         public synchronized boolean isLate() {
             return late;
         }
 
-        /** What is watched has ended. After this, nothing is done to it any more. */
+        /** Ends the watch. Nothing is done to the watched operation after this. */
         @Override
         public void close() {
             if (!watchdog.remove(this)) {
-                // It is being ended, or has been.
+                // The operation is being ended, or has been ended.
                 synchronized (this) {
                     if (late) {
-                        afterwards.run();
+                        onClose.run();
                     }
                 }
             }
@@ -98,21 +98,21 @@ public final class Watchdog {
     }
 
     /**
-     * Interrupts the calling thread when it takes too long.
+     * Interrupts the calling thread when a time limit is exceeded.
      *
-     * @param max the time that it has
-     * @return the watch, to be closed by the same thread, which forgets the interruption then
+     * @param max the time limit
+     * @return the watch, to be closed by the same thread, which then clears its interrupted status
      */
     public Watch interrupt(Duration max) {
-        // The interruption is meant for what is watched, and not for what comes after that.
+        // The interruption is meant only for the watched operation, not for later ones.
         return watch(max, Thread.currentThread()::interrupt, Thread::interrupted);
     }
 
     /**
-     * Does something when it takes too long.
+     * Executes an action when a time limit is exceeded.
      *
-     * @param max the time that there is
-     * @param late what to do, once: it must not wait
+     * @param max the time limit
+     * @param late the action, executed once; must not block
      * @return the watch
      */
     public Watch watch(Duration max, Runnable late) {
@@ -125,13 +125,13 @@ public final class Watchdog {
             others.add(watch);
         }
         if (!watching.get() && watching.compareAndSet(false, true) && !thread.tryRunning()) {
-            // Whoever comes next tries it again: then this is watched too.
+            // The next watch tries again to start the thread; this one is then watched too.
             watching.set(false);
         }
         return watch;
     }
 
-    /** Whether it was there: either the watch is closed, or what it watches is ended. */
+    /** Removes a watch. Returns false if it is already closed or its operation is being ended. */
     private boolean remove(Watch watch) {
         return slots.compareAndSet(watch.slot, watch, null) || others.remove(watch);
     }
@@ -147,7 +147,7 @@ public final class Watchdog {
         return watches;
     }
 
-    /** Looks through all watches, again and again. */
+    /** Checks all watches periodically. */
     private final class Ticks implements BackgroundThread.BackgroundTask {
 
         private final CountDownLatch never = new CountDownLatch(1);
@@ -164,14 +164,14 @@ public final class Watchdog {
 
         @Override
         public boolean isEnded() {
-            boolean ends = idle >= IDLE_TICKS && rest();
+            boolean ends = idle >= IDLE_TICKS && tryStop();
             idle = ends ? 0 : idle;
             return ends;
         }
     }
 
-    /** Whether there is nothing more to watch; whoever comes after that starts the thread again. */
-    private boolean rest() {
+    /** Stops watching if there are no watches; the next watch starts the thread again. */
+    private boolean tryStop() {
         watching.set(false);
         return watches().isEmpty() || !watching.compareAndSet(false, true);
     }

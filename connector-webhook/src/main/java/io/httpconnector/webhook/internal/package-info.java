@@ -1,4 +1,4 @@
-/** What the packages of this module share; not for use elsewhere, and changed without notice. */
+/** Internals shared by the packages of this module; not for use elsewhere, and changed without notice. */
 @NullMarked
 package io.httpconnector.webhook.internal;
 

@@ -6,38 +6,40 @@ import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body that comes piece by piece, within the limit of a receiver and the budget of a server. For one thread at a time, but
- * that any may close it: a watchdog ends slow senders while their next piece comes.
+ * A body received piece by piece, within the limit of a receiver and the memory budget of a server. Used by one thread at a time,
+ * except that any thread may close it: a watchdog ends slow senders while their next piece arrives.
  */
 final class BodyAccumulator {
 
     private static final int PIECE = 64 * 1024;
 
-    /** Most bodies come in one piece, which need not be copied. */
+    /** Most bodies arrive in one piece, which is not copied. */
     private byte[] first = new byte[0];
 
     private @Nullable ByteArrayOutputStream all;
     private int size;
     private final MemoryBudget budget;
-    private final int most;
+    private final int maxSize;
     private int pieces;
     private boolean closed;
 
     BodyAccumulator(WebhookEndpoint receiver, MemoryBudget budget) {
-        this.most = receiver.maxBody();
+        this.maxSize = receiver.maxBody();
         this.budget = budget;
     }
 
-    /** Takes a piece, which is not written to any more; what to answer when there is too much, null otherwise. */
+    /**
+     * Adds a piece, which must not be modified afterwards; returns the error response if a limit is exceeded, null otherwise.
+     */
     synchronized @Nullable WebhookResponse add(byte[] piece) {
         if (closed) {
             return RequestBodies.BUSY;
         }
-        if (piece.length > most - size) {
+        if (piece.length > maxSize - size) {
             return RequestBodies.TOO_LARGE;
         }
         while (pieces * (long) PIECE < size + (long) piece.length) {
-            if (!budget.takeNow(PIECE)) {
+            if (!budget.tryAcquire(PIECE)) {
                 return RequestBodies.BUSY;
             }
             pieces++;
@@ -63,11 +65,11 @@ final class BodyAccumulator {
         return all == null ? first : all.toByteArray();
     }
 
-    /** It is not needed any more: no piece is taken after this. To say it twice does no harm. */
+    /** Releases the memory budget; no piece is accepted afterwards. Idempotent. */
     synchronized void close() {
         closed = true;
         for (; pieces > 0; pieces--) {
-            budget.giveBack(PIECE);
+            budget.release(PIECE);
         }
     }
 }

@@ -7,7 +7,7 @@ import io.javalin.http.Handler;
 import java.io.IOException;
 
 /**
- * For Javalin, 6 and later. No handler before it may ask for the body.
+ * An adapter for Javalin, 6 and later. No earlier handler may read the body.
  *
  * <pre>{@code
  * config.routes.post("/hooks/*", JavalinHandler.of(receiver));
@@ -24,9 +24,9 @@ public final class JavalinHandler implements Handler {
     }
 
     /**
-     * Receives in Javalin's threads.
+     * Creates a handler that calls the receiver on the threads of Javalin.
      *
-     * @param receiver a receiver, or a router of many
+     * @param receiver a receiver or a router
      * @return the handler
      */
     public static JavalinHandler of(WebhookEndpoint receiver) {

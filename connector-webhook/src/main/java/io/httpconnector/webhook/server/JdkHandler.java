@@ -17,7 +17,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * For the web server of the JDK.
+ * An adapter for the HTTP server of the JDK.
  *
  * <pre>{@code
  * server.createContext("/hooks/", JdkHandler.of(receiver));
@@ -46,9 +46,9 @@ public final class JdkHandler implements HttpHandler {
     }
 
     /**
-     * Hands all requests over to a receiver.
+     * Creates a handler that passes all requests to a receiver.
      *
-     * @param receiver a receiver, or a router of many
+     * @param receiver a receiver or a router
      * @return the handler
      */
     public static JdkHandler of(WebhookEndpoint receiver) {
@@ -69,31 +69,31 @@ public final class JdkHandler implements HttpHandler {
         }
     }
 
-    /** A sender that sends nothing any more is cut off: this server has no timeout for that. */
+    /** Reads the body. A stalled sender is disconnected, because this server has no timeout for that. */
     private WebhookResponse read(HttpExchange exchange) {
         long length = length(exchange);
         try {
-            // The body of most comes along with the head, and needs no waiting.
+            // Most bodies arrive together with the header, and need no waiting.
             boolean there = length >= 0 && exchange.getRequestBody().available() >= length;
-            return there ? read(exchange, exchange.getRequestBody(), length, () -> {}) : readInTime(exchange, length);
+            return there ? read(exchange, exchange.getRequestBody(), length, () -> {}) : readWithTimeout(exchange, length);
         } catch (IOException e) {
             return RequestBodies.TOO_SLOW;
         }
     }
 
-    private WebhookResponse readInTime(HttpExchange exchange, long length) {
-        try (Timed body = new Timed(exchange)) {
+    private WebhookResponse readWithTimeout(HttpExchange exchange, long length) {
+        try (TimedBody body = new TimedBody(exchange)) {
             return read(exchange, body, length, body::end);
         }
     }
 
-    /** A body that has its time from the first look at it. Its end does not close the body. */
-    private final class Timed extends FilterInputStream {
+    /** A body with a timeout that starts with the first read. Closing it does not close the request body. */
+    private final class TimedBody extends FilterInputStream {
 
         private final HttpExchange exchange;
         private @Nullable ScheduledFuture<?> end;
 
-        Timed(HttpExchange exchange) {
+        TimedBody(HttpExchange exchange) {
             super(exchange.getRequestBody());
             this.exchange = exchange;
         }
@@ -102,7 +102,7 @@ public final class JdkHandler implements HttpHandler {
         public int read(byte[] bytes, int from, int length) throws IOException {
             if (end == null) {
                 long millis = receiver.bodyTimeout().toMillis();
-                // A sender that still sends, only too slowly, gets an answer.
+                // A sender that still sends, only too slowly, gets a response.
                 long grace = Math.min(millis / 10 + 20, 500);
                 end = TIMER.schedule(exchange::close, millis + grace, TimeUnit.MILLISECONDS);
             }
@@ -131,7 +131,7 @@ public final class JdkHandler implements HttpHandler {
     private static long length(HttpExchange exchange) {
         String length = exchange.getRequestHeaders().getFirst("Content-Length");
         boolean chunked = exchange.getRequestHeaders().containsKey("Transfer-Encoding");
-        // The server has refused those that are no numbers.
+        // The server has already rejected values that are not numbers.
         return chunked ? -1 : length == null ? 0 : Long.parseLong(length.strip());
     }
 
@@ -148,7 +148,7 @@ public final class JdkHandler implements HttpHandler {
                 return webhook.certificateSubject(
                         https.getSSLSession().getPeerPrincipal().getName());
             } catch (SSLPeerUnverifiedException e) {
-                // Without a certificate, then.
+                // There is no client certificate.
             }
         }
         return webhook;

@@ -5,8 +5,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many bytes of bodies may be in memory at once: a sixteenth of the heap, as reading them takes several times as much; but at
- * least one body. In kilobytes. Safe for many threads.
+ * The memory budget for bodies: a sixteenth of the heap, because parsing takes several times their size, but at least one body.
+ * Counted in kilobytes. Thread-safe.
  */
 final class MemoryBudget {
 
@@ -26,27 +26,27 @@ final class MemoryBudget {
         this.free = new Semaphore(all, true);
     }
 
-    /** How much is to be taken for so many bytes. */
-    private int share(long bytes) {
+    /** Converts a number of bytes to permits. */
+    private int permits(long bytes) {
         return (int) Math.min(all, bytes / KILOBYTE + 1);
     }
 
-    /** Waits for room, as long as a sender may take to send. */
-    boolean take(long bytes) {
+    /** Reserves memory, waiting up to the body timeout. */
+    boolean acquire(long bytes) {
         try {
-            return free.tryAcquire(share(bytes), receiver.bodyTimeout().toNanos(), TimeUnit.NANOSECONDS);
+            return free.tryAcquire(permits(bytes), receiver.bodyTimeout().toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
         }
     }
 
-    /** Takes room that is there now. */
-    boolean takeNow(long bytes) {
-        return free.tryAcquire(share(bytes));
+    /** Reserves memory that is available now. */
+    boolean tryAcquire(long bytes) {
+        return free.tryAcquire(permits(bytes));
     }
 
-    void giveBack(long bytes) {
-        free.release(share(bytes));
+    void release(long bytes) {
+        free.release(permits(bytes));
     }
 }

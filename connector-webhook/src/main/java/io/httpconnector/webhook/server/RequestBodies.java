@@ -13,45 +13,47 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads bodies from streams within the limits of a receiver, and answers those that don't keep to them. */
+/** Reads bodies from streams within the limits of a receiver, and responds to requests that exceed them. */
 final class RequestBodies {
 
-    static final WebhookResponse TOO_SLOW = last(408, "too slow");
-    static final WebhookResponse TOO_LARGE = last(413, "content too large");
-    static final WebhookResponse BUSY = last(503, "busy").header("Retry-After", "10");
+    static final WebhookResponse TOO_SLOW = closing(408, "too slow");
+    static final WebhookResponse TOO_LARGE = closing(413, "content too large");
+    static final WebhookResponse BUSY = closing(503, "busy").header("Retry-After", "10");
     static final WebhookResponse FAILED = WebhookResponse.json(500, "{\"error\":\"not handled\"}");
 
-    static final WebhookResponse CUT_OFF = last(400, "bad request");
+    static final WebhookResponse TRUNCATED = closing(400, "bad request");
     private static final Logger LOG = LoggerFactory.getLogger(RequestBodies.class);
     private static final int CHUNK = 8192;
 
     private RequestBodies() {}
 
-    /** The body was not read to its end, so nothing more can come on this connection. */
-    private static WebhookResponse last(int status, String error) {
+    /** A response that closes the connection, because the body was not read to its end. */
+    private static WebhookResponse closing(int status, String error) {
         return WebhookResponse.json(status, "{\"error\":\"" + error + "\"}").header("Connection", "close");
     }
 
-    /** Hands a request over, unless its body is not whole: a receiver can't tell that from a body that is meant to be short. */
+    /**
+     * Passes a request to the receiver, unless its body is truncated: the receiver cannot distinguish that from a short body.
+     */
     static WebhookResponse receive(WebhookEndpoint receiver, WebhookRequest request) {
-        boolean cutOff = BodyLength.isCutOff(
+        boolean cutOff = BodyLength.isTruncated(
                 request.header("Content-Length").orElse(null),
                 request.header("Transfer-Encoding").orElse(null),
                 request.header("Content-Encoding").orElse(null),
                 request.header("Content-Type").orElse(null),
                 request.body().length);
         if (cutOff) {
-            LOG.warn("{} is answered 400: {}. {}", request, BodyLength.CUT_OFF, BodyLength.CAUSES);
-            return CUT_OFF;
+            LOG.warn("{}: rejected with status 400: {}. {}", request, BodyLength.TRUNCATED, BodyLength.ADVICE);
+            return TRUNCATED;
         }
         return receiver.receive(request);
     }
 
     /**
-     * Reads no further than the receiver allows, and no longer, as far as the stream itself does not wait.
+     * Reads the body within the size limit and timeout of the receiver, unless the stream itself blocks.
      *
-     * @param length what the sender says that its length is; negative when it does not
-     * @param then is given the whole body
+     * @param length the declared length; negative if unknown
+     * @param then receives the complete body
      */
     static WebhookResponse read(
             InputStream in,
@@ -64,7 +66,7 @@ final class RequestBodies {
             return TOO_LARGE;
         }
         long room = length < 0 ? max : length;
-        if (!budget.take(room)) {
+        if (!budget.acquire(room)) {
             return BUSY;
         }
         long begin = TimeSource.SYSTEM.nanos();
@@ -88,12 +90,12 @@ final class RequestBodies {
             }
             return then.apply(size == body.length ? body : Arrays.copyOf(body, size));
         } catch (EOFException e) {
-            return CUT_OFF;
+            return TRUNCATED;
         } catch (IOException e) {
-            // The server waited no longer, or the sender has gone.
+            // The server timed out, or the sender has disconnected.
             return TOO_SLOW;
         } finally {
-            budget.giveBack(room);
+            budget.release(room);
         }
     }
 

@@ -9,7 +9,8 @@ import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
 
 /**
- * For Spring MVC, 6 and later, by its functional endpoints. No filter and no multipart resolver before it may read the body.
+ * An adapter for Spring MVC, 6 and later, as a functional endpoint. No filter and no multipart resolver may read the body before
+ * it.
  *
  * <pre>{@code
  * @Bean
@@ -29,9 +30,9 @@ public final class SpringMvcHandler implements HandlerFunction<ServerResponse> {
     }
 
     /**
-     * Receives in the container's threads.
+     * Creates a handler that calls the receiver on the threads of the container.
      *
-     * @param receiver a receiver, or a router of many
+     * @param receiver a receiver or a router
      * @return the handler
      */
     public static SpringMvcHandler of(WebhookEndpoint receiver) {

@@ -20,7 +20,7 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * For Spring WebFlux, 6 and later, by its functional endpoints. The receiver runs on the scheduler for work that waits.
+ * An adapter for Spring WebFlux, 6 and later, as a functional endpoint. The receiver runs on the scheduler for blocking work.
  *
  * <pre>{@code
  * @Bean
@@ -41,9 +41,9 @@ public final class SpringWebFluxHandler implements HandlerFunction<ServerRespons
     }
 
     /**
-     * Receives on {@code Schedulers.boundedElastic()}.
+     * Creates a handler that calls the receiver on {@code Schedulers.boundedElastic()}.
      *
-     * @param receiver a receiver, or a router of many
+     * @param receiver a receiver or a router
      * @return the handler
      */
     public static SpringWebFluxHandler of(WebhookEndpoint receiver) {
@@ -61,7 +61,7 @@ public final class SpringWebFluxHandler implements HandlerFunction<ServerRespons
                 .flatMap(SpringWebFluxHandler::response);
     }
 
-    /** Nothing, when the whole body is there. */
+    /** Reads the body; empty if it is complete, otherwise an error response. */
     private static Mono<WebhookResponse> gather(ServerHttpRequest http, BodyAccumulator body) {
         return http.getBody()
                 .handle((DataBuffer piece, SynchronousSink<WebhookResponse> refusals) -> {
@@ -72,11 +72,11 @@ public final class SpringWebFluxHandler implements HandlerFunction<ServerRespons
                     }
                 })
                 .next()
-                // The sender is gone: no error of the application's, as Spring would log it.
+                // The sender has disconnected: not an error of the application, which Spring would log.
                 .onErrorReturn(RequestBodies.TOO_SLOW);
     }
 
-    /** Reactor's own timeout wakes a thread for each request, which takes a quarter of the throughput. */
+    /** Replaces Reactor's own timeout, which wakes a thread for each request and costs a quarter of the throughput. */
     private Mono<WebhookResponse> tooSlow() {
         return Mono.create(sink -> {
             Watch watch = Watchdog.SHARED.watch(receiver.bodyTimeout(), () -> sink.success(RequestBodies.TOO_SLOW));
@@ -93,7 +93,7 @@ public final class SpringWebFluxHandler implements HandlerFunction<ServerRespons
 
     private static WebhookRequest webhook(ServerHttpRequest http, byte[] body) {
         Map<String, List<String>> headers = new HashMap<>();
-        // Not as a map: Spring 7 has none here.
+        // Not as a map: HttpHeaders is no longer a map in Spring 7.
         http.getHeaders().forEach(headers::put);
         WebhookRequest webhook = WebhookRequest.of(
                 http.getMethod().name(),

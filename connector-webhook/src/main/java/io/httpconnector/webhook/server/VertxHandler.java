@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * For Vert.x, 4.5 and later. The receiver runs on its worker threads. With Vert.x Web, no body handler may come before it.
+ * An adapter for Vert.x, 4.5 and later. The receiver runs on worker threads. With Vert.x Web, no body handler may precede it.
  *
  * <pre>{@code
  * vertx.createHttpServer().requestHandler(VertxHandler.of(vertx, receiver));
@@ -40,10 +40,10 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
     }
 
     /**
-     * Receives on the worker threads of Vert.x.
+     * Creates a handler that calls the receiver on the worker threads of Vert.x.
      *
-     * @param vertx has the threads and the timers
-     * @param receiver a receiver, or a router of many
+     * @param vertx provides the threads and the timers
+     * @param receiver a receiver or a router
      * @return the handler
      */
     public static VertxHandler of(Vertx vertx, WebhookEndpoint receiver) {
@@ -52,50 +52,50 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
 
     @Override
     public void handle(HttpServerRequest request) {
-        new Reception(request).begin();
+        new RequestReader(request).begin();
     }
 
-    /** One request, on its event loop. */
-    private final class Reception {
+    /** The processing of one request, on its event loop. */
+    private final class RequestReader {
 
         private final HttpServerRequest request;
         private final BodyAccumulator body = new BodyAccumulator(receiver, budget);
         private final Watch watch;
         private boolean over;
 
-        Reception(HttpServerRequest request) {
+        RequestReader(HttpServerRequest request) {
             this.request = request;
             Context context = vertx.getOrCreateContext();
             this.watch = Watchdog.SHARED.watch(
-                    receiver.bodyTimeout(), () -> context.runOnContext(late -> refuse(RequestBodies.TOO_SLOW)));
+                    receiver.bodyTimeout(), () -> context.runOnContext(late -> reject(RequestBodies.TOO_SLOW)));
         }
 
         void begin() {
-            request.exceptionHandler(gone -> giveUp());
+            request.exceptionHandler(gone -> stopReading());
             request.handler(piece -> {
                 WebhookResponse refusal = over ? null : body.add(piece.getBytes());
                 if (refusal != null) {
-                    refuse(refusal);
+                    reject(refusal);
                 }
             });
             request.endHandler(end -> {
-                // After a refusal there is nobody to answer.
+                // After an error response, there is no response left to send.
                 if (!over) {
-                    handOver();
+                    passToReceiver();
                 }
             });
         }
 
-        private void refuse(WebhookResponse response) {
+        private void reject(WebhookResponse response) {
             if (!over) {
-                giveUp();
+                stopReading();
                 write(response, request);
-                endSending();
+                stopSender();
             }
         }
 
-        /** By HTTP/2, others send on the same connection. */
-        private void endSending() {
+        /** With HTTP/2, other requests use the same connection, so only the stream is reset. */
+        private void stopSender() {
             if (request.version() == HttpVersion.HTTP_2) {
                 reset(request.response());
             } else {
@@ -103,13 +103,13 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
             }
         }
 
-        private void giveUp() {
+        private void stopReading() {
             over = true;
             watch.close();
             body.close();
         }
 
-        private void handOver() {
+        private void passToReceiver() {
             over = true;
             watch.close();
             var unused = vertx.executeBlocking(
@@ -121,14 +121,14 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
         }
     }
 
-    /** The request is answered, and need not be sent to its end (RFC 9113, section 8.1). */
+    /** The response is complete, so the request need not be sent to its end (RFC 9113, section 8.1). */
     private static void reset(HttpServerResponse response) {
         try {
-            // Vert.x 5 has given the method another type.
+            // Called by reflection, because its return type differs in Vert.x 5.
             Object unused =
                     HttpServerResponse.class.getMethod("reset", long.class).invoke(response, 0L);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("Vert.x can't reset a stream", e);
+            throw new IllegalStateException("Vert.x cannot reset a stream", e);
         }
     }
 
@@ -137,7 +137,7 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
         if (!response.ended() && !response.closed()) {
             result.headers().forEach(response::putHeader);
             if (request.version() == HttpVersion.HTTP_2) {
-                // Connections are not the business of its messages (RFC 9113, section 8.2.2).
+                // HTTP/2 messages must not have connection-specific header fields (RFC 9113, section 8.2.2).
                 response.headers().remove("Connection");
             }
             var unused = response.setStatusCode(result.status()).end(Buffer.buffer(result.body()));
@@ -156,7 +156,7 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
         WebhookRequest webhook =
                 WebhookRequest.of(request.method().name(), request.path(), request.query(), headers, body);
         try {
-            // A literal, so nothing is looked up.
+            // An address literal, so there is no DNS lookup.
             return webhook.from(InetAddress.getByName(request.remoteAddress().hostAddress()));
         } catch (UnknownHostException e) {
             return webhook;

@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * For servlet containers, by Jakarta Servlet 6. No filter before it may read the body, or ask for parameters of a form.
+ * An adapter for servlet containers, Jakarta Servlet 6. No filter before it may read the body or the parameters of a form.
  *
  * <pre>{@code
  * context.addServlet("webhooks", WebhookServlet.of(receiver)).addMapping("/hooks/*");
@@ -49,9 +49,10 @@ public final class WebhookServlet extends HttpServlet {
     }
 
     /**
-     * Receives in the container's threads. The container's own timeout ends senders that send nothing any more.
+     * Creates a servlet that calls the receiver on the threads of the container. The timeout of the container ends stalled
+     * senders.
      *
-     * @param receiver a receiver, or a router of many
+     * @param receiver a receiver or a router
      * @return the servlet
      */
     public static WebhookServlet of(WebhookEndpoint receiver) {
@@ -59,10 +60,11 @@ public final class WebhookServlet extends HttpServlet {
     }
 
     /**
-     * Reads without a thread that waits, and receives in threads of your own. Needs {@code async-supported}.
+     * Creates a servlet that reads without blocking a thread, and calls the receiver on the given executor. Requires {@code
+     * async-supported}.
      *
-     * @param receiver a receiver, or a router of many
-     * @param executor runs the receiver; when it refuses, the sender is answered 503
+     * @param receiver a receiver or a router
+     * @param executor runs the receiver; if it rejects a task, the sender receives status 503
      * @return the servlet
      */
     public static WebhookServlet async(WebhookEndpoint receiver, Executor executor) {
@@ -82,9 +84,9 @@ public final class WebhookServlet extends HttpServlet {
                     response);
         } else {
             AsyncContext context = request.startAsync(request, response);
-            // The container's timeout can't be ended for good when the body is there: the handler would be cut off.
+            // The timeout of the container cannot be cancelled once the body is complete: it would cut off the handler.
             context.setTimeout(0);
-            new Reading(receiver, budget, executor, context, request, response).begin();
+            new AsyncReader(receiver, budget, executor, context, request, response).begin();
         }
     }
 
@@ -100,10 +102,10 @@ public final class WebhookServlet extends HttpServlet {
         WebhookRequest webhook = WebhookRequest.of(
                 request.getMethod(), request.getRequestURI(), request.getQueryString(), headers, body);
         try {
-            // A literal, so nothing is looked up.
+            // An address literal, so there is no DNS lookup.
             webhook = webhook.from(InetAddress.getByName(request.getRemoteAddr()));
         } catch (UnknownHostException e) {
-            // Without an address, then.
+            // The address is unknown.
         }
         Object certificates = request.getAttribute("jakarta.servlet.request.X509Certificate");
         return certificates instanceof X509Certificate[] chain && chain.length > 0
@@ -118,8 +120,8 @@ public final class WebhookServlet extends HttpServlet {
         response.getOutputStream().write(result.body());
     }
 
-    /** Reads a body as it comes. */
-    private static final class Reading implements ReadListener, AsyncListener {
+    /** Reads a body without blocking. */
+    private static final class AsyncReader implements ReadListener, AsyncListener {
 
         private final WebhookEndpoint receiver;
         private final Executor executor;
@@ -132,7 +134,7 @@ public final class WebhookServlet extends HttpServlet {
         private final AtomicBoolean read = new AtomicBoolean();
         private final Watch watch;
 
-        Reading(
+        AsyncReader(
                 WebhookEndpoint receiver,
                 MemoryBudget budget,
                 Executor executor,
@@ -150,7 +152,7 @@ public final class WebhookServlet extends HttpServlet {
             this.watch = Watchdog.SHARED.watch(receiver.bodyTimeout(), this::tooSlow);
         }
 
-        /** The watchdog can't wait for an answer to be written. */
+        /** Handles a timeout. The watchdog must not wait until a response is written. */
         private void tooSlow() {
             if (!read.compareAndSet(false, true)) {
                 return;
@@ -212,7 +214,7 @@ public final class WebhookServlet extends HttpServlet {
             try {
                 write(result, response);
             } catch (IOException e) {
-                // The sender has gone: it will send again.
+                // The sender has disconnected and will retry.
             } finally {
                 body.close();
                 context.complete();
@@ -226,8 +228,8 @@ public final class WebhookServlet extends HttpServlet {
 
         @Override
         public void onError(Throwable error) {
-            // The rest of the body does not come.
-            finish(error instanceof IOException ? RequestBodies.CUT_OFF : RequestBodies.FAILED);
+            // The rest of the body will not arrive.
+            finish(error instanceof IOException ? RequestBodies.TRUNCATED : RequestBodies.FAILED);
         }
 
         @Override

@@ -1,4 +1,4 @@
-/** Hands over to receivers what web servers have received. Each class needs the server that it is for, and no other. */
+/** Adapters that pass requests of web servers to receivers. Each class requires only its own web server on the class path. */
 @NullMarked
 package io.httpconnector.webhook.server;
 

@@ -110,7 +110,7 @@ class AdapterTest {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void handsOverWhatCameAndSendsWhatIsAnswered(String server) throws Exception {
+    void passesTheRequestAndSendsTheResponse(String server) throws Exception {
         byte[] body = noise(50_000);
         try (Running running = start(server)) {
             HttpResponse<String> response = client.send(
@@ -140,7 +140,7 @@ class AdapterTest {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void handsOverFormsAndEmptyBodies(String server) throws Exception {
+    void passesFormsAndEmptyBodies(String server) throws Exception {
         try (Running running = start(server)) {
             client.send(
                     request(running, "/hooks/1")
@@ -164,7 +164,7 @@ class AdapterTest {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void refusesABodyThatIsTooLargeWithoutReadingIt(String server) throws Exception {
+    void tooLargeBodyIsRejectedWithoutReadingIt(String server) throws Exception {
         try (Running running = start(server);
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), running.port())) {
             socket.setSoTimeout(10_000);
@@ -197,7 +197,7 @@ class AdapterTest {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void refusesAChunkedBodyThatIsTooLarge(String server) throws Exception {
+    void tooLargeChunkedBodyIsRejected(String server) throws Exception {
         try (Running running = start(server)) {
             List<Integer> statuses = new ArrayList<>();
             try {
@@ -220,7 +220,7 @@ class AdapterTest {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void doesNotWaitForASenderThatStops(String server) throws Exception {
+    void stalledSenderIsDisconnected(String server) throws Exception {
         try (Running running = start(server);
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), running.port())) {
             socket.setSoTimeout(30_000);
@@ -240,7 +240,7 @@ class AdapterTest {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void aHandlerMayTakeLongerThanABody(String server) throws Exception {
+    void handlerMayTakeLongerThanTheBodyTimeout(String server) throws Exception {
         bodyTimeout = Duration.ofSeconds(1);
         handling = Duration.ofMillis(1100);
         try (Running running = start(server);
@@ -264,7 +264,7 @@ class AdapterTest {
     /** Whoever has no thread for it is asked again later, and whoever is too slow does not need one. */
     @ParameterizedTest
     @CsvSource({"4, 503", "100, 408"})
-    void withoutThreadsAnAsynchronousServletSaysSo(int length, int status) throws Exception {
+    void asyncServletRespondsWithoutAFreeThread(int length, int status) throws Exception {
         WebhookServlet servlet = WebhookServlet.async(receiver, task -> {
             throw new RejectedExecutionException("no thread is free");
         });
@@ -279,7 +279,7 @@ class AdapterTest {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void doesNotWaitForASenderThatDrips(String server) throws Exception {
+    void slowSenderIsDisconnected(String server) throws Exception {
         try (Running running = start(server);
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), running.port())) {
             socket.setSoTimeout(10_000);
@@ -309,7 +309,7 @@ class AdapterTest {
     /** Each body takes an eighth of the room that there is for bodies, or more; and what a sender does is no error of ours. */
     @ParameterizedTest
     @MethodSource("servers")
-    void givesBackTheRoomThatABodyTook(String server) throws Exception {
+    void memoryBudgetIsReleased(String server) throws Exception {
         byte[] body = noise((int) (Runtime.getRuntime().maxMemory() / 16 / 8));
         maxBody = body.length * 2;
         bodyTimeout = Duration.ofMinutes(1);

@@ -52,7 +52,7 @@ class BudgetTest {
     }
 
     @Test
-    void theRoomComesBackHoweverItEnds() {
+    void budgetIsReleasedInEveryOutcome() {
         InputStream broken = new InputStream() {
             @Override
             public int read() throws IOException {
@@ -78,7 +78,7 @@ class BudgetTest {
     }
 
     @Test
-    void anotherWaitsForRoomAndIsRefusedInTheEnd() throws Exception {
+    void requestWaitsForBudgetAndIsFinallyRejected() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);
         ExecutorService threads = Executors.newSingleThreadExecutor();
@@ -110,7 +110,7 @@ class BudgetTest {
     }
 
     @Test
-    void piecesAreRefusedWhenThereIsNoRoomNow() {
+    void piecesAreRejectedWithoutBudget() {
         byte[] piece = new byte[40_000];
         BodyAccumulator one = new BodyAccumulator(receiver, budget);
         BodyAccumulator other = new BodyAccumulator(receiver, budget);

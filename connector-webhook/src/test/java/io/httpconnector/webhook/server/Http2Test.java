@@ -161,7 +161,7 @@ class Http2Test {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void whatIsRefusedEndsItsOwnStreamOnly(String server) throws Exception {
+    void rejectionEndsOnlyItsOwnStream(String server) throws Exception {
         try (Running running = Servers.all().get(server).with(receiver)) {
             Session session = connect(running);
             Sending slow = post(session, "/hooks/slow", new byte[10], true);
@@ -182,7 +182,7 @@ class Http2Test {
     /** Each of these bodies takes an eighth of the room that there is for bodies. */
     @ParameterizedTest
     @MethodSource("servers")
-    void whoGoesInTheMiddleLeavesItsRoom(String server) throws Exception {
+    void disconnectedSenderReleasesItsBudget(String server) throws Exception {
         byte[] body = new byte[(int) (Runtime.getRuntime().maxMemory() / 16 / 8)];
         maxBody = body.length * 2;
         bodyTimeout = Duration.ofMinutes(1);

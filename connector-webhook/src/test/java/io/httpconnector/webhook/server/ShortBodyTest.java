@@ -70,7 +70,7 @@ class ShortBodyTest {
 
     @ParameterizedTest
     @MethodSource("servers")
-    void aBodyWhoseEndDoesNotArriveIsNoEvent(String server) throws Exception {
+    void truncatedBodyIsNotAnEvent(String server) throws Exception {
         try (Running running = Servers.all().get(server).with(receiver)) {
             for (String body : List.of("", "{\"a\":1}")) {
                 String status = send(
@@ -85,7 +85,7 @@ class ShortBodyTest {
     }
 
     @Test
-    void aBodyThatAFilterHasReadIsNoEvent() throws Exception {
+    void bodyConsumedByAFilterIsNotAnEvent() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try (Running blocking = Servers.jetty(WebhookServlet.of(receiver), READER);
                 Running async = Servers.jetty(WebhookServlet.async(receiver, threads), READER)) {
@@ -121,7 +121,7 @@ class ShortBodyTest {
     }
 
     @Test
-    void theReceiverItselfRefusesItAndExplainsWhy() {
+    void receiverRejectsATruncatedBodyAndExplainsIt() {
         WebhookRequest request = WebhookRequest.of(
                 "POST",
                 "/",
@@ -136,13 +136,13 @@ class ShortBodyTest {
         assertThat(events).isEmpty();
         assertThat(explanation.step()).isEqualTo(RequestDiagnosis.DiagnosisStep.BODY);
         assertThat(explanation.toString())
-                .contains("Content-Length says 500 bytes, and the body has 0")
+                .contains("Content-Length says 500 bytes, but the body has 0")
                 .contains("spring.servlet.multipart.enabled")
                 .contains("spring.mvc.formcontent.filter.enabled");
     }
 
     @Test
-    void aWholeBodyIsTaken() {
+    void completeBodyIsAccepted() {
         for (String length : List.of("0", "", "x", "-1", " 0 ")) {
             assertThat(receiver.receive(
                                     WebhookRequest.of("POST", "/", "", Map.of("Content-Length", List.of(length)), null))

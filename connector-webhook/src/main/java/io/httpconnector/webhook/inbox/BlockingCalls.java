@@ -12,8 +12,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Does work that may block for longer than the caller has time, by a bounded number of threads. */
-final class InTime {
+/** Executes work that may block longer than the caller can wait, with a limited number of threads. */
+final class BlockingCalls {
 
     private static final int MAX_THREADS = 256;
 
@@ -24,19 +24,19 @@ final class InTime {
                 return thread;
             });
 
-    private InTime() {}
+    private BlockingCalls() {}
 
     /**
-     * Does the work.
+     * Executes the work.
      *
-     * @throws StateException when it takes too long, or there is no thread for it
+     * @throws StateException if the timeout expires, or no thread is available
      */
     static <T> T call(Callable<T> work, Duration timeout) {
         Future<T> result;
         try {
             result = THREADS.submit(work);
         } catch (RuntimeException | Error e) {
-            throw new StateException(Reason.UNAVAILABLE, "no thread is free to store the events: " + e, e);
+            throw new StateException(Reason.UNAVAILABLE, "no thread is available to store the events: " + e, e);
         }
         try {
             return result.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
