@@ -8,9 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.JsonSupport;
+import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.polling.RecordSelector.Format;
 import io.httpconnector.polling.Schedule.Misfire;
-import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.TriggerEvent;
@@ -178,7 +178,7 @@ class DefinitionTest {
                     step.apply(builder().request(get("/records")).key("/id"));
             assertThatThrownBy(builder::toJson)
                     .isInstanceOf(InvalidDefinitionException.class)
-                    .hasMessageContaining("it has code of yours, which can't be saved");
+                    .hasMessageContaining("it contains code, which cannot be saved");
         }
     }
 
@@ -198,7 +198,7 @@ class DefinitionTest {
                         "/cursor: one of timestamp, number, opaque, nextUrl is required"),
                 arguments(
                         "{\"cursor\": {\"nextUrl\": \"/d\", \"in\": {\"query\": \"d\"}}}",
-                        "/cursor/in: in: a URL is the whole request"),
+                        "/cursor/in: in: a URL is the complete request"),
                 arguments(
                         "{\"cursor\": {\"timestamp\": \"/t\", \"zone\": \"Mars\"}}",
                         "/cursor/zone: \"Mars\" is not a time zone, such as Europe/Berlin"),

@@ -42,8 +42,8 @@ class OptionJsonTest {
     private static final Map<String, Supplier<Object>> STARTS = Map.of(
             "Pagination", () -> Pagination.cursor("c"),
             "Cursor", () -> Cursor.timestamp("/t"),
-            "Records", RecordSelector::atRoot,
-            "Parents", () -> ParentRecords.from(get(), RecordSelector.atRoot(), "/id"),
+            "RecordSelector", RecordSelector::atRoot,
+            "ParentRecords", () -> ParentRecords.from(get(), RecordSelector.atRoot(), "/id"),
             "Schedule", () -> Schedule.every(Duration.ofDays(1)),
             "Delivery", () -> Delivery.to(event -> {}),
             "RequestTemplateBuilder", () -> RequestTemplate.named("T").post("/"),
