@@ -2,11 +2,11 @@ package io.httpconnector.auth;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
+import io.httpconnector.internal.json.JsonSupport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

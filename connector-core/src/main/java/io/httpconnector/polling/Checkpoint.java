@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * component.
  *
  * @param started whether the first poll is complete
- * @param begun when the first poll started, by the local clock in nanoseconds since 1970, whether it succeeded or not
+ * @param startTime when the first poll started, by the local clock in nanoseconds since 1970, whether it succeeded or not
  * @param generation how many times keys were forgotten or deleted; distinguishes the events of records that are returned again
  * @param position the position up to which all records have provably been seen, in the unit of the cursor; never moves back
  * @param unproven the last read from the position on, if records may have moved between its pages
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Checkpoint(
         boolean started,
-        @Nullable Long begun,
+        @Nullable Long startTime,
         long generation,
         @Nullable Long position,
         @Nullable Unproven unproven,
@@ -73,7 +73,7 @@ record Checkpoint(
     }
 
     Checkpoint withStarted() {
-        return new Checkpoint(true, begun, generation, position, unproven, token, validators);
+        return new Checkpoint(true, startTime, generation, position, unproven, token, validators);
     }
 
     Checkpoint withStartTime(long time) {
@@ -81,31 +81,31 @@ record Checkpoint(
     }
 
     Checkpoint withNextGeneration() {
-        return new Checkpoint(started, begun, generation + 1, position, unproven, token, validators);
+        return new Checkpoint(started, startTime, generation + 1, position, unproven, token, validators);
     }
 
     /** Moves the position forward; a position that is further already is kept. */
     Checkpoint withPosition(long proven) {
         long furthest = position == null ? proven : Math.max(position, proven);
         boolean isPassed = unproven != null && unproven.reached <= furthest;
-        return new Checkpoint(started, begun, generation, furthest, isPassed ? null : unproven, token, validators);
+        return new Checkpoint(started, startTime, generation, furthest, isPassed ? null : unproven, token, validators);
     }
 
     Checkpoint withUnproven(@Nullable Unproven read) {
-        return new Checkpoint(started, begun, generation, position, read, token, validators);
+        return new Checkpoint(started, startTime, generation, position, read, token, validators);
     }
 
     Checkpoint withToken(@Nullable String next) {
-        return new Checkpoint(started, begun, generation, position, unproven, next, validators);
+        return new Checkpoint(started, startTime, generation, position, unproven, next, validators);
     }
 
     Checkpoint withValidators(@Nullable Validators given) {
-        return new Checkpoint(started, begun, generation, position, unproven, token, given);
+        return new Checkpoint(started, startTime, generation, position, unproven, token, given);
     }
 
     ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("started", started).put("begun", begun).put("generation", generation);
+        json.put("started", started).put("begun", startTime).put("generation", generation);
         json.put("position", position).put("token", token);
         if (unproven != null) {
             json.putObject("unproven")

@@ -31,8 +31,8 @@ final class Cron {
             var unused = cron.after(Instant.EPOCH);
             return cron;
         } catch (NoClassDefFoundError e) {
-            throw new ConnectorException("Cron schedules need the library com.cronutils:cron-utils: add it to"
-                    + " the class path", e);
+            throw new ConnectorException(
+                    "Cron schedules need the library com.cronutils:cron-utils: add it to the class path", e);
         } catch (IllegalArgumentException e) {
             throw new InvalidDefinitionException(
                     "schedule", List.of("\"" + expression + "\" is not a valid cron expression: " + e.getMessage()));
@@ -56,9 +56,8 @@ final class Cron {
         static UnaryOperator<ZonedDateTime> of(String expression) {
             CronParser parser = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
             ExecutionTime times = ExecutionTime.forCron(parser.parse(expression));
-            return after ->
-                    times.nextExecution(after).orElseThrow(() -> new IllegalArgumentException("the expression"
-                            + " has no next execution time"));
+            return after -> times.nextExecution(after)
+                    .orElseThrow(() -> new IllegalArgumentException("the expression has no next execution time"));
         }
     }
 }

@@ -24,7 +24,8 @@ final class CsvRows {
         } catch (NoClassDefFoundError e) {
             throw new ConnectorException(
                     "Reading CSV needs the library com.fasterxml.jackson.dataformat:jackson-dataformat-csv: add"
-                            + " it to the class path", e);
+                            + " it to the class path",
+                    e);
         }
     }
 

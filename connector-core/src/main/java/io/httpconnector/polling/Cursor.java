@@ -69,7 +69,7 @@ public final class Cursor {
     private final TriggerDefinitionReader document;
 
     /** In the unit of the cursor: nanoseconds for timestamps, the number itself otherwise. */
-    private record Range(long grain, long lookback, long settle) {}
+    private record Range(long resolution, long lookback, long settle) {}
 
     /** Queries that each cover a limited time range. */
     record Windows(long step, ParameterLocation from, ParameterLocation to) {}
@@ -274,7 +274,16 @@ public final class Cursor {
     public Cursor clientSide() {
         withoutWindows("clientSide");
         return new Cursor(
-                type, field, token, format, range, order, null, windows, expiries, document.with("clientSide", true, "sentAs"));
+                type,
+                field,
+                token,
+                format,
+                range,
+                order,
+                null,
+                windows,
+                expiries,
+                document.with("clientSide", true, "sentAs"));
     }
 
     private void withoutWindows(String what) {
@@ -310,7 +319,8 @@ public final class Cursor {
      */
     public Cursor epochSeconds() {
         return with(
-                new TimestampFormat(null, 0, format.zone()), document.with("epochSeconds", true, "format", "epochMillis"));
+                new TimestampFormat(null, 0, format.zone()),
+                document.with("epochSeconds", true, "format", "epochMillis"));
     }
 
     /**
@@ -320,7 +330,8 @@ public final class Cursor {
      */
     public Cursor epochMillis() {
         return with(
-                new TimestampFormat(null, 3, format.zone()), document.with("epochMillis", true, "format", "epochSeconds"));
+                new TimestampFormat(null, 3, format.zone()),
+                document.with("epochMillis", true, "format", "epochSeconds"));
     }
 
     /**
@@ -349,15 +360,16 @@ public final class Cursor {
      * Sets the resolution of times, in records or in the query, whichever is coarser. Each query starts earlier by this much.
      * Default: one second. Use a minute for {@code HH:mm}, a day for a date.
      *
-     * @param grain 1 ns to 31 days
+     * @param resolution 1 ns to 31 days
      * @return another cursor
      */
-    public Cursor resolution(Duration grain) {
-        requireTime("resolution", grain, Duration.ofDays(31));
-        if (grain.isZero()) {
+    public Cursor resolution(Duration resolution) {
+        requireTime("resolution", resolution, Duration.ofDays(31));
+        if (resolution.isZero()) {
             throw invalid("the resolution is zero: use at least 1 ns");
         }
-        return with(new Range(grain.toNanos(), range.lookback, range.settle), document.with("resolution", grain));
+        return with(
+                new Range(resolution.toNanos(), range.lookback, range.settle), document.with("resolution", resolution));
     }
 
     /**
@@ -369,7 +381,7 @@ public final class Cursor {
      */
     public Cursor lookback(Duration lookback) {
         requireTime("lookback", lookback, Duration.ofDays(366));
-        return with(new Range(range.grain, lookback.toNanos(), range.settle), document.with("lookback", lookback));
+        return with(new Range(range.resolution, lookback.toNanos(), range.settle), document.with("lookback", lookback));
     }
 
     /**
@@ -384,7 +396,7 @@ public final class Cursor {
             throw invalid("a lookback of " + lookback + ": use at least 0, for a number");
         }
         return with(
-                new Range(range.grain, lookback, range.settle),
+                new Range(range.resolution, lookback, range.settle),
                 document.with("lookback", JsonSupport.parse(Long.toString(lookback))));
     }
 
@@ -396,7 +408,8 @@ public final class Cursor {
      */
     public Cursor settlingTime(Duration settle) {
         requireTime("settlingTime", settle, Duration.ofDays(1));
-        return with(new Range(range.grain, range.lookback, settle.toNanos()), document.with("settlingTime", settle));
+        return with(
+                new Range(range.resolution, range.lookback, settle.toNanos()), document.with("settlingTime", settle));
     }
 
     private void requireTime(String what, Duration time, Duration max) {
@@ -463,7 +476,8 @@ public final class Cursor {
         if (order == null) {
             throw invalid("order: it is null: use RecordOrder.NONE");
         }
-        return new Cursor(type, field, token, format, range, order, location, windows, expiries, document.with("order", order));
+        return new Cursor(
+                type, field, token, format, range, order, location, windows, expiries, document.with("order", order));
     }
 
     /**
@@ -492,7 +506,7 @@ public final class Cursor {
         if (from == null || to == null) {
             throw invalid("windows: a location is null");
         }
-        if (step.toNanos() < range.grain) {
+        if (step.toNanos() < range.resolution) {
             throw invalid("windows of " + step + ": use at least the resolution");
         }
         Map<String, Object> each = Map.of("step", step, "from", from.toJson(), "to", to.toJson());
@@ -643,7 +657,7 @@ public final class Cursor {
 
     /** The position at which a query must start to find all records from a position on. */
     long queryStart(long position) {
-        return floor(minus(minus(position, range.lookback), range.grain));
+        return floor(minus(minus(position, range.lookback), range.resolution));
     }
 
     /** Never less than the minimum position, however long the lookback is. */
@@ -656,12 +670,12 @@ public final class Cursor {
     /** The position rounded down to the resolution. */
     long floor(long position) {
         return type == CursorType.TIME && position > BEFORE_ALL_RECORDS
-                ? Math.floorDiv(position, range.grain) * range.grain
+                ? Math.floorDiv(position, range.resolution) * range.resolution
                 : position;
     }
 
     long resolution() {
-        return range.grain;
+        return range.resolution;
     }
 
     /** The start of the next query of the same poll. For timestamps, the first query has covered the lookback already. */
@@ -703,7 +717,9 @@ public final class Cursor {
 
     /** Formats the start of a query for the service: early enough where the local time occurs a second time. */
     String formatQueryStart(long position) {
-        return type == CursorType.TIME ? format.write(format.unambiguous(position, range.grain)) : Long.toString(position);
+        return type == CursorType.TIME
+                ? format.write(format.unambiguous(position, range.resolution))
+                : Long.toString(position);
     }
 
     /** Formats a position for the service. */

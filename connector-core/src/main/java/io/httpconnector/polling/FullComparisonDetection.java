@@ -89,8 +89,10 @@ final class FullComparisonDetection implements ChangeDetection {
         if (end != End.COMPLETE && end != End.REPEATED) {
             return;
         }
-        boolean confirmed =
-                previousReading != null && reading.foundTheOrderOf(previousReading) && reading.foundTheSame() && !isAnyOfPreviousMissing();
+        boolean confirmed = previousReading != null
+                && reading.foundTheOrderOf(previousReading)
+                && reading.foundTheSame()
+                && !isAnyOfPreviousMissing();
         proven = reading.isComplete() || confirmed;
         previousReading = reading;
         transaction.endRead();
@@ -105,14 +107,14 @@ final class FullComparisonDetection implements ChangeDetection {
     /** Whether a record of the previous read was not found. */
     private boolean isAnyOfPreviousMissing() {
         boolean[] found = {false};
-        transaction.seen().forEach((key, known) -> found[0] |= known.before() && !known.here());
+        transaction.seen().forEach((key, known) -> found[0] |= known.inPreviousRead() && !known.inCurrentRead());
         return found[0];
     }
 
     private List<Fingerprint> missing() {
         List<Fingerprint> gone = new ArrayList<>();
         transaction.seen().forEach((key, known) -> {
-            if (!known.here()) {
+            if (!known.inCurrentRead()) {
                 gone.add(key);
             }
         });
@@ -147,7 +149,7 @@ final class FullComparisonDetection implements ChangeDetection {
                 && !missing().isEmpty()) {
             return "a response did not contain its list of records: missing records are not proven to be"
                     + " deleted; where the service omits an empty list, use RecordSelector.emptyWhen(...) or"
-                            + " Pagination.total(...) to recognize an empty list";
+                    + " Pagination.total(...) to recognize an empty list";
         }
         return again || proven || !(silent || definition.deletions())
                 ? null

@@ -282,7 +282,8 @@ final class HighWaterMarkDetection implements ChangeDetection {
     @Override
     public KeyEntry updated(KeyEntry known, long version, long mark) {
         boolean isNew = mark > known.reach();
-        KeyEntry next = isNew ? known.nextAtNewMark(version, markToStore(mark)) : known.next(version, markToStore(mark));
+        KeyEntry next =
+                isNew ? known.nextAtNewMark(version, markToStore(mark)) : known.next(version, markToStore(mark));
         return next.withReach(known.reach());
     }
 
@@ -481,7 +482,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
     private boolean foundAllOfPreviousRead(long limit) {
         boolean[] all = {true};
         transaction.seen().forEach((key, known) -> {
-            if (known.before() && !known.here() && known.mark() >= lower && known.mark() <= limit) {
+            if (known.inPreviousRead() && !known.inCurrentRead() && known.mark() >= lower && known.mark() <= limit) {
                 all[0] = false;
                 transaction.addSeen(key, known.missing());
             }

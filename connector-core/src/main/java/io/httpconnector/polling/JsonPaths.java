@@ -27,9 +27,11 @@ record JsonPaths(JsonPointer pointer) {
         try {
             return JsonSupport.pointer(text);
         } catch (InvalidDefinitionException e) {
+            String solution = text != null && text.startsWith("/")
+                    ? "write \"~0\" for a tilde, and \"~1\" for a slash in a name"
+                    : "use \"/field\" or \"/object/field\", or \"\" for the whole value";
             throw new InvalidDefinitionException(
-                    part,
-                    List.of("\"" + text + "\" " + e.problems().get(0).replaceFirst("^it ", "")));
+                    part, List.of("\"" + text + "\" is not a JSON pointer (RFC 6901): " + solution));
         }
     }
 

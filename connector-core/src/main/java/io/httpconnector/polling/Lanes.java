@@ -70,9 +70,9 @@ final class Lanes<T> {
     }
 
     Lanes(int workers) {
-        int places = Math.min(SLOW_PER_WORKER * workers, Math.max(MAX_SLOW, workers));
+        int slots = Math.min(SLOW_PER_WORKER * workers, Math.max(MAX_SLOW, workers));
         this.normal = new Lane(workers);
-        this.slow = new Lane(places);
+        this.slow = new Lane(slots);
     }
 
     void add(T poll, Client client) {

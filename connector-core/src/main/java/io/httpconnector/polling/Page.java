@@ -67,9 +67,8 @@ public final class Page {
     JsonNode at(JsonPaths pointer) {
         JsonNode value = pointer.resolve(envelope.tree());
         if (value.isMissingNode() && envelope.isFull()) {
-            throw new ConnectorException(
-                    response.exchange().summary() + ": the response has too many values outside the records to"
-                            + " find \"" + pointer + "\"");
+            throw new ConnectorException(response.exchange().summary()
+                    + ": the response has too many values outside the records to find \"" + pointer + "\"");
         }
         return value;
     }

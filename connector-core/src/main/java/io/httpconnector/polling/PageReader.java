@@ -75,8 +75,7 @@ final class PageReader implements RecordReader.Sink {
         } catch (JsonProcessingException e) {
             throw new PollingException(
                     Reason.UNEXPECTED_RESPONSE,
-                    response.exchange().summary() + ": unexpected response: "
-                            + JsonSupport.describe(e),
+                    response.exchange().summary() + ": unexpected response: " + JsonSupport.describe(e),
                     e);
         }
     }

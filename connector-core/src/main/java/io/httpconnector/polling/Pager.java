@@ -2,8 +2,8 @@ package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.httpconnector.polling.Pagination.PaginationType;
 import io.httpconnector.polling.Pagination.LastPageSignal;
+import io.httpconnector.polling.Pagination.PaginationType;
 import io.httpconnector.polling.PollingException.Reason;
 import java.util.HashSet;
 import java.util.Optional;
@@ -92,10 +92,9 @@ final class Pager {
         }
         if (before != null && page.content().equals(before.content())) {
             if (number == 2) {
-                throw repeats(
-                        "page 2 has the same records as page 1: the service does not support this pagination,"
-                                + " or there is one page and the service repeats the last page; in that case"
-                                        + " use another end condition");
+                throw repeats("page 2 has the same records as page 1: the service does not support this pagination,"
+                        + " or there is one page and the service repeats the last page; in that case"
+                        + " use another end condition");
             }
             // Some services return the last page for every higher number.
             repeated = true;
@@ -121,8 +120,8 @@ final class Pager {
                     next.equals(token)
                             ? "page " + number
                                     + " has the same records and token as an earlier page: the service ignores"
-                                            + " the token, or repeats that of the last page; in that case use"
-                                                    + " another end condition"
+                                    + " the token, or repeats that of the last page; in that case use"
+                                    + " another end condition"
                             : "page " + number + " leads back to an earlier page");
         }
         token = next;
@@ -139,8 +138,8 @@ final class Pager {
                     Reason.LIMIT_REACHED,
                     "Page " + number + " is the " + empty
                             + "th consecutive page without records, although the service states that there are"
-                                    + " more: check the end condition (a token, moreWhile, lastWhen,"
-                                            + " totalPages), or raise Pagination.maxEmptyPages(...)");
+                            + " more: check the end condition (a token, moreWhile, lastWhen,"
+                            + " totalPages), or raise Pagination.maxEmptyPages(...)");
         }
         number++;
         return true;

@@ -57,7 +57,7 @@ public final class Pagination {
     static final int MAX_PAGES = 100_000;
     private static final int DEFAULT_EMPTY_PAGES = 100;
 
-    private static final List<String> KINDS = List.of("pages", "offset", "cursor", "nextUrl", "linkHeader");
+    private static final List<String> TYPES = List.of("pages", "offset", "cursor", "nextUrl", "linkHeader");
     private static final List<String> NEED_PAGES = List.of(
             "token",
             "tokenHeader",
@@ -229,7 +229,8 @@ public final class Pagination {
      */
     public static Pagination cursor(ParameterLocation location) {
         requireNonNull(location, "location");
-        return of(PaginationType.CURSOR, location, null, TriggerDefinitionReader.NONE.with("cursor", location.toJson()));
+        return of(
+                PaginationType.CURSOR, location, null, TriggerDefinitionReader.NONE.with("cursor", location.toJson()));
     }
 
     /**
@@ -403,7 +404,7 @@ public final class Pagination {
             throw invalid("pages of " + size + " records: use at least 1");
         }
         PageLimits sized = new PageLimits(limits.first, size, limits.maxPages, limits.maxEmptyPages);
-        TriggerDefinitionReader changed = document.with("size", Map.of("place", where.toJson(), "records", size));
+        TriggerDefinitionReader changed = document.with("size", Map.of("location", where.toJson(), "records", size));
         return new Pagination(type, location, where, sized, next, ends, stable, changed);
     }
 
@@ -603,11 +604,11 @@ public final class Pagination {
                 .integer("maxPages", Pagination::maxPages)
                 .integer("maxEmptyPages", Pagination::maxEmptyPages)
                 .value();
-        boolean isGuess = KINDS.stream().anyMatch(reader::has) || KINDS.stream().anyMatch(reader::isDoubtful);
+        boolean isGuess = TYPES.stream().anyMatch(reader::has) || TYPES.stream().anyMatch(reader::isDoubtful);
         if (kind == null && !isGuess) {
             NEED_PAGES.stream()
                     .filter(reader::has)
-                    .forEach(name -> reader.problem(name, "needs one of " + String.join(", ", KINDS) + " beside it"));
+                    .forEach(name -> reader.problem(name, "needs one of " + String.join(", ", TYPES) + " beside it"));
         }
         return read;
     }
@@ -615,7 +616,7 @@ public final class Pagination {
     /** The location and value of the page size. */
     private record PageSize(ParameterLocation location, int records) {
         static @Nullable PageSize read(JsonObjectReader reader) {
-            ParameterLocation location = reader.requiredObject("place", ParameterLocation::read);
+            ParameterLocation location = reader.requiredObject("location", ParameterLocation::read);
             int records = reader.requiredInteger("records");
             return location == null ? null : new PageSize(location, records);
         }
@@ -631,7 +632,7 @@ public final class Pagination {
         if (reader.isMarked("linkHeader")) {
             found.put("linkHeader", linkHeader());
         }
-        String kind = reader.atMostOneOf(KINDS.toArray(String[]::new));
+        String kind = reader.atMostOneOf(TYPES.toArray(String[]::new));
         String token = reader.atMostOneOf(TOKENS.toArray(String[]::new));
         if (token != null && kind != null && !kind.equals("cursor")) {
             reader.problem(token, "needs a cursor, and not " + kind);
@@ -656,14 +657,14 @@ public final class Pagination {
 
     /** The locations of the values, by the name of the value. */
     Map<String, ParameterLocation> locations() {
-        Map<String, ParameterLocation> places = new LinkedHashMap<>();
+        Map<String, ParameterLocation> locations = new LinkedHashMap<>();
         if (!type.pill.isEmpty()) {
-            places.put("pagination (" + type.pill + ")", location);
+            locations.put("pagination (" + type.pill + ")", location);
         }
         if (sizeLocation != null) {
-            places.put("pagination (page.size)", sizeLocation);
+            locations.put("pagination (page.size)", sizeLocation);
         }
-        return places;
+        return locations;
     }
 
     /**
@@ -681,8 +682,9 @@ public final class Pagination {
         if (ends.containsKey("endsWithShortPage") && limits.size == 0) {
             problems.add("pagination: endsWithShortPage needs the page size: use size(...)");
         }
-        RequestTemplate placed =
-                type.pill.isEmpty() || sharesLocationWith(cursor) ? template : location.apply(template, type.pill, problems);
+        RequestTemplate placed = type.pill.isEmpty() || sharesLocationWith(cursor)
+                ? template
+                : location.apply(template, type.pill, problems);
         return sizeLocation == null ? placed : sizeLocation.apply(placed, "page.size", problems);
     }
 

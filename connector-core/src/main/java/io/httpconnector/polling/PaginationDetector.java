@@ -202,8 +202,7 @@ final class PaginationDetector {
             found.add(new Candidate(
                     ended(Pagination.pages("page").first(begin), true), "a second page by page=" + (begin + 1)));
         }
-        found.add(new Candidate(ended(Pagination.offset("offset"), false), "a second page by"
-                + " offset=" + first.count()));
+        found.add(new Candidate(ended(Pagination.offset("offset"), false), "a second page by offset=" + first.count()));
     }
 
     /** Adds the end conditions that the response indicates. A total that would end at this page is its record count. */

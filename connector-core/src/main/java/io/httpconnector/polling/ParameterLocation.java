@@ -115,8 +115,8 @@ public final class ParameterLocation {
 
     private static ParameterLocation template(String text) {
         if (!text.isEmpty()) {
-            throw new InvalidDefinitionException("parameter location", List.of("must be empty: the template"
-                    + " itself contains the pill"));
+            throw new InvalidDefinitionException(
+                    "parameter location", List.of("must be empty: the template itself contains the pill"));
         }
         return template();
     }
@@ -135,8 +135,7 @@ public final class ParameterLocation {
     RequestTemplate apply(RequestTemplate template, String pill, List<String> problems) {
         if (kind == LocationType.TEMPLATE) {
             if (template.pills().stream().map(PillInfo::path).noneMatch(pill::equals)) {
-                problems.add(
-                        "request: the template has no pill {{" + pill + "}}, so that the value would not be sent");
+                problems.add("request: the template has no pill {{" + pill + "}}, so that the value would not be sent");
             }
             return template;
         }

@@ -131,9 +131,8 @@ public final class ParentRecords {
         if (reader.has("values")) {
             FOR_REQUEST.stream()
                     .filter(reader::has)
-                    .forEach(
-                            name -> reader.problem(name, "contradicts values: it applies only to a request that"
-                                    + " lists parents"));
+                    .forEach(name -> reader.problem(
+                            name, "contradicts values: it applies only to a request that lists parents"));
             return kind == null ? null : of(values.toArray());
         }
         reader.require("records", "key");
@@ -204,7 +203,7 @@ public final class ParentRecords {
                     Reason.LIMIT_REACHED,
                     "The list of the parents has more pages than maxPages(" + limit
                             + "): parents on further pages were not polled; raise maxPages, or end the list by"
-                                    + " Pagination.until(...)");
+                            + " Pagination.until(...)");
             return false;
         }
 

@@ -129,11 +129,11 @@ final class PartitionPoll {
                     Reason.LIMIT_REACHED,
                     "There are more pages than maxPages(" + max
                             + "), and the next poll could not continue after them: nothing is concluded from"
-                                    + " this read, and the records on further pages are not lost, but not read;"
-                                            + " raise maxPages, or use a cursor with RecordOrder.ASCENDING"
-                                                    + " where the service lists the oldest records first, or"
-                                                            + " Pagination.until(...) where only the first"
-                                                                    + " pages are wanted");
+                            + " this read, and the records on further pages are not lost, but not read;"
+                            + " raise maxPages, or use a cursor with RecordOrder.ASCENDING"
+                            + " where the service lists the oldest records first, or"
+                            + " Pagination.until(...) where only the first"
+                            + " pages are wanted");
         }
         warning = "maxPages(" + max + ") ended the last poll: the next poll continues where it ended";
     }
@@ -173,7 +173,8 @@ final class PartitionPoll {
             }
             int number = pager.number();
             Request request = request(query, pager);
-            boolean isConditional = definition.conditional() && number == 1 && queries == 1 && isConditionalMethod(request);
+            boolean isConditional =
+                    definition.conditional() && number == 1 && queries == 1 && isConditionalMethod(request);
             detection.startPage();
             Page page = read(isConditional ? conditional(request) : request, number);
             requestedInterval = requestedInterval(page);
@@ -190,8 +191,8 @@ final class PartitionPoll {
                         Reason.UNEXPECTED_RESPONSE,
                         page.response().exchange().summary()
                                 + ": a response without a list (empty, null, or status 202, 204, 205 or 206)"
-                                        + " does not prove that all records are deleted; if the service omits"
-                                                + " an empty list, use RecordSelector.at(...).optional()");
+                                + " does not prove that all records are deleted; if the service omits"
+                                + " an empty list, use RecordSelector.at(...).optional()");
             }
             processor.flush();
             processor.countPage();
@@ -200,7 +201,9 @@ final class PartitionPoll {
                 transaction.commit();
                 return End.IGNORED;
             }
-            validators = isConditional ? validators(request, page) : (number > 1 && !firstPageShowsAllChanges() ? null : validators);
+            validators = isConditional
+                    ? validators(request, page)
+                    : (number > 1 && !firstPageShowsAllChanges() ? null : validators);
             boolean hasNext = pager.next(page);
             if (definition.deletions()
                     && !page.showsList(

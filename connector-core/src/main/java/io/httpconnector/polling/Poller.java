@@ -183,8 +183,8 @@ final class Poller {
             if (sameCursor && definition.cursor() != null) {
                 loaded.resetKeys();
                 notifyDefinitionChanged(
-                        "the position and the dead letters", "the known records: the most recent records are"
-                                + " delivered again");
+                        "the position and the dead letters",
+                        "the known records: the most recent records are delivered again");
             } else {
                 loaded.reset();
                 notifyDefinitionChanged("the dead letters", "everything else: the next poll is a first poll");
@@ -221,7 +221,7 @@ final class Poller {
                     Reason.BUSY,
                     "\"" + definition.id()
                             + "\" cannot be polled from its own handler, listener or filter: a trigger does not"
-                                    + " overlap itself; new records are delivered by the next poll");
+                            + " overlap itself; new records are delivered by the next poll");
         }
         if (!polling.tryLock()) {
             throw new PollingException(
@@ -288,51 +288,51 @@ final class Poller {
     }
 
     private PollResult poll(CountDownLatch gate) {
-        PollTotals tally = new PollTotals(time.nanos());
+        PollTotals totals = new PollTotals(time.nanos());
         PollContext run = new PollContext(
                 time,
                 gate,
                 handlers,
-                soFar -> notifyListeners(listener -> listener.onPage(tally.progress(soFar))),
+                soFar -> notifyListeners(listener -> listener.onPage(totals.progress(soFar))),
                 new PollDeadline(time, definition.limits().pollTimeout()));
         try {
             TriggerState open = open();
             if (parents == null) {
-                pollOne(open, "", MissingNode.getInstance(), run, tally, triggerStart(open, open.partition("")));
+                pollOne(open, "", MissingNode.getInstance(), run, totals, triggerStart(open, open.partition("")));
             } else {
-                pollAll(open, parents, run, tally);
+                pollAll(open, parents, run, totals);
             }
-            tally.isComplete = true;
+            totals.isComplete = true;
         } catch (PollContext.StoppedException e) {
-            tally.add(new PollResult(0, 0, 0, 0, 0, false, true));
+            totals.add(new PollResult(0, 0, 0, 0, 0, false, true));
         } catch (RuntimeException e) {
-            failed(e, tally);
+            failed(e, totals);
             throw e;
         } catch (Error e) {
-            failed(new ConnectorException("The poll failed with an error: " + e, e), tally);
+            failed(new ConnectorException("The poll failed with an error: " + e, e), totals);
             throw e;
         } finally {
-            if (!tally.isComplete) {
+            if (!totals.isComplete) {
                 // Memory differs from what is stored.
                 closeAndForgetState();
             }
         }
-        succeeded(tally);
-        return tally.done;
+        succeeded(totals);
+        return totals.done;
     }
 
     /** The totals of a poll over the finished parents. */
     private final class PollTotals {
 
-        private final long begun;
+        private final long startTime;
         private final Map<String, String> failures = new LinkedHashMap<>();
         private final Set<String> warnings = new LinkedHashSet<>();
         private PollResult done = PollResult.NOTHING;
         private int succeededBelow;
         private boolean isComplete;
 
-        PollTotals(long begun) {
-            this.begun = begun;
+        PollTotals(long startTime) {
+            this.startTime = startTime;
         }
 
         void add(PollResult more) {
@@ -351,7 +351,7 @@ final class Poller {
         }
 
         PollProgress progress(PollResult soFar) {
-            return new PollProgress(definition.id(), done.plus(soFar), Duration.ofNanos(time.nanos() - begun));
+            return new PollProgress(definition.id(), done.plus(soFar), Duration.ofNanos(time.nanos() - startTime));
         }
     }
 
@@ -359,7 +359,7 @@ final class Poller {
      * Polls each parent, starting with the one at which the last poll had to end. A failing parent does not prevent the others
      * from being polled; the poll fails at its end.
      */
-    private void pollAll(TriggerState open, ParentRecords all, PollContext run, PollTotals tally) {
+    private void pollAll(TriggerState open, ParentRecords all, PollContext run, PollTotals totals) {
         PartitionState origin = open.partition("");
         TriggerStart start = triggerStart(open, origin);
         ParentRecords.FoundParents found = all.list(
@@ -376,18 +376,18 @@ final class Poller {
                         parent,
                         found.parents().getOrDefault(parent, MissingNode.getInstance()),
                         run,
-                        tally,
+                        totals,
                         start);
-                tally.succeededBelow++;
+                totals.succeededBelow++;
             } catch (PollContext.StoppedException | StateException e) {
                 throw e;
             } catch (RuntimeException e) {
                 if (isNotFound(e)) {
                     continue;
                 }
-                tally.failures.put(parent, String.valueOf(e.getMessage()));
+                totals.failures.put(parent, String.valueOf(e.getMessage()));
                 failure = failure == null ? e : failure;
-                boolean isLocked = needsAuthorization(e) && tally.succeededBelow == 0;
+                boolean isLocked = needsAuthorization(e) && totals.succeededBelow == 0;
                 locked += isLocked ? 1 : 0;
                 if (isLocked && locked == Math.min(2, order.size())) {
                     // The failure concerns all parents: no further requests without credentials.
@@ -405,7 +405,7 @@ final class Poller {
         PollTransaction transaction = new PollTransaction(open, origin);
         transaction.setCheckpoint(origin.checkpoint().withStarted().withToken(next));
         transaction.commit();
-        if (failure != null && needsAuthorization(failure) && tally.succeededBelow > 0) {
+        if (failure != null && needsAuthorization(failure) && totals.succeededBelow > 0) {
             throw new PollingException(
                     Reason.UNEXPECTED_RESPONSE,
                     "The service rejected the credentials for a parent: " + failure.getMessage(),
@@ -442,9 +442,9 @@ final class Poller {
 
     /** The start time is stored before the first request: a service that is down at that time hides no records. */
     private TriggerStart triggerStart(TriggerState open, PartitionState origin) {
-        Long begun = origin.checkpoint().begun();
-        if (begun != null) {
-            return new TriggerStart(begun, false);
+        Long startTime = origin.checkpoint().startTime();
+        if (startTime != null) {
+            return new TriggerStart(startTime, false);
         }
         long now = TimestampFormat.nanos(time.now());
         // A trigger of an earlier version started at the common position of its parents, or must not start again.
@@ -466,43 +466,44 @@ final class Poller {
     }
 
     private void pollOne(
-            TriggerState open, String scope, JsonNode parent, PollContext run, PollTotals tally, TriggerStart start) {
-        TriggerDefinition own = parents == null ? definition : definitionFor(open.partition(scope), open.partition(""));
-        PartitionPoll poll =
-                new PartitionPoll(own, new PollTransaction(open, open.partition(scope)), parent, run, clock, start);
+            TriggerState open, String scope, JsonNode parent, PollContext run, PollTotals totals, TriggerStart start) {
+        TriggerDefinition effective =
+                parents == null ? definition : definitionFor(open.partition(scope), open.partition(""));
+        PartitionPoll poll = new PartitionPoll(
+                effective, new PollTransaction(open, open.partition(scope)), parent, run, clock, start);
         try {
             poll.run();
         } finally {
-            tally.add(poll.result());
+            totals.add(poll.result());
             requestedInterval = poll.requestedInterval();
-            tally.warn(poll.warning());
+            totals.warn(poll.warning());
         }
     }
 
-    private void succeeded(PollTotals tally) {
-        note(history().succeeded(time.now(), tally.done, warnings(tally)));
-        notifyListeners(listener -> listener.onSuccess(definition.id(), tally.done));
+    private void succeeded(PollTotals totals) {
+        note(history().succeeded(time.now(), totals.done, warnings(totals)));
+        notifyListeners(listener -> listener.onSuccess(definition.id(), totals.done));
     }
 
-    private List<String> warnings(PollTotals tally) {
-        tally.warn(damage());
+    private List<String> warnings(PollTotals totals) {
+        totals.warn(damage());
         String shifting = definition.limitations();
         if (shifting != null) {
-            tally.warnings.add(shifting);
+            totals.warnings.add(shifting);
         }
-        return List.copyOf(tally.warnings);
+        return List.copyOf(totals.warnings);
     }
 
-    private void failed(RuntimeException e, PollTotals tally) {
+    private void failed(RuntimeException e, PollTotals totals) {
         String message = String.valueOf(e.getMessage());
         History failed = history()
                 .failed(
                         time.now(),
                         message,
-                        tally.done,
-                        tally.isPartial(),
-                        warnings(tally),
-                        Map.copyOf(tally.failures));
+                        totals.done,
+                        totals.isPartial(),
+                        warnings(totals),
+                        Map.copyOf(totals.failures));
         note(failed);
         LOG.warn("{}: poll failed, {} in a row: {}", definition.id(), failed.failures(), e.getMessage());
         notifyListeners(listener -> listener.onFailure(definition.id(), e, Math.max(1, failed.failures())));
@@ -511,8 +512,8 @@ final class Poller {
     /** Called when a due poll could not be started. */
     void rejected(Throwable reason) {
         failed(
-                new ConnectorException("The poll could not be started, because no thread was available:"
-                        + " " + reason, reason),
+                new ConnectorException(
+                        "The poll could not be started, because no thread was available: " + reason, reason),
                 new PollTotals(time.nanos()));
     }
 
@@ -622,8 +623,10 @@ final class Poller {
         try {
             TriggerState unused = open();
         } catch (RuntimeException e) {
-            LOG.error("{}: the record of handled events could not be stored: they are delivered"
-                    + " again", definition.id(), e);
+            LOG.error(
+                    "{}: the record of handled events could not be stored: they are delivered again",
+                    definition.id(),
+                    e);
         } finally {
             closeAndForgetState();
         }

@@ -579,8 +579,7 @@ public final class PollingTriggerBuilder {
         try {
             var unused = JsonObjectReader.read("definition", json, reader -> read(reader, filters));
         } catch (InvalidDefinitionException e) {
-            e.problems().forEach(problem -> problems.add(problem.startsWith("/") ? problem : "definition:"
-                    + " " + problem));
+            e.problems().forEach(problem -> problems.add(problem.startsWith("/") ? problem : "definition: " + problem));
         }
         return this;
     }
@@ -712,8 +711,8 @@ public final class PollingTriggerBuilder {
         if (minInterval == null || minInterval.isNegative() || minInterval.isZero()) {
             found.add("minInterval: use more than zero");
         } else if (schedule != null && schedule.minInterval().compareTo(minInterval) < 0) {
-            found.add("schedule: an interval of " + schedule.minInterval() + " is too short: use at least"
-                    + " " + minInterval);
+            found.add("schedule: an interval of " + schedule.minInterval() + " is too short: use at least "
+                    + minInterval);
         }
     }
 
@@ -733,7 +732,7 @@ public final class PollingTriggerBuilder {
                     found.add("request: " + entries.get(i).getKey() + " and " + other.getKey() + " are both"
                             + " sent in the "
                             + other.getValue() + ": use separate locations; only a cursor and the token of"
-                                    + " Pagination.cursor(...) may share one, where the service continues by either");
+                            + " Pagination.cursor(...) may share one, where the service continues by either");
                 }
             }
         }
@@ -752,8 +751,10 @@ public final class PollingTriggerBuilder {
         if (parents != null) {
             known.add("parent");
             boolean used = placed.pills().stream().anyMatch(pill -> step(pill).equals("parent"));
-            require(used, "parents: the request has no pill {{parent}}: the same request would be sent for each"
-                    + " parent", found);
+            require(
+                    used,
+                    "parents: the request has no pill {{parent}}: the same request would be sent for each parent",
+                    found);
         }
         for (PillInfo pill : placed.pills()) {
             if (pill.required() && !known.contains(step(pill))) {

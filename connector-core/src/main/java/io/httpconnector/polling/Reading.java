@@ -84,12 +84,12 @@ final class Reading {
     /** Adds a record that is remembered, before it is marked as seen in this read. */
     void record(Fingerprint key, SeenKeyIndex.@Nullable KeyEntry known, long version, long mark) {
         boolean differs = known != null && (known.version() != version || known.mark() != mark);
-        if (known != null && known.here()) {
+        if (known != null && known.inCurrentRead()) {
             changed |= differs;
             return;
         }
         sequence = sequence * 31 + key.low();
-        if (known != null && known.before()) {
+        if (known != null && known.inPreviousRead()) {
             sequenceOfBefore = sequenceOfBefore * 31 + key.low();
             moved |= differs && mark <= late;
             pushed |= hasNew;

@@ -147,10 +147,7 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
         try {
             return detection.mark(tree);
         } catch (DateTimeException e) {
-            throw unexpected(
-                    "The cursor field of a record is neither a time nor a number: "
-                            + e.getMessage(),
-                    e);
+            throw unexpected("The cursor field of a record is neither a time nor a number: " + e.getMessage(), e);
         } catch (ArithmeticException | NumberFormatException e) {
             throw unexpected("The cursor field of a record is neither a time nor a number", e);
         }
@@ -167,7 +164,9 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
         pending.clear();
         pendingBytes = 0;
         if (silent) {
-            fresh.stream().filter(one -> detection.existedAtStart(one.pending.mark)).forEach(this::keepNewest);
+            fresh.stream()
+                    .filter(one -> detection.existedAtStart(one.pending.mark))
+                    .forEach(this::keepNewest);
             deliver(fresh.stream()
                     .filter(one -> !detection.existedAtStart(one.pending.mark))
                     .toList());
@@ -183,7 +182,7 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
                     Reason.LIMIT_REACHED,
                     "More than " + definition.limits().keys() + " keys would have to be remembered: raise"
                             + " maxRememberedKeys(...), shorten the lookback, or declare that the service lists"
-                                    + " the oldest records first");
+                            + " the oldest records first");
         }
     }
 
@@ -193,7 +192,7 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
      */
     private List<NewOrUpdated> selectNewOrUpdated() {
         List<NewOrUpdated> fresh = new ArrayList<>(pending.size());
-        Set<Fingerprint> here = new HashSet<>();
+        Set<Fingerprint> keysInBatch = new HashSet<>();
         for (Pending one : pending) {
             Fingerprint print = one.item.print();
             KeyEntry remembered = transaction.seen().get(print);
@@ -209,7 +208,7 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
                 continue;
             }
             detection.reading().record(print, known, one.item.version(), mark);
-            boolean isFirst = here.add(print);
+            boolean isFirst = keysInBatch.add(print);
             if (known == null) {
                 KeyEntry first = KeyEntry.first(one.item.version(), mark);
                 transaction.seen().put(print, first);
@@ -240,7 +239,7 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
             LOG.warn(
                     "{}: records in the same batch have the same key and different versions, so that each poll"
                             + " that reads them emits events for both: add a field to key(...) that"
-                                    + " distinguishes them",
+                            + " distinguishes them",
                     definition.id());
         }
     }
@@ -273,7 +272,7 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
 
     private void seenAgain(Fingerprint print, KeyEntry known, KeyEntry again) {
         transaction.seen().put(print, again);
-        boolean wasGone = detection.comparesPolls() && !known.here() && !known.before();
+        boolean wasGone = detection.comparesPolls() && !known.inCurrentRead() && !known.inPreviousRead();
         if (detection.persistsMarks() && (again.mark() != known.mark() || wasGone)) {
             transaction.addSeen(print, again);
         }
@@ -393,7 +392,8 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
             return new DeliveryOutcome(null, null);
         }
         DeliveryResult delivered = context.deadline()
-                .handling(() -> definition.delivery().deliver(events, context.time(), context.stop(), context.helpers()));
+                .handling(
+                        () -> definition.delivery().deliver(events, context.time(), context.stop(), context.helpers()));
         List<TriggerEvent> done = delivered.handled();
         handled += done.size();
         if (done.size() == events.size()) {

@@ -104,8 +104,10 @@ final class RecordReader {
                 walk(parser, records.path(), envelope.tree());
             } while (parser.nextToken() != null && lines);
             if (parser.currentToken() != null) {
-                throw new Unexpected(parser, "there is more content after the value: if the format is JSON"
-                        + " Lines, declare it by RecordSelector.as(...)");
+                throw new Unexpected(
+                        parser,
+                        "there is more content after the value: if the format is JSON"
+                                + " Lines, declare it by RecordSelector.as(...)");
             }
             boolean isEmpty = !isEmitted && records.isDeclaredEmpty(envelope.tree());
             if (!found
@@ -117,8 +119,8 @@ final class RecordReader {
                         parser,
                         "there is nothing at \"/" + String.join("/", records.path())
                                 + "\": if the service omits an empty list, use"
-                                        + " RecordSelector.at(...).optional(), or emptyWhen(...) where a field"
-                                                + " states that it is empty");
+                                + " RecordSelector.at(...).optional(), or emptyWhen(...) where a field"
+                                + " states that it is empty");
             }
             if (isEmpty) {
                 envelope.markEmpty();

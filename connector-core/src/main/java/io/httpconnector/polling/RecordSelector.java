@@ -111,7 +111,8 @@ public final class RecordSelector {
         if (format == null) {
             throw new InvalidDefinitionException("records", List.of("as: the format is null: use Format.AUTO"));
         }
-        TriggerDefinitionReader changed = format == Format.CSV ? spec.with("as", format) : spec.with("as", format, "csv");
+        TriggerDefinitionReader changed =
+                format == Format.CSV ? spec.with("as", format) : spec.with("as", format, "csv");
         char used = format == Format.CSV ? separator : ',';
         return new RecordSelector(path, format, used, keyField, expanded, filters, optional, empty, changed);
     }
@@ -154,8 +155,9 @@ public final class RecordSelector {
     public RecordSelector expand(String list) {
         JsonPaths pointer = JsonPaths.of("expand", list);
         if (pointer.isRoot()) {
-            throw new InvalidDefinitionException("records", List.of("expand: the pointer must lead to a field"
-                    + " of the record, not to the record itself"));
+            throw new InvalidDefinitionException(
+                    "records",
+                    List.of("expand: the pointer must lead to a field of the record, not to the record itself"));
         }
         TriggerDefinitionReader changed = spec.with("expand", list);
         return new RecordSelector(path, format, separator, keyField, pointer, filters, optional, empty, changed);
@@ -192,7 +194,8 @@ public final class RecordSelector {
         JsonPaths pointer = JsonPaths.of("where", field);
         if (values == null || values.length == 0 || Arrays.asList(values).contains(null)) {
             throw new InvalidDefinitionException(
-                    "records", List.of("where: specify at least one value, none of them null; otherwise no"
+                    "records",
+                    List.of("where: specify at least one value, none of them null; otherwise no"
                             + " record would match"));
         }
         List<String> good = List.of(values.clone());

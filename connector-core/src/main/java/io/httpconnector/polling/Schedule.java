@@ -193,11 +193,11 @@ public final class Schedule {
 
     /** The due time of the first poll. */
     Due first(Instant now) {
-        Instant begin = now.plus(delay);
+        Instant start = now.plus(delay);
         if (cron != null) {
-            return new Due(cron.after(begin), random(jitter));
+            return new Due(cron.after(start), random(jitter));
         }
-        return new Due(spread ? begin.plus(random(minInterval())) : begin, random(jitter));
+        return new Due(spread ? start.plus(random(minInterval())) : start, random(jitter));
     }
 
     /**

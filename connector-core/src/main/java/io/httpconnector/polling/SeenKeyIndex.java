@@ -17,8 +17,8 @@ final class SeenKeyIndex {
     static final long VERSION = ~0xffffL;
 
     private static final int WIDTH = 4;
-    private static final long HERE = 1;
-    private static final long BEFORE = 2;
+    private static final long IN_CURRENT_READ = 1;
+    private static final long IN_PREVIOUS_READ = 2;
     private static final int COUNTS = 0x3fff;
     private static final int MANY = 8192;
     private static final int TABLES = 256;
@@ -34,10 +34,10 @@ final class SeenKeyIndex {
      *
      * @param count the number of versions counted before this one, modulo 16,384
      * @param reach the latest mark of the versions that were counted, at least the mark of this one
-     * @param here whether it was seen in the current read
-     * @param before whether it was seen in the last complete read
+     * @param inCurrentRead whether it was seen in the current read
+     * @param inPreviousRead whether it was seen in the last complete read
      */
-    record KeyEntry(long version, long mark, long reach, int count, boolean here, boolean before) {
+    record KeyEntry(long version, long mark, long reach, int count, boolean inCurrentRead, boolean inPreviousRead) {
 
         static KeyEntry of(long packed, long mark) {
             return of(packed, mark, mark);
@@ -49,8 +49,8 @@ final class SeenKeyIndex {
                     mark,
                     reach,
                     (int) (packed >>> 2) & COUNTS,
-                    (packed & HERE) != 0,
-                    (packed & BEFORE) != 0);
+                    (packed & IN_CURRENT_READ) != 0,
+                    (packed & IN_PREVIOUS_READ) != 0);
         }
 
         /** The entry of a new record. */
@@ -60,21 +60,22 @@ final class SeenKeyIndex {
 
         /** The entry with another version, which is counted. */
         KeyEntry next(long otherVersion, long otherMark) {
-            return new KeyEntry(otherVersion & VERSION, otherMark, otherMark, (count + 1) & COUNTS, true, before);
+            return new KeyEntry(
+                    otherVersion & VERSION, otherMark, otherMark, (count + 1) & COUNTS, true, inPreviousRead);
         }
 
         /** The entry with another version at a new mark, so that counting restarts. */
         KeyEntry nextAtNewMark(long otherVersion, long otherMark) {
-            return new KeyEntry(otherVersion & VERSION, otherMark, otherMark, 0, true, before);
+            return new KeyEntry(otherVersion & VERSION, otherMark, otherMark, 0, true, inPreviousRead);
         }
 
         KeyEntry seenAt(long otherMark) {
-            return new KeyEntry(version, otherMark, otherMark, count, true, before);
+            return new KeyEntry(version, otherMark, otherMark, count, true, inPreviousRead);
         }
 
         /** The entry with versions counted up to this mark, if it is later than its own. */
         KeyEntry withReach(long otherReach) {
-            return new KeyEntry(version, mark, Math.max(mark, otherReach), count, here, before);
+            return new KeyEntry(version, mark, Math.max(mark, otherReach), count, inCurrentRead, inPreviousRead);
         }
 
         KeyEntry missing() {
@@ -83,11 +84,14 @@ final class SeenKeyIndex {
 
         /** The durable part: whether the key counts as seen in the last read. */
         long stored() {
-            return version | ((long) count << 2) | (here || before ? HERE : 0);
+            return version | ((long) count << 2) | (inCurrentRead || inPreviousRead ? IN_CURRENT_READ : 0);
         }
 
         private long packed() {
-            return version | ((long) count << 2) | (before ? BEFORE : 0) | (here ? HERE : 0);
+            return version
+                    | ((long) count << 2)
+                    | (inPreviousRead ? IN_PREVIOUS_READ : 0)
+                    | (inCurrentRead ? IN_CURRENT_READ : 0);
         }
     }
 
@@ -147,8 +151,8 @@ final class SeenKeyIndex {
         for (Table table : tables) {
             long[] cells = table.cells;
             for (int at = 2; at < cells.length; at += WIDTH) {
-                long flags = ended ? (cells[at] & HERE) << 1 : cells[at] & BEFORE;
-                cells[at] = (cells[at] & ~(HERE | BEFORE)) | flags;
+                long flags = ended ? (cells[at] & IN_CURRENT_READ) << 1 : cells[at] & IN_PREVIOUS_READ;
+                cells[at] = (cells[at] & ~(IN_CURRENT_READ | IN_PREVIOUS_READ)) | flags;
             }
         }
     }

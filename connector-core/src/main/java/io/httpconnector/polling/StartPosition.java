@@ -54,8 +54,8 @@ public final class StartPosition {
         }
         long position = TimestampFormat.nanos(time);
         if (!TimestampFormat.instant(position).equals(time)) {
-            throw new InvalidDefinitionException("start position", List.of(time + " is out of range: use 1678"
-                    + " to 2261"));
+            throw new InvalidDefinitionException(
+                    "start position", List.of(time + " is out of range: use 1678 to 2261"));
         }
         return new StartPosition(position, 0, false);
     }
@@ -69,8 +69,8 @@ public final class StartPosition {
      */
     public static StartPosition last(int count) {
         if (count < 1 || count > MAX_LAST) {
-            throw new InvalidDefinitionException("start position", List.of("the last " + count + ": use 1 to"
-                    + " " + MAX_LAST));
+            throw new InvalidDefinitionException(
+                    "start position", List.of("the last " + count + ": use 1 to " + MAX_LAST));
         }
         return new StartPosition(null, count, false);
     }

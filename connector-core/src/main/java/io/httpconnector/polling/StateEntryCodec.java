@@ -116,8 +116,8 @@ final class StateEntryCodec {
                 case 'L' -> reader.deadLetterAdded(DeadLetter.fromJson(JsonSupport.parse(first)));
                 case 'B' -> reader.deadLetterRemoved(first);
                 default ->
-                    throw new IOException("unknown section '" + section + "': the entry was written by a newer"
-                            + " version");
+                    throw new IOException(
+                            "unknown section '" + section + "': the entry was written by a newer version");
             }
         }
     }

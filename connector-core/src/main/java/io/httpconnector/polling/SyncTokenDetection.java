@@ -112,7 +112,7 @@ final class SyncTokenDetection implements ChangeDetection {
         return isDoubtful
                 ? "the service rejected a request with the token of the last poll: if the token has expired,"
                         + " call reset() so that the next poll reads everything; to do this automatically, use"
-                                + " Cursor.expiredWhen(status, text)"
+                        + " Cursor.expiredWhen(status, text)"
                 : null;
     }
 

@@ -109,7 +109,7 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
                     format == null
                             ? "a time like \"" + shape + "\" is not recognized; recognized formats are " + KNOWN
                                     + "; set the pattern of other formats, such as"
-                                            + " Cursor.timestamp(...).format(\"dd/MM/yyyy HH:mm\")"
+                                    + " Cursor.timestamp(...).format(\"dd/MM/yyyy HH:mm\")"
                             : "a time like \"" + shape + "\" does not match the format of the cursor",
                     e);
         }
@@ -168,7 +168,7 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
      * A time whose text is not later than that of any later time: where the clocks are about to be set back, a time before
      * that hour.
      */
-    long unambiguous(long nanos, long grain) {
+    long unambiguous(long nanos, long resolution) {
         if (format == null) {
             return nanos;
         }
@@ -177,7 +177,7 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
             return nanos;
         }
         long repeated = nanos(change.getInstant().plus(change.getDuration()));
-        return nanos < repeated ? nanos : Math.min(nanos, repeated - grain);
+        return nanos < repeated ? nanos : Math.min(nanos, repeated - resolution);
     }
 
     static long nanos(Instant time) {

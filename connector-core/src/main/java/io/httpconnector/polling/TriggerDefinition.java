@@ -127,7 +127,7 @@ record TriggerDefinition(
         if (shifts && cursor == null) {
             return "records may move between pages while they are read, and there is no cursor to read again"
                     + " from: a record may be found only by a later poll; use a cursor, or Pagination.stable()"
-                            + " where applicable";
+                    + " where applicable";
         }
         if (shifts && cursor != null && cursor.isGivenByService() && pagination.isPositional()) {
             return "records may move between pages while they are read, and the token of the last page skips"

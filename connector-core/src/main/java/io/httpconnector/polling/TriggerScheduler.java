@@ -189,7 +189,7 @@ final class TriggerScheduler implements Task {
 
     /** Polls on behalf of an external scheduler. */
     PlannedPoll poll(Instant planned, int failuresBefore) {
-        Schedule own = scheduled();
+        Schedule current = scheduled();
         Duration atLeast;
         int failures = 0;
         boolean ends = false;
@@ -204,7 +204,7 @@ final class TriggerScheduler implements Task {
             atLeast = backoff(e, failures);
             ends = e.needsAuthorization();
         }
-        Due next = next(own, planned, time.now(), failures > 0, atLeast);
+        Due next = next(current, planned, time.now(), failures > 0, atLeast);
         return new PlannedPoll(next.time(), next.start(), failures, ends);
     }
 

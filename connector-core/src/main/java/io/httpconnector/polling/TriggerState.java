@@ -86,8 +86,7 @@ final class TriggerState {
         try {
             StateEntryCodec.read(entry, loader);
         } catch (IOException | RuntimeException e) {
-            throw new StateException(
-                    Reason.CORRUPT, "The state of the trigger is invalid: " + e.getMessage(), e);
+            throw new StateException(Reason.CORRUPT, "The state of the trigger is invalid: " + e.getMessage(), e);
         }
     }
 

@@ -142,8 +142,8 @@ final class FileStateLog implements StateLog {
             if (out.length() > end) {
                 dropped = "the last " + (out.length() - end) + " bytes of " + file + ", from byte " + end
                         + " on, are not a complete entry: a crash has left them, or the end of the file was"
-                                + " damaged; they were dropped, and events that they may have recorded are"
-                                        + " delivered again";
+                        + " damaged; they were dropped, and events that they may have recorded are"
+                        + " delivered again";
                 LOG.warn("\"{}\": {}", id, dropped);
                 out.setLength(end);
                 out.getFD().sync();
@@ -265,8 +265,8 @@ final class FileStateLog implements StateLog {
         }
         if (length > MAX_ENTRY_BYTES) {
             throw new StateException(
-                    Reason.UNAVAILABLE, "An entry for \"" + id + "\" has " + length + " bytes: the maximum is"
-                            + " " + MAX_ENTRY_BYTES);
+                    Reason.UNAVAILABLE,
+                    "An entry for \"" + id + "\" has " + length + " bytes: the maximum is " + MAX_ENTRY_BYTES);
         }
     }
 
@@ -288,7 +288,7 @@ final class FileStateLog implements StateLog {
                 Reason.MISSING,
                 "The state of \"" + id + "\" in " + file
                         + " was removed while it was in use: restore the file, or call reset() of"
-                                + " PollingTrigger or StateStore, after which the next poll is a first poll");
+                        + " PollingTrigger or StateStore, after which the next poll is a first poll");
     }
 
     private StateException corrupt(long at, String how) {

@@ -62,7 +62,7 @@ final class FileStateStore implements StateStore {
                     Reason.IN_USE,
                     "The state in " + directory
                             + " is in use by another store: share one store within a process, and use a"
-                                    + " database for several processes");
+                            + " database for several processes");
         }
         return channel;
     }
@@ -92,7 +92,7 @@ final class FileStateStore implements StateStore {
                     Reason.MISSING,
                     "The directory " + directory
                             + " was removed or emptied while it was in use: restore it, or call reset() on the"
-                                    + " triggers that had their state there");
+                            + " triggers that had their state there");
         }
         return new FileStateLog(id, directory.resolve(fileName(id)), this, () -> open.remove(id));
     }
@@ -111,8 +111,7 @@ final class FileStateStore implements StateStore {
             known.remove(id);
         } catch (IOException e) {
             throw new StateException(
-                    Reason.UNAVAILABLE, "The state of \"" + id + "\" in " + directory + " cannot be removed:"
-                            + " " + e, e);
+                    Reason.UNAVAILABLE, "The state of \"" + id + "\" in " + directory + " cannot be removed: " + e, e);
         } finally {
             open.remove(id);
         }

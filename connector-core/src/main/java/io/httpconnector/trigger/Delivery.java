@@ -94,7 +94,8 @@ public final class Delivery {
     }
 
     private static Delivery of(int batch, BatchHandler handler) {
-        return new Delivery(handler, batch, DEFAULT_LANES, DEFAULT_ATTEMPTS, DEFAULT_FIRST_BACKOFF, DEFAULT_MAX_BACKOFF);
+        return new Delivery(
+                handler, batch, DEFAULT_LANES, DEFAULT_ATTEMPTS, DEFAULT_FIRST_BACKOFF, DEFAULT_MAX_BACKOFF);
     }
 
     /**

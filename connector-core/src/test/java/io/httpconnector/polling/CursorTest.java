@@ -203,7 +203,9 @@ class CursorTest {
                 everything(RecordOrder.ASCENDING).store(store).build()) {
             assertThatThrownBy(trigger::pollOnce).isInstanceOf(StatusException.class);
         }
-        assertThat(service.requests).extracting(asked -> asked.query().get("page")).containsOnly("1");
+        assertThat(service.requests)
+                .extracting(asked -> asked.query().get("page"))
+                .containsOnly("1");
         assertThat(events).hasSizeBetween(450, 500);
         service.behaviour = table;
         service.requests.clear();

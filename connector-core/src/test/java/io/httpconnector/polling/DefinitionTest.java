@@ -8,9 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.polling.RecordSelector.Format;
 import io.httpconnector.polling.Schedule.Misfire;
-import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.TriggerEvent;
@@ -178,7 +178,7 @@ class DefinitionTest {
                     step.apply(builder().request(get("/records")).key("/id"));
             assertThatThrownBy(builder::toJson)
                     .isInstanceOf(InvalidDefinitionException.class)
-                    .hasMessageContaining("it has code of yours, which can't be saved");
+                    .hasMessageContaining("it contains code, which cannot be saved");
         }
     }
 
@@ -194,11 +194,11 @@ class DefinitionTest {
                         "/pagination/offset/cookie: unknown member; known members are field, header, json,"
                                 + " query, template"),
                 arguments(
-                        "{\"cursor\": {\"in\": {\"query\": \"since\"}}}",
+                        "{\"cursor\": {\"sentAs\": {\"query\": \"since\"}}}",
                         "/cursor: one of timestamp, number, opaque, nextUrl is required"),
                 arguments(
                         "{\"cursor\": {\"nextUrl\": \"/d\", \"sentAs\": {\"query\": \"d\"}}}",
-                        "/cursor/sentAs: sentAs: a URL is the whole request"),
+                        "/cursor/sentAs: sentAs: a URL is the complete request"),
                 arguments(
                         "{\"cursor\": {\"timestamp\": \"/t\", \"zone\": \"Mars\"}}",
                         "/cursor/zone: \"Mars\" is not a time zone, such as Europe/Berlin"),

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.httpconnector.HttpConnection;
 import io.httpconnector.TimeSource;
-import io.httpconnector.polling.PollingStatus.State;
 import io.httpconnector.polling.MockService.MockResponse;
+import io.httpconnector.polling.PollingStatus.State;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import java.time.Duration;
@@ -137,7 +137,7 @@ class EngineSurvivalTest {
                 first.start();
                 second.start();
                 eventually(() -> told.size() >= 2);
-                assertThat(told.get(0)).contains("no thread could be had");
+                assertThat(told.get(0)).contains("no thread was available");
                 eventually(() -> first.status().lastSuccess().isPresent()
                         && second.status().lastSuccess().isPresent());
                 assertThat(told).hasSize(3);

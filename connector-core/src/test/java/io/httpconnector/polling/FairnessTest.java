@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.HttpConnection;
 import io.httpconnector.TimedOutException;
-import io.httpconnector.polling.PollingStatus.State;
 import io.httpconnector.polling.MockService.MockResponse;
+import io.httpconnector.polling.PollingStatus.State;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import java.io.IOException;

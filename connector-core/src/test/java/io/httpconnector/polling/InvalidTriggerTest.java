@@ -47,21 +47,19 @@ class InvalidTriggerTest {
         Cursor time = Cursor.timestamp("/t");
         RequestTemplate with = get("/r?since={{cursor}}");
         return Stream.of(
-                bad("key: there are two", b -> b.wholeRecordAsKey()),
-                bad("\"id\" is no JSON pointer", b -> b.key("id")),
-                bad("version: there are two", b -> b.version("/v").wholeRecordAsVersion()),
-                bad("version: without the whole record there is none", b -> b.wholeRecordAsVersion("")),
-                bad("no pill {{cursor}}, so that it would have no place to go", b -> b.cursor(time)),
+                bad("key: contradictory", b -> b.wholeRecordAsKey()),
+                bad("\"id\" is not a JSON pointer", b -> b.key("id")),
+                bad("version: contradictory", b -> b.version("/v").wholeRecordAsVersion()),
+                bad("version: the whole record cannot be ignored", b -> b.wholeRecordAsVersion("")),
+                bad("no pill {{cursor}}, so that the value would not be sent", b -> b.cursor(time)),
                 bad("no pill {{page.number}}", b -> b.pagination(Pagination.pages(ParameterLocation.template()))),
                 bad("no pill {{window.from}}", b -> b.cursor(time.windows(Duration.ofHours(1)))),
+                bad("a token must be sent", b -> b.cursor(Cursor.opaque("/next").clientSide())),
                 bad(
-                        "a token that is not sent is of no use",
-                        b -> b.cursor(Cursor.opaque("/next").clientSide())),
-                bad(
-                        "pagination: it can't be added to the URL of the cursor",
+                        "pagination: it cannot be combined with the URL of the cursor",
                         b -> b.cursor(Cursor.nextUrl("/delta")).pagination(Pagination.pages("page"))),
                 bad("the pill {{cursor}} has no value", b -> b.request(with).cursor(Cursor.nextUrl("/delta"))),
-                bad("pagination: it has no end", b -> b.pagination(Pagination.cursor("after"))),
+                bad("pagination: the token is not defined", b -> b.pagination(Pagination.cursor("after"))),
                 bad(
                         "has a query parameter \"page\" already",
                         b -> b.request(get("/r?page=7")).pagination(Pagination.pages("page"))),
@@ -78,20 +76,18 @@ class InvalidTriggerTest {
                         b -> b.request(get("/r/{{tenant.id}}"))),
                 bad("the request has no pill {{parent}}", b -> b.parents(ParentRecords.of("a"))),
                 bad(
-                        "deletions: they are found by comparing",
+                        "detectDeletions: deletions are detected by comparing",
                         b -> b.request(with).cursor(time).detectDeletions()),
+                bad("from(time) needs a timestamp cursor", b -> b.startPosition(StartPosition.from(Instant.EPOCH))),
                 bad(
-                        "from a time needs a cursor that is a timestamp",
-                        b -> b.startPosition(StartPosition.from(Instant.EPOCH))),
-                bad(
-                        "windows need a beginning",
+                        "windows need a start",
                         b -> b.cursor(time.windows(
                                         Duration.ofHours(1),
                                         ParameterLocation.query("from"),
                                         ParameterLocation.query("to")))
                                 .startPosition(StartPosition.everything())),
                 bad("an interval of PT0.5S is too short: use at least PT1S", b -> b.every(Duration.ofMillis(500))),
-                bad("minInterval: use more than nothing", b -> b.minInterval(Duration.ZERO)),
+                bad("minInterval: use more than zero", b -> b.minInterval(Duration.ZERO)),
                 bad("an interval of PT-1S", b -> b.every(Duration.ofSeconds(-1))),
                 bad("maxRememberedKeys: 0 is out of range", b -> b.maxRememberedKeys(0)),
                 bad("maxParents: -1 is out of range", b -> b.maxParents(-1)),
@@ -105,7 +101,7 @@ class InvalidTriggerTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("bad")
-    void refuses(String message, UnaryOperator<PollingTriggerBuilder> step) {
+    void invalidDefinitionIsRejected(String message, UnaryOperator<PollingTriggerBuilder> step) {
         PollingTriggerBuilder builder = PollingTrigger.named("records")
                 .connection(connection)
                 .request(get("/r"))
@@ -124,9 +120,9 @@ class InvalidTriggerTest {
 
     @Test
     void invalidCursorsAndPaginationsAreRejected() {
-        assertThatThrownBy(() -> Cursor.timestamp("t")).hasMessageContaining("is no JSON pointer");
+        assertThatThrownBy(() -> Cursor.timestamp("t")).hasMessageContaining("is not a JSON pointer");
         assertThatThrownBy(() -> Cursor.timestamp("/t").format("yyyy-QQ-@{"))
-                .hasMessageContaining("is no pattern for dates");
+                .hasMessageContaining("is not a valid date pattern");
         assertThatThrownBy(() -> Cursor.timestamp("/t").lookback(Duration.ofDays(400)))
                 .hasMessageContaining("a lookback of");
         assertThatThrownBy(() -> Cursor.timestamp("/t").resolution(Duration.ZERO))
@@ -136,8 +132,7 @@ class InvalidTriggerTest {
         assertThatThrownBy(() -> Cursor.number("/n").lookback(-1)).hasMessageContaining("at least 0");
         assertThatThrownBy(() -> Cursor.number("/n").epochMillis()).hasMessageContaining("only timestamps");
         assertThatThrownBy(() -> Pagination.pages("p").size("s", 0)).hasMessageContaining("at least 1");
-        assertThatThrownBy(() -> Pagination.pages("p").token("/t")).hasMessageContaining("only"
-                + " Pagination.cursor(...)");
+        assertThatThrownBy(() -> Pagination.pages("p").token("/t")).hasMessageContaining("only Pagination.cursor(...)");
         assertThatThrownBy(() -> Pagination.pages("p").maxPages(0)).hasMessageContaining("use 1 to 100000");
         assertThatThrownBy(() -> Pagination.pages(" ")).hasMessageContaining("the name is empty");
         assertThatThrownBy(() -> StartPosition.last(0)).hasMessageContaining("use 1 to 10000");
@@ -181,7 +176,7 @@ class InvalidTriggerTest {
                         .definition(null)
                         .build())
                 .isInstanceOf(InvalidDefinitionException.class)
-                .hasMessageContaining("records, pagination or firstPoll is null");
+                .hasMessageContaining("records, pagination or startPosition is null");
     }
 
     private static RequestTemplate get(String url) {

@@ -8,9 +8,9 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.json.JsonSupport;
-import io.httpconnector.polling.PollingException.Reason;
-import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.polling.MockService.MockRequest;
+import io.httpconnector.polling.MockService.MockResponse;
+import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.TriggerEvent;
@@ -71,7 +71,7 @@ class MaxPagesTest {
             trigger.pollOnce();
             assertThat(service.requests).hasSize(max);
             assertThat(trigger.status().warnings())
-                    .anySatisfy(line -> assertThat(line).contains("the next one goes on"));
+                    .anySatisfy(line -> assertThat(line).contains("the next poll continues"));
             for (int i = 0; i < 20; i++) {
                 trigger.pollOnce();
             }
@@ -223,7 +223,8 @@ class MaxPagesTest {
             assertThatThrownBy(trigger::pollOnce).hasMessageContaining("maxPages(2)");
             assertThatThrownBy(trigger::pollOnce).hasMessageContaining("maxPages(2)");
         }
-        assertThat(service.requests).allSatisfy(asked -> assertThat(asked.query()).doesNotContainKey("token"));
+        assertThat(service.requests)
+                .allSatisfy(asked -> assertThat(asked.query()).doesNotContainKey("token"));
     }
 
     @ParameterizedTest
@@ -254,7 +255,8 @@ class MaxPagesTest {
     @Test
     void skippedParentsAreReported() {
         service.behaviour = asked -> asked.path().equals("/boards")
-                ? MockResponse.json(asked.number("page", 1) > 4 ? List.of() : List.of(Map.of("id", asked.number("page", 1))))
+                ? MockResponse.json(
+                        asked.number("page", 1) > 4 ? List.of() : List.of(Map.of("id", asked.number("page", 1))))
                 : MockResponse.json(List.of(Map.of("id", asked.path())));
         try (PollingTrigger trigger = PollingTrigger.named("cards")
                 .connection(connection)

@@ -27,7 +27,8 @@ import org.apache.hc.core5.io.CloseMode;
 final class MockService implements AutoCloseable {
 
     /** A received request. */
-    record MockRequest(String method, String path, Map<String, String> query, Map<String, String> headers, String body) {
+    record MockRequest(
+            String method, String path, Map<String, String> query, Map<String, String> headers, String body) {
         int number(String name, int defaultValue) {
             return query.containsKey(name) ? Integer.parseInt(query.get(name)) : defaultValue;
         }

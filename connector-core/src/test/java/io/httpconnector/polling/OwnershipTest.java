@@ -3,8 +3,8 @@ package io.httpconnector.polling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.httpconnector.HttpConnection;
-import io.httpconnector.polling.PollingStatus.State;
 import io.httpconnector.polling.MockService.MockResponse;
+import io.httpconnector.polling.PollingStatus.State;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;

@@ -7,9 +7,9 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.internal.json.JsonSupport;
-import io.httpconnector.polling.PollingException.Reason;
-import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.polling.MockService.MockRequest;
+import io.httpconnector.polling.MockService.MockResponse;
+import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
@@ -57,7 +57,10 @@ class PagesTest {
                         Pagination.pages("page"),
                         respond(asked -> (asked.number("page", 1) - 1) * 10)),
                 arguments(
-                        "number from 0", 4, Pagination.pages("p").first(0), respond(asked -> asked.number("p", 0) * 10)),
+                        "number from 0",
+                        4,
+                        Pagination.pages("p").first(0),
+                        respond(asked -> asked.number("p", 0) * 10)),
                 arguments(
                         "number and size",
                         3,
@@ -106,8 +109,11 @@ class PagesTest {
                             meta.put("next", next < COUNT ? next : null);
                             return meta;
                         })),
-                arguments("token in a header", 3, Pagination.cursor("after").tokenHeader("X-Next"), (MockService.Behaviour)
-                        asked -> {
+                arguments(
+                        "token in a header",
+                        3,
+                        Pagination.cursor("after").tokenHeader("X-Next"),
+                        (MockService.Behaviour) asked -> {
                             int from = asked.number("after", 0);
                             MockResponse response = page(from, Map.of());
                             return from + 10 < COUNT ? response.header("X-Next", String.valueOf(from + 10)) : response;
@@ -322,8 +328,8 @@ class PagesTest {
     @ParameterizedTest
     @ValueSource(strings = {"{\"page\": 2}", "[2]", "{\"href\": 2}"})
     void tokenThatIsObjectOrListIsError(String next) {
-        service.behaviour = asked -> MockResponse.of("application/json", "{\"data\": [{\"id\": 1}], \"next\":"
-                + " " + next + "}");
+        service.behaviour =
+                asked -> MockResponse.of("application/json", "{\"data\": [{\"id\": 1}], \"next\": " + next + "}");
         List<String> handled = new ArrayList<>();
         try (PollingTrigger trigger = linked("/next", handled)) {
             assertThatThrownBy(trigger::pollOnce)
@@ -533,7 +539,8 @@ class PagesTest {
         try (PollingTrigger trigger = linked("/next", handled)) {
             assertThatThrownBy(trigger::pollOnce).isInstanceOf(PollingException.class);
         }
-        assertThat(service.requests).allSatisfy(asked -> assertThat(asked.path()).doesNotStartWith("/x"));
+        assertThat(service.requests)
+                .allSatisfy(asked -> assertThat(asked.path()).doesNotStartWith("/x"));
     }
 
     @Test
@@ -551,7 +558,8 @@ class PagesTest {
         return respond(from, next -> Map.of());
     }
 
-    private static MockService.Behaviour respond(Function<MockRequest, Integer> from, Function<Integer, Map<String, ?>> meta) {
+    private static MockService.Behaviour respond(
+            Function<MockRequest, Integer> from, Function<Integer, Map<String, ?>> meta) {
         return asked -> {
             int begin = from.apply(asked);
             return page(begin, meta.apply(begin + 10));

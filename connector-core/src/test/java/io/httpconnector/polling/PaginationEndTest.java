@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.HttpConnection;
-import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.MockService.MockResponse;
+import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.TriggerEvent;
@@ -39,8 +39,7 @@ class PaginationEndTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "false", "0", "0.0", "-0.0", "null", "''", "'"
-                        + " '", "'false'", "'FALSE'", "'no'", "'No'", "'n'", "'off'",
+                "false", "0", "0.0", "-0.0", "null", "''", "' '", "'false'", "'FALSE'", "'no'", "'No'", "'n'", "'off'",
                 "'none'", "'null'", "'0'", "'00'", "'0.0'", "{}", "[]"
             })
     void moreWhileEndsWith(String value) {

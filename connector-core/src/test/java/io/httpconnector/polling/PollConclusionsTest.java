@@ -8,9 +8,9 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.ResponseRule;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.TimeSource;
-import io.httpconnector.polling.PollingException.Reason;
-import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.polling.MockService.MockRequest;
+import io.httpconnector.polling.MockService.MockResponse;
+import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.ChangeType;
@@ -427,8 +427,9 @@ class PollConclusionsTest {
     @Test
     void pollAfterRateLimitContinuesWithOtherParents() {
         int[] left = {0};
-        service.behaviour = asked ->
-                --left[0] < 0 ? MockResponse.status(429).header("Retry-After", "60") : MockResponse.json(List.of(Map.of("id", 1)));
+        service.behaviour = asked -> --left[0] < 0
+                ? MockResponse.status(429).header("Retry-After", "60")
+                : MockResponse.json(List.of(Map.of("id", 1)));
         try (PollingTrigger trigger = trigger()
                 .request(RequestTemplate.named("List").get("/{{parent}}/x").build())
                 .parents(ParentRecords.of("a", "b", "c", "d", "e"))
@@ -454,7 +455,9 @@ class PollConclusionsTest {
         parents.add(0, new HashMap<>());
         service.behaviour = asked -> asked.path().equals("/parents")
                 ? MockResponse.json(parents)
-                : asked.path().contains("broken") ? MockResponse.status(500) : MockResponse.json(List.of(Map.of("id", 1)));
+                : asked.path().contains("broken")
+                        ? MockResponse.status(500)
+                        : MockResponse.json(List.of(Map.of("id", 1)));
         try (PollingTrigger trigger = below(parentsOf()).build()) {
             for (int i = 0; i < 2; i++) {
                 assertThatThrownBy(trigger::pollOnce).hasMessageContaining("no key");
@@ -568,7 +571,8 @@ class PollConclusionsTest {
                         .detectDeletions()
                         .build()) {
             trigger.pollOnce();
-            service.behaviour = asked -> status == 200 ? MockResponse.json(Map.of("busy", "yes")) : MockResponse.status(status);
+            service.behaviour =
+                    asked -> status == 200 ? MockResponse.json(Map.of("busy", "yes")) : MockResponse.status(status);
             trigger.pollOnce();
             assertThat(trigger.status().warnings()).first().asString().contains("ignored");
             service.behaviour = asked -> list(asked);
@@ -879,11 +883,11 @@ class PollConclusionsTest {
     private MockResponse linked(MockRequest asked) {
         List<Map<String, Object>> found = found(asked);
         int to = asked.number("skip", 0) + size;
-        MockResponse response = respond(found.stream().skip(to - size).limit(size).toList());
+        MockResponse response =
+                respond(found.stream().skip(to - size).limit(size).toList());
         String since = asked.query().get("since");
         return to < found.size()
-                ? response.header("Link", "<?skip=" + to + (since == null ? "" : "&since=" + since) + ">;"
-                        + " rel=\"next\"")
+                ? response.header("Link", "<?skip=" + to + (since == null ? "" : "&since=" + since) + ">; rel=\"next\"")
                 : response;
     }
 

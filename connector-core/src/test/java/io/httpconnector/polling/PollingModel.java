@@ -5,8 +5,8 @@ import io.httpconnector.ResponseRule;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.json.Mutations;
-import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.polling.MockService.MockRequest;
+import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
@@ -549,7 +549,8 @@ final class PollingModel {
                 case 1 -> MockResponse.status(429).header("Retry-After", "3600");
                 case 2 -> MockResponse.status(404);
                 case 3 -> new MockResponse(202, good.type(), good.headers(), good.body());
-                case 4 -> config.mode == Mode.DELETIONS ? MockResponse.of("application/json", "") : MockResponse.status(503);
+                case 4 ->
+                    config.mode == Mode.DELETIONS ? MockResponse.of("application/json", "") : MockResponse.status(503);
                 default ->
                     new MockResponse(
                             200,

@@ -9,9 +9,9 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.RecordSelector.Format;
-import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.Delivery;
@@ -245,13 +245,12 @@ class RecordsTest {
                         "{\"error\":\"quota\"}",
                         "there is nothing at \"/items\""),
                 arguments(RecordSelector.at("/items"), "application/json", "<html>login</html>", "line 1, column 1"),
-                arguments(RecordSelector.at("/items"), "application/json", "{\"items\":[{\"id\":1},", "line 1,"
-                        + " column"),
+                arguments(RecordSelector.at("/items"), "application/json", "{\"items\":[{\"id\":1},", "line 1, column"),
                 arguments(
                         RecordSelector.atRoot(),
                         "application/json",
                         "{\"id\":1}{\"id\":2}",
-                        "if it is JSON Lines, say so"),
+                        "if the format is JSON Lines, declare it"),
                 arguments(RecordSelector.at("/a/b"), "text/xml", "<r><a><b></a></r>", "line 1"));
     }
 
@@ -305,8 +304,8 @@ class RecordsTest {
     void invalidPathIsRejected() {
         assertThatThrownBy(() -> RecordSelector.at("items"))
                 .isInstanceOf(InvalidDefinitionException.class)
-                .hasMessageContaining("is no JSON pointer");
-        assertThatThrownBy(() -> RecordSelector.atRoot().expand("")).hasMessageContaining("no list in it");
+                .hasMessageContaining("is not a JSON pointer");
+        assertThatThrownBy(() -> RecordSelector.atRoot().expand("")).hasMessageContaining("not to the record itself");
         assertThatThrownBy(() -> RecordSelector.atRoot().keyed("")).hasMessageContaining("no name");
     }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.HttpConnection;
-import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.MockService.MockResponse;
+import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.TriggerEvent;

@@ -7,10 +7,10 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.RetryPolicy;
+import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.polling.PollingStatus.State;
 import io.httpconnector.polling.Schedule.Due;
 import io.httpconnector.polling.Schedule.Misfire;
-import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
@@ -114,11 +114,11 @@ class ScheduleTest {
         assertThatThrownBy(() -> Schedule.every(Duration.ofDays(1000))).hasMessageContaining("up to 366 days");
         assertThatThrownBy(() -> Schedule.cron("every day", ZoneId.of("UTC")))
                 .isInstanceOf(InvalidDefinitionException.class)
-                .hasMessageContaining("\"every day\" is no cron expression");
+                .hasMessageContaining("\"every day\" is not a valid cron expression");
         assertThatThrownBy(() -> Schedule.cron("0 0 30 2 *", ZoneId.of("UTC")))
                 .isInstanceOf(InvalidDefinitionException.class);
         assertThatThrownBy(() -> Schedule.every(MINUTE).jitter(Duration.ofDays(2)))
-                .hasMessageContaining("up to a day");
+                .hasMessageContaining("up to one day");
         try (PollingTrigger trigger = trigger().build()) {
             assertThatThrownBy(trigger::start)
                     .isInstanceOf(ConnectorException.class)

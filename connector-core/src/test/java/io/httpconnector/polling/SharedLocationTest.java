@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonSupport;
-import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.polling.MockService.MockRequest;
+import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.TriggerEvent;
@@ -179,8 +179,8 @@ class SharedLocationTest {
     void conflictingLocationsAreRejected(PollingTriggerBuilder builder) {
         assertThatThrownBy(builder::build)
                 .isInstanceOf(InvalidDefinitionException.class)
-                .hasMessageContaining("both go to the")
-                .hasMessageContaining("give each a place of its own");
+                .hasMessageContaining("are both sent in the")
+                .hasMessageContaining("use separate locations");
     }
 
     private static PollingTriggerBuilder any() {

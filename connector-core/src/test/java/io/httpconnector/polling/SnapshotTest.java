@@ -141,7 +141,8 @@ class SnapshotTest {
                 records.remove(1);
                 moves[0] = false;
             }
-            return MockResponse.json(records.values().stream().skip(skip).limit(10).toList());
+            return MockResponse.json(
+                    records.values().stream().skip(skip).limit(10).toList());
         };
         try (PollingTrigger trigger = trigger()
                 .pagination(Pagination.offset("skip"))
@@ -233,7 +234,7 @@ class SnapshotTest {
             full[0] = false;
             trigger.pollOnce();
             assertThat(trigger.status().warnings())
-                    .anySatisfy(line -> assertThat(line).contains("does not prove that they are deleted"));
+                    .anySatisfy(line -> assertThat(line).contains("missing records are not proven to be deleted"));
             full[0] = true;
             trigger.pollOnce();
             assertThat(trigger.status().warnings()).isEmpty();
@@ -351,9 +352,8 @@ class SnapshotTest {
     @ValueSource(strings = {"emptyWhen", "total"})
     void declaredEmptyListProvesDeletionOfAll(String how) {
         boolean[] full = {true};
-        service.behaviour = asked ->
-                MockResponse.of("application/json", full[0] ? "{\"count\": 1, \"items\": [{\"id\":"
-                        + " 1}]}" : "{\"count\": 0}");
+        service.behaviour = asked -> MockResponse.of(
+                "application/json", full[0] ? "{\"count\": 1, \"items\": [{\"id\": 1}]}" : "{\"count\": 0}");
         PollingTriggerBuilder builder = trigger().detectDeletions();
         if (how.equals("total")) {
             builder.records(RecordSelector.at("/items").optional())
@@ -399,8 +399,7 @@ class SnapshotTest {
             assertThat(log.list)
                     .hasSize(2)
                     .allSatisfy(line -> assertThat(line.getFormattedMessage())
-                            .startsWith(
-                                    "records: records next to each other have the same key and different versions"));
+                            .startsWith("records: records in the same batch have the same key and different versions"));
         }
         log.list.clear();
         try (PollingTrigger trigger = trigger().key("/line").version("/line").build()) {

@@ -191,7 +191,8 @@ class SyncTokenTest {
             refuses[0] = false;
             trigger.pollOnce();
             assertThat(trigger.status().warnings()).isEmpty();
-            assertThat(service.requests.get(service.requests.size() - 1).query()).containsEntry("token", "A");
+            assertThat(service.requests.get(service.requests.size() - 1).query())
+                    .containsEntry("token", "A");
             refuses[0] = true;
             trigger.reset();
             trigger.pollOnce();
@@ -207,14 +208,15 @@ class SyncTokenTest {
 
     @Test
     void nextUrlOnAnotherHostIsRejected() {
-        service.behaviour = asked -> MockResponse.json(Map.of("changes", List.of(), "next", "https://evil.example.com/"));
+        service.behaviour =
+                asked -> MockResponse.json(Map.of("changes", List.of(), "next", "https://evil.example.com/"));
         try (PollingTrigger trigger = trigger()
                 .records(RecordSelector.at("/changes"))
                 .cursor(Cursor.nextUrl("/next"))
                 .build()) {
             assertThatThrownBy(trigger::pollOnce)
                     .isInstanceOf(PollingException.class)
-                    .hasMessageContaining("where the credentials must not go");
+                    .hasMessageContaining("to which the credentials must not be sent");
         }
     }
 }

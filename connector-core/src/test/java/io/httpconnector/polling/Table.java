@@ -1,7 +1,7 @@
 package io.httpconnector.polling;
 
-import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.polling.MockService.MockRequest;
+import io.httpconnector.polling.MockService.MockResponse;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;

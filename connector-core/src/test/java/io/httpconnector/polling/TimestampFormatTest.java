@@ -174,7 +174,8 @@ class TimestampFormatTest {
     @ValueSource(longs = {Long.MAX_VALUE, Long.MAX_VALUE / 2 + 1, 1L << 62, (1L << 62) - 1})
     void longLookbackOfNumberStartsAtMinimum(long lookback) {
         long[] id = {Long.MIN_VALUE / 4};
-        service.behaviour = asked -> MockResponse.of("application/json", "[{\"id\": " + id[0] + ", \"t\": " + id[0] + "}]");
+        service.behaviour =
+                asked -> MockResponse.of("application/json", "[{\"id\": " + id[0] + ", \"t\": " + id[0] + "}]");
         int[] count = {0};
         try (PollingTrigger trigger = builder(
                         Cursor.number("/t").sentAs("since").lookback(lookback))
@@ -206,7 +207,7 @@ class TimestampFormatTest {
             try (PollingTrigger trigger = builder(cursor.sentAs("since")).build()) {
                 assertThatThrownBy(trigger::pollOnce)
                         .isInstanceOf(PollingException.class)
-                        .hasMessageContaining("neither time nor number");
+                        .hasMessageContaining("neither a time nor a number");
             }
         }
     }

@@ -10,8 +10,8 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.internal.json.Mutations;
-import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.polling.MockService.MockRequest;
+import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.trigger.Delivery;
 import java.time.Duration;
@@ -76,7 +76,7 @@ class TriggerDocumentTest {
                  "records": {"path": "/items", "as": "JSON", "keyed": "k", "expand": "/x",
                              "where": [{"field": "/state", "values": ["open", "new"]}, {"field": "/b", "values": ["c"]}], "optional": true},
                  "key": ["/id", "/x"], "version": ["/updated_at"],
-                 "pagination": {"offset": {"query": "skip"}, "first": 3, "size": {"place": {"header": "X-Size"}, "records": 50},
+                 "pagination": {"offset": {"query": "skip"}, "first": 3, "size": {"location": {"header": "X-Size"}, "records": 50},
                                 "endsWithShortPage": true, "moreWhile": "/more", "lastWhen": "/last", "total": "/total",
                                 "totalPages": "/pages", "maxPages": 9},
                  "cursor": {"timestamp": "/updated_at", "format": "yyyy-MM-dd", "zone": "Europe/Berlin", "resolution": "PT24H",
@@ -91,7 +91,7 @@ class TriggerDocumentTest {
                              "key": "/id", "pagination": {"linkHeader": true, "maxPages": 3}},
                  "key": ["/id"], "wholeRecordAsVersion": ["/views"],
                  "records": {"csv": ";"},
-                 "pagination": {"cursor": {"json": "/after"}, "token": "/next", "size": {"place": {"json": "/size"}, "records": 5}},
+                 "pagination": {"cursor": {"json": "/after"}, "token": "/next", "size": {"location": {"json": "/size"}, "records": 5}},
                  "detectDeletions": true, "startPosition": {"everything": true},
                  "schedule": {"cron": {"expression": "0 6 * * *", "zone": "UTC"}, "misfire": "SKIP"}}""", """
                 {"request": {"name": "List", "method": "POST", "url": "/items/{{parent}}",
@@ -134,22 +134,23 @@ class TriggerDocumentTest {
             items.add(Map.of("id", i + 1, "t", 1_700_000_000 + i));
         }
         boolean more = from + size < 7;
-        return MockResponse.json(Map.of("items", items, "total", 7, "more", more, "next", more ? "" + (from + size) : ""));
+        return MockResponse.json(
+                Map.of("items", items, "total", 7, "more", more, "next", more ? "" + (from + size) : ""));
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{\"size\": {\"place\": {\"query\": \"limit\"}, \"records\": 2}, \"endsWithShortPage\": true,"
+                "{\"size\": {\"location\": {\"query\": \"limit\"}, \"records\": 2}, \"endsWithShortPage\": true,"
                         + " \"first\": 0,"
                         + " \"pages\": {\"query\": \"page\"}}",
-                "{\"pages\": {\"query\": \"page\"}, \"first\": 0, \"size\": {\"place\": {\"query\": \"limit\"},"
+                "{\"pages\": {\"query\": \"page\"}, \"first\": 0, \"size\": {\"location\": {\"query\": \"limit\"},"
                         + " \"records\": 2}, \"total\": \"/total\"}",
-                "{\"offset\": {\"query\": \"skip\"}, \"first\": 2, \"size\": {\"place\": {\"query\":"
+                "{\"offset\": {\"query\": \"skip\"}, \"first\": 2, \"size\": {\"location\": {\"query\":"
                         + " \"limit\"}, \"records\": 2}, \"maxPages\": 2}",
-                "{\"offset\": {\"query\": \"skip\"}, \"size\": {\"place\": {\"query\": \"limit\"}, \"records\":"
+                "{\"offset\": {\"query\": \"skip\"}, \"size\": {\"location\": {\"query\": \"limit\"}, \"records\":"
                         + " 3}, \"moreWhile\": \"/more\"}",
-                "{\"cursor\": {\"query\": \"after\"}, \"token\": \"/next\", \"size\": {\"place\": {\"query\":"
+                "{\"cursor\": {\"query\": \"after\"}, \"token\": \"/next\", \"size\": {\"location\": {\"query\":"
                         + " \"limit\"}, \"records\": 2}}"
             })
     void memberOrderDoesNotAffectRequests(String pagination) {
@@ -184,12 +185,14 @@ class TriggerDocumentTest {
             delimiter = '|',
             value = {
                 "{}                                                          | /request: missing",
-                "{}                                                          | /key: missing; give fields that"
+                "{}                                                          | /key: missing; set fields that"
                         + " identify a record, or wholeRecordAsKey",
-                "{'startPosition': {}}                                           | /startPosition: one of fromNow,"
+                "{'startPosition': {}}                                       | /startPosition: one of fromNow,"
                         + " everything, last, from is required",
-                "{'key': ['/a~2b']}                                          | /key: \"/a~2b\" is no JSON pointer (RFC 6901) such as /data/token: a \"~\" is followed by 0 or 1: write ~0 for the character itself",
-                "{'version': ['/a~']}                                        | /version: \"/a~\" is no JSON pointer (RFC 6901) such as /data/token: a \"~\" is followed by 0 or 1: write ~0 for the character itself",
+                "{'key': ['/a~2b']}                                          | /key: \"/a~2b\" is not a JSON"
+                        + " pointer (RFC 6901): write \"~0\" for a tilde, and \"~1\" for a slash in a name",
+                "{'version': ['/a~']}                                        | /version: \"/a~\" is not a JSON"
+                        + " pointer (RFC 6901): write \"~0\" for a tilde, and \"~1\" for a slash in a name",
                 "{'pagination': {'pages': {'query': 'p'}, 'first': 1.0}}     | /pagination/first: expected an"
                         + " integer without a fraction or an exponent, found the number 1.0",
                 "{'pagination': {'pages': {'query': 'p'}, 'first': 1e2}}     | /pagination/first: expected an"
@@ -209,7 +212,7 @@ class TriggerDocumentTest {
     void contradictionsAreRejected() {
         String start = "{" + REQUEST + "\"key\": [\"/id\"], ";
         assertThat(problems(start + "\"pagination\": {\"pages\": {\"query\": \"p\"}, \"offset\": {\"query\":"
-                + " \"o\"}}}"))
+                        + " \"o\"}}}"))
                 .containsExactly("/pagination: pages and offset exclude each other: give one of them");
         assertThat(problems(start + "\"pagination\": {\"pages\": {\"query\": \"p\"}, \"token\": \"/t\"}}"))
                 .containsExactly("/pagination/token: needs a cursor, and not pages");
@@ -219,28 +222,23 @@ class TriggerDocumentTest {
                         "/pagination/total: needs one of pages, offset, cursor, nextUrl, linkHeader beside it");
         assertThat(problems(start + "\"pagination\": {\"linkHeader\": false}}"))
                 .containsExactly("/pagination/linkHeader: can only be true: leave the member out");
-        assertThat(
-                        problems(
-                                start
-                                        + "\"pagination\": {\"cursor\": {\"query\": \"c\"}, \"token\": \"/t\","
-                                                + " \"tokenHeader\": \"T\"}}"))
+        assertThat(problems(start
+                        + "\"pagination\": {\"cursor\": {\"query\": \"c\"}, \"token\": \"/t\","
+                        + " \"tokenHeader\": \"T\"}}"))
                 .containsExactly("/pagination: token and tokenHeader exclude each other: give one of them");
         assertThat(problems(start + "\"cursor\": {\"timestamp\": \"/t\", \"number\": \"/n\"}}"))
                 .containsExactly("/cursor: timestamp and number exclude each other: give one of them");
         assertThat(problems(start
                         + "\"cursor\": {\"timestamp\": \"/t\", \"sentAs\": {\"query\": \"q\"}, \"clientSide\": true}}"))
                 .containsExactly("/cursor/clientSide: contradicts sentAs: give one of them");
-        assertThat(problems(
-                        start + "\"cursor\": {\"timestamp\": \"/t\", \"sentAs\": {\"query\": \"q\", \"header\":"
-                                + " \"h\"}}}"))
+        assertThat(problems(start + "\"cursor\": {\"timestamp\": \"/t\", \"sentAs\": {\"query\": \"q\", \"header\":"
+                        + " \"h\"}}}"))
                 .containsExactly("/cursor/sentAs: query and header exclude each other: give one of them");
         assertThat(problems(start + "\"startPosition\": {\"last\": 1, \"everything\": true}}"))
-                .containsExactly("/firstPoll: everything and last exclude each other: give one of them");
-        assertThat(
-                        problems(
-                                start
-                                        + "\"schedule\": {\"every\": \"PT5M\", \"cron\": {\"expression\": \"* *"
-                                                + " * * *\", \"zone\": \"UTC\"}}}"))
+                .containsExactly("/startPosition: everything and last exclude each other: give one of them");
+        assertThat(problems(start
+                        + "\"schedule\": {\"every\": \"PT5M\", \"cron\": {\"expression\": \"* *"
+                        + " * * *\", \"zone\": \"UTC\"}}}"))
                 .containsExactly("/schedule: every and cron exclude each other: give one of them");
         assertThat(problems(start + "\"records\": {\"as\": \"XML\", \"csv\": \";\"}}"))
                 .containsExactly("/records/csv: contradicts \"as\": XML");
@@ -248,13 +246,12 @@ class TriggerDocumentTest {
                 .containsExactly("/wholeRecordAsKey: contradicts key: give one of them");
         assertThat(problems(start + "\"version\": [\"/v\"], \"wholeRecordAsVersion\": []}"))
                 .containsExactly("/wholeRecordAsVersion: contradicts version: give one of them");
-        assertThat(problems(
-                        "{\"request\": {\"name\": \"List\", \"method\": \"POST\", \"url\": \"/\", \"body\":"
-                                + " {\"json\": {}, \"form\": []}},"
-                                + " \"key\": [\"/id\"]}"))
+        assertThat(problems("{\"request\": {\"name\": \"List\", \"method\": \"POST\", \"url\": \"/\", \"body\":"
+                        + " {\"json\": {}, \"form\": []}},"
+                        + " \"key\": [\"/id\"]}"))
                 .containsExactly("/request/body: json and form exclude each other: give one of them");
         assertThat(problems(start + "\"parents\": {\"values\": [\"a\"], \"key\": \"/id\"}}"))
-                .containsExactly("/parents/key: contradicts values: it is for a request that lists parents");
+                .containsExactly("/parents/key: contradicts values: it applies only to a request that lists parents");
     }
 
     @Test
@@ -268,11 +265,9 @@ class TriggerDocumentTest {
                         "/records/where/0/value: unknown member; did you mean \"values\"?");
         assertThat(problems(start + "\"pagination\": {\"pages\": {\"query\": \"p\"}, \"first\": \"one\"}}"))
                 .containsExactly("/pagination/first: expected an integer, found a string");
-        assertThat(
-                        problems(
-                                start
-                                        + "\"pagination\": {\"pages\": {\"query\": \"p\"}, \"size\":"
-                                                + " {\"place\": {\"query\": \"s\"}, \"record\": 5}}}"))
+        assertThat(problems(start
+                        + "\"pagination\": {\"pages\": {\"query\": \"p\"}, \"size\":"
+                        + " {\"location\": {\"query\": \"s\"}, \"record\": 5}}}"))
                 .containsExactly(
                         "/pagination/size/records: missing",
                         "/pagination/size/record: unknown member; did you mean \"records\"?");
@@ -295,7 +290,7 @@ class TriggerDocumentTest {
         assertThat(problems("{\"requst\": {}, \"schedule\": {\"every\": \"PT0.5S\"}}"))
                 .containsExactlyInAnyOrder(
                         "/requst: unknown member; did you mean \"request\"?",
-                        "/key: missing; give fields that identify a record, or wholeRecordAsKey",
+                        "/key: missing; set fields that identify a record, or wholeRecordAsKey",
                         "schedule: an interval of PT0.5S is too short: use at least PT1S");
     }
 
@@ -315,11 +310,9 @@ class TriggerDocumentTest {
                 .version("/v")
                 .detectDeletions()
                 .conditionalRequests()
-                .definition(
-                        JsonSupport.parse(
-                                "{" + REQUEST
-                                        + "\"key\": [\"/id\"], \"version\": [], \"detectDeletions\": false,"
-                                                + " \"conditionalRequests\": false}"));
+                .definition(JsonSupport.parse("{" + REQUEST
+                        + "\"key\": [\"/id\"], \"version\": [], \"detectDeletions\": false,"
+                        + " \"conditionalRequests\": false}"));
         builder.build().close();
 
         JsonNode written = builder.toJson();

@@ -8,8 +8,8 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.StatusException;
-import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.MockService.MockResponse;
+import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
@@ -219,7 +219,8 @@ class TriggerTest {
             List<Integer> cards = boards.get(asked.path().replaceAll(".*boards/|/cards", ""));
             return cards == null || cards.isEmpty()
                     ? MockResponse.status(404)
-                    : MockResponse.json(cards.stream().map(id -> Map.of("id", id)).toList());
+                    : MockResponse.json(
+                            cards.stream().map(id -> Map.of("id", id)).toList());
         };
         RequestTemplate list = RequestTemplate.named("Boards").get("/boards").build();
         try (PollingTrigger trigger = trigger()
@@ -245,8 +246,9 @@ class TriggerTest {
 
     @Test
     void failingParentDoesNotBlockOthers() {
-        service.behaviour =
-                asked -> asked.path().endsWith("/a/cards") ? MockResponse.status(500) : MockResponse.json(List.of(Map.of("id", 1)));
+        service.behaviour = asked -> asked.path().endsWith("/a/cards")
+                ? MockResponse.status(500)
+                : MockResponse.json(List.of(Map.of("id", 1)));
         try (PollingTrigger trigger = trigger()
                 .request(RequestTemplate.named("Cards")
                         .get("/boards/{{parent}}/cards")
@@ -311,7 +313,7 @@ class TriggerTest {
                     .isSubsetOf("1")
                     .hasSizeGreaterThanOrEqualTo(concurrency == 1 ? 1 : 0);
             assertThat(trigger.deadLetters()).isEmpty();
-            assertThat(trigger.status().lastError().orElseThrow()).contains("wants to be left alone for PT10M");
+            assertThat(trigger.status().lastError().orElseThrow()).contains("requests a delay of PT10M");
             assertThat(service.requests.stream().filter(one -> one.path().equals("/crm")))
                     .hasSizeBetween(1, concurrency);
 
@@ -331,7 +333,7 @@ class TriggerTest {
                 .parents(ParentRecords.of("a", "b", "c"))
                 .handler(event -> connection.send(Request.post("/crm").json(event.payload())))
                 .build()) {
-            assertThatThrownBy(trigger::pollOnce).hasMessageContaining("wants to be left alone for PT10M");
+            assertThatThrownBy(trigger::pollOnce).hasMessageContaining("requests a delay of PT10M");
         }
         assertThat(service.requests.stream().filter(one -> one.path().equals("/crm")))
                 .hasSize(1);
@@ -539,7 +541,7 @@ class TriggerTest {
                 trigger().store(store).listener(listener).version("/name").build()) {
             assertThat(trigger.pollOnce().events()).isEqualTo(1);
         }
-        assertThat(changes).containsExactly("the dead letters; everything else: the next poll is a first one");
+        assertThat(changes).containsExactly("the dead letters; everything else: the next poll is a first poll");
     }
 
     @Test

@@ -156,7 +156,9 @@ class DeliveryTest {
 
         assertThat(sizes).containsExactly(4, 4, 4, 2);
         assertThat(delivered.handled()).hasSize(6);
-        assertThat(delivered.deadLetters()).extracting(letter -> letter.event().key()).containsExactly("k4", "k5", "k6", "k7");
+        assertThat(delivered.deadLetters())
+                .extracting(letter -> letter.event().key())
+                .containsExactly("k4", "k5", "k6", "k7");
     }
 
     @Test

@@ -173,7 +173,8 @@ class InboxCrashTest {
     }
 
     private static int waiting(HikariDataSource source) {
-        return new InboxRepository(new Database(source, JdbcSchema.DEFAULT_PREFIX), "leads", "webhook leads").pendingCount()
+        return new InboxRepository(new Database(source, JdbcSchema.DEFAULT_PREFIX), "leads", "webhook leads")
+                                .pendingCount()
                         == 0
                 ? 0
                 : 1;

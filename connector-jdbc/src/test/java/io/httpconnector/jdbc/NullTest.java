@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.TokenEncryption;
 import io.httpconnector.auth.oauth2.TokenStore;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.state.StateLog;
 import java.nio.file.Path;

@@ -139,7 +139,8 @@ class DeadlineTest extends InboxFixture {
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }
-                    return VerificationResult.rejected(VerificationResult.RejectionReason.NO_KEY, "the keys could not be had");
+                    return VerificationResult.rejected(
+                            VerificationResult.RejectionReason.NO_KEY, "the keys could not be had");
                 })
                 .deadline(DEADLINE)
                 .handler(events::add));

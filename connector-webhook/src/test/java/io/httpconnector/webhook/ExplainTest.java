@@ -99,7 +99,8 @@ class ExplainTest {
     void consumedBodyIsDiagnosed() {
         WebhookRequest request = signed("github", "{\"a\":1}").header("Content-Length", "7");
 
-        assertThat(explain(request.body(new byte[0]), "github")).contains("the body was consumed before the receiver got it");
+        assertThat(explain(request.body(new byte[0]), "github"))
+                .contains("the body was consumed before the receiver got it");
         assertThat(explain(request.body("{\"a\": 1}".getBytes(UTF_8)), "github"))
                 .contains("Content-Length says 7 bytes, but the body has 8");
     }

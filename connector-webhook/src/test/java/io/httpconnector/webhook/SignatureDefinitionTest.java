@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.Secret;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.webhook.VerificationResult.RejectionReason;
 import java.time.Duration;
 import java.time.Instant;
@@ -94,7 +94,8 @@ class SignatureDefinitionTest {
                         e -> assertThat(e.problems())
                                 .hasSize(11)
                                 .anyMatch(problem -> problem.contains("content, column 9: {{nothing}} is unknown"))
-                                .anyMatch(problem -> problem.contains("it is not signed, so an attacker could change it")));
+                                .anyMatch(problem ->
+                                        problem.contains("it is not signed, so an attacker could change it")));
         assertThatThrownBy(() -> Signatures.publicKey(
                                 "HmacSHA256",
                                 PublicKeys.fixed("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"))

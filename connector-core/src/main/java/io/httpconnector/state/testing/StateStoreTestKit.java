@@ -95,8 +95,9 @@ public final class StateStoreTestKit {
         }
         try (StateLog log = store.open("kit order")) {
             List<byte[]> found = read(log);
-            check(found.size() == 6, "6 entries were added, and " + found.size() + " are found after it is"
-                    + " opened again");
+            check(
+                    found.size() == 6,
+                    "6 entries were added, and " + found.size() + " are found after it is opened again");
         }
     }
 
@@ -176,8 +177,9 @@ public final class StateStoreTestKit {
                 second.append(bytes("third"));
                 expect(Reason.CONFLICT, () -> first.append(bytes("fourth")));
             } catch (StateException e) {
-                check(e.reason() == Reason.IN_USE, "an id that is open is rejected with " + e.reason() + ", not"
-                        + " IN_USE");
+                check(
+                        e.reason() == Reason.IN_USE,
+                        "an id that is open is rejected with " + e.reason() + ", not IN_USE");
             }
         }
     }
