@@ -204,6 +204,7 @@ public final class HttpConnectionBuilder {
         List<String> chosen = versions == null ? List.of() : Arrays.asList(versions.clone());
         if (chosen.isEmpty() || !TLS_VERSIONS.containsAll(chosen)) {
             problems.add("tlsVersions: " + LogSafe.visible(chosen.toString()) + ": use TLSv1.2, TLSv1.3 or both");
+            return this;
         }
         tls = tls.withVersions(chosen);
         return this;
