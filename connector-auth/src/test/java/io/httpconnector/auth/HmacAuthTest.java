@@ -166,7 +166,7 @@ class HmacAuthTest {
         assertThat(received.getHeader("X-Signature"))
                 .isEqualTo(HexFormat.of().withUpperCase().formatHex(hmac("HmacSHA256", bytes("GET{{body}}"))));
         assertThatThrownBy(() -> HmacAuth.of("HmacSHA256", TEXT, "", Map.of("body", "x")))
-                .hasMessageContaining("value body: this name has a meaning");
+                .hasMessageContaining("value body: this name is reserved");
     }
 
     @Test

@@ -227,7 +227,7 @@ class LoginAuthTest {
             for (int i = 0; i < 3; i++) {
                 assertThatThrownBy(() -> connection.send(Request.get("/orders")))
                         .isInstanceOf(LoginException.class)
-                        .hasMessageContaining("refused with status 403")
+                        .hasMessageContaining("rejected with status 403")
                         .hasStackTraceContaining("StatusException");
             }
             verifyLogins(1);

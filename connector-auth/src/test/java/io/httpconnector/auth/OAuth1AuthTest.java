@@ -156,7 +156,7 @@ class OAuth1AuthTest {
                 .hasMessageContaining("consumer key: it is null");
         assertThatThrownBy(() -> OAuth1Auth.of("x", (PrivateKey) null)).hasMessageContaining("private key: it is null");
         assertThatThrownBy(() -> AUTH.token("x", null)).hasMessageContaining("token secret: it is null");
-        assertThatThrownBy(() -> AUTH.realm("a\"b")).hasMessageContaining("quote");
+        assertThatThrownBy(() -> AUTH.realm("a\"b")).hasMessageContaining("quotation mark");
         assertThatThrownBy(() -> AUTH.apply(Request.of("PROPFIND", "https://example.com/")))
                 .hasMessageContaining("PROPFIND");
     }

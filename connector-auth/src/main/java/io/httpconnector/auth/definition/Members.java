@@ -215,7 +215,7 @@ final class Members {
 
     private static void checkName(String name) {
         if (name.isEmpty() || name.contains("{{")) {
-            throw invalid("a name can't have placeholders");
+            throw invalid("a name can't be empty or have placeholders");
         }
     }
 

@@ -232,7 +232,7 @@ class AuthDefinitionTest {
                 "{\"nam\": 1} | /nam: unknown member; did you mean",
                 "{\"name\": \"x\", \"baseUrl\": \"https://x\", \"strategies\": {}} | /strategies: there is none",
                 "{\"name\": \"x\", \"baseUrl\": \"https://x\", \"strategies\": {\"a\": {\"type\": \"basik\"}}} | /strategies/a/type: \"basik\" is unknown; did you mean \"basic\"?",
-                "{\"name\": \"x\", \"baseUrl\": \"https://x\", \"strategies\": {\"a\": {\"type\": \"basic\", \"user\": \"{{auth.u}}\"}}} | /strategies/a/user: {{auth.u}} is none of its fields",
+                "{\"name\": \"x\", \"baseUrl\": \"https://x\", \"strategies\": {\"a\": {\"type\": \"basic\", \"user\": \"{{auth.u}}\"}}} | /strategies/a/user: {{auth.u}} is not one of its fields",
                 "{\"name\": \"x\", \"baseUrl\": \"https://x\", \"fields\": [{\"nam\": 1}], \"strategies\": {\"a\": {\"type\": \"none\"}}} | /fields/0/nam: unknown member; did you mean \"name\"?"
             })
     void invalidDocumentIsReportedWithItsLocation(String json, String why) {
@@ -249,7 +249,7 @@ class AuthDefinitionTest {
                 "\"type\": \"custom\", \"header\": {} | /header: unknown member; did you mean \"headers\"?",
                 "\"type\": \"hmac\", \"algorithm\": \"x\", \"key\": \"{{auth.key}}\", \"template\": \"\" | /algorithm:",
                 "\"type\": \"login\", \"loginUrl\": \"https://x\", \"lifetime\": \"1h\" | /lifetime:",
-                "\"type\": \"login\", \"loginUrl\": \"https://{{auth.key}}\" | /loginUrl: {{auth.key}}: it has a secret",
+                "\"type\": \"login\", \"loginUrl\": \"https://{{auth.key}}\" | /loginUrl: {{auth.key}}: it is a secret",
                 "\"type\": \"login\", \"loginUrl\": \"https://x\", \"use\": {\"header\": {}} | /use/header: unknown member",
                 "\"type\": \"oauth2-client-credentials\", \"tokenUrl\": \"https://x\", \"tokenUri\": \"y\" | /tokenUri: unknown member; did you mean \"tokenUrl\"?",
                 "\"type\": \"oauth2-client-credentials\" | /tokenUrl: missing",
@@ -278,7 +278,7 @@ class AuthDefinitionTest {
                 .hasMessageContaining("there is no value for {{auth.key}}");
         assertThatThrownBy(() -> shop.choose("basic").value("key", "").build())
                 .hasMessageContaining("there is no value for {{auth.key}}");
-        assertThatThrownBy(() -> shop.choose("other")).hasMessageContaining("but [basic]");
+        assertThatThrownBy(() -> shop.choose("other")).hasMessageContaining("use one of [basic]");
         assertThatThrownBy(() -> AuthDefinition.preset("nobody")).hasMessageContaining("github");
         assertThat(shop.choose("basic").value("key", "canary").toString()).doesNotContain("canary");
     }

@@ -54,18 +54,18 @@ class DefinitionChecksTest {
                 "\"type\": \"custom\", \"headers\": {\"X\": \"\u00e9\"} # /headers/X: ",
                 "\"type\": \"custom\", \"query\": \"k=1\" # /query: expected an object, found a string",
                 "\"type\": \"custom\", \"bodyFields\": [1] # /bodyFields: expected an object, found a list",
-                "\"type\": \"custom\", \"headers\": {\"X\": \"{{k}}\"} # /headers/X: {{k}} is none of its fields",
+                "\"type\": \"custom\", \"headers\": {\"X\": \"{{k}}\"} # /headers/X: {{k}} is not one of its fields",
                 "\"type\": \"custom\", \"headers\": {\"X\": \"{{k}}\"} # did you mean {{auth.k}}?",
                 "\"type\": \"custom\", \"headers\": {\"X\": \"{{auth.u | bas64}}\"} # did you mean \"base64\"?",
                 "\"type\": \"custom\", \"headers\": {\"X\": \"{{auth.u\"} # /headers/X: \"{{\" is not closed",
                 "\"type\": \"custom\", \"headers\": {\"X\": \"{{}}\"} # /headers/X: {{}}: it is empty",
                 "\"type\": \"custom\", \"headers\": {\"X\": \"{{auth.u[0]}}\"} # /headers/X: ",
-                "\"type\": \"custom\", \"bodyFields\": {\"a\": {\"b\": [\"{{auth.z}}\"]}} # /bodyFields/a/b/0: {{auth.z}} is none",
+                "\"type\": \"custom\", \"bodyFields\": {\"a\": {\"b\": [\"{{auth.z}}\"]}} # /bodyFields/a/b/0: {{auth.z}} is not one",
                 "\"type\": \"custom\", \"bodyFields\": {\"a\": {\"{{auth.u}}\": 1}} # /bodyFields/a/{{auth.u}}: a name",
                 "\"type\": \"oauth1\", \"consumerKey\": \"c\", \"consumerSecret\": \"s\", \"signature\": \"PLAINTEXT\" # /signature: \"PLAINTEXT\" is unknown",
                 "\"type\": \"oauth1\", \"consumerKey\": \"c\", \"consumerSecret\": \"s\", \"token\": \"t\" # /tokenSecret: missing",
                 "\"type\": \"jwt\", \"algorithm\": \"HS256\", \"key\": \"k\", \"claims\": [1] # /claims: expected an object",
-                "\"type\": \"jwt\", \"algorithm\": \"HS256\", \"key\": \"k\", \"claims\": {\"a\": [\"{{auth.k}}\"]} # /claims/a/0: {{auth.k}}: it has a secret",
+                "\"type\": \"jwt\", \"algorithm\": \"HS256\", \"key\": \"k\", \"claims\": {\"a\": [\"{{auth.k}}\"]} # /claims/a/0: {{auth.k}}: it is a secret",
                 "\"type\": \"jwt\", \"algorithm\": \"none\", \"key\": \"k\" # /algorithm: \"none\" is unknown",
                 "\"type\": \"oauth2-client-credentials\", \"tokenUrl\": \"https://x\", \"scopes\": 1 # /scopes: expected a list",
                 "\"type\": \"oauth2-client-credentials\", \"tokenUrl\": \"https://x\", \"scopes\": [\"a\", 1] # /scopes/1: expected a string",
@@ -90,7 +90,7 @@ class DefinitionChecksTest {
                 "'tokenPath': 'a' | /tokenPath: it is no JSON pointer",
                 "'expiresAs': 'seconds' | /expiresAs: it requires expiresPath",
                 "'expiresPath': '/x', 'expiresAs': 'second' | did you mean \"seconds\"?",
-                "'json': {'a': [{'b': '{{auth.z}}'}]} | /json/a/0/b: {{auth.z}} is none",
+                "'json': {'a': [{'b': '{{auth.z}}'}]} | /json/a/0/b: {{auth.z}} is not one",
                 "'use': {'headers': {'X': '{{auth.tokn}}'}} | did you mean {{auth.token}}?",
                 "'use': [] | /use: expected an object",
                 "'method': 'po st' | /method: "
@@ -128,8 +128,8 @@ class DefinitionChecksTest {
     @CsvSource(
             delimiter = '#',
             value = {
-                "https://{{auth.x}}.example.com # {{auth.x}} is no field",
-                "https://{{auth.k}}.example.com # {{auth.k}}: it has a secret",
+                "https://{{auth.x}}.example.com # {{auth.x}} is not a field",
+                "https://{{auth.k}}.example.com # {{auth.k}}: it is a secret",
                 "https://{{auth.u | lower}}.example.com # a base URL can't have filters",
                 "/v1 # it is not absolute"
             })

@@ -247,7 +247,7 @@ class ClientCredentialsTest {
                         "\"X Y\" is not a header name",
                         "tokenMethod:",
                         "lifetime:",
-                        "tokens: it is null");
+                        "tokenStore: it is null");
     }
 
     @Test

@@ -417,7 +417,7 @@ class RegistrationTest {
         login.on("/register", Reply.json(400, "{\"error\": \"invalid_client_metadata\"}"));
         assertThatThrownBy(() -> consent(connection()))
                 .isInstanceOf(OAuth2Exception.class)
-                .hasMessageContaining("The registration endpoint refused: invalid_client_metadata");
+                .hasMessageContaining("The registration endpoint responded with an error: invalid_client_metadata");
         login.on("/register", Reply.json(201, "{}"));
         assertThatThrownBy(() -> consent(connection())).hasMessageContaining("no client_id");
     }
