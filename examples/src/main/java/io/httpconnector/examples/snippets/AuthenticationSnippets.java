@@ -1,0 +1,151 @@
+package io.httpconnector.examples.snippets;
+
+import io.httpconnector.AuthContext;
+import io.httpconnector.AuthStrategy;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Request;
+import io.httpconnector.Response;
+import io.httpconnector.Secret;
+import io.httpconnector.auth.AwsAuth;
+import io.httpconnector.auth.BasicAuth;
+import io.httpconnector.auth.CustomAuth;
+import io.httpconnector.auth.DigestAuth;
+import io.httpconnector.auth.HmacAuth;
+import io.httpconnector.auth.JwtKey;
+import io.httpconnector.auth.LoginAuth;
+import io.httpconnector.auth.OAuth1Auth;
+import io.httpconnector.auth.definition.AuthDefinition;
+import io.httpconnector.auth.definition.InputField;
+import io.httpconnector.auth.oauth2.OAuth2;
+import io.httpconnector.auth.oauth2.OAuth2Builder;
+import io.httpconnector.auth.testing.AuthStrategyTestKit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The code of {@code docs/authentication.md}. */
+final class AuthenticationSnippets {
+
+    private static final Logger log = LoggerFactory.getLogger(AuthenticationSnippets.class);
+
+    private AuthenticationSnippets() {}
+
+    static List<AuthStrategy> strategies(Secret password, Secret token, Secret key) {
+        AuthStrategy basic = BasicAuth.of("user@example.com", password);
+        AuthStrategy bearer = CustomAuth.bearer(token);
+        AuthStrategy apiKey =
+                CustomAuth.header("X-Api-Key", key).andQuery("account", "4711").andCookie("session", token);
+        AuthStrategy login = LoginAuth.by(
+                        Request.post("/session").bodyField("user", "app").bodyField("password", password))
+                .token("/data/token")
+                .use(session -> CustomAuth.header("X-Session", session))
+                .build();
+        AuthStrategy digest = DigestAuth.of("admin", password);
+        AuthStrategy aws = AwsAuth.of("AKIAIOSFODNN7EXAMPLE", key, "eu-central-1", "execute-api");
+        AuthStrategy hmac = HmacAuth.of("HmacSHA256", key, "{{method}}\n{{target}}\n{{time}}\n{{body}}")
+                .header("X-Time", "{{time}}")
+                .header("X-Signature", "v1={{signature}}");
+        AuthStrategy oauth1 = OAuth1Auth.of("consumer-key", key)
+                .token("token", token)
+                .hmacSha256()
+                .realm("4711_SB1");
+        return List.of(basic, bearer, apiKey, login, digest, aws, hmac, oauth1);
+    }
+
+    static List<OAuth2Builder> grants(Secret pem, Secret password, Secret refreshToken) {
+        OAuth2Builder user = OAuth2.authorizationCode().discover("https://login.example.com");
+        OAuth2Builder device = OAuth2.deviceCode().discover("https://login.example.com");
+        OAuth2Builder tools = OAuth2.authorizationCode().discover(); // asks the service itself, as MCP servers want it
+        OAuth2Builder machine =
+                OAuth2.clientCredentials().client("client-id", JwtKey.rs256(pem).id("key-1"));
+        OAuth2Builder robot = OAuth2.jwtBearer(JwtKey.rs256(pem), Map.of("iss", "robot@example.com", "scope", "drive"));
+        OAuth2Builder known = OAuth2.refreshToken(refreshToken);
+        OAuth2Builder legacy = OAuth2.password("user", password);
+        return List.of(user, device, tools, machine, robot, known, legacy);
+    }
+
+    static HttpConnection preset(Secret apiToken) {
+        AuthDefinition zendesk = AuthDefinition.preset("zendesk");
+        List<InputField> form = zendesk.fields("api-token"); // Sub-domain, Email, API token (secret)
+        AuthStrategy auth = zendesk.choose("api-token")
+                .value("subdomain", "acme")
+                .value("email", "ann@example.com")
+                .value("apiToken", apiToken)
+                .build();
+        HttpConnection connection = HttpConnection.named(zendesk.name())
+                .baseUrl(zendesk.baseUrl())
+                .auth(auth)
+                .build();
+        log.info("{} of {}", form, zendesk.strategies());
+        return connection;
+    }
+
+    static AuthDefinition document() {
+        AuthDefinition own = AuthDefinition.parse("""
+                {"name": "Shop", "baseUrl": "https://{{auth.shop}}.example.com/v1",
+                 "fields": [{"name": "shop", "label": "Name of the shop"}],
+                 "strategies": {
+                   "key": {"type": "custom", "headers": {"X-Key": "{{auth.key}}"},
+                           "fields": [{"name": "key", "label": "API key", "secret": true}]},
+                   "oauth2": {"type": "oauth2-authorization-code", "scopes": ["orders"], "pkce": false,
+                              "authorizationUrl": "https://{{auth.shop}}.example.com/authorize",
+                              "tokenUrl": "https://{{auth.shop}}.example.com/token"}}}""");
+        return own;
+    }
+
+    static void proves(List<String> logLines) {
+        AuthStrategyTestKit.of(request -> request.header("X-Key", Secret.of("canary-key")))
+                .secret("canary-key")
+                .log(() -> logLines)
+                .verify();
+    }
+
+    /** Fetches a ticket for a connection, and another one when the service no longer takes it. */
+    static final class TicketAuth implements AuthStrategy {
+
+        @Override
+        public AuthStrategy open(AuthContext context) {
+            return new Session(context);
+        }
+
+        @Override
+        public Request apply(Request request) {
+            throw new IllegalStateException("a connection must open it first");
+        }
+
+        private static final class Session implements AuthStrategy {
+            private final Function<Request, Secret> fetch;
+            private volatile @Nullable Secret ticket;
+
+            Session(AuthContext context) {
+                // Once for all threads that wait, over the connection's own way, within its time limits.
+                this.fetch = context.singleFlight(() -> {
+                    Response response = context.send(Request.post("/tickets"));
+                    Secret fresh = Secret.of(response.json().at("/ticket").asText());
+                    ticket = fresh;
+                    return fresh;
+                });
+            }
+
+            @Override
+            public Request apply(Request request) {
+                Secret known = ticket;
+                return request.header("X-Ticket", known == null ? fetch.apply(request) : known);
+            }
+
+            @Override
+            public boolean refresh(Request rejected, Response response) {
+                Secret known = ticket;
+                boolean isOurs = known != null && rejected.header("X-Ticket").equals(Optional.of(known.reveal()));
+                if (isOurs) {
+                    ticket = null; // or else another thread has a new one already
+                }
+                return true; // signed anew, and sent once more
+            }
+        }
+    }
+}

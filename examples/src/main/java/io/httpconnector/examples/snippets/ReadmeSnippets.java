@@ -1,0 +1,52 @@
+package io.httpconnector.examples.snippets;
+
+import com.sun.net.httpserver.HttpServer;
+import io.httpconnector.*;
+import io.httpconnector.auth.CustomAuth;
+import io.httpconnector.polling.*;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.webhook.*;
+import io.httpconnector.webhook.server.JdkHandler;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** The code of {@code README.md}. */
+final class ReadmeSnippets {
+
+    private ReadmeSnippets() {}
+
+    static void firstSteps(HttpServer server) {
+
+        HttpConnection github = HttpConnection.named(
+                        "GitHub") // one for each service and account, shared by all threads
+                .baseUrl("https://api.github.com")
+                .auth(CustomAuth.bearer(Secret.fromEnv("GITHUB_TOKEN")))
+                .build();
+        System.out.println(github.send(Request.get("/user")).json().at("/login").asText());
+
+        PollingTrigger issues = PollingTrigger.named(
+                        "issues") // new and updated issues, at-least-once, also after a crash
+                .connection(github)
+                .request(RequestTemplate.named("Issues")
+                        .get("/repos/octocat/hello-world/issues")
+                        .build())
+                .key("/id")
+                .version("/updated_at")
+                .cursor(Cursor.timestamp("/updated_at").sentAs("since"))
+                .pagination(Pagination.linkHeader())
+                .every(Duration.ofMinutes(5))
+                .store(StateStore.file(Path.of("state")))
+                .handler(event -> System.out.println(
+                        event.change() + " " + event.payload().at("/title").asText()))
+                .build();
+        issues.start();
+
+        WebhookReceiver hooks = WebhookReceiver.named(
+                        "github") // verifies the signature, deduplicates, then calls the handler
+                .verify(Signatures.github(Secret.fromEnv("WEBHOOK_SECRET")))
+                .handler(event -> System.out.println(event.type()))
+                .build();
+        server.createContext("/hooks/github", JdkHandler.of(hooks)); // or Spring, servlet, Vert.x, Javalin
+    }
+}

@@ -1,0 +1,123 @@
+package io.httpconnector.examples.snippets;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
+import io.httpconnector.Secret;
+import io.httpconnector.template.PillCatalogue;
+import io.httpconnector.trigger.DeadLetter;
+import io.httpconnector.webhook.EventCapture;
+import io.httpconnector.webhook.Handshakes;
+import io.httpconnector.webhook.Signatures;
+import io.httpconnector.webhook.ValueSelector;
+import io.httpconnector.webhook.Verifier;
+import io.httpconnector.webhook.Verifiers;
+import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookRequest;
+import io.httpconnector.webhook.WebhookRouter;
+import io.httpconnector.webhook.WebhookSigner;
+import io.httpconnector.webhook.inbox.Inbox;
+import io.httpconnector.webhook.server.JdkHandler;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The code of {@code docs/webhooks.md}. */
+final class WebhookSnippets {
+
+    private static final Logger log = LoggerFactory.getLogger(WebhookSnippets.class);
+
+    private WebhookSnippets() {}
+
+    static void leads(HttpServer server, Secret secret, Crm crm) {
+        WebhookReceiver leads = WebhookReceiver.named("leads")
+                .verify(Signatures.typeform(secret))
+                .handler(event -> crm.create(event.payload()))
+                .build();
+
+        WebhookRouter router = WebhookRouter.at("https://app.example.com/hooks");
+        URI url = router.add(WebhookRouter.newToken(), leads); // give it to the form; it is a secret
+        server.createContext("/hooks/", JdkHandler.of(router));
+        log.info("{} is listening", router);
+        crm.entered(url);
+    }
+
+    /** Where leads go. */
+    interface Crm {
+        void create(JsonNode lead);
+
+        default void entered(URI url) {}
+    }
+
+    static WebhookReceiver inbox(Path directory, Secret secret, Crm crm) {
+        Inbox inbox = Inbox.file(directory);
+        WebhookReceiver leads = WebhookReceiver.named("leads")
+                .verify(Signatures.stripe(secret))
+                .inbox(inbox)
+                .key(ValueSelector.body("/data/object/customer")) // those of one customer in their order
+                .delivery(delivery -> delivery.concurrently(8).attempts(10))
+                .handler(event -> crm.create(event.payload()))
+                .build();
+
+        for (DeadLetter letter : leads.deadLetters()) {
+            log.warn("{}: {}", letter.event(), letter.error());
+            leads.replay(letter.event().id());
+        }
+        return leads;
+    }
+
+    static Verifier acme(Secret current, Secret old) {
+        return Signatures.hmac("HmacSHA256", current, old)
+                .signature(ValueSelector.header("X-Acme-Signature").items(",").after("v1="))
+                .timestamp(ValueSelector.header("X-Acme-Signature").items(",").after("t="))
+                .content("{{timestamp}}.{{method}}.{{body}}")
+                .encoding("base64")
+                .eventId(ValueSelector.body("/event/id"))
+                .build();
+    }
+
+    static Verifier[] senders(Secret password) {
+        return new Verifier[] {
+            Verifiers.basic("acme", password),
+            Verifiers.token(ValueSelector.header("X-Token"), password),
+            Verifiers.addresses("192.0.2.0/24", "2001:db8::/32"),
+        };
+    }
+
+    static WebhookReceiver handshakes(Secret secret, Secret verifyToken, Crm crm) {
+        return WebhookReceiver.named("messages")
+                .verify(Signatures.preset("meta", secret))
+                .handshake(Handshakes.meta(verifyToken))
+                .each("/entry")
+                .id(ValueSelector.body("/id"))
+                .handler(event -> crm.create(event.payload()))
+                .build();
+    }
+
+    static WebhookReceiver defined(JsonNode saved, Secret secret, Secret verifyToken, Crm crm) {
+        return WebhookReceiver.named("messages")
+                .definition(saved, Map.of("app", secret, "verify", verifyToken))
+                .handler(event -> crm.create(event.payload()))
+                .build();
+    }
+
+    static void explained(WebhookReceiver leads, WebhookRequest refused, Secret oldSecret) {
+        log.info("{}", leads.explain(refused, oldSecret));
+    }
+
+    static void tested(WebhookReceiver leads, Secret secret) {
+        WebhookRequest genuine = WebhookSigner.preset("stripe", secret)
+                .sign(WebhookRequest.of("POST", "/", "", Map.of(), "{\"id\": \"evt_1\"}".getBytes(UTF_8)));
+        int status = leads.receive(genuine).status();
+        log.info("{}", status);
+    }
+
+    static PillCatalogue captured(WebhookReceiver leads) {
+        try (EventCapture capture = leads.capture(5)) {
+            return capture.catalogue("lead"); // when the service has sent a few
+        }
+    }
+}
