@@ -85,11 +85,13 @@ record ClusterHeartbeat(Duration heartbeat, int missed, Duration pollingInterval
         }
         ScheduledExecutorService housekeeper = Executors.newScheduledThreadPool(THREADS, ClusterHeartbeat::thread);
         Scheduler scheduler = new SchedulerBuilder(
-                        product.equals("H2") ? H2.withoutCheckpoint(database.dataSource()) : database.dataSource(), List.of(task))
+                        product.equals("H2") ? H2.withoutCheckpoint(database.dataSource()) : database.dataSource(),
+                        List.of(task))
                 .startTasks(always)
                 .tableName(database.sql(table))
                 .jdbcCustomization(isPostgres ? new PostgreSqlJdbcCustomization(false, false) : new SkippingLocked())
-                // No more than there are free threads: queued executions look dead, while other nodes could execute them.
+                // No more than there are free threads: queued executions look dead, while other nodes could execute
+                // them.
                 .pollUsingLockAndFetch(0.5, 1.0)
                 .schedulerName(new SchedulerName.Fixed(new SchedulerName.Hostname().getName() + " "
                         + UUID.randomUUID().toString().substring(0, 8)))

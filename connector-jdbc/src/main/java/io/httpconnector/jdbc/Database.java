@@ -215,7 +215,8 @@ final class Database {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         boolean conflict = state.startsWith("40") || state.startsWith("23");
         return conflict
-                ? new StateException(Reason.CONFLICT, "A concurrent transaction has written the same data", withoutValues(e))
+                ? new StateException(
+                        Reason.CONFLICT, "A concurrent transaction has written the same data", withoutValues(e))
                 : new StateException(
                         Reason.UNAVAILABLE,
                         "The database could not execute a statement (SQLSTATE " + state

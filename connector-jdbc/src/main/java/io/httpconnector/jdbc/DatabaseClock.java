@@ -56,7 +56,8 @@ final class DatabaseClock implements TimeSource {
         }
         try {
             Reading look = read();
-            // If the read was slow, for example because this process was frozen, the previous reading may be more accurate.
+            // If the read was slow, for example because this process was frozen, the previous reading may be more
+            // accurate.
             if (look.duration < SLOW.toNanos() || look.duration < last.duration) {
                 last = look;
             }

@@ -197,7 +197,8 @@ public final class ExactlyOnce {
         return true;
     }
 
-    private <T> Map<String, T> unhandled(Connection connection, String trigger, Map<String, T> events) throws SQLException {
+    private <T> Map<String, T> unhandled(Connection connection, String trigger, Map<String, T> events)
+            throws SQLException {
         Map<String, T> fresh = new LinkedHashMap<>(events);
         try (PreparedStatement select = connection.prepareStatement(
                 database.sql("select event_key from $handled where trigger_key = ? and event_key = ?"))) {

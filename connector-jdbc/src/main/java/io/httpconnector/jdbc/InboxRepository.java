@@ -105,7 +105,8 @@ final class InboxRepository {
     }
 
     private boolean insert(Connection connection, Collection<Row> events, Instant now) throws SQLException {
-        Set<String> missing = lockTasks(connection, events.stream().map(Row::task).toList());
+        Set<String> missing =
+                lockTasks(connection, events.stream().map(Row::task).toList());
         String insert = "insert into $inbox (receiver_key, event_key, turn_key, state, attempts, changed_at, content)"
                 + " select ?, event_key, turn_key, " + PENDING + ", 0, ?, content from unnest(cast(? as varchar array),"
                 + " cast(? as varchar array), cast(? as varchar array)) with ordinality"
@@ -200,17 +201,28 @@ final class InboxRepository {
 
     /** Marks an event as handled, even if another node has taken over its turn. */
     NextStep done(String turn, long version, String event, Instant now) {
-        return update(turn, version, event, "state = " + DONE + ", content = null, changed_at = ?", "state <> " + DONE, update -> {
-            update.setLong(1, now.toEpochMilli());
-            return 2;
-        });
+        return update(
+                turn,
+                version,
+                event,
+                "state = " + DONE + ", content = null, changed_at = ?",
+                "state <> " + DONE,
+                update -> {
+                    update.setLong(1, now.toEpochMilli());
+                    return 2;
+                });
     }
 
     /** Marks an event as dead-lettered, unless it was handled in the meantime. */
     NextStep dead(String turn, long version, DeadLetter letter) {
         String content = letter.toJson().toString();
         return update(
-                turn, version, letter.event().id(), "state = " + DEAD + ", content = ?, attempts = ?", "state = " + PENDING, update -> {
+                turn,
+                version,
+                letter.event().id(),
+                "state = " + DEAD + ", content = ?, attempts = ?",
+                "state = " + PENDING,
+                update -> {
                     update.setString(1, content);
                     update.setInt(2, letter.attempts());
                     return 3;
@@ -305,8 +317,8 @@ final class InboxRepository {
 
     List<DeadLetter> deadLetters() {
         return database.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(
-                    database.sql("select content from $inbox where receiver_key = ? and state = " + DEAD + " order by place"))) {
+            try (PreparedStatement select = connection.prepareStatement(database.sql(
+                    "select content from $inbox where receiver_key = ? and state = " + DEAD + " order by place"))) {
                 select.setString(1, receiver);
                 try (ResultSet rows = select.executeQuery()) {
                     List<DeadLetter> letters = new ArrayList<>();
@@ -330,8 +342,8 @@ final class InboxRepository {
                     connection,
                     lockTasks(connection, List.of(Row.of(letter.get().event()).task())),
                     now);
-            try (PreparedStatement update =
-                    connection.prepareStatement(database.sql("update $inbox set state = " + PENDING + ", attempts = 0, content = ?"
+            try (PreparedStatement update = connection.prepareStatement(
+                    database.sql("update $inbox set state = " + PENDING + ", attempts = 0, content = ?"
                             + " where receiver_key = ? and event_key = ? and state = " + DEAD))) {
                 update.setString(1, letter.get().event().toJson().toString());
                 update.setString(2, receiver);
@@ -342,8 +354,9 @@ final class InboxRepository {
     }
 
     private Optional<DeadLetter> deadLetter(Connection connection, String event) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(database.sql(
-                "select content from $inbox where receiver_key = ? and event_key = ? and state = " + DEAD + " for update"))) {
+        try (PreparedStatement select = connection.prepareStatement(
+                database.sql("select content from $inbox where receiver_key = ? and event_key = ? and state = " + DEAD
+                        + " for update"))) {
             select.setString(1, receiver);
             select.setString(2, Database.key(event));
             try (ResultSet row = select.executeQuery()) {

@@ -116,7 +116,8 @@ final class JdbcLease {
         if (connection.getMetaData().getDatabaseProductName().equals("PostgreSQL")) {
             try (Statement statement = connection.createStatement()) {
                 // If the node disappears, no other node would get the lease for hours.
-                statement.execute("set local idle_in_transaction_session_timeout = '" + MAX_DURATION.toSeconds() + "s'");
+                statement.execute(
+                        "set local idle_in_transaction_session_timeout = '" + MAX_DURATION.toSeconds() + "s'");
             }
         }
         return H2.withoutCheckpoint(connection, own -> {

@@ -11,8 +11,8 @@ import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import io.httpconnector.TimeSource;
 import io.httpconnector.jdbc.InboxRepository.NextStep;
-import io.httpconnector.jdbc.InboxRepository.Row;
 import io.httpconnector.jdbc.InboxRepository.PendingEvent;
+import io.httpconnector.jdbc.InboxRepository.Row;
 import io.httpconnector.state.StateException;
 import io.httpconnector.trigger.AttemptResult;
 import io.httpconnector.trigger.DeadLetter;
@@ -63,7 +63,8 @@ final class JdbcMailbox implements Mailbox {
                 .onDeadExecutionRevive()
                 .execute(this::work);
         RecurringTask<Void> forget = Tasks.recurring("forget " + terms.receiver(), FixedDelay.of(FORGET))
-                .execute((instance, context) -> table.deleteDoneBefore(time.now().minus(terms.window())));
+                .execute(
+                        (instance, context) -> table.deleteDoneBefore(time.now().minus(terms.window())));
         storedCount.set(table.storedCount());
         countedAt.set(time.nanos());
         this.scheduler = pulse.scheduler(

@@ -71,10 +71,10 @@ public final class JdbcSchema {
     }
 
     private static void warn(String url) {
-        if (url.startsWith("jdbc:h2:") && URLS_WITHOUT_FILE.stream().noneMatch(kind -> url.startsWith("jdbc:h2:" + kind))) {
-            LOG.warn(
-                    "H2 closes its file and becomes unusable when a thread is interrupted while it reads or writes:"
-                            + " use a URL that starts with jdbc:h2:retry:");
+        if (url.startsWith("jdbc:h2:")
+                && URLS_WITHOUT_FILE.stream().noneMatch(kind -> url.startsWith("jdbc:h2:" + kind))) {
+            LOG.warn("H2 closes its file and becomes unusable when a thread is interrupted while it reads or writes:"
+                    + " use a URL that starts with jdbc:h2:retry:");
         }
     }
 

@@ -132,7 +132,8 @@ final class JdbcStateLog implements StateLog {
         boolean unsure = uncertain;
         // If the response to the commit is lost, it is unknown whether the data was stored.
         uncertain = true;
-        position = transactions.run(connection -> writing.from(connection, unsure ? actualPosition(connection, from) : from));
+        position = transactions.run(
+                connection -> writing.from(connection, unsure ? actualPosition(connection, from) : from));
         uncertain = false;
     }
 

@@ -212,9 +212,8 @@ final class TriggerRepository {
                 return false;
             }
             Instant planned = same ? next.time() : current.planned;
-            StoredState state = current.state == StoredState.RUNNING && !running
-                    ? StoredState.AUTHORIZATION_NEEDED
-                    : current.state;
+            StoredState state =
+                    current.state == StoredState.RUNNING && !running ? StoredState.AUTHORIZATION_NEEDED : current.state;
             return update(
                             connection,
                             "update $trigger set planned_at = ?, state = ? where trigger_key = ?",

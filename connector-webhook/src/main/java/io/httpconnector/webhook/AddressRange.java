@@ -34,7 +34,8 @@ final class AddressRange {
         }
         throw new InvalidDefinitionException(
                 "address range",
-                List.of("\"" + text + "\" is not an address range: use one such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32"));
+                List.of("\"" + text
+                        + "\" is not an address range: use one such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32"));
     }
 
     /** Parses an IP address literal without a DNS lookup; null if the text is not a literal. */

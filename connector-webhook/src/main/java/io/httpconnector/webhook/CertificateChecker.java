@@ -81,8 +81,8 @@ final class CertificateChecker {
      */
     synchronized PublicKey at(String url) {
         if (!isOfService(url)) {
-            throw new NoKeyException("the URL of its certificate is not a plain URL below " + String.join(" or ", origins)
-                    + ": " + Texts.visible(url));
+            throw new NoKeyException("the URL of its certificate is not a plain URL below "
+                    + String.join(" or ", origins) + ": " + Texts.visible(url));
         }
         X509Certificate certificate = known.get(url);
         if (certificate == null && clock.instant().isBefore(nextFetch)) {

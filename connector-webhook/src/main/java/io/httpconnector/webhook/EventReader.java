@@ -62,7 +62,9 @@ final class EventReader {
 
     Payload payload(SignedData data) throws IOException {
         Payload payload = Payload.read(
-                data, selectors.mediaType == null ? data.defaultSelectors().mediaTypes() : List.of(selectors.mediaType), selectors.maxSize);
+                data,
+                selectors.mediaType == null ? data.defaultSelectors().mediaTypes() : List.of(selectors.mediaType),
+                selectors.maxSize);
         JsonPointer location = selectors.jsonIn == null ? null : selectors.jsonIn.pointer;
         if (location != null) {
             unwrap(payload.tree(), location);
@@ -185,7 +187,8 @@ final class EventReader {
         if (selector.type != ValueSelector.SelectorType.BODY) {
             return context.data.value(selector);
         }
-        List<String> values = selector.values(List.of(payload.at(selector.pointer).asText("")));
+        List<String> values =
+                selector.values(List.of(payload.at(selector.pointer).asText("")));
         return values.isEmpty() ? "" : values.get(0);
     }
 

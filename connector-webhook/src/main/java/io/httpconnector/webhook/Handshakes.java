@@ -252,8 +252,9 @@ public final class Handshakes {
 
     /** Accepts only text that is short and cannot break out of a header field, because it is returned to the sender. */
     private static Optional<String> bounded(String text) {
-        boolean good =
-                !text.isEmpty() && text.length() <= MAX_CHALLENGE_LENGTH && text.chars().noneMatch(Character::isISOControl);
+        boolean good = !text.isEmpty()
+                && text.length() <= MAX_CHALLENGE_LENGTH
+                && text.chars().noneMatch(Character::isISOControl);
         return good ? Optional.of(text) : Optional.empty();
     }
 

@@ -58,9 +58,14 @@ final class HeaderIndex {
         for (int i = 0; i < namesAndValues.length; i += 2) {
             switch (namesAndValues[i].length()) {
                 case 12 -> type = namesAndValues[i].equalsIgnoreCase("Content-Type") ? namesAndValues[i + 1] : type;
-                case 14 -> length = namesAndValues[i].equalsIgnoreCase("Content-Length") ? namesAndValues[i + 1] : length;
-                case 16 -> encoding = namesAndValues[i].equalsIgnoreCase("Content-Encoding") ? namesAndValues[i + 1] : encoding;
-                case 17 -> transfer = namesAndValues[i].equalsIgnoreCase("Transfer-Encoding") ? namesAndValues[i + 1] : transfer;
+                case 14 ->
+                    length = namesAndValues[i].equalsIgnoreCase("Content-Length") ? namesAndValues[i + 1] : length;
+                case 16 ->
+                    encoding =
+                            namesAndValues[i].equalsIgnoreCase("Content-Encoding") ? namesAndValues[i + 1] : encoding;
+                case 17 ->
+                    transfer =
+                            namesAndValues[i].equalsIgnoreCase("Transfer-Encoding") ? namesAndValues[i + 1] : transfer;
                 default -> {}
             }
         }

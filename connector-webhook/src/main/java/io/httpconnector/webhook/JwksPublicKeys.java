@@ -48,7 +48,8 @@ final class JwksPublicKeys implements PublicKeys {
                 keys = read(connection.send(request).text());
                 next = time.nanos() + FRESH.toNanos();
             } catch (ConnectorException | ParseException e) {
-                LOG.warn("The keys at {} cannot be fetched; the {} cached keys are still used", request, keys.size(), e);
+                LOG.warn(
+                        "The keys at {} cannot be fetched; the {} cached keys are still used", request, keys.size(), e);
                 next = time.nanos() + PAUSE.toNanos();
             }
         }

@@ -45,7 +45,8 @@ final class JwtVerifier implements Verifier {
         List<String> given = BodyParser.unverifiedValues(settings.location, request);
         if (given.size() != 1) {
             return VerificationResult.rejected(
-                    RejectionReason.MISSING, "there are " + given.size() + " tokens in " + settings.location + " instead of one");
+                    RejectionReason.MISSING,
+                    "there are " + given.size() + " tokens in " + settings.location + " instead of one");
         }
         try {
             SignedJWT token = SignedJWT.parse(given.get(0));
@@ -54,7 +55,8 @@ final class JwtVerifier implements Verifier {
                         RejectionReason.MISMATCH, "the algorithm of the token is not allowed");
             }
             if (!isSigned(token, request)) {
-                return VerificationResult.rejected(RejectionReason.MISMATCH, "the signature of the token does not match");
+                return VerificationResult.rejected(
+                        RejectionReason.MISMATCH, "the signature of the token does not match");
             }
             return checkClaims(token.getJWTClaimsSet(), request, now);
         } catch (ParseException | JOSEException e) {
@@ -85,7 +87,8 @@ final class JwtVerifier implements Verifier {
         return false;
     }
 
-    private VerificationResult checkClaims(JWTClaimsSet claims, WebhookRequest request, Instant now) throws ParseException {
+    private VerificationResult checkClaims(JWTClaimsSet claims, WebhookRequest request, Instant now)
+            throws ParseException {
         Date expires = claims.getExpirationTime();
         Date notBefore = claims.getNotBeforeTime();
         Date issued = claims.getIssueTime();
@@ -106,7 +109,9 @@ final class JwtVerifier implements Verifier {
         if (settings.audience != null && !claims.getAudience().contains(settings.audience)) {
             return VerificationResult.rejected(RejectionReason.MISMATCH, "the token is for another audience");
         }
-        return settings.bodyHash == null ? VerificationResult.accepted() : checkBodyHash(claims, settings.bodyHash, request);
+        return settings.bodyHash == null
+                ? VerificationResult.accepted()
+                : checkBodyHash(claims, settings.bodyHash, request);
     }
 
     private boolean isTooFar(Date issued, Instant now) {
@@ -124,7 +129,8 @@ final class JwtVerifier implements Verifier {
         return hash != null && MessageDigest.isEqual(hash, right)
                 ? VerificationResult.signed(
                         () -> Digests.fingerprint(right), selector -> selector.type == ValueSelector.SelectorType.BODY)
-                : VerificationResult.rejected(RejectionReason.MISMATCH, "the body does not match the hash in the token");
+                : VerificationResult.rejected(
+                        RejectionReason.MISMATCH, "the body does not match the hash in the token");
     }
 
     @Override

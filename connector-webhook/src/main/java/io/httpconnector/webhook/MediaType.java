@@ -48,7 +48,8 @@ record MediaType(String name, Map<String, String> parameters) {
         }
         throw new InvalidDefinitionException(
                 "media type",
-                List.of(Texts.visible(String.valueOf(text)) + " is not a media type: use one such as application/json"));
+                List.of(Texts.visible(String.valueOf(text))
+                        + " is not a media type: use one such as application/json"));
     }
 
     /** The media type declared by a verifier. */

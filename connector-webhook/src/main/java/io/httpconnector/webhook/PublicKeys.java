@@ -41,8 +41,9 @@ public interface PublicKeys {
             try {
                 all.add(PublicKeyReader.read(keys[i] == null ? "" : keys[i].strip()));
             } catch (GeneralSecurityException | IllegalArgumentException e) {
-                problems.add("key " + (i + 1) + " of " + keys.length + " cannot be parsed: use PEM, or the base64 of its "
-                        + "SubjectPublicKeyInfo, or, for Ed25519, 32 bytes in hexadecimal or base64");
+                problems.add(
+                        "key " + (i + 1) + " of " + keys.length + " cannot be parsed: use PEM, or the base64 of its "
+                                + "SubjectPublicKeyInfo, or, for Ed25519, 32 bytes in hexadecimal or base64");
             }
         }
         if (keys.length == 0) {

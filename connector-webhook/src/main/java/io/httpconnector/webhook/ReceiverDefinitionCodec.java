@@ -35,7 +35,9 @@ final class ReceiverDefinitionCodec {
         }
         reader.object("response", ReceiverDefinitionCodec::response, builder::response);
         reader.object(
-                "responseJson", ResponseTemplate::read, received -> builder.responseJson(received.status, received.template));
+                "responseJson",
+                ResponseTemplate::read,
+                received -> builder.responseJson(received.status, received.template));
         reader.duration("deadline", builder::deadline);
         reader.object("remember", Remember::read, memory -> builder.remember(memory.window, memory.events));
         reader.object("id", ValueSelector::read, builder::id);

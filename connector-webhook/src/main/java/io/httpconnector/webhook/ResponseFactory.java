@@ -29,7 +29,8 @@ interface ResponseFactory {
         List<String> foreignPills = compiled.pills().stream()
                 .map(PillInfo::path)
                 .filter(path -> !path.startsWith("event."))
-                .map(path -> "the pill " + path + " does not refer to the event: use a pill such as {{event.payload.id}}")
+                .map(path ->
+                        "the pill " + path + " does not refer to the event: use a pill such as {{event.payload.id}}")
                 .toList();
         if (!foreignPills.isEmpty()) {
             throw new InvalidDefinitionException("response", foreignPills);
@@ -42,7 +43,10 @@ interface ResponseFactory {
                         "application/json", rendered.body().map(Body::toBytes).orElse(new byte[0]));
             } catch (RenderException e) {
                 // The event has been handled, so the sender must receive a success status.
-                LOG.warn("{}: the response has no body, because its template could not be rendered: {}", event, e.getMessage());
+                LOG.warn(
+                        "{}: the response has no body, because its template could not be rendered: {}",
+                        event,
+                        e.getMessage());
                 return empty;
             }
         };

@@ -367,7 +367,8 @@ public final class SignatureBuilder {
             problems.add("content: {{id}} is signed, but its location is missing: use id(...)");
         }
         if (timestamp != null && !signed.uses("timestamp") && !signed.covers(timestamp, timestamp, id)) {
-            problems.add("timestamp: it is not signed, so an attacker could change it; add {{timestamp}} to the content");
+            problems.add(
+                    "timestamp: it is not signed, so an attacker could change it; add {{timestamp}} to the content");
         }
         if (bodyHash != null && !signed.covers(bodyHash, timestamp, id)) {
             problems.add("bodyHash: it is not signed, so an attacker could change it");

@@ -47,8 +47,7 @@ final class SignatureDiagnostics {
         SignatureDiagnostics hints = new SignatureDiagnostics(verifier, request, others);
         if (verdict.reason() == RejectionReason.TIMESTAMP_EXPIRED) {
             hints.hints.add("check the clock of this host: its time is " + now);
-            hints.hints.add(
-                    "a recorded request, or one that was held in a queue, is too old when it is sent again");
+            hints.hints.add("a recorded request, or one that was held in a queue, is too old when it is sent again");
         } else if (verdict.reason() == RejectionReason.NO_KEY) {
             hints.hints.add("set publicUrl(...) to the URL registered at the service, or use a WebhookRouter");
         } else {
@@ -77,10 +76,11 @@ final class SignatureDiagnostics {
         int length = request.body().length;
         return request.header("Content-Length")
                 .filter(declared -> !declared.equals(Integer.toString(length)))
-                .map(declared -> "Content-Length says " + Texts.visible(declared) + " bytes, but the body has " + length + ": "
-                        + (length == 0
-                                ? "the body was consumed before the receiver got it"
-                                : "the body was changed in transit"));
+                .map(declared ->
+                        "Content-Length says " + Texts.visible(declared) + " bytes, but the body has " + length + ": "
+                                + (length == 0
+                                        ? "the body was consumed before the receiver got it"
+                                        : "the body was changed in transit"));
     }
 
     private void length() {
@@ -199,9 +199,8 @@ final class SignatureDiagnostics {
         });
         for (String candidate : candidates) {
             if (isValid(() -> verifier, request.publicUrl(candidate))) {
-                hints.add(
-                        "the signature is valid for a URL that differs in scheme, host, path or trailing slash: "
-                                + "set publicUrl(...) to exactly the URL registered at the service");
+                hints.add("the signature is valid for a URL that differs in scheme, host, path or trailing slash: "
+                        + "set publicUrl(...) to exactly the URL registered at the service");
                 return;
             }
         }

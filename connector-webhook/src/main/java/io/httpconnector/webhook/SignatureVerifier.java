@@ -96,7 +96,8 @@ final class SignatureVerifier implements Verifier {
         this.signsForm = scheme.content.uses("form");
         this.covered = selector -> scheme.content.covers(selector, scheme.timestamp, scheme.id);
         this.coveredByHash = selector -> selector.type == ValueSelector.SelectorType.BODY || covered.test(selector);
-        this.defaultSelectors = new DefaultSelectors(service.mediaTypes, scheme.eventId, scheme.eventType, service.typeOf);
+        this.defaultSelectors =
+                new DefaultSelectors(service.mediaTypes, scheme.eventId, scheme.eventType, service.typeOf);
         this.definition = definition;
         this.secrets = secrets;
     }
@@ -126,7 +127,8 @@ final class SignatureVerifier implements Verifier {
     /** Whether the request contains a signature at any of the expected locations. */
     boolean isPresent(WebhookRequest request) {
         return scheme.signatures.stream()
-                .anyMatch(selector -> !BodyParser.unverifiedValues(selector, request).isEmpty());
+                .anyMatch(selector ->
+                        !BodyParser.unverifiedValues(selector, request).isEmpty());
     }
 
     /** Whether this verifier implements the scheme of a preset. */
@@ -177,7 +179,8 @@ final class SignatureVerifier implements Verifier {
 
     private SignedData match(WebhookRequest request, @Nullable Instant now) throws Refusal {
         List<byte[]> signatures = signatures(request);
-        String timestamp = scheme.timestamp != null && signsTime ? exactlyOne(scheme.timestamp, "timestamp", request) : "";
+        String timestamp =
+                scheme.timestamp != null && signsTime ? exactlyOne(scheme.timestamp, "timestamp", request) : "";
         if (signsTime) {
             checkTime(timestamp, now);
         }
@@ -188,7 +191,8 @@ final class SignatureVerifier implements Verifier {
         // Only signed data decides whether the body is a form: the media type is not signed.
         boolean hashed = scheme.bodyHash != null
                 && (!signsForm
-                        || !BodyParser.unverifiedValues(scheme.bodyHash, request).isEmpty());
+                        || !BodyParser.unverifiedValues(scheme.bodyHash, request)
+                                .isEmpty());
         SortedMap<String, SortedSet<String>> form = signsForm && !hashed ? form(request) : NO_FORM;
         SignedContent.RequestValues known = new SignedContent.RequestValues(request, timestamp, id, form);
         Supplier<String> match = verified(known, signatures);
@@ -211,7 +215,8 @@ final class SignatureVerifier implements Verifier {
                 defaultSelectors);
     }
 
-    private @Nullable Supplier<String> verified(SignedContent.RequestValues known, List<byte[]> signatures) throws Refusal {
+    private @Nullable Supplier<String> verified(SignedContent.RequestValues known, List<byte[]> signatures)
+            throws Refusal {
         try {
             return scheme.keys.verify(scheme.content, known, signatures);
         } catch (NoKeyException e) {
@@ -224,7 +229,9 @@ final class SignatureVerifier implements Verifier {
         try {
             return SignedContent.form(request.body());
         } catch (IOException e) {
-            throw new Refusal(RejectionReason.MALFORMED, "the form cannot be parsed, so its fields cannot be verified: " + e.getMessage());
+            throw new Refusal(
+                    RejectionReason.MALFORMED,
+                    "the form cannot be parsed, so its fields cannot be verified: " + e.getMessage());
         }
     }
 

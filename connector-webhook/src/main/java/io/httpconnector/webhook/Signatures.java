@@ -221,7 +221,8 @@ public final class Signatures {
         PublicKeys keys = request -> request.header("PAYPAL-CERT-URL")
                 .map(certificates::at)
                 .map(List::of)
-                .orElseThrow(() -> new CertificateChecker.NoKeyException("the header field PAYPAL-CERT-URL is missing"));
+                .orElseThrow(
+                        () -> new CertificateChecker.NoKeyException("the header field PAYPAL-CERT-URL is missing"));
         return publicKey("SHA256withRSA", keys)
                 .signature(ValueSelector.header("PAYPAL-TRANSMISSION-SIG"))
                 .encoding("base64")

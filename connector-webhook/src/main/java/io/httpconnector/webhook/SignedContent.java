@@ -43,7 +43,8 @@ final class SignedContent {
      *
      * @param form the fields of the form, sorted, each value once; empty if no form is signed
      */
-    record RequestValues(WebhookRequest request, String timestamp, String id, SortedMap<String, SortedSet<String>> form) {
+    record RequestValues(
+            WebhookRequest request, String timestamp, String id, SortedMap<String, SortedSet<String>> form) {
 
         RequestValues withoutTime() {
             return new RequestValues(request, "", id, form);

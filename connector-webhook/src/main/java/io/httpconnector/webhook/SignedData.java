@@ -107,7 +107,12 @@ final class SignedData {
             @Nullable JsonNode tree,
             DefaultSelectors defaultSelectors) {
         return new SignedData(
-                request, covered, fingerprint == null ? List.of() : List.of(fingerprint), identity, tree, defaultSelectors);
+                request,
+                covered,
+                fingerprint == null ? List.of() : List.of(fingerprint),
+                identity,
+                tree,
+                defaultSelectors);
     }
 
     /** A copy that is also known by the fingerprints of other verifiers. */
@@ -138,7 +143,8 @@ final class SignedData {
         }
         boolean mine = covers(BODY);
         boolean others = other.covers(BODY);
-        // A signature that covers the body distinguishes events best; a signature of only the URL is the same for all of them.
+        // A signature that covers the body distinguishes events best; a signature of only the URL is the same for all
+        // of them.
         SignedData first = others && !mine ? other : this;
         boolean joint = mine == others;
         return new SignedData(
@@ -263,7 +269,8 @@ final class SignedData {
         }
         List<String> values = selector.type == ValueSelector.SelectorType.HEADER && !isWholeRequest()
                 // Only the first value was signed.
-                ? selector.values(request.headers(selector.name).stream().limit(1).toList())
+                ? selector.values(
+                        request.headers(selector.name).stream().limit(1).toList())
                 : BodyParser.unverifiedValues(selector, request);
         return values.isEmpty() ? "" : values.get(0);
     }

@@ -34,8 +34,8 @@ final class SnsVerifier implements Verifier {
             "SubscriptionConfirmation", CONFIRMATION,
             "UnsubscribeConfirmation", CONFIRMATION);
 
-    private static final DefaultSelectors SELECTORS =
-            new DefaultSelectors(List.of(MediaType.JSON), ValueSelector.body("/MessageId"), ValueSelector.body("/Type"), null);
+    private static final DefaultSelectors SELECTORS = new DefaultSelectors(
+            List.of(MediaType.JSON), ValueSelector.body("/MessageId"), ValueSelector.body("/Type"), null);
 
     private final CertificateChecker certificates;
     private final Set<String> topics;

@@ -23,7 +23,8 @@ final class Texts {
 
     /** Shortens the text to one line and replaces characters that a terminal or log file would interpret by question marks. */
     static String visible(String text) {
-        StringBuilder safe = new StringBuilder(text.length() > MAX_LENGTH ? text.substring(0, MAX_LENGTH) + "..." : text);
+        StringBuilder safe =
+                new StringBuilder(text.length() > MAX_LENGTH ? text.substring(0, MAX_LENGTH) + "..." : text);
         for (int i = 0; i < safe.length(); i++) {
             char c = safe.charAt(i);
             if (Character.isISOControl(c)

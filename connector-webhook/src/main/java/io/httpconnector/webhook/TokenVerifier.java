@@ -40,7 +40,9 @@ final class TokenVerifier implements Verifier {
     public VerificationResult verify(WebhookRequest request, Instant now) {
         List<String> given = BodyParser.unverifiedValues(location, request);
         if (given.size() != 1) {
-            return VerificationResult.rejected(RejectionReason.MISSING, "there are " + given.size() + " tokens in " + location + " instead of one");
+            return VerificationResult.rejected(
+                    RejectionReason.MISSING,
+                    "there are " + given.size() + " tokens in " + location + " instead of one");
         }
         byte[] token = given.get(0).getBytes(StandardCharsets.UTF_8);
         boolean right = false;

@@ -66,7 +66,8 @@ public final class VerificationResult {
         return new VerificationResult(
                 null,
                 "",
-                (request, verifier) -> SignedData.of(request, covered, fingerprint, null, null, defaultSelectors(verifier)));
+                (request, verifier) ->
+                        SignedData.of(request, covered, fingerprint, null, null, defaultSelectors(verifier)));
     }
 
     /** Creates a result that accepts a request and exposes its signed data. */

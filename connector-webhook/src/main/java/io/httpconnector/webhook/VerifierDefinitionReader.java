@@ -216,7 +216,8 @@ record VerifierDefinitionReader(
             case "probes" -> at -> Handshakes.probes();
             default -> {
                 reader.problem(
-                        "type", "asana passes a secret to the application, which requires code: use handshake(Handshakes.asana(...))");
+                        "type",
+                        "asana passes a secret to the application, which requires code: use handshake(Handshakes.asana(...))");
                 yield null;
             }
         };
@@ -282,7 +283,8 @@ record VerifierDefinitionReader(
 
     private HttpConnection requireConnection(String pointer) {
         if (connection == null) {
-            throw invalid((pointer.isEmpty() ? "" : pointer + ": ") + "a connection is required to fetch keys or certificates: use connection(...)");
+            throw invalid((pointer.isEmpty() ? "" : pointer + ": ")
+                    + "a connection is required to fetch keys or certificates: use connection(...)");
         }
         return connection;
     }

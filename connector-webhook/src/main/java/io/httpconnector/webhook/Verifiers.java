@@ -97,7 +97,8 @@ public final class Verifiers {
             }
             return request.certificateSubject().filter(all::contains).isPresent()
                     ? VerificationResult.accepted()
-                    : VerificationResult.rejected(RejectionReason.MISMATCH, "the subject of the client certificate is not listed");
+                    : VerificationResult.rejected(
+                            RejectionReason.MISMATCH, "the subject of the client certificate is not listed");
         };
     }
 

@@ -131,7 +131,8 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
                     .header("Allow", String.join(", ", settings.methods));
         }
         if (request.body().length > settings.maxBody) {
-            return reject(request, StandardResponses.TOO_LARGE, "the body is larger than " + settings.maxBody + " bytes");
+            return reject(
+                    request, StandardResponses.TOO_LARGE, "the body is larger than " + settings.maxBody + " bytes");
         }
         if (isTruncated(request)) {
             return reject(request, StandardResponses.BAD_REQUEST, BodyLength.TRUNCATED);
@@ -147,7 +148,11 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
             signed = signed == null ? data : signed.and(data);
         }
         return handleVerified(
-                request, signed == null ? SignedData.wholeRequest(request, DefaultSelectors.NONE) : signed, now, deadline, watch);
+                request,
+                signed == null ? SignedData.wholeRequest(request, DefaultSelectors.NONE) : signed,
+                now,
+                deadline,
+                watch);
     }
 
     /**
@@ -219,8 +224,7 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
                 return StandardResponses.BUSY;
             }
         } catch (StateException e) {
-            LOG.error(
-                    "{}: {} events could not be stored; the sender should retry", settings.name, events.size(), e);
+            LOG.error("{}: {} events could not be stored; the sender should retry", settings.name, events.size(), e);
             return StandardResponses.BUSY;
         }
         return events.isEmpty() ? StandardResponses.OK : settings.response.of(events.get(events.size() - 1));

@@ -446,7 +446,9 @@ public final class WebhookReceiverBuilder {
             });
         } catch (InvalidDefinitionException e) {
             verifyHasProblems |= json == null || !json.isObject();
-            e.problems().forEach(problem -> definitionProblems.add(problem.startsWith("/") ? problem : "definition: " + problem));
+            e.problems()
+                    .forEach(problem ->
+                            definitionProblems.add(problem.startsWith("/") ? problem : "definition: " + problem));
         }
         return this;
     }

@@ -33,7 +33,8 @@ final class DelayedTaskExecutor<T> implements BackgroundThread.Task, AutoCloseab
     private final Consumer<T> work;
     private final ExecutorService threads;
     private final BackgroundThread alarm;
-    private final PriorityQueue<DelayedTask<T>> delayed = new PriorityQueue<>(Comparator.comparingLong(DelayedTask::due));
+    private final PriorityQueue<DelayedTask<T>> delayed =
+            new PriorityQueue<>(Comparator.comparingLong(DelayedTask::due));
     private CountDownLatch changed = new CountDownLatch(1);
     private volatile boolean closed;
 

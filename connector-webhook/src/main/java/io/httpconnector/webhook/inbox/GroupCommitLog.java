@@ -128,7 +128,8 @@ final class GroupCommitLog<T> implements BackgroundThread.Task, AutoCloseable {
             }
             if (!ended && end.getCount() > 0) {
                 throw new StateException(
-                        StateException.Reason.UNAVAILABLE, "the inbox was not written within the timeout of " + timeout);
+                        StateException.Reason.UNAVAILABLE,
+                        "the inbox was not written within the timeout of " + timeout);
             }
         }
 

@@ -76,8 +76,8 @@ public interface Inbox extends AutoCloseable {
         if (store == null || mostEvents < 1 || mostEvents > 10_000_000 || mostBytes < 1 << 20) {
             throw new InvalidDefinitionException(
                     "inbox",
-                    List.of("use a store, 1 to 10 million events and at least 1 MB; not " + mostEvents
-                            + " events and " + mostBytes + " bytes"));
+                    List.of("use a store, 1 to 10 million events and at least 1 MB; not " + mostEvents + " events and "
+                            + mostBytes + " bytes"));
         }
         return new StateStoreInbox(store, mostEvents, mostBytes);
     }

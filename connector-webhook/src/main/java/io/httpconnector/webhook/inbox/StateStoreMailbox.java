@@ -211,7 +211,10 @@ final class StateStoreMailbox implements Mailbox, GroupCommitLog.Owner<StateStor
             }
             if (!added.isEmpty() && (items.size() > maxEvents || bytes > maxBytes)) {
                 added.forEach(this::withdraw);
-                LOG.warn("{}: the inbox is full: {} events are pending or dead-lettered", settings.receiver(), items.size());
+                LOG.warn(
+                        "{}: the inbox is full: {} events are pending or dead-lettered",
+                        settings.receiver(),
+                        items.size());
                 return false;
             }
             if (!added.isEmpty()) {
@@ -252,7 +255,9 @@ final class StateStoreMailbox implements Mailbox, GroupCommitLog.Owner<StateStor
     /** Queues the event behind the events of the same key. */
     private void enqueue(Item item) {
         if (!item.event.key().isEmpty()) {
-            turnsByKey.computeIfAbsent(item.event.key(), key -> new ArrayDeque<>()).add(item);
+            turnsByKey
+                    .computeIfAbsent(item.event.key(), key -> new ArrayDeque<>())
+                    .add(item);
         }
     }
 

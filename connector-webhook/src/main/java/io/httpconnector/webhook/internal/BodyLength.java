@@ -34,7 +34,8 @@ public final class BodyLength {
             @Nullable String contentType,
             int size) {
         if (transferEncoding != null) {
-            // Chunked bodies may be empty, except those of forms: an empty one means that a form parser has consumed it.
+            // Chunked bodies may be empty, except those of forms: an empty one means that a form parser has consumed
+            // it.
             return size == 0 && isFormData(contentType);
         }
         if (contentLength == null) {

@@ -75,7 +75,9 @@ public final class JdkHandler implements HttpHandler {
         try {
             // Most bodies arrive together with the header, and need no waiting.
             boolean there = length >= 0 && exchange.getRequestBody().available() >= length;
-            return there ? read(exchange, exchange.getRequestBody(), length, () -> {}) : readWithTimeout(exchange, length);
+            return there
+                    ? read(exchange, exchange.getRequestBody(), length, () -> {})
+                    : readWithTimeout(exchange, length);
         } catch (IOException e) {
             return RequestBodies.TOO_SLOW;
         }
