@@ -17,7 +17,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** What an application has that uses the database, too. */
+/** Tests with an application that uses the same database. */
 @Timeout(60)
 class ApplicationTest {
 
@@ -47,7 +47,7 @@ class ApplicationTest {
             log.append("a".getBytes(UTF_8));
             assertThat(Databases.read(log)).containsExactly("a");
 
-            // Whoever does both has the same tables.
+            // Both ways create the same tables.
             JdbcSchema.create(source, "integration.hc_");
             assertThat(before)
                     .isEqualTo(sql.queryForObject(columns, Integer.class))

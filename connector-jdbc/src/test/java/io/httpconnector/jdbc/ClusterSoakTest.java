@@ -34,10 +34,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * Three machines with 200 triggers and a stream of webhooks, of which one is killed now and then, and one frozen. For a minute; with
- * {@code -Psoak} for ten.
+ * Three nodes with 200 triggers and a stream of webhooks; nodes are randomly killed and frozen. Runs for a minute; with {@code
+ * -Psoak} for ten.
  */
-@Isolated("its machines take what the cores have")
+@Isolated("its nodes take what the cores have")
 class ClusterSoakTest {
 
     private static final int SECONDS = Integer.getInteger("soak", 60);
@@ -51,7 +51,7 @@ class ClusterSoakTest {
     Path directory;
 
     private final Random random = new Random(8);
-    private final List<Machine> machines = new ArrayList<>();
+    private final List<TestNode> nodes = new ArrayList<>();
     private final List<HttpConnection> connections = new ArrayList<>();
     private final List<Integer> ports = new ArrayList<>();
     private final AtomicInteger posted = new AtomicInteger();
@@ -65,17 +65,17 @@ class ClusterSoakTest {
             JdbcSchema.create(source);
             Databases.execute(
                     source,
-                    "create table effect (trigger varchar, record varchar, event varchar, machine varchar,"
+                    "create table effect (trigger varchar, record varchar, event varchar, node varchar,"
                             + " at timestamp with time zone)");
             put(source);
             for (int i = 0; i < NODES; i++) {
                 ports.add(freePort());
-                connections.add(HttpConnection.named("machine")
+                connections.add(HttpConnection.named("node")
                         .baseUrl("http://127.0.0.1:" + ports.get(i))
                         .totalTimeout(Duration.ofSeconds(3))
                         .retry(RetryPolicy.none())
                         .build());
-                machines.add(node(i, source, records));
+                nodes.add(node(i, source, records));
             }
             List<Thread> senders = new ArrayList<>();
             for (int i = 0; i < SENDERS; i++) {
@@ -91,7 +91,7 @@ class ClusterSoakTest {
             report(source, records, disturbed);
         } finally {
             ended = true;
-            machines.forEach(Machine::close);
+            nodes.forEach(TestNode::close);
             connections.forEach(HttpConnection::close);
         }
     }
@@ -100,7 +100,7 @@ class ClusterSoakTest {
         return (trigger % 2 == 0 ? "once-" : "plain-") + trigger;
     }
 
-    /** By a machine that then leaves. */
+    /** Added by a node that then leaves. */
     private static void put(HikariDataSource source) {
         try (HttpConnection nowhere = HttpConnection.named("any")
                         .baseUrl("http://127.0.0.1:1")
@@ -126,16 +126,16 @@ class ClusterSoakTest {
         }
     }
 
-    private Machine node(int number, HikariDataSource source, Records records) throws Exception {
-        return Machine.start(
+    private TestNode node(int number, HikariDataSource source, Records records) throws Exception {
+        return TestNode.start(
                 SoakNode.class,
-                "machine-" + number,
-                Machine.url(source),
+                "node-" + number,
+                TestNode.url(source),
                 records.url(),
                 String.valueOf(ports.get(number)));
     }
 
-    /** Sends each webhook until a machine has answered 2xx. */
+    /** Sends each webhook until a node responds with 2xx. */
     private void send() {
         WebhookSigner signer = WebhookSigner.preset("github", SoakNode.SECRET);
         while (!ended) {
@@ -174,7 +174,7 @@ class ClusterSoakTest {
         }
     }
 
-    /** Kills and freezes, while records appear; says how often. */
+    /** Kills and freezes nodes while records appear; returns how often. */
     private int[] disturb(HikariDataSource source, Records records) throws Exception {
         int kills = 0;
         int freezes = 0;
@@ -186,26 +186,26 @@ class ClusterSoakTest {
             records.of(name(random.nextInt(TRIGGERS))).incrementAndGet();
             pause(20);
             if (frozen >= 0 && System.nanoTime() - thaw > 0) {
-                machines.get(frozen).goOn();
+                nodes.get(frozen).goOn();
                 frozen = -1;
             }
             if (System.nanoTime() - next > 0) {
                 next += KILL_EVERY.toNanos();
                 int victim = random.nextInt(NODES);
                 if (frozen < 0 && (kills + freezes) % 3 == 1) {
-                    machines.get(victim).freeze();
+                    nodes.get(victim).freeze();
                     frozen = victim;
                     thaw = System.nanoTime() + FREEZE.toNanos();
                     freezes++;
                 } else if (victim != frozen) {
-                    machines.get(victim).kill();
-                    machines.set(victim, node(victim, source, records));
+                    nodes.get(victim).kill();
+                    nodes.set(victim, node(victim, source, records));
                     kills++;
                 }
             }
         }
         if (frozen >= 0) {
-            machines.get(frozen).goOn();
+            nodes.get(frozen).goOn();
         }
         return new int[] {kills, freezes};
     }
@@ -218,7 +218,7 @@ class ClusterSoakTest {
         int expected = issues + posted.get();
         String distinct = "select count(*) from (select distinct trigger, record from effect) as events";
         long begun = System.nanoTime();
-        Machine.await(() -> number(source, distinct) >= expected);
+        TestNode.await(() -> number(source, distinct) >= expected);
         int all = number(source, "select count(*) from effect");
         int twiceInATransaction = number(
                 source,
@@ -247,23 +247,23 @@ class ClusterSoakTest {
                 max,
                 otherIds,
                 twiceInATransaction);
-        System.out.println("by machine: " + shares(source));
+        System.out.println("by node: " + shares(source));
         assertThat(disturbed[0]).isPositive();
         assertThat(disturbed[1]).isPositive();
         assertThat(number(source, distinct)).isEqualTo(expected);
         assertThat(twiceInATransaction).isZero();
         assertThat(otherIds).isZero();
         assertThat(all - expected).isLessThanOrEqualTo((disturbed[0] + disturbed[1]) * 25);
-        assertThat(number(source, "select count(distinct machine) from effect")).isEqualTo(NODES);
+        assertThat(number(source, "select count(distinct node) from effect")).isEqualTo(NODES);
     }
 
     private static String shares(HikariDataSource source) throws SQLException {
         StringBuilder shares = new StringBuilder();
         try (Connection connection = source.getConnection();
                 Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("select machine, count(*) filter (where trigger like '%hook'),"
-                        + " count(*) filter (where trigger not like '%hook') from effect group by machine"
-                        + " order by machine")) {
+                ResultSet rows = statement.executeQuery("select node, count(*) filter (where trigger like '%hook'),"
+                        + " count(*) filter (where trigger not like '%hook') from effect group by node"
+                        + " order by node")) {
             while (rows.next()) {
                 shares.append(rows.getString(1))
                         .append(' ')

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Triggers of a cluster; two objects stand for two machines. */
+/** Tests of clustered triggers; two objects represent two nodes. */
 @Timeout(60)
 class ClusteredPollingTest {
 
@@ -41,7 +41,7 @@ class ClusteredPollingTest {
     Path directory;
 
     private final List<String> handled = new CopyOnWriteArrayList<>();
-    private final Map<String, AtomicInteger> byMachine = new ConcurrentHashMap<>();
+    private final Map<String, AtomicInteger> byNode = new ConcurrentHashMap<>();
     private Records records;
     private HttpConnection connection;
 
@@ -60,12 +60,12 @@ class ClusteredPollingTest {
         records.close();
     }
 
-    private ClusteredPolling machine(HikariDataSource source, String name) {
+    private ClusteredPolling node(HikariDataSource source, String name) {
         return ClusteredPolling.on(source).start((id, definition) -> trigger(name, id, definition));
     }
 
-    /** The definition says which list, and how often. */
-    private PollingTriggerBuilder trigger(String machine, String id, JsonNode definition) {
+    /** The definition contains the list and the interval. */
+    private PollingTriggerBuilder trigger(String node, String id, JsonNode definition) {
         String list = definition.path("list").asText();
         return PollingTrigger.named(id)
                 .connection(connection)
@@ -78,8 +78,7 @@ class ClusteredPollingTest {
                             if (definition.path("fails").asBoolean()) {
                                 throw new IllegalStateException("no");
                             }
-                            byMachine
-                                    .computeIfAbsent(machine, any -> new AtomicInteger())
+                            byNode.computeIfAbsent(node, any -> new AtomicInteger())
                                     .incrementAndGet();
                             handled.add(list + event.payload().at("/id").asText());
                         })
@@ -102,19 +101,19 @@ class ClusteredPollingTest {
     void everyRecordIsHandledOnceAndEveryNodeHandlesSome(Databases databases) throws Exception {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
-            try (ClusteredPolling first = machine(source, "first")) {
+            try (ClusteredPolling first = node(source, "first")) {
                 for (int i = 0; i < 12; i++) {
                     records.of("l" + i + "-").set(1);
                     first.put("t" + i, definition("l" + i + "-", 300));
                 }
-                Machine.await(() -> handled.size() == 12);
-                try (ClusteredPolling second = machine(source, "second")) {
+                TestNode.await(() -> handled.size() == 12);
+                try (ClusteredPolling second = node(source, "second")) {
                     for (int round = 2; round <= 11; round++) {
                         for (int i = 0; i < 12; i++) {
                             records.of("l" + i + "-").set(round);
                         }
                         int expected = 12 * round;
-                        Machine.await(() -> handled.size() >= expected);
+                        TestNode.await(() -> handled.size() >= expected);
                     }
                     assertThat(second.list()).hasSize(12).allSatisfy(one -> {
                         assertThat(one.state()).isEqualTo(State.RUNNING);
@@ -124,8 +123,8 @@ class ClusteredPollingTest {
                 }
             }
             assertThat(handled).hasSize(132).doesNotHaveDuplicates();
-            assertThat(byMachine.get("second").get()).isGreaterThan(12);
-            assertThat(byMachine.get("first").get()).isGreaterThan(24);
+            assertThat(byNode.get("second").get()).isGreaterThan(12);
+            assertThat(byNode.get("first").get()).isGreaterThan(24);
         }
     }
 
@@ -134,14 +133,14 @@ class ClusteredPollingTest {
     void triggersArePausedChangedAndRemovedFromAnyNode(Databases databases) throws Exception {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
-            try (ClusteredPolling first = machine(source, "first");
-                    ClusteredPolling second = machine(source, "second")) {
+            try (ClusteredPolling first = node(source, "first");
+                    ClusteredPolling second = node(source, "second")) {
                 records.of("a").set(1);
                 first.put("t", definition("a", 50));
-                Machine.await(() -> handled.contains("a1"));
+                TestNode.await(() -> handled.contains("a1"));
 
                 assertThat(second.pause("t")).isTrue();
-                Machine.await(() -> status(first, "t").node() == null);
+                TestNode.await(() -> status(first, "t").node() == null);
                 int requests = records.requests();
                 records.of("a").set(2);
                 Thread.sleep(2500);
@@ -150,14 +149,14 @@ class ClusteredPollingTest {
                 assertThat(status(first, "t").next()).isNull();
 
                 assertThat(first.resume("t")).isTrue();
-                Machine.await(() -> handled.contains("a2"));
+                TestNode.await(() -> handled.contains("a2"));
 
                 records.of("b").set(3);
                 second.put("t", definition("b", 3_600_000));
-                Machine.await(() -> handled.contains("b3"));
+                TestNode.await(() -> handled.contains("b3"));
                 records.of("a").set(4);
                 second.put("t", definition("a", 50));
-                Machine.await(() -> handled.contains("a4"));
+                TestNode.await(() -> handled.contains("a4"));
                 assertThat(status(first, "t").definition().path("millis").asInt())
                         .isEqualTo(50);
 
@@ -166,13 +165,13 @@ class ClusteredPollingTest {
                 assertThat(second.pause("t")).isFalse();
                 assertThat(first.resume("t")).isFalse();
                 assertThat(first.list()).isEmpty();
-                Machine.await(() -> count(source, "trigger_task") == 0);
-                Machine.await(() -> count(source, "state") == 0);
+                TestNode.await(() -> count(source, "trigger_task") == 0);
+                TestNode.await(() -> count(source, "state") == 0);
 
-                // It has forgotten what it had seen.
+                // Its state was removed.
                 handled.clear();
                 first.put("t", definition("a", 50));
-                Machine.await(() -> handled.contains("a1"));
+                TestNode.await(() -> handled.contains("a1"));
             }
         }
     }
@@ -192,25 +191,25 @@ class ClusteredPollingTest {
     void failuresAreCountedAcrossNodesAndIncreaseTheBackoff(Databases databases) throws Exception {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
-            records.answerWith(500);
-            try (ClusteredPolling first = machine(source, "first");
-                    ClusteredPolling second = machine(source, "second")) {
+            records.respondWith(500);
+            try (ClusteredPolling first = node(source, "first");
+                    ClusteredPolling second = node(source, "second")) {
                 first.put("t", definition("a", 100));
-                Machine.await(() -> status(second, "t").failures() >= 4);
+                TestNode.await(() -> status(second, "t").failures() >= 4);
                 Status failing = status(second, "t");
                 assertThat(failing.lastSuccess()).isNull();
                 assertThat(failing.lastFailure()).isNotNull();
                 assertThat(failing.next()).isAfter(failing.lastFailure().plusMillis(700));
                 records.of("a").set(1);
-                records.answerWith(200);
-                Machine.await(
+                records.respondWith(200);
+                TestNode.await(
                         () -> handled.contains("a1") && status(second, "t").failures() == 0);
-                records.answerWith(401);
-                Machine.await(() -> status(first, "t").state() == State.AUTHORIZATION_NEEDED);
-                records.answerWith(200);
+                records.respondWith(401);
+                TestNode.await(() -> status(first, "t").state() == State.AUTHORIZATION_NEEDED);
+                records.respondWith(200);
                 records.of("a").set(2);
                 assertThat(second.resume("t")).isTrue();
-                Machine.await(() -> handled.contains("a2"));
+                TestNode.await(() -> handled.contains("a2"));
             }
         }
     }
@@ -221,15 +220,15 @@ class ClusteredPollingTest {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
             records.of("a").set(1);
-            try (ClusteredPolling first = machine(source, "first");
-                    ClusteredPolling second = machine(source, "second")) {
+            try (ClusteredPolling first = node(source, "first");
+                    ClusteredPolling second = node(source, "second")) {
                 first.put("t", JsonSupport.parse("{\"list\":\"a\",\"millis\":100,\"fails\":true}"));
-                Machine.await(() -> !second.with("t", PollingTrigger::deadLetters)
+                TestNode.await(() -> !second.with("t", PollingTrigger::deadLetters)
                         .orElseThrow()
                         .isEmpty());
                 second.put("t", definition("a", 3_600_000));
                 second.pause("t");
-                Machine.await(() -> status(first, "t").node() == null);
+                TestNode.await(() -> status(first, "t").node() == null);
                 List<DeadLetter> dead =
                         second.with("t", PollingTrigger::deadLetters).orElseThrow();
                 assertThat(dead).hasSize(1);

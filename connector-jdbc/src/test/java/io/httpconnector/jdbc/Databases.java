@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
 
-/** The databases of the tests: H2 in a file, and a PostgreSQL that is started once. */
+/** The databases of the tests: H2 in a file, and a PostgreSQL server that is started once. */
 enum Databases {
     H2,
     POSTGRESQL;
@@ -40,14 +40,14 @@ enum Databases {
         return source;
     }
 
-    /** What a state consists of, as text. */
+    /** The content of a state, as text. */
     static List<String> read(StateLog log) {
         List<String> entries = new ArrayList<>();
         log.read(entry -> entries.add(new String(entry, StandardCharsets.UTF_8)));
         return entries;
     }
 
-    /** Gives one connection again and again, which is not closed. */
+    /** Returns the same connection repeatedly, without closing it. */
     static DataSource only(Connection connection) {
         Connection kept = proxy(
                 Connection.class,
@@ -56,7 +56,7 @@ enum Databases {
         return proxy(DataSource.class, (proxy, method, arguments) -> kept);
     }
 
-    /** Gives connections whose commits succeed, but are not heard of when there are no answers left. */
+    /** Returns connections whose commits succeed, but whose responses get lost after a number of them. */
     static DataSource losingAnswers(DataSource source, AtomicInteger responses) {
         return afterEachCommit(source, () -> {
             if (responses.getAndDecrement() <= 0) {
@@ -66,7 +66,7 @@ enum Databases {
         });
     }
 
-    /** Gives connections whose commits are over only after something. */
+    /** Returns connections whose commits end only after an action. */
     static DataSource afterEachCommit(DataSource source, Callable<?> then) {
         return proxy(DataSource.class, (proxy, method, arguments) -> {
             Connection connection = source.getConnection();
@@ -80,7 +80,7 @@ enum Databases {
         });
     }
 
-    /** Gives connections after something. */
+    /** Returns connections after an action. */
     static DataSource after(Runnable before, DataSource source) {
         return proxy(DataSource.class, (proxy, method, arguments) -> {
             before.run();

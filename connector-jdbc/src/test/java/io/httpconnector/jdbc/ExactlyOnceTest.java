@@ -223,7 +223,7 @@ class ExactlyOnceTest {
                 second.pollOnce();
                 records.of("r").set(6);
                 first.pollOnce();
-                // It has handled all of it before it is refused.
+                // All of it is handled before the conflict.
                 assertThatThrownBy(second::pollOnce).isInstanceOf(StateException.class);
                 second.pollOnce();
             }
@@ -270,15 +270,15 @@ class ExactlyOnceTest {
         }
     }
 
-    /** As docs/databases.md wants PostgreSQL to be set. */
+    /** As recommended for PostgreSQL in docs/databases.md. */
     @Test
     void locksOfADisappearedNodeAreReleasedAfterATimeout() throws Exception {
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try (HikariDataSource source = open(Databases.POSTGRESQL)) {
-            URI url = URI.create(Machine.url(source).substring("jdbc:".length()));
+            URI url = URI.create(TestNode.url(source).substring("jdbc:".length()));
             try (Wire wire = new Wire(url.getPort());
                     HikariDataSource gone =
-                            Machine.pool("jdbc:postgresql://127.0.0.1:" + wire.port() + url.getPath())) {
+                            TestNode.pool("jdbc:postgresql://127.0.0.1:" + wire.port() + url.getPath())) {
                 CountDownLatch written = new CountDownLatch(1);
                 CountDownLatch goesOn = new CountDownLatch(1);
                 EventHandler handler = ExactlyOnce.in(gone).events((event, connection) -> {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** When H2 is told to write. */
+/** Tests of when H2 is made to write. */
 @Timeout(60)
 class H2Test {
 
@@ -29,7 +29,7 @@ class H2Test {
         return DriverManager.getConnection("jdbc:h2:file:" + directory.resolve(name));
     }
 
-    /** Notes when it is written, which takes until the gate is open. */
+    /** Records when the database is written, which blocks until the gate opens. */
     private Connection noting(String name, Connection connection, CountDownLatch gate) {
         return proxy(Connection.class, (self, method, arguments) -> {
             Object result = method.invoke(connection, arguments);
@@ -63,7 +63,7 @@ class H2Test {
     }
 
     private static void awaitWaiting(Thread thread) throws InterruptedException {
-        Machine.await(() -> thread.getState() == Thread.State.WAITING);
+        TestNode.await(() -> thread.getState() == Thread.State.WAITING);
     }
 
     @Test
@@ -72,7 +72,7 @@ class H2Test {
         try (Connection one = open("one");
                 Connection other = open("other")) {
             Thread first = syncing(noting("one", one, gate));
-            Machine.await(() -> written.contains("one"));
+            TestNode.await(() -> written.contains("one"));
             Thread second = syncing(noting("other", other, gate));
             awaitWaiting(second);
             gate.countDown();
@@ -89,7 +89,7 @@ class H2Test {
                 Connection same = open("one");
                 Connection again = open("one")) {
             Thread first = syncing(noting("first", one, gate));
-            Machine.await(() -> written.contains("first"));
+            TestNode.await(() -> written.contains("first"));
             Thread second = syncing(noting("second", same, gate));
             awaitWaiting(second);
             Thread third = syncing(noting("third", again, gate));

@@ -25,14 +25,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Machines that handle the events of one inbox, and die or freeze. */
+/** Tests of nodes that handle events of one inbox, and crash or freeze. */
 @Timeout(120)
 class InboxCrashTest {
 
     @TempDir
     Path directory;
 
-    /** Stores an event for each line "id key", and says what it does. */
+    /** Stores an event for each line "id key", and reports what it does. */
     static final class Node {
 
         public static void main(String[] arguments) throws Exception {
@@ -42,7 +42,7 @@ class InboxCrashTest {
                 Thread.sleep(takes);
                 System.out.println("end " + event.id());
             });
-            try (HikariDataSource source = Machine.pool(arguments[0]);
+            try (HikariDataSource source = TestNode.pool(arguments[0]);
                     Mailbox mailbox = open(source, delivery)) {
                 System.out.println("ready");
                 BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -72,10 +72,8 @@ class InboxCrashTest {
         return JdbcInbox.of(source).open(new Settings("leads", delivery, Duration.ofHours(1), 1000, TimeSource.SYSTEM));
     }
 
-    private static List<String> said(String word, Machine... machines) {
-        return Stream.of(machines)
-                .flatMap(machine -> machine.said(word).stream())
-                .toList();
+    private static List<String> said(String word, TestNode... nodes) {
+        return Stream.of(nodes).flatMap(node -> node.said(word).stream()).toList();
     }
 
     @ParameterizedTest
@@ -84,19 +82,19 @@ class InboxCrashTest {
         String url;
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
-            url = Machine.url(source);
+            url = TestNode.url(source);
         }
         for (int round = 1; round <= 3; round++) {
-            Machine machine = Machine.start(Node.class, url, "1000000");
+            TestNode node = TestNode.start(Node.class, url, "1000000");
             for (int i = 0; i < 50; i++) {
-                machine.say(round + "-" + i + " ");
+                node.say(round + "-" + i + " ");
             }
             int last = round * 10;
-            machine.await(said -> said("stored", machine).size() >= last);
-            machine.kill();
-            List<String> stored = machine.said("stored");
+            node.await(said -> said("stored", node).size() >= last);
+            node.kill();
+            List<String> stored = node.said("stored");
             assertThat(stored).hasSizeGreaterThanOrEqualTo(last);
-            try (HikariDataSource source = Machine.pool(url)) {
+            try (HikariDataSource source = TestNode.pool(url)) {
                 for (String id : stored) {
                     assertThat(state(source, id)).as(id).isEqualTo("w");
                 }
@@ -119,10 +117,10 @@ class InboxCrashTest {
     void otherNodesFinishTheWorkOfADeadNode() throws Exception {
         try (HikariDataSource source = Databases.POSTGRESQL.open(directory)) {
             JdbcSchema.create(source);
-            String url = Machine.url(source);
-            try (Machine dying = Machine.start(Node.class, url, "600000");
-                    Machine second = Machine.start(Node.class, url, "1");
-                    Machine third = Machine.start(Node.class, url, "1")) {
+            String url = TestNode.url(source);
+            try (TestNode dying = TestNode.start(Node.class, url, "600000");
+                    TestNode second = TestNode.start(Node.class, url, "1");
+                    TestNode third = TestNode.start(Node.class, url, "1")) {
                 for (int i = 0; i < 20; i++) {
                     (i % 2 == 0 ? dying : second).say("e" + i + " k" + i % 3);
                 }
@@ -133,9 +131,9 @@ class InboxCrashTest {
                 long killed = System.nanoTime();
                 dying.kill();
 
-                Machine.await(() -> said("end", second, third).contains(begun));
+                TestNode.await(() -> said("end", second, third).contains(begun));
                 assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(Duration.ofSeconds(10));
-                Machine.await(() -> said("end", second, third).size() >= 20);
+                TestNode.await(() -> said("end", second, third).size() >= 20);
                 assertThat(said("end", second, third)).hasSize(20).doesNotHaveDuplicates();
             }
         }
@@ -145,22 +143,22 @@ class InboxCrashTest {
     void frozenNodeDoesNotContinueATurnTakenOverByAnother() throws Exception {
         try (HikariDataSource source = Databases.POSTGRESQL.open(directory)) {
             JdbcSchema.create(source);
-            String url = Machine.url(source);
-            try (Machine frozen = Machine.start(Node.class, url, "300")) {
+            String url = TestNode.url(source);
+            try (TestNode frozen = TestNode.start(Node.class, url, "300")) {
                 for (int i = 0; i < 20; i++) {
                     frozen.say("e" + i + " k");
                 }
                 frozen.await(said -> said("end", frozen).size() >= 2
                         && said("stored", frozen).size() == 20);
                 frozen.freeze();
-                try (Machine second = Machine.start(Node.class, url, "300")) {
-                    Machine.await(() -> !second.said("end").isEmpty());
+                try (TestNode second = TestNode.start(Node.class, url, "300")) {
+                    TestNode.await(() -> !second.said("end").isEmpty());
 
                     frozen.goOn();
 
-                    Machine.await(() -> said("end", frozen, second).size() >= 20 && waiting(source) == 0);
+                    TestNode.await(() -> said("end", frozen, second).size() >= 20 && waiting(source) == 0);
                     List<String> all = said("end", frozen, second);
-                    // What was being handled when it froze comes twice, and nothing else.
+                    // Only the event being handled when the node froze is handled twice.
                     assertThat(all).hasSizeLessThanOrEqualTo(21);
                     assertThat(all.stream().distinct()).hasSize(20);
                     List<String> ends = second.said("end");

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Threads that are interrupted while they store, such as those of a server that is stopped. */
+/** Tests of threads that are interrupted while they store, such as those of a server being stopped. */
 @Timeout(120)
 class InterruptTest {
 
@@ -57,7 +57,7 @@ class InterruptTest {
                     acknowledged.add(id);
                 }
             } catch (StateException e) {
-                // It was not acknowledged.
+                // The event was not acknowledged.
             }
             boolean unused = Thread.interrupted();
         }
@@ -85,12 +85,12 @@ class InterruptTest {
                     Thread.sleep(1);
                 }
                 int before = acknowledged.size();
-                Machine.await(() -> acknowledged.size() > before + 100);
+                TestNode.await(() -> acknowledged.size() > before + 100);
                 over.set(true);
                 for (Thread sender : senders) {
                     sender.join();
                 }
-                Machine.await(() -> mailbox.pendingCount() == 0);
+                TestNode.await(() -> mailbox.pendingCount() == 0);
                 assertThat(handled).containsAll(acknowledged);
             }
         }

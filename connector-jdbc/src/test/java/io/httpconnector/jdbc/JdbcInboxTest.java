@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Events in a database. Two mailboxes stand for two machines. */
+/** Tests of an inbox in a database; two mailboxes represent two nodes. */
 @Timeout(60)
 class JdbcInboxTest {
 
@@ -120,7 +120,7 @@ class JdbcInboxTest {
                     Mailbox second = open(source, collecting().concurrently(2))) {
                 List<Future<Boolean>> puts = new ArrayList<>();
                 for (int i = 0; i < 400; i++) {
-                    // Each comes twice, also within others.
+                    // Each event arrives twice, also within other batches.
                     List<TriggerEvent> events = List.of(event("e" + i / 4), event("f" + i / 2), event("e" + i / 2));
                     Mailbox mailbox = i % 2 == 0 ? first : second;
                     puts.add(threads.submit(() -> mailbox.put(events)));
@@ -282,14 +282,14 @@ class JdbcInboxTest {
             }
             pass(source, WINDOW.multipliedBy(9));
             try (Mailbox muchLater = open(source, failing())) {
-                // What is dead is kept.
+                // Dead letters are kept.
                 Thread.sleep(1500);
                 assertThat(muchLater.deadLetters()).hasSize(1);
             }
         }
     }
 
-    /** Makes everything older. */
+    /** Makes all rows older. */
     private static void pass(HikariDataSource source, Duration time) throws SQLException {
         Databases.execute(source, "update http_connector_inbox set changed_at = changed_at - " + time.toMillis());
         Databases.execute(
@@ -346,7 +346,7 @@ class JdbcInboxTest {
         }
     }
 
-    /** On H2 nobody else's writing ends before the handler does. */
+    /** On H2, no other write ends before the handler does. */
     @ParameterizedTest
     @EnumSource
     void handlerInATransactionStoresEventsConcurrently(Databases databases) throws Exception {
@@ -374,7 +374,7 @@ class JdbcInboxTest {
         }
     }
 
-    /** What others send is stored whatever it is, and holds up nobody who comes with it. */
+    /** Arbitrary content is stored, and does not delay concurrent senders. */
     @ParameterizedTest
     @EnumSource
     void anyContentIsStored(Databases databases) throws Exception {
@@ -382,7 +382,7 @@ class JdbcInboxTest {
                 "\0",
                 "a\0b",
                 "\ud834\udd1e",
-                // Half of a pair, which UTF-8 has no way to write.
+                // An unpaired surrogate, which UTF-8 cannot encode.
                 "half \ud834",
                 "{\"a\": 1}",
                 "{1,2,NULL}",
@@ -410,7 +410,7 @@ class JdbcInboxTest {
         }
     }
 
-    /** By their own clocks, the machine that is ahead would take the other one for dead. */
+    /** With their own clocks, the node that is ahead would consider the other one dead. */
     @ParameterizedTest
     @EnumSource
     void clocksOfNodesMayDiffer(Databases databases) throws Exception {

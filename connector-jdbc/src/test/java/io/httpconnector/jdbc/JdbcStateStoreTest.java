@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** States in a database. */
+/** Tests of states in a database. */
 class JdbcStateStoreTest {
 
     @TempDir
@@ -78,13 +78,13 @@ class JdbcStateStoreTest {
     @ParameterizedTest
     @EnumSource
     void concurrentNodesLoseNothing(Databases databases) throws Exception {
-        int machines = 6;
+        int nodes = 6;
         AtomicInteger added = new AtomicInteger();
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
-            ExecutorService threads = Executors.newFixedThreadPool(machines);
+            ExecutorService threads = Executors.newFixedThreadPool(nodes);
             List<Future<?>> running = new ArrayList<>();
-            for (int i = 0; i < machines; i++) {
+            for (int i = 0; i < nodes; i++) {
                 StateStore store = JdbcStateStore.of(source);
                 running.add(threads.submit(() -> {
                     try (StateLog log = store.open("leads")) {
@@ -105,7 +105,7 @@ class JdbcStateStoreTest {
         }
     }
 
-    /** Every tenth time, what is there is put into one entry. */
+    /** Replaces all entries by one every tenth time. */
     private static void add(StateLog log, int n, AtomicInteger added) {
         try {
             int before = total(Databases.read(log));
@@ -175,7 +175,7 @@ class JdbcStateStoreTest {
         }
     }
 
-    /** The answer to a commit gets lost. */
+    /** The response to a commit gets lost. */
     @ParameterizedTest
     @EnumSource
     void writeWithLostResponseIsContinued(Databases databases) throws Exception {
@@ -212,7 +212,7 @@ class JdbcStateStoreTest {
         try (HikariDataSource pool = databases.open(directory)) {
             JdbcSchema.create(pool);
             try (Connection one = pool.getConnection()) {
-                // Gives the same connection each time, and does not close it.
+                // Returns the same connection each time, without closing it.
                 StateStore store = JdbcStateStore.of(Databases.only(one));
                 try (StateLog log = store.open("leads")) {
                     log.read(entry -> {});

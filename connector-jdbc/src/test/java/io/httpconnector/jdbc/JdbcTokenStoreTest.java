@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Tokens in a database. */
+/** Tests of tokens in a database. */
 class JdbcTokenStoreTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);

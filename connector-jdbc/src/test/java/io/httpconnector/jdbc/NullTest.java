@@ -19,7 +19,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Null is refused by a sentence. */
+/** Null arguments are rejected with a message. */
 class NullTest {
 
     @TempDir
@@ -83,11 +83,11 @@ class NullTest {
             log.read(entry -> sum[0] += entry[0]);
             assertThat(sum[0]).isEqualTo(4);
             assertThat(tokens.get("a")).isEmpty();
-            Machine.await(() -> source.getHikariPoolMXBean().getActiveConnections() == 0);
+            TestNode.await(() -> source.getHikariPoolMXBean().getActiveConnections() == 0);
         }
     }
 
-    /** Makes no trigger of anything. */
+    /** Returns no trigger. */
     private static ClusteredPolling polling(HikariDataSource source) {
         JdbcSchema.create(source);
         return ClusteredPolling.on(source).start((id, definition) -> null);

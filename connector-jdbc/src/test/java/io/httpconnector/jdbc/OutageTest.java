@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The database does not answer for a while: 8 seconds, or a minute with {@code -Psoak}. */
+/** The database does not respond for a while: 8 seconds, or a minute with {@code -Psoak}. */
 @Timeout(240)
 class OutageTest {
 
@@ -44,7 +44,7 @@ class OutageTest {
 
     private final List<String> handled = new CopyOnWriteArrayList<>();
 
-    /** Why it does not. */
+    /** The cause of the outage. */
     private enum Fault {
         CONNECTIONS_BREAK {
             @Override
@@ -81,7 +81,7 @@ class OutageTest {
                 HttpConnection connection =
                         HttpConnection.named("any").baseUrl(records.url()).build()) {
             JdbcSchema.create(direct);
-            URI url = URI.create(Machine.url(direct).substring("jdbc:".length()));
+            URI url = URI.create(TestNode.url(direct).substring("jdbc:".length()));
             try (Wire wire = new Wire(url.getPort());
                     HikariDataSource source = source(wire, url);
                     WebhookReceiver receiver = WebhookReceiver.named("leads")
@@ -103,11 +103,11 @@ class OutageTest {
                 records.of("r").set(1);
                 polling.put("t", JsonNodeFactory.instance.objectNode());
                 assertThat(receive(receiver, 1).status()).isEqualTo(200);
-                Machine.await(() -> handled.containsAll(List.of("1", "r1")));
-                // Or else it would come again.
+                TestNode.await(() -> handled.containsAll(List.of("1", "r1")));
+                // Otherwise the event would be repeated.
                 InboxRepository table =
                         new InboxRepository(new Database(direct, JdbcSchema.DEFAULT_PREFIX), "leads", "webhook leads");
-                Machine.await(() -> table.pendingCount() == 0);
+                TestNode.await(() -> table.pendingCount() == 0);
 
                 other.setAutoCommit(false);
                 fault.of(wire, other);
@@ -123,11 +123,11 @@ class OutageTest {
                 wire.mend();
                 for (int i = 2; i <= 5; i++) {
                     int id = i;
-                    Machine.await(() -> receive(receiver, id).status() == 200);
+                    TestNode.await(() -> receive(receiver, id).status() == 200);
                 }
-                Machine.await(() -> handled.containsAll(List.of("1", "2", "3", "4", "5", "r1", "r2")));
+                TestNode.await(() -> handled.containsAll(List.of("1", "2", "3", "4", "5", "r1", "r2")));
                 records.of("r").set(3);
-                Machine.await(() -> handled.contains("r3"));
+                TestNode.await(() -> handled.contains("r3"));
                 assertThat(handled)
                         .filteredOn(id -> !id.startsWith("r"))
                         .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(1, 5)
@@ -138,7 +138,7 @@ class OutageTest {
     }
 
     private static HikariDataSource source(Wire wire, URI url) {
-        HikariDataSource source = Machine.pool("jdbc:postgresql://127.0.0.1:" + wire.port() + url.getPath()
+        HikariDataSource source = TestNode.pool("jdbc:postgresql://127.0.0.1:" + wire.port() + url.getPath()
                 + "?socketTimeout=2&options=-c%20statement_timeout=500");
         source.setConnectionTimeout(500);
         source.setValidationTimeout(400);

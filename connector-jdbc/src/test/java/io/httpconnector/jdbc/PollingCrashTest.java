@@ -16,19 +16,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Machines that poll the same triggers, and die or freeze. */
+/** Tests of nodes that poll the same triggers, and crash or freeze. */
 @Timeout(120)
 class PollingCrashTest {
 
     @TempDir
     Path directory;
 
-    /** Polls, and says what it handles. */
+    /** Polls, and reports the events it handles. */
     static final class Node {
 
         public static void main(String[] arguments) throws Exception {
             long takes = Long.parseLong(arguments[2]);
-            try (HikariDataSource source = Machine.pool(arguments[0]);
+            try (HikariDataSource source = TestNode.pool(arguments[0]);
                     HttpConnection connection =
                             HttpConnection.named("any").baseUrl(arguments[1]).build();
                     ClusteredPolling polling = ClusteredPolling.on(source)
@@ -56,10 +56,8 @@ class PollingCrashTest {
         }
     }
 
-    private static List<String> said(String word, Machine... machines) {
-        return Stream.of(machines)
-                .flatMap(machine -> machine.said(word).stream())
-                .toList();
+    private static List<String> said(String word, TestNode... nodes) {
+        return Stream.of(nodes).flatMap(node -> node.said(word).stream()).toList();
     }
 
     @Test
@@ -67,22 +65,22 @@ class PollingCrashTest {
         try (Records records = new Records();
                 HikariDataSource source = Databases.POSTGRESQL.open(directory)) {
             JdbcSchema.create(source);
-            String url = Machine.url(source);
+            String url = TestNode.url(source);
             for (int i = 0; i < 6; i++) {
                 records.of("t" + i).set(3);
             }
-            try (Machine dying = Machine.start(Node.class, url, records.url(), "600000", "6")) {
+            try (TestNode dying = TestNode.start(Node.class, url, records.url(), "600000", "6")) {
                 dying.await(said -> said("begin", dying).size() == 6);
-                try (Machine second = Machine.start(Node.class, url, records.url(), "1", "0");
-                        Machine third = Machine.start(Node.class, url, records.url(), "1", "0")) {
-                    // All of its triggers are held by it, as long as it lives.
+                try (TestNode second = TestNode.start(Node.class, url, records.url(), "1", "0");
+                        TestNode third = TestNode.start(Node.class, url, records.url(), "1", "0")) {
+                    // Holds all of its triggers as long as it lives.
                     Thread.sleep(7000);
                     assertThat(said("begin", second, third)).isEmpty();
 
                     long killed = System.nanoTime();
                     dying.kill();
 
-                    Machine.await(() -> said("end", second, third).size() >= 18);
+                    TestNode.await(() -> said("end", second, third).size() >= 18);
                     assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(Duration.ofSeconds(10));
                     assertThat(said("end", second, third)).hasSize(18).doesNotHaveDuplicates();
                 }
@@ -95,21 +93,21 @@ class PollingCrashTest {
         try (Records records = new Records();
                 HikariDataSource source = Databases.POSTGRESQL.open(directory)) {
             JdbcSchema.create(source);
-            String url = Machine.url(source);
+            String url = TestNode.url(source);
             records.of("t0").set(60);
-            try (Machine frozen = Machine.start(Node.class, url, records.url(), "100", "1")) {
+            try (TestNode frozen = TestNode.start(Node.class, url, records.url(), "100", "1")) {
                 frozen.await(said -> said("end", frozen).size() >= 3);
                 frozen.freeze();
-                try (Machine second = Machine.start(Node.class, url, records.url(), "1", "0")) {
-                    Machine.await(() -> said("end", second).size() >= 60);
+                try (TestNode second = TestNode.start(Node.class, url, records.url(), "1", "0")) {
+                    TestNode.await(() -> said("end", second).size() >= 60);
                     int before = said("begin", frozen).size();
 
                     frozen.goOn();
                     records.of("t0").set(61);
 
-                    Machine.await(() -> said("end", second, frozen).contains("t061"));
+                    TestNode.await(() -> said("end", second, frozen).contains("t061"));
                     Thread.sleep(3000);
-                    // It notices at once, and can't write over what the other one has written.
+                    // It notices immediately, and cannot overwrite the state of the other node.
                     assertThat(said("begin", frozen).stream().filter(name -> !name.equals("t061")))
                             .hasSizeLessThanOrEqualTo(before + 2);
                     assertThat(said("end", second, frozen).stream().filter("t061"::equals))

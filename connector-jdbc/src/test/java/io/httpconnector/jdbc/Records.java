@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** A service with lists of records, which grow: {@code /any} has the records 1 to as many as there are. */
+/** A service with growing lists of records: {@code /any} has the records 1 to the current number. */
 final class Records implements AutoCloseable {
 
     private final HttpServer server;
@@ -27,7 +27,7 @@ final class Records implements AutoCloseable {
     Records() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
         server.setExecutor(threads);
-        server.createContext("/", this::answer);
+        server.createContext("/", this::respond);
         server.start();
     }
 
@@ -43,11 +43,11 @@ final class Records implements AutoCloseable {
         return requests.get();
     }
 
-    void answerWith(int other) {
+    void respondWith(int other) {
         status = other;
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
+    private void respond(HttpExchange exchange) throws IOException {
         requests.incrementAndGet();
         int count = of(exchange.getRequestURI().getPath().substring(1)).get();
         byte[] body = IntStream.rangeClosed(1, count)

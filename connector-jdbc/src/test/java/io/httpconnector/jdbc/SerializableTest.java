@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Databases whose transactions are serializable, and rows that others lock: nothing is handled twice, nothing waits too long. */
+/** Tests of serializable transactions and of locked rows: nothing is handled twice, and nothing waits too long. */
 @Timeout(120)
 class SerializableTest {
 

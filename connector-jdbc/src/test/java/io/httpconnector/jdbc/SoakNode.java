@@ -23,8 +23,8 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 
 /**
- * One of the machines of {@link ClusterSoakTest}. Triggers and webhooks whose name begins with "once" write by the transaction of their
- * event, the others by a connection of their own.
+ * A node of {@link ClusterSoakTest}. Triggers and webhooks whose name begins with "once" write in the transaction of their event,
+ * the others through a connection of their own.
  */
 final class SoakNode {
 
@@ -42,12 +42,12 @@ final class SoakNode {
         this.once = ExactlyOnce.in(source);
     }
 
-    /** Runs until its input ends: its name, the database, the service, and the port to listen on. */
+    /** Runs until its input ends. Arguments: its name, the database, the service, and the port. */
     public static void main(String[] arguments) throws Exception {
         HttpServer server = HttpServer.create(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[3])), 0);
         server.setExecutor(Executors.newFixedThreadPool(4));
-        try (HikariDataSource source = Machine.pool(arguments[1]);
+        try (HikariDataSource source = TestNode.pool(arguments[1]);
                 HttpConnection service =
                         HttpConnection.named("any").baseUrl(arguments[2]).build()) {
             source.setMaximumPoolSize(30);

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Triggers whose state is in a database. */
+/** Tests of triggers whose state is in a database. */
 class TriggersTest {
 
     private static final Secret SECRET = Secret.of("s3cr3t");
@@ -74,7 +74,7 @@ class TriggersTest {
                 second.pollOnce();
                 second.pollOnce();
                 records = "[{\"id\":1},{\"id\":2},{\"id\":3},{\"id\":4}]";
-                // Has not seen what the other one has written.
+                // Has not seen the writes of the other one.
                 assertThatThrownBy(first::pollOnce)
                         .isInstanceOfSatisfying(
                                 StateException.class,

@@ -25,7 +25,7 @@ class WarningsTest {
     @TempDir
     Path directory;
 
-    /** What a class logs meanwhile; other tests log at the same time, in threads of their own. */
+    /** The log messages of a class; other tests log concurrently, in other threads. */
     private static List<String> warnings(Class<?> logging, Runnable meanwhile) {
         Logger logger = (Logger) LoggerFactory.getLogger(logging);
         ListAppender<ILoggingEvent> log = new ListAppender<>();
@@ -52,7 +52,7 @@ class WarningsTest {
     @Test
     void missingIdleTimeoutIsLoggedAsAWarning() throws Exception {
         try (HikariDataSource source = Databases.POSTGRESQL.open(directory);
-                HikariDataSource ends = Machine.pool(Machine.url(source));
+                HikariDataSource ends = TestNode.pool(TestNode.url(source));
                 HikariDataSource h2 = Databases.H2.open(directory)) {
             JdbcSchema.create(source);
             JdbcSchema.create(h2);

@@ -9,7 +9,7 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Stands between a client and a server, and can be cut, or fall silent. */
+/** A proxy between a client and a server, which can be cut or fall silent. */
 final class Wire implements AutoCloseable {
 
     private final ServerSocket listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
@@ -27,7 +27,7 @@ final class Wire implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** Breaks all connections, and lets none be made. */
+    /** Breaks all connections, and rejects new ones. */
     void cut() throws IOException {
         cut = true;
         for (Socket socket : sockets) {
@@ -35,7 +35,7 @@ final class Wire implements AutoCloseable {
         }
     }
 
-    /** Lets nothing through, until it is mended; nobody is told. */
+    /** Drops all data silently until it is mended. */
     void silence() {
         silent = true;
     }
@@ -65,7 +65,7 @@ final class Wire implements AutoCloseable {
                 start(() -> copy(in, out));
                 start(() -> copy(out, in));
             } catch (IOException e) {
-                // The next one, or none when it is closed.
+                // The next connection; null if the proxy is closed.
             }
         }
     }
@@ -85,7 +85,7 @@ final class Wire implements AutoCloseable {
                 count = in.read(bytes);
             }
         } catch (IOException | InterruptedException e) {
-            // It was cut.
+            // The wire was cut.
         } finally {
             sockets.remove(from);
             sockets.remove(to);

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A time of the day that a test sets; what passes is the real time. */
+/** A time source whose time of day is set by a test; durations are real. */
 final class At implements TimeSource {
 
     private final Instant start;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Samples of events, and what is learnt from them. */
+/** Tests of captured sample events and their schema. */
 class CaptureTest {
 
     private final WebhookReceiver leads =

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Services whose requests say where their certificate is: Amazon SNS and PayPal. */
+/** Tests of services whose requests name their certificate: Amazon SNS and PayPal. */
 class CertificatesTest {
 
     private static final String TOPIC = "arn:aws:sns:eu-central-1:123456789012:leads";
@@ -183,7 +183,7 @@ class CertificatesTest {
         ObjectNode numeric = genuine.deepCopy();
         numeric.put("MessageId", 1);
 
-        // All of these have the text that was signed.
+        // All of these have the same signed text.
         assertThat(sns(with(withSubject, "MessageId", "m-1\nSubject\nS", "Subject")))
                 .isEqualTo(RejectionReason.MALFORMED);
         assertThat(sns(with(genuine, "MessageId", "m-1\nTimestamp\n2026-01-01T00:00:00.000Z", "Timestamp")))
@@ -336,7 +336,7 @@ class CertificatesTest {
                 .isFalse();
     }
 
-    /** The two bodies have one CRC32. */
+    /** Both bodies have the same CRC32. */
     @Test
     void payPalEventsAreDistinguishedByTransmissionId() throws Exception {
         byte[] genuine = "{\"id\":\"WH-1\",\"event_type\":\"PAYMENT.CAPTURE.REFUNDED\",\"n\":1}".getBytes(UTF_8);

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A sender has its response by the deadline, whatever the receiver waits for. */
+/** Senders get their response by the deadline, even if the receiver is blocked. */
 @Timeout(60)
 class DeadlineTest extends InboxFixture {
 
@@ -23,7 +23,7 @@ class DeadlineTest extends InboxFixture {
 
     private final CountDownLatch locked = new CountDownLatch(1);
 
-    /** Waits for a lock of a database, which no interrupt ends. */
+    /** Simulates a wait for a database lock that cannot be interrupted. */
     private void await() {
         boolean interrupted = false;
         while (locked.getCount() > 0) {

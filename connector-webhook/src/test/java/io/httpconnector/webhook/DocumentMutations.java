@@ -21,8 +21,8 @@ import java.util.Random;
 import java.util.function.BiConsumer;
 
 /**
- * Changes valid definitions in all the ways that must not pass in silence: permutes, retypes, misspells and removes members at every
- * depth.
+ * Mutates valid definitions in all ways that must not be ignored silently: permutes, retypes, misspells and removes members at
+ * every depth.
  *
  * @param read reads a definition and writes it again, or throws {@link InvalidDefinitionException}
  * @param maps the JSON Pointers of objects whose member names are the user's
@@ -34,7 +34,7 @@ record DocumentMutations(Reading read, List<String> maps) {
         JsonNode apply(JsonNode json);
     }
 
-    /** Values of all types; a member gets each of those that are of another type than its own. */
+    /** Values of all types; a member gets each value whose type differs from its own. */
     private static final List<JsonNode> VALUES = List.of(
             JsonSupport.parse("\"text\""),
             JsonSupport.parse("\"\""),
@@ -126,7 +126,7 @@ record DocumentMutations(Reading read, List<String> maps) {
         }
     }
 
-    /** What is left must be kept, or refused. */
+    /** The remaining document must be kept or rejected. */
     private void removed(JsonNode valid, String pointer) {
         JsonNode changed = valid.deepCopy();
         JsonPointer last = JsonPointer.compile(pointer).last();
@@ -172,7 +172,7 @@ record DocumentMutations(Reading read, List<String> maps) {
         return problem.startsWith("/") && colon > 0 && pointer.startsWith(problem.substring(0, colon) + "/");
     }
 
-    /** Whether nothing of a document is lost in another one, which may have defaults besides. */
+    /** Whether another document, which may have additional defaults, contains the whole document. */
     private void assertContains(JsonNode all, JsonNode some, String pointer) {
         if (!some.isContainerNode()) {
             if (!saysNothing(all, some)) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What developers learn of a request that was refused. */
+/** Tests of the diagnosis of rejected requests. */
 class ExplainTest {
 
     private static final Secret SECRET = Secret.of("c4n4ry-c4n4ry");
@@ -62,7 +62,7 @@ class ExplainTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{ \"a\" : 1, \"b\" : [ 1, 2 ] } | {\"a\":1,\"b\":[1,2]} | is serialised again without a hint",
+                "{ \"a\" : 1, \"b\" : [ 1, 2 ] } | {\"a\":1,\"b\":[1,2]} | is written again without a hint",
                 "{\"a\":1,\"b\":[1,2]} | { \"a\": 1, \"b\": [1, 2] } | compact JSON",
                 "{\"a\": 1, \"b\": [1, 2]} | {\"a\":1,\"b\":[1,2]} | a space after each comma and colon",
                 "{\"u\":\"http:\\/\\/x\"} | {\"u\":\"http://x\"} | escaped slashes",

@@ -40,8 +40,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Ways in which an attacker who has captured one genuine request, and has no secret, tries to create, change or repeat an event. None
- * succeeds, on any server: what is forged is refused, or it is the same event.
+ * Attacks by which an attacker without the secret, who has captured one genuine request, tries to create, change or replay an
+ * event. None succeeds on any server: forged requests are rejected or count as the same event.
  */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ForgedEventTest {
@@ -54,7 +54,7 @@ class ForgedEventTest {
     private static final String JSON =
             "{\"id\":\"evt_1\",\"event_id\":\"evt_1\",\"type\":\"paid\",\"event_type\":\"paid\",\"amount\":5}";
 
-    /** A server that each request of a test goes to; the first one calls the receiver itself. */
+    /** The servers to which each request is sent; the first one calls the receiver directly. */
     private static final Map<String, Running> SERVERS = new LinkedHashMap<>();
 
     private static volatile WebhookEndpoint current = request -> WebhookResponse.of(503);
@@ -62,9 +62,9 @@ class ForgedEventTest {
     /**
      * An attack.
      *
-     * @param configure the receiver, but for its handler
-     * @param genuine the request that was captured
-     * @param forge what the attacker makes of it
+     * @param configure configures the receiver, except for its handler
+     * @param genuine the captured request
+     * @param forge the request made by the attacker
      */
     record Attack(String name, Consumer<WebhookReceiverBuilder> configure, WebhookRequest genuine, Forge forge) {
 
@@ -270,7 +270,7 @@ class ForgedEventTest {
         json(all, "standard-webhooks", "another signed id", wire -> wire.with("webhook-id", "forged"));
         json(all, "standard-webhooks", "two signed ids", wire -> wire.also("webhook-id", "forged"));
         json(all, "box", "another signed time", wire -> wire.with("BOX-DELIVERY-TIMESTAMP", "2026-01-01T12:00:01Z"));
-        // Parameters that nobody signs.
+        // Unsigned parameters.
         for (String preset : List.of("slack", "zoom", "calendly", "paddle", "typeform")) {
             json(all, preset, "with a query", wire -> wire.query("id=evt_2"));
         }
@@ -371,10 +371,10 @@ class ForgedEventTest {
                 JSON,
                 wire -> extended(wire, "").with("Content-Type", "text/plain"));
         add(all, "extended", "hubspot-v2", "application/json", "", JSON, wire -> extended(wire, "POST" + URL));
-        // Several signatures, while a secret is changed.
+        // Several signatures, during a secret rotation.
         all.add(twice("docusign", "one signature left out", wire -> wire.without("X-DocuSign-Signature-1")));
         all.add(twice("docusign", "the other signature left out", wire -> wire.without("X-DocuSign-Signature-2")));
-        // Schemes of one's own.
+        // Custom schemes.
         SignatureBuilder body = Signatures.hmac("HmacSHA256", SECRET).signature(ValueSelector.header("X-Sign"));
         custom(
                 all,
@@ -459,7 +459,7 @@ class ForgedEventTest {
         return out.toByteArray();
     }
 
-    /** Appends to what was hashed after a secret of a known length: SHA-256 goes on where it ended. */
+    /** Length extension: appends to content hashed after a secret of known length. */
     private static Wire extended(Wire wire, String before) {
         int length = SECRET.reveal().length() + before.length() + wire.body().length;
         ByteArrayOutputStream padded = new ByteArrayOutputStream();
@@ -505,7 +505,7 @@ class ForgedEventTest {
         assertThat(attacks()).hasSizeGreaterThan(80).extracting(Attack::name).doesNotHaveDuplicates();
     }
 
-    /** After the genuine request, nothing is handled; before it, what is handled is the event that it would have been. */
+    /** After the genuine request, nothing is handled; before it, the forged request is handled as the same event. */
     @ParameterizedTest
     @MethodSource("servers")
     void noAttackSucceeds(String server) throws Exception {
@@ -517,7 +517,7 @@ class ForgedEventTest {
             WebhookEndpoint receiver = attack.receiver(events);
             int status = send(server, receiver, genuine);
             if (status != 200 || events.size() != 1) {
-                successes.add(attack + ": the genuine request is answered " + status);
+                successes.add(attack + ": the genuine request gets " + status);
                 continue;
             }
             int replayed = send(server, receiver, forged);
@@ -531,9 +531,9 @@ class ForgedEventTest {
                 successes.add(attack + ": " + describe(early.get(0)) + " instead of " + describe(events.get(0)));
             }
             if (first != 200 && (first < 400 || first >= 500) && first != 0) {
-                successes.add(attack + ": answered " + first);
+                successes.add(attack + ": got " + first);
             }
-            // The genuine one is the same event, or the forged one was none.
+            // Either the genuine request is the same event, or the forged one was rejected.
             send(server, fresh, genuine);
             if (early.size() != 1) {
                 successes.add(attack + ": " + early.size() + " events when the forged request comes first");
@@ -543,7 +543,7 @@ class ForgedEventTest {
         assertThat(successes).isEmpty();
     }
 
-    /** The inbox knows events by their ids only, and keeps them longer than the receiver does. */
+    /** The inbox recognises events only by id, and keeps ids longer than the receiver. */
     @Test
     void noAttackSucceedsWithAnInbox() throws Exception {
         List<String> successes = new ArrayList<>();
@@ -553,7 +553,7 @@ class ForgedEventTest {
             for (Forge forge : List.<Forge>of(wire -> wire, attack.forge())) {
                 List<WebhookEvent> events = new CopyOnWriteArrayList<>();
                 try (WebhookReceiver receiver = attack.receiver(events, inbox)) {
-                    // Another receiver, as after a restart: it does not remember what was signed.
+                    // A new receiver, as after a restart, does not remember signed content.
                     receiver.receive(forge.of(Wire.of(attack.genuine())).request());
                     receiver.receive(forge.of(Wire.of(attack.genuine())).request());
                     long end =
@@ -595,7 +595,7 @@ class ForgedEventTest {
         assertThat(events.get(1).id()).isEqualTo("1");
     }
 
-    /** A request that is signed in several ways is the same event without one of the signatures, in whichever order both come. */
+    /** A request with several signatures remains the same event without one of them, in any order of arrival. */
     @Test
     void removingASignatureDoesNotCreateANewEventWithAnyOf() throws Exception {
         SignatureBuilder own = Signatures.hmac("HmacSHA256", OLD)
@@ -666,7 +666,7 @@ class ForgedEventTest {
         }
     }
 
-    /** Mailgun signs neither the body nor the query: its token tells events apart. */
+    /** Mailgun signs neither the body nor the query: its token distinguishes events. */
     @Test
     void mailgunTokenWithAnotherBodyIsARepetition() {
         List<WebhookEvent> events = new ArrayList<>();
@@ -689,7 +689,7 @@ class ForgedEventTest {
         assertThat(events).extracting(WebhookEvent::type).containsExactly("opened");
     }
 
-    /** What Twilio signs does not say where a name ends: the fields may be others then, but it is the same event. */
+    /** The text that Twilio signs does not separate names from values: the fields may differ, but it is the same event. */
     private static boolean isSame(Attack attack, WebhookEvent event, WebhookEvent genuine) {
         return event.id().equals(genuine.id())
                 && event.type().equals(genuine.type())
@@ -705,7 +705,7 @@ class ForgedEventTest {
 
     static Stream<String> presets() {
         return Signatures.presets().stream()
-                // Signs nothing: whoever has the token may send anything.
+                // Has no signature: anyone with the token can send anything.
                 .filter(name -> !name.equals("gitlab"));
     }
 
@@ -732,7 +732,7 @@ class ForgedEventTest {
                 wire -> wire);
     }
 
-    /** Each part of a request that a preset does not sign, in turn. */
+    /** Changes each unsigned value of a request in turn. */
     @ParameterizedTest
     @MethodSource("presets")
     void unsignedDataHasNoInfluence(String preset) throws Exception {
@@ -798,7 +798,7 @@ class ForgedEventTest {
         }
     }
 
-    /** A service that signs a retry anew. */
+    /** A service that signs its retries again. */
     @ParameterizedTest
     @MethodSource("presets")
     void retrySignedAgainIsRecognised(String preset) throws Exception {

@@ -18,11 +18,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** An inbox on a small disk: what is handled gives its place back, without an operator. */
+/** Tests of an inbox on a small disk: handled events release capacity without an operator. */
 @Timeout(60)
 class FullDiskTest extends InboxFixture {
 
-    /** A store on a disk of so many bytes, on which old and new entries are together while they are replaced. */
+    /** A store on a disk of limited size, where old and new entries coexist during a replacement. */
     private static final class Disk implements StateStore {
 
         private final long size;
@@ -141,7 +141,7 @@ class FullDiskTest extends InboxFixture {
         eventually(() -> leads.pendingCount() == 0);
         Thread.sleep(300);
         disk.othersTake = 0;
-        // Without a close, as by a crash: what is on the disk counts.
+        // Not closed, as in a crash: only the content of the disk counts.
         eventually(() -> {
             synchronized (disk) {
                 return disk.entries.stream()

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The type of a GitHub event is derived from its body, as the header field that names it is not signed. */
+/** The type of a GitHub event is derived from its body, because the header field with its name is not signed. */
 class GitHubEventsTest {
 
     private final List<WebhookEvent> events = new ArrayList<>();

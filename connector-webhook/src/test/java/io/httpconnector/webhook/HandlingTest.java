@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What happens between the signature and the answer, without an inbox. */
+/** Tests of the processing between verification and response, without an inbox. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HandlingTest {
 
@@ -189,7 +189,7 @@ class HandlingTest {
                             end.await();
                             done = true;
                         } catch (InterruptedException e) {
-                            // It does not listen.
+                            // Ignores the interrupt.
                         }
                     }
                 })
@@ -207,7 +207,7 @@ class HandlingTest {
 
         assertThat(second.status()).isEqualTo(503);
         assertThat(second.headers()).containsKey("Retry-After");
-        // It was late, but it was done.
+        // The handler was late, but succeeded.
         assertThat(first.get(5, TimeUnit.SECONDS).status()).isEqualTo(200);
         assertThat(receiver.receive(event("1")).status()).isEqualTo(200);
     }

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** What services ask before they send events. */
+/** Tests of handshakes. */
 class HandshakeTest {
 
     private static final Secret SECRET = Secret.of("s3cr3t");
@@ -181,7 +181,7 @@ class HandshakeTest {
                 .endsWith(" pong");
     }
 
-    /** Some servers send the lower half of each character only. */
+    /** Some servers send only the lower byte of each character. */
     @Test
     void responseHeaderFieldsRejectLineBreaks() {
         for (String value : List.of("a\u560D\u560AX: 1", "a\r\nX: 1", "a\u0085", "a\u007F", "\u4E0D")) {

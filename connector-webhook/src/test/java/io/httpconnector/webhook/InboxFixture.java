@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the tests of inboxes share: a directory, what is to be closed, and events. */
+/** Shared fixture of inbox tests: a directory, resources to be closed, and events. */
 abstract class InboxFixture {
 
     @TempDir

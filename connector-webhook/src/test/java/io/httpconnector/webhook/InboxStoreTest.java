@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The disk under an inbox: shared, slow, away for a while, full. */
+/** Tests of the disk of an inbox: shared, slow, unavailable for a while, full. */
 @Timeout(60)
 class InboxStoreTest extends InboxFixture {
 

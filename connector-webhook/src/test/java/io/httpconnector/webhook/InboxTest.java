@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Events that are stored before they are answered, and handled after that. */
+/** Tests of events that are stored before the response and handled afterwards. */
 @Timeout(60)
 class InboxTest extends InboxFixture {
 
@@ -162,7 +162,7 @@ class InboxTest extends InboxFixture {
             assertThat(before.receive(event(id)).status()).isEqualTo(200);
         }
         begun.await();
-        // As a crash would: nothing is closed in order, but the lock is given back.
+        // As in a crash: nothing is closed properly, but the lock is released.
         Thread closing = new Thread(before::close);
         closing.start();
         closing.interrupt();

@@ -36,7 +36,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** Tokens that a service sends along. */
+/** Tests of JSON Web Token verification. */
 class JwtTest {
 
     private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");

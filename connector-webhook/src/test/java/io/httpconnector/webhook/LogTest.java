@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** What strangers send does not write log lines of its own, and secrets don't show in them. */
+/** Untrusted data cannot forge log lines, and secrets are not logged. */
 class LogTest {
 
     private final Logger logger = (Logger) LoggerFactory.getLogger("io.httpconnector");

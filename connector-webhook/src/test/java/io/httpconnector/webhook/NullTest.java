@@ -28,7 +28,7 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** Null, wherever a reference is wanted, and a list that is null or has a null: refused by a sentence, if it is not harmless. */
+/** Null arguments, and lists that are null or contain null, are rejected with a message unless they are harmless. */
 class NullTest {
 
     private static final List<Class<?>> FACTORIES = List.of(
@@ -172,7 +172,7 @@ class NullTest {
                 bare.add(method.getDeclaringClass().getSimpleName() + "." + method.getName() + ": " + e.getCause());
             }
         } catch (InvalidDefinitionException e) {
-            // As it should be.
+            // Expected.
         } catch (ReflectiveOperationException | RuntimeException e) {
             bare.add(method.getDeclaringClass().getSimpleName() + "." + method.getName() + ": " + e);
         }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What comes out of bodies of all formats. */
+/** Tests of payloads of all body formats. */
 class PayloadTest {
 
     private final List<WebhookEvent> events = new ArrayList<>();
@@ -208,7 +208,7 @@ class PayloadTest {
             })
     @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aBodyMadeToBeExpensiveIsReadInTheTimeOfItsLength(String type) {
-        // Of the second one the fields are sorted before the signature can be checked.
+        // The fields of the second form are sorted before the signature is checked.
         List<WebhookEndpoint> receivers = List.of(
                 any().build(),
                 WebhookReceiver.named("signed")

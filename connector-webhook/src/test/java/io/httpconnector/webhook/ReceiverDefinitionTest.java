@@ -36,7 +36,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
-/** Receivers that are configured at run time: by JSON and secrets. */
+/** Tests of receivers configured at run time by JSON and secrets. */
 class ReceiverDefinitionTest {
 
     private static final Secret OLD = Secret.of("old-s3cr3t-old-s3cr3t-old-s3cr3t");
@@ -164,14 +164,15 @@ class ReceiverDefinitionTest {
                 .baseUrl("http://127.0.0.1:" + server.getAddress().getPort())
                 .build()) {
             String secret = "{\"type\": \"jwt\", \"secrets\": [\"old\"], \"claims\": {\"tenant\": \"7\"}, " + rules;
-            String stranger = "{\"type\": \"jwt\", \"secrets\": [\"old\"], \"claims\": {\"tenant\": \"8\"}, " + rules;
+            String otherTenant =
+                    "{\"type\": \"jwt\", \"secrets\": [\"old\"], \"claims\": {\"tenant\": \"8\"}, " + rules;
             String published = "{\"type\": \"jwt\", \"jwks\": \"/keys\", \"algorithms\": [\"ES256\"], " + rules;
             WebhookEndpoint receiver = builder("{\"verify\": [" + published + "]}")
                     .connection(connection)
                     .build();
 
             assertThat(status(secret, bearing(bySecret))).isEqualTo(200);
-            assertThat(status(stranger, bearing(bySecret))).isEqualTo(401);
+            assertThat(status(otherTenant, bearing(bySecret))).isEqualTo(401);
             assertThat(status(secret, bearing(byKey))).isEqualTo(401);
             assertThat(receiver.receive(bearing(byKey)).status()).isEqualTo(200);
             assertThat(receiver.receive(bearing(bySecret)).status()).isEqualTo(401);
@@ -261,30 +262,31 @@ class ReceiverDefinitionTest {
 
     @Test
     void handshakesAreRead() {
-        assertThat(answer("{\"type\": \"echo\", \"parameter\": \"challenge\"}", get("challenge=c")))
+        assertThat(respond("{\"type\": \"echo\", \"parameter\": \"challenge\"}", get("challenge=c")))
                 .isEqualTo("c");
-        assertThat(answer("{\"type\": \"probes\"}", get(""))).isEmpty();
-        assertThat(answer("{\"type\": \"microsoft-graph\"}", post("validationToken=t", "")))
+        assertThat(respond("{\"type\": \"probes\"}", get(""))).isEmpty();
+        assertThat(respond("{\"type\": \"microsoft-graph\"}", post("validationToken=t", "")))
                 .isEqualTo("t");
-        assertThat(answer(
+        assertThat(respond(
                         "{\"type\": \"meta\", \"verifyToken\": \"old\"}",
                         get("hub.mode=subscribe&hub.challenge=c&hub.verify_token=" + OLD.reveal())))
                 .isEqualTo("c");
-        assertThat(answer("{\"type\": \"slack\"}", post("", "{\"type\": \"url_verification\", \"challenge\": \"c\"}")))
+        assertThat(respond("{\"type\": \"slack\"}", post("", "{\"type\": \"url_verification\", \"challenge\": \"c\"}")))
                 .isEqualTo("c");
-        assertThat(answer("{\"type\": \"discord\"}", post("", "{\"type\": 1}"))).isEqualTo("{\"type\":1}");
+        assertThat(respond("{\"type\": \"discord\"}", post("", "{\"type\": 1}")))
+                .isEqualTo("{\"type\":1}");
         String asked = "{\"event\": \"endpoint.url_validation\", \"payload\": {\"plainToken\": \"t\"}}";
-        assertThat(answer("{\"type\": \"zoom\", \"secret\": \"old\"}", post("", asked)))
+        assertThat(respond("{\"type\": \"zoom\", \"secret\": \"old\"}", post("", asked)))
                 .startsWith("{\"plainToken\":\"t\",\"encryptedToken\":\"");
         WebhookRequest options = WebhookRequest.of("OPTIONS", "/", "", Map.of(), null);
-        assertThat(answer(
+        assertThat(respond(
                         "{\"type\": \"cloud-events\", \"origins\": [\"acme.example\"]}",
                         options.header("WebHook-Request-Origin", "acme.example")))
                 .isEmpty();
         assertThat(events).isEmpty();
     }
 
-    private String answer(String handshake, WebhookRequest request) {
+    private String respond(String handshake, WebhookRequest request) {
         WebhookResponse response = builder("{\"unverified\": true, \"handshake\": [" + handshake + "]}")
                 .build()
                 .receive(request);
@@ -343,19 +345,19 @@ class ReceiverDefinitionTest {
                  "retries": 1}""";
 
         assertThat(problems(builder(json)))
-                .anyMatch(problem -> problem.startsWith("/response/status: the status 99 can't be answered"))
+                .anyMatch(problem -> problem.startsWith("/response/status: the status 99 is out of range"))
                 .contains("/remember/events: missing")
                 .contains("/remember/window: \"1h\" is not an ISO 8601 duration, such as PT5M")
-                .contains("/each: events is no JSON pointer: it begins with a slash")
+                .contains("/each: events: it is no JSON pointer, such as /data/token: it begins with a slash")
                 .contains("/maxBody: expected an integer, found a string")
-                .anyMatch(problem -> problem.startsWith("/retries: unknown member; known members are answer, "))
+                .anyMatch(problem -> problem.startsWith("/retries: unknown member; known members are bodyTimeout, "))
                 .contains("/verify/0/name: missing")
                 .contains("/verify/1/name: \"githup\" is unknown; did you mean \"github\"?")
                 .contains("/verify/2/secrets/0: the secret \"older\" is unknown, use one of [new, old]")
                 .anyMatch(problem -> problem.startsWith("/verify/3/type: \"magic\" is unknown; "))
                 .contains("/verify/4/range: unknown member; did you mean \"ranges\"?")
                 .contains("/verify/5/definition: signature: its location is missing, use signature(...)")
-                .contains("/verify/6/verifiers/0/location/body: x is no JSON pointer: it begins with a slash")
+                .contains("/verify/6/verifiers/0/location/body: x: it is no JSON pointer, such as /data/token: it begins with a slash")
                 .anyMatch(problem -> problem.startsWith("/handshake/0/type: asana passes a secret"))
                 .contains("/verify/7/claims/sub: expected a string, found an integer")
                 .contains("/verify/8: secrets and keys exclude each other: give one of them")

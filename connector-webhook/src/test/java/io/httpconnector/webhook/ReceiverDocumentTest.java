@@ -15,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Receivers and signatures as JSON: the order of members has no meaning, and what can't be understood is refused. */
+/** Tests of receivers and signatures as JSON: the order of members is irrelevant, and unknown data is rejected. */
 @Timeout(120)
 class ReceiverDocumentTest {
 

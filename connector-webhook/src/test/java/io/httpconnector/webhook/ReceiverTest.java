@@ -54,7 +54,7 @@ class ReceiverTest {
 
     @Test
     void signedEventIsHandledOnceAndForgedEventIsRejected() throws Exception {
-        // The secret and the payload are those of GitHub's documentation, and so is the signature.
+        // Secret, payload and signature are those of GitHub's documentation.
         WebhookReceiver leads = WebhookReceiver.named("leads")
                 .verify(Signatures.github(Secret.of("It's a Secret to Everybody")))
                 .handler(handled::add)

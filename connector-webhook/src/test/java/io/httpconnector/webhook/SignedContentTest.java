@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a signature covers. The vectors were computed by Python's hmac, as the signer shares its code with the verifier. */
+/** Tests of signed content. The vectors were computed by Python's hmac, because the signer shares its code with the verifier. */
 class SignedContentTest {
 
     private static final Secret SECRET = Secret.of("s3cr3t");

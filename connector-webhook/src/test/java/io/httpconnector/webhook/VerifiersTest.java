@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Senders that are known by something else than a signature. */
+/** Tests of verifiers without a signature. */
 class VerifiersTest {
 
     private static final WebhookRequest EMPTY = WebhookRequest.of("POST", "/", "", Map.of(), null);
@@ -122,7 +122,7 @@ class VerifiersTest {
                                 .header("X-Forwarded-For", "10.0.0.2"))
                         .status())
                 .isEqualTo(200);
-        // Whatever a stranger wrote stands further to the left.
+        // Untrusted entries are further to the left.
         assertThat(receiver.receive(request.header("X-Forwarded-For", "192.0.2.7, 203.0.113.9, 10.0.0.2"))
                         .status())
                 .isEqualTo(401);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Receivers at URLs that nobody can guess. */
+/** Tests of receivers at unguessable URLs. */
 class WebhookRouterTest {
 
     private final List<WebhookEvent> events = new ArrayList<>();

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Requests that are signed for tests are taken by the verifiers, which other vectors have tested. */
+/** Requests signed by the signer are accepted by the verifiers, which are tested with independent vectors. */
 class WebhookSignerTest {
 
     private static final Clock NOON = Clock.fixed(Instant.parse("2026-01-01T12:00:00Z"), ZoneOffset.UTC);

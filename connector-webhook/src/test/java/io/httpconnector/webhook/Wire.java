@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** A request as an attacker has captured it, with everything that can be changed without the secret. Immutable. */
+/** A captured request, with all data that can be changed without the secret. Immutable. */
 @SuppressWarnings("ArrayRecordComponent")
 record Wire(String method, String path, String query, List<String[]> headers, byte[] body) {
 
@@ -87,7 +87,7 @@ record Wire(String method, String path, String query, List<String[]> headers, by
         return WebhookRequest.of(method, path, query, all, body);
     }
 
-    /** Sends it as it is, and returns the status; 0 when the server has closed the connection. */
+    /** Sends the request and returns the status; 0 if the server has closed the connection. */
     int send(int port) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         StringBuilder head =

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
-/** What every adapter does, on its real server. */
+/** Tests that apply to every adapter, on its real server. */
 class AdapterTest {
 
     private final HttpClient client =
@@ -57,7 +57,7 @@ class AdapterTest {
         public WebhookResponse receive(WebhookRequest request) {
             received.add(request);
             pause(handling);
-            return WebhookResponse.text(202, "got " + request.body().length).header("X-Answer", "yes");
+            return WebhookResponse.text(202, "got " + request.body().length).header("X-Response", "yes");
         }
 
         @Override
@@ -124,7 +124,7 @@ class AdapterTest {
 
             assertThat(response.statusCode()).isEqualTo(202);
             assertThat(response.body()).isEqualTo("got 50000");
-            assertThat(response.headers().firstValue("x-answer")).contains("yes");
+            assertThat(response.headers().firstValue("x-response")).contains("yes");
             assertThat(response.headers().firstValue("content-type").orElse("")).startsWith("text/plain");
         }
 
@@ -169,7 +169,7 @@ class AdapterTest {
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), running.port())) {
             socket.setSoTimeout(10_000);
             OutputStream out = socket.getOutputStream();
-            // It says ten gigabytes, and sends until nobody reads any more.
+            // Announces ten gigabytes, and sends until the server stops reading.
             out.write("POST /hooks/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 10737418240\r\n\r\n".getBytes(UTF_8));
             Optional<String> response = status(socket, 64 << 20);
 
@@ -178,7 +178,7 @@ class AdapterTest {
         }
     }
 
-    /** Sends until an answer comes, or the connection ends; at most so much. */
+    /** Sends until a response arrives or the connection ends, up to a limit. */
     private static Optional<String> status(Socket socket, long max) throws IOException {
         byte[] chunk = noise(64 * 1024);
         InputStream in = socket.getInputStream();
@@ -209,7 +209,7 @@ class AdapterTest {
                                 HttpResponse.BodyHandlers.discarding())
                         .statusCode());
             } catch (IOException e) {
-                // Closed while it was still sent.
+                // The connection was closed while sending.
                 statuses.add(413);
             }
 
@@ -248,7 +248,7 @@ class AdapterTest {
             socket.setSoTimeout(10_000);
             OutputStream out = socket.getOutputStream();
             out.write("POST /hooks/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n".getBytes(UTF_8));
-            // The server has begun to wait.
+            // The server has started to wait.
             pause(Duration.ofMillis(100));
             out.write("la".getBytes(UTF_8));
             pause(Duration.ofMillis(50));
@@ -261,7 +261,7 @@ class AdapterTest {
         assertThat(received).hasSize(1);
     }
 
-    /** Whoever has no thread for it is asked again later, and whoever is too slow does not need one. */
+    /** Without a free thread, the response is 503; a timeout needs no thread. */
     @ParameterizedTest
     @CsvSource({"4, 503", "100, 408"})
     void asyncServletRespondsWithoutAFreeThread(int length, int status) throws Exception {
@@ -306,7 +306,7 @@ class AdapterTest {
         }
     }
 
-    /** Each body takes an eighth of the room that there is for bodies, or more; and what a sender does is no error of ours. */
+    /** Each body uses an eighth of the memory budget or more. Errors of senders are not errors of the server. */
     @ParameterizedTest
     @MethodSource("servers")
     void memoryBudgetIsReleased(String server) throws Exception {
@@ -330,7 +330,7 @@ class AdapterTest {
             int handled = 0;
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
             while (handled < 10 && System.nanoTime() < end) {
-                // Those before may not have given back theirs yet: then there is no room.
+                // Earlier requests may not have released their budget yet.
                 try (Socket goneWhileItIsHandled = begun(running, body, body.length)) {
                     assertThat(goneWhileItIsHandled.isConnected()).isTrue();
                     handled += received.poll(500, TimeUnit.MILLISECONDS) == null ? 0 : 1;
@@ -353,7 +353,7 @@ class AdapterTest {
                         begun(running, body, body.length * 2),
                         begun(running, body, body.length * 2),
                         begun(running, body, body.length * 2))) {
-                    assertThat(answer(slow)).doesNotContain(" 202 ");
+                    assertThat(response(slow)).doesNotContain(" 202 ");
                     slow.close();
                 }
             }
@@ -364,7 +364,7 @@ class AdapterTest {
                 .isEmpty();
     }
 
-    private static String answer(Socket socket) {
+    private static String response(Socket socket) {
         try {
             return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
         } catch (IOException e) {
@@ -372,7 +372,7 @@ class AdapterTest {
         }
     }
 
-    /** Sends so much of a body that has a length. */
+    /** Sends part of a body with a Content-Length. */
     private static Socket begun(Running running, byte[] body, int length) throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), running.port());
         socket.setSoTimeout(10_000);
@@ -381,13 +381,13 @@ class AdapterTest {
             out.write(("POST /hooks/1 HTTP/1.1\r\nHost: x\r\nContent-Length: " + length + "\r\n\r\n").getBytes(UTF_8));
             out.write(body);
         } catch (IOException e) {
-            // There is no room at the moment.
+            // There is no budget at the moment.
             assertThat(socket.isConnected()).isTrue();
         }
         return socket;
     }
 
-    /** The status; none when the server closes the connection meanwhile. */
+    /** The status; empty if the server has closed the connection. */
     private Optional<Integer> post(Running running, HttpRequest.BodyPublisher body) throws InterruptedException {
         try {
             return Optional.of(
@@ -398,7 +398,7 @@ class AdapterTest {
         }
     }
 
-    /** It takes a moment until a server knows that a sender is gone. */
+    /** A server detects a disconnected sender only after a moment. */
     private boolean isReceivedInTheEnd(Running running, byte[] body) throws InterruptedException {
         for (int i = 0; i < 50; i++) {
             if (post(running, HttpRequest.BodyPublishers.ofByteArray(body)).equals(Optional.of(202))) {

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A proxy sends what comes from many senders on one connection. */
+/** Tests of a proxy that sends requests of many senders over one connection. */
 class Http2Test {
 
     private final HTTP2Client client = new HTTP2Client();
@@ -64,7 +64,7 @@ class Http2Test {
 
     static Set<String> servers() {
         Set<String> servers = new TreeSet<>(Servers.all().keySet());
-        // Of these, one speaks HTTP/1.1 only, and Javalin's Jetty is as that of the servlets.
+        // One of them supports only HTTP/1.1, and Javalin's Jetty behaves like that of the servlets.
         servers.removeAll(Set.of("jdk", "javalin"));
         return servers;
     }
@@ -94,7 +94,7 @@ class Http2Test {
         }
     }
 
-    /** A stream, and what becomes of it: a status, or how it ended without one. */
+    /** A stream and its result: a status, or the way in which it ended without one. */
     private static final class Sending implements Stream.Listener {
 
         private final CompletableFuture<String> outcome = new CompletableFuture<>();
@@ -142,7 +142,7 @@ class Http2Test {
         }
     }
 
-    /** Sends the bytes, and no more: the sender stops when that is not all. */
+    /** Sends exactly these bytes, although more were announced. */
     private static Sending post(Session session, String path, byte[] body, boolean isAll) throws Exception {
         Sending sending = new Sending();
         MetaData.Request head = new MetaData.Request(
@@ -179,7 +179,7 @@ class Http2Test {
         }
     }
 
-    /** Each of these bodies takes an eighth of the room that there is for bodies. */
+    /** Each of these bodies uses an eighth of the memory budget. */
     @ParameterizedTest
     @MethodSource("servers")
     void disconnectedSenderReleasesItsBudget(String server) throws Exception {

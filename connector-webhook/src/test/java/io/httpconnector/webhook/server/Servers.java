@@ -40,13 +40,13 @@ import reactor.netty.http.HttpProtocol;
 /** The real web servers, each with a receiver behind it. */
 public final class Servers {
 
-    /** Starts a server at a port of its own. */
+    /** Starts a server on its own port. */
     @FunctionalInterface
     public interface Start {
         Running with(WebhookEndpoint receiver) throws Exception;
     }
 
-    /** A server that runs. */
+    /** A running server. */
     public record Running(int port, Stop stop) implements AutoCloseable {
         @Override
         public void close() throws IOException {
@@ -119,7 +119,7 @@ public final class Servers {
         return new Running(connector.getLocalPort(), server::stop);
     }
 
-    /** As an application would have it. */
+    /** Configured like an application. */
     @EnableWebMvc
     static class Mvc {}
 
@@ -127,7 +127,7 @@ public final class Servers {
         return jetty(new DispatcherServlet(mvcContext(receiver)));
     }
 
-    /** With the filter and the multipart resolver that Spring Boot adds unless it is told not to. */
+    /** With the filter and the multipart resolver that Spring Boot adds by default. */
     static Running springMvcWithDefaultsOfBoot(WebhookEndpoint receiver) throws Exception {
         AnnotationConfigWebApplicationContext context = mvcContext(receiver);
         context.addBeanFactoryPostProcessor(

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A body of which fewer bytes arrive than were announced is no event, also where anybody may send. */
+/** A truncated body is not an event, even for unverified receivers. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ShortBodyTest {
 
@@ -39,7 +39,7 @@ class ShortBodyTest {
             .handler(events::add)
             .build();
 
-    /** Something before the adapter that reads bodies. */
+    /** A filter that reads bodies before the adapter. */
     private static final Filter READER = (request, response, chain) -> {
         request.getInputStream().readAllBytes();
         chain.doFilter(request, response);
@@ -49,7 +49,7 @@ class ShortBodyTest {
         return Servers.all().keySet();
     }
 
-    /** Once more when the server has closed an idle connection, as it does on a host under load. */
+    /** Retries if the server has closed an idle connection, which happens under load. */
     private static String send(Running server, String head, String body) throws IOException {
         String status = "closed";
         for (int attempt = 0; attempt < 5 && status.equals("closed"); attempt++) {
@@ -77,7 +77,7 @@ class ShortBodyTest {
                         running,
                         "POST /hooks/1 HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 500",
                         body);
-                // The JDK does not tell an end that is missing from a sender that is gone.
+                // The JDK does not distinguish a truncated body from a disconnected sender.
                 assertThat(status).isIn("400", "408", "closed");
             }
         }
@@ -92,7 +92,7 @@ class ShortBodyTest {
             for (Running server : List.of(blocking, async)) {
                 String head = "POST /hooks/1 HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: ";
                 assertThat(send(server, head + 7, "{\"a\":1}")).isEqualTo("400");
-                // Nothing was announced, so nothing is missing.
+                // No length was announced, so nothing is missing.
                 assertThat(send(server, head + 0, "")).isEqualTo("200");
             }
         } finally {

@@ -34,9 +34,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** Processes that share the tokens of one PostgreSQL, against a service that revokes everything when a token is used twice. */
+/**
+ * Tests of processes that share the tokens of one PostgreSQL database, with a service that revokes all tokens if a refresh token
+ * is used twice.
+ */
 @Timeout(120)
-class ManyMachinesTest {
+class ClusterRefreshTest {
 
     private static final int THREADS = 20;
 
@@ -46,7 +49,7 @@ class ManyMachinesTest {
     private final AtomicInteger refreshes = new AtomicInteger();
     private final AtomicInteger misuses = new AtomicInteger();
     private final CountDownLatch asked = new CountDownLatch(1);
-    private volatile long answerAfter;
+    private volatile long responseDelay;
     private volatile String current = "r0";
     private HttpServer server;
     private ExecutorService threads;
@@ -59,7 +62,7 @@ class ManyMachinesTest {
         server.createContext("/token", this::token);
         server.createContext("/api", exchange -> {
             String authorization = exchange.getRequestHeaders().getFirst("Authorization");
-            answer(exchange, ("Bearer a-" + current).equals(authorization) ? 200 : 401, "{}");
+            respond(exchange, ("Bearer a-" + current).equals(authorization) ? 200 : 401, "{}");
         });
         server.start();
     }
@@ -70,23 +73,23 @@ class ManyMachinesTest {
         threads.shutdownNow();
     }
 
-    /** A refresh token is good once. */
+    /** A refresh token can be used once. */
     private void token(HttpExchange exchange) throws IOException {
         String form = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
         asked.countDown();
         try {
-            Thread.sleep(answerAfter);
+            Thread.sleep(responseDelay);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         synchronized (this) {
             if (!(form + "&").contains("refresh_token=" + current + "&")) {
                 misuses.incrementAndGet();
-                answer(exchange, 400, "{\"error\":\"invalid_grant\"}");
+                respond(exchange, 400, "{\"error\":\"invalid_grant\"}");
                 return;
             }
             current = "r" + refreshes.incrementAndGet();
-            answer(
+            respond(
                     exchange,
                     200,
                     "{\"access_token\":\"a-" + current + "\",\"token_type\":\"Bearer\",\"refresh_token\":\"" + current
@@ -94,7 +97,7 @@ class ManyMachinesTest {
         }
     }
 
-    private static void answer(HttpExchange exchange, int status, String json) throws IOException {
+    private static void respond(HttpExchange exchange, int status, String json) throws IOException {
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         exchange.sendResponseHeaders(status, json.length());
         exchange.getResponseBody().write(json.getBytes(UTF_8));
@@ -116,8 +119,8 @@ class ManyMachinesTest {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /** A machine: when its input ends, it sends by many threads at once. */
-    static final class Machine {
+    /** A node: when its input ends, it sends requests by many threads concurrently. */
+    static final class RefreshNode {
 
         public static void main(String[] arguments) throws Exception {
             PGSimpleDataSource source = new PGSimpleDataSource();
@@ -139,12 +142,12 @@ class ManyMachinesTest {
         }
     }
 
-    private Process machine(String database) throws IOException {
+    private Process node(String database) throws IOException {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
-                        Machine.class.getName(),
+                        RefreshNode.class.getName(),
                         url(),
                         database)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -168,13 +171,13 @@ class ManyMachinesTest {
     void threeNodesRefreshOnce() throws Exception {
         try (HikariDataSource source = Databases.POSTGRESQL.open(directory)) {
             JdbcSchema.create(source);
-            answerAfter = 200;
-            List<Process> machines = List.of(machine(url(source)), machine(url(source)), machine(url(source)));
-            for (Process machine : machines) {
-                machine.getOutputStream().close();
+            responseDelay = 200;
+            List<Process> nodes = List.of(node(url(source)), node(url(source)), node(url(source)));
+            for (Process node : nodes) {
+                node.getOutputStream().close();
             }
-            for (Process machine : machines) {
-                await(machine, 0);
+            for (Process node : nodes) {
+                await(node, 0);
             }
 
             assertThat(refreshes).hasValue(1);
@@ -186,13 +189,13 @@ class ManyMachinesTest {
     void nodeThatDiesBeforeItsRequestReleasesTheLease() throws Exception {
         try (HikariDataSource source = Databases.POSTGRESQL.open(directory)) {
             JdbcSchema.create(source);
-            answerAfter = 60_000;
-            Process dying = machine(url(source));
+            responseDelay = 60_000;
+            Process dying = node(url(source));
             dying.getOutputStream().close();
             assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
-            Process successor = machine(url(source));
+            Process successor = node(url(source));
             successor.getOutputStream().close();
-            answerAfter = 0;
+            responseDelay = 0;
             assertThat(successor.waitFor(1, TimeUnit.SECONDS)).isFalse();
 
             dying.destroyForcibly();
@@ -203,17 +206,17 @@ class ManyMachinesTest {
         }
     }
 
-    /** The lock of a row is over with each commit: somebody else may have it before it is taken again. */
+    /** A row lock ends with each commit: another process may hold it before it is taken again. */
     @Test
     void refreshByAnotherNodeBetweenTwoStepsIsDetected() throws Exception {
         try (HikariDataSource source = Databases.POSTGRESQL.open(directory);
                 HttpConnection quick = connection(url(), source)) {
             JdbcSchema.create(source);
-            AtomicInteger answered = new AtomicInteger();
+            AtomicInteger responded = new AtomicInteger();
             DataSource slow = Databases.afterEachCommit(
                     source,
                     () -> hasTokens(source) && refreshes.get() == 0
-                            ? threads.submit(() -> answered.set(
+                            ? threads.submit(() -> responded.set(
                                             quick.send(Request.get("/api")).status()))
                                     .get()
                             : "not yet");
@@ -221,7 +224,7 @@ class ManyMachinesTest {
                 assertThat(connection.send(Request.get("/api")).status()).isEqualTo(200);
             }
 
-            assertThat(answered).hasValue(200);
+            assertThat(responded).hasValue(200);
             assertThat(refreshes).hasValue(1);
             assertThat(misuses).hasValue(0);
         }

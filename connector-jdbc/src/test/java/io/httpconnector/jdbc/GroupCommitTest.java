@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-class TogetherTest {
+class GroupCommitTest {
 
     @Test
     @Timeout(60)
@@ -57,7 +57,7 @@ class TogetherTest {
         }
         pool.shutdown();
         assertThat(failures).hasPositiveValue();
-        // Together: with fewer writes than were asked for, and never by all at once.
+        // Items are stored with fewer writes than calls, and with a limited number of writers.
         assertThat(writes.get()).isLessThan(threads * rounds);
         assertThat(limit).hasValueLessThanOrEqualTo(2);
         assertThat(stored.size() + 2 * failures.get()).isEqualTo(2 * threads * rounds);

@@ -35,9 +35,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One of two machines does not reach the database for a while; it lives, and so does the other. */
+/** One of two nodes cannot reach the database for a while; both stay alive. */
 @Timeout(60)
-class CutOffTest {
+class NetworkPartitionTest {
 
     private static final int RECORDS = 80;
 
@@ -48,7 +48,7 @@ class CutOffTest {
     private final List<String> byOther = new CopyOnWriteArrayList<>();
     private final List<String> interrupted = new CopyOnWriteArrayList<>();
 
-    private ClusteredPolling machine(
+    private ClusteredPolling node(
             HikariDataSource source, HttpConnection connection, List<String> handled, Duration takes) {
         return ClusteredPolling.on(source)
                 .heartbeat(Duration.ofMillis(200), 5)
@@ -71,13 +71,13 @@ class CutOffTest {
     }
 
     private static HikariDataSource through(Wire wire, URI url) {
-        HikariDataSource source = Machine.pool("jdbc:postgresql://127.0.0.1:" + wire.port() + url.getPath());
+        HikariDataSource source = TestNode.pool("jdbc:postgresql://127.0.0.1:" + wire.port() + url.getPath());
         source.setConnectionTimeout(3000);
         source.setValidationTimeout(3000);
         return source;
     }
 
-    /** What happens to a machine that polls by a wire. */
+    /** The events that happen to a node behind a wire. */
     @FunctionalInterface
     private interface Story {
         void tell(Wire wire, Records records, Supplier<ClusteredPolling> another) throws Exception;
@@ -89,14 +89,14 @@ class CutOffTest {
                         HttpConnection.named("any").baseUrl(records.url()).build();
                 HikariDataSource direct = Databases.POSTGRESQL.open(directory)) {
             JdbcSchema.create(direct);
-            URI url = URI.create(Machine.url(direct).substring("jdbc:".length()));
+            URI url = URI.create(TestNode.url(direct).substring("jdbc:".length()));
             records.of("t").set(RECORDS);
             try (Wire wire = new Wire(url.getPort());
                     HikariDataSource source = through(wire, url);
-                    ClusteredPolling away = machine(source, connection, byAway, takes)) {
+                    ClusteredPolling away = node(source, connection, byAway, takes)) {
                 away.put("t", JsonNodeFactory.instance.objectNode());
-                Machine.await(() -> byAway.size() >= 3);
-                story.tell(wire, records, () -> machine(direct, connection, byOther, Duration.ofMillis(5)));
+                TestNode.await(() -> byAway.size() >= 3);
+                story.tell(wire, records, () -> node(direct, connection, byOther, Duration.ofMillis(5)));
             }
         }
     }
@@ -111,9 +111,9 @@ class CutOffTest {
                 } else {
                     wire.cut();
                 }
-                Machine.await(() -> !byOther.isEmpty());
+                TestNode.await(() -> !byOther.isEmpty());
                 int began = byAway.size();
-                Machine.await(() -> byOther.size() == RECORDS);
+                TestNode.await(() -> byOther.size() == RECORDS);
                 Thread.sleep(2000);
                 assertThat(byAway).hasSizeLessThanOrEqualTo(began + 1);
                 assertThat(interrupted).isEmpty();
@@ -121,8 +121,8 @@ class CutOffTest {
                 wire.mend();
                 records.of("t").set(RECORDS + 1);
                 String last = String.valueOf(RECORDS + 1);
-                Machine.await(() -> byOther.contains(last) || byAway.contains(last));
-                Machine.await(() -> other.list().get(0).failures() == 0);
+                TestNode.await(() -> byOther.contains(last) || byAway.contains(last));
+                TestNode.await(() -> other.list().get(0).failures() == 0);
                 assertThat(byOther).doesNotHaveDuplicates();
                 assertThat(byAway).doesNotHaveDuplicates();
             }
@@ -135,7 +135,7 @@ class CutOffTest {
             wire.cut();
             Thread.sleep(500);
             wire.mend();
-            Machine.await(() -> byAway.size() >= RECORDS);
+            TestNode.await(() -> byAway.size() >= RECORDS);
             assertThat(byAway).doesNotHaveDuplicates();
             assertThat(interrupted).isEmpty();
         });
@@ -172,7 +172,7 @@ class CutOffTest {
             JdbcSchema.create(source);
             DataSource cutOff = Databases.after(
                     () -> {
-                        // It hears that the first event is done, and no more.
+                        // The node learns that the first event is done, and nothing more.
                         boolean hears = worker.get() == null
                                 || (Thread.currentThread() == worker.get() && asked.getAndIncrement() == 0);
                         if (!hears) {
@@ -185,16 +185,16 @@ class CutOffTest {
                 worker.set(Thread.currentThread());
             })) {
                 away.put(List.of(event("1"), event("2"), event("3")));
-                Machine.await(() -> !byAway.isEmpty());
+                TestNode.await(() -> !byAway.isEmpty());
                 try (Mailbox other = inbox(source, event -> {
                     byOther.add(event.id());
                     handled.await();
                 })) {
-                    Machine.await(() -> byOther.contains("2"));
+                    TestNode.await(() -> byOther.contains("2"));
                     back.countDown();
                     Thread.sleep(1000);
                     handled.countDown();
-                    Machine.await(() -> other.pendingCount() == 0);
+                    TestNode.await(() -> other.pendingCount() == 0);
                 }
             } finally {
                 back.countDown();
@@ -223,13 +223,13 @@ class CutOffTest {
                 worker.set(Thread.currentThread());
             })) {
                 away.put(List.of(event("1")));
-                Machine.await(() -> !byAway.isEmpty());
+                TestNode.await(() -> !byAway.isEmpty());
                 try (Mailbox other = inbox(source, event -> {
                     throw new IllegalStateException("no");
                 })) {
-                    Machine.await(() -> !other.deadLetters().isEmpty());
+                    TestNode.await(() -> !other.deadLetters().isEmpty());
                     back.countDown();
-                    Machine.await(() -> other.deadLetters().isEmpty());
+                    TestNode.await(() -> other.deadLetters().isEmpty());
                     assertThat(other.pendingCount()).isZero();
                 }
             } finally {

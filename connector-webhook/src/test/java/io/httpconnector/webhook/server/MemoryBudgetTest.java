@@ -17,8 +17,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** No more bodies are in memory at once than there is room for, and the room comes back however a request ends. */
-class BudgetTest {
+/** The memory for bodies is limited, and is released however a request ends. */
+class MemoryBudgetTest {
 
     private static final int BODY = 64 * 1024;
 
@@ -39,7 +39,7 @@ class BudgetTest {
         }
     };
 
-    /** For one body, and not for two. */
+    /** Sufficient for one body, but not for two. */
     private final MemoryBudget budget = new MemoryBudget(receiver, BODY + 1024);
 
     private int post(InputStream body, long length) {

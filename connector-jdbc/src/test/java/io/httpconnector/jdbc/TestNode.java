@@ -10,8 +10,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/** A process of its own, to which one says lines, and which says lines. */
-final class Machine implements AutoCloseable {
+/** A separate process that communicates by lines on its standard input and output. */
+final class TestNode implements AutoCloseable {
 
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(60);
 
@@ -19,15 +19,15 @@ final class Machine implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final Thread reader;
 
-    private Machine(Process process) {
+    private TestNode(Process process) {
         this.process = process;
         this.reader = new Thread(this::read);
         reader.setDaemon(true);
         reader.start();
     }
 
-    /** Starts a class, and waits until it has said that it is ready. */
-    static Machine start(Class<?> main, String... arguments) throws Exception {
+    /** Starts a main class, and waits until it reports that it is ready. */
+    static TestNode start(Class<?> main, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -35,14 +35,14 @@ final class Machine implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 main.getName()));
         command.addAll(List.of(arguments));
-        Machine machine = new Machine(new ProcessBuilder(command)
+        TestNode node = new TestNode(new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start());
-        machine.await(said -> said.contains("ready"));
-        return machine;
+        node.await(said -> said.contains("ready"));
+        return node;
     }
 
-    /** Where a process finds the database of a pool. */
+    /** The JDBC URL by which a process reaches the database of a pool. */
     static String url(HikariDataSource source) throws Exception {
         try (var connection = source.getConnection()) {
             return connection.getMetaData().getURL();
@@ -56,7 +56,7 @@ final class Machine implements AutoCloseable {
         source.setUsername(url.startsWith("jdbc:h2") ? "" : "postgres");
         source.setMaximumPoolSize(10);
         if (url.startsWith("jdbc:postgresql")) {
-            // As docs/databases.md wants it; or else what a frozen machine has locked is locked for as long.
+            // As recommended in docs/databases.md; otherwise a frozen node keeps its locks.
             source.setConnectionInitSql("set idle_in_transaction_session_timeout = '3s'");
         }
         return source;
@@ -79,12 +79,12 @@ final class Machine implements AutoCloseable {
         process.outputWriter().flush();
     }
 
-    /** What it has said so far, without the lines that it had no time to end. */
+    /** The complete lines of output so far. */
     List<String> said() {
         return List.copyOf(lines);
     }
 
-    /** The rests of the lines that begin with a word. */
+    /** The remainders of the lines that start with a word. */
     List<String> said(String word) {
         return lines.stream()
                 .filter(line -> line.startsWith(word + " "))
@@ -96,7 +96,7 @@ final class Machine implements AutoCloseable {
         await(() -> condition.test(said()));
     }
 
-    /** Something that becomes true. */
+    /** Waits until a condition is true. */
     @FunctionalInterface
     interface Condition {
         boolean holds();
@@ -112,13 +112,13 @@ final class Machine implements AutoCloseable {
         }
     }
 
-    /** As kill -9: it does nothing any more. Then all that it has said is known. */
+    /** Kills the process like kill -9. Afterwards its whole output is known. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
         reader.join();
     }
 
-    /** It does nothing until it goes on, but is there. */
+    /** Freezes the process until it is resumed. */
     void freeze() throws Exception {
         signal("STOP");
     }
