@@ -348,7 +348,7 @@ class ReceiverDefinitionTest {
                 .anyMatch(problem -> problem.startsWith("/response/status: the status 99 is out of range"))
                 .contains("/remember/events: missing")
                 .contains("/remember/window: \"1h\" is not an ISO 8601 duration, such as PT5M")
-                .contains("/each: events: it is no JSON pointer, such as /data/token: it begins with a slash")
+                .contains("/each: events: it is no JSON pointer (RFC 6901) such as /data/token: it begins with a slash")
                 .contains("/maxBody: expected an integer, found a string")
                 .anyMatch(problem -> problem.startsWith("/retries: unknown member; known members are bodyTimeout, "))
                 .contains("/verify/0/name: missing")
@@ -357,7 +357,8 @@ class ReceiverDefinitionTest {
                 .anyMatch(problem -> problem.startsWith("/verify/3/type: \"magic\" is unknown; "))
                 .contains("/verify/4/range: unknown member; did you mean \"ranges\"?")
                 .contains("/verify/5/definition: signature: its location is missing, use signature(...)")
-                .contains("/verify/6/verifiers/0/location/body: x: it is no JSON pointer, such as /data/token: it begins with a slash")
+                .contains(
+                        "/verify/6/verifiers/0/location/body: x: it is no JSON pointer (RFC 6901) such as /data/token: it begins with a slash")
                 .anyMatch(problem -> problem.startsWith("/handshake/0/type: asana passes a secret"))
                 .contains("/verify/7/claims/sub: expected a string, found an integer")
                 .contains("/verify/8: secrets and keys exclude each other: give one of them")

@@ -71,7 +71,7 @@ class SignatureDefinitionTest {
                                         "/signature/1/headr: unknown member; did you mean \"header\"?",
                                         "/signature/2: header and query exclude each other: give one of them",
                                         "/content: expected a string, found an integer",
-                                        "/timestamp/body: id: it is no JSON pointer, such as /data/token: it begins with a slash",
+                                        "/timestamp/body: id: it is no JSON pointer (RFC 6901) such as /data/token: it begins with a slash",
                                         "/tolerance: \"5m\" is not an ISO 8601 duration, such as PT5M",
                                         "/bodiesRepeat: expected true or false, found a string",
                                         "/x: unknown member; did you mean \"id\"?"));

@@ -19,9 +19,11 @@ import io.httpconnector.auth.definition.InputField;
 import io.httpconnector.auth.oauth2.OAuth2;
 import io.httpconnector.auth.oauth2.OAuth2Builder;
 import io.httpconnector.auth.testing.AuthStrategyTestKit;
+import io.httpconnector.auth.testing.StubResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -100,6 +102,16 @@ final class AuthenticationSnippets {
     static void proves(List<String> logLines) {
         AuthStrategyTestKit.of(request -> request.header("X-Key", Secret.of("canary-key")))
                 .secret("canary-key")
+                .log(() -> logLines)
+                .verify();
+        AtomicInteger number = new AtomicInteger();
+        AuthStrategyTestKit.of(new TicketAuth())
+                .respond(
+                        "POST",
+                        "/tickets",
+                        () -> StubResponse.json("{\"ticket\": \"canary-ticket-" + number.incrementAndGet() + "\"}"))
+                .refreshes() // a rejected ticket must be replaced
+                .secret("canary-ticket")
                 .log(() -> logLines)
                 .verify();
     }

@@ -1,9 +1,9 @@
 package io.httpconnector.examples.snippets;
 
-import io.httpconnector.tls.ClientCertificate;
 import io.httpconnector.DestinationPolicy;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Proxy;
+import io.httpconnector.tls.ClientCertificate;
 import io.httpconnector.tls.ServerTrust;
 import java.nio.file.Path;
 

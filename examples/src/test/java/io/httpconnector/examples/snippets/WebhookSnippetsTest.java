@@ -3,8 +3,8 @@ package io.httpconnector.examples.snippets;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.Secret;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
