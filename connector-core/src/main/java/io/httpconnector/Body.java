@@ -29,7 +29,7 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request carries: bytes and their media type.
+ * The content of a request: bytes and their media type.
  *
  * <pre>{@code
  * Body.json(Map.of("name", "Acme"));
@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  * Body.file(Path.of("export.csv"), "text/csv");
  * }</pre>
  *
- * <p>Immutable: {@link #field(String, String)} and the like give a new body. Files and streams are read while they are sent,
- * and take no memory.
+ * <p>Immutable: {@link #field(String, String)} and similar methods return a new body. Files and streams are read while they are
+ * sent and are not kept in memory.
  */
 public final class Body {
 

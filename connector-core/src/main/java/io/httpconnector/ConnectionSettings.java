@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What an {@link HttpConnectionBuilder} has been told, checked, but for what the {@link Transport} needs. Immutable. */
+/** The validated settings of a connection, except those of the {@link Transport}. Immutable. */
 record ConnectionSettings(
         String name,
         BaseUrl baseUrl,

@@ -70,7 +70,7 @@ public final class ConnectionTestResult {
     }
 
     /**
-     * Whether the service responded as expected.
+     * Tells whether the service responded as expected.
      *
      * @return true when it did
      */
@@ -80,7 +80,7 @@ public final class ConnectionTestResult {
     }
 
     /**
-     * What was found.
+     * Returns the outcome.
      *
      * @return the outcome
      */
@@ -90,7 +90,7 @@ public final class ConnectionTestResult {
     }
 
     /**
-     * What was found, in a sentence without secrets.
+     * Returns the outcome as a sentence without secrets.
      *
      * @return the sentence
      */
@@ -100,7 +100,7 @@ public final class ConnectionTestResult {
     }
 
     /**
-     * How long the test took.
+     * Returns the elapsed time of the test.
      *
      * @return the time
      */
@@ -146,7 +146,7 @@ public final class ConnectionTestResult {
         return outcome + ": " + message;
     }
 
-    /** What a connection test can find. */
+    /** The possible outcomes of a connection test. */
     public enum Outcome {
         /** The service responded as expected. */
         OK,

@@ -9,18 +9,18 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Where a connection may lead, for applications whose own users type the URLs: without a guard they reach what only the
- * server of the application can reach, such as its database or the metadata service of the cloud (server-side request
- * forgery).
+ * Restricts the destinations of a connection, as protection against server-side request forgery (SSRF): if the users of an
+ * application type URLs, they must not reach what only the server of the application can reach, such as its database or the
+ * metadata service of the cloud.
  *
  * <pre>{@code
  * .destinations(DestinationPolicy.publicInternetOnly())
  * .destinations(DestinationPolicy.publicInternetOnly().allow("erp.internal.example.com").deny("*.example.org"))
  * }</pre>
  *
- * <p>It judges the address that is connected to, after the name was resolved, on each redirect too: a name that resolves to
- * something else the next time does not help, nor does an unusual way to write an address. What is denied is denied, then
- * what is allowed is allowed, then the rest is decided by what it began with.
+ * <p>The policy is applied to the resolved address of each new connection, also after a redirect: neither a name that resolves to
+ * another address the next time (DNS rebinding) nor an unusual notation of an address circumvents it. Denied destinations take
+ * precedence over allowed ones; all others follow the policy that the builder started with.
  *
  * <p>Patterns are a name ({@code api.example.com}), all names below one ({@code *.example.com}), an address, or a network
  * ({@code 10.20.0.0/16}). Immutable.

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * What was sent and what came back, safe to show and to store: every value that a secret put in is masked, also where the
- * service echoed it. Bodies are cut after 64 KiB.
+ * A recorded request and its response, safe to show and to store: every value that comes from a secret is masked, also where
+ * the service echoes it. Bodies are truncated to 64 KiB.
  *
  * @param name what the request is called, such as the name of its template; empty when it has none
  * @param method the request method, such as {@code POST}

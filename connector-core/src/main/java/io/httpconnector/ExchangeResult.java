@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** How a call went, or went so far. Immutable; belongs to the thread that sends, as long as the listener is called. */
+/** The outcome of a call, or of its attempts so far. Immutable. Valid only on the sending thread while the listener is called. */
 public final class ExchangeResult {
 
     private final Request request;
@@ -51,7 +51,7 @@ public final class ExchangeResult {
     }
 
     /**
-     * How long it took.
+     * Returns the elapsed time.
      *
      * @return the parts
      */
@@ -60,7 +60,7 @@ public final class ExchangeResult {
     }
 
     /**
-     * How many attempts there were.
+     * Returns the number of attempts.
      *
      * @return at least 1
      */
@@ -87,7 +87,7 @@ public final class ExchangeResult {
     }
 
     /**
-     * What was sent and what came back, made when it is asked for: it takes far longer than all else here.
+     * Returns the recorded request and response. Built on demand, because it costs far more than the other values.
      *
      * @return the exchange, without its secrets; empty when nothing was about to be sent
      */

@@ -276,7 +276,7 @@ public final class HttpConnectionBuilder {
     }
 
     /** Lets a test make up the time. */
-    HttpConnectionBuilder time(TimeSource time) {
+    HttpConnectionBuilder timeSource(TimeSource time) {
         this.time = time;
         return this;
     }

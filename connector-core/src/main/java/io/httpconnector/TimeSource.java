@@ -6,8 +6,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Where triggers take the time of the day, the time that passes, and all waiting from: so that a test can make up its own, and
- * need not wait for schedules and backoffs. Thread-safe.
+ * A source of time: the time of day, elapsed time, and waiting. Connections, triggers and webhooks wait through it, so that a
+ * test can use virtual time instead of waiting for schedules and backoffs. Implementations must be thread-safe.
  */
 public interface TimeSource {
 

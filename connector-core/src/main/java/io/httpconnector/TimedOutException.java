@@ -11,7 +11,7 @@ public final class TimedOutException extends ConnectorException {
 
     private static final long serialVersionUID = 1L;
 
-    /** What took too long. */
+    /** The phase that exceeded its timeout. */
     private final Phase phase;
     /** How long it was allowed to take. */
     private final Duration limit;
@@ -33,7 +33,7 @@ public final class TimedOutException extends ConnectorException {
     }
 
     /**
-     * What took too long.
+     * Returns the phase that exceeded its timeout.
      *
      * @return the phase
      */
@@ -42,7 +42,7 @@ public final class TimedOutException extends ConnectorException {
     }
 
     /**
-     * How long it was allowed to take.
+     * Returns the timeout that was exceeded.
      *
      * @return the time limit that was reached
      */
@@ -50,7 +50,7 @@ public final class TimedOutException extends ConnectorException {
         return limit;
     }
 
-    /** What took too long. */
+    /** The phase that exceeded its timeout. */
     public enum Phase {
         /** Opening the connection, the TLS handshake included. */
         CONNECT,

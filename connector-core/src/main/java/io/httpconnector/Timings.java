@@ -3,8 +3,8 @@ package io.httpconnector;
 import java.time.Duration;
 
 /**
- * How long the parts of a call took. The parts of a connection are those of the last attempt, zero when it used a socket that
- * was open already.
+ * The durations of the phases of a call. The phases that open a connection are those of the last attempt; they are zero if the
+ * attempt reused an open socket.
  *
  * @param queue waiting for a free connection, for the rate limit, and between attempts, of all attempts together
  * @param dns resolving the name of the host

@@ -139,7 +139,7 @@ class AsyncTest {
     void timeInTheQueueOfTheExecutorCounts() throws Exception {
         FakeTime time = new FakeTime();
         try (HttpConnection connection =
-                connection(service.baseUrl()).time(time).build()) {
+                connection(service.baseUrl()).timeSource(time).build()) {
             List<Runnable> queue = new ArrayList<>();
             CompletableFuture<Response> response = connection.sendAsync(Request.get("/"), queue::add);
             time.pass(Duration.ofMinutes(2));

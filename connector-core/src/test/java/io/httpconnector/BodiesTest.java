@@ -63,7 +63,7 @@ class BodiesTest {
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
         connection = HttpConnection.named("Service")
                 .baseUrl(service.baseUrl())
-                .time(new FakeTime())
+                .timeSource(new FakeTime())
                 .build();
     }
 

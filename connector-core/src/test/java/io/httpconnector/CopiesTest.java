@@ -44,7 +44,7 @@ class CopiesTest {
                         .withBody("{\"token\": \"canary-1\"}")));
         try (HttpConnection connection = HttpConnection.named("Service")
                 .baseUrl(service.baseUrl())
-                .time(new FakeTime())
+                .timeSource(new FakeTime())
                 .build()) {
             return connection.send(request).exchange();
         }

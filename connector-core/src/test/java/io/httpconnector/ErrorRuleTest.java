@@ -37,7 +37,7 @@ class ErrorRuleTest {
 
     private HttpConnectionBuilder connection(ResponseRule... rules) {
         HttpConnectionBuilder builder =
-                HttpConnection.named("Service").baseUrl(service.baseUrl()).time(time);
+                HttpConnection.named("Service").baseUrl(service.baseUrl()).timeSource(time);
         for (ResponseRule rule : rules) {
             builder.rule(rule);
         }

@@ -58,7 +58,7 @@ class ExchangeListenerTest {
     void isToldOfStartRetriesAndEnd() {
         service.stubFor(any(anyUrl()).willReturn(aResponse().withStatus(503).withBody("canary-5 is down")));
         try (HttpConnection connection = connection()
-                .time(new FakeTime())
+                .timeSource(new FakeTime())
                 .retry(RetryPolicy.maxAttempts(3))
                 .auth(request -> request.header("X-Key", "canary-5"))
                 .build()) {

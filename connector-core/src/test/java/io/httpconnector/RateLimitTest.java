@@ -36,7 +36,7 @@ class RateLimitTest {
         return HttpConnection.named("Service")
                 .baseUrl(service.baseUrl())
                 .rateLimit(limit)
-                .time(time);
+                .timeSource(time);
     }
 
     private static void answering(ResponseDefinitionBuilder response) {
@@ -171,7 +171,7 @@ class RateLimitTest {
     void waitingIsInTheOrderOfComing() throws Exception {
         answering(okJson("{}"));
         try (HttpConnection connection = connection(RateLimit.of(1, Duration.ofMillis(100)))
-                .time(TimeSource.SYSTEM)
+                .timeSource(TimeSource.SYSTEM)
                 .build()) {
             List<CompletableFuture<Response>> responses = new ArrayList<>();
             List<String> order = Collections.synchronizedList(new ArrayList<>());

@@ -39,7 +39,7 @@ class RetryTest {
     private final FakeTime time = new FakeTime();
 
     private HttpConnectionBuilder connection() {
-        return HttpConnection.named("Service").baseUrl(service.baseUrl()).time(time);
+        return HttpConnection.named("Service").baseUrl(service.baseUrl()).timeSource(time);
     }
 
     private Response send(Request request) {
@@ -288,7 +288,7 @@ class RetryTest {
     void refusedConnectionIsTriedAgainForAnyRequest() {
         try (HttpConnection connection = HttpConnection.named("Nobody")
                 .baseUrl("http://localhost:1")
-                .time(time)
+                .timeSource(time)
                 .build()) {
             CannotConnectException e = catchThrowableOfType(CannotConnectException.class, () -> connection.send(POST));
 
@@ -309,7 +309,7 @@ class RetryTest {
     void interruptEndsTheWaiting() {
         service.stubFor(any(anyUrl()).willReturn(status(503)));
         try (HttpConnection connection = connection()
-                .time(TimeSource.SYSTEM)
+                .timeSource(TimeSource.SYSTEM)
                 .retry(RetryPolicy.maxAttempts(2).backoff(Duration.ofSeconds(25), Duration.ofSeconds(25)))
                 .build()) {
             interruptOnceItWaits(Thread.currentThread());

@@ -82,7 +82,7 @@ class StreamingTest {
         return HttpConnection.named("Files")
                 .baseUrl("http://127.0.0.1:" + server.getAddress().getPort())
                 .maxResponseBytes(1000)
-                .time(new FakeTime());
+                .timeSource(new FakeTime());
     }
 
     @AfterEach
@@ -396,7 +396,7 @@ class StreamingTest {
     @Test
     void timeLimitOfTheRequestEndsAStream() {
         assertThatThrownBy(() -> connection()
-                        .time(TimeSource.SYSTEM)
+                        .timeSource(TimeSource.SYSTEM)
                         .build()
                         .read(
                                 Request.get("/endless").timeout(Duration.ofMillis(300)),

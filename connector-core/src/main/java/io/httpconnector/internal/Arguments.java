@@ -1,6 +1,9 @@
 package io.httpconnector.internal;
 
 import io.httpconnector.InvalidDefinitionException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Argument checks that fail with a descriptive message. */
@@ -14,5 +17,13 @@ public final class Arguments {
             throw new InvalidDefinitionException(what, "it is null");
         }
         return value;
+    }
+
+    /** Rejects a null array and null elements, and returns the elements. */
+    public static <T> List<T> all(@Nullable T @Nullable [] values, String what) {
+        if (values == null || Arrays.stream(values).anyMatch(Objects::isNull)) {
+            throw new InvalidDefinitionException(what, "an element is null");
+        }
+        return List.of(values);
     }
 }

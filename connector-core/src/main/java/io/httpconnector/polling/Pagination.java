@@ -81,7 +81,7 @@ public final class Pagination {
     private final boolean stable;
     private final TriggerDefinitionReader document;
 
-    /** Whether a page states that it is the last one. */
+    /** The statement of a page about its successor. */
     enum LastPageSignal {
         LAST,
         MORE,

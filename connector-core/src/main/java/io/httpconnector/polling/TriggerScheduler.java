@@ -67,7 +67,7 @@ final class TriggerScheduler implements Task {
         if (!started) {
             if (!engine.claim(id)) {
                 throw new StateException(
-                        StateException.Reason.IN_USE,
+                        StateException.StateFailure.IN_USE,
                         "A trigger \"" + id + "\" is started already: use a different id for each trigger");
             }
             started = true;

@@ -1,7 +1,7 @@
 package io.httpconnector.polling;
 
 import io.httpconnector.state.StateException;
-import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateException.StateFailure;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.trigger.DeadLetter;
 import java.io.IOException;
@@ -86,7 +86,7 @@ final class TriggerState {
         try {
             StateEntryCodec.read(entry, loader);
         } catch (IOException | RuntimeException e) {
-            throw new StateException(Reason.CORRUPT, "The state of the trigger is invalid: " + e.getMessage(), e);
+            throw new StateException(StateFailure.CORRUPT, "The state of the trigger is invalid: " + e.getMessage(), e);
         }
     }
 
@@ -224,7 +224,7 @@ final class TriggerState {
             compact();
             compactAbove = WORTH_COMPACTING;
         } catch (StateException e) {
-            if (e.reason() != Reason.UNAVAILABLE) {
+            if (e.reason() != StateFailure.UNAVAILABLE) {
                 throw e;
             }
             compactAbove = 2 * appended;

@@ -1,6 +1,6 @@
 package io.httpconnector.state;
 
-import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateException.StateFailure;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.FileInputStream;
@@ -174,7 +174,7 @@ final class FileStateLog implements StateLog {
         try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
             if (out.length() != before) {
                 throw new StateException(
-                        Reason.CONFLICT, "The state of \"" + id + "\" in " + file + " was changed by another writer");
+                        StateFailure.CONFLICT, "The state of \"" + id + "\" in " + file + " was changed by another writer");
             }
             write(out, before, frame);
         } catch (IOException e) {
@@ -260,19 +260,19 @@ final class FileStateLog implements StateLog {
         ensureOpen();
         if (end < 0) {
             throw new StateException(
-                    Reason.CONFLICT,
+                    StateFailure.CONFLICT,
                     "The state of \"" + id + "\" must be read before it is written, and again after a failure");
         }
         if (length > MAX_ENTRY_BYTES) {
             throw new StateException(
-                    Reason.UNAVAILABLE,
+                    StateFailure.UNAVAILABLE,
                     "An entry for \"" + id + "\" has " + length + " bytes: the maximum is " + MAX_ENTRY_BYTES);
         }
     }
 
     private void ensureOpen() {
         if (closed) {
-            throw new StateException(Reason.UNAVAILABLE, "The state of \"" + id + "\" is closed");
+            throw new StateException(StateFailure.UNAVAILABLE, "The state of \"" + id + "\" is closed");
         }
     }
 
@@ -285,7 +285,7 @@ final class FileStateLog implements StateLog {
 
     private StateException missing() {
         return new StateException(
-                Reason.MISSING,
+                StateFailure.MISSING,
                 "The state of \"" + id + "\" in " + file
                         + " was removed while it was in use: restore the file, or call reset() of"
                         + " PollingTrigger or StateStore, after which the next poll is a first poll");
@@ -293,14 +293,14 @@ final class FileStateLog implements StateLog {
 
     private StateException corrupt(long at, String how) {
         return new StateException(
-                Reason.CORRUPT,
+                StateFailure.CORRUPT,
                 "The state of \"" + id + "\" in " + file + " is damaged at byte " + at + ": " + how
                         + "; restore the file, or call reset() to start with an empty state");
     }
 
     private StateException unavailable(String what, IOException e) {
         return new StateException(
-                Reason.UNAVAILABLE, "The state of \"" + id + "\" in " + file + " cannot be " + what + ": " + e, e);
+                StateFailure.UNAVAILABLE, "The state of \"" + id + "\" in " + file + " cannot be " + what + ": " + e, e);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.httpconnector.state;
 
 import io.httpconnector.internal.io.OwnerOnlyFiles;
-import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateException.StateFailure;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -43,7 +43,7 @@ final class FileStateStore implements StateStore {
             deleteTemporaryFiles();
         } catch (IOException e) {
             throw new StateException(
-                    Reason.UNAVAILABLE, "The directory " + directory + " cannot be used for state: " + e, e);
+                    StateFailure.UNAVAILABLE, "The directory " + directory + " cannot be used for state: " + e, e);
         }
     }
 
@@ -59,7 +59,7 @@ final class FileStateStore implements StateStore {
         }
         if (!locked) {
             throw new StateException(
-                    Reason.IN_USE,
+                    StateFailure.IN_USE,
                     "The state in " + directory
                             + " is in use by another store: share one store within a process, and use a"
                             + " database for several processes");
@@ -81,7 +81,7 @@ final class FileStateStore implements StateStore {
     public StateLog open(String id) {
         StateIds.check(id);
         if (!lock.isOpen()) {
-            throw new StateException(Reason.UNAVAILABLE, "The store in " + directory + " is closed");
+            throw new StateException(StateFailure.UNAVAILABLE, "The store in " + directory + " is closed");
         }
         if (!open.add(id)) {
             throw StateIds.inUse(id);
@@ -89,7 +89,7 @@ final class FileStateStore implements StateStore {
         if (!Files.exists(directory.resolve(LOCK)) && !known.contains(id)) {
             open.remove(id);
             throw new StateException(
-                    Reason.MISSING,
+                    StateFailure.MISSING,
                     "The directory " + directory
                             + " was removed or emptied while it was in use: restore it, or call reset() on the"
                             + " triggers that had their state there");
@@ -111,7 +111,7 @@ final class FileStateStore implements StateStore {
             known.remove(id);
         } catch (IOException e) {
             throw new StateException(
-                    Reason.UNAVAILABLE, "The state of \"" + id + "\" in " + directory + " cannot be removed: " + e, e);
+                    StateFailure.UNAVAILABLE, "The state of \"" + id + "\" in " + directory + " cannot be removed: " + e, e);
         } finally {
             open.remove(id);
         }
@@ -120,7 +120,7 @@ final class FileStateStore implements StateStore {
     /** Locks the directory again if the lock file was removed with the directory. */
     private synchronized void relock() throws IOException {
         if (!lock.isOpen()) {
-            throw new StateException(Reason.UNAVAILABLE, "The store in " + directory + " is closed");
+            throw new StateException(StateFailure.UNAVAILABLE, "The store in " + directory + " is closed");
         }
         Path file = directory.resolve(LOCK);
         if (!Files.exists(file)) {
@@ -185,7 +185,7 @@ final class FileStateStore implements StateStore {
         try {
             lock.close();
         } catch (IOException e) {
-            throw new StateException(Reason.UNAVAILABLE, "The lock of " + directory + " cannot be released: " + e, e);
+            throw new StateException(StateFailure.UNAVAILABLE, "The lock of " + directory + " cannot be released: " + e, e);
         }
     }
 }

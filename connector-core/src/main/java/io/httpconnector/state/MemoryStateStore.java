@@ -1,6 +1,6 @@
 package io.httpconnector.state;
 
-import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateException.StateFailure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +53,7 @@ final class MemoryStateStore implements StateStore {
 
         private List<byte[]> entries() {
             if (closed) {
-                throw new StateException(Reason.UNAVAILABLE, "The state of \"" + id + "\" is closed");
+                throw new StateException(StateFailure.UNAVAILABLE, "The state of \"" + id + "\" is closed");
             }
             return logs.computeIfAbsent(id, any -> new ArrayList<>());
         }

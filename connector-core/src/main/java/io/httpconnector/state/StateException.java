@@ -9,10 +9,10 @@ public final class StateException extends ConnectorException {
     private static final long serialVersionUID = 1L;
 
     /** The reason. */
-    private final Reason reason;
+    private final StateFailure reason;
 
     /** The reason of the failure. */
-    public enum Reason {
+    public enum StateFailure {
         /** The state of this id is in use elsewhere. */
         IN_USE,
         /** Another writer has changed the state since it was read: read it again. */
@@ -33,7 +33,7 @@ public final class StateException extends ConnectorException {
      * @param reason the reason
      * @param message the problem and its solution
      */
-    public StateException(Reason reason, String message) {
+    public StateException(StateFailure reason, String message) {
         this(reason, message, null);
     }
 
@@ -44,7 +44,7 @@ public final class StateException extends ConnectorException {
      * @param message the problem and its solution
      * @param cause the cause
      */
-    public StateException(Reason reason, String message, @Nullable Throwable cause) {
+    public StateException(StateFailure reason, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.reason = reason;
     }
@@ -54,7 +54,7 @@ public final class StateException extends ConnectorException {
      *
      * @return the reason
      */
-    public Reason reason() {
+    public StateFailure reason() {
         return reason;
     }
 }

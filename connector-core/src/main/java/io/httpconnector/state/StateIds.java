@@ -1,7 +1,7 @@
 package io.httpconnector.state;
 
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateException.StateFailure;
 import java.util.List;
 
 /** Checks of ids, shared by stores. */
@@ -17,7 +17,7 @@ final class StateIds {
 
     static StateException inUse(String id) {
         return new StateException(
-                Reason.IN_USE,
+                StateFailure.IN_USE,
                 "The state of \"" + id
                         + "\" is in use: a trigger can run only once; use a different id for each trigger");
     }

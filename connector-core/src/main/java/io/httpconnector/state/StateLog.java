@@ -8,7 +8,7 @@ import java.util.function.Consumer;
  * appended entry is on durable storage, if the store has any, before {@code append} returns. Used by one thread at a time.
  *
  * <p>The log tracks how far it has read and written. When another writer has changed the state in the meantime, {@code append}
- * and {@code replace} store nothing and fail with {@link StateException.Reason#CONFLICT}: a node that was suspended and
+ * and {@code replace} store nothing and fail with {@link StateException.StateFailure#CONFLICT}: a node that was suspended and
  * resumes cannot overwrite the state of its successor.
  */
 public interface StateLog extends AutoCloseable {

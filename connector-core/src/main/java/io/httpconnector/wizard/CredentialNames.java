@@ -96,7 +96,7 @@ final class CredentialNames {
         VOCABULARY.remove("hex");
     }
 
-    /** What a name implies about its value, in ascending order of scope. */
+    /** The implications of a name for its value, in ascending order of scope. */
     enum CredentialType {
         /** Not a credential. */
         NONE,

@@ -1,5 +1,6 @@
 package io.httpconnector.wizard;
 
+import io.httpconnector.internal.Arguments;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonSupport;

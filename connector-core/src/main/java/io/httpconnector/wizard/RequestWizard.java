@@ -1,5 +1,6 @@
 package io.httpconnector.wizard;
 
+import io.httpconnector.internal.Arguments;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;

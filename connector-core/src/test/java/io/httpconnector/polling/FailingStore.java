@@ -1,7 +1,7 @@
 package io.httpconnector.polling;
 
 import io.httpconnector.state.StateException;
-import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateException.StateFailure;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import java.util.function.Consumer;
@@ -42,7 +42,7 @@ final class FailingStore implements StateStore {
 
     private void check() {
         if (full) {
-            throw new StateException(Reason.UNAVAILABLE, "The disk is full");
+            throw new StateException(StateFailure.UNAVAILABLE, "The disk is full");
         }
     }
 }

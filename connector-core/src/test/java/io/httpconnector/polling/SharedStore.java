@@ -1,7 +1,7 @@
 package io.httpconnector.polling;
 
 import io.httpconnector.state.StateException;
-import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateException.StateFailure;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import java.util.ArrayList;
@@ -46,7 +46,7 @@ final class SharedStore implements StateStore {
 
             private void check() {
                 if (read != version) {
-                    throw new StateException(Reason.CONFLICT, "another node has written");
+                    throw new StateException(StateFailure.CONFLICT, "another node has written");
                 }
                 read = ++version;
             }

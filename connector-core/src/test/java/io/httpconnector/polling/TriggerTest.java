@@ -424,7 +424,7 @@ class TriggerTest {
 
             assertThatThrownBy(second::pollOnce)
                     .isInstanceOfSatisfying(
-                            StateException.class, e -> assertThat(e.reason()).isEqualTo(StateException.Reason.IN_USE))
+                            StateException.class, e -> assertThat(e.reason()).isEqualTo(StateException.StateFailure.IN_USE))
                     .hasMessageContaining("\"records\" is in use");
             assertThat(first.stop(Duration.ofSeconds(10))).isTrue();
             second.pollOnce();
@@ -560,7 +560,7 @@ class TriggerTest {
             assertThatThrownBy(frozen::pollOnce)
                     .isInstanceOfSatisfying(
                             StateException.class,
-                            e -> assertThat(e.reason()).isEqualTo(StateException.Reason.CONFLICT));
+                            e -> assertThat(e.reason()).isEqualTo(StateException.StateFailure.CONFLICT));
             assertThat(frozen.pollOnce().events()).isEqualTo(1);
         }
         Map<String, String> ids = new LinkedHashMap<>();

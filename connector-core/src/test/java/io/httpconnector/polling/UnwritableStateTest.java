@@ -7,7 +7,7 @@ import io.httpconnector.FakeTime;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateException;
-import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateException.StateFailure;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import java.io.IOException;
@@ -137,7 +137,7 @@ class UnwritableStateTest {
     private void assertMissing(PollingTrigger trigger) {
         assertThatThrownBy(trigger::pollOnce)
                 .isInstanceOfSatisfying(
-                        StateException.class, e -> assertThat(e.reason()).isEqualTo(Reason.MISSING))
+                        StateException.class, e -> assertThat(e.reason()).isEqualTo(StateFailure.MISSING))
                 .hasMessageContaining(directory.toString())
                 .hasMessageContaining("reset()");
     }

@@ -30,7 +30,7 @@ final class WithoutSockets extends CloseableHttpClient {
     /** Makes the connection call the service without sockets. */
     static void connect(HttpConnection connection, MockService service) {
         try {
-            Object shared = value(value(value(connection, "sender"), "transport"), "client");
+            Object shared = value(value(value(value(connection, "sender"), "transport"), "wire"), "client");
             Field client = field(shared, "client");
             ((CloseableHttpClient) client.get(shared)).close(CloseMode.IMMEDIATE);
             client.set(shared, new WithoutSockets(service));

@@ -3,7 +3,7 @@ package io.httpconnector.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateException.StateFailure;
 import io.httpconnector.state.testing.StateStoreTestKit;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +39,7 @@ class StateStoreTest {
             assertThat(first).isNotNull();
             assertThatThrownBy(() -> StateStore.file(directory))
                     .isInstanceOfSatisfying(
-                            StateException.class, e -> assertThat(e.reason()).isEqualTo(Reason.IN_USE))
+                            StateException.class, e -> assertThat(e.reason()).isEqualTo(StateFailure.IN_USE))
                     .hasMessageContaining("in use");
         }
         StateStore.file(directory).close();
@@ -100,7 +100,7 @@ class StateStoreTest {
                         .as("byte %d", at)
                         .isInstanceOfSatisfying(
                                 StateException.class,
-                                e -> assertThat(e.reason()).isEqualTo(Reason.CORRUPT))
+                                e -> assertThat(e.reason()).isEqualTo(StateFailure.CORRUPT))
                         .hasMessageContaining(file.getFileName().toString());
                 assertThat(Files.readAllBytes(file)).isEqualTo(flipped);
             }
@@ -128,7 +128,7 @@ class StateStoreTest {
 
             assertThatThrownBy(() -> log.append(new byte[] {1}))
                     .isInstanceOfSatisfying(
-                            StateException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CONFLICT));
+                            StateException.class, e -> assertThat(e.reason()).isEqualTo(StateFailure.CONFLICT));
         }
     }
 

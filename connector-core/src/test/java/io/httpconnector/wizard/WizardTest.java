@@ -395,7 +395,7 @@ class WizardTest {
                 () -> SavedRequest.fromJson(null, Map.of()))) {
             assertThatThrownBy(call)
                     .isInstanceOf(InvalidDefinitionException.class)
-                    .hasMessageContaining("must not be null");
+                    .hasMessageContaining("it is null");
         }
     }
 

@@ -3,7 +3,7 @@ package io.httpconnector.jdbc;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.TimeSource;
 import io.httpconnector.state.StateException;
-import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateException.StateFailure;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -187,7 +187,7 @@ final class Database {
             try {
                 return work.get();
             } catch (StateException e) {
-                if (e.reason() != Reason.CONFLICT || tries == TRIES) {
+                if (e.reason() != StateFailure.CONFLICT || tries == TRIES) {
                     throw e;
                 }
             }
@@ -216,9 +216,9 @@ final class Database {
         boolean conflict = state.startsWith("40") || state.startsWith("23");
         return conflict
                 ? new StateException(
-                        Reason.CONFLICT, "A concurrent transaction has written the same data", withoutValues(e))
+                        StateFailure.CONFLICT, "A concurrent transaction has written the same data", withoutValues(e))
                 : new StateException(
-                        Reason.UNAVAILABLE,
+                        StateFailure.UNAVAILABLE,
                         "The database could not execute a statement (SQLSTATE " + state
                                 + "): check that it is available and has the tables",
                         withoutValues(e));

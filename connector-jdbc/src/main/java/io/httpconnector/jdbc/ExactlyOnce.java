@@ -3,7 +3,7 @@ package io.httpconnector.jdbc;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.TimeSource;
 import io.httpconnector.state.StateException;
-import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateException.StateFailure;
 import io.httpconnector.trigger.BatchHandler;
 import io.httpconnector.trigger.EventHandler;
 import io.httpconnector.trigger.TriggerEvent;
@@ -164,7 +164,7 @@ public final class ExactlyOnce {
         try {
             boolean unused = database.write(connection -> handle(connection, trigger, events, handler));
         } catch (StateException e) {
-            if (e.reason() != Reason.CONFLICT) {
+            if (e.reason() != StateFailure.CONFLICT) {
                 throw e;
             }
             // Some events were handled already. That is rare, so it is cheaper not to check first.

@@ -1,7 +1,7 @@
 package io.httpconnector.jdbc;
 
 import io.httpconnector.state.StateException;
-import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateException.StateFailure;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -95,7 +95,7 @@ final class GroupCommit<T> {
         } catch (RuntimeException | Error e) {
             writerEnded();
             cancel(part);
-            throw new StateException(Reason.UNAVAILABLE, "no thread is available to store the events: " + e, e);
+            throw new StateException(StateFailure.UNAVAILABLE, "no thread is available to store the events: " + e, e);
         }
     }
 
@@ -109,7 +109,7 @@ final class GroupCommit<T> {
         try {
             result = threads.submit(work);
         } catch (RuntimeException | Error e) {
-            throw new StateException(Reason.UNAVAILABLE, "no thread is available for the database: " + e, e);
+            throw new StateException(StateFailure.UNAVAILABLE, "no thread is available for the database: " + e, e);
         }
         return get(result, timeout);
     }
@@ -121,13 +121,13 @@ final class GroupCommit<T> {
             if (e.getCause() instanceof RuntimeException known) {
                 throw known;
             }
-            throw new StateException(Reason.UNAVAILABLE, "the events could not be stored: " + e.getCause(), e);
+            throw new StateException(StateFailure.UNAVAILABLE, "the events could not be stored: " + e.getCause(), e);
         } catch (TimeoutException e) {
-            throw new StateException(Reason.UNAVAILABLE, "the database did not respond within " + timeout, e);
+            throw new StateException(StateFailure.UNAVAILABLE, "the database did not respond within " + timeout, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StateException(
-                    Reason.UNAVAILABLE, "the thread was interrupted while it waited for the database", e);
+                    StateFailure.UNAVAILABLE, "the thread was interrupted while it waited for the database", e);
         }
     }
 

@@ -2,7 +2,7 @@ package io.httpconnector.jdbc;
 
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.state.StateException;
-import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateException.StateFailure;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.TriggerEvent;
 import java.sql.Array;
@@ -78,7 +78,7 @@ final class InboxRepository {
         try {
             boolean unused = database.write(connection -> insert(connection, byKey.values(), now));
         } catch (StateException e) {
-            if (e.reason() != Reason.CONFLICT) {
+            if (e.reason() != StateFailure.CONFLICT) {
                 throw e;
             }
             // Some events exist already. Most senders rarely repeat events, so it is cheaper not to check first.

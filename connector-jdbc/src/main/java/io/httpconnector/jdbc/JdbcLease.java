@@ -3,7 +3,7 @@ package io.httpconnector.jdbc;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.TimeSource;
 import io.httpconnector.state.StateException;
-import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateException.StateFailure;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -83,7 +83,7 @@ final class JdbcLease {
             });
         } catch (StateException e) {
             // If another process has just created the row, it exists.
-            if (e.reason() != Reason.CONFLICT) {
+            if (e.reason() != StateFailure.CONFLICT) {
                 throw e;
             }
         }

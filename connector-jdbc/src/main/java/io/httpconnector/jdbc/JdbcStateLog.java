@@ -2,7 +2,7 @@ package io.httpconnector.jdbc;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.state.StateException;
-import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateException.StateFailure;
 import io.httpconnector.state.StateLog;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -78,7 +78,7 @@ final class JdbcStateLog implements StateLog {
         }
         if (count != found.last) {
             throw new StateException(
-                    Reason.CORRUPT,
+                    StateFailure.CORRUPT,
                     "The state of \"" + id + "\" should have " + found.last + " entries, but has " + count);
         }
         return found;
@@ -220,7 +220,7 @@ final class JdbcStateLog implements StateLog {
 
     private StateException conflict() {
         return new StateException(
-                Reason.CONFLICT, "The state of \"" + id + "\" was written by another process since it was read");
+                StateFailure.CONFLICT, "The state of \"" + id + "\" was written by another process since it was read");
     }
 
     private void check(@Nullable Object given, String what) {
@@ -231,7 +231,7 @@ final class JdbcStateLog implements StateLog {
 
     private void checkOpen() {
         if (closed) {
-            throw new StateException(Reason.UNAVAILABLE, "The state of \"" + id + "\" is closed");
+            throw new StateException(StateFailure.UNAVAILABLE, "The state of \"" + id + "\" is closed");
         }
     }
 

@@ -2,7 +2,7 @@ package io.httpconnector.jdbc;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.state.StateException;
-import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateException.StateFailure;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import java.util.List;
@@ -58,7 +58,7 @@ public final class JdbcStateStore implements StateStore {
         }
         if (!open.add(id)) {
             throw new StateException(
-                    Reason.IN_USE,
+                    StateFailure.IN_USE,
                     "The state of \"" + id
                             + "\" is in use: a trigger can run only once; use another id for the other trigger");
         }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.zaxxer.hikari.HikariDataSource;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.state.StateException;
-import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateException.StateFailure;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.state.testing.StateStoreTestKit;
@@ -35,7 +35,7 @@ class JdbcStateStoreTest {
     @TempDir
     Path directory;
 
-    private static void expect(Reason reason, Runnable step) {
+    private static void expect(StateFailure reason, Runnable step) {
         assertThatThrownBy(step::run)
                 .isInstanceOfSatisfying(
                         StateException.class, e -> assertThat(e.reason()).isEqualTo(reason));
@@ -64,13 +64,13 @@ class JdbcStateStoreTest {
 
             successor.append("a".getBytes(UTF_8));
 
-            expect(Reason.CONFLICT, () -> frozen.append("b".getBytes(UTF_8)));
-            expect(Reason.CONFLICT, () -> frozen.replace(List.of("b".getBytes(UTF_8))));
+            expect(StateFailure.CONFLICT, () -> frozen.append("b".getBytes(UTF_8)));
+            expect(StateFailure.CONFLICT, () -> frozen.replace(List.of("b".getBytes(UTF_8))));
             successor.replace(List.of("c".getBytes(UTF_8)));
-            expect(Reason.CONFLICT, () -> frozen.append("b".getBytes(UTF_8)));
+            expect(StateFailure.CONFLICT, () -> frozen.append("b".getBytes(UTF_8)));
             assertThat(Databases.read(frozen)).containsExactly("c");
             frozen.append("d".getBytes(UTF_8));
-            expect(Reason.CONFLICT, () -> successor.append("e".getBytes(UTF_8)));
+            expect(StateFailure.CONFLICT, () -> successor.append("e".getBytes(UTF_8)));
             assertThat(Databases.read(successor)).containsExactly("c", "d");
         }
     }
@@ -116,7 +116,7 @@ class JdbcStateStoreTest {
                 added.incrementAndGet();
             }
         } catch (StateException e) {
-            assertThat(e.reason()).isEqualTo(Reason.CONFLICT);
+            assertThat(e.reason()).isEqualTo(StateFailure.CONFLICT);
         }
     }
 
@@ -137,7 +137,7 @@ class JdbcStateStoreTest {
 
                 assertThatThrownBy(() -> log.append("s3cr3t".getBytes(UTF_8)))
                         .isInstanceOfSatisfying(StateException.class, e -> {
-                            assertThat(e.reason()).isEqualTo(Reason.UNAVAILABLE);
+                            assertThat(e.reason()).isEqualTo(StateFailure.UNAVAILABLE);
                             StringWriter trace = new StringWriter();
                             e.printStackTrace(new PrintWriter(trace));
                             assertThat(trace.toString()).contains("Caused by").doesNotContain("s3cr3t", "733363723374");
@@ -146,8 +146,8 @@ class JdbcStateStoreTest {
                 log.append("2".getBytes(UTF_8));
                 assertThat(Databases.read(log)).containsExactly("1", "2");
                 Databases.execute(source, "delete from acme_state_entry where entry = 1");
-                expect(Reason.CORRUPT, () -> log.read(entry -> {}));
-                expect(Reason.CONFLICT, () -> log.append("3".getBytes(UTF_8)));
+                expect(StateFailure.CORRUPT, () -> log.read(entry -> {}));
+                expect(StateFailure.CONFLICT, () -> log.append("3".getBytes(UTF_8)));
             }
         }
     }
@@ -187,22 +187,22 @@ class JdbcStateStoreTest {
             StateLog other = JdbcStateStore.of(source).open("leads");
             log.read(entry -> {});
             responses.set(0);
-            expect(Reason.UNAVAILABLE, () -> log.append("1".getBytes(UTF_8)));
+            expect(StateFailure.UNAVAILABLE, () -> log.append("1".getBytes(UTF_8)));
             responses.set(100);
             log.append("2".getBytes(UTF_8));
             responses.set(0);
-            expect(Reason.UNAVAILABLE, () -> log.replace(List.of("3".getBytes(UTF_8), "4".getBytes(UTF_8))));
+            expect(StateFailure.UNAVAILABLE, () -> log.replace(List.of("3".getBytes(UTF_8), "4".getBytes(UTF_8))));
             responses.set(100);
             log.append("5".getBytes(UTF_8));
             assertThat(Databases.read(other)).containsExactly("3", "4", "5");
 
             responses.set(0);
-            expect(Reason.UNAVAILABLE, () -> log.append("6".getBytes(UTF_8)));
+            expect(StateFailure.UNAVAILABLE, () -> log.append("6".getBytes(UTF_8)));
             responses.set(100);
             assertThat(Databases.read(other)).containsExactly("3", "4", "5", "6");
             other.append("7".getBytes(UTF_8));
-            expect(Reason.CONFLICT, () -> log.append("8".getBytes(UTF_8)));
-            expect(Reason.CONFLICT, () -> log.append("8".getBytes(UTF_8)));
+            expect(StateFailure.CONFLICT, () -> log.append("8".getBytes(UTF_8)));
+            expect(StateFailure.CONFLICT, () -> log.append("8".getBytes(UTF_8)));
         }
     }
 

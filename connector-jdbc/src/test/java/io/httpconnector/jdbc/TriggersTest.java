@@ -11,7 +11,7 @@ import io.httpconnector.Secret;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.StartPosition;
 import io.httpconnector.state.StateException;
-import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateException.StateFailure;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
@@ -78,7 +78,7 @@ class TriggersTest {
                 assertThatThrownBy(first::pollOnce)
                         .isInstanceOfSatisfying(
                                 StateException.class,
-                                e -> assertThat(e.reason()).isEqualTo(Reason.CONFLICT));
+                                e -> assertThat(e.reason()).isEqualTo(StateFailure.CONFLICT));
                 first.pollOnce();
                 assertThatThrownBy(second::pollOnce).isInstanceOf(StateException.class);
                 second.pollOnce();

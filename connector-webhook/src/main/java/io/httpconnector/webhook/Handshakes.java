@@ -1,5 +1,6 @@
 package io.httpconnector.webhook;
 
+import io.httpconnector.internal.Arguments;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.httpconnector.HttpConnection;

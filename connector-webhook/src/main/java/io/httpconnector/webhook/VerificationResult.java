@@ -1,5 +1,6 @@
 package io.httpconnector.webhook;
 
+import io.httpconnector.internal.Arguments;
 import io.httpconnector.webhook.SignedData.DefaultSelectors;
 import java.util.function.Predicate;
 import java.util.function.Supplier;

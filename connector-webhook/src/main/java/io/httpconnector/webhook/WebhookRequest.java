@@ -1,5 +1,6 @@
 package io.httpconnector.webhook;
 
+import io.httpconnector.internal.Arguments;
 import io.httpconnector.InvalidDefinitionException;
 import java.net.InetAddress;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package io.httpconnector.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.httpconnector.state.StateException;
-import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateException.StateFailure;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.webhook.inbox.Inbox;
@@ -40,7 +40,7 @@ class FullDiskTest extends InboxFixture {
 
         private void take(long bytes) {
             if (used() + bytes > size) {
-                throw new StateException(Reason.UNAVAILABLE, "No space left on device");
+                throw new StateException(StateFailure.UNAVAILABLE, "No space left on device");
             }
         }
 

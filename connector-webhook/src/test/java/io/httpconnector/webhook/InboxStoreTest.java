@@ -38,7 +38,7 @@ class InboxStoreTest extends InboxFixture {
         AtomicBoolean full = new AtomicBoolean(true);
         StateStore store = new Wrapped(StateStore.inMemory(), entry -> {
             if (full.get()) {
-                throw new StateException(StateException.Reason.UNAVAILABLE, "the disk is full");
+                throw new StateException(StateException.StateFailure.UNAVAILABLE, "the disk is full");
             }
         });
         WebhookReceiver leads =
@@ -197,7 +197,7 @@ class InboxStoreTest extends InboxFixture {
                 await(new CountDownLatch(1), Duration.ofMillis(300));
             }
             if (number <= 2) {
-                throw new StateException(StateException.Reason.UNAVAILABLE, "the disk is full");
+                throw new StateException(StateException.StateFailure.UNAVAILABLE, "the disk is full");
             }
         });
         WebhookReceiver leads = open(receiver()

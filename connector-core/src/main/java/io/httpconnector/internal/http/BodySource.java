@@ -101,7 +101,7 @@ public sealed interface BodySource {
         }
     }
 
-    /** What gives a new stream each time. */
+    /** A source that opens a new stream each time. */
     public record ReopenableSource(Opener source, long length) implements BodySource {
         @Override
         public InputStream open() throws IOException {

@@ -29,7 +29,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How this library reads and writes JSON, by Jackson: numbers keep every digit that they came with, and values of
+ * Reads and writes JSON with Jackson: numbers keep every digit that they came with, and values of
  * {@code java.time} are written as ISO 8601 text. Thread-safe.
  */
 public final class JsonSupport {

@@ -18,7 +18,7 @@ import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
-/** How this library reads XML: without document types, and so without entities from elsewhere or that grow without end. */
+/** Reads XML without document types, and therefore without external or exponentially growing entities. */
 public final class Xml {
 
     private Xml() {}

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a service asks us to wait: {@code Retry-After} (RFC 9110, section 10.2.3), and the many spellings of a rate
+ * Reads the delay that a service requests: {@code Retry-After} (RFC 9110, section 10.2.3), and the many spellings of a rate
  * limit's reset, in seconds from now, seconds of the epoch or milliseconds of the epoch.
  */
 public final class RetryAfter {

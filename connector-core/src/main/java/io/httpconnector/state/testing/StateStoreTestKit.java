@@ -2,7 +2,7 @@ package io.httpconnector.state.testing;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.state.StateException;
-import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateException.StateFailure;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import java.nio.charset.StandardCharsets;
@@ -171,14 +171,14 @@ public final class StateStoreTestKit {
             try (StateLog second = store.open("kit race")) {
                 second.read(entry -> {});
                 first.append(bytes("first"));
-                expect(Reason.CONFLICT, () -> second.append(bytes("second")));
-                expect(Reason.CONFLICT, () -> second.replace(List.of(bytes("second"))));
+                expect(StateFailure.CONFLICT, () -> second.append(bytes("second")));
+                expect(StateFailure.CONFLICT, () -> second.replace(List.of(bytes("second"))));
                 second.read(entry -> {});
                 second.append(bytes("third"));
-                expect(Reason.CONFLICT, () -> first.append(bytes("fourth")));
+                expect(StateFailure.CONFLICT, () -> first.append(bytes("fourth")));
             } catch (StateException e) {
                 check(
-                        e.reason() == Reason.IN_USE,
+                        e.reason() == StateFailure.IN_USE,
                         "an id that is open is rejected with " + e.reason() + ", not IN_USE");
             }
         }
@@ -237,7 +237,7 @@ public final class StateStoreTestKit {
                 added.incrementAndGet();
             } catch (StateException e) {
                 check(
-                        e.reason() == Reason.IN_USE || e.reason() == Reason.CONFLICT,
+                        e.reason() == StateFailure.IN_USE || e.reason() == StateFailure.CONFLICT,
                         "one of two writers is rejected with " + e.reason() + ", neither IN_USE nor CONFLICT");
             }
         }
@@ -277,7 +277,7 @@ public final class StateStoreTestKit {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static void expect(Reason reason, Runnable step) {
+    private static void expect(StateFailure reason, Runnable step) {
         try {
             step.run();
         } catch (StateException e) {

@@ -1,7 +1,7 @@
 package io.httpconnector.webhook.inbox;
 
 import io.httpconnector.state.StateException;
-import io.httpconnector.state.StateException.Reason;
+import io.httpconnector.state.StateException.StateFailure;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -36,7 +36,7 @@ final class BlockingCalls {
         try {
             result = THREADS.submit(work);
         } catch (RuntimeException | Error e) {
-            throw new StateException(Reason.UNAVAILABLE, "no thread is available to store the events: " + e, e);
+            throw new StateException(StateFailure.UNAVAILABLE, "no thread is available to store the events: " + e, e);
         }
         try {
             return result.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
@@ -44,14 +44,14 @@ final class BlockingCalls {
             if (e.getCause() instanceof RuntimeException known) {
                 throw known;
             }
-            throw new StateException(Reason.UNAVAILABLE, "the events could not be stored: " + e.getCause(), e);
+            throw new StateException(StateFailure.UNAVAILABLE, "the events could not be stored: " + e.getCause(), e);
         } catch (TimeoutException e) {
             result.cancel(false);
-            throw new StateException(Reason.UNAVAILABLE, "the events were not stored within " + timeout, e);
+            throw new StateException(StateFailure.UNAVAILABLE, "the events were not stored within " + timeout, e);
         } catch (InterruptedException e) {
             result.cancel(false);
             Thread.currentThread().interrupt();
-            throw new StateException(Reason.UNAVAILABLE, "the thread was interrupted while the events were stored", e);
+            throw new StateException(StateFailure.UNAVAILABLE, "the thread was interrupted while the events were stored", e);
         }
     }
 }

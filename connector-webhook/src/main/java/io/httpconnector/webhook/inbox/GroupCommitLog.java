@@ -128,7 +128,7 @@ final class GroupCommitLog<T> implements BackgroundThread.BackgroundTask, AutoCl
             }
             if (!ended && end.getCount() > 0) {
                 throw new StateException(
-                        StateException.Reason.UNAVAILABLE,
+                        StateException.StateFailure.UNAVAILABLE,
                         "the inbox was not written within the timeout of " + timeout);
             }
         }
@@ -172,7 +172,7 @@ final class GroupCommitLog<T> implements BackgroundThread.BackgroundTask, AutoCl
         // Not while holding the lock: the owner may hold a lock of its own while it writes.
         owner.failed(about);
         Batch<T> late = new Batch<>();
-        late.complete(new StateException(StateException.Reason.UNAVAILABLE, "the inbox is closed"));
+        late.complete(new StateException(StateException.StateFailure.UNAVAILABLE, "the inbox is closed"));
         return late;
     }
 
@@ -300,7 +300,7 @@ final class GroupCommitLog<T> implements BackgroundThread.BackgroundTask, AutoCl
         unsaved = true;
         RuntimeException reported = e instanceof RuntimeException known
                 ? known
-                : new StateException(StateException.Reason.UNAVAILABLE, "the inbox cannot be written: " + e, e);
+                : new StateException(StateException.StateFailure.UNAVAILABLE, "the inbox cannot be written: " + e, e);
         try {
             LOG.error("{} bytes of records could not be written", batch.records.size(), e);
         } finally {

@@ -100,7 +100,7 @@ final class RecoveringLog implements AutoCloseable {
             content = before;
             perhaps = after;
             throw new StateException(
-                    StateException.Reason.CONFLICT,
+                    StateException.StateFailure.CONFLICT,
                     "the inbox was written by another process: close it, and open it again");
         }
     }

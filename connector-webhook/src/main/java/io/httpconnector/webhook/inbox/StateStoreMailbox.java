@@ -133,7 +133,7 @@ final class StateStoreMailbox implements Mailbox, GroupCommitLog.Owner<StateStor
                 item.attempts = 0;
             }
         } else {
-            throw new StateException(StateException.Reason.CORRUPT, "the inbox contains an unknown record");
+            throw new StateException(StateException.StateFailure.CORRUPT, "the inbox contains an unknown record");
         }
     }
 
