@@ -275,9 +275,15 @@ public final class HttpConnectionBuilder {
         return this;
     }
 
-    /** Lets a test make up the time. */
-    HttpConnectionBuilder timeSource(TimeSource time) {
-        this.time = time;
+    /**
+     * Sets the source of time for retries, rate limits, timestamps and elapsed times. Tests pass a virtual one. The default is
+     * {@link TimeSource#SYSTEM}. Timeouts of sockets always use the system time.
+     *
+     * @param time the source of time
+     * @return this
+     */
+    public HttpConnectionBuilder timeSource(TimeSource time) {
+        check(() -> this.time = notNull(time, "timeSource"));
         return this;
     }
 

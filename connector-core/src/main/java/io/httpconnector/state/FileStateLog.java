@@ -174,7 +174,8 @@ final class FileStateLog implements StateLog {
         try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
             if (out.length() != before) {
                 throw new StateException(
-                        StateFailure.CONFLICT, "The state of \"" + id + "\" in " + file + " was changed by another writer");
+                        StateFailure.CONFLICT,
+                        "The state of \"" + id + "\" in " + file + " was changed by another writer");
             }
             write(out, before, frame);
         } catch (IOException e) {
@@ -300,7 +301,9 @@ final class FileStateLog implements StateLog {
 
     private StateException unavailable(String what, IOException e) {
         return new StateException(
-                StateFailure.UNAVAILABLE, "The state of \"" + id + "\" in " + file + " cannot be " + what + ": " + e, e);
+                StateFailure.UNAVAILABLE,
+                "The state of \"" + id + "\" in " + file + " cannot be " + what + ": " + e,
+                e);
     }
 
     @Override

@@ -111,7 +111,9 @@ final class FileStateStore implements StateStore {
             known.remove(id);
         } catch (IOException e) {
             throw new StateException(
-                    StateFailure.UNAVAILABLE, "The state of \"" + id + "\" in " + directory + " cannot be removed: " + e, e);
+                    StateFailure.UNAVAILABLE,
+                    "The state of \"" + id + "\" in " + directory + " cannot be removed: " + e,
+                    e);
         } finally {
             open.remove(id);
         }
@@ -185,7 +187,8 @@ final class FileStateStore implements StateStore {
         try {
             lock.close();
         } catch (IOException e) {
-            throw new StateException(StateFailure.UNAVAILABLE, "The lock of " + directory + " cannot be released: " + e, e);
+            throw new StateException(
+                    StateFailure.UNAVAILABLE, "The lock of " + directory + " cannot be released: " + e, e);
         }
     }
 }

@@ -1,8 +1,8 @@
 package io.httpconnector.wizard;
 
-import io.httpconnector.internal.Arguments;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.template.PillFilter;
 import java.io.IOException;

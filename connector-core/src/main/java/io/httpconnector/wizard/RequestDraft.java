@@ -1,6 +1,5 @@
 package io.httpconnector.wizard;
 
-import io.httpconnector.internal.Arguments;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -9,6 +8,7 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RenderException;

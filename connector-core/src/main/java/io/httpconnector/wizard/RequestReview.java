@@ -1,12 +1,12 @@
 package io.httpconnector.wizard;
 
-import io.httpconnector.internal.Arguments;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.template.RequestTemplate;
 import java.util.ArrayList;

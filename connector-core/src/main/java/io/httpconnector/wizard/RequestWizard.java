@@ -1,9 +1,9 @@
 package io.httpconnector.wizard;
 
-import io.httpconnector.internal.Arguments;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.Arguments;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,5 @@
 package io.httpconnector.wizard;
 
-import io.httpconnector.internal.Arguments;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -9,6 +8,7 @@ import io.httpconnector.Exchange;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Response;
+import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.io.OwnerOnlyFiles;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.JsonSupport;

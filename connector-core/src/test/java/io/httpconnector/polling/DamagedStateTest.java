@@ -97,7 +97,8 @@ class DamagedStateTest {
                 PollingTrigger trigger = trigger(store)) {
             assertThatThrownBy(trigger::pollOnce)
                     .isInstanceOfSatisfying(
-                            StateException.class, e -> assertThat(e.reason()).isEqualTo(StateException.StateFailure.CORRUPT))
+                            StateException.class,
+                            e -> assertThat(e.reason()).isEqualTo(StateException.StateFailure.CORRUPT))
                     .hasMessageContaining("damaged at byte")
                     .hasMessageContaining("reset()");
         }

@@ -161,7 +161,8 @@ class ScheduleTest {
             first.start();
             assertThatThrownBy(second::start)
                     .isInstanceOfSatisfying(
-                            StateException.class, e -> assertThat(e.reason()).isEqualTo(StateException.StateFailure.IN_USE))
+                            StateException.class,
+                            e -> assertThat(e.reason()).isEqualTo(StateException.StateFailure.IN_USE))
                     .hasMessageContaining("\"records\" is started already");
             assertThat(first.stop(Duration.ofSeconds(10))).isTrue();
             second.start();

@@ -424,7 +424,8 @@ class TriggerTest {
 
             assertThatThrownBy(second::pollOnce)
                     .isInstanceOfSatisfying(
-                            StateException.class, e -> assertThat(e.reason()).isEqualTo(StateException.StateFailure.IN_USE))
+                            StateException.class,
+                            e -> assertThat(e.reason()).isEqualTo(StateException.StateFailure.IN_USE))
                     .hasMessageContaining("\"records\" is in use");
             assertThat(first.stop(Duration.ofSeconds(10))).isTrue();
             second.pollOnce();

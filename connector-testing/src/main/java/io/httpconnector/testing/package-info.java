@@ -1,0 +1,9 @@
+/**
+ * Support for tests of integrations: {@link io.httpconnector.testing.VirtualTime} instead of waiting,
+ * {@link io.httpconnector.testing.MockService} instead of a third-party service, and
+ * {@link io.httpconnector.testing.FailingStateStore} for failures of the storage.
+ */
+@NullMarked
+package io.httpconnector.testing;
+
+import org.jspecify.annotations.NullMarked;
