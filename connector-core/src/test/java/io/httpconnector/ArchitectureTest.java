@@ -135,8 +135,7 @@ class ArchitectureTest {
     }
 
     private static boolean isLayered(JavaClass type) {
-        String name = type.getPackageName();
-        return name.equals(ROOT) || name.equals("io.httpconnector.tls") || name.startsWith("io.httpconnector.internal");
+        return type.getPackageName().equals(ROOT) || type.getPackageName().startsWith(ROOT + ".");
     }
 
     private static JavaClass topLevel(JavaClass type) {

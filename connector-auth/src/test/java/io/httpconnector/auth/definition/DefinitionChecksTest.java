@@ -58,7 +58,7 @@ class DefinitionChecksTest {
                 "\"type\": \"custom\", \"headers\": {\"X\": \"{{k}}\"} # did you mean {{auth.k}}?",
                 "\"type\": \"custom\", \"headers\": {\"X\": \"{{auth.u | bas64}}\"} # did you mean \"base64\"?",
                 "\"type\": \"custom\", \"headers\": {\"X\": \"{{auth.u\"} # /headers/X: \"{{\" is not closed",
-                "\"type\": \"custom\", \"headers\": {\"X\": \"{{}}\"} # /headers/X: {{}}: it is empty",
+                "\"type\": \"custom\", \"headers\": {\"X\": \"{{}}\"} # /headers/X: {{}}: the pill is empty",
                 "\"type\": \"custom\", \"headers\": {\"X\": \"{{auth.u[0]}}\"} # /headers/X: ",
                 "\"type\": \"custom\", \"bodyFields\": {\"a\": {\"b\": [\"{{auth.z}}\"]}} # /bodyFields/a/b/0: {{auth.z}} is not one",
                 "\"type\": \"custom\", \"bodyFields\": {\"a\": {\"{{auth.u}}\": 1}} # /bodyFields/a/{{auth.u}}: a name",

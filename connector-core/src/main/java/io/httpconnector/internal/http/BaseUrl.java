@@ -37,7 +37,11 @@ public final class BaseUrl {
         this.fixed = fixed;
     }
 
-    /** @throws InvalidDefinitionException when it is not a URL, whatever the values are */
+    /**
+     * Parses a base URL, which may contain placeholders for fields of the auth strategy.
+     *
+     * @throws InvalidDefinitionException if it is not a URL, whatever the values are
+     */
     public static BaseUrl of(String text) {
         boolean isTemplate = text != null && PILL.matcher(text).find();
         Url sample = parse(isTemplate ? filled(text, name -> "x", "https://x") : text);
