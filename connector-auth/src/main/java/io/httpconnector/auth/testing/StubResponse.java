@@ -13,7 +13,14 @@ import java.util.Map;
  */
 public record StubResponse(int status, Map<String, String> headers, String body) {
 
-    /** Checks the status and copies the header fields. */
+    /**
+     * Checks the status and copies the header fields.
+     *
+     * @param status the status code, 200 to 599
+     * @param headers the header fields by name
+     * @param body the body, sent as UTF-8
+     * @throws InvalidDefinitionException if the status is out of range, or the header fields or the body are null
+     */
     public StubResponse {
         if (status < 200 || status > 599) {
             throw new InvalidDefinitionException("stub response", List.of("status: " + status + " is not 200 to 599"));
