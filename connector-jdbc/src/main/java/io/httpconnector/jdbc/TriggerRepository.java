@@ -38,7 +38,8 @@ final class TriggerRepository {
                     return state;
                 }
             }
-            throw new StateException(StateException.StateFailure.CORRUPT, "A trigger has the unknown state \"" + code + "\"");
+            throw new StateException(
+                    StateException.StateFailure.CORRUPT, "A trigger has the unknown state \"" + code + "\"");
         }
     }
 

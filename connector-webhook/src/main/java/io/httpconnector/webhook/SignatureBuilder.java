@@ -1,11 +1,11 @@
 package io.httpconnector.webhook;
 
-import io.httpconnector.internal.Arguments;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.webhook.SignatureVerifier.Scheme;
 import io.httpconnector.webhook.SignatureVerifier.Service;

@@ -1,10 +1,10 @@
 package io.httpconnector.webhook;
 
-import io.httpconnector.internal.Arguments;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.internal.Arguments;
 import io.httpconnector.webhook.SignatureVerifier.Service;
 import java.time.Clock;
 import java.time.Duration;

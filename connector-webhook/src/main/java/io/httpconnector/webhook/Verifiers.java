@@ -1,8 +1,8 @@
 package io.httpconnector.webhook;
 
-import io.httpconnector.internal.Arguments;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.internal.Arguments;
 import io.httpconnector.webhook.VerificationResult.RejectionReason;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;

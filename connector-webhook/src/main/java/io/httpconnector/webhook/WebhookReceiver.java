@@ -1,9 +1,9 @@
 package io.httpconnector.webhook;
 
-import io.httpconnector.internal.Arguments;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
+import io.httpconnector.internal.Arguments;
 import io.httpconnector.state.StateException;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.webhook.RequestDiagnosis.DiagnosisStep;

@@ -1,7 +1,7 @@
 package io.httpconnector.webhook;
 
-import io.httpconnector.internal.Arguments;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.Arguments;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;

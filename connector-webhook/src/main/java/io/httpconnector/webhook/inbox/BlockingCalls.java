@@ -51,7 +51,8 @@ final class BlockingCalls {
         } catch (InterruptedException e) {
             result.cancel(false);
             Thread.currentThread().interrupt();
-            throw new StateException(StateFailure.UNAVAILABLE, "the thread was interrupted while the events were stored", e);
+            throw new StateException(
+                    StateFailure.UNAVAILABLE, "the thread was interrupted while the events were stored", e);
         }
     }
 }
