@@ -565,7 +565,7 @@ public final class WebhookReceiverBuilder {
                         allVerifiers,
                         allHandshakes,
                         Set.copyOf(methods),
-                        responder(response),
+                        chosenResponder(response),
                         response,
                         new EventReader(eventSelectors(allVerifiers)),
                         new SenderLimiter(hops, maxPerSource, period, time),
@@ -618,7 +618,7 @@ public final class WebhookReceiverBuilder {
         return event -> fixed;
     }
 
-    private WebhookResponder responder(ResponseFactory response) {
+    private WebhookResponder chosenResponder(ResponseFactory response) {
         WebhookHandler plain = handler;
         if (responder != null || plain == null) {
             return Objects.requireNonNull(responder);
