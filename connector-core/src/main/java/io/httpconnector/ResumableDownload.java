@@ -1,21 +1,18 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.Hashing;
+import io.httpconnector.internal.io.OwnerOnlyFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -120,7 +117,7 @@ final class ResumableDownload implements AutoCloseable {
     void finish() throws IOException {
         channel.force(true);
         try {
-            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+            OwnerOnlyFiles.replace(part, file);
         } catch (AtomicMoveNotSupportedException e) {
             Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
         }
@@ -147,13 +144,7 @@ final class ResumableDownload implements AutoCloseable {
 
     /** Tells requests apart without showing what they hold. */
     private static String identity(Request request) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(ByteBuffer.wrap((request.method() + " " + request.uri()).getBytes(StandardCharsets.UTF_8)));
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JVM has SHA-256", e);
-        }
+        return Hashing.sha256Hex(request.method() + " " + request.uri());
     }
 
     /** Keeps what there is, for the next time, unless that is nothing. */

@@ -1,12 +1,12 @@
 package io.httpconnector;
 
 import io.httpconnector.internal.http.Timeouts;
+import io.httpconnector.internal.limits.Backoff;
 import io.httpconnector.internal.limits.RetryAfter;
 import io.httpconnector.internal.limits.RetryBudget;
 import io.httpconnector.internal.transport.CallContext;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.ThreadLocalRandom;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -145,9 +145,7 @@ public final class RetryPolicy {
     }
 
     private Duration backoff(CallContext call) {
-        double doubled = first.toNanos() * Math.pow(2, call.attempts() - 1.0);
-        double limit = Math.min(doubled, (double) max.toNanos());
-        return Duration.ofNanos(1 + (long) (ThreadLocalRandom.current().nextDouble() * limit));
+        return new Backoff(first, max).delay(call.attempts(), 0, 1);
     }
 
     private static boolean isUnsent(ConnectorException failure) {

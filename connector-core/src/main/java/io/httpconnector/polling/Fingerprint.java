@@ -1,10 +1,10 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.internal.Hashing;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -17,16 +17,15 @@ import java.util.Map;
 record Fingerprint(long high, long low) {
 
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
-    private static final MessageDigest SHA_256 = original();
 
     static Fingerprint of(JsonNode value) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Hashing.sha256();
         update(digest, value);
         return of(digest);
     }
 
     static Fingerprint of(String text) {
-        return of(text, sha256());
+        return of(text, Hashing.sha256());
     }
 
     /** The same, with a digest that the caller reuses. */
@@ -78,23 +77,6 @@ record Fingerprint(long high, long low) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         digest.update(ByteBuffer.allocate(4).putInt(bytes.length).flip());
         digest.update(bytes);
-    }
-
-    /** Cloning a digest is cheaper than looking up the algorithm each time. */
-    static MessageDigest sha256() {
-        try {
-            return (MessageDigest) SHA_256.clone();
-        } catch (CloneNotSupportedException e) {
-            throw new IllegalStateException("The JDK's SHA-256 can be cloned", e);
-        }
-    }
-
-    private static MessageDigest original() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every JVM has SHA-256", e);
-        }
     }
 
     @Override

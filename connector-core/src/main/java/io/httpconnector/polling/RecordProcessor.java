@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.Response;
+import io.httpconnector.internal.Hashing;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.RecordIdentity.Item;
 import io.httpconnector.polling.SeenKeyIndex.KeyEntry;
@@ -47,7 +48,7 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
     /** The fingerprint of the trigger and the parent. */
     private final Fingerprint origin;
 
-    private final MessageDigest digest = Fingerprint.sha256();
+    private final MessageDigest digest = Hashing.sha256();
     private final List<Pending> pending = new ArrayList<>();
     /** The newest records of a silent poll, the oldest of them first. Their events are delivered at the end. */
     private final PriorityQueue<NewOrUpdated> newest = new PriorityQueue<>(Comparator.comparingLong(NewOrUpdated::mark)

@@ -2,6 +2,7 @@ package io.httpconnector.polling;
 
 import io.httpconnector.ConnectorException;
 import io.httpconnector.TimeSource;
+import io.httpconnector.internal.limits.Backoff;
 import io.httpconnector.polling.Lanes.Client;
 import io.httpconnector.polling.PollingEngine.Job;
 import io.httpconnector.polling.PollingEngine.Task;
@@ -11,7 +12,6 @@ import io.httpconnector.polling.Schedule.Due;
 import io.httpconnector.state.StateException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -231,10 +231,7 @@ final class TriggerScheduler implements Task {
     private Duration backoff(int failures) {
         Duration interval = schedule == null ? FIRST_BACKOFF : schedule.minInterval();
         Duration first = interval.compareTo(FIRST_BACKOFF) < 0 ? interval : FIRST_BACKOFF;
-        double doubled = first.toMillis() * Math.pow(2, failures - 1.0);
-        double millis = Math.min(doubled, (double) MAX_BACKOFF.toMillis());
-        return Duration.ofMillis(
-                (long) (millis * (1 + ThreadLocalRandom.current().nextDouble() / 4)));
+        return new Backoff(first, MAX_BACKOFF).delay(failures, 1, 1.25);
     }
 
     synchronized PollingStatus status() {

@@ -1,5 +1,6 @@
 package io.httpconnector.state;
 
+import io.httpconnector.internal.io.OwnerOnlyFiles;
 import io.httpconnector.state.StateException.StateFailure;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -13,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -228,9 +228,8 @@ final class FileStateLog implements StateLog {
                 out.getFD().sync();
             }
             checkPresent();
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            OwnerOnlyFiles.replace(fresh, file);
             moved = true;
-            store.forceDirectory();
         } catch (IOException e) {
             throw unavailable("written", e);
         } finally {

@@ -1,18 +1,16 @@
 package io.httpconnector.state;
 
+import io.httpconnector.internal.Hashing;
 import io.httpconnector.internal.io.OwnerOnlyFiles;
 import io.httpconnector.state.StateException.StateFailure;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -161,15 +159,7 @@ final class FileStateStore implements StateStore {
     private static String fileName(String id) {
         String readable = id.replaceAll("[^A-Za-z0-9._-]", "_");
         String start = readable.substring(0, Math.min(readable.length(), 60));
-        return start + "-" + HexFormat.of().formatHex(sha256(id), 0, 8) + ".state";
-    }
-
-    private static byte[] sha256(String id) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every JVM has SHA-256", e);
-        }
+        return start + "-" + HexFormat.of().formatHex(Hashing.sha256(id), 0, 8) + ".state";
     }
 
     /** Creates an empty file that only the owner can read. */

@@ -3,13 +3,13 @@ package io.httpconnector.tls;
 import static io.httpconnector.internal.Arguments.notNull;
 
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.Hashing;
 import io.httpconnector.internal.text.LogSafe;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -147,13 +147,8 @@ public final class ServerTrust {
     }
 
     static String pinOf(X509Certificate certificate) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256")
-                    .digest(certificate.getPublicKey().getEncoded());
-            return PIN + Base64.getEncoder().encodeToString(hash);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JVM has SHA-256", e);
-        }
+        byte[] hash = Hashing.sha256(certificate.getPublicKey().getEncoded());
+        return PIN + Base64.getEncoder().encodeToString(hash);
     }
 
     /** Whether one has signed the other, by name and by key. */

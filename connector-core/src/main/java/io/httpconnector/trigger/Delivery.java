@@ -8,6 +8,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.MemberSteps;
+import io.httpconnector.internal.limits.Backoff;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,7 +21,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,8 +45,7 @@ public final class Delivery {
     private static final int MAX_LANES = 1000;
     private static final int DEFAULT_LANES = 1;
     private static final int DEFAULT_ATTEMPTS = 5;
-    private static final Duration DEFAULT_FIRST_BACKOFF = Duration.ofSeconds(1);
-    private static final Duration DEFAULT_MAX_BACKOFF = Duration.ofMinutes(1);
+    private static final Backoff DEFAULT_BACKOFF = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
     private static final int MAX_IN_BATCH = 100_000;
     private static final int MAX_CAUSES = 10;
     private static final Duration MAX_ASKED = Duration.ofHours(1);
@@ -57,16 +56,14 @@ public final class Delivery {
     private final int batch;
     private final int lanes;
     private final int attempts;
-    private final Duration firstBackoff;
-    private final Duration maxBackoff;
+    private final Backoff backoff;
 
-    private Delivery(BatchHandler handler, int batch, int lanes, int attempts, Duration first, Duration max) {
+    private Delivery(BatchHandler handler, int batch, int lanes, int attempts, Backoff backoff) {
         this.handler = handler;
         this.batch = batch;
         this.lanes = lanes;
         this.attempts = attempts;
-        this.firstBackoff = first;
-        this.maxBackoff = max;
+        this.backoff = backoff;
     }
 
     /**
@@ -94,8 +91,7 @@ public final class Delivery {
     }
 
     private static Delivery of(int batch, BatchHandler handler) {
-        return new Delivery(
-                handler, batch, DEFAULT_LANES, DEFAULT_ATTEMPTS, DEFAULT_FIRST_BACKOFF, DEFAULT_MAX_BACKOFF);
+        return new Delivery(handler, batch, DEFAULT_LANES, DEFAULT_ATTEMPTS, DEFAULT_BACKOFF);
     }
 
     /**
@@ -106,7 +102,7 @@ public final class Delivery {
      */
     public Delivery concurrently(int max) {
         require(max >= 1 && max <= MAX_LANES, max + " concurrent handlers: use 1 to " + MAX_LANES);
-        return new Delivery(handler, batch, max, attempts, firstBackoff, maxBackoff);
+        return new Delivery(handler, batch, max, attempts, backoff);
     }
 
     /**
@@ -117,7 +113,7 @@ public final class Delivery {
      */
     public Delivery attempts(int max) {
         require(max >= 1 && max <= MAX_ATTEMPTS, max + " attempts: use 1 to " + MAX_ATTEMPTS);
-        return new Delivery(handler, batch, lanes, max, firstBackoff, maxBackoff);
+        return new Delivery(handler, batch, lanes, max, backoff);
     }
 
     /**
@@ -135,7 +131,7 @@ public final class Delivery {
                 && max.compareTo(first) >= 0
                 && max.compareTo(Duration.ofDays(1)) <= 0;
         require(good, "a backoff from " + first + " to " + max + ": use 1 ms to 24 h, the shorter one first");
-        return new Delivery(handler, batch, lanes, attempts, first, max);
+        return new Delivery(handler, batch, lanes, attempts, new Backoff(first, max));
     }
 
     /**
@@ -146,13 +142,12 @@ public final class Delivery {
      */
     public ObjectNode settings() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        boolean isDefault = lanes == DEFAULT_LANES
-                && attempts == DEFAULT_ATTEMPTS
-                && firstBackoff.equals(DEFAULT_FIRST_BACKOFF)
-                && maxBackoff.equals(DEFAULT_MAX_BACKOFF);
+        boolean isDefault = lanes == DEFAULT_LANES && attempts == DEFAULT_ATTEMPTS && backoff.equals(DEFAULT_BACKOFF);
         if (!isDefault) {
             json.put("attempts", attempts).put("concurrently", lanes);
-            json.putObject("backoff").put("first", firstBackoff.toString()).put("max", maxBackoff.toString());
+            json.putObject("backoff")
+                    .put("first", backoff.first().toString())
+                    .put("max", backoff.max().toString());
         }
         return json;
     }
@@ -174,18 +169,15 @@ public final class Delivery {
                         .integer("concurrently", Delivery::concurrently)
                         .with(
                                 "backoff",
-                                reader.object("backoff", Backoff::read),
-                                (delivery, backoff) -> delivery.backoff(backoff.first, backoff.longest))
+                                reader.object("backoff", Delivery::readBackoff),
+                                (delivery, read) -> delivery.backoff(read.first(), read.max()))
                         .value());
     }
 
-    /** The member {@code backoff}. */
-    private record Backoff(Duration first, Duration longest) {
-        static @Nullable Backoff read(JsonObjectReader reader) {
-            Duration first = reader.requiredDuration("first");
-            Duration max = reader.requiredDuration("max");
-            return first == null || max == null ? null : new Backoff(first, max);
-        }
+    private static @Nullable Backoff readBackoff(JsonObjectReader reader) {
+        Duration first = reader.requiredDuration("first");
+        Duration max = reader.requiredDuration("max");
+        return first == null || max == null ? null : new Backoff(first, max);
     }
 
     private static void require(boolean good, String problem) {
@@ -315,7 +307,7 @@ public final class Delivery {
                 }
                 case RETRY -> {
                     Duration wait = attempted.backoff();
-                    if (wait.compareTo(maxBackoff) > 0 && wait.compareTo(MAX_PAUSE) > 0) {
+                    if (wait.compareTo(backoff.max()) > 0 && wait.compareTo(MAX_PAUSE) > 0) {
                         run.delivered.postpone(wait);
                         return false;
                     }
@@ -399,9 +391,7 @@ public final class Delivery {
     }
 
     private Duration backoff(int number) {
-        double max = Math.min((double) maxBackoff.toMillis(), firstBackoff.toMillis() * Math.pow(2, number - 1.0));
-        return Duration.ofMillis(
-                Math.max(1, Math.round(max / 2 + ThreadLocalRandom.current().nextDouble() * max / 2)));
+        return backoff.delay(number, 0.5, 1);
     }
 
     /** Waits for the next attempt; false when the delivery was stopped. */

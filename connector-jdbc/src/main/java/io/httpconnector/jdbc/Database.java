@@ -2,11 +2,10 @@ package io.httpconnector.jdbc;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.TimeSource;
+import io.httpconnector.internal.Hashing;
+import io.httpconnector.internal.limits.Backoff;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.StateFailure;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -16,7 +15,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
@@ -27,8 +25,9 @@ final class Database {
 
     private static final int TRIES = 15;
     private static final Set<String> ROLLED_BACK_STATES = Set.of("40001", "40P01", "90131");
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(1);
-    private static final Duration MAX_PAUSE = Duration.ofMillis(500);
+    /** Starts at 2 ms: the delay is random from zero. */
+    private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(2), Duration.ofMillis(500));
+
     private static final CountDownLatch NEVER = new CountDownLatch(1);
     private static final int KEY_BYTES = 24;
     private static final Pattern PREFIX = Pattern.compile("([A-Za-z_][A-Za-z0-9_]*\\.)?[A-Za-z_][A-Za-z0-9_]*");
@@ -74,12 +73,7 @@ final class Database {
 
     /** The table key of an id of any length: databases differ in the maximum length of keys, and in which keys are equal. */
     static String key(String id) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
-            return Base64.getUrlEncoder().encodeToString(Arrays.copyOf(hash, KEY_BYTES));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return Base64.getUrlEncoder().encodeToString(Arrays.copyOf(Hashing.sha256(id), KEY_BYTES));
     }
 
     /** Executes work that changes nothing. */
@@ -149,10 +143,8 @@ final class Database {
 
     /** Waits for a random time with exponential backoff, so that conflicting transactions do not collide again. */
     private static boolean pause(int tries) {
-        long max = Math.min(MAX_PAUSE.toNanos(), FIRST_PAUSE.toNanos() << tries);
         try {
-            boolean unused = TimeSource.SYSTEM.await(
-                    NEVER, Duration.ofNanos(ThreadLocalRandom.current().nextLong(max) + 1));
+            boolean unused = TimeSource.SYSTEM.await(NEVER, BACKOFF.delay(tries, 0, 1));
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

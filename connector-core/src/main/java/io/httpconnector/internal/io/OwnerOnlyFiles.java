@@ -95,12 +95,25 @@ public final class OwnerOnlyFiles {
             if (modified != null) {
                 Files.setLastModifiedTime(temporary, modified);
             }
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            replace(temporary, target);
         } catch (IOException e) {
             delete(temporary, e);
             throw e;
         }
-        Path directory = target.getParent();
+    }
+
+    /**
+     * Moves a file atomically, and forces the directory to the disk, so that the name survives a crash. An existing target is
+     * replaced. The content is not forced: the caller has done that.
+     *
+     * @param from the file
+     * @param to its new name on the same file system
+     * @throws IOException if it can't be moved, as an {@link java.nio.file.AtomicMoveNotSupportedException} on another file
+     *     system
+     */
+    public static void replace(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Path directory = to.toAbsolutePath().getParent();
         if (directory != null) {
             forceDirectory(directory);
         }
