@@ -1,12 +1,13 @@
-// Checks every link and anchor of the built site, the Javadoc included: node check-links.mjs SITE [--online]
+// Checks every link and anchor of the built site, the Javadoc included: node check-links.mjs FOLDER [--online]
 // Links to other sites are checked for their syntax, and with --online by a request.
 import { access } from "node:fs/promises";
 import path from "node:path";
 import { LinkChecker, LinkState } from "linkinator";
 
-const [site, option] = process.argv.slice(2);
+const [folder, option] = process.argv.slice(2);
+const base = process.env.SITE_BASE ?? "/";
 for (const required of ["index.html", "apidocs/index.html"]) {
-  await access(path.join(site, required));
+  await access(path.join(folder, base, required));
 }
 
 const broken = [];
@@ -24,7 +25,8 @@ checker.on("link", ({ url, parent, state, status }) => {
 });
 
 const { links } = await checker.check({
-  path: site,
+  path: path.posix.join(base, "index.html").slice(1),
+  serverRoot: folder,
   recurse: true,
   checkFragments: true,
   concurrency: 10,

@@ -1,11 +1,15 @@
 import path from "node:path";
 import { defineConfig } from "vitepress";
+import { javadocLinks } from "./javadoc-links.mjs";
 import { plainBraces } from "./plain-braces.mjs";
 import { copyPages, githubSlug, repositoryLinks } from "./repository.mjs";
 
 const website = path.resolve(import.meta.dirname, "..");
 const pages = path.resolve(website, "target/pages");
 const repository = "https://github.com/httpconnector/http-connector";
+
+// The path of the site on its host, such as /http-connector/ on GitHub Pages.
+const base = process.env.SITE_BASE ?? "/";
 
 const page = (text, link) => ({ text, link });
 
@@ -68,8 +72,7 @@ export default defineConfig({
   title: "HTTP Connector",
   description: "A Java library that integrates applications with third-party HTTP APIs",
   lang: "en",
-  // A site below the root of its host needs its path here, such as /http-connector/.
-  base: process.env.SITE_BASE ?? "/",
+  base,
 
   srcDir: pages,
   rewrites: {
@@ -77,7 +80,7 @@ export default defineConfig({
     "docs/README.md": "docs/index.md",
     "benchmarks/README.md": "benchmarks/index.md",
   },
-  outDir: "target/site",
+  outDir: path.join("target/site", base),
   cacheDir: "target/cache",
   // The Javadoc, which Maven writes to target/public/apidocs.
   vite: { publicDir: path.resolve(website, "target/public") },
@@ -85,7 +88,8 @@ export default defineConfig({
   markdown: {
     anchor: { slugify: githubSlug },
     languageAlias: { properties: "ini" },
-    config: (markdown) => markdown.use(repositoryLinks, { repository, pages }).use(plainBraces),
+    config: (markdown) =>
+      markdown.use(repositoryLinks, { repository, pages }).use(plainBraces).use(javadocLinks, { base }),
   },
 
   themeConfig: {

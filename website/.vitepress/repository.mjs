@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 
-const root = path.resolve(import.meta.dirname, "../..");
+export const root = path.resolve(import.meta.dirname, "../..");
 const folders = ["", "docs", "benchmarks"];
 const publishedSource = /^connector-[a-z]+\/src\/main\/java\/(.+)\.java$/;
 
