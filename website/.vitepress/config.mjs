@@ -72,6 +72,7 @@ export default defineConfig({
   title: "HTTP Connector",
   description: "A Java library that integrates applications with third-party HTTP APIs",
   lang: "en",
+  head: [["link", { rel: "icon", href: "data:," }]],
   base,
 
   srcDir: pages,
