@@ -19,11 +19,16 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The order of members has no meaning, and no member of a wrong type is ignored. */
+/**
+ * The order of members has no meaning, and no member of a wrong type is ignored. Tries some permutations and some values of another
+ * type for each definition; with {@code -Dcases=20} all values.
+ */
 @Timeout(120)
 class DefinitionPropertyTest {
 
     private static final long SEED = 28;
+    private static final int PERMUTATIONS = Integer.getInteger("cases", 2);
+    private static final int ALTERNATIVES = Integer.getInteger("cases", 4);
 
     private static RichDefinitions rich;
 
@@ -77,7 +82,7 @@ class DefinitionPropertyTest {
     @ParameterizedTest
     @MethodSource("types")
     void orderOfMembersHasNoMeaning(String type) throws Exception {
-        checkPermutations(rich.definition(type), 5);
+        checkPermutations(rich.definition(type), PERMUTATIONS);
     }
 
     @ParameterizedTest
@@ -143,7 +148,7 @@ class DefinitionPropertyTest {
     @MethodSource("types")
     void noMemberOfAnotherTypeIsIgnored(String type) throws Exception {
         ObjectNode definition = rich.definition(type);
-        checkTypes(definition, rich.meaning(AuthDefinition.parse(definition.toString())), 20);
+        checkTypes(definition, rich.meaning(AuthDefinition.parse(definition.toString())), ALTERNATIVES);
     }
 
     @ParameterizedTest
