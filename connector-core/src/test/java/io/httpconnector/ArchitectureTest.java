@@ -8,6 +8,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
@@ -22,7 +23,6 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -239,18 +239,32 @@ class ArchitectureTest {
             .resideOutsideOfPackage("..internal..")
             .should(haveNoApacheTypeInTheirSignature());
 
+    private static final Set<String> CLOCKS_AND_SLEEPS = Set.of(
+            "Clock.system",
+            "Clock.systemDefaultZone",
+            "Clock.systemUTC",
+            "Instant.now",
+            "LocalDate.now",
+            "LocalDateTime.now",
+            "LockSupport.parkNanos",
+            "LockSupport.parkUntil",
+            "OffsetDateTime.now",
+            "System.currentTimeMillis",
+            "System.nanoTime",
+            "Thread.sleep",
+            "TimeUnit.sleep",
+            "ZonedDateTime.now");
+
+    /** All time and waiting comes from {@code TimeSource}; locks and futures have timeouts of their own. */
     @ArchTest
     static final ArchRule timeAndWaitingArePassedIn = noClasses()
             .that()
             .doNotBelongToAnyOf(TimeSource.class)
             .should()
-            .callMethod(Thread.class, "sleep", long.class)
-            .orShould()
-            .callMethod(System.class, "currentTimeMillis")
-            .orShould()
-            .callMethod(System.class, "nanoTime")
-            .orShould()
-            .callMethod(Instant.class, "now");
+            .accessTargetWhere(describe(
+                    "reads a clock or sleeps",
+                    (JavaAccess<?> access) -> CLOCKS_AND_SLEEPS.contains(
+                            access.getTargetOwner().getSimpleName() + "." + access.getName())));
 
     private static ArchCondition<JavaClass> haveNoApacheTypeInTheirSignature() {
         return new ArchCondition<>("have no type of org.apache.hc in a public or protected signature") {

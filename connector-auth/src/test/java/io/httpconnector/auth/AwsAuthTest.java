@@ -17,6 +17,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.testing.VirtualTime;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -34,7 +35,7 @@ class AwsAuthTest {
             .build();
 
     private static final Secret KEY = Secret.of("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-    private static final TestClock CLOCK = TestClock.startingAt(Instant.parse("2015-08-30T12:36:00Z"));
+    private static final VirtualTime CLOCK = new VirtualTime(Instant.parse("2015-08-30T12:36:00Z"));
     private static final AwsAuth AUTH =
             AwsAuth.of("AKIDEXAMPLE", KEY, "us-east-1", "service").timeSource(CLOCK);
     private static final String HOST = "https://example.amazonaws.com";
@@ -91,7 +92,7 @@ class AwsAuthTest {
     void s3IsSignedByItsOwnRules() {
         Secret key = Secret.of("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
         AwsAuth s3 = AwsAuth.of("AKIAIOSFODNN7EXAMPLE", key, "us-east-1", "s3")
-                .timeSource(TestClock.startingAt(Instant.parse("2013-05-24T00:00:00Z")));
+                .timeSource(new VirtualTime(Instant.parse("2013-05-24T00:00:00Z")));
         assertThat(authorization(s3, Request.get("https://examplebucket.s3.amazonaws.com/?lifecycle")))
                 .contains("SignedHeaders=host;x-amz-content-sha256;x-amz-date,")
                 .endsWith("Signature=fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543");

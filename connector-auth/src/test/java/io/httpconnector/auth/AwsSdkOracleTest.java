@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.httpconnector.Body;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.testing.VirtualTime;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +34,7 @@ import software.amazon.awssdk.identity.spi.AwsSessionCredentialsIdentity;
 /** Requests have the same signature with {@link AwsAuth} and with the AWS SDK. */
 class AwsSdkOracleTest {
 
-    private static final TestClock TIME = TestClock.startingAt(Instant.parse("2024-05-22T09:30:00Z"));
+    private static final VirtualTime TIME = new VirtualTime(Instant.parse("2024-05-22T09:30:00Z"));
     private static final Set<String> S3 = Set.of("s3", "s3-object-lambda", "s3-outposts", "s3express");
     private static final List<String> SERVICES = List.of(
             "s3",

@@ -15,6 +15,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.testing.VirtualTime;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -39,7 +40,7 @@ class HmacAuthTest {
 
     private static final byte[] KEY = "k3y\u00e4".getBytes(StandardCharsets.UTF_8);
     private static final Secret TEXT = Secret.of("k3y\u00e4");
-    private static final TestClock CLOCK = TestClock.startingAt(Instant.parse("2026-11-25T12:00:00.500Z"));
+    private static final VirtualTime CLOCK = new VirtualTime(Instant.parse("2026-11-25T12:00:00.500Z"));
 
     private static LoggedRequest received(AuthStrategy auth, Request request) {
         service.stubFor(any(anyUrl()).willReturn(ok()));

@@ -10,6 +10,7 @@ import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.definition.AuthDefinition;
 import io.httpconnector.auth.testing.AuthStrategyTestKit;
+import io.httpconnector.testing.VirtualTime;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +29,7 @@ class JwtAuthTest {
             JwtAuth.of(JwtKey.hs256(Secret.of(SECRET)).id("k1"), Map.of("iss", "app", "aud", "service"));
 
     private static String header(JwtAuth auth, Instant now) {
-        return auth.timeSource(TestClock.startingAt(now))
+        return auth.timeSource(new VirtualTime(now))
                 .apply(Request.get("https://example.com/"))
                 .header("Authorization")
                 .orElseThrow();
@@ -58,15 +59,15 @@ class JwtAuthTest {
 
     @Test
     void tokenIsUsedForHalfOfItsLife() {
-        TestClock clock = new TestClock();
+        VirtualTime clock = new VirtualTime();
         JwtAuth ticking = auth.timeSource(clock);
         String first = ticking.apply(Request.get("https://x.example.com"))
                 .header("Authorization")
                 .orElseThrow();
-        clock.passes(Duration.ofSeconds(299));
+        clock.advance(Duration.ofSeconds(299));
         assertThat(ticking.apply(Request.get("https://x.example.com")).header("Authorization"))
                 .contains(first);
-        clock.passes(Duration.ofSeconds(1));
+        clock.advance(Duration.ofSeconds(1));
         assertThat(ticking.apply(Request.get("https://x.example.com"))
                         .header("Authorization")
                         .orElseThrow())

@@ -26,6 +26,7 @@ import io.httpconnector.Request;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
+import io.httpconnector.testing.VirtualTime;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -53,7 +54,7 @@ class LoginAuthTest {
             .options(wireMockConfig().dynamicPort())
             .build();
 
-    private final TestClock clock = new TestClock();
+    private final VirtualTime clock = new VirtualTime();
 
     @BeforeEach
     void begin() {
@@ -145,11 +146,11 @@ class LoginAuthTest {
         login(okJson("{\"token\": \"t1\", \"validFor\": 60}"));
         try (HttpConnection connection = connection(auth -> auth.expires("/validFor", ExpiryFormat.MINUTES))) {
             connection.send(Request.get("/orders"));
-            clock.passes(Duration.ofMinutes(58));
+            clock.advance(Duration.ofMinutes(58));
             connection.send(Request.get("/orders"));
             verifyLogins(1);
             loginReturns("t2");
-            clock.passes(Duration.ofMinutes(1));
+            clock.advance(Duration.ofMinutes(1));
             connection.send(Request.get("/last"));
             verifyLogins(2);
         }
@@ -186,7 +187,7 @@ class LoginAuthTest {
         try (HttpConnection connection = connection(
                 auth -> auth.expires("/validFor", ExpiryFormat.MINUTES).lifetime(Duration.ofMinutes(10)))) {
             connection.send(Request.get("/orders"));
-            clock.passes(Duration.ofMinutes(9));
+            clock.advance(Duration.ofMinutes(9));
             connection.send(Request.get("/orders"));
         }
         verifyLogins(2);
@@ -201,7 +202,7 @@ class LoginAuthTest {
                     .withHeader("Authorization", equalTo("Bearer t1"))
                     .willReturn(unauthorized()));
             loginReturns("t2");
-            clock.passes(Duration.ofSeconds(60));
+            clock.advance(Duration.ofSeconds(60));
             assertThat(connection.send(Request.get("/orders")).status()).isEqualTo(200);
             verifyLogins(2);
         }
@@ -232,7 +233,7 @@ class LoginAuthTest {
             }
             verifyLogins(1);
             loginReturns("t1");
-            clock.passes(Duration.ofSeconds(30));
+            clock.advance(Duration.ofSeconds(30));
             connection.send(Request.get("/orders"));
             verifyLogins(2);
         }
@@ -255,16 +256,16 @@ class LoginAuthTest {
         login(aResponse().withStatus(403));
         try (HttpConnection connection = connection(auth -> auth)) {
             assertThatThrownBy(() -> connection.send(Request.get("/orders"))).isInstanceOf(LoginException.class);
-            clock.passes(Duration.ofSeconds(30));
+            clock.advance(Duration.ofSeconds(30));
             assertThatThrownBy(() -> connection.send(Request.get("/orders"))).isInstanceOf(LoginException.class);
             verifyLogins(2);
-            clock.passes(Duration.ofSeconds(59));
+            clock.advance(Duration.ofSeconds(59));
             assertThatThrownBy(() -> connection.send(Request.get("/orders")))
                     .isInstanceOfSatisfying(
                             LoginException.class,
                             e -> assertThat(e.retryAfter()).hasValue(Duration.ofSeconds(1)));
             verifyLogins(2);
-            clock.passes(Duration.ofSeconds(1));
+            clock.advance(Duration.ofSeconds(1));
             loginReturns("t1");
             connection.send(Request.get("/orders"));
         }
@@ -279,7 +280,7 @@ class LoginAuthTest {
                         .isInstanceOf(ConnectorException.class);
             }
             verifyLogins(1);
-            clock.passes(Duration.ofMinutes(2));
+            clock.advance(Duration.ofMinutes(2));
             loginReturns("t1");
             connection.send(Request.get("/orders"));
         }

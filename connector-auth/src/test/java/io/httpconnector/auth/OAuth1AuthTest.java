@@ -13,6 +13,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.testing.VirtualTime;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
@@ -41,7 +42,7 @@ class OAuth1AuthTest {
 
     private static final OAuth1Auth AUTH = OAuth1Auth.of("9djdj82h48djs9d2", Secret.of("j49sk3j29djd"))
             .token("kkk9d7dh3k39sjv7", Secret.of("dh893hdasih9"))
-            .timeSource(TestClock.startingAt(Instant.ofEpochSecond(137131201)));
+            .timeSource(new VirtualTime(Instant.ofEpochSecond(137131201)));
     private static final String KEY = "j49sk3j29djd&dh893hdasih9";
 
     @BeforeEach
@@ -128,7 +129,7 @@ class OAuth1AuthTest {
         KeyPair pair = generator.generateKeyPair();
         OAuth1Auth auth = OAuth1Auth.of("9djdj82h48djs9d2", pair.getPrivate())
                 .token("kkk9d7dh3k39sjv7", Secret.of("dh893hdasih9"))
-                .timeSource(TestClock.startingAt(Instant.ofEpochSecond(137131201)));
+                .timeSource(new VirtualTime(Instant.ofEpochSecond(137131201)));
         Map<String, String> sent = sent(auth, Request.get("/"));
         Signature signature = Signature.getInstance("SHA1withRSA");
         signature.initVerify(pair.getPublic());

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -148,6 +149,21 @@ class TestingTest {
             assertThat(polls.await(20, TimeUnit.SECONDS)).isTrue();
         }
         assertThat(time.now()).isAfter(Instant.parse("2026-01-01T22:59:00Z"));
+    }
+
+    @Test
+    void awaitEndsWhenTheConditionIsMetAndFailsWhenItIsNot() {
+        AtomicInteger evaluations = new AtomicInteger();
+
+        Await.until(() -> evaluations.incrementAndGet() == 3);
+
+        assertThat(evaluations).hasValue(3);
+        assertThatThrownBy(() -> Await.until(Duration.ofMillis(20), () -> false))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("PT0.02S");
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> Await.until(() -> false)).isInstanceOf(IllegalStateException.class);
+        assertThat(Thread.interrupted()).isTrue();
     }
 
     private PollingTrigger trigger(FailingStateStore store, List<String> keys, PollingEngine engine) {

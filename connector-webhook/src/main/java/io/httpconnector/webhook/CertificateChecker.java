@@ -4,6 +4,7 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
+import io.httpconnector.TimeSource;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -13,7 +14,6 @@ import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.Date;
 import java.util.LinkedHashMap;
@@ -42,7 +42,7 @@ final class CertificateChecker {
     private final HttpConnection connection;
     private final List<String> origins;
     private final @Nullable X509TrustManager trust;
-    private final Clock clock;
+    private final TimeSource time;
     private final Map<String, X509Certificate> known = new LinkedHashMap<>();
     private Instant nextFetch = Instant.MIN;
 
@@ -52,11 +52,12 @@ final class CertificateChecker {
      * @param origins such as {@code https://api.example.com/}, each ending with a slash
      * @param trust validates the whole chain; null if TLS to the origin is sufficient
      */
-    CertificateChecker(HttpConnection connection, List<String> origins, @Nullable X509TrustManager trust, Clock clock) {
+    CertificateChecker(
+            HttpConnection connection, List<String> origins, @Nullable X509TrustManager trust, TimeSource time) {
         this.connection = connection;
         this.origins = origins;
         this.trust = trust;
-        this.clock = clock;
+        this.time = time;
     }
 
     /** Reports why a key is unavailable. Has no stack trace, because attackers can cause any number of them. */
@@ -85,27 +86,27 @@ final class CertificateChecker {
                     + String.join(" or ", origins) + ": " + Texts.visible(url));
         }
         X509Certificate certificate = known.get(url);
-        if (certificate == null && clock.instant().isBefore(nextFetch)) {
+        if (certificate == null && time.now().isBefore(nextFetch)) {
             throw new NoKeyException(
                     "the certificate is not fetched, because another one was unusable less than a second ago");
         }
         try {
             if (certificate == null
-                    || clock.instant().isAfter(certificate.getNotAfter().toInstant())) {
+                    || time.now().isAfter(certificate.getNotAfter().toInstant())) {
                 certificate = fetch(url);
                 if (known.size() >= MAX_CERTIFICATES) {
                     known.clear();
                 }
                 known.put(url, certificate);
             }
-            certificate.checkValidity(Date.from(clock.instant()));
+            certificate.checkValidity(Date.from(time.now()));
             return certificate.getPublicKey();
         } catch (GeneralSecurityException | ConnectorException e) {
             String why = reason(e);
             LOG.warn("The certificate at {} is unusable: {}", Texts.visible(url), why);
             LOG.debug("The certificate is unusable", e);
             // An attacker can name any number of other URLs.
-            nextFetch = clock.instant().plusSeconds(1);
+            nextFetch = time.now().plusSeconds(1);
             throw new NoKeyException("its certificate is unusable: " + why);
         }
     }

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.webhook.SignatureVerifier.Service;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -182,7 +182,7 @@ public final class Signatures {
 
     static Verifier sns(HttpConnection connection, List<String> origins, String... topics) {
         return new SnsVerifier(
-                new CertificateChecker(connection, origins, null, Clock.systemUTC()), Set.copyOf(List.of(topics)));
+                new CertificateChecker(connection, origins, null, TimeSource.SYSTEM), Set.copyOf(List.of(topics)));
     }
 
     static String snsOrigin(String region) {
@@ -215,7 +215,7 @@ public final class Signatures {
         }
         List<String> origins = List.of("https://api.paypal.com/", "https://api.sandbox.paypal.com/");
         return paypal(
-                new CertificateChecker(connection, origins, PublicKeyReader.trust(), Clock.systemUTC()), webhookId);
+                new CertificateChecker(connection, origins, PublicKeyReader.trust(), TimeSource.SYSTEM), webhookId);
     }
 
     static Verifier paypal(CertificateChecker certificates, String webhookId) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Arguments;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Signature;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -39,13 +39,14 @@ public final class WebhookSigner {
     private final JsonNode definition;
     private final @Nullable Secret secret;
     private final @Nullable PrivateKey privateKey;
-    private final Clock clock;
+    private final TimeSource time;
 
-    private WebhookSigner(JsonNode definition, @Nullable Secret secret, @Nullable PrivateKey privateKey, Clock clock) {
+    private WebhookSigner(
+            JsonNode definition, @Nullable Secret secret, @Nullable PrivateKey privateKey, TimeSource time) {
         this.definition = definition;
         this.secret = secret;
         this.privateKey = privateKey;
-        this.clock = clock;
+        this.time = time;
     }
 
     /**
@@ -62,7 +63,7 @@ public final class WebhookSigner {
                 || SignatureBuilder.isAsymmetric(definition.path("algorithm").asText())) {
             throw invalid(name + " uses a private key, or the secret is null");
         }
-        return new WebhookSigner(definition, secret, null, Clock.systemUTC());
+        return new WebhookSigner(definition, secret, null, TimeSource.SYSTEM);
     }
 
     /**
@@ -79,7 +80,7 @@ public final class WebhookSigner {
                 || !SignatureBuilder.isAsymmetric(definition.path("algorithm").asText())) {
             throw invalid(name + " uses a shared secret, or the private key is null");
         }
-        return new WebhookSigner(definition, null, privateKey, Clock.systemUTC());
+        return new WebhookSigner(definition, null, privateKey, TimeSource.SYSTEM);
     }
 
     /**
@@ -94,7 +95,7 @@ public final class WebhookSigner {
                 Arguments.notNull(description, "description of a signature").toJson(),
                 Arguments.notNull(secret, "secret"),
                 null,
-                Clock.systemUTC());
+                TimeSource.SYSTEM);
     }
 
     /**
@@ -109,17 +110,17 @@ public final class WebhookSigner {
                 Arguments.notNull(description, "description of a signature").toJson(),
                 null,
                 Arguments.notNull(privateKey, "private key"),
-                Clock.systemUTC());
+                TimeSource.SYSTEM);
     }
 
     /**
-     * Returns a signer that uses another clock.
+     * Returns a signer that uses another time source, for tests.
      *
-     * @param clock the clock
+     * @param source provides the time of day of signatures; {@link TimeSource#SYSTEM} by default
      * @return a new signer
      */
-    public WebhookSigner at(Clock clock) {
-        return new WebhookSigner(definition, secret, privateKey, Arguments.notNull(clock, "clock"));
+    public WebhookSigner timeSource(TimeSource source) {
+        return new WebhookSigner(definition, secret, privateKey, Arguments.notNull(source, "time source"));
     }
 
     /**
@@ -182,7 +183,7 @@ public final class WebhookSigner {
     }
 
     private String timestamp() {
-        Instant now = clock.instant();
+        Instant now = time.now();
         return switch (definition.path("timestampUnit").asText("seconds")) {
             case "millis" -> Long.toString(now.toEpochMilli());
             case "iso" -> now.toString();

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.TimeSource;
 import io.httpconnector.webhook.VerificationResult.RejectionReason;
 import java.math.BigInteger;
 import java.net.InetAddress;
@@ -17,7 +18,6 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -317,12 +317,12 @@ class CertificatesTest {
                 .header("PAYPAL-TRANSMISSION-SIG", sign("SHA256withRSA", "t-1|" + time + "|WEBHOOK|" + crc.getValue()))
                 .header("PAYPAL-CERT-URL", origin + "cert.pem");
         Verifier trusting = Signatures.paypal(
-                new CertificateChecker(connection, List.of(origin), new Trusting(), Clock.systemUTC()), "WEBHOOK");
+                new CertificateChecker(connection, List.of(origin), new Trusting(), TimeSource.SYSTEM), "WEBHOOK");
         Verifier strict = Signatures.paypal(
-                new CertificateChecker(connection, List.of(origin), PublicKeyReader.trust(), Clock.systemUTC()),
+                new CertificateChecker(connection, List.of(origin), PublicKeyReader.trust(), TimeSource.SYSTEM),
                 "WEBHOOK");
         Verifier other = Signatures.paypal(
-                new CertificateChecker(connection, List.of(origin), new Trusting(), Clock.systemUTC()), "OTHER");
+                new CertificateChecker(connection, List.of(origin), new Trusting(), TimeSource.SYSTEM), "OTHER");
 
         assertThat(trusting.verify(request, Instant.now())).hasToString("accepted");
         assertThat(strict.verify(request, Instant.now()).isAccepted()).isFalse();
@@ -348,7 +348,7 @@ class CertificatesTest {
         Instant now = Instant.now();
         WebhookReceiver receiver = WebhookReceiver.named("paypal")
                 .verify(Signatures.paypal(
-                        new CertificateChecker(connection, List.of(origin), new Trusting(), Clock.systemUTC()),
+                        new CertificateChecker(connection, List.of(origin), new Trusting(), TimeSource.SYSTEM),
                         "WEBHOOK"))
                 .handler(events::add)
                 .build();

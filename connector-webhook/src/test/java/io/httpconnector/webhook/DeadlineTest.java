@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
+import io.httpconnector.testing.Await;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.inbox.Inbox;
@@ -88,7 +89,7 @@ class DeadlineTest extends InboxFixture {
         assertBusyInTime(leads, "1");
         locked.countDown();
         assertThat(leads.receive(event("1")).status()).isEqualTo(200);
-        eventually(() -> events.size() == 1 && leads.pendingCount() == 0);
+        Await.until(() -> events.size() == 1 && leads.pendingCount() == 0);
     }
 
     @Test
@@ -163,6 +164,6 @@ class DeadlineTest extends InboxFixture {
         assertThat(Thread.interrupted()).isTrue();
         WebhookReceiver next =
                 open(receiver().inbox(inbox(Inbox.in(store, 100, 1 << 20))).handler(events::add));
-        eventually(() -> events.size() == 1 && next.pendingCount() == 0);
+        Await.until(() -> events.size() == 1 && next.pendingCount() == 0);
     }
 }

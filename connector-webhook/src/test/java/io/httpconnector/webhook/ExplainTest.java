@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.httpconnector.Secret;
+import io.httpconnector.testing.VirtualTime;
 import io.httpconnector.webhook.RequestDiagnosis.DiagnosisStep;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -29,14 +28,14 @@ class ExplainTest {
 
     private static WebhookRequest signed(String preset, String body) {
         return WebhookSigner.preset(preset, SECRET)
-                .at(Clock.fixed(NOW, ZoneOffset.UTC))
+                .timeSource(new VirtualTime(NOW))
                 .sign(request(body).publicUrl("https://app.example.com/hooks/1"));
     }
 
     private static WebhookReceiver receiver(Verifier... verifiers) {
         return WebhookReceiver.named("any")
                 .verify(verifiers)
-                .timeSource(new At(NOW))
+                .timeSource(new VirtualTime(NOW))
                 .handler(event -> {
                     throw new AssertionError("it explains only");
                 })
@@ -152,7 +151,7 @@ class ExplainTest {
     @Test
     void timesAreSaid() {
         WebhookRequest old = WebhookSigner.preset("stripe", SECRET)
-                .at(Clock.fixed(NOW.minus(Duration.ofMinutes(7)), ZoneOffset.UTC))
+                .timeSource(new VirtualTime(NOW.minus(Duration.ofMinutes(7))))
                 .sign(request("{}"));
 
         assertThat(explain(old, "stripe")).contains("PT7M old, more than PT5M").contains("clock");
@@ -163,7 +162,7 @@ class ExplainTest {
         WebhookRequest request = signed("square", "{}");
         WebhookReceiver receiver = WebhookReceiver.named("any")
                 .verify(Signatures.preset("square", SECRET))
-                .timeSource(new At(NOW))
+                .timeSource(new VirtualTime(NOW))
                 .publicUrl("http://app.example.com/hooks/1")
                 .handler(event -> {})
                 .build();

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.httpconnector.Secret;
+import io.httpconnector.testing.VirtualTime;
 import io.httpconnector.webhook.inbox.Inbox;
 import io.httpconnector.webhook.server.Servers;
 import io.httpconnector.webhook.server.Servers.Running;
@@ -14,9 +15,7 @@ import java.nio.ByteBuffer;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -47,7 +46,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ForgedEventTest {
 
     private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
-    private static final Clock NOON = Clock.fixed(NOW, ZoneOffset.UTC);
+    private static final VirtualTime NOON = new VirtualTime(NOW);
     private static final Secret SECRET = Secret.of("c29tZXRoaW5nIGVsc2U=");
     private static final Secret OLD = Secret.of("b2xkIHNlY3JldA==");
     private static final String URL = "https://app.example.com/hooks/1";
@@ -70,7 +69,7 @@ class ForgedEventTest {
 
         WebhookReceiver receiver(List<WebhookEvent> events) {
             WebhookReceiverBuilder builder = WebhookReceiver.named("attacked")
-                    .timeSource(new At(NOW))
+                    .timeSource(new VirtualTime(NOW))
                     .publicUrl(URL)
                     .handler(events::add);
             configure.accept(builder);
@@ -79,7 +78,7 @@ class ForgedEventTest {
 
         WebhookReceiver receiver(List<WebhookEvent> events, Inbox inbox) {
             WebhookReceiverBuilder builder = WebhookReceiver.named("attacked")
-                    .timeSource(new At(NOW))
+                    .timeSource(new VirtualTime(NOW))
                     .publicUrl(URL)
                     .inbox(inbox)
                     .handler(events::add);
@@ -137,7 +136,7 @@ class ForgedEventTest {
     }
 
     private static WebhookRequest signed(String preset, String contentType, String query, String body) {
-        return WebhookSigner.preset(preset, SECRET).at(NOON).sign(request(contentType, query, body));
+        return WebhookSigner.preset(preset, SECRET).timeSource(NOON).sign(request(contentType, query, body));
     }
 
     private static void add(
@@ -158,7 +157,7 @@ class ForgedEventTest {
         all.add(new Attack(
                 "custom: " + name,
                 builder -> builder.verify(scheme.build()),
-                WebhookSigner.of(scheme, SECRET).at(NOON).sign(request),
+                WebhookSigner.of(scheme, SECRET).timeSource(NOON).sign(request),
                 forge));
     }
 
@@ -440,8 +439,10 @@ class ForgedEventTest {
 
     private static Attack twice(String preset, String name, Forge forge) {
         WebhookRequest request = request("application/json", "", JSON);
-        WebhookRequest byNew = WebhookSigner.preset(preset, SECRET).at(NOON).sign(request);
-        WebhookRequest byOld = WebhookSigner.preset(preset, OLD).at(NOON).sign(request);
+        WebhookRequest byNew =
+                WebhookSigner.preset(preset, SECRET).timeSource(NOON).sign(request);
+        WebhookRequest byOld =
+                WebhookSigner.preset(preset, OLD).timeSource(NOON).sign(request);
         return new Attack(
                 preset + ": " + name,
                 builder -> builder.verify(Signatures.preset(preset, OLD, SECRET)),
@@ -581,7 +582,7 @@ class ForgedEventTest {
         List<WebhookEvent> events = new ArrayList<>();
         WebhookReceiver receiver = WebhookReceiver.named("either")
                 .verify(Verifiers.anyOf(Signatures.github(SECRET), Signatures.preset("stripe", SECRET)))
-                .timeSource(new At(NOW))
+                .timeSource(new VirtualTime(NOW))
                 .handler(events::add)
                 .build();
         String issue = "{\"id\":\"1\",\"type\":\"x\",\"action\":\"opened\",\"issue\":{}}";
@@ -602,9 +603,9 @@ class ForgedEventTest {
                 .signature(ValueSelector.header("X-Own"))
                 .content("{{header.X-Nonce}}{{body}}");
         WebhookRequest both = WebhookSigner.preset("github", SECRET)
-                .at(NOON)
+                .timeSource(NOON)
                 .sign(WebhookSigner.of(own, OLD)
-                        .at(NOON)
+                        .timeSource(NOON)
                         .sign(request("application/json", "", JSON).header("X-Nonce", "1")));
         Wire whole = Wire.of(both);
         Wire first = whole.without("X-Hub-Signature-256");
@@ -625,7 +626,7 @@ class ForgedEventTest {
                                     and
                                             ? new Verifier[] {anyOf, Verifiers.addresses("127.0.0.1")}
                                             : new Verifier[] {anyOf})
-                            .timeSource(new At(NOW))
+                            .timeSource(new VirtualTime(NOW))
                             .handler(events::add)
                             .build();
                     for (Wire wire : order) {
@@ -652,7 +653,7 @@ class ForgedEventTest {
             WebhookReceiver receiver = WebhookReceiver.named("both")
                     .verify(order.toArray(Verifier[]::new))
                     .publicUrl(URL)
-                    .timeSource(new At(NOW))
+                    .timeSource(new VirtualTime(NOW))
                     .key(ValueSelector.query("a"))
                     .handler(events::add)
                     .build();
@@ -672,7 +673,7 @@ class ForgedEventTest {
         List<WebhookEvent> events = new ArrayList<>();
         WebhookReceiver receiver = WebhookReceiver.named("mailgun")
                 .verify(Signatures.preset("mailgun", SECRET))
-                .timeSource(new At(NOW))
+                .timeSource(new VirtualTime(NOW))
                 .id(ValueSelector.body("/event-data/id"))
                 .handler(events::add)
                 .build();
@@ -728,7 +729,9 @@ class ForgedEventTest {
         return new Attack(
                 preset,
                 builder -> builder.verify(Signatures.preset(preset, key)),
-                WebhookSigner.preset(preset, pair.getPrivate()).at(NOON).sign(request("application/json", "", body)),
+                WebhookSigner.preset(preset, pair.getPrivate())
+                        .timeSource(NOON)
+                        .sign(request("application/json", "", body)),
                 wire -> wire);
     }
 
@@ -831,7 +834,7 @@ class ForgedEventTest {
             plain = plain.header(id, sent.value(id));
         }
         WebhookRequest again = WebhookSigner.preset(preset, SECRET)
-                .at(Clock.offset(NOON, java.time.Duration.ofSeconds(60)))
+                .timeSource(new VirtualTime(NOW.plusSeconds(60)))
                 .sign(plain);
 
         receiver.receive(sent.request());

@@ -6,6 +6,7 @@ import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.StateFailure;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
+import io.httpconnector.testing.Await;
 import io.httpconnector.webhook.inbox.Inbox;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -90,16 +91,16 @@ class FullDiskTest extends InboxFixture {
                         .isEqualTo(200);
                 int handled = i + 1;
                 if (i % 10 == 0) {
-                    eventually(() -> events.size() == handled);
+                    Await.until(() -> events.size() == handled);
                 }
             }
-            eventually(() -> leads.pendingCount() == 0);
+            Await.until(() -> leads.pendingCount() == 0);
             leads.close();
             WebhookReceiver next = open(disk);
             assertThat(next.pendingCount()).isZero();
             assertThat(next.receive(event("e0")).status()).isEqualTo(200);
             assertThat(next.receive(event("new")).status()).isEqualTo(200);
-            eventually(() -> next.pendingCount() == 0);
+            Await.until(() -> next.pendingCount() == 0);
             assertThat(events).hasSize(count + 1);
         }
     }
@@ -111,12 +112,12 @@ class FullDiskTest extends InboxFixture {
         for (int i = 0; i < 50; i++) {
             assertThat(leads.receive(event("e" + i, "x".repeat(1000))).status()).isEqualTo(200);
         }
-        eventually(() -> leads.pendingCount() == 0);
+        Await.until(() -> leads.pendingCount() == 0);
         disk.othersTake = 1 << 20;
         assertThat(leads.receive(event("refused")).status()).isEqualTo(503);
         disk.othersTake = 0;
         assertThat(leads.receive(event("refused")).status()).isEqualTo(200);
-        eventually(() -> leads.pendingCount() == 0);
+        Await.until(() -> leads.pendingCount() == 0);
         leads.close();
 
         WebhookReceiver next = open(disk);
@@ -138,11 +139,11 @@ class FullDiskTest extends InboxFixture {
         assertThat(leads.receive(event("1")).status()).isEqualTo(200);
         disk.othersTake = 1 << 20;
         full.countDown();
-        eventually(() -> leads.pendingCount() == 0);
+        Await.until(() -> leads.pendingCount() == 0);
         Thread.sleep(300);
         disk.othersTake = 0;
         // Not closed, as in a crash: only the content of the disk counts.
-        eventually(() -> {
+        Await.until(() -> {
             synchronized (disk) {
                 return disk.entries.stream()
                         .anyMatch(entry -> new String(entry, StandardCharsets.UTF_8).contains("\"done\""));
@@ -158,7 +159,7 @@ class FullDiskTest extends InboxFixture {
             assertThat(leads.receive(event("e" + i, "x".repeat(10_000))).status())
                     .isEqualTo(200);
             int handled = i + 1;
-            eventually(() -> events.size() == handled);
+            Await.until(() -> events.size() == handled);
         }
         close();
         opened.clear();

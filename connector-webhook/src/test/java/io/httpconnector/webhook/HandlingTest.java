@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.testing.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -250,7 +251,7 @@ class HandlingTest {
         assertThat(calls).hasValue(8);
     }
 
-    private WebhookEndpoint remembering(At time, int max) {
+    private WebhookEndpoint remembering(VirtualTime time, int max) {
         return receiver()
                 .timeSource(time)
                 .remember(Duration.ofMinutes(10), max)
@@ -260,14 +261,14 @@ class HandlingTest {
 
     @Test
     void repetitionIsRecognisedOnlyWithinTheWindow() {
-        At time = new At(Instant.EPOCH);
+        VirtualTime time = new VirtualTime(Instant.EPOCH);
         WebhookEndpoint receiver = remembering(time, 100);
 
         receiver.receive(event("1"));
-        time.pass(Duration.ofMinutes(9));
+        time.advance(Duration.ofMinutes(9));
         receiver.receive(event("1"));
         assertThat(events).hasSize(1);
-        time.pass(Duration.ofMinutes(2));
+        time.advance(Duration.ofMinutes(2));
         receiver.receive(event("1"));
 
         assertThat(events).hasSize(2);
@@ -275,13 +276,13 @@ class HandlingTest {
 
     @Test
     void eventRepeatedAfterTheWindowIsRememberedAgain() {
-        At time = new At(Instant.EPOCH);
+        VirtualTime time = new VirtualTime(Instant.EPOCH);
         WebhookEndpoint receiver = remembering(time, 2);
 
         receiver.receive(event("1"));
-        time.pass(Duration.ofMinutes(9));
+        time.advance(Duration.ofMinutes(9));
         receiver.receive(event("2"));
-        time.pass(Duration.ofMinutes(2));
+        time.advance(Duration.ofMinutes(2));
         for (String id : List.of("1", "3", "1", "2")) {
             receiver.receive(event(id));
         }

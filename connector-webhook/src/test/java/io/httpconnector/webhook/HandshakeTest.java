@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.testing.VirtualTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -167,7 +168,7 @@ class HandshakeTest {
     void customHandshakeIsOneMethod() {
         WebhookReceiver receiver = WebhookReceiver.named("any")
                 .unverified()
-                .timeSource(new At(Instant.EPOCH))
+                .timeSource(new VirtualTime(Instant.EPOCH))
                 .handshake(new Handshake() {
                     @Override
                     public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {

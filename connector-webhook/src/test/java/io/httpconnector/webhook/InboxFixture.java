@@ -10,8 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,13 +58,5 @@ abstract class InboxFixture {
                 "",
                 Map.of("X-Trace", List.of("t1")),
                 ("{\"id\":\"" + id + "\", \"key\":\"" + key + "\"}").getBytes(UTF_8));
-    }
-
-    static void eventually(BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!condition.getAsBoolean() && System.nanoTime() < end) {
-            TimeUnit.MILLISECONDS.sleep(2);
-        }
-        assertThat(condition.getAsBoolean()).isTrue();
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
+import io.httpconnector.testing.Await;
 import io.httpconnector.webhook.inbox.Inbox;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ class InboxStoreTest extends InboxFixture {
         WebhookResponse taken = leads.receive(event("1"));
 
         assertThat(taken.status()).isEqualTo(200);
-        eventually(() -> events.size() == 1);
+        Await.until(() -> events.size() == 1);
     }
 
     @Test
@@ -79,7 +80,7 @@ class InboxStoreTest extends InboxFixture {
         for (Future<Integer> sender : senders) {
             assertThat(sender.get()).isEqualTo(10);
         }
-        eventually(() -> events.size() == 320);
+        Await.until(() -> events.size() == 320);
         assertThat(writes).hasValueLessThan(60);
 
         Duration shortest = Duration.ofMinutes(1);
@@ -114,19 +115,19 @@ class InboxStoreTest extends InboxFixture {
 
         Files.move(here, away);
         isAway.countDown();
-        eventually(() -> leads.pendingCount() == 0);
+        Await.until(() -> leads.pendingCount() == 0);
         assertThat(leads.receive(event("2")).status()).isEqualTo(503);
         assertThat(leads.receive(event("3")).status()).isEqualTo(503);
         Files.move(away, here);
         assertThat(leads.receive(event("2")).status()).isEqualTo(200);
-        eventually(() -> events.size() == 2);
+        Await.until(() -> events.size() == 2);
         leads.close();
 
         WebhookReceiver next = open(receiver().inbox(inbox).handler(events::add));
         assertThat(next.receive(event("1")).status()).isEqualTo(200);
         assertThat(next.receive(event("2")).status()).isEqualTo(200);
         assertThat(next.receive(event("3")).status()).isEqualTo(200);
-        eventually(() -> events.size() >= 3);
+        Await.until(() -> events.size() >= 3);
         assertThat(events).extracting(WebhookEvent::id).containsExactly("1", "2", "3");
     }
 
@@ -142,7 +143,7 @@ class InboxStoreTest extends InboxFixture {
             assertThat(leads.receive(event("large" + i, "x".repeat(900_000))).status())
                     .isEqualTo(200);
         }
-        eventually(() -> events.size() == 13);
+        Await.until(() -> events.size() == 13);
         assertThat(Files.size(stateFile())).isGreaterThan(10_000_000);
     }
 
@@ -180,7 +181,7 @@ class InboxStoreTest extends InboxFixture {
         assertThat(leads.receive(event("1")).status()).isEqualTo(503);
         memory.set(true);
         assertThat(leads.receive(event("1")).status()).isEqualTo(200);
-        eventually(() -> events.size() == 1);
+        Await.until(() -> events.size() == 1);
     }
 
     @Test
@@ -215,9 +216,9 @@ class InboxStoreTest extends InboxFixture {
         assertThat(first.get().status()).isEqualTo(503);
         assertThat(both.get().status()).isEqualTo(503);
 
-        eventually(() -> writes.get() == 2 && leads.pendingCount() == 0);
+        Await.until(() -> writes.get() == 2 && leads.pendingCount() == 0);
         assertThat(leads.receive(leads("1", "2")).status()).isEqualTo(200);
-        eventually(() -> events.size() == 2);
+        Await.until(() -> events.size() == 2);
     }
 
     private static WebhookRequest leads(String... ids) {
@@ -258,7 +259,7 @@ class InboxStoreTest extends InboxFixture {
                 .handler(event -> {}));
         for (int i = 0; i < 100; i++) {
             leads.receive(event("" + i, "x".repeat(400_000)));
-            eventually(() -> leads.pendingCount() == 0);
+            Await.until(() -> leads.pendingCount() == 0);
         }
 
         assertThat(size()).isLessThan(20_000_000);

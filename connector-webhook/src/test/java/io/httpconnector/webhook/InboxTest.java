@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateStore;
+import io.httpconnector.testing.Await;
+import io.httpconnector.testing.VirtualTime;
 import io.httpconnector.webhook.inbox.Inbox;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,7 +45,7 @@ class InboxTest extends InboxFixture {
         assertThat(events).isEmpty();
         assertThat(leads.pendingCount()).isEqualTo(1);
         gate.countDown();
-        eventually(() -> events.size() == 1 && leads.pendingCount() == 0);
+        Await.until(() -> events.size() == 1 && leads.pendingCount() == 0);
     }
 
     @Test
@@ -58,7 +60,7 @@ class InboxTest extends InboxFixture {
 
         leads.receive(event("1"));
 
-        eventually(() -> events.size() == 1);
+        Await.until(() -> events.size() == 1);
         assertThat(attempts).hasValue(4);
         assertThat(leads.deadLetters()).isEmpty();
     }
@@ -79,7 +81,7 @@ class InboxTest extends InboxFixture {
 
         leads.receive(event("1"));
 
-        eventually(() -> events.size() == 1);
+        Await.until(() -> events.size() == 1);
     }
 
     @Test
@@ -94,7 +96,7 @@ class InboxTest extends InboxFixture {
                 }));
         leads.receive(event("1"));
         leads.receive(event("2"));
-        eventually(() -> leads.deadLetters().size() == 2);
+        Await.until(() -> leads.deadLetters().size() == 2);
 
         assertThat(leads.deadLetters().get(0).error()).contains("broken");
         assertThat(leads.deadLetters().get(0).attempts()).isEqualTo(5);
@@ -107,7 +109,7 @@ class InboxTest extends InboxFixture {
         assertThat(leads.replay("1")).isTrue();
         assertThat(leads.discard("2")).isTrue();
 
-        eventually(() -> events.size() == 1);
+        Await.until(() -> events.size() == 1);
         assertThat(leads.deadLetters()).isEmpty();
         assertThat(leads.replay("1")).isFalse();
         assertThat(leads.discard("3")).isFalse();
@@ -133,7 +135,7 @@ class InboxTest extends InboxFixture {
             assertThat(response.get().status()).isEqualTo(200);
         }
         gate.countDown();
-        eventually(() -> leads.pendingCount() == 0);
+        Await.until(() -> leads.pendingCount() == 0);
         threads.shutdown();
 
         assertThat(leads.receive(event("1")).status()).isEqualTo(200);
@@ -172,7 +174,7 @@ class InboxTest extends InboxFixture {
         WebhookReceiver after =
                 open(receiver().inbox(inbox(Inbox.file(directory))).handler(events::add));
 
-        eventually(() -> events.size() == 3);
+        Await.until(() -> events.size() == 3);
         assertThat(events).extracting(WebhookEvent::id).containsExactlyInAnyOrder("1", "2", "3");
         assertThat(after.deadLetters())
                 .extracting(letter -> letter.event().id())
@@ -197,7 +199,7 @@ class InboxTest extends InboxFixture {
         WebhookResponse full = leads.receive(event("4"));
         WebhookResponse known = leads.receive(event("3"));
         gate.countDown();
-        eventually(() -> leads.pendingCount() == 0);
+        Await.until(() -> leads.pendingCount() == 0);
 
         assertThat(full.status()).isEqualTo(503);
         assertThat(full.headers()).containsKey("Retry-After");
@@ -241,7 +243,7 @@ class InboxTest extends InboxFixture {
         for (int i = 0; i < 400; i++) {
             leads.receive(event("e" + i, "k" + i % 7));
         }
-        eventually(() -> leads.pendingCount() == 0);
+        Await.until(() -> leads.pendingCount() == 0);
 
         Map<String, List<String>> expected = new HashMap<>();
         List<String> dead =
@@ -274,27 +276,27 @@ class InboxTest extends InboxFixture {
 
         assertThat(Thread.interrupted()).isTrue();
         assertThat(response.status()).isEqualTo(200);
-        eventually(() -> events.size() == 1);
+        Await.until(() -> events.size() == 1);
     }
 
     @Test
     void idsAreForgottenAfterTheWindow() throws Exception {
-        At time = new At(Instant.now());
+        VirtualTime time = new VirtualTime(Instant.now());
         WebhookReceiver leads = open(receiver()
                 .timeSource(time)
                 .remember(Duration.ofHours(1), 100)
                 .inbox(inbox(Inbox.inMemory()))
                 .handler(events::add));
         leads.receive(event("1"));
-        eventually(() -> leads.pendingCount() == 0 && events.size() == 1);
+        Await.until(() -> leads.pendingCount() == 0 && events.size() == 1);
 
-        time.pass(Duration.ofMinutes(59));
+        time.advance(Duration.ofMinutes(59));
         leads.receive(event("1"));
         assertThat(leads.pendingCount()).isZero();
-        time.pass(Duration.ofMinutes(2));
+        time.advance(Duration.ofMinutes(2));
         leads.receive(event("1"));
 
-        eventually(() -> events.size() == 2);
+        Await.until(() -> events.size() == 2);
     }
 
     @Test
@@ -311,7 +313,7 @@ class InboxTest extends InboxFixture {
         leads.receive(event("1"));
         orders.receive(event("1"));
 
-        eventually(() -> events.size() == 1 && others.size() == 1);
+        Await.until(() -> events.size() == 1 && others.size() == 1);
         assertThatThrownBy(() -> receiver().inbox(inbox).handler(events::add).build())
                 .isInstanceOf(StateException.class);
     }

@@ -22,6 +22,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.testing.VirtualTime;
 import io.httpconnector.webhook.VerificationResult.RejectionReason;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -188,7 +189,7 @@ class JwtTest {
             exchange.close();
         });
         server.start();
-        At time = new At(NOW);
+        VirtualTime time = new VirtualTime(NOW);
         try (HttpConnection issuer = HttpConnection.named("issuer")
                 .baseUrl("http://127.0.0.1:" + server.getAddress().getPort())
                 .build()) {
@@ -201,10 +202,10 @@ class JwtTest {
             assertThat(reason(verifier, bySecond)).isEqualTo(RejectionReason.MISMATCH);
             assertThat(fetched).hasValue(1);
             published.set("");
-            time.pass(Duration.ofMinutes(6));
+            time.advance(Duration.ofMinutes(6));
             assertThat(reason(verifier, byFirst)).isNull();
             published.set(new JWKSet(second.toPublicJWK()).toString());
-            time.pass(Duration.ofSeconds(11));
+            time.advance(Duration.ofSeconds(11));
             assertThat(reason(verifier, bySecond)).isNull();
             assertThat(reason(verifier, byFirst)).isEqualTo(RejectionReason.MISMATCH);
         } finally {

@@ -15,7 +15,6 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -58,7 +57,6 @@ class NullTest {
         samples.put(Duration.class, Duration.ofSeconds(5));
         samples.put(Instant.class, Instant.EPOCH);
         samples.put(TimeSource.class, TimeSource.SYSTEM);
-        samples.put(Clock.class, Clock.systemUTC());
         samples.put(ValueSelector.class, ValueSelector.header("X"));
         samples.put(Map.class, Map.of("a", List.of("b")));
         samples.put(StateStore.class, StateStore.inMemory());

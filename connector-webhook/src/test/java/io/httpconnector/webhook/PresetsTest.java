@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.testing.VirtualTime;
 import io.httpconnector.webhook.VerificationResult.RejectionReason;
 import java.io.IOException;
 import java.io.InputStream;
@@ -162,7 +163,7 @@ class PresetsTest {
         List<WebhookEvent> events = new ArrayList<>();
         WebhookReceiver receiver = WebhookReceiver.named("any")
                 .verify(vector.verifier())
-                .timeSource(new At(vector.now()))
+                .timeSource(new VirtualTime(vector.now()))
                 .publicUrl(vector.json.get("url").asText())
                 .handler(events::add)
                 .build();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.testing.VirtualTime;
 import io.httpconnector.webhook.VerificationResult.RejectionReason;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -187,7 +188,7 @@ class VerifiersTest {
 
     @Test
     void requestsOfASourceAreLimited() throws Exception {
-        At time = new At(Instant.EPOCH);
+        VirtualTime time = new VirtualTime(Instant.EPOCH);
         WebhookReceiver receiver = WebhookReceiver.named("any")
                 .unverified()
                 .timeSource(time)
@@ -206,7 +207,7 @@ class VerifiersTest {
         assertThat(tooMany.status()).isEqualTo(429);
         assertThat(tooMany.headers()).containsKey("Retry-After");
         assertThat(receiver.receive(other).status()).isEqualTo(200);
-        time.pass(Duration.ofSeconds(21));
+        time.advance(Duration.ofSeconds(21));
         assertThat(receiver.receive(one).status()).isEqualTo(200);
         assertThat(receiver.receive(one).status()).isEqualTo(429);
     }

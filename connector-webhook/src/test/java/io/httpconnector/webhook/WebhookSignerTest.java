@@ -6,11 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.testing.VirtualTime;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Requests signed by the signer are accepted by the verifiers, which are tested with independent vectors. */
 class WebhookSignerTest {
 
-    private static final Clock NOON = Clock.fixed(Instant.parse("2026-01-01T12:00:00Z"), ZoneOffset.UTC);
+    private static final VirtualTime NOON = new VirtualTime(Instant.parse("2026-01-01T12:00:00Z"));
     private static final Secret SECRET = Secret.of("c29tZXRoaW5nIGVsc2U=");
 
     static Stream<String> shared() {
@@ -42,13 +41,12 @@ class WebhookSignerTest {
     @MethodSource("shared")
     void signsLikeEveryPreset(String name) {
         WebhookRequest signed = WebhookSigner.preset(name, SECRET)
-                .at(NOON)
+                .timeSource(NOON)
                 .sign(request("application/json", "{\"id\":\"1\",\"a\":[1,2]}"));
 
-        assertThat(Signatures.preset(name, SECRET).verify(signed, NOON.instant()))
-                .hasToString("accepted");
+        assertThat(Signatures.preset(name, SECRET).verify(signed, NOON.now())).hasToString("accepted");
         assertThat(Signatures.preset(name, Secret.of("b3RoZXI="))
-                        .verify(signed, NOON.instant())
+                        .verify(signed, NOON.now())
                         .isAccepted())
                 .isFalse();
     }
@@ -61,9 +59,9 @@ class WebhookSignerTest {
                 Secret.of(Base64.getEncoder().encodeToString(pair.getPublic().getEncoded()));
 
         WebhookRequest signed =
-                WebhookSigner.preset(name, pair.getPrivate()).at(NOON).sign(request("application/json", "{}"));
+                WebhookSigner.preset(name, pair.getPrivate()).timeSource(NOON).sign(request("application/json", "{}"));
 
-        assertThat(Signatures.preset(name, publicKey).verify(signed, NOON.instant()))
+        assertThat(Signatures.preset(name, publicKey).verify(signed, NOON.now()))
                 .hasToString("accepted");
     }
 
@@ -82,13 +80,13 @@ class WebhookSignerTest {
                 .content("{{method}} {{path}}\n{{header.x-other}}\n{{timestamp}}\n{{body}}");
 
         WebhookRequest signed = WebhookSigner.of(description, pair.getPrivate())
-                .at(NOON)
+                .timeSource(NOON)
                 .sign(request("text/plain", "hello").header("X-Other", "1"));
 
-        assertThat(description.build().verify(signed, NOON.instant())).hasToString("accepted");
+        assertThat(description.build().verify(signed, NOON.now())).hasToString("accepted");
         assertThat(description
                         .build()
-                        .verify(signed.header("X-Time", "x"), NOON.instant())
+                        .verify(signed.header("X-Time", "x"), NOON.now())
                         .isAccepted())
                 .isFalse();
     }
@@ -102,7 +100,7 @@ class WebhookSignerTest {
 
         WebhookRequest signed = WebhookSigner.of(description, SECRET).sign(request("text/plain", "hello"));
 
-        assertThat(description.build().verify(signed, NOON.instant())).hasToString("accepted");
+        assertThat(description.build().verify(signed, NOON.now())).hasToString("accepted");
     }
 
     @Test
@@ -110,7 +108,7 @@ class WebhookSignerTest {
         WebhookRequest signed = WebhookSigner.preset("twilio", SECRET)
                 .sign(request("application/x-www-form-urlencoded", "b=2&a=1&b=1"));
 
-        assertThat(Signatures.preset("twilio", SECRET).verify(signed, NOON.instant()))
+        assertThat(Signatures.preset("twilio", SECRET).verify(signed, NOON.now()))
                 .hasToString("accepted");
     }
 

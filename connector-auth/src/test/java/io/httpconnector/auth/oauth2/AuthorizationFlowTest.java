@@ -23,7 +23,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
-import io.httpconnector.auth.TestClock;
+import io.httpconnector.testing.VirtualTime;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +59,7 @@ class AuthorizationFlowTest {
 
     private static final String TOKENS = "{\"access_token\": \"a1\", \"refresh_token\": \"r1\", \"expires_in\": 3600}";
 
-    private final TestClock clock = new TestClock();
+    private final VirtualTime clock = new VirtualTime();
     private final TokenStore store = TokenStore.inMemory();
     private final List<HttpConnection> opened = new java.util.ArrayList<>();
 
@@ -189,7 +189,7 @@ class AuthorizationFlowTest {
         HttpConnection connection = connection();
         AuthorizationFlow flow = AuthorizationFlow.of(connection);
         flow.finish("code=c&state=" + state(flow.start("s")), "s");
-        clock.passes(Duration.ofHours(2));
+        clock.advance(Duration.ofHours(2));
         respondWith(okJson("{\"error\": \"invalid_grant\"}").withStatus(400));
         assertThatThrownBy(() -> connection.send(Request.get("/orders")))
                 .isInstanceOf(AuthorizationRequiredException.class);
@@ -207,7 +207,7 @@ class AuthorizationFlowTest {
         HttpConnection connection = connection();
         AuthorizationFlow flow = AuthorizationFlow.of(connection);
         flow.finish("code=c&state=" + state(flow.start("s")), "s");
-        clock.passes(Duration.ofMinutes(2));
+        clock.advance(Duration.ofMinutes(2));
         assertThatThrownBy(() -> connection.send(Request.get("/orders")))
                 .isInstanceOf(AuthorizationRequiredException.class)
                 .hasMessageContaining("no refresh token");
@@ -237,7 +237,7 @@ class AuthorizationFlowTest {
     void stateExpires() {
         AuthorizationFlow flow = AuthorizationFlow.of(connection());
         String state = state(flow.start("s"));
-        clock.passes(Duration.ofMinutes(15));
+        clock.advance(Duration.ofMinutes(15));
         assertRefused(flow, "code=c&state=" + state, "s", "expired");
     }
 
@@ -319,7 +319,7 @@ class AuthorizationFlowTest {
                 .isEqualTo(fields);
 
         respondWith(okJson(TOKENS));
-        clock.passes(Duration.ofHours(1));
+        clock.advance(Duration.ofHours(1));
         connection.send(Request.get("/orders"));
 
         assertThat(TokenStoreCodec.read(store.get(Keys.of(connection)).orElseThrow(), StoredTokens.class)

@@ -25,11 +25,11 @@ import io.httpconnector.Request;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.JwtKey;
-import io.httpconnector.auth.TestClock;
 import io.httpconnector.polling.PollingStatus;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.testing.VirtualTime;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
@@ -61,7 +61,7 @@ class GrantsTest {
             .options(wireMockConfig().dynamicPort())
             .build();
 
-    private final TestClock clock = new TestClock();
+    private final VirtualTime clock = new VirtualTime();
 
     @BeforeEach
     void begin() {
@@ -153,7 +153,7 @@ class GrantsTest {
                 connection.send(Request.get("/" + token));
                 service.verify(getRequestedFor(urlEqualTo("/" + token))
                         .withHeader("Authorization", equalTo("Bearer " + token)));
-                clock.passes(Duration.ofHours(1));
+                clock.advance(Duration.ofHours(1));
             }
         }
         List<Map<String, String>> sent = tokenRequests();

@@ -9,8 +9,8 @@ import io.httpconnector.Request;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.JwtKey;
-import io.httpconnector.auth.TestClock;
 import io.httpconnector.auth.oauth2.Origin.Reply;
+import io.httpconnector.testing.VirtualTime;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +50,7 @@ class IssuerAttackTest {
     private final Origin service = new Origin();
     private final Origin good = new Origin();
     private final Origin evil = new Origin();
-    private final TestClock clock = new TestClock();
+    private final VirtualTime clock = new VirtualTime();
     private final TokenStore store = TokenStore.inMemory();
     private final List<HttpConnection> opened = new ArrayList<>();
     private final List<URI> browsed = new ArrayList<>();
@@ -155,7 +155,7 @@ class IssuerAttackTest {
         HttpConnection connection = connection(auth);
         consent(connection);
         connection.send(Request.get(""));
-        clock.passes(Duration.ofMinutes(2));
+        clock.advance(Duration.ofMinutes(2));
     }
 
     private void assertAttackerGotNothing() {
@@ -461,7 +461,7 @@ class IssuerAttackTest {
         HttpConnection restarted = connection(confidential().discover());
         refused(restarted);
         nameServer(good);
-        clock.passes(Duration.ofMinutes(1));
+        clock.advance(Duration.ofMinutes(1));
         assertThat(restarted.send(Request.get("")).status()).isEqualTo(200);
     }
 
@@ -538,7 +538,7 @@ class IssuerAttackTest {
     void configuredSecretsAreSentOnlyToTheFirstServer(OAuth2Builder auth) {
         connection(auth.discover()).send(Request.get(""));
         assertThat(good.received("/token")).hasSize(1);
-        clock.passes(Duration.ofMinutes(2));
+        clock.advance(Duration.ofMinutes(2));
         nameServer(evil);
         refused(connection(auth.discover()));
     }
@@ -547,7 +547,7 @@ class IssuerAttackTest {
     @MethodSource("secrets")
     void configuredSecretsAreNotSentToAMovedTokenEndpoint(OAuth2Builder auth) {
         connection(auth.discover(good.url(""))).send(Request.get(""));
-        clock.passes(Duration.ofMinutes(2));
+        clock.advance(Duration.ofMinutes(2));
         metadata(good, Map.of("token_endpoint", quoted(evil.url("/token"))));
         assertThatThrownBy(() -> connection(auth.discover(good.url(""))).send(Request.get("")))
                 .isInstanceOf(OAuth2Exception.class);
@@ -672,7 +672,7 @@ class IssuerAttackTest {
     @Test
     void changedTokenEndpointGetsNoOldRefreshToken() {
         consent(explicit("One", good, OAuth2.authorizationCode().publicClient("id"), service));
-        clock.passes(Duration.ofMinutes(2));
+        clock.advance(Duration.ofMinutes(2));
         assertThatThrownBy(
                         () -> explicit("One", evil, OAuth2.authorizationCode().publicClient("id"), service)
                                 .send(Request.get("")))

@@ -14,7 +14,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
-import io.httpconnector.auth.TestClock;
+import io.httpconnector.testing.VirtualTime;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -41,12 +41,12 @@ class MockOAuth2ServerTest {
 
     private final MockOAuth2Server server = new MockOAuth2Server(
             OAuth2Config.Companion.fromJson("{\"interactiveLogin\": true, \"rotateRefreshToken\": true}"));
-    private final TestClock clock = new TestClock();
+    private final VirtualTime clock = new VirtualTime();
 
     @BeforeEach
     void begin() {
         server.start();
-        clock.passes(Duration.between(clock.now(), Instant.now()));
+        clock.advance(Duration.between(clock.now(), Instant.now()));
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
     }
 
@@ -97,7 +97,7 @@ class MockOAuth2ServerTest {
             connection.send(Request.get("/orders"));
             assertThat(lastToken().at("/sub").asText()).isEqualTo("ann");
 
-            clock.passes(Duration.ofHours(2));
+            clock.advance(Duration.ofHours(2));
             connection.send(Request.get("/orders"));
 
             TokenSet second = flow.tokens().orElseThrow();

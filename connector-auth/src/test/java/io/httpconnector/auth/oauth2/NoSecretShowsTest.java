@@ -22,7 +22,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
-import io.httpconnector.auth.TestClock;
+import io.httpconnector.testing.VirtualTime;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -64,7 +64,7 @@ class NoSecretShowsTest {
     private final List<Logger> loggers = Stream.of("io.httpconnector", "org.apache.hc", "com.github.scribejava")
             .map(name -> (Logger) LoggerFactory.getLogger(name))
             .toList();
-    private final TestClock clock = new TestClock();
+    private final VirtualTime clock = new VirtualTime();
     private final List<String> seen = new ArrayList<>();
     private final List<String> states = new ArrayList<>();
 
@@ -148,9 +148,9 @@ class NoSecretShowsTest {
         tokenResponse(okJson(tokens));
         consent();
         connection.send(Request.get("/orders"));
-        clock.passes(Duration.ofMinutes(2));
+        clock.advance(Duration.ofMinutes(2));
         connection.send(Request.get("/orders"));
-        clock.passes(Duration.ofMinutes(2));
+        clock.advance(Duration.ofMinutes(2));
         tokenResponse(aResponse()
                 .withStatus(400)
                 .withBody("{\"error\": \"invalid_grant\", \"error_description\": \"" + ECHO + "\"}"));

@@ -10,9 +10,9 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
-import io.httpconnector.auth.TestClock;
 import io.httpconnector.auth.oauth2.Origin.Received;
 import io.httpconnector.auth.oauth2.Origin.Reply;
+import io.httpconnector.testing.VirtualTime;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -50,7 +50,7 @@ class RegistrationTest {
 
     private final Origin service = new Origin();
     private final Origin login = new Origin();
-    private final TestClock clock = new TestClock();
+    private final VirtualTime clock = new VirtualTime();
     private final TokenStore store = TokenStore.inMemory();
     private final List<HttpConnection> opened = new ArrayList<>();
     private final AtomicInteger registered = new AtomicInteger();
@@ -200,7 +200,7 @@ class RegistrationTest {
         assertThat(registered).hasValue(1);
 
         clients.clear();
-        clock.passes(Duration.ofMinutes(2));
+        clock.advance(Duration.ofMinutes(2));
         for (HttpConnection connection : List.of(ann, bob, ann, bob)) {
             // Its refresh token was issued to the old client.
             assertThatThrownBy(() -> connection.send(Request.get("")))
@@ -214,7 +214,7 @@ class RegistrationTest {
         consent(bob);
         ann.send(Request.get(""));
         bob.send(Request.get(""));
-        clock.passes(Duration.ofMinutes(2));
+        clock.advance(Duration.ofMinutes(2));
         ann.send(Request.get(""));
         assertThat(registered).hasValue(2);
     }
@@ -224,10 +224,10 @@ class RegistrationTest {
         HttpConnection connection = connection();
         consent(connection);
         clients.clear();
-        clock.passes(Duration.ofMinutes(2));
+        clock.advance(Duration.ofMinutes(2));
         refreshTokens.add("r1 of c-2");
         connection.send(Request.get(""));
-        clock.passes(Duration.ofMinutes(2));
+        clock.advance(Duration.ofMinutes(2));
         connection.send(Request.get(""));
         assertThat(registered).hasValue(2);
     }
@@ -236,7 +236,7 @@ class RegistrationTest {
     void clientIsNotRegisteredAgainAndAgain() {
         HttpConnection connection = connection();
         consent(connection);
-        clock.passes(Duration.ofMinutes(2));
+        clock.advance(Duration.ofMinutes(2));
         login.on("/token", Reply.json(401, "{\"error\": \"invalid_client\"}"));
         for (int i = 0; i < 20; i++) {
             assertThatThrownBy(() -> connection.send(Request.get("")))
@@ -267,7 +267,7 @@ class RegistrationTest {
         assertThat(registered).hasValue(1);
 
         clients.clear();
-        clock.passes(Duration.ofMinutes(2));
+        clock.advance(Duration.ofMinutes(2));
         atOnce(
                 connections,
                 connection -> assertThatThrownBy(() -> connection.send(Request.get("")))
@@ -293,10 +293,10 @@ class RegistrationTest {
         more = ", \"client_secret\": \"secret-4711\", \"client_secret_expires_at\": "
                 + clock.now().plusSeconds(3600).getEpochSecond();
         consent(connection());
-        clock.passes(Duration.ofMinutes(59));
+        clock.advance(Duration.ofMinutes(59));
         assertThat(parameter(AuthorizationFlow.of(connection()).start("s"), "client_id"))
                 .isEqualTo("c-1");
-        clock.passes(Duration.ofMinutes(1));
+        clock.advance(Duration.ofMinutes(1));
         assertThat(parameter(AuthorizationFlow.of(connection()).start("s"), "client_id"))
                 .isEqualTo("c-2");
         more = ", \"client_secret\": \"secret-4711\", \"client_secret_expires_at\": 0";
@@ -385,7 +385,7 @@ class RegistrationTest {
         }
         assertThat(registered).hasValue(2);
         // The tokens of the first client are refreshed by the first client.
-        clock.passes(Duration.ofMinutes(2));
+        clock.advance(Duration.ofMinutes(2));
         ann.send(Request.get(""));
         assertThat(registered).hasValue(2);
     }
@@ -431,7 +431,7 @@ class RegistrationTest {
         consent(connection);
         assertThat(registered).hasValue(0);
         clients.clear();
-        clock.passes(Duration.ofMinutes(2));
+        clock.advance(Duration.ofMinutes(2));
         assertThatThrownBy(() -> connection.send(Request.get(""))).isInstanceOf(AuthorizationRequiredException.class);
         assertThat(registered).hasValue(1);
     }
@@ -485,7 +485,7 @@ class RegistrationTest {
                             "resource"))
                     .isEqualTo(service.url("/api"));
         }
-        clock.passes(Duration.ofMinutes(2));
+        clock.advance(Duration.ofMinutes(2));
         connection.send(Request.get(""));
         assertThat(login.forms("/token"))
                 .hasSize(2)

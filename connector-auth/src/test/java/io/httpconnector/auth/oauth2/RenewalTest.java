@@ -27,7 +27,7 @@ import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
 import io.httpconnector.auth.ExpiryFormat;
-import io.httpconnector.auth.TestClock;
+import io.httpconnector.testing.VirtualTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -85,7 +85,7 @@ class RenewalTest {
         }
     }
 
-    private final TestClock clock = new TestClock();
+    private final VirtualTime clock = new VirtualTime();
     private final ShakyStore store = new ShakyStore();
     private int tokenRequests;
 
@@ -164,12 +164,12 @@ class RenewalTest {
         respondWithToken("t2", "");
         try (HttpConnection connection = connection(machine().expires("/lives", meaning))) {
             send(connection);
-            clock.passes(Duration.ofMinutes(59).minusSeconds(1));
+            clock.advance(Duration.ofMinutes(59).minusSeconds(1));
             send(connection);
             assertSentWith(2, "t1");
             assertTokenRequests(1);
 
-            clock.passes(Duration.ofSeconds(2));
+            clock.advance(Duration.ofSeconds(2));
             send(connection);
             assertSentWith(1, "t2");
         }
@@ -188,11 +188,11 @@ class RenewalTest {
         respondWithToken("t2", "");
         try (HttpConnection connection = connection(machine().expires("/expires_in", meaning))) {
             send(connection);
-            clock.passes(Duration.ofMinutes(58));
+            clock.advance(Duration.ofMinutes(58));
             send(connection);
             assertSentWith(2, "t1");
 
-            clock.passes(Duration.ofMinutes(2));
+            clock.advance(Duration.ofMinutes(2));
             send(connection);
             assertSentWith(1, "t2");
         }
@@ -205,7 +205,7 @@ class RenewalTest {
         respondWithToken("t2", "");
         try (HttpConnection connection = connection(machine().lifetime(Duration.ofHours(1)))) {
             send(connection);
-            clock.passes(Duration.ofMinutes(60));
+            clock.advance(Duration.ofMinutes(60));
             send(connection);
             assertSentWith(1, "t2");
         }
@@ -218,7 +218,7 @@ class RenewalTest {
         try (HttpConnection connection = connection(machine())) {
             send(connection);
             refused("t1");
-            clock.passes(Duration.ofMinutes(1));
+            clock.advance(Duration.ofMinutes(1));
             send(connection);
             send(connection);
             assertSentWith(2, "t1");
@@ -258,13 +258,13 @@ class RenewalTest {
         respondWithToken("t2", "");
         try (HttpConnection connection = connection(machine())) {
             send(connection);
-            clock.passes(Duration.ofSeconds(3550));
+            clock.advance(Duration.ofSeconds(3550));
             send(connection);
             send(connection);
             assertSentWith(3, "t1");
             assertTokenRequests(2);
 
-            clock.passes(Duration.ofSeconds(11));
+            clock.advance(Duration.ofSeconds(11));
             send(connection);
             assertSentWith(1, "t2");
         }
@@ -277,10 +277,10 @@ class RenewalTest {
         respondWithToken("t3", "");
         try (HttpConnection connection = connection(user())) {
             send(connection);
-            clock.passes(Duration.ofHours(1));
+            clock.advance(Duration.ofHours(1));
             send(connection);
         }
-        clock.passes(Duration.ofHours(1));
+        clock.advance(Duration.ofHours(1));
         try (HttpConnection connection = connection(user())) {
             send(connection);
         }
@@ -359,7 +359,7 @@ class RenewalTest {
         then(aResponse().withStatus(400).withBody("{\"error\": \"invalid_grant\"}"));
         try (HttpConnection connection = connection(user())) {
             send(connection);
-            clock.passes(Duration.ofHours(1));
+            clock.advance(Duration.ofHours(1));
             String theirs = store.get(Keys.of(connection))
                     .orElseThrow()
                     .reveal()
@@ -387,7 +387,7 @@ class RenewalTest {
         respondWithToken("a1", "\"refresh_token\": \"r1\", \"expires_in\": 3600");
         try (HttpConnection connection = connection(user())) {
             send(connection);
-            clock.passes(Duration.ofHours(1));
+            clock.advance(Duration.ofHours(1));
             store.afterNextPut = () -> {
                 Secret begun = store.get(Keys.of(connection)).orElseThrow();
                 StoredTokens refused =
@@ -434,7 +434,7 @@ class RenewalTest {
                 .refreshTokenAt("/data/refresh");
         try (HttpConnection connection = connection(auth)) {
             send(connection);
-            clock.passes(Duration.ofHours(1));
+            clock.advance(Duration.ofHours(1));
             send(connection);
         }
         assertSentWith(2, "a1");

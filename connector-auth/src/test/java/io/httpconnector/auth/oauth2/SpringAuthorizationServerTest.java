@@ -13,7 +13,7 @@ import io.httpconnector.Request;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.BasicAuth;
-import io.httpconnector.auth.TestClock;
+import io.httpconnector.testing.VirtualTime;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,7 +39,7 @@ class SpringAuthorizationServerTest {
 
     private static SpringServer server;
 
-    private final TestClock clock = new TestClock();
+    private final VirtualTime clock = new VirtualTime();
 
     @BeforeAll
     static void start() throws Exception {
@@ -53,7 +53,7 @@ class SpringAuthorizationServerTest {
 
     @BeforeEach
     void begin() {
-        clock.passes(Duration.between(clock.now(), Instant.now()));
+        clock.advance(Duration.between(clock.now(), Instant.now()));
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
     }
 
@@ -107,7 +107,7 @@ class SpringAuthorizationServerTest {
             assertThat(isActive(sent())).isTrue();
 
             for (int i = 0; i < 3; i++) {
-                clock.passes(Duration.ofMinutes(5));
+                clock.advance(Duration.ofMinutes(5));
                 connection.send(Request.get("/orders"));
                 assertThat(isActive(sent())).isTrue();
             }
@@ -144,7 +144,7 @@ class SpringAuthorizationServerTest {
                 elsewhere.send(Request.post("/oauth2/revoke")
                         .bodyField("token", tokens.refreshToken().orElseThrow()));
             }
-            clock.passes(Duration.ofMinutes(5));
+            clock.advance(Duration.ofMinutes(5));
             assertThatThrownBy(() -> connection.send(Request.get("/orders")))
                     .isInstanceOf(AuthorizationRequiredException.class)
                     .hasMessageContaining("invalid_grant");

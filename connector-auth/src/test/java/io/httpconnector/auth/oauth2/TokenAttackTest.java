@@ -8,9 +8,9 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
-import io.httpconnector.auth.TestClock;
 import io.httpconnector.auth.oauth2.Origin.Received;
 import io.httpconnector.auth.oauth2.Origin.Reply;
+import io.httpconnector.testing.VirtualTime;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
@@ -49,7 +49,7 @@ class TokenAttackTest {
 
     private final Origin service = new Origin();
     private final Origin server = new Origin();
-    private final TestClock clock = new TestClock();
+    private final VirtualTime clock = new VirtualTime();
     private final TokenStore store = TokenStore.inMemory();
     private final List<HttpConnection> opened = new ArrayList<>();
 
@@ -338,7 +338,7 @@ class TokenAttackTest {
         HttpConnection connection = connection(browser().scopes("a").tokenParameter("audience", "x"));
         AuthorizationFlow flow = AuthorizationFlow.of(connection);
         flow.finish("code=c&state=" + parameter(flow.start("s"), "state"), "s");
-        clock.passes(Duration.ofMinutes(2));
+        clock.advance(Duration.ofMinutes(2));
 
         connection.send(Request.get("/"));
 

@@ -10,8 +10,8 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
-import io.httpconnector.auth.TestClock;
 import io.httpconnector.auth.oauth2.Origin.Reply;
+import io.httpconnector.testing.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +36,7 @@ class TokenRequestPauseTest {
     private static final Reply UNAVAILABLE = new Reply(503, "", Map.of("Retry-After", "120"));
 
     private final Origin server = new Origin();
-    private final TestClock clock = new TestClock();
+    private final VirtualTime clock = new VirtualTime();
     private final TokenStore store = TokenStore.inMemory();
     private final List<HttpConnection> opened = new ArrayList<>();
 
@@ -56,7 +56,7 @@ class TokenRequestPauseTest {
         return connection(auth, clock);
     }
 
-    private HttpConnection connection(OAuth2Builder auth, TestClock by) {
+    private HttpConnection connection(OAuth2Builder auth, VirtualTime by) {
         HttpConnection connection = HttpConnection.named("Service")
                 .baseUrl(server.url(""))
                 .auth(auth.tokenUrl(server.url("/token"))
@@ -90,14 +90,14 @@ class TokenRequestPauseTest {
         HttpConnection connection =
                 connection(OAuth2.refreshToken(Secret.of("r0")).publicClient("id"));
         send(connection);
-        clock.passes(Duration.ofMinutes(2));
+        clock.advance(Duration.ofMinutes(2));
         server.on("/token", UNAVAILABLE);
         for (int i = 0; i < 30; i++) {
             assertThat(fails(connection)).isNotNull();
         }
         assertThat(assertTokenRequests()).isEqualTo(2);
         assertThat(fails(connection).retryAfter()).hasValue(Duration.ofMinutes(2));
-        clock.passes(Duration.ofSeconds(119));
+        clock.advance(Duration.ofSeconds(119));
         assertThat(fails(connection))
                 .isInstanceOf(OAuth2Exception.class)
                 .hasMessageContaining("until the backoff ends");
@@ -105,7 +105,7 @@ class TokenRequestPauseTest {
         assertThat(assertTokenRequests()).isEqualTo(2);
 
         server.on("/token", Reply.json(TOKENS));
-        clock.passes(Duration.ofSeconds(1));
+        clock.advance(Duration.ofSeconds(1));
         send(connection);
         assertThat(assertTokenRequests()).isEqualTo(3);
     }
@@ -135,10 +135,10 @@ class TokenRequestPauseTest {
                 .isInstanceOfSatisfying(
                         OAuth2Exception.class,
                         e -> assertThat(e.error().orElse("")).isEqualTo(error));
-        clock.passes(Duration.ofSeconds(seconds).minusMillis(1));
+        clock.advance(Duration.ofSeconds(seconds).minusMillis(1));
         assertThat(fails(connection)).isNotNull();
         assertThat(assertTokenRequests()).isEqualTo(1);
-        clock.passes(Duration.ofMillis(1));
+        clock.advance(Duration.ofMillis(1));
         assertThat(fails(connection)).isNotNull();
         assertThat(assertTokenRequests()).isEqualTo(2);
     }
@@ -151,20 +151,20 @@ class TokenRequestPauseTest {
         for (int seconds : List.of(30, 60, 120, 240, 480, 900, 900)) {
             assertThat(fails(connection)).isNotNull();
             requests++;
-            clock.passes(Duration.ofSeconds(seconds - 1));
+            clock.advance(Duration.ofSeconds(seconds - 1));
             assertThat(fails(connection))
                     .hasMessageContaining("until the backoff ends")
                     .hasMessageContaining("in 2 s");
             assertThat(assertTokenRequests()).isEqualTo(requests);
-            clock.passes(Duration.ofSeconds(1));
+            clock.advance(Duration.ofSeconds(1));
         }
         server.on("/token", Reply.json(TOKENS));
         send(connection);
         // A success ends the backoff.
-        clock.passes(Duration.ofMinutes(2));
+        clock.advance(Duration.ofMinutes(2));
         server.on("/token", Reply.json(401, "{\"error\": \"invalid_client\"}"));
         assertThat(fails(connection)).isNotNull();
-        clock.passes(Duration.ofSeconds(30));
+        clock.advance(Duration.ofSeconds(30));
         int before = assertTokenRequests();
         assertThat(fails(connection)).isNotNull();
         assertThat(assertTokenRequests()).isEqualTo(before + 1);
@@ -236,13 +236,13 @@ class TokenRequestPauseTest {
         HttpConnection connection = connection(auth);
         AuthorizationFlow flow = AuthorizationFlow.of(connection);
         consent(flow);
-        clock.passes(Duration.ofMinutes(2));
+        clock.advance(Duration.ofMinutes(2));
         server.on("/token", UNAVAILABLE);
         assertThat(fails(connection)).isNotNull();
         server.on("/token", Reply.json(TOKENS));
         consent(flow);
         send(connection);
-        clock.passes(Duration.ofMinutes(1));
+        clock.advance(Duration.ofMinutes(1));
         send(connection);
         assertThat(assertTokenRequests()).isEqualTo(4);
     }
@@ -320,7 +320,7 @@ class TokenRequestPauseTest {
         server.on("/token", Reply.json(401, "{\"error\": \"invalid_client\"}"));
         HttpConnection connection = connection(machine());
         assertThat(fails(connection)).isNotNull();
-        clock.passes(Duration.ofHours(-5));
+        clock.advance(Duration.ofHours(-5));
         assertThat(fails(connection)).hasMessageNotContaining("until the backoff ends");
         assertThat(assertTokenRequests()).isEqualTo(2);
     }
@@ -331,9 +331,9 @@ class TokenRequestPauseTest {
         server.on("/token", new Reply(503, "", Map.of("Retry-After", retryAfter)));
         HttpConnection connection = connection(machine());
         assertThat(fails(connection)).isNotNull();
-        clock.passes(Duration.ofDays(1).minusSeconds(1));
+        clock.advance(Duration.ofDays(1).minusSeconds(1));
         boolean remembers = fails(connection).getMessage().contains("until the backoff ends");
-        clock.passes(Duration.ofSeconds(1));
+        clock.advance(Duration.ofSeconds(1));
         assertThat(fails(connection)).hasMessageNotContaining("until the backoff ends");
         assertThat(remembers || retryAfter.length() > 9).isTrue();
     }
@@ -349,7 +349,7 @@ class TokenRequestPauseTest {
             assertThat(fails(connection))
                     .isInstanceOf(OAuth2Exception.class)
                     .isNotInstanceOf(AuthorizationRequiredException.class);
-            clock.passes(Duration.ofHours(1));
+            clock.advance(Duration.ofHours(1));
         }
         server.on("/token", Reply.json(TOKENS));
         send(connection);
@@ -398,18 +398,18 @@ class TokenRequestPauseTest {
         HttpConnection connection = connection(machine());
         send(connection);
         send(connection);
-        clock.passes(Duration.ofSeconds(renewed).minusMillis(1));
+        clock.advance(Duration.ofSeconds(renewed).minusMillis(1));
         send(connection);
         assertThat(assertTokenRequests()).isEqualTo(1);
-        clock.passes(Duration.ofMillis(1));
+        clock.advance(Duration.ofMillis(1));
         send(connection);
         assertThat(assertTokenRequests()).isEqualTo(2);
     }
 
     @Test
     void rejectedTokenIsReplacedDespiteDifferentClocks() {
-        TestClock behind = new TestClock();
-        behind.passes(Duration.ofMinutes(-5));
+        VirtualTime behind = new VirtualTime();
+        behind.advance(Duration.ofMinutes(-5));
         HttpConnection one = connection(machine());
         HttpConnection two = connection(machine(), behind);
         send(one);
@@ -427,7 +427,7 @@ class TokenRequestPauseTest {
     void rejectedTokenIsReplacedAfterTheClockWasSetBack() {
         HttpConnection connection = connection(machine());
         send(connection);
-        clock.passes(Duration.ofMinutes(-5));
+        clock.advance(Duration.ofMinutes(-5));
         server.on(
                 "/x",
                 request -> request.authorization().equals("Bearer a2") ? Reply.json("{}") : Reply.json(401, "{}"));
