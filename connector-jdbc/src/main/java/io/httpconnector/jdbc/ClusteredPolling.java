@@ -104,7 +104,7 @@ public final class ClusteredPolling implements AutoCloseable {
             @Nullable Instant lastFailure) {}
 
     ClusteredPolling(
-            DataSource dataSource, String prefix, ClusterHeartbeat pulse, int threads, TriggerFactory factory) {
+            DataSource dataSource, String prefix, ClusterHeartbeat heartbeat, int threads, TriggerFactory factory) {
         this.database = new Database(dataSource, prefix);
         this.factory = factory;
         this.time = new DatabaseClock(database, TimeSource.SYSTEM);
@@ -114,7 +114,7 @@ public final class ClusteredPolling implements AutoCloseable {
                 .onFailure(new OnFailureRetryLater<>(AFTER_FAILURE))
                 .onDeadExecutionRevive()
                 .execute(this::poll);
-        this.scheduler = pulse.scheduler(database, "$trigger_task", threads, time, poll, List.of(), this::late);
+        this.scheduler = heartbeat.scheduler(database, "$trigger_task", threads, time, poll, List.of(), this::late);
         this.engine = PollingEngine.create(1, time);
     }
 
@@ -153,9 +153,9 @@ public final class ClusteredPolling implements AutoCloseable {
         scheduler.triggerCheckForDueExecutions();
     }
 
-    private static void check(boolean good, String otherwise) {
+    private static void check(boolean good, String problem) {
         if (!good) {
-            throw new InvalidDefinitionException("trigger", List.of(otherwise));
+            throw new InvalidDefinitionException("trigger", List.of(problem));
         }
     }
 
@@ -246,9 +246,9 @@ public final class ClusteredPolling implements AutoCloseable {
     public <T> Optional<T> with(String id, Function<PollingTrigger, T> work) {
         check(id != null && work != null, "the id or the work is null");
         // Independent of the trigger that polls on this node.
-        StateStore own = new JdbcStateStore(database);
+        StateStore store = new JdbcStateStore(database);
         return table.find(Database.key(id)).map(row -> {
-            try (PollingTrigger trigger = create(row.id(), JsonSupport.parse(row.definition()), own)) {
+            try (PollingTrigger trigger = create(row.id(), JsonSupport.parse(row.definition()), store)) {
                 // Reads the state; the first write of a new state may conflict.
                 var unused = Database.retryOnConflict(trigger::deadLetters);
                 return work.apply(trigger);

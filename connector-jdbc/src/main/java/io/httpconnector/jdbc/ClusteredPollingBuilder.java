@@ -22,11 +22,11 @@ public final class ClusteredPollingBuilder {
     /**
      * Sets the prefix of the table names.
      *
-     * @param own a prefix such as {@code acme_} or {@code integration.hc_}
+     * @param prefix a prefix such as {@code acme_} or {@code integration.hc_}
      * @return this
      */
-    public ClusteredPollingBuilder prefix(String own) {
-        this.prefix = own;
+    public ClusteredPollingBuilder prefix(String prefix) {
+        this.prefix = prefix;
         return this;
     }
 

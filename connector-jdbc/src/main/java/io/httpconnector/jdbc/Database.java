@@ -156,7 +156,7 @@ final class Database {
         boolean automatic = connection.getAutoCommit();
         connection.setAutoCommit(false);
         try {
-            return H2.withoutCheckpoint(connection, own -> committed(own, work));
+            return H2.withoutCheckpoint(connection, guarded -> committed(guarded, work));
         } finally {
             restore(connection, automatic);
         }

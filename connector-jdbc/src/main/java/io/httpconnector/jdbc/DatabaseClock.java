@@ -29,9 +29,9 @@ final class DatabaseClock implements TimeSource {
     /** A reading of the clock: the time, or slightly earlier than it. */
     private record Reading(Instant time, long nanos, long duration) {}
 
-    DatabaseClock(Database database, TimeSource own) {
+    DatabaseClock(Database database, TimeSource local) {
         this.database = database;
-        this.local = own;
+        this.local = local;
         this.last = read();
     }
 
@@ -55,11 +55,11 @@ final class DatabaseClock implements TimeSource {
             return;
         }
         try {
-            Reading look = read();
+            Reading reading = read();
             // If the read was slow, for example because this process was frozen, the previous reading may be more
             // accurate.
-            if (look.duration < SLOW.toNanos() || look.duration < last.duration) {
-                last = look;
+            if (reading.duration < SLOW.toNanos() || reading.duration < last.duration) {
+                last = reading;
             }
         } catch (StateException e) {
             LOG.debug("The clock of the database cannot be read", e);
@@ -68,8 +68,8 @@ final class DatabaseClock implements TimeSource {
 
     @Override
     public Instant now() {
-        Reading look = last;
-        return look.time.plusNanos(local.nanos() - look.nanos);
+        Reading reading = last;
+        return reading.time.plusNanos(local.nanos() - reading.nanos);
     }
 
     @Override

@@ -251,7 +251,7 @@ final class InboxRepository {
 
     private NextStep update(String turn, long version, String event, String set, String when, Change change) {
         return database.writeLazily(connection -> {
-            boolean own = lock(connection, turn, version);
+            boolean isLocked = lock(connection, turn, version);
             try (PreparedStatement update = connection.prepareStatement(database.sql(
                     "update $inbox set " + set + " where receiver_key = ? and event_key = ? and " + when))) {
                 int parameter = change.set(update);
@@ -259,7 +259,7 @@ final class InboxRepository {
                 update.setString(parameter + 1, Database.key(event));
                 update.executeUpdate();
             }
-            return own ? next(connection, turn, version) : NextStep.LOST;
+            return isLocked ? next(connection, turn, version) : NextStep.LOST;
         });
     }
 

@@ -28,10 +28,10 @@ public final class JdbcInbox implements Inbox {
     private final ClusterHeartbeat heartbeat;
     private final int maxEvents;
 
-    private JdbcInbox(Database database, ClusterHeartbeat pulse, int mostEvents) {
+    private JdbcInbox(Database database, ClusterHeartbeat heartbeat, int maxEvents) {
         this.database = database;
-        this.heartbeat = pulse;
-        this.maxEvents = mostEvents;
+        this.heartbeat = heartbeat;
+        this.maxEvents = maxEvents;
     }
 
     /**
@@ -88,7 +88,7 @@ public final class JdbcInbox implements Inbox {
     }
 
     @Override
-    public Mailbox open(Settings terms) {
-        return new JdbcMailbox(database, heartbeat, maxEvents, terms).start();
+    public Mailbox open(Settings settings) {
+        return new JdbcMailbox(database, heartbeat, maxEvents, settings).start();
     }
 }

@@ -120,8 +120,8 @@ final class JdbcLease {
                         "set local idle_in_transaction_session_timeout = '" + MAX_DURATION.toSeconds() + "s'");
             }
         }
-        return H2.withoutCheckpoint(connection, own -> {
-            try (PreparedStatement select = own.prepareStatement(
+        return H2.withoutCheckpoint(connection, guarded -> {
+            try (PreparedStatement select = guarded.prepareStatement(
                     database.sql("select lease_key from $lease where lease_key = ? for update skip locked"))) {
                 select.setString(1, key);
                 try (ResultSet row = select.executeQuery()) {
@@ -141,9 +141,9 @@ final class JdbcLease {
      * again: another process may have held it in between, so data read before must be read again.
      */
     <T> T write(Database.Work<T> work) {
-        T written = Database.retryTransaction(() -> attempt(own -> {
-            T result = work.in(own);
-            own.commit();
+        T written = Database.retryTransaction(() -> attempt(guarded -> {
+            T result = work.in(guarded);
+            guarded.commit();
             return result;
         }));
         try {

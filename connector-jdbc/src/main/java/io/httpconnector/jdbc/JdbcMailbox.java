@@ -51,25 +51,25 @@ final class JdbcMailbox implements Mailbox {
     private final AtomicLong countedAt = new AtomicLong();
     private final AtomicLong storedCount = new AtomicLong();
 
-    JdbcMailbox(Database database, ClusterHeartbeat pulse, long mostEvents, Settings terms) {
-        this.settings = terms;
-        this.maxEvents = mostEvents;
-        this.time = new DatabaseClock(database, terms.time());
-        String task = "webhook " + terms.receiver();
-        this.table = new InboxRepository(database, terms.receiver(), task);
+    JdbcMailbox(Database database, ClusterHeartbeat heartbeat, long maxEvents, Settings settings) {
+        this.settings = settings;
+        this.maxEvents = maxEvents;
+        this.time = new DatabaseClock(database, settings.time());
+        String task = "webhook " + settings.receiver();
+        this.table = new InboxRepository(database, settings.receiver(), task);
         this.adding = new GroupCommit<>(this::store);
         CustomTask<Void> work = Tasks.custom(task, Void.class)
                 .onFailure(new OnFailureRetryLater<>(AFTER_FAILURE))
                 .onDeadExecutionRevive()
                 .execute(this::work);
-        RecurringTask<Void> forget = Tasks.recurring("forget " + terms.receiver(), FixedDelay.of(FORGET))
+        RecurringTask<Void> forget = Tasks.recurring("forget " + settings.receiver(), FixedDelay.of(FORGET))
                 .execute(
-                        (instance, context) -> table.deleteDoneBefore(time.now().minus(terms.window())));
+                        (instance, context) -> table.deleteDoneBefore(time.now().minus(settings.window())));
         storedCount.set(table.storedCount());
         countedAt.set(time.nanos());
-        this.scheduler = pulse.scheduler(
-                database, "$inbox_task", terms.delivery().concurrency(), time, work, List.of(forget), late -> {});
-        LOG.info("{}: {} pending or dead-lettered events", terms.receiver(), storedCount.get());
+        this.scheduler = heartbeat.scheduler(
+                database, "$inbox_task", settings.delivery().concurrency(), time, work, List.of(forget), late -> {});
+        LOG.info("{}: {} pending or dead-lettered events", settings.receiver(), storedCount.get());
     }
 
     /** Starts to handle pending events. */

@@ -100,11 +100,11 @@ final class JdbcStateLog implements StateLog {
         check(entries, "the list of entries");
         // The entries can be iterated only once.
         write(database::writeOnce, (connection, from) -> {
-            Position begun = new Position(from.generation + 1, 0);
-            move(connection, from, begun);
-            Position next = new Position(begun.generation, insert(connection, begun.generation, 0, entries));
+            Position start = new Position(from.generation + 1, 0);
+            move(connection, from, start);
+            Position next = new Position(start.generation, insert(connection, start.generation, 0, entries));
             if (next.last > 0) {
-                move(connection, begun, next);
+                move(connection, start, next);
             }
             forget(connection, next.generation);
             return next;

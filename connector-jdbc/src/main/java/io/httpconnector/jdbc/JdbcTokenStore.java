@@ -3,6 +3,7 @@ package io.httpconnector.jdbc;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import io.httpconnector.auth.oauth2.TokenEncryption;
 import io.httpconnector.auth.oauth2.TokenStore;
 import java.sql.Connection;
@@ -10,7 +11,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -34,7 +34,7 @@ public final class JdbcTokenStore implements TokenStore {
 
     private final Database database;
     private final @Nullable TokenEncryption encryption;
-    private final Clock clock = Clock.systemUTC();
+    private final TimeSource time = TimeSource.SYSTEM;
     private final ThreadLocal<Map<String, JdbcLease>> leases = ThreadLocal.withInitial(HashMap::new);
 
     private JdbcTokenStore(Database database, @Nullable TokenEncryption encryption) {
@@ -96,7 +96,7 @@ public final class JdbcTokenStore implements TokenStore {
         check(key, "the key");
         check(value, "the value");
         String text = encryption == null ? value.reveal() : encryption.encrypt(value.reveal(), key);
-        @Nullable Long end = needed == null ? null : clock.instant().plus(needed).toEpochMilli();
+        @Nullable Long end = needed == null ? null : time.now().plus(needed).toEpochMilli();
         boolean unused = Database.retryOnConflict(() -> write(key, connection -> write(connection, key, text, end)));
     }
 
@@ -126,7 +126,7 @@ public final class JdbcTokenStore implements TokenStore {
     private void deleteExpired(Connection connection) throws SQLException {
         try (PreparedStatement delete =
                 connection.prepareStatement(database.sql("delete from $token where needed_until < ?"))) {
-            delete.setLong(1, clock.millis());
+            delete.setLong(1, time.now().toEpochMilli());
             delete.executeUpdate();
         }
     }
@@ -164,14 +164,14 @@ public final class JdbcTokenStore implements TokenStore {
     public Lease lease(String key, Duration timeout) {
         check(key, "the key");
         check(timeout, "the timeout");
-        Map<String, JdbcLease> own = leases.get();
-        if (own.containsKey(key)) {
+        Map<String, JdbcLease> held = leases.get();
+        if (held.containsKey(key)) {
             throw new ConnectorException("This thread already holds the lease of \"" + key + "\"");
         }
         JdbcLease lease = JdbcLease.acquire(database, key, timeout);
-        own.put(key, lease);
+        held.put(key, lease);
         return () -> {
-            if (own.remove(key, lease)) {
+            if (held.remove(key, lease)) {
                 lease.close();
             }
         };

@@ -192,7 +192,7 @@ final class TriggerRepository {
             Row current = found.get();
             boolean running = current.state == StoredState.RUNNING && !next.needsAuthorization();
             boolean same = current.version == row.version;
-            int mine = update(
+            int updated = update(
                     connection,
                     "update $trigger_task set picked = ?, picked_by = null, last_heartbeat = null, version = version + 1,"
                             + " execution_time = ?, consecutive_failures = ?,"
@@ -208,7 +208,7 @@ final class TriggerRepository {
                             task,
                             key,
                             taskVersion));
-            if (mine == 0) {
+            if (updated == 0) {
                 // Another node has taken over, because this node seemed to be dead.
                 return false;
             }

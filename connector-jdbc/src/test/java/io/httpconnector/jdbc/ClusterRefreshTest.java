@@ -145,6 +145,7 @@ class ClusterRefreshTest {
     private Process node(String database) throws IOException {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),
                         RefreshNode.class.getName(),

@@ -13,6 +13,7 @@ import io.httpconnector.RetryPolicy;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.Schedule;
 import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.testing.Await;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookSigner;
 import java.io.IOException;
@@ -34,18 +35,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * Three nodes with 200 triggers and a stream of webhooks; nodes are randomly killed and frozen. Runs for a minute; with {@code
+ * Three nodes with 200 triggers and a stream of webhooks; nodes are randomly killed and frozen. Runs for half a minute; with {@code
  * -Psoak} for ten.
  */
 @Isolated("its nodes take what the cores have")
 class ClusterSoakTest {
 
-    private static final int SECONDS = Integer.getInteger("soak", 60);
+    private static final int SECONDS = Integer.getInteger("soak", 30);
     private static final int NODES = 3;
     private static final int TRIGGERS = 200;
     private static final int SENDERS = 2;
-    private static final Duration KILL_EVERY = Duration.ofSeconds(SECONDS <= 60 ? 12 : 20);
-    private static final Duration FREEZE = Duration.ofSeconds(SECONDS <= 60 ? 12 : 30);
+    private static final Duration KILL_EVERY = Duration.ofSeconds(SECONDS <= 60 ? 7 : 20);
+    private static final Duration FREEZE = Duration.ofSeconds(SECONDS <= 60 ? 10 : 30);
 
     @TempDir
     Path directory;
@@ -186,7 +187,7 @@ class ClusterSoakTest {
             records.of(name(random.nextInt(TRIGGERS))).incrementAndGet();
             pause(20);
             if (frozen >= 0 && System.nanoTime() - thaw > 0) {
-                nodes.get(frozen).goOn();
+                nodes.get(frozen).resume();
                 frozen = -1;
             }
             if (System.nanoTime() - next > 0) {
@@ -205,7 +206,7 @@ class ClusterSoakTest {
             }
         }
         if (frozen >= 0) {
-            nodes.get(frozen).goOn();
+            nodes.get(frozen).resume();
         }
         return new int[] {kills, freezes};
     }
@@ -217,8 +218,8 @@ class ClusterSoakTest {
         }
         int expected = issues + posted.get();
         String distinct = "select count(*) from (select distinct trigger, record from effect) as events";
-        long begun = System.nanoTime();
-        TestNode.await(() -> number(source, distinct) >= expected);
+        long started = System.nanoTime();
+        Await.until(() -> number(source, distinct) >= expected);
         int all = number(source, "select count(*) from effect");
         int twiceInATransaction = number(
                 source,
@@ -242,7 +243,7 @@ class ClusterSoakTest {
                 TRIGGERS,
                 posted.get(),
                 refused.get(),
-                (System.nanoTime() - begun) / 1e9,
+                (System.nanoTime() - started) / 1e9,
                 all - expected,
                 max,
                 otherIds,

@@ -16,6 +16,7 @@ import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
 import io.httpconnector.polling.StartPosition;
 import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.testing.Await;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.Delivery;
 import java.nio.file.Path;
@@ -30,11 +31,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests of clustered triggers; two objects represent two nodes. */
 @Timeout(60)
+@Execution(ExecutionMode.CONCURRENT)
 class ClusteredPollingTest {
 
     @TempDir
@@ -106,14 +110,14 @@ class ClusteredPollingTest {
                     records.of("l" + i + "-").set(1);
                     first.put("t" + i, definition("l" + i + "-", 300));
                 }
-                TestNode.await(() -> handled.size() == 12);
+                Await.until(() -> handled.size() == 12);
                 try (ClusteredPolling second = node(source, "second")) {
                     for (int round = 2; round <= 11; round++) {
                         for (int i = 0; i < 12; i++) {
                             records.of("l" + i + "-").set(round);
                         }
                         int expected = 12 * round;
-                        TestNode.await(() -> handled.size() >= expected);
+                        Await.until(() -> handled.size() >= expected);
                     }
                     assertThat(second.list()).hasSize(12).allSatisfy(one -> {
                         assertThat(one.state()).isEqualTo(State.RUNNING);
@@ -137,10 +141,10 @@ class ClusteredPollingTest {
                     ClusteredPolling second = node(source, "second")) {
                 records.of("a").set(1);
                 first.put("t", definition("a", 50));
-                TestNode.await(() -> handled.contains("a1"));
+                Await.until(() -> handled.contains("a1"));
 
                 assertThat(second.pause("t")).isTrue();
-                TestNode.await(() -> status(first, "t").node() == null);
+                Await.until(() -> status(first, "t").node() == null);
                 int requests = records.requests();
                 records.of("a").set(2);
                 Thread.sleep(2500);
@@ -149,14 +153,14 @@ class ClusteredPollingTest {
                 assertThat(status(first, "t").next()).isNull();
 
                 assertThat(first.resume("t")).isTrue();
-                TestNode.await(() -> handled.contains("a2"));
+                Await.until(() -> handled.contains("a2"));
 
                 records.of("b").set(3);
                 second.put("t", definition("b", 3_600_000));
-                TestNode.await(() -> handled.contains("b3"));
+                Await.until(() -> handled.contains("b3"));
                 records.of("a").set(4);
                 second.put("t", definition("a", 50));
-                TestNode.await(() -> handled.contains("a4"));
+                Await.until(() -> handled.contains("a4"));
                 assertThat(status(first, "t").definition().path("millis").asInt())
                         .isEqualTo(50);
 
@@ -165,13 +169,13 @@ class ClusteredPollingTest {
                 assertThat(second.pause("t")).isFalse();
                 assertThat(first.resume("t")).isFalse();
                 assertThat(first.list()).isEmpty();
-                TestNode.await(() -> count(source, "trigger_task") == 0);
-                TestNode.await(() -> count(source, "state") == 0);
+                Await.until(() -> count(source, "trigger_task") == 0);
+                Await.until(() -> count(source, "state") == 0);
 
                 // Its state was removed.
                 handled.clear();
                 first.put("t", definition("a", 50));
-                TestNode.await(() -> handled.contains("a1"));
+                Await.until(() -> handled.contains("a1"));
             }
         }
     }
@@ -195,21 +199,21 @@ class ClusteredPollingTest {
             try (ClusteredPolling first = node(source, "first");
                     ClusteredPolling second = node(source, "second")) {
                 first.put("t", definition("a", 100));
-                TestNode.await(() -> status(second, "t").failures() >= 4);
+                Await.until(() -> status(second, "t").failures() >= 4);
                 Status failing = status(second, "t");
                 assertThat(failing.lastSuccess()).isNull();
                 assertThat(failing.lastFailure()).isNotNull();
                 assertThat(failing.next()).isAfter(failing.lastFailure().plusMillis(700));
                 records.of("a").set(1);
                 records.respondWith(200);
-                TestNode.await(
+                Await.until(
                         () -> handled.contains("a1") && status(second, "t").failures() == 0);
                 records.respondWith(401);
-                TestNode.await(() -> status(first, "t").state() == State.AUTHORIZATION_NEEDED);
+                Await.until(() -> status(first, "t").state() == State.AUTHORIZATION_NEEDED);
                 records.respondWith(200);
                 records.of("a").set(2);
                 assertThat(second.resume("t")).isTrue();
-                TestNode.await(() -> handled.contains("a2"));
+                Await.until(() -> handled.contains("a2"));
             }
         }
     }
@@ -223,12 +227,12 @@ class ClusteredPollingTest {
             try (ClusteredPolling first = node(source, "first");
                     ClusteredPolling second = node(source, "second")) {
                 first.put("t", JsonSupport.parse("{\"list\":\"a\",\"millis\":100,\"fails\":true}"));
-                TestNode.await(() -> !second.with("t", PollingTrigger::deadLetters)
+                Await.until(() -> !second.with("t", PollingTrigger::deadLetters)
                         .orElseThrow()
                         .isEmpty());
                 second.put("t", definition("a", 3_600_000));
                 second.pause("t");
-                TestNode.await(() -> status(first, "t").node() == null);
+                Await.until(() -> status(first, "t").node() == null);
                 List<DeadLetter> dead =
                         second.with("t", PollingTrigger::deadLetters).orElseThrow();
                 assertThat(dead).hasSize(1);

@@ -57,7 +57,7 @@ enum Databases {
     }
 
     /** Returns connections whose commits succeed, but whose responses get lost after a number of them. */
-    static DataSource losingAnswers(DataSource source, AtomicInteger responses) {
+    static DataSource losingResponses(DataSource source, AtomicInteger responses) {
         return afterEachCommit(source, () -> {
             if (responses.getAndDecrement() <= 0) {
                 throw new SQLException("the connection was lost", "08006");

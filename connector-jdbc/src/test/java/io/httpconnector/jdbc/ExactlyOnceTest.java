@@ -298,7 +298,7 @@ class ExactlyOnceTest {
                         .handle(event("1"));
                 assertThat(effects(source)).containsExactly("1");
 
-                wire.mend();
+                wire.repair();
                 goesOn.countDown();
                 assertThatThrownBy(first::get).hasCauseInstanceOf(StateException.class);
                 assertThat(effects(source)).containsExactly("1");

@@ -2,6 +2,7 @@ package io.httpconnector.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.httpconnector.testing.Await;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ class H2Test {
     }
 
     private static void awaitWaiting(Thread thread) throws InterruptedException {
-        TestNode.await(() -> thread.getState() == Thread.State.WAITING);
+        Await.until(() -> thread.getState() == Thread.State.WAITING);
     }
 
     @Test
@@ -72,7 +73,7 @@ class H2Test {
         try (Connection one = open("one");
                 Connection other = open("other")) {
             Thread first = syncing(noting("one", one, gate));
-            TestNode.await(() -> written.contains("one"));
+            Await.until(() -> written.contains("one"));
             Thread second = syncing(noting("other", other, gate));
             awaitWaiting(second);
             gate.countDown();
@@ -89,7 +90,7 @@ class H2Test {
                 Connection same = open("one");
                 Connection again = open("one")) {
             Thread first = syncing(noting("first", one, gate));
-            TestNode.await(() -> written.contains("first"));
+            Await.until(() -> written.contains("first"));
             Thread second = syncing(noting("second", same, gate));
             awaitWaiting(second);
             Thread third = syncing(noting("third", again, gate));

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.zaxxer.hikari.HikariDataSource;
 import io.httpconnector.TimeSource;
+import io.httpconnector.testing.Await;
 import io.httpconnector.trigger.ChangeType;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.TriggerEvent;
@@ -22,12 +23,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests of nodes that handle events of one inbox, and crash or freeze. */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class InboxCrashTest {
+
+    private static final int ROUNDS = Integer.getInteger("soak", 200) / 100;
 
     @TempDir
     Path directory;
@@ -72,8 +78,8 @@ class InboxCrashTest {
         return JdbcInbox.of(source).open(new Settings("leads", delivery, Duration.ofHours(1), 1000, TimeSource.SYSTEM));
     }
 
-    private static List<String> said(String word, TestNode... nodes) {
-        return Stream.of(nodes).flatMap(node -> node.said(word).stream()).toList();
+    private static List<String> output(String word, TestNode... nodes) {
+        return Stream.of(nodes).flatMap(node -> node.output(word).stream()).toList();
     }
 
     @ParameterizedTest
@@ -84,15 +90,15 @@ class InboxCrashTest {
             JdbcSchema.create(source);
             url = TestNode.url(source);
         }
-        for (int round = 1; round <= 3; round++) {
+        for (int round = 1; round <= ROUNDS; round++) {
             TestNode node = TestNode.start(Node.class, url, "1000000");
             for (int i = 0; i < 50; i++) {
-                node.say(round + "-" + i + " ");
+                node.send(round + "-" + i + " ");
             }
             int last = round * 10;
-            node.await(said -> said("stored", node).size() >= last);
+            node.await(lines -> output("stored", node).size() >= last);
             node.kill();
-            List<String> stored = node.said("stored");
+            List<String> stored = node.output("stored");
             assertThat(stored).hasSizeGreaterThanOrEqualTo(last);
             try (HikariDataSource source = TestNode.pool(url)) {
                 for (String id : stored) {
@@ -122,19 +128,19 @@ class InboxCrashTest {
                     TestNode second = TestNode.start(Node.class, url, "1");
                     TestNode third = TestNode.start(Node.class, url, "1")) {
                 for (int i = 0; i < 20; i++) {
-                    (i % 2 == 0 ? dying : second).say("e" + i + " k" + i % 3);
+                    (i % 2 == 0 ? dying : second).send("e" + i + " k" + i % 3);
                 }
-                dying.await(said -> said("begin", dying).size() == 1
-                        && said("stored", dying, second).size() == 20);
-                String begun = dying.said("begin").get(0);
+                dying.await(lines -> output("begin", dying).size() == 1
+                        && output("stored", dying, second).size() == 20);
+                String started = dying.output("begin").get(0);
 
                 long killed = System.nanoTime();
                 dying.kill();
 
-                TestNode.await(() -> said("end", second, third).contains(begun));
+                Await.until(() -> output("end", second, third).contains(started));
                 assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(Duration.ofSeconds(10));
-                TestNode.await(() -> said("end", second, third).size() >= 20);
-                assertThat(said("end", second, third)).hasSize(20).doesNotHaveDuplicates();
+                Await.until(() -> output("end", second, third).size() >= 20);
+                assertThat(output("end", second, third)).hasSize(20).doesNotHaveDuplicates();
             }
         }
     }
@@ -146,22 +152,22 @@ class InboxCrashTest {
             String url = TestNode.url(source);
             try (TestNode frozen = TestNode.start(Node.class, url, "300")) {
                 for (int i = 0; i < 20; i++) {
-                    frozen.say("e" + i + " k");
+                    frozen.send("e" + i + " k");
                 }
-                frozen.await(said -> said("end", frozen).size() >= 2
-                        && said("stored", frozen).size() == 20);
+                frozen.await(lines -> output("end", frozen).size() >= 2
+                        && output("stored", frozen).size() == 20);
                 frozen.freeze();
                 try (TestNode second = TestNode.start(Node.class, url, "300")) {
-                    TestNode.await(() -> !second.said("end").isEmpty());
+                    Await.until(() -> !second.output("end").isEmpty());
 
-                    frozen.goOn();
+                    frozen.resume();
 
-                    TestNode.await(() -> said("end", frozen, second).size() >= 20 && waiting(source) == 0);
-                    List<String> all = said("end", frozen, second);
+                    Await.until(() -> output("end", frozen, second).size() >= 20 && waiting(source) == 0);
+                    List<String> all = output("end", frozen, second);
                     // Only the event being handled when the node froze is handled twice.
                     assertThat(all).hasSizeLessThanOrEqualTo(21);
                     assertThat(all.stream().distinct()).hasSize(20);
-                    List<String> ends = second.said("end");
+                    List<String> ends = second.output("end");
                     assertThat(ends)
                             .isSortedAccordingTo((a, b) -> Integer.compare(
                                     Integer.parseInt(a.substring(1)), Integer.parseInt(b.substring(1))));

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.zaxxer.hikari.HikariDataSource;
 import io.httpconnector.TimeSource;
 import io.httpconnector.state.StateException;
+import io.httpconnector.testing.Await;
 import io.httpconnector.trigger.ChangeType;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.TriggerEvent;
@@ -85,12 +86,12 @@ class InterruptTest {
                     Thread.sleep(1);
                 }
                 int before = acknowledged.size();
-                TestNode.await(() -> acknowledged.size() > before + 100);
+                Await.until(() -> acknowledged.size() > before + 100);
                 over.set(true);
                 for (Thread sender : senders) {
                     sender.join();
                 }
-                TestNode.await(() -> mailbox.pendingCount() == 0);
+                Await.until(() -> mailbox.pendingCount() == 0);
                 assertThat(handled).containsAll(acknowledged);
             }
         }

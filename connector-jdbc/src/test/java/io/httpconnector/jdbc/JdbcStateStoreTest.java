@@ -182,7 +182,7 @@ class JdbcStateStoreTest {
         try (HikariDataSource source = databases.open(directory)) {
             JdbcSchema.create(source);
             AtomicInteger responses = new AtomicInteger(100);
-            StateLog log = JdbcStateStore.of(Databases.losingAnswers(source, responses))
+            StateLog log = JdbcStateStore.of(Databases.losingResponses(source, responses))
                     .open("leads");
             StateLog other = JdbcStateStore.of(source).open("leads");
             log.read(entry -> {});

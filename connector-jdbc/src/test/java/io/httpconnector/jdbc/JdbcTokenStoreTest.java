@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Tests of tokens in a database. */
 class JdbcTokenStoreTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final Secret KEY = Secret.of("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
 
     @TempDir
@@ -102,7 +102,7 @@ class JdbcTokenStoreTest {
     void failureUnderALeaseDoesNotAffectTheNextUse(Databases databases) throws Exception {
         try (HikariDataSource source = source(databases)) {
             TokenStore store = JdbcTokenStore.of(source);
-            TokenStore.Lease lease = store.lease("a", PATIENCE);
+            TokenStore.Lease lease = store.lease("a", TIMEOUT);
             Databases.execute(source, "alter table http_connector_token rename to elsewhere");
             assertThatThrownBy(() -> store.get("a")).isInstanceOf(ConnectorException.class);
             assertThatThrownBy(() -> store.put("a", Secret.of("1"), null)).isInstanceOf(ConnectorException.class);
@@ -163,7 +163,7 @@ class JdbcTokenStoreTest {
             atOnce(6, () -> {
                 TokenStore store = JdbcTokenStore.of(source);
                 for (int i = 0; i < 10; i++) {
-                    TokenStore.Lease lease = store.lease("n", PATIENCE);
+                    TokenStore.Lease lease = store.lease("n", TIMEOUT);
                     try {
                         limit.accumulateAndGet(inside.incrementAndGet(), Math::max);
                         int next = Integer.parseInt(text(store, "n")) + 1;
@@ -186,25 +186,25 @@ class JdbcTokenStoreTest {
     void heldLeaseIsAwaited(Databases databases) throws Exception {
         try (HikariDataSource source = source(databases)) {
             TokenStore store = JdbcTokenStore.of(source);
-            TokenStore.Lease lease = store.lease("a", PATIENCE);
+            TokenStore.Lease lease = store.lease("a", TIMEOUT);
 
-            assertThatThrownBy(() -> store.lease("a", PATIENCE)).isInstanceOf(ConnectorException.class);
+            assertThatThrownBy(() -> store.lease("a", TIMEOUT)).isInstanceOf(ConnectorException.class);
             atOnce(1, () -> {
                 assertThatThrownBy(() -> store.lease("a", Duration.ofMillis(50)))
                         .isInstanceOf(ConnectorException.class)
                         .hasMessage("The lease of \"a\" was not free within PT0.05S");
                 Thread.currentThread().interrupt();
-                assertThatThrownBy(() -> store.lease("a", PATIENCE))
+                assertThatThrownBy(() -> store.lease("a", TIMEOUT))
                         .isInstanceOf(ConnectorException.class)
                         .hasMessageContaining("interrupted");
                 assertThat(Thread.interrupted()).isTrue();
-                store.lease("b", PATIENCE).close();
+                store.lease("b", TIMEOUT).close();
                 return true;
             });
             lease.close();
             lease.close();
             atOnce(1, () -> {
-                store.lease("a", PATIENCE).close();
+                store.lease("a", TIMEOUT).close();
                 return true;
             });
             assertThat(source.getHikariPoolMXBean().getActiveConnections()).isZero();
@@ -220,7 +220,7 @@ class JdbcTokenStoreTest {
             TokenStore store = JdbcTokenStore.of(source);
             store.put("a", Secret.of("1"), null);
 
-            TokenStore.Lease lease = store.lease("a", PATIENCE);
+            TokenStore.Lease lease = store.lease("a", TIMEOUT);
             store.put("a", Secret.of(text(store, "a") + "2"), null);
             store.put("a", Secret.of(text(store, "a") + "3"), null);
             assertThat(store.remove("a")).isTrue();
@@ -236,7 +236,7 @@ class JdbcTokenStoreTest {
         try (HikariDataSource source = source(Databases.POSTGRESQL)) {
             TokenStore dying = JdbcTokenStore.of(source);
             dying.put("a", Secret.of("1"), null);
-            TokenStore.Lease lease = dying.lease("a", PATIENCE);
+            TokenStore.Lease lease = dying.lease("a", TIMEOUT);
             dying.put("a", Secret.of("2"), null);
             try (Connection connection = source.getConnection();
                     Statement statement = connection.createStatement()) {
@@ -246,7 +246,7 @@ class JdbcTokenStoreTest {
 
             atOnce(1, () -> {
                 TokenStore successor = JdbcTokenStore.of(source);
-                TokenStore.Lease next = successor.lease("a", PATIENCE);
+                TokenStore.Lease next = successor.lease("a", TIMEOUT);
                 assertThat(text(successor, "a")).isEqualTo("2");
                 successor.put("a", Secret.of("3"), null);
                 next.close();

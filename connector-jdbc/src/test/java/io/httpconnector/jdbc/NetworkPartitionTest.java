@@ -11,6 +11,7 @@ import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.StartPosition;
 import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.testing.Await;
 import io.httpconnector.trigger.ChangeType;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.EventHandler;
@@ -31,12 +32,15 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One of two nodes cannot reach the database for a while; both stay alive. */
 @Timeout(60)
+@Execution(ExecutionMode.CONCURRENT)
 class NetworkPartitionTest {
 
     private static final int RECORDS = 80;
@@ -79,11 +83,11 @@ class NetworkPartitionTest {
 
     /** The events that happen to a node behind a wire. */
     @FunctionalInterface
-    private interface Story {
-        void tell(Wire wire, Records records, Supplier<ClusteredPolling> another) throws Exception;
+    private interface Scenario {
+        void run(Wire wire, Records records, Supplier<ClusteredPolling> another) throws Exception;
     }
 
-    private void whilePolling(Duration takes, Story story) throws Exception {
+    private void whilePolling(Duration takes, Scenario scenario) throws Exception {
         try (Records records = new Records();
                 HttpConnection connection =
                         HttpConnection.named("any").baseUrl(records.url()).build();
@@ -95,15 +99,15 @@ class NetworkPartitionTest {
                     HikariDataSource source = through(wire, url);
                     ClusteredPolling away = node(source, connection, byAway, takes)) {
                 away.put("t", JsonNodeFactory.instance.objectNode());
-                TestNode.await(() -> byAway.size() >= 3);
-                story.tell(wire, records, () -> node(direct, connection, byOther, Duration.ofMillis(5)));
+                Await.until(() -> byAway.size() >= 3);
+                scenario.run(wire, records, () -> node(direct, connection, byOther, Duration.ofMillis(5)));
             }
         }
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aMachineBeginsNoMoreEventsOnceOthersMayPoll(boolean isSilent) throws Exception {
+    void nodeStartsNoMoreEventsOnceOthersMayPoll(boolean isSilent) throws Exception {
         whilePolling(Duration.ofMillis(100), (wire, records, another) -> {
             try (ClusteredPolling other = another.get()) {
                 if (isSilent) {
@@ -111,18 +115,18 @@ class NetworkPartitionTest {
                 } else {
                     wire.cut();
                 }
-                TestNode.await(() -> !byOther.isEmpty());
-                int began = byAway.size();
-                TestNode.await(() -> byOther.size() == RECORDS);
+                Await.until(() -> !byOther.isEmpty());
+                int started = byAway.size();
+                Await.until(() -> byOther.size() == RECORDS);
                 Thread.sleep(2000);
-                assertThat(byAway).hasSizeLessThanOrEqualTo(began + 1);
+                assertThat(byAway).hasSizeLessThanOrEqualTo(started + 1);
                 assertThat(interrupted).isEmpty();
 
-                wire.mend();
+                wire.repair();
                 records.of("t").set(RECORDS + 1);
                 String last = String.valueOf(RECORDS + 1);
-                TestNode.await(() -> byOther.contains(last) || byAway.contains(last));
-                TestNode.await(() -> other.list().get(0).failures() == 0);
+                Await.until(() -> byOther.contains(last) || byAway.contains(last));
+                Await.until(() -> other.list().get(0).failures() == 0);
                 assertThat(byOther).doesNotHaveDuplicates();
                 assertThat(byAway).doesNotHaveDuplicates();
             }
@@ -134,8 +138,8 @@ class NetworkPartitionTest {
         whilePolling(Duration.ofMillis(50), (wire, records, another) -> {
             wire.cut();
             Thread.sleep(500);
-            wire.mend();
-            TestNode.await(() -> byAway.size() >= RECORDS);
+            wire.repair();
+            Await.until(() -> byAway.size() >= RECORDS);
             assertThat(byAway).doesNotHaveDuplicates();
             assertThat(interrupted).isEmpty();
         });
@@ -185,16 +189,16 @@ class NetworkPartitionTest {
                 worker.set(Thread.currentThread());
             })) {
                 away.put(List.of(event("1"), event("2"), event("3")));
-                TestNode.await(() -> !byAway.isEmpty());
+                Await.until(() -> !byAway.isEmpty());
                 try (Mailbox other = inbox(source, event -> {
                     byOther.add(event.id());
                     handled.await();
                 })) {
-                    TestNode.await(() -> byOther.contains("2"));
+                    Await.until(() -> byOther.contains("2"));
                     back.countDown();
                     Thread.sleep(1000);
                     handled.countDown();
-                    TestNode.await(() -> other.pendingCount() == 0);
+                    Await.until(() -> other.pendingCount() == 0);
                 }
             } finally {
                 back.countDown();
@@ -223,13 +227,13 @@ class NetworkPartitionTest {
                 worker.set(Thread.currentThread());
             })) {
                 away.put(List.of(event("1")));
-                TestNode.await(() -> !byAway.isEmpty());
+                Await.until(() -> !byAway.isEmpty());
                 try (Mailbox other = inbox(source, event -> {
                     throw new IllegalStateException("no");
                 })) {
-                    TestNode.await(() -> !other.deadLetters().isEmpty());
+                    Await.until(() -> !other.deadLetters().isEmpty());
                     back.countDown();
-                    TestNode.await(() -> other.deadLetters().isEmpty());
+                    Await.until(() -> other.deadLetters().isEmpty());
                     assertThat(other.pendingCount()).isZero();
                 }
             } finally {

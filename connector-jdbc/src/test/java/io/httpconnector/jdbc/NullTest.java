@@ -11,6 +11,7 @@ import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.state.StateLog;
+import io.httpconnector.testing.Await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -83,7 +84,7 @@ class NullTest {
             log.read(entry -> sum[0] += entry[0]);
             assertThat(sum[0]).isEqualTo(4);
             assertThat(tokens.get("a")).isEmpty();
-            TestNode.await(() -> source.getHikariPoolMXBean().getActiveConnections() == 0);
+            Await.until(() -> source.getHikariPoolMXBean().getActiveConnections() == 0);
         }
     }
 

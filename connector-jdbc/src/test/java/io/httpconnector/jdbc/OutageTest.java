@@ -10,6 +10,7 @@ import io.httpconnector.Secret;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.StartPosition;
 import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.testing.Await;
 import io.httpconnector.webhook.Signatures;
 import io.httpconnector.webhook.ValueSelector;
 import io.httpconnector.webhook.WebhookReceiver;
@@ -29,14 +30,21 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The database does not respond for a while: 8 seconds, or a minute with {@code -Psoak}. */
+/** The database does not respond for a while: 4 seconds, or a minute with {@code -Psoak}. */
 @Timeout(240)
+@Execution(ExecutionMode.CONCURRENT)
 class OutageTest {
 
-    private static final int SECONDS = Integer.getInteger("soak", 80) / 10;
+    private static final int SECONDS = Integer.getInteger("soak", 40) / 10;
+    /** A node seems to be dead after 1.5 seconds, earlier than the outage ends. */
+    private static final Duration HEARTBEAT = Duration.ofMillis(300);
+
+    private static final int MISSED = 5;
     private static final Secret SECRET = Secret.of("s3cr3t");
 
     @TempDir
@@ -87,10 +95,11 @@ class OutageTest {
                     WebhookReceiver receiver = WebhookReceiver.named("leads")
                             .verify(Signatures.github(SECRET))
                             .id(ValueSelector.body("/id"))
-                            .inbox(JdbcInbox.of(source))
+                            .inbox(JdbcInbox.of(source).heartbeat(HEARTBEAT, MISSED))
                             .handler(event -> handled.add(event.id()))
                             .build();
                     ClusteredPolling polling = ClusteredPolling.on(source)
+                            .heartbeat(HEARTBEAT, MISSED)
                             .start((id, definition) -> PollingTrigger.named(id)
                                     .connection(connection)
                                     .request(RequestTemplate.named(id).get("/r").build())
@@ -103,11 +112,11 @@ class OutageTest {
                 records.of("r").set(1);
                 polling.put("t", JsonNodeFactory.instance.objectNode());
                 assertThat(receive(receiver, 1).status()).isEqualTo(200);
-                TestNode.await(() -> handled.containsAll(List.of("1", "r1")));
+                Await.until(() -> handled.containsAll(List.of("1", "r1")));
                 // Otherwise the event would be repeated.
                 InboxRepository table =
                         new InboxRepository(new Database(direct, JdbcSchema.DEFAULT_PREFIX), "leads", "webhook leads");
-                TestNode.await(() -> table.pendingCount() == 0);
+                Await.until(() -> table.pendingCount() == 0);
 
                 other.setAutoCommit(false);
                 fault.of(wire, other);
@@ -120,14 +129,14 @@ class OutageTest {
                 Thread.sleep(Duration.ofSeconds(SECONDS).toMillis());
 
                 other.rollback();
-                wire.mend();
+                wire.repair();
                 for (int i = 2; i <= 5; i++) {
                     int id = i;
-                    TestNode.await(() -> receive(receiver, id).status() == 200);
+                    Await.until(() -> receive(receiver, id).status() == 200);
                 }
-                TestNode.await(() -> handled.containsAll(List.of("1", "2", "3", "4", "5", "r1", "r2")));
+                Await.until(() -> handled.containsAll(List.of("1", "2", "3", "4", "5", "r1", "r2")));
                 records.of("r").set(3);
-                TestNode.await(() -> handled.contains("r3"));
+                Await.until(() -> handled.contains("r3"));
                 assertThat(handled)
                         .filteredOn(id -> !id.startsWith("r"))
                         .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(1, 5)

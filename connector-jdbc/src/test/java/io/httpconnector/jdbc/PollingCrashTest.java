@@ -8,6 +8,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.StartPosition;
 import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.testing.Await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,9 +16,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Tests of nodes that poll the same triggers, and crash or freeze. */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class PollingCrashTest {
 
     @TempDir
@@ -32,6 +36,7 @@ class PollingCrashTest {
                     HttpConnection connection =
                             HttpConnection.named("any").baseUrl(arguments[1]).build();
                     ClusteredPolling polling = ClusteredPolling.on(source)
+                            .heartbeat(Duration.ofMillis(300), 5)
                             .start((id, definition) -> PollingTrigger.named(id)
                                     .connection(connection)
                                     .request(RequestTemplate.named(id)
@@ -56,8 +61,8 @@ class PollingCrashTest {
         }
     }
 
-    private static List<String> said(String word, TestNode... nodes) {
-        return Stream.of(nodes).flatMap(node -> node.said(word).stream()).toList();
+    private static List<String> output(String word, TestNode... nodes) {
+        return Stream.of(nodes).flatMap(node -> node.output(word).stream()).toList();
     }
 
     @Test
@@ -70,19 +75,19 @@ class PollingCrashTest {
                 records.of("t" + i).set(3);
             }
             try (TestNode dying = TestNode.start(Node.class, url, records.url(), "600000", "6")) {
-                dying.await(said -> said("begin", dying).size() == 6);
+                dying.await(lines -> output("begin", dying).size() == 6);
                 try (TestNode second = TestNode.start(Node.class, url, records.url(), "1", "0");
                         TestNode third = TestNode.start(Node.class, url, records.url(), "1", "0")) {
-                    // Holds all of its triggers as long as it lives.
-                    Thread.sleep(7000);
-                    assertThat(said("begin", second, third)).isEmpty();
+                    // Holds all of its triggers as long as it lives: twice as long as without heartbeats.
+                    Thread.sleep(3000);
+                    assertThat(output("begin", second, third)).isEmpty();
 
                     long killed = System.nanoTime();
                     dying.kill();
 
-                    TestNode.await(() -> said("end", second, third).size() >= 18);
-                    assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(Duration.ofSeconds(10));
-                    assertThat(said("end", second, third)).hasSize(18).doesNotHaveDuplicates();
+                    Await.until(() -> output("end", second, third).size() >= 18);
+                    assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(Duration.ofSeconds(8));
+                    assertThat(output("end", second, third)).hasSize(18).doesNotHaveDuplicates();
                 }
             }
         }
@@ -96,23 +101,23 @@ class PollingCrashTest {
             String url = TestNode.url(source);
             records.of("t0").set(60);
             try (TestNode frozen = TestNode.start(Node.class, url, records.url(), "100", "1")) {
-                frozen.await(said -> said("end", frozen).size() >= 3);
+                frozen.await(lines -> output("end", frozen).size() >= 3);
                 frozen.freeze();
                 try (TestNode second = TestNode.start(Node.class, url, records.url(), "1", "0")) {
-                    TestNode.await(() -> said("end", second).size() >= 60);
-                    int before = said("begin", frozen).size();
+                    Await.until(() -> output("end", second).size() >= 60);
+                    int before = output("begin", frozen).size();
 
-                    frozen.goOn();
+                    frozen.resume();
                     records.of("t0").set(61);
 
-                    TestNode.await(() -> said("end", second, frozen).contains("t061"));
-                    Thread.sleep(3000);
+                    Await.until(() -> output("end", second, frozen).contains("t061"));
+                    Thread.sleep(1500);
                     // It notices immediately, and cannot overwrite the state of the other node.
-                    assertThat(said("begin", frozen).stream().filter(name -> !name.equals("t061")))
+                    assertThat(output("begin", frozen).stream().filter(name -> !name.equals("t061")))
                             .hasSizeLessThanOrEqualTo(before + 2);
-                    assertThat(said("end", second, frozen).stream().filter("t061"::equals))
+                    assertThat(output("end", second, frozen).stream().filter("t061"::equals))
                             .hasSize(1);
-                    assertThat(said("end", second)).doesNotHaveDuplicates();
+                    assertThat(output("end", second)).doesNotHaveDuplicates();
                 }
             }
         }

@@ -9,6 +9,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.httpconnector.TimeSource;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateLog;
+import io.httpconnector.testing.Await;
 import io.httpconnector.trigger.ChangeType;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.TriggerEvent;
@@ -84,10 +85,7 @@ class SerializableTest {
                 assertThat(one.get()).isTrue();
             }
             senders.shutdown();
-            long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-            while (first.pendingCount() > 0 && System.nanoTime() < end) {
-                Thread.sleep(50);
-            }
+            Await.until(() -> first.pendingCount() == 0);
         }
         assertThat(handled).hasSize(all).doesNotHaveDuplicates();
     }

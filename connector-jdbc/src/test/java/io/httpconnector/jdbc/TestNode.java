@@ -1,19 +1,17 @@
 package io.httpconnector.jdbc;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.httpconnector.testing.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** A separate process that communicates by lines on its standard input and output. */
 final class TestNode implements AutoCloseable {
-
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(60);
 
     private final Process process;
     private final List<String> lines = new CopyOnWriteArrayList<>();
@@ -38,7 +36,7 @@ final class TestNode implements AutoCloseable {
         TestNode node = new TestNode(new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start());
-        node.await(said -> said.contains("ready"));
+        node.await(lines -> lines.contains("ready"));
         return node;
     }
 
@@ -74,42 +72,26 @@ final class TestNode implements AutoCloseable {
         }
     }
 
-    void say(String line) throws IOException {
+    void send(String line) throws IOException {
         process.outputWriter().write(line + "\n");
         process.outputWriter().flush();
     }
 
     /** The complete lines of output so far. */
-    List<String> said() {
+    List<String> output() {
         return List.copyOf(lines);
     }
 
     /** The remainders of the lines that start with a word. */
-    List<String> said(String word) {
+    List<String> output(String word) {
         return lines.stream()
                 .filter(line -> line.startsWith(word + " "))
                 .map(line -> line.substring(word.length() + 1))
                 .toList();
     }
 
-    void await(Predicate<List<String>> condition) throws InterruptedException {
-        await(() -> condition.test(said()));
-    }
-
-    /** Waits until a condition is true. */
-    @FunctionalInterface
-    interface Condition {
-        boolean holds();
-    }
-
-    static void await(Condition condition) throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE;
-        while (!condition.holds()) {
-            if (System.nanoTime() - end > 0) {
-                throw new AssertionError("it has not become true");
-            }
-            Thread.sleep(5);
-        }
+    void await(Predicate<List<String>> condition) {
+        Await.until(() -> condition.test(output()));
     }
 
     /** Kills the process like kill -9. Afterwards its whole output is known. */
@@ -123,7 +105,7 @@ final class TestNode implements AutoCloseable {
         signal("STOP");
     }
 
-    void goOn() throws Exception {
+    void resume() throws Exception {
         signal("CONT");
     }
 

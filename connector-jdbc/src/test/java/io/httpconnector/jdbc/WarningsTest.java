@@ -44,9 +44,9 @@ class WarningsTest {
     }
 
     private static List<String> warnings(DataSource source) {
-        Settings terms = new Settings("pulse", Delivery.to(event -> {}), Duration.ofHours(1), 1, TimeSource.SYSTEM);
+        Settings settings = new Settings("pulse", Delivery.to(event -> {}), Duration.ofHours(1), 1, TimeSource.SYSTEM);
         return warnings(
-                ClusterHeartbeat.class, () -> JdbcInbox.of(source).open(terms).close());
+                ClusterHeartbeat.class, () -> JdbcInbox.of(source).open(settings).close());
     }
 
     @Test
@@ -64,7 +64,7 @@ class WarningsTest {
 
     @ParameterizedTest
     @CsvSource({"file:, 1", "'', 1", "retry:, 0", "mem:, 0"})
-    void aFileThatAnInterruptedThreadClosesIsWarnedOf(String kind, int warnings) throws Exception {
+    void urlWhoseFileAnInterruptClosesIsLoggedAsAWarning(String kind, int warnings) throws Exception {
         JdbcDataSource source = new JdbcDataSource();
         source.setURL("jdbc:h2:" + kind + directory.resolve("db") + ";DB_CLOSE_DELAY=-1");
         assertThat(warnings(JdbcSchema.class, () -> JdbcSchema.create(source)))

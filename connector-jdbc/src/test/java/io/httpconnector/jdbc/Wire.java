@@ -40,7 +40,7 @@ final class Wire implements AutoCloseable {
         silent = true;
     }
 
-    void mend() {
+    void repair() {
         cut = false;
         silent = false;
     }

@@ -35,7 +35,7 @@ import java.util.stream.IntStream;
  */
 public final class Cluster {
 
-    private static final int MACHINES = 3;
+    private static final int NODES = 3;
     private static final int TRIGGERS = 12;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -68,7 +68,7 @@ public final class Cluster {
             try (HikariDataSource dataSource = ClusterNode.pool(url)) {
                 JdbcSchema.create(dataSource);
                 execute(dataSource, "create table handled (kind varchar, event varchar, node varchar)");
-                for (int i = 1; i <= MACHINES; i++) {
+                for (int i = 1; i <= NODES; i++) {
                     nodes.add(start("node-" + i, url, service.baseUrl(), i == 1 ? TRIGGERS : 0));
                 }
                 return tell(dataSource);
@@ -82,7 +82,7 @@ public final class Cluster {
     }
 
     private boolean tell(HikariDataSource dataSource) throws SQLException, IOException, InterruptedException {
-        out.println(MACHINES + " nodes poll " + TRIGGERS + " triggers, and receive the leads of a form.");
+        out.println(NODES + " nodes poll " + TRIGGERS + " triggers, and receive the leads of a form.");
         work();
         await(dataSource);
         show(dataSource, "Work by node:");
@@ -122,9 +122,9 @@ public final class Cluster {
 
     /** Posts to the first available node, like a load balancer. */
     private void post(Request request, int first) {
-        for (int i = 0; i < MACHINES; i++) {
+        for (int i = 0; i < NODES; i++) {
             try {
-                nodes.get((first + i) % MACHINES).connection.send(request);
+                nodes.get((first + i) % NODES).connection.send(request);
                 return;
             } catch (ConnectorException e) {
                 // Tries the next node.

@@ -45,7 +45,7 @@ final class DatabaseSnippets {
         HttpConnection of(String trigger);
     }
 
-    static ClusteredPolling onManyMachines(
+    static ClusteredPolling onManyNodes(
             DataSource dataSource, Connections connections, PollingSnippets.Tickets tickets, JsonNode saved) {
         ClusteredPolling polling = ClusteredPolling.on(dataSource)
                 .start((id, definition) -> PollingTrigger.named(id)
