@@ -81,7 +81,7 @@ export default defineConfig({
     "docs/README.md": "docs/index.md",
     "benchmarks/README.md": "benchmarks/index.md",
   },
-  outDir: path.join("target/site", base),
+  outDir: "target/site",
   cacheDir: "target/cache",
   // The Javadoc, which Maven writes to target/public/apidocs.
   vite: { publicDir: path.resolve(website, "target/public") },
