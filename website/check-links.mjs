@@ -13,7 +13,7 @@ for (const required of ["index.html", "apidocs/index.html"]) {
 }
 
 const broken = [];
-const isExternal = (url) => /^[a-z]+:/i.test(url) && !/^http:\/\/localhost:/.test(url);
+const isExternal = (url) => /^[a-z]+:/i.test(url) && !/^(data:|http:\/\/localhost:)/.test(url);
 // Javadoc puts "declaration: package: ..." into a <meta> element, in which Linkinator expects a URL.
 const isDescription = (url) => /^[a-z]+: /.test(url);
 
@@ -34,7 +34,7 @@ const { links } = await checker.check({
   recurse: true,
   checkFragments: true,
   concurrency: 10,
-  linksToSkip: async (url) => isDescription(url) || (isExternal(url) && option !== "--online"),
+  linksToSkip: async (url) => isDescription(url) || url.startsWith("data:") || (isExternal(url) && option !== "--online"),
 });
 server.close();
 server.closeAllConnections();
