@@ -101,7 +101,7 @@ record Expression(
 
     /** Whether the value may consist of several path segments. */
     boolean keepsSlashes() {
-        return filters.stream().anyMatch(step -> step.name().equals("path"));
+        return filters.stream().anyMatch(step -> step.definition != null && step.definition.keepsSlashes());
     }
 
     private static boolean hasPolicy(FilterStep step, MissingValuePolicy.Action kind) {

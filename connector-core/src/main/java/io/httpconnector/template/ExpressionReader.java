@@ -11,7 +11,7 @@ import io.httpconnector.template.TemplateProblem.Code;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.Set;
 
 /**
  * Parses the content of a pill: {@code path | filter | filter(argument, argument)}. Each method continues at the current
@@ -157,8 +157,7 @@ final class ExpressionReader {
         }
         Filters.FilterDefinition definition = customFilters.getOrDefault(name, Filters.find(name));
         if (definition == null) {
-            TreeSet<String> names = new TreeSet<>(Filters.names());
-            names.addAll(MissingValuePolicy.NAMES);
+            Set<String> names = Filters.names();
             names.addAll(customFilters.keySet());
             throw new ValueRejectedException(
                     Code.UNKNOWN_FILTER, "unknown filter \"" + name + "\"", Suggestions.of(name, names));

@@ -7,6 +7,7 @@ import io.httpconnector.template.TemplateProblem.Code;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +27,7 @@ record FilterArguments(String filter, List<Argument> list) {
     }
 
     void requireAtMost(int max) {
-        int count = (int) list.stream().filter(argument -> !isUnit(argument)).count();
-        if (count > max) {
+        if (list.size() > max) {
             throw problem(
                     max == 0 ? "expects no argument" : "expects at most " + max + " argument" + (max == 1 ? "" : "s"));
         }
@@ -62,26 +62,37 @@ record FilterArguments(String filter, List<Argument> list) {
         return ExpressionReader.path(list.get(index).literal.textValue());
     }
 
-    /** Returns the unit of numbers, at whatever index it was given. */
+    /** Returns the unit of a numeric timestamp, at whatever index it was given, or null. */
     DateFormats.@Nullable Unit unit() {
-        for (Argument argument : list) {
-            if (isUnit(argument)) {
-                return argument.literal.textValue().equals("seconds")
-                        ? DateFormats.Unit.SECONDS
-                        : DateFormats.Unit.MILLIS;
-            }
-        }
-        return null;
+        int index = indexOfUnit();
+        return index < 0
+                ? null
+                : "seconds".equals(word(index)) ? DateFormats.Unit.SECONDS : DateFormats.Unit.MILLIS;
     }
 
-    private boolean isUnit(Argument argument) {
-        String word = argument.isWord ? argument.literal.textValue() : "";
-        return (word.equals("seconds") || word.equals("millis")) && Filters.isDateFilter(filter);
+    /** Returns the arguments without the one that {@link #unit()} returned. */
+    FilterArguments withoutUnit() {
+        int index = indexOfUnit();
+        if (index < 0) {
+            return this;
+        }
+        List<Argument> others = new ArrayList<>(list);
+        others.remove(index);
+        return new FilterArguments(filter, List.copyOf(others));
+    }
+
+    private int indexOfUnit() {
+        for (int i = 0; i < list.size(); i++) {
+            if ("seconds".equals(word(i)) || "millis".equals(word(i))) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** Returns the time zone at an index, or null. */
     @Nullable ZoneId zone(int index) {
-        if (index >= list.size() || isUnit(list.get(index))) {
+        if (index >= list.size()) {
             return null;
         }
         String name = text(index, "a time zone, such as 'Europe/Berlin' or 'UTC'");

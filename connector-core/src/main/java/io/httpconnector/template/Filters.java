@@ -25,15 +25,20 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.TemporalAccessor;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The built-in filters that convert values. The filters for missing values are in {@link MissingValuePolicy}. */
+/**
+ * The built-in filters that convert values. {@link #BUILT_IN} is the only list of them: the parser, the suggestions for
+ * misspelt names and the tests derive theirs from it. The filters for missing values are in {@link MissingValuePolicy}.
+ */
 final class Filters {
 
     /**
@@ -44,62 +49,79 @@ final class Filters {
         @Nullable JsonNode apply(JsonNode value);
     }
 
-    /** The accepted types, result type and factory of a filter. */
+    /**
+     * A filter as a template author uses it.
+     *
+     * @param name the name in the template
+     * @param acceptedTypes the accepted types; empty for all
+     * @param resultType the type of the result
+     * @param factory checks the arguments and creates the filter
+     * @param keepsSlashes whether slashes of the result separate segments in the path of the URL
+     */
     record FilterDefinition(
-            Set<ValueType> acceptedTypes, ValueType resultType, Function<FilterArguments, Filter> factory) {
+            String name,
+            Set<ValueType> acceptedTypes,
+            ValueType resultType,
+            Function<FilterArguments, Filter> factory,
+            boolean keepsSlashes) {
+
+        FilterDefinition(
+                String name,
+                Set<ValueType> acceptedTypes,
+                ValueType resultType,
+                Function<FilterArguments, Filter> factory) {
+            this(name, acceptedTypes, resultType, factory, false);
+        }
 
         boolean accepts(ValueType type) {
             return acceptedTypes.isEmpty() || acceptedTypes.contains(type);
+        }
+
+        private FilterDefinition keepingSlashes() {
+            return new FilterDefinition(name, acceptedTypes, resultType, factory, true);
         }
     }
 
     private static final Set<ValueType> SCALAR = Set.of(TEXT, NUMBER, BOOLEAN);
     private static final Set<ValueType> DATE = Set.of(TEXT, NUMBER);
-    private static final Map<String, FilterDefinition> ALL = new TreeMap<>();
 
-    static {
-        text("string", SCALAR, Filters::text);
-        // A marker for TextTemplate, which then keeps the slashes.
-        text("path", SCALAR, Filters::text);
-        text("trim", SCALAR, value -> text(value).strip());
-        text("upper", SCALAR, value -> text(value).toUpperCase(Locale.ROOT));
-        text("lower", SCALAR, value -> text(value).toLowerCase(Locale.ROOT));
-        text("urlencode", SCALAR, value -> Escaping.percent(text(value), ""));
-        text("base64", SCALAR, value -> Base64.getEncoder().encodeToString(bytes(value)));
-        text(
-                "base64url",
-                SCALAR,
-                value -> Base64.getUrlEncoder().withoutPadding().encodeToString(bytes(value)));
-        text("hex", SCALAR, value -> HexFormat.of().formatHex(bytes(value)));
-        text("json", Set.of(), JsonWriter::toText);
-        define("number", DATE, NUMBER, withoutArguments(Filters::number));
-        define("boolean", Set.of(TEXT, BOOLEAN), BOOLEAN, withoutArguments(Filters::toBoolean));
-        define("size", Set.of(TEXT, LIST, OBJECT), NUMBER, withoutArguments(Filters::size));
-        define("first", Set.of(LIST), ANY, withoutArguments(list -> list.get(0)));
-        define("last", Set.of(LIST), ANY, withoutArguments(list -> list.get(list.size() - 1)));
-        define("join", Set.of(LIST), TEXT, Filters::join);
-        define("pluck", Set.of(LIST), LIST, Filters::pluck);
-        define("date", DATE, TEXT, Filters::date);
-        define("iso", DATE, TEXT, Filters::iso);
-        define("epochSeconds", DATE, NUMBER, arguments -> epoch(arguments, 1000));
-        define("epochMillis", DATE, NUMBER, arguments -> epoch(arguments, 1));
-    }
+    /** All built-in filters, one entry each. */
+    static final List<FilterDefinition> BUILT_IN = List.of(
+            text("string", SCALAR, Filters::text),
+            text("path", SCALAR, Filters::text).keepingSlashes(),
+            text("trim", SCALAR, value -> text(value).strip()),
+            text("upper", SCALAR, value -> text(value).toUpperCase(Locale.ROOT)),
+            text("lower", SCALAR, value -> text(value).toLowerCase(Locale.ROOT)),
+            text("urlencode", SCALAR, value -> Escaping.percent(text(value), "")),
+            text("base64", SCALAR, value -> Base64.getEncoder().encodeToString(bytes(value))),
+            text(
+                    "base64url",
+                    SCALAR,
+                    value -> Base64.getUrlEncoder().withoutPadding().encodeToString(bytes(value))),
+            text("hex", SCALAR, value -> HexFormat.of().formatHex(bytes(value))),
+            text("json", Set.of(), JsonWriter::toText),
+            new FilterDefinition("number", DATE, NUMBER, withoutArguments(Filters::number)),
+            new FilterDefinition("boolean", Set.of(TEXT, BOOLEAN), BOOLEAN, withoutArguments(Filters::toBoolean)),
+            new FilterDefinition("size", Set.of(TEXT, LIST, OBJECT), NUMBER, withoutArguments(Filters::size)),
+            new FilterDefinition("first", Set.of(LIST), ANY, withoutArguments(list -> list.get(0))),
+            new FilterDefinition("last", Set.of(LIST), ANY, withoutArguments(list -> list.get(list.size() - 1))),
+            new FilterDefinition("join", Set.of(LIST), TEXT, Filters::join),
+            new FilterDefinition("pluck", Set.of(LIST), LIST, Filters::pluck),
+            new FilterDefinition("date", DATE, TEXT, Filters::date),
+            new FilterDefinition("iso", DATE, TEXT, Filters::iso),
+            new FilterDefinition("epochSeconds", DATE, NUMBER, arguments -> epoch(arguments, 1000)),
+            new FilterDefinition("epochMillis", DATE, NUMBER, arguments -> epoch(arguments, 1)));
+
+    private static final Map<String, FilterDefinition> BY_NAME =
+            BUILT_IN.stream().collect(Collectors.toUnmodifiableMap(FilterDefinition::name, filter -> filter));
 
     private Filters() {}
 
-    private static void define(
-            String name, Set<ValueType> takes, ValueType gives, Function<FilterArguments, Filter> with) {
-        ALL.put(name, new FilterDefinition(takes, gives, with));
-    }
-
-    private static void text(String name, Set<ValueType> takes, TextFilter filter) {
-        define(name, takes, TEXT, withoutArguments(value -> TextNode.valueOf(filter.apply(value))));
-    }
-
-    /** A filter whose result is text. */
-    @FunctionalInterface
-    private interface TextFilter {
-        String apply(JsonNode value);
+    /** A filter without arguments whose result is text. */
+    private static FilterDefinition text(
+            String name, Set<ValueType> acceptedTypes, Function<JsonNode, String> conversion) {
+        return new FilterDefinition(
+                name, acceptedTypes, TEXT, withoutArguments(value -> TextNode.valueOf(conversion.apply(value))));
     }
 
     private static Function<FilterArguments, Filter> withoutArguments(Filter filter) {
@@ -111,15 +133,14 @@ final class Filters {
 
     /** Returns the filter of this name, or null. */
     static @Nullable FilterDefinition find(String name) {
-        return ALL.get(name);
+        return BY_NAME.get(name);
     }
 
-    static boolean isDateFilter(String name) {
-        return Set.of("date", "iso", "epochSeconds", "epochMillis").contains(name);
-    }
-
+    /** Returns the names of all built-in filters, with those for missing values. */
     static Set<String> names() {
-        return ALL.keySet();
+        Set<String> names = new TreeSet<>(BY_NAME.keySet());
+        names.addAll(MissingValuePolicy.NAMES);
+        return names;
     }
 
     /** Returns a scalar as text; numbers keep their digits. */
@@ -206,8 +227,9 @@ final class Filters {
         };
     }
 
-    private static Filter date(FilterArguments arguments) {
-        DateFormats.@Nullable Unit unit = arguments.unit();
+    private static Filter date(FilterArguments all) {
+        DateFormats.@Nullable Unit unit = all.unit();
+        FilterArguments arguments = all.withoutUnit();
         DateTimeFormatter format = arguments.datePattern(0);
         ZoneId zone = arguments.zone(1);
         arguments.requireAtMost(2);
@@ -221,8 +243,9 @@ final class Filters {
         };
     }
 
-    private static Filter iso(FilterArguments arguments) {
-        DateFormats.@Nullable Unit unit = arguments.unit();
+    private static Filter iso(FilterArguments all) {
+        DateFormats.@Nullable Unit unit = all.unit();
+        FilterArguments arguments = all.withoutUnit();
         ZoneId zone = arguments.zone(0);
         arguments.requireAtMost(1);
         return value -> TextNode.valueOf(
@@ -231,8 +254,9 @@ final class Filters {
                         : DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(DateFormats.read(value, zone, unit)));
     }
 
-    private static Filter epoch(FilterArguments arguments, long millis) {
-        DateFormats.@Nullable Unit unit = arguments.unit();
+    private static Filter epoch(FilterArguments all, long millis) {
+        DateFormats.@Nullable Unit unit = all.unit();
+        FilterArguments arguments = all.withoutUnit();
         ZoneId zone = arguments.zone(0);
         arguments.requireAtMost(1);
         return value -> LongNode.valueOf(
@@ -241,7 +265,7 @@ final class Filters {
 
     /** A custom filter of the application. */
     static FilterDefinition custom(String name, PillFilter filter) {
-        return new FilterDefinition(Set.of(), ANY, arguments -> value -> {
+        return new FilterDefinition(name, Set.of(), ANY, arguments -> value -> {
             try {
                 Object result = filter.apply(value, arguments.literals());
                 return result == null ? JsonNodeFactory.instance.nullNode() : JsonSupport.tree(result);

@@ -6,13 +6,17 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import io.httpconnector.template.TemplateProblem.Code;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A policy for missing values: one of the filters {@code default}, {@code omit}, {@code null}, {@code required}. */
 record MissingValuePolicy(
         Action action, MissingLevel level, @Nullable JsonNode defaultValue) {
 
-    static final List<String> NAMES = List.of("default", "omit", "null", "required");
+    /** The names of these filters: the actions in lower case. */
+    static final List<String> NAMES = Stream.of(Action.values())
+            .map(action -> action.name().toLowerCase(Locale.ROOT))
+            .toList();
 
     enum Action {
         DEFAULT,

@@ -391,7 +391,7 @@ public final class RequestTemplateBuilder {
         String text = orEmpty("filter", name);
         if (!text.matches("[A-Za-z][A-Za-z0-9]*")) {
             addProblem("filter", "\"" + text + "\" is not a valid filter name: use letters and digits");
-        } else if (Filters.find(text) != null || MissingValuePolicy.NAMES.contains(text)) {
+        } else if (Filters.names().contains(text)) {
             addProblem("filter", "the filter \"" + text + "\" already exists");
         } else if (filter == null) {
             addProblem("filter", text + " is null");

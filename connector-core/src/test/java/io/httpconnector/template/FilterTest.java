@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -14,10 +15,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class FilterTest {
 
@@ -217,12 +220,64 @@ class FilterTest {
         assertThat(problem.column()).isEqualTo(7);
     }
 
-    @Test
-    void tableInTheDocumentsHasThemAll() throws IOException {
-        String table = Files.readString(Path.of("../docs/templates.md"));
+    static List<Filters.FilterDefinition> builtIn() {
+        return Filters.BUILT_IN;
+    }
 
-        assertThat(Filters.names()).isNotEmpty().allMatch(name -> table.contains("`" + name));
-        assertThat(MissingValuePolicy.NAMES).allMatch(name -> table.contains("| `" + name));
+    /** Each filter, for each of the values and argument lists: a value of the declared type, or a problem with the pill. */
+    @ParameterizedTest
+    @MethodSource("builtIn")
+    void filterReturnsItsTypeOrRejectsTheValue(Filters.FilterDefinition filter) throws IOException {
+        List<String> arguments = List.of(
+                "", "(', ')", "(sku)", "(1)", "(null)", "('yyyy')", "('yyyy', 'UTC')", "('UTC', millis)", "(seconds)");
+        boolean hasResult = false;
+        for (String value : VALUES.keySet()) {
+            for (String list : arguments) {
+                try {
+                    JsonNode result = new ObjectMapper().readTree(render("v." + value + " | " + filter.name() + list));
+                    hasResult |= !result.path(0).isNull();
+                    assertThat(result).hasSize(1);
+                    assertThat(ValueType.of(result.get(0)))
+                            .matches(type -> filter.resultType() == ValueType.ANY
+                                    || type == filter.resultType()
+                                    || result.get(0).isNull());
+                } catch (InvalidTemplateException e) {
+                    assertThat(e.details()).extracting(TemplateProblem::pill).doesNotContainNull();
+                } catch (RenderException e) {
+                    assertThat(e.details()).extracting(TemplateProblem::pill).doesNotContainNull();
+                }
+            }
+        }
+        // The filter path is only accepted in a URL.
+        assertThat(hasResult || filter.keepsSlashes()).isTrue();
+    }
+
+    @Test
+    void documentationHasARowForEachFilterAndForNothingElse() throws IOException {
+        List<String> documented = Files.readString(Path.of("../docs/templates.md"))
+                .lines()
+                .dropWhile(line -> !line.startsWith("| Filter |"))
+                .takeWhile(line -> !line.startsWith("### Custom"))
+                .filter(line -> line.startsWith("| `"))
+                .flatMap(line -> Pattern.compile("`(\\w+)(?:\\([^`]*\\))?`")
+                        .matcher(line.split("\\|", -1)[1])
+                        .results())
+                .map(name -> name.group(1))
+                .distinct()
+                .toList();
+
+        assertThat(documented).containsExactlyInAnyOrderElementsOf(Filters.names());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '!',
+            value = {
+                "v.millis | iso(millis, 'Europe/Berlin') ! iso('Europe/Berlin', millis)",
+                "v.millis | date(millis, 'HH:mm')         ! date('HH:mm', millis)"
+            })
+    void unitOfANumberMayBeAnyArgument(String expression, String same) {
+        assertThat(render(expression)).isEqualTo(render("v.millis | " + same));
     }
 
     @Test
