@@ -3,7 +3,6 @@ package io.httpconnector.wizard;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.Arguments;
-import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.template.PillFilter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +18,20 @@ public final class RecommendationSources {
     private RecommendationSources() {}
 
     /**
+     * Creates a source from a text in any supported format, which is recognized by its content: a curl command, an HTTP
+     * Archive, an OpenAPI document or a Postman collection. Use it for text that a user pastes or uploads.
+     *
+     * @param text the text
+     * @return a source with its requests
+     * @throws InvalidDefinitionException if the format is not recognized, or the text is malformed
+     * @throws ConnectorException if it is YAML and the library for it is missing
+     */
+    public static RecommendationSource imported(String text) {
+        String present = Arguments.notNull(text, "text to import");
+        return ImportFormat.of(present).read(present);
+    }
+
+    /**
      * Creates a source from a curl command line, as in API documentation and browser developer tools. Supports the quoting of
      * a POSIX shell, and {@code $'...'}.
      *
@@ -28,8 +41,7 @@ public final class RecommendationSources {
      *     its position
      */
     public static RecommendationSource curl(String command) {
-        List<Recommendation> all = List.of(CurlReader.read(Arguments.notNull(command, "curl command")));
-        return () -> all;
+        return ImportFormat.CURL.read(Arguments.notNull(command, ImportFormat.CURL.name()));
     }
 
     /**
@@ -42,7 +54,7 @@ public final class RecommendationSources {
      * @throws ConnectorException if it is YAML and the library for it is missing
      */
     public static RecommendationSource openApi(String document) {
-        return OpenApiReader.read(YamlOrJson.read(Arguments.notNull(document, "OpenAPI document")));
+        return ImportFormat.OPEN_API.read(Arguments.notNull(document, ImportFormat.OPEN_API.name()));
     }
 
     /**
@@ -53,8 +65,7 @@ public final class RecommendationSources {
      * @throws InvalidDefinitionException if it is not valid JSON, or not an HTTP Archive
      */
     public static RecommendationSource har(String json) {
-        List<Recommendation> all = HarReader.read(JsonSupport.parse(Arguments.notNull(json, "HTTP Archive")));
-        return () -> all;
+        return ImportFormat.HAR.read(Arguments.notNull(json, ImportFormat.HAR.name()));
     }
 
     /**
@@ -66,8 +77,7 @@ public final class RecommendationSources {
      * @throws InvalidDefinitionException if it is not valid JSON, or not a Postman collection
      */
     public static RecommendationSource postman(String json) {
-        List<Recommendation> all = PostmanReader.read(JsonSupport.parse(Arguments.notNull(json, "Postman collection")));
-        return () -> all;
+        return ImportFormat.POSTMAN.read(Arguments.notNull(json, ImportFormat.POSTMAN.name()));
     }
 
     /**
