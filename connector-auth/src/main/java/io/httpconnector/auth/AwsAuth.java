@@ -6,7 +6,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
-import java.io.ByteArrayOutputStream;
+import io.httpconnector.internal.text.PercentEncoding;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
@@ -43,7 +43,6 @@ public final class AwsAuth implements AuthStrategy {
     private static final Set<String> S3_SERVICES = Set.of("s3", "s3-object-lambda", "s3-outposts", "s3express");
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
-    private static final HexFormat UPPER_HEX = HexFormat.of().withUpperCase();
     private static final byte[] NO_BODY = {};
 
     private final String accessKeyId;
@@ -211,7 +210,7 @@ public final class AwsAuth implements AuthStrategy {
             return Arrays.stream(path.split("/", -1)).map(AwsAuth::reencoded).collect(Collectors.joining("/"));
         }
         return Arrays.stream(path.replaceAll("/+", "/").split("/", -1))
-                .map(segment -> encoded(bytes(segment)))
+                .map(segment -> PercentEncoding.encode(bytes(segment)))
                 .collect(Collectors.joining("/"));
     }
 
@@ -231,38 +230,7 @@ public final class AwsAuth implements AuthStrategy {
 
     /** Decodes and re-encodes byte by byte, as the bytes need not be UTF-8. */
     private static String reencoded(String text) {
-        byte[] raw = bytes(text);
-        ByteArrayOutputStream decoded = new ByteArrayOutputStream(raw.length);
-        for (int i = 0; i < raw.length; i++) {
-            if (raw[i] == '%' && i + 2 < raw.length && isHex(raw[i + 1]) && isHex(raw[i + 2])) {
-                decoded.write(HexFormat.fromHexDigits(text(raw, i + 1, 2)));
-                i += 2;
-            } else {
-                decoded.write(raw[i]);
-            }
-        }
-        return encoded(decoded.toByteArray());
-    }
-
-    private static boolean isHex(byte b) {
-        return HexFormat.isHexDigit(b);
-    }
-
-    private static String text(byte[] bytes, int start, int length) {
-        return new String(bytes, start, length, StandardCharsets.US_ASCII);
-    }
-
-    /** Encodes all but the unreserved characters of RFC 3986. */
-    private static String encoded(byte[] bytes) {
-        StringBuilder encoded = new StringBuilder(bytes.length);
-        for (byte b : bytes) {
-            if ((b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') || "-._~".indexOf(b) >= 0) {
-                encoded.append((char) b);
-            } else {
-                encoded.append('%').append(UPPER_HEX.toHexDigits(b));
-            }
-        }
-        return encoded.toString();
+        return PercentEncoding.encode(PercentEncoding.decode(bytes(text)));
     }
 
     private static byte[] bytes(String text) {

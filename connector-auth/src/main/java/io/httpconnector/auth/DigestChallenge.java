@@ -4,6 +4,7 @@ import io.httpconnector.Body;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.Request;
 import io.httpconnector.auth.internal.Challenge;
+import io.httpconnector.internal.text.PercentEncoding;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -159,20 +160,7 @@ final class DigestChallenge {
         if (hashesUser()) {
             return "username=\"" + hash(bytes(user + ":" + parameters.get("realm"))) + "\"";
         }
-        return isVisibleAscii(user) ? "username=\"" + escaped(user) + "\"" : "username*=UTF-8''" + percent(user);
-    }
-
-    private static String percent(String text) {
-        StringBuilder encoded = new StringBuilder();
-        for (byte b : bytes(text)) {
-            char c = (char) (b & 0xff);
-            if (c < 0x80 && Character.isLetterOrDigit(c)) {
-                encoded.append(c);
-            } else {
-                encoded.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
-            }
-        }
-        return encoded.toString();
+        return isVisibleAscii(user) ? "username=\"" + escaped(user) + "\"" : "username*=UTF-8''" + PercentEncoding.encode(user);
     }
 
     private String ascii(String name) {

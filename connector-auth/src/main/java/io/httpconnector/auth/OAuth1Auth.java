@@ -19,8 +19,8 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
+import io.httpconnector.internal.text.PercentEncoding;
 import java.net.URI;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.PrivateKey;
 import java.util.ArrayList;
@@ -216,7 +216,12 @@ public final class OAuth1Auth implements AuthStrategy {
     }
 
     private static String decoded(String text) {
-        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        String decoded = PercentEncoding.decodeForm(text);
+        if (decoded == null) {
+            throw new InvalidDefinitionException(
+                    "OAuth 1", List.of("a parameter has a % that is not followed by two hexadecimal digits"));
+        }
+        return decoded;
     }
 
     @Override

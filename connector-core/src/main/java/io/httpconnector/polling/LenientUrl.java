@@ -1,6 +1,6 @@
 package io.httpconnector.polling;
 
-import java.nio.charset.StandardCharsets;
+import io.httpconnector.internal.text.PercentEncoding;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -33,10 +33,10 @@ final class LenientUrl {
             inFragment |= beginsFragment;
             if (c == '\\' && inPath) {
                 url.append('/');
-            } else if (isPermitted(c) || beginsFragment || (c == '%' && isEscape(text, i))) {
+            } else if (isPermitted(c) || beginsFragment || PercentEncoding.isEscape(text, i)) {
                 url.appendCodePoint(c);
             } else {
-                encode(c, url);
+                PercentEncoding.encodeCharacter(c, url);
             }
             i += Character.charCount(c);
         }
@@ -46,17 +46,5 @@ final class LenientUrl {
     private static boolean isPermitted(int c) {
         boolean isLetterOrDigit = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
         return isLetterOrDigit || (c < 128 && PERMITTED.indexOf(c) >= 0);
-    }
-
-    private static boolean isEscape(String text, int at) {
-        return at + 2 < text.length()
-                && Character.digit(text.charAt(at + 1), 16) >= 0
-                && Character.digit(text.charAt(at + 2), 16) >= 0;
-    }
-
-    private static void encode(int c, StringBuilder url) {
-        for (byte one : Character.toString(c).getBytes(StandardCharsets.UTF_8)) {
-            url.append(String.format("%%%02X", one));
-        }
     }
 }

@@ -1,13 +1,12 @@
 package io.httpconnector.template;
 
+import io.httpconnector.internal.text.PercentEncoding;
 import io.httpconnector.template.TemplateProblem.Code;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /** Escapes and validates text for its target context: URL, XML, or Unicode in general. */
 final class Escaping {
-
-    private static final String HEX = "0123456789ABCDEF";
 
     private Escaping() {}
 
@@ -41,18 +40,7 @@ final class Escaping {
     /** Percent-encodes all characters except the unreserved ones (RFC 3986, section 2.3) and those to keep. */
     static String percent(String text, String kept) {
         StringBuilder out = new StringBuilder(text.length() + 16);
-        for (byte b : utf8(text)) {
-            boolean literal = (b >= 'a' && b <= 'z')
-                    || (b >= 'A' && b <= 'Z')
-                    || (b >= '0' && b <= '9')
-                    || "-._~".indexOf(b) >= 0
-                    || kept.indexOf(b) >= 0;
-            if (literal) {
-                out.append((char) b);
-            } else {
-                out.append('%').append(HEX.charAt((b >> 4) & 0xf)).append(HEX.charAt(b & 0xf));
-            }
-        }
+        PercentEncoding.encode(requireValidUnicode(text), kept, out);
         return out.toString();
     }
 

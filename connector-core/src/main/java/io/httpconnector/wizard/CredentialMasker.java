@@ -2,8 +2,7 @@ package io.httpconnector.wizard;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonSupport;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
+import io.httpconnector.internal.text.PercentEncoding;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -224,13 +223,8 @@ final class CredentialMasker {
 
     /** Decodes percent-encoded text; returns malformed text unchanged. */
     static String decode(String text) {
-        try {
-            return text.indexOf('%') < 0 && text.indexOf('+') < 0
-                    ? text
-                    : URLDecoder.decode(text, StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            return text;
-        }
+        String decoded = PercentEncoding.decodeForm(text);
+        return decoded == null ? text : decoded;
     }
 
     private void maskMultipartParts() {

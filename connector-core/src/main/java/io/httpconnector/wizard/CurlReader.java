@@ -2,8 +2,7 @@ package io.httpconnector.wizard;
 
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.InvalidDefinitionException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import io.httpconnector.internal.text.PercentEncoding;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -201,8 +200,7 @@ final class CurlReader {
         if (file >= 0 && (equals < 0 || file < equals)) {
             throw invalid(value, "the value is in a file: replace it with the content of " + text.substring(file));
         }
-        String content = URLEncoder.encode(text.substring(equals + 1), StandardCharsets.UTF_8)
-                .replace("+", "%20");
+        String content = PercentEncoding.encode(text.substring(equals + 1));
         return equals > 0 ? text.substring(0, equals + 1) + content : content;
     }
 

@@ -1,11 +1,10 @@
 package io.httpconnector.wizard;
 
-import java.io.ByteArrayOutputStream;
+import io.httpconnector.internal.text.PercentEncoding;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -22,7 +21,6 @@ import java.util.stream.Stream;
  */
 record QueryPair(String name, String value, String raw, boolean isExact) {
 
-    private static final HexFormat HEX = HexFormat.of().withUpperCase();
     private static final Pattern PILL = Pattern.compile("\\{\\{[^{}]*+}}");
 
     /** Path and query characters by RFC 3986. Queries may also contain brackets, which many services expect. */
@@ -59,7 +57,7 @@ record QueryPair(String name, String value, String raw, boolean isExact) {
                 out.append(piece);
                 continue;
             }
-            byte[] bytes = bytes(piece);
+            byte[] bytes = PercentEncoding.decodeForm(piece.getBytes(StandardCharsets.UTF_8));
             try {
                 out.append(RequestDefinitionBuilder.escapeBraces(StandardCharsets.UTF_8
                         .newDecoder()
@@ -71,29 +69,6 @@ record QueryPair(String name, String value, String raw, boolean isExact) {
             }
         }
         return new Decoded(out.toString(), isUtf8);
-    }
-
-    private static byte[] bytes(String text) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
-        int at = 0;
-        while (at < text.length()) {
-            int c = text.codePointAt(at);
-            if (c == '%' && isEncoded(text, at)) {
-                bytes.write(HexFormat.fromHexDigits(text, at + 1, at + 3));
-                at += 3;
-            } else {
-                String one = c == '+' ? " " : Character.toString(c);
-                bytes.writeBytes(one.getBytes(StandardCharsets.UTF_8));
-                at += Character.charCount(c);
-            }
-        }
-        return bytes.toByteArray();
-    }
-
-    private static boolean isEncoded(String text, int at) {
-        return at + 2 < text.length()
-                && HexFormat.isHexDigit(text.charAt(at + 1))
-                && HexFormat.isHexDigit(text.charAt(at + 2));
     }
 
     /** Percent-encodes characters that are not allowed in a URL, and keeps existing percent-encoding. */
@@ -116,13 +91,11 @@ record QueryPair(String name, String value, String raw, boolean isExact) {
             boolean isPermitted = (c < 0x80 && Character.isLetterOrDigit(c))
                     || PERMITTED.indexOf(c) >= 0
                     || (inQuery && (c == '?' || c == '[' || c == ']'))
-                    || (c == '%' && isEncoded(text, at));
+                    || PercentEncoding.isEscape(text, at);
             if (isPermitted) {
                 out.appendCodePoint(c);
             } else {
-                for (byte octet : Character.toString(c).getBytes(StandardCharsets.UTF_8)) {
-                    HEX.toHexDigits(out.append('%'), octet);
-                }
+                PercentEncoding.encodeCharacter(c, out);
             }
             at += Character.charCount(c);
         }

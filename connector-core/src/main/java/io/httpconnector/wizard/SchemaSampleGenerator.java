@@ -1,7 +1,5 @@
 package io.httpconnector.wizard;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
@@ -13,7 +11,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.internal.json.JsonSupport;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.net.URLDecoder;
+import io.httpconnector.internal.text.PercentEncoding;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -57,9 +55,9 @@ final class SchemaSampleGenerator {
     }
 
     private JsonNode at(String pointer) {
+        String decoded = PercentEncoding.decode(pointer);
         try {
-            return document.at(
-                    pointer.indexOf('%') < 0 ? pointer : URLDecoder.decode(pointer.replace("+", "%2B"), UTF_8));
+            return decoded == null ? MissingNode.getInstance() : document.at(decoded);
         } catch (IllegalArgumentException e) {
             return MissingNode.getInstance();
         }

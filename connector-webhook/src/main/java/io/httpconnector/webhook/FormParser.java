@@ -1,5 +1,6 @@
 package io.httpconnector.webhook;
 
+import io.httpconnector.internal.text.PercentEncoding;
 import io.httpconnector.webhook.BodyParser.TooLargeException;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -78,10 +79,7 @@ final class FormParser {
 
     private static String decodeStrictly(String form, int start, int end) throws IOException {
         for (int i = start; i < end; i++) {
-            if (form.charAt(i) == '%'
-                    && (i + 2 >= end
-                            || Character.digit(form.charAt(i + 1), 16) < 0
-                            || Character.digit(form.charAt(i + 2), 16) < 0)) {
+            if (form.charAt(i) == '%' && (i + 2 >= end || !PercentEncoding.isEscape(form, i))) {
                 throw new IOException("a percent-encoding of the form is malformed");
             }
         }
@@ -97,19 +95,7 @@ final class FormParser {
     }
 
     private static String decode(String form, int start, int end, Charset charset) {
-        byte[] bytes = new byte[end - start];
-        int length = 0;
-        for (int i = start; i < end; i++) {
-            char c = form.charAt(i);
-            int high = c == '%' && i + 2 < end ? Character.digit(form.charAt(i + 1), 16) : -1;
-            int low = high >= 0 ? Character.digit(form.charAt(i + 2), 16) : -1;
-            if (low >= 0) {
-                bytes[length++] = (byte) (high * 16 + low);
-                i += 2;
-            } else {
-                bytes[length++] = (byte) (c == '+' ? ' ' : c);
-            }
-        }
-        return new String(bytes, 0, length, charset);
+        byte[] encoded = form.substring(start, end).getBytes(StandardCharsets.ISO_8859_1);
+        return new String(PercentEncoding.decodeForm(encoded), charset);
     }
 }

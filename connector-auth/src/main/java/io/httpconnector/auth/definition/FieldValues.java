@@ -7,8 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.POJONode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import io.httpconnector.internal.text.PercentEncoding;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -167,7 +166,7 @@ final class FieldValues {
             return value.endsWith("/") ? value.substring(0, value.length() - 1) : value;
         }
         if (before.indexOf('/', before.indexOf("://") + 3) >= 0 || before.startsWith("/")) {
-            return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
+            return PercentEncoding.encode(value);
         }
         if (!IN_HOST.matcher(value).matches()) {
             problem(text.pointer(), String.join(", ", text.fields()) + ": it is not valid in a host name");

@@ -1,8 +1,7 @@
 package io.httpconnector.auth.oauth2;
 
 import com.github.scribejava.core.model.OAuthConstants;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
+import io.httpconnector.internal.text.PercentEncoding;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,11 +56,11 @@ final class AuthorizationCallback {
     }
 
     private static String decoded(String text) {
-        try {
-            return URLDecoder.decode(text, StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
+        String decoded = PercentEncoding.decodeForm(text);
+        if (decoded == null) {
             throw new InvalidCallbackException("The callback has a % that is not followed by two hexadecimal digits");
         }
+        return decoded;
     }
 
     String state() {

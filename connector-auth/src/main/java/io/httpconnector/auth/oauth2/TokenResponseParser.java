@@ -8,9 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Response;
 import io.httpconnector.StatusException;
 import io.httpconnector.TimeSource;
+import io.httpconnector.internal.text.PercentEncoding;
 import java.io.IOException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -155,11 +154,8 @@ final class TokenResponseParser {
     }
 
     private static String decoded(String text) {
-        try {
-            return URLDecoder.decode(text, StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            return text;
-        }
+        String decoded = PercentEncoding.decodeForm(text);
+        return decoded == null ? text : decoded;
     }
 
     private static @Nullable String text(JsonNode response, @Nullable String path, String defaultPath) {
