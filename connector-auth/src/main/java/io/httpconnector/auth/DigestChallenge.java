@@ -160,7 +160,9 @@ final class DigestChallenge {
         if (hashesUser()) {
             return "username=\"" + hash(bytes(user + ":" + parameters.get("realm"))) + "\"";
         }
-        return isVisibleAscii(user) ? "username=\"" + escaped(user) + "\"" : "username*=UTF-8''" + PercentEncoding.encode(user);
+        return isVisibleAscii(user)
+                ? "username=\"" + escaped(user) + "\""
+                : "username*=UTF-8''" + PercentEncoding.encode(user);
     }
 
     private String ascii(String name) {

@@ -604,7 +604,7 @@ public final class Pagination {
                 .integer("maxPages", Pagination::maxPages)
                 .integer("maxEmptyPages", Pagination::maxEmptyPages)
                 .value();
-        boolean isGuess = TYPES.stream().anyMatch(reader::has) || TYPES.stream().anyMatch(reader::isDoubtful);
+        boolean isGuess = TYPES.stream().anyMatch(reader::has) || TYPES.stream().anyMatch(reader::isUnreliable);
         if (kind == null && !isGuess) {
             NEED_PAGES.stream()
                     .filter(reader::has)

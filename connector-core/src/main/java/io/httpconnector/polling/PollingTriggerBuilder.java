@@ -612,7 +612,7 @@ public final class PollingTriggerBuilder {
             return changed;
         });
         membersWithProblems.clear();
-        MEMBERS.stream().filter(reader::isDoubtful).forEach(membersWithProblems::add);
+        MEMBERS.stream().filter(reader::isUnreliable).forEach(membersWithProblems::add);
         return this;
     }
 

@@ -65,9 +65,7 @@ record FilterArguments(String filter, List<Argument> list) {
     /** Returns the unit of a numeric timestamp, at whatever index it was given, or null. */
     DateFormats.@Nullable Unit unit() {
         int index = indexOfUnit();
-        return index < 0
-                ? null
-                : "seconds".equals(word(index)) ? DateFormats.Unit.SECONDS : DateFormats.Unit.MILLIS;
+        return index < 0 ? null : "seconds".equals(word(index)) ? DateFormats.Unit.SECONDS : DateFormats.Unit.MILLIS;
     }
 
     /** Returns the arguments without the one that {@link #unit()} returned. */

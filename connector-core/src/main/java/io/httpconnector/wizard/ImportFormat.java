@@ -56,7 +56,8 @@ record ImportFormat(
     /** Returns the format of a text. Throws {@link InvalidDefinitionException} if no format recognizes it. */
     static ImportFormat of(String text) {
         String document = withoutByteOrderMark(text);
-        JsonNode json = document.stripLeading().startsWith("{") ? JsonSupport.parse(document) : MissingNode.getInstance();
+        JsonNode json =
+                document.stripLeading().startsWith("{") ? JsonSupport.parse(document) : MissingNode.getInstance();
         return ALL.stream()
                 .filter(format -> format.recognition.test(document, json))
                 .findFirst()

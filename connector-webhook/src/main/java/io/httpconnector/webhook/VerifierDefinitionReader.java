@@ -228,7 +228,7 @@ record VerifierDefinitionReader(
         reader.require("type");
         String type = reader.oneOf("type", types);
         if (type == null) {
-            reader.acceptOthers();
+            reader.acceptUnreadMembers();
         }
         return type;
     }

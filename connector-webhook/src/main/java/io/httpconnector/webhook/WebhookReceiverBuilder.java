@@ -442,7 +442,7 @@ public final class WebhookReceiverBuilder {
             var unused = JsonObjectReader.read("definition", Arguments.notNull(json, "definition"), reader -> {
                 ReceiverDefinitionCodec.read(reader, this);
                 // Prevents a second problem such as a missing verifier, whose cause is already reported.
-                verifyHasProblems = reader.isDoubtful("verify") || reader.isDoubtful("unverified");
+                verifyHasProblems = reader.isUnreliable("verify") || reader.isUnreliable("unverified");
                 return this;
             });
         } catch (InvalidDefinitionException e) {

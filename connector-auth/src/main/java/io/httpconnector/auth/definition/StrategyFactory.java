@@ -166,8 +166,8 @@ final class StrategyFactory {
         if (Stream.of(headers, query)
                         .flatMap(texts -> texts.values().stream())
                         .noneMatch(text -> text.pills().names().stream().anyMatch(HMAC_SENT::contains))
-                && !reader.isDoubtful("headers")
-                && !reader.isDoubtful("query")) {
+                && !reader.isUnreliable("headers")
+                && !reader.isUnreliable("query")) {
             reader.problem(
                     "headers",
                     "nothing sends the signature: use {{signature}} or {{signatureBase64}} in a value of headers or"

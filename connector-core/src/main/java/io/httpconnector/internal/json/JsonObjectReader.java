@@ -637,7 +637,7 @@ public final class JsonObjectReader {
      * @param name the member
      * @return whether a reported problem may concern the member
      */
-    public boolean isDoubtful(String name) {
+    public boolean isUnreliable(String name) {
         String at = pointerTo(name);
         if (problems.stream().anyMatch(problem -> problem.startsWith(at + ":") || problem.startsWith(at + "/"))) {
             return true;
@@ -655,7 +655,7 @@ public final class JsonObjectReader {
      * Accepts the members that have not been read, if another problem makes it impossible to know them. A member whose name
      * is similar to an absent member is still reported as unknown.
      */
-    public void acceptOthers() {
+    public void acceptUnreadMembers() {
         List<String> absent = known.stream().filter(name -> !json.has(name)).toList();
         json.fieldNames().forEachRemaining(name -> {
             if (Suggestions.of(name, absent) == null) {

@@ -30,36 +30,36 @@ final class EscapeReader {
         return c != '%' && c != '\\' && c != '&' && !Character.isSurrogate(c);
     }
 
-/** The characters that may be meant at an index, each with the index after its spelling. */
-static final class Readings {
-    private long[] all = new long[4];
-    private int size;
+    /** The characters that may be meant at an index, each with the index after its spelling. */
+    static final class Readings {
+        private long[] all = new long[4];
+        private int size;
 
-    void add(int codePoint, int end) {
-        long reading = (long) codePoint << 32 | end;
-        for (int i = 0; i < size; i++) {
-            if (all[i] == reading) {
-                return;
+        void add(int codePoint, int end) {
+            long reading = (long) codePoint << 32 | end;
+            for (int i = 0; i < size; i++) {
+                if (all[i] == reading) {
+                    return;
+                }
             }
+            if (size == all.length) {
+                all = Arrays.copyOf(all, size * 2);
+            }
+            all[size++] = reading;
         }
-        if (size == all.length) {
-            all = Arrays.copyOf(all, size * 2);
+
+        int size() {
+            return size;
         }
-        all[size++] = reading;
-    }
 
-    int size() {
-        return size;
-    }
+        int codePoint(int i) {
+            return (int) (all[i] >> 32);
+        }
 
-    int codePoint(int i) {
-        return (int) (all[i] >> 32);
+        int end(int i) {
+            return (int) all[i];
+        }
     }
-
-    int end(int i) {
-        return (int) all[i];
-    }
-}
 
     /** Returns the characters that may be meant at an index: the character itself, and those whose escape starts there, in up to {@code layers} layers. */
     Readings readings(int at, int layers) {
@@ -74,7 +74,8 @@ static final class Readings {
         if (!mayEscape) {
             return all;
         }
-        // Cached, because the readings are needed for each preceding character and for each escape that may contain them.
+        // Cached, because the readings are needed for each preceding character and for each escape that may contain
+        // them.
         Readings[] known = this.known[layers - 1];
         if (known == null) {
             known = new Readings[text.length()];

@@ -254,8 +254,7 @@ final class SecretSearch {
         }
         DecodedText decoded = new DecodedText(run.bytes(from, to, bits), MIN_ENCODED);
         while (decoded.next()) {
-            SecretSearch search =
-                    new SecretSearch(decoded.piece(), decodedTerms, decodedTerms, encodings - 1, budget);
+            SecretSearch search = new SecretSearch(decoded.piece(), decodedTerms, decodedTerms, encodings - 1, budget);
             for (int[] range : search.find()) {
                 int first = decoded.position(range[0]) * 8 / bits;
                 int last = (decoded.position(range[1]) * 8 + bits - 1) / bits - 1;
