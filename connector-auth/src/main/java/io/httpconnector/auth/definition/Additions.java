@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.POJONode;
+import io.httpconnector.AuthStrategy;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.auth.CombinedAuth;
 import io.httpconnector.auth.CustomAuth;
 import io.httpconnector.internal.json.JsonObjectReader;
 import java.util.List;
@@ -113,6 +115,15 @@ record Additions(
             all[0] = secret == null ? all[0] : all[0].andCookie(name, secret);
         });
         return all[0];
+    }
+
+    /** Returns a strategy with these additions, and with the values for the base URL. */
+    AuthStrategy combine(AuthStrategy strategy, FieldValues values, ApplicationSettings application) {
+        CustomAuth added = build(values);
+        for (Map.Entry<String, String> field : application.baseUrlFields().entrySet()) {
+            added = added.andField(field.getKey(), field.getValue());
+        }
+        return CombinedAuth.of(added, strategy);
     }
 
     private static boolean isText(@Nullable JsonNode value) {

@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,7 +56,7 @@ public final class AuthDefinition {
     private final Map<String, Strategy> strategies;
 
     /** A parsed strategy. */
-    private record Strategy(List<InputField> fields, Set<String> tokenFields, StrategyFactory.Recipe recipe) {}
+    private record Strategy(List<InputField> fields, Set<String> tokenFields, Recipe recipe) {}
 
     private AuthDefinition(
             JsonNode json, String name, FieldText baseUrl, @Nullable String test, Map<String, Strategy> strategies) {
@@ -79,7 +80,7 @@ public final class AuthDefinition {
             throw new InvalidDefinitionException(
                     "preset", List.of("\"" + id + "\" is unknown: use one of " + presets()));
         }
-        return of(preset);
+        return of(preset, AuthTypes.with());
     }
 
     /**
@@ -105,26 +106,29 @@ public final class AuthDefinition {
      * Parses a definition. The whole document is validated before any value is entered.
      *
      * @param json a JSON object
+     * @param ownTypes the strategy types of the application, which the definition may use like the built-in ones
      * @return the definition
-     * @throws InvalidDefinitionException if it is invalid; reports all problems, each with its JSON Pointer
+     * @throws InvalidDefinitionException if it is invalid; reports all problems, each with its JSON Pointer. Also if a type has
+     *     the name of another one
      */
-    public static AuthDefinition parse(String json) {
+    public static AuthDefinition parse(String json, AuthType... ownTypes) {
         if (json == null) {
             throw invalid(List.of("it is null"));
         }
+        Map<String, AuthType> types = AuthTypes.with(ownTypes);
         try {
             var unused = STRICT.readTree(json);
-            return of(JsonSupport.parse(json));
+            return of(JsonSupport.parse(json), types);
         } catch (JsonProcessingException e) {
             throw invalid(List.of(JsonSupport.describe(e)));
         }
     }
 
-    private static AuthDefinition of(JsonNode json) {
-        return JsonObjectReader.read("auth definition", json, reader -> read(reader, json));
+    private static AuthDefinition of(JsonNode json, Map<String, AuthType> types) {
+        return JsonObjectReader.read("auth definition", json, reader -> read(reader, json, types));
     }
 
-    private static AuthDefinition read(JsonObjectReader reader, JsonNode json) {
+    private static AuthDefinition read(JsonObjectReader reader, JsonNode json, Map<String, AuthType> types) {
         String name = reader.requiredText("name");
         String unusedUrl = reader.text("documentation");
         String baseUrl = reader.requiredText("baseUrl");
@@ -134,8 +138,13 @@ public final class AuthDefinition {
         }
         List<InputField> common = fields(reader, List.of());
         Set<String> tokenFields = new TreeSet<>();
-        Map<String, Strategy> strategies =
-                reader.objectMap("strategies", (strategy, members) -> readStrategy(members, common, tokenFields));
+        Map<String, Strategy> strategies = reader.objectMap("strategies", (key, members) -> {
+            Strategy strategy = readStrategy(members, types, common);
+            if (strategy != null) {
+                tokenFields.addAll(strategy.tokenFields);
+            }
+            return strategy;
+        });
         if (!reader.has("strategies") || json.path("strategies").isEmpty()) {
             reader.problem("strategies", "there is none");
         }
@@ -160,28 +169,32 @@ public final class AuthDefinition {
     }
 
     private static @Nullable Strategy readStrategy(
-            JsonObjectReader reader, List<InputField> common, Set<String> tokenFields) {
-        String type = StrategyFactory.required(reader, "type", List.copyOf(StrategyFactory.names()));
+            JsonObjectReader reader, Map<String, AuthType> types, List<InputField> common) {
+        String name = new Members(reader, Map.of()).requiredOneOf("type", List.copyOf(types.keySet()));
         List<InputField> fields = new ArrayList<>(common);
         fields.addAll(fields(reader, common));
-        Set<String> names = new HashSet<>();
-        fields.forEach(field -> names.add(field.name()));
-        OAuth2StrategyFactory.defaultFields(type).stream()
-                .filter(field -> !names.contains(field.name()))
-                .forEach(fields::add);
         JsonNode given = reader.any("type");
-        if (given == null || !type.equals(given.asText())) {
+        AuthType type = types.get(name);
+        if (type == null || given == null || !name.equals(given.asText())) {
             // The known members depend on the type.
             reader.acceptUnknown();
             return null;
         }
-        Members members = new Members(reader, StrategyFactory.byName(fields), Set.of());
-        StrategyFactory.Recipe recipe = StrategyFactory.read(type, members);
-        Set<String> ownTokenFields =
-                new HashSet<>(members.pointers("tokenFields").keySet());
-        ownTokenFields.addAll(reader.texts("callbackFields"));
-        tokenFields.addAll(ownTokenFields);
-        return recipe == null ? null : new Strategy(List.copyOf(fields), Set.copyOf(ownTokenFields), recipe);
+        Set<String> names = new HashSet<>();
+        fields.forEach(field -> names.add(field.name()));
+        type.defaultFields().stream()
+                .filter(field -> !names.contains(field.name()))
+                .forEach(fields::add);
+        Members members = new Members(reader, secretsByName(fields));
+        Recipe recipe = type.read(members);
+        return new Strategy(List.copyOf(fields), members.received(), recipe);
+    }
+
+    /** Returns by field name, whether the field is a secret. */
+    private static Map<String, Boolean> secretsByName(List<InputField> fields) {
+        Map<String, Boolean> secrets = new LinkedHashMap<>();
+        fields.forEach(field -> secrets.put(field.name(), field.isSecret()));
+        return secrets;
     }
 
     /** Compiles the base URL, which may have only the placeholders that a connection supports: no filters, no secrets. */
@@ -193,8 +206,8 @@ public final class AuthDefinition {
         if (pills.hasFilters()) {
             problems.add("a base URL can't have filters");
         }
-        Map<String, Boolean> fields = StrategyFactory.byName(common);
-        strategies.values().forEach(strategy -> fields.putAll(StrategyFactory.byName(strategy.fields)));
+        Map<String, Boolean> fields = secretsByName(common);
+        strategies.values().forEach(strategy -> fields.putAll(secretsByName(strategy.fields)));
         for (String name : pills.names()) {
             String field = FieldText.isField(name) ? FieldText.field(name) : "";
             if (fields.getOrDefault(field, false)) {

@@ -3,7 +3,6 @@ package io.httpconnector.auth.definition;
 import io.httpconnector.AuthStrategy;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
-import io.httpconnector.auth.oauth2.OAuth2Builder;
 import io.httpconnector.auth.oauth2.TokenStore;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,14 +19,14 @@ public final class AuthMethod {
     private final AuthDefinition definition;
     private final String strategy;
     private final Map<String, InputField> fields = new LinkedHashMap<>();
-    private final StrategyFactory.Recipe recipe;
+    private final Recipe recipe;
     private final List<String> problems = new ArrayList<>();
     private final Map<String, Object> given = new LinkedHashMap<>();
     private @Nullable String redirectUri;
     private @Nullable TokenStore tokens;
     private @Nullable String account;
 
-    AuthMethod(AuthDefinition definition, String strategy, List<InputField> fields, StrategyFactory.Recipe recipe) {
+    AuthMethod(AuthDefinition definition, String strategy, List<InputField> fields, Recipe recipe) {
         this.definition = definition;
         this.strategy = strategy;
         this.recipe = recipe;
@@ -91,22 +90,6 @@ public final class AuthMethod {
         return this;
     }
 
-    void applyTo(OAuth2Builder builder) {
-        if (redirectUri != null) {
-            builder.redirectUri(redirectUri);
-        }
-        if (tokens != null && account != null) {
-            builder.tokenStore(tokens, account);
-        }
-    }
-
-    /** Returns the entered values for the base URL; others are received with the tokens. */
-    Map<String, String> fieldsOfBaseUrl(FieldValues values) {
-        Map<String, String> entered = values.plain();
-        entered.keySet().retainAll(definition.base().fields());
-        return entered;
-    }
-
     /**
      * Builds the strategy. Nothing is sent yet.
      *
@@ -128,7 +111,7 @@ public final class AuthMethod {
         checkBaseUrl(values);
         AuthStrategy built = null;
         try {
-            built = recipe.build(values, this);
+            built = recipe.build(values, new ApplicationSettings(redirectUri, tokens, account, baseUrlFields(values)));
         } catch (InvalidDefinitionException e) {
             found.addAll(e.problems());
         }
@@ -150,6 +133,12 @@ public final class AuthMethod {
             return null;
         }
         return field.isSecret() ? Secret.of(text) : text;
+    }
+
+    private Map<String, String> baseUrlFields(FieldValues values) {
+        Map<String, String> entered = values.plain();
+        entered.keySet().retainAll(definition.base().fields());
+        return Map.copyOf(entered);
     }
 
     private void checkBaseUrl(FieldValues values) {

@@ -82,6 +82,11 @@ final class FieldValues {
         problems.clear();
     }
 
+    /** Returns the number of problems so far, to detect new ones. */
+    int problems() {
+        return problems.size();
+    }
+
     void problem(String pointer, String problem) {
         problems.add(pointer + ": " + problem);
     }
@@ -101,9 +106,9 @@ final class FieldValues {
 
     /** Renders a text that can't be omitted. */
     String requiredText(FieldText text) {
-        int before = problems.size();
+        int before = problems();
         String rendered = text(text);
-        if (rendered == null && problems.size() == before) {
+        if (rendered == null && problems() == before) {
             problem(text.pointer(), "it is empty, but required");
         }
         return Objects.requireNonNullElse(rendered, "missing");
@@ -140,9 +145,9 @@ final class FieldValues {
     }
 
     Secret requiredSecret(FieldText text) {
-        int before = problems.size();
+        int before = problems();
         Secret secret = secret(text);
-        if (secret == null && problems.size() == before) {
+        if (secret == null && problems() == before) {
             problem(text.pointer(), "it is empty, but required");
         }
         return secret == null ? Secret.of("missing") : secret;

@@ -24,7 +24,7 @@ record KeyMembers(
     private static final List<String> ALGORITHMS = List.of("RS256", "PS256", "ES256", "HS256");
 
     static KeyMembers read(Members members) {
-        String algorithm = StrategyFactory.required(members.reader(), "algorithm", ALGORITHMS);
+        String algorithm = members.requiredOneOf("algorithm", ALGORITHMS);
         return new KeyMembers(
                 algorithm,
                 members.requiredSecret("key", text -> {

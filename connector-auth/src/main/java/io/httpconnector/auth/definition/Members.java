@@ -1,7 +1,6 @@
 package io.httpconnector.auth.definition;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
@@ -12,6 +11,7 @@ import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.template.PillText;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,31 +37,56 @@ final class Members {
     private final Map<String, Boolean> fields;
     /** The placeholders that are not fields. */
     private final Set<String> others;
+    /** The names of the values that are received with the tokens. */
+    private final Set<String> received;
 
-    Members(JsonObjectReader reader, Map<String, Boolean> fields, Set<String> others) {
+    Members(JsonObjectReader reader, Map<String, Boolean> fields) {
+        this(reader, fields, Set.of(), new TreeSet<>());
+    }
+
+    private Members(
+            JsonObjectReader reader, Map<String, Boolean> fields, Set<String> others, Set<String> received) {
         this.reader = reader;
         this.fields = fields;
         this.others = others;
+        this.received = received;
     }
 
     /** Returns a reader for another object, with an additional field. */
     Members of(JsonObjectReader object, String secretField) {
         Map<String, Boolean> more = new LinkedHashMap<>(fields);
         more.put(secretField, true);
-        return new Members(object, more, others);
+        return new Members(object, more, others, received);
     }
 
     Members of(JsonObjectReader object) {
-        return new Members(object, fields, others);
+        return new Members(object, fields, others, received);
     }
 
     /** Returns a reader for the same members, whose texts can have additional placeholders. */
     Members with(Set<String> placeholders) {
-        return new Members(reader, fields, placeholders);
+        return new Members(reader, fields, placeholders, received);
     }
 
     JsonObjectReader reader() {
         return reader;
+    }
+
+    /** Marks values as received with the tokens, so that the base URL can use them. */
+    <T> Map<String, T> received(Map<String, T> fields) {
+        received.addAll(fields.keySet());
+        return fields;
+    }
+
+    /** Marks values as received with the tokens, so that the base URL can use them. */
+    List<String> received(List<String> fields) {
+        received.addAll(fields);
+        return fields;
+    }
+
+    /** Returns the names of the values that are received with the tokens. */
+    Set<String> received() {
+        return Set.copyOf(received);
     }
 
     @Nullable FieldText text(String name) {
@@ -306,7 +331,7 @@ final class Members {
             return null;
         }
         List<String> problems = new ArrayList<>();
-        JsonNode tree = tree(json, at(name), "", secrets, problems);
+        JsonNode tree = new TreeCompiler(this, at(name), secrets, problems).compile(json, "");
         if (!problems.isEmpty()) {
             reader.attempt(name, () -> {
                 throw new InvalidDefinitionException("JSON", problems);
@@ -322,33 +347,27 @@ final class Members {
                 : JsonNodeFactory.instance.objectNode();
     }
 
-    private JsonNode tree(JsonNode json, String pointer, String below, boolean secrets, List<String> problems) {
-        try {
-            if (json instanceof ObjectNode object) {
-                ObjectNode copy = JsonNodeFactory.instance.objectNode();
-                object.properties().forEach(entry -> {
-                    String at = below + "/" + JsonObjectReader.token(entry.getKey());
-                    if (entry.getKey().contains("{{")) {
-                        problems.add(at + ": a name can't have placeholders");
-                    }
-                    copy.set(entry.getKey(), tree(entry.getValue(), pointer, at, secrets, problems));
-                });
-                return copy;
-            }
-            if (json instanceof ArrayNode array) {
-                ArrayNode copy = JsonNodeFactory.instance.arrayNode();
-                for (int i = 0; i < array.size(); i++) {
-                    copy.add(tree(array.get(i), pointer, below + "/" + i, secrets, problems));
-                }
-                return copy;
-            }
-            return json.isTextual()
-                    ? JsonNodeFactory.instance.pojoNode(compiled(pointer + below, json.textValue(), secrets))
-                    : json;
-        } catch (InvalidDefinitionException e) {
-            e.problems().forEach(problem -> problems.add((below.isEmpty() ? "" : below + ": ") + problem));
-            return json;
+    /** Reads a required member with one of the given values; the first one if it is missing, which is reported. */
+    String requiredOneOf(String name, List<String> values) {
+        String one = reader.has(name) ? reader.oneOf(name, values) : null;
+        if (!reader.has(name)) {
+            reader.problem(name, "missing: use one of " + String.join(", ", values));
         }
+        return one == null ? values.get(0) : one;
+    }
+
+    @Nullable Duration positiveDuration(String name) {
+        Duration time = reader.duration(name);
+        if (time != null && (time.isNegative() || time.isZero())) {
+            reader.problem(name, time + " is not positive");
+            return null;
+        }
+        return time;
+    }
+
+    /** Checks the prefix of a token in a header field. */
+    static void checkTokenPrefix(String prefix) {
+        var unused = Request.get("/").header("Authorization", prefix + "x");
     }
 
     @Nullable ExpiryFormat expiresAs() {
@@ -385,7 +404,8 @@ final class Members {
         return compiled[0];
     }
 
-    private FieldText compiled(String pointer, String text, boolean secrets) {
+    /** Compiles a text and checks its placeholders. */
+    FieldText compiled(String pointer, String text, boolean secrets) {
         PillText pills = PillText.compile(text);
         List<String> problems = new ArrayList<>();
         for (String name : pills.names()) {

@@ -17,18 +17,20 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the strategy type {@code login}: the login request, the location of the token in its response, and how the token is sent. */
-final class LoginStrategyFactory {
+/** The type {@code login}: the login request, the location of the token in its response, and how the token is sent. */
+final class LoginType {
+
+    static final AuthType TYPE = AuthType.reading("login", LoginType::read);
 
     private static final String TOKEN = "token";
 
-    private LoginStrategyFactory() {}
+    private LoginType() {}
 
-    static StrategyFactory.Recipe read(Members members) {
+    private static Recipe read(Members members) {
         JsonObjectReader reader = members.reader();
         Login login = new Login(
-                members.text("method", StrategyFactory::checkMethod),
-                members.requiredText("loginUrl", LoginStrategyFactory::checkUrl),
+                members.text("method", LoginType::checkMethod),
+                members.requiredText("loginUrl", LoginType::checkUrl),
                 members.headers("loginHeaders"),
                 members.tree("json", true),
                 members.texts("form", true));
@@ -42,8 +44,8 @@ final class LoginStrategyFactory {
         if (reader.has("expiresAs") && !reader.has("expiresPath")) {
             reader.problem("expiresAs", "it requires expiresPath");
         }
-        Duration lifetime = OAuth2StrategyFactory.positive(reader, "lifetime");
-        Map<String, String> fields = members.pointers("tokenFields");
+        Duration lifetime = members.positiveDuration("lifetime");
+        Map<String, String> fields = members.received(members.pointers("tokenFields"));
         Additions read = reader.object("use", use -> {
             int before = reader.problems();
             Additions all = Additions.all(members.of(use, TOKEN));
@@ -55,7 +57,7 @@ final class LoginStrategyFactory {
         });
         Additions use = read == null ? bearer() : read;
         Additions additions = Additions.common(members, use.headerNames());
-        return StrategyFactory.recipe(additions, values -> {
+        return Recipe.of(additions, values -> {
             // Reports missing values when the strategy is built.
             var unused = login.request(values);
             LoginAuthBuilder auth = LoginAuth.by(() -> login.request(values));
@@ -87,6 +89,10 @@ final class LoginStrategyFactory {
             reader.attempt(member, () -> CustomAuth.cookie(name, Secret.of("x")));
         }
         return name;
+    }
+
+    private static void checkMethod(String method) {
+        var unused = Request.of(method, "/");
     }
 
     private static void checkUrl(String url) {

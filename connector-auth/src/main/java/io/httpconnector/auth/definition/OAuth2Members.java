@@ -5,10 +5,8 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.ExpiryFormat;
-import io.httpconnector.auth.internal.GrantMembers;
 import io.httpconnector.auth.internal.SecureUrl;
 import io.httpconnector.auth.oauth2.ClientAuthentication;
-import io.httpconnector.auth.oauth2.OAuth2;
 import io.httpconnector.auth.oauth2.OAuth2Builder;
 import io.httpconnector.auth.oauth2.TokenRequestFormat;
 import io.httpconnector.internal.json.JsonObjectReader;
@@ -16,13 +14,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the OAuth 2 strategy types, one for each grant. Their members have the names of the {@link OAuth2Builder} methods. */
-final class OAuth2StrategyFactory {
+/** Reads the members that the grants of OAuth 2 have in common; most have the name of a method of {@link OAuth2Builder}. */
+final class OAuth2Members {
 
     static final String CLIENT_ID = "clientId";
     static final String CLIENT_SECRET = "clientSecret";
@@ -36,87 +33,24 @@ final class OAuth2StrategyFactory {
         void apply(FieldValues values, OAuth2Builder builder);
     }
 
-    private OAuth2StrategyFactory(Members members) {
+    private OAuth2Members(Members members) {
         this.members = members;
         this.reader = members.reader();
     }
 
-    static StrategyFactory.Recipe authorizationCode(Members members) {
-        return read(
-                members,
-                "authorization-code",
-                List.of("authorizationUrl", "tokenUrl"),
-                true,
-                values -> OAuth2.authorizationCode());
+    /** Reads the members of a grant. */
+    static Recipe read(OAuth2Type type, Members members, Function<FieldValues, OAuth2Builder> grant) {
+        return new OAuth2Members(members).read(type, grant);
     }
 
-    static StrategyFactory.Recipe clientCredentials(Members members) {
-        return read(members, "client-credentials", List.of("tokenUrl"), true, values -> OAuth2.clientCredentials());
-    }
-
-    static StrategyFactory.Recipe deviceCode(Members members) {
-        return read(
-                members,
-                "device-code",
-                List.of("deviceAuthorizationUrl", "tokenUrl"),
-                true,
-                values -> OAuth2.deviceCode());
-    }
-
-    static StrategyFactory.Recipe password(Members members) {
-        FieldText user = members.requiredText("user");
-        FieldText password = members.requiredSecret("password");
-        return read(
-                members,
-                "password",
-                List.of("tokenUrl"),
-                true,
-                values -> OAuth2.password(values.requiredText(user), values.requiredSecret(password)));
-    }
-
-    static StrategyFactory.Recipe refreshToken(Members members) {
-        FieldText token = members.requiredSecret("refreshToken");
-        return read(
-                members,
-                "refresh-token",
-                List.of("tokenUrl"),
-                true,
-                values -> OAuth2.refreshToken(values.requiredSecret(token)));
-    }
-
-    static StrategyFactory.Recipe jwtBearer(Members members) {
-        KeyMembers key = KeyMembers.read(members);
-        var claims = members.object("claims", false);
-        return read(
-                members,
-                "jwt-bearer",
-                List.of("tokenUrl"),
-                false,
-                values -> OAuth2.jwtBearer(key.build(values), values.claims(claims)));
-    }
-
-    private static StrategyFactory.Recipe read(
-            Members members,
-            String name,
-            List<String> endpoints,
-            boolean requiresClient,
-            Function<FieldValues, OAuth2Builder> grant) {
-        return new OAuth2StrategyFactory(members).recipe(name, endpoints, requiresClient, grant);
-    }
-
-    private StrategyFactory.Recipe recipe(
-            String name, List<String> endpoints, boolean requiresClient, Function<FieldValues, OAuth2Builder> grant) {
-        for (String member : new TreeSet<>(GrantMembers.names())) {
-            String problem = GrantMembers.problem(name, member);
-            if (problem != null && reader.has(member)) {
-                reader.problem(member, problem);
-            }
-        }
+    private Recipe read(OAuth2Type type, Function<FieldValues, OAuth2Builder> grant) {
+        type.checkMembers(reader);
         boolean discoversFromService = discover();
-        for (String url :
-                List.of("authorizationUrl", "tokenUrl", "refreshUrl", "revocationUrl", "deviceAuthorizationUrl")) {
-            url(url, endpoints.contains(url) && !reader.has("discover"));
-        }
+        endpoint("authorizationUrl", type, OAuth2Builder::authorizationUrl);
+        endpoint("tokenUrl", type, OAuth2Builder::tokenUrl);
+        endpoint("refreshUrl", type, OAuth2Builder::refreshUrl);
+        endpoint("revocationUrl", type, OAuth2Builder::revocationUrl);
+        endpoint("deviceAuthorizationUrl", type, OAuth2Builder::deviceAuthorizationUrl);
         authorizationRequest();
         tokenRequest();
         tokenResponse();
@@ -126,16 +60,15 @@ final class OAuth2StrategyFactory {
             var unused = Request.get("/").header(field, "");
         });
         step(header, OAuth2Builder::accessTokenHeader);
-        step(members.text("tokenPrefix", StrategyFactory::checkPrefix), OAuth2Builder::tokenPrefix);
+        step(members.text("tokenPrefix", Members::checkTokenPrefix), OAuth2Builder::tokenPrefix);
         Additions additions =
                 Additions.common(members, header == null ? "Authorization" : header.isFixed() ? header.fixed() : "");
-        return (values, choice) -> {
+        return (values, application) -> {
             OAuth2Builder builder = grant.apply(values);
             steps.forEach(step -> step.apply(values, builder));
-            client(values, builder, key, requiresClient && !discoversFromService);
-            choice.applyTo(builder);
-            choice.fieldsOfBaseUrl(values).forEach(builder::field);
-            return StrategyFactory.combined(additions, values, builder.build(), choice);
+            client(values, builder, key, type.requiresClient() && !discoversFromService);
+            application.applyTo(builder);
+            return additions.combine(builder.build(), values, application);
         };
     }
 
@@ -158,17 +91,10 @@ final class OAuth2StrategyFactory {
         return true;
     }
 
-    private void url(String name, boolean required) {
-        FieldText url = required ? members.requiredUrl(name) : members.url(name);
-        steps.add((values, builder) -> accept(values.url(url), value -> {
-            switch (name) {
-                case "authorizationUrl" -> builder.authorizationUrl(value);
-                case "tokenUrl" -> builder.tokenUrl(value);
-                case "refreshUrl" -> builder.refreshUrl(value);
-                case "revocationUrl" -> builder.revocationUrl(value);
-                default -> builder.deviceAuthorizationUrl(value);
-            }
-        }));
+    private void endpoint(String name, OAuth2Type type, Setter<String> setter) {
+        boolean isRequired = type.requires(name) && !reader.has("discover");
+        FieldText url = isRequired ? members.requiredUrl(name) : members.url(name);
+        steps.add((values, builder) -> accept(values.url(url), value -> setter.set(builder, value)));
     }
 
     private void authorizationRequest() {
@@ -191,7 +117,7 @@ final class OAuth2StrategyFactory {
         step(members.url("issuer", SecureUrl::problemOfIssuer), OAuth2Builder::issuer);
         FieldText resource = members.url("resource", SecureUrl::problemOfResource);
         steps.add((values, builder) -> accept(values.url(resource), builder::resource));
-        List<String> fields = members.names("callbackFields");
+        List<String> fields = members.received(members.names("callbackFields"));
         steps.add((values, builder) -> fields.forEach(builder::callbackFields));
     }
 
@@ -220,12 +146,12 @@ final class OAuth2StrategyFactory {
         String refresh = members.pointer("refreshTokenPath");
         String expires = members.pointer("expiresPath");
         ExpiryFormat meaning = members.expiresAs();
-        Duration lifetime = positive(reader, "lifetime");
+        Duration lifetime = members.positiveDuration("lifetime");
         Duration before = reader.duration("refreshBefore");
         if (before != null && before.isNegative()) {
             reader.problem("refreshBefore", before + " is negative");
         }
-        Map<String, String> fields = members.pointers("tokenFields");
+        Map<String, String> fields = members.received(members.pointers("tokenFields"));
         List<String> refusals = members.names("refusals");
         steps.add((values, builder) -> {
             accept(access, builder::accessTokenAt);
@@ -257,24 +183,6 @@ final class OAuth2StrategyFactory {
                 builder.client(id, secret);
             }
         }
-    }
-
-    /** Returns the fields for client ID and secret, unless the definition has its own. */
-    static List<InputField> defaultFields(String type) {
-        return type.startsWith("oauth2-")
-                ? List.of(
-                        InputField.of(CLIENT_ID, "Client ID", false),
-                        InputField.of(CLIENT_SECRET, "Client secret", true))
-                : List.of();
-    }
-
-    static @Nullable Duration positive(JsonObjectReader reader, String name) {
-        Duration time = reader.duration(name);
-        if (time != null && (time.isNegative() || time.isZero())) {
-            reader.problem(name, time + " is not positive");
-            return null;
-        }
-        return time;
     }
 
     private interface Setter<T> {

@@ -1,0 +1,28 @@
+package io.httpconnector.auth.definition;
+
+import io.httpconnector.auth.oauth2.OAuth2Builder;
+import io.httpconnector.auth.oauth2.TokenStore;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of a strategy that the application makes, and not the definition. Immutable.
+ *
+ * @param baseUrlFields the entered values for the base URL, by field name; others are received with the tokens
+ */
+record ApplicationSettings(
+        @Nullable String redirectUri,
+        @Nullable TokenStore tokens,
+        @Nullable String account,
+        Map<String, String> baseUrlFields) {
+
+    void applyTo(OAuth2Builder builder) {
+        if (redirectUri != null) {
+            builder.redirectUri(redirectUri);
+        }
+        if (tokens != null && account != null) {
+            builder.tokenStore(tokens, account);
+        }
+        baseUrlFields.forEach(builder::field);
+    }
+}
