@@ -7,12 +7,12 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
+import io.httpconnector.TimeSource;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.time.Clock;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
@@ -25,11 +25,11 @@ public final class OwnAuthStrategy {
     private static final String KEY = "the-signing-key";
 
     /** Signs method, target, time and body, so that none of them can be changed in transit. */
-    record SignedRequests(Secret key, Clock clock) implements AuthStrategy {
+    record SignedRequests(Secret key, TimeSource timeSource) implements AuthStrategy {
 
         @Override
         public Request apply(Request request) {
-            String time = String.valueOf(clock.instant().getEpochSecond());
+            String time = String.valueOf(timeSource.now().getEpochSecond());
             byte[] body = request.body().map(Body::toBytes).orElse(new byte[0]);
             String target = request.uri().getRawPath()
                     + (request.uri().getRawQuery() == null
@@ -66,7 +66,7 @@ public final class OwnAuthStrategy {
     private boolean send(StandIn service, Secret key) {
         try (HttpConnection connection = HttpConnection.named("Orders")
                 .baseUrl(service.baseUrl())
-                .auth(new SignedRequests(key, Clock.systemUTC()))
+                .auth(new SignedRequests(key, TimeSource.SYSTEM))
                 .build()) {
             Request order = Request.post("/orders").query("dry run", "yes & no").json(Map.of("sku", "A-1"));
             out.println("The service responds: " + connection.send(order).text());
