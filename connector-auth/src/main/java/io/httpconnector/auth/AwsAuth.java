@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * AWS Signature Version 4, for AWS and services with the same protocol. Each attempt is signed separately. The signature
- * covers the method, the URL, the host, the media type, the header fields that begin with {@code X-Amz-}, and the body. Immutable:
+ * covers the method, the URL, the host, the media type, the header fields that start with {@code X-Amz-}, and the body. Immutable:
  * each method returns a new strategy.
  *
  * <p>The services of S3 ({@code s3}, {@code s3-object-lambda}, {@code s3-outposts}, {@code s3express}) have their own canonical

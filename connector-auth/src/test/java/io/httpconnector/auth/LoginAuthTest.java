@@ -57,7 +57,7 @@ class LoginAuthTest {
     private final VirtualTime clock = new VirtualTime();
 
     @BeforeEach
-    void begin() {
+    void setUp() {
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
     }
 

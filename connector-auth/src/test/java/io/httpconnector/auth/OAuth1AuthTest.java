@@ -46,7 +46,7 @@ class OAuth1AuthTest {
     private static final String KEY = "j49sk3j29djd&dh893hdasih9";
 
     @BeforeEach
-    void begin() {
+    void setUp() {
         service.stubFor(any(anyUrl()).willReturn(ok()));
     }
 

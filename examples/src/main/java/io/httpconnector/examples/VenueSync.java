@@ -9,6 +9,7 @@ import io.httpconnector.auth.BasicAuth;
 import io.httpconnector.auth.oauth2.AuthorizationFlow;
 import io.httpconnector.auth.oauth2.ClientAuthentication;
 import io.httpconnector.auth.oauth2.OAuth2;
+import io.httpconnector.auth.oauth2.ProviderSettings;
 import io.httpconnector.auth.oauth2.TokenSet;
 import io.httpconnector.template.PillInfo;
 import io.httpconnector.template.Pills;
@@ -85,7 +86,7 @@ public final class VenueSync {
                         .authorizationUrl(baseUrl + "/oauth/authorize?response_type=code")
                         .tokenUrl(baseUrl + "/oauth/token")
                         .client(EventbriteStandIn.CLIENT_ID, Secret.of(EventbriteStandIn.CLIENT_SECRET))
-                        .clientAuthentication(ClientAuthentication.BODY)
+                        .provider(ProviderSettings.defaults().clientAuthentication(ClientAuthentication.BODY))
                         .redirectUri("https://app.example.com/oauth/callback")
                         .build())
                 .build()) {

@@ -87,24 +87,21 @@ record Additions(
 
     CustomAuth build(FieldValues values) {
         CustomAuth[] all = {CustomAuth.nothing()};
-        headers.forEach((name, text) -> add(
-                values,
-                text,
-                secret -> all[0] = all[0].andHeader(name, secret),
-                plain -> all[0] = all[0].andHeader(name, plain)));
-        query.forEach((name, text) -> add(
-                values,
-                text,
-                secret -> all[0] = all[0].andQuery(name, secret),
-                plain -> all[0] = all[0].andQuery(name, plain)));
+        values.each(
+                headers,
+                (name, plain) -> all[0] = all[0].andHeader(name, plain),
+                (name, secret) -> all[0] = all[0].andHeader(name, secret));
+        values.each(
+                query,
+                (name, plain) -> all[0] = all[0].andQuery(name, plain),
+                (name, secret) -> all[0] = all[0].andQuery(name, secret));
         if (!bodyFields.isEmpty() && bodyFields.properties().stream().allMatch(field -> isText(field.getValue()))) {
             bodyFields
                     .properties()
-                    .forEach(field -> add(
-                            values,
+                    .forEach(field -> values.render(
                             (FieldText) ((POJONode) field.getValue()).getPojo(),
-                            secret -> all[0] = all[0].andBodyField(field.getKey(), secret),
-                            plain -> all[0] = all[0].andBodyField(field.getKey(), plain)));
+                            plain -> all[0] = all[0].andBodyField(field.getKey(), plain),
+                            secret -> all[0] = all[0].andBodyField(field.getKey(), secret)));
         } else if (!bodyFields.isEmpty()) {
             // Reports missing values when the strategy is built, not when a request is sent.
             JsonNode unused = values.tree(bodyFields);
@@ -128,28 +125,5 @@ record Additions(
 
     private static boolean isText(@Nullable JsonNode value) {
         return value instanceof POJONode node && node.getPojo() instanceof FieldText;
-    }
-
-    private interface Setter<T> {
-        void accept(T value);
-    }
-
-    /** Adds a text unless it is omitted; a value that can't be sent is reported as a problem of the text. */
-    private static void add(FieldValues values, FieldText text, Setter<Secret> ofSecret, Setter<String> ofText) {
-        try {
-            if (values.isSecret(text)) {
-                Secret secret = values.secret(text);
-                if (secret != null) {
-                    ofSecret.accept(secret);
-                }
-            } else {
-                String plain = values.text(text);
-                if (plain != null) {
-                    ofText.accept(plain);
-                }
-            }
-        } catch (InvalidDefinitionException e) {
-            e.problems().forEach(problem -> values.problem(text.pointer(), problem));
-        }
     }
 }

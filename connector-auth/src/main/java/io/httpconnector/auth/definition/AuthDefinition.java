@@ -221,7 +221,7 @@ public final class AuthDefinition {
         String sample = pills.hasFilters() ? "https://x" : text.sampleUrl();
         try {
             if (!Request.get(String.valueOf(sample)).uri().isAbsolute()) {
-                problems.add("it is not absolute: begin with https://");
+                problems.add("it is not absolute: start with https://");
             }
         } catch (InvalidDefinitionException e) {
             problems.addAll(e.problems());

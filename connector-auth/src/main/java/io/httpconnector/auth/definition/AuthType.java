@@ -19,11 +19,13 @@ import org.jspecify.annotations.Nullable;
  * builds from them. An application passes its own types to {@link AuthDefinition#parse(String, AuthType...)}:
  *
  * <pre>{@code
- * AuthType ticket = AuthType.of("ticket", values -> new TicketAuth(values.text("user"), values.secret("key")))
- *         .text("user")
+ * AuthType signed = AuthType.of("signed", values -> {
+ *             Secret secret = values.secret("key");
+ *             return request -> request.header("X-Signature", sign(request, secret));
+ *         })
  *         .secret("key")
- *         .setsHeaders("X-Ticket");
- * AuthDefinition shop = AuthDefinition.parse(json, ticket);
+ *         .setsHeaders("X-Signature");
+ * AuthDefinition shop = AuthDefinition.parse(json, signed);
  * }</pre>
  *
  * <p>The members are strings, which may have placeholders for fields. A type also has the members {@code fields}, {@code headers}

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -141,6 +142,30 @@ final class FieldValues {
         } catch (InvalidDefinitionException e) {
             reportProblems(text, e);
             return null;
+        }
+    }
+
+    /** Renders texts by name, each as a secret or not, for an action that may reject it; omitted texts are skipped. */
+    void each(Map<String, FieldText> texts, BiConsumer<String, String> plain, BiConsumer<String, Secret> secret) {
+        texts.forEach((name, text) -> render(text, value -> plain.accept(name, value), value -> secret.accept(name, value)));
+    }
+
+    /** Renders a text, as a secret or not, for an action that may reject it; an omitted text is skipped. */
+    void render(FieldText text, Consumer<String> ofText, Consumer<Secret> ofSecret) {
+        try {
+            if (isSecret(text)) {
+                Secret secret = secret(text);
+                if (secret != null) {
+                    ofSecret.accept(secret);
+                }
+            } else {
+                String plain = text(text);
+                if (plain != null) {
+                    ofText.accept(plain);
+                }
+            }
+        } catch (InvalidDefinitionException e) {
+            reportProblems(text, e);
         }
     }
 

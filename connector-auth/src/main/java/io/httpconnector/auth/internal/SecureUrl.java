@@ -34,7 +34,7 @@ public final class SecureUrl {
             return e.getMessage();
         }
         if (!uri.isAbsolute() || uri.getRawAuthority() == null) {
-            return "it is not absolute: begin with https://";
+            return "it is not absolute: start with https://";
         }
         return "https".equals(uri.getScheme()) || isLoopback(uri.getHost())
                 ? null

@@ -85,7 +85,7 @@ public final class AuthorizationFlow {
     URI start(String browserSession, String redirectUri) {
         TokenManager.AuthorizationContext server = session.prepareAuthorization(redirectUri);
         OAuth2ClientConfig found = server.settings();
-        ProviderSettings definition = found.definition();
+        ProviderConfig definition = found.definition();
         String state = random();
         String nonce = Boolean.TRUE.equals(definition.nonce()) ? random() : null;
         PKCE pkce = Boolean.FALSE.equals(definition.pkce())
@@ -130,7 +130,7 @@ public final class AuthorizationFlow {
         if (settings.scope() != null) {
             parameters.put(OAuthConstants.SCOPE, settings.scope());
         }
-        parameters.putAll(ProviderSettings.orEmpty(settings.definition().authorizationParameters()));
+        parameters.putAll(ProviderConfig.orEmpty(settings.definition().authorizationParameters()));
         settings.requestSecrets().authorization().forEach((name, secret) -> parameters.put(name, secret.reveal()));
         if (pending.nonce() != null) {
             parameters.put("nonce", pending.nonce());

@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 record AuthorizationServer(
         Issuer issuer,
-        ProviderSettings definition,
+        ProviderConfig definition,
         @Nullable String registrationUrl,
         Set<String> clientMethods) {
 
-    static AuthorizationServer configured(ProviderSettings definition) {
+    static AuthorizationServer configured(ProviderConfig definition) {
         return new AuthorizationServer(Issuer.of(definition.issuer(), definition), definition, null, Set.of());
     }
 }

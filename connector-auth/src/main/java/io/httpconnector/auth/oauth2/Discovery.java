@@ -47,7 +47,7 @@ final class Discovery {
         if (settings.definition().tokenUrl() == null && text(metadata, "token_endpoint") == null) {
             throw withoutEndpoint(new Issuer(issuer, List.of()), "token_endpoint", "tokenUrl");
         }
-        ProviderSettings definition = settings.definition().discovered(metadata, resource);
+        ProviderConfig definition = settings.definition().discovered(metadata, resource);
         checkPkce(metadata, definition);
         Issuer found = Issuer.of(issuer, definition);
         String registrationUrl = text(metadata, "registration_endpoint");
@@ -76,7 +76,7 @@ final class Discovery {
     }
 
     /** Checks all endpoints, including unused ones: a document with an unacceptable endpoint is not trusted. */
-    private void checkEndpoints(JsonNode metadata, ProviderSettings configured) {
+    private void checkEndpoints(JsonNode metadata, ProviderConfig configured) {
         metadata.properties().forEach(member -> {
             String name = member.getKey();
             if ((name.endsWith("_endpoint") || name.equals("jwks_uri")) && !configured.replaces(name)) {
@@ -99,7 +99,7 @@ final class Discovery {
         }
     }
 
-    private void checkPkce(JsonNode metadata, ProviderSettings definition) {
+    private void checkPkce(JsonNode metadata, ProviderConfig definition) {
         Set<String> methods = new HashSet<>();
         metadata.path("code_challenge_methods_supported").forEach(method -> methods.add(method.asText()));
         boolean isUsed =

@@ -17,7 +17,7 @@ record Issuer(@Nullable String id, List<String> origins) {
         origins = origins == null ? List.of() : List.copyOf(origins);
     }
 
-    static Issuer of(@Nullable String id, ProviderSettings definition) {
+    static Issuer of(@Nullable String id, ProviderConfig definition) {
         List<String> origins = Stream.of(
                         definition.tokenUrl(),
                         definition.refreshUrl(),

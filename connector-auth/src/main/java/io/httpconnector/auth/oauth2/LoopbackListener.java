@@ -56,7 +56,7 @@ final class LoopbackListener implements AutoCloseable {
             throw new InvalidDefinitionException(
                     "OAuth 2",
                     List.of("redirect URI: " + uri
-                            + " is not on the loopback interface: it must begin with http://127.0.0.1"));
+                            + " is not on the loopback interface: it must start with http://127.0.0.1"));
         }
         try {
             InetAddress address = InetAddress.getByName(uri.getHost());

@@ -1,15 +1,10 @@
 package io.httpconnector.auth.oauth2;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
-import io.httpconnector.auth.ExpiryFormat;
 import io.httpconnector.auth.JwtKey;
 import io.httpconnector.auth.internal.SecureUrl;
-import io.httpconnector.internal.json.JsonSupport;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -17,27 +12,20 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Builder for an OAuth 2 client; created by the methods of {@link OAuth2}. Not thread-safe; the instances it builds are. */
 public final class OAuth2Builder {
 
-    private static final Set<String> TOKEN_METHODS = Set.of("GET", "POST", "PUT");
-
     private final GrantType grant;
-    private final ObjectNode definition = JsonNodeFactory.instance.objectNode();
-    private final List<String> problems = new ArrayList<>();
+    private final OptionRecorder options = new OptionRecorder();
+    private ProviderSettings provider = ProviderSettings.defaults();
     private @Nullable String clientId;
     private @Nullable Secret clientSecret;
     private @Nullable JwtKey clientKey;
     private @Nullable String redirectUri;
     private @Nullable String discover;
     private final List<String> scopes = new ArrayList<>();
-    private final Map<String, Secret> secretParameters = new LinkedHashMap<>();
-    private final Map<String, Secret> secretAuthorizationParameters = new LinkedHashMap<>();
-    private final Map<String, Secret> secretRefreshParameters = new LinkedHashMap<>();
-    private final Map<String, Secret> secretTokenHeaders = new LinkedHashMap<>();
     private final Map<String, String> fields = new LinkedHashMap<>();
     private @Nullable TokenStore tokens;
     private @Nullable String account;
@@ -55,7 +43,8 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder authorizationUrl(String url) {
-        return url("authorizationUrl", url);
+        options.url("authorizationUrl", url);
+        return this;
     }
 
     /**
@@ -65,16 +54,16 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder redirectUri(String uri) {
-        if (!isPresent("redirectUri", uri)) {
+        if (!options.isPresent("redirectUri", uri)) {
             return this;
         }
         try {
             if (!new URI(uri).isAbsolute()) {
-                problems.add("redirectUri: it is not absolute: begin with https://");
+                options.problem("redirectUri: it is not absolute: start with https://");
             }
             this.redirectUri = uri;
         } catch (URISyntaxException e) {
-            problems.add("redirectUri: " + e.getReason() + " at character " + (e.getIndex() + 1));
+            options.problem("redirectUri: " + e.getReason() + " at character " + (e.getIndex() + 1));
         }
         return this;
     }
@@ -87,7 +76,8 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder authorizationParameter(String name, String value) {
-        return pair("authorizationParameters", name, value);
+        options.pair("authorizationParameters", name, value);
+        return this;
     }
 
     /**
@@ -98,16 +88,7 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder authorizationParameter(String name, Secret value) {
-        return secret("authorizationParameter", secretAuthorizationParameters, name, value);
-    }
-
-    /**
-     * Omits the proof key for code exchange (PKCE, RFC 7636), which is sent by default, but which some services reject.
-     *
-     * @return this
-     */
-    public OAuth2Builder withoutPkce() {
-        definition.put("pkce", false);
+        options.secret("authorizationParameter", "authorizationParameters", name, value);
         return this;
     }
 
@@ -117,7 +98,7 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder nonce() {
-        definition.put("nonce", true);
+        options.flag("nonce", true);
         return this;
     }
 
@@ -131,7 +112,8 @@ public final class OAuth2Builder {
      */
     public OAuth2Builder issuer(String issuer) {
         checkIssuer("issuer", issuer);
-        return text("issuer", issuer);
+        options.text("issuer", issuer);
+        return this;
     }
 
     /**
@@ -144,11 +126,11 @@ public final class OAuth2Builder {
     public OAuth2Builder resource(String uri) {
         String problem = uri == null ? null : SecureUrl.problemOfResource(uri);
         if (problem != null) {
-            problems.add("resource: " + problem);
+            options.problem("resource: " + problem);
         }
-        return authorizationParameter("resource", uri)
-                .tokenParameter("resource", uri)
-                .refreshParameter("resource", uri);
+        List.of("authorizationParameters", "tokenParameters", "refreshParameters")
+                .forEach(parameters -> options.pair(parameters, "resource", uri));
+        return this;
     }
 
     /**
@@ -159,38 +141,10 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder field(String name, String value) {
-        if (isPresent("field", name) && isPresent("field " + name, value)) {
+        if (options.isPresent("field", name) && options.isPresent("field " + name, value)) {
             fields.put(name, value);
         }
         return this;
-    }
-
-    /**
-     * Stores parameters of the callback with the tokens, such as {@code realmId}. They are also available to the base URL of the
-     * connection.
-     *
-     * @param names the names of the parameters and of the fields
-     * @return this
-     */
-    public OAuth2Builder callbackFields(String... names) {
-        for (String name : names) {
-            if (isPresent("callbackFields", name)) {
-                definition.withArray("/callbackFields").add(name);
-            }
-        }
-        return this;
-    }
-
-    /**
-     * Stores a value of the token response with the tokens, such as {@code instance_url}. It is also available to the base URL of
-     * the connection: {@code {{auth.instance_url}}/services}.
-     *
-     * @param name the name of the field
-     * @param path a JSON pointer to the value
-     * @return this
-     */
-    public OAuth2Builder tokenField(String name, String path) {
-        return pointer("tokenField " + name, path).pair("tokenFields", name, path);
     }
 
     /**
@@ -201,7 +155,8 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder tokenUrl(String url) {
-        return url("tokenUrl", url);
+        options.url("tokenUrl", url);
+        return this;
     }
 
     /**
@@ -247,7 +202,8 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder revocationUrl(String url) {
-        return url("revocationUrl", url);
+        options.url("revocationUrl", url);
+        return this;
     }
 
     /**
@@ -257,96 +213,8 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder deviceAuthorizationUrl(String url) {
-        return url("deviceAuthorizationUrl", url);
-    }
-
-    /**
-     * Sets the endpoint for refresh requests, if it is not the token endpoint.
-     *
-     * @param url an absolute https URL, or an http URL on the loopback interface
-     * @return this
-     */
-    public OAuth2Builder refreshUrl(String url) {
-        return url("refreshUrl", url);
-    }
-
-    /**
-     * Adds a parameter to the refresh request.
-     *
-     * @param name the name
-     * @param value the value; it replaces a parameter of the protocol with the same name
-     * @return this
-     */
-    public OAuth2Builder refreshParameter(String name, String value) {
-        return pair("refreshParameters", name, value);
-    }
-
-    /**
-     * Adds a secret parameter to the refresh request.
-     *
-     * @param name the name
-     * @param value the value; one by {@link Secret#from} is looked up for each request
-     * @return this
-     */
-    public OAuth2Builder refreshParameter(String name, Secret value) {
-        return secret("refreshParameter", secretRefreshParameters, name, value);
-    }
-
-    /**
-     * Sets the location of the access token in the response. Default: {@code /access_token}.
-     *
-     * @param path a JSON pointer, RFC 6901
-     * @return this
-     */
-    public OAuth2Builder accessTokenAt(String path) {
-        return path("accessTokenPath", path);
-    }
-
-    /**
-     * Sets the location of the refresh token in the response. Default: {@code /refresh_token}.
-     *
-     * @param path a JSON pointer, RFC 6901
-     * @return this
-     */
-    public OAuth2Builder refreshTokenAt(String path) {
-        return path("refreshTokenPath", path);
-    }
-
-    /**
-     * Sets error codes that have the meaning of {@code invalid_grant}: the user must consent again.
-     *
-     * @param errors the codes of this provider, such as {@code bad_refresh_token}
-     * @return this
-     */
-    public OAuth2Builder refusals(String... errors) {
-        for (String error : errors) {
-            if (isPresent("refusals", error)) {
-                definition.withArray("/refusals").add(error);
-            }
-        }
+        options.url("deviceAuthorizationUrl", url);
         return this;
-    }
-
-    /**
-     * Sets the header field of the access token. Default: {@code Authorization}.
-     *
-     * @param name the field name
-     * @return this
-     */
-    public OAuth2Builder accessTokenHeader(String name) {
-        check("accessTokenHeader", () -> Request.get("/").header(name, ""));
-        return text("accessTokenHeader", name);
-    }
-
-    /**
-     * Sets the prefix of the access token in its header field. Default: {@code "Bearer "}, RFC 6750.
-     *
-     * @param prefix the prefix, including the space; may be empty
-     * @return this
-     */
-    public OAuth2Builder tokenPrefix(String prefix) {
-        check("tokenPrefix", () -> Request.get("/").header("Authorization", prefix + "x"));
-        return text("tokenPrefix", prefix);
     }
 
     /**
@@ -357,7 +225,7 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder client(String id, Secret secret) {
-        if (isPresent("client id", id) && isPresent("client secret", secret)) {
+        if (options.isPresent("client id", id) && options.isPresent("client secret", secret)) {
             this.clientId = id;
             this.clientSecret = secret;
             this.clientKey = null;
@@ -374,7 +242,7 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder client(String id, JwtKey key) {
-        if (isPresent("client id", id) && isPresent("client key", key)) {
+        if (options.isPresent("client id", id) && options.isPresent("client key", key)) {
             this.clientId = id;
             this.clientSecret = null;
             this.clientKey = key;
@@ -389,22 +257,12 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder publicClient(String id) {
-        if (isPresent("client id", id)) {
+        if (options.isPresent("client id", id)) {
             this.clientId = id;
             this.clientSecret = null;
             this.clientKey = null;
         }
         return this;
-    }
-
-    /**
-     * Sets the client authentication method at the token endpoint. Default: HTTP Basic authentication.
-     *
-     * @param method the method
-     * @return this
-     */
-    public OAuth2Builder clientAuthentication(ClientAuthentication method) {
-        return isPresent("clientAuthentication", method) ? text("clientAuthentication", method.name()) : this;
     }
 
     /**
@@ -416,29 +274,16 @@ public final class OAuth2Builder {
      */
     public OAuth2Builder scopes(String... scopes) {
         for (String scope : scopes) {
-            if (isPresent("scopes", scope)) {
+            if (options.isPresent("scopes", scope)) {
                 if (scope.isBlank()) {
-                    problems.add("scopes: one of them is empty: omit it");
+                    options.problem("scopes: one of them is empty: omit it");
                 } else if (this.scopes.contains(scope)) {
-                    problems.add("scopes: \"" + scope + "\" is a duplicate: omit it");
+                    options.problem("scopes: \"" + scope + "\" is a duplicate: omit it");
                 }
                 this.scopes.add(scope);
             }
         }
         return this;
-    }
-
-    /**
-     * Sets the separator between scopes. Default: a space, RFC 6749, section 3.3.
-     *
-     * @param separator the separator, such as a comma
-     * @return this
-     */
-    public OAuth2Builder scopeSeparator(String separator) {
-        if ("".equals(separator)) {
-            problems.add("scopeSeparator: it is empty");
-        }
-        return text("scopeSeparator", separator);
     }
 
     /**
@@ -449,7 +294,8 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder tokenParameter(String name, String value) {
-        return pair("tokenParameters", name, value);
+        options.pair("tokenParameters", name, value);
+        return this;
     }
 
     /**
@@ -460,83 +306,21 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder tokenParameter(String name, Secret value) {
-        if (isPresent("tokenParameter", name) && isPresent("tokenParameter " + name, value)) {
-            secretParameters.put(name, value);
-        }
+        options.secret("tokenParameter", "tokenParameters", name, value);
         return this;
     }
 
     /**
-     * Adds a header field to each token request.
+     * Sets the differences of the provider from the standards. Default: none.
      *
-     * @param name the name
-     * @param value the value
+     * @param settings the settings, which replace those set before
      * @return this
      */
-    public OAuth2Builder tokenHeader(String name, String value) {
-        check("tokenHeader", () -> Request.get("/").header(name, value));
-        return pair("tokenHeaders", name, value);
-    }
-
-    /**
-     * Adds a header field with a secret to each token request.
-     *
-     * @param name the name
-     * @param value the value; one by {@link Secret#from} is looked up for each request
-     * @return this
-     */
-    public OAuth2Builder tokenHeader(String name, Secret value) {
-        check("tokenHeader", () -> Request.get("/").header(name, ""));
-        return secret("tokenHeader", secretTokenHeaders, name, value);
-    }
-
-    /**
-     * Sets the format of the parameters of a token request. Default: a form.
-     *
-     * @param format the format
-     * @return this
-     */
-    public OAuth2Builder tokenRequest(TokenRequestFormat format) {
-        return isPresent("tokenRequest", format) ? text("tokenRequest", format.name()) : this;
-    }
-
-    /**
-     * Sets the HTTP method of a token request. Default: POST.
-     *
-     * @param method GET, POST or PUT
-     * @return this
-     */
-    public OAuth2Builder tokenMethod(String method) {
-        if (method == null || !TOKEN_METHODS.contains(method)) {
-            problems.add("tokenMethod: it must be one of GET, POST and PUT");
+    public OAuth2Builder provider(ProviderSettings settings) {
+        if (options.isPresent("provider", settings)) {
+            this.provider = settings;
         }
-        return text("tokenMethod", method);
-    }
-
-    /**
-     * Sets the location and format of the token expiry in the response. Default: {@code /expires_in}, in seconds.
-     *
-     * @param path a JSON pointer
-     * @param meaning the format of the value
-     * @return this
-     */
-    public OAuth2Builder expires(String path, ExpiryFormat meaning) {
-        return isPresent("expires", meaning)
-                ? path("expiresPath", path).text("expiresAs", meaning.name().replace('_', '-'))
-                : this;
-    }
-
-    /**
-     * Sets the lifetime of a token if the response has none. Without it such a token is used until the service rejects it.
-     *
-     * @param lifetime a positive duration
-     * @return this
-     */
-    public OAuth2Builder lifetime(Duration lifetime) {
-        if (isPresent("lifetime", lifetime) && (lifetime.isNegative() || lifetime.isZero())) {
-            problems.add("lifetime: " + lifetime + " is not positive");
-        }
-        return text("lifetime", String.valueOf(lifetime));
+        return this;
     }
 
     /**
@@ -547,7 +331,7 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder tokenStore(TokenStore store) {
-        if (isPresent("tokenStore", store)) {
+        if (options.isPresent("tokenStore", store)) {
             this.tokens = store;
         }
         return this;
@@ -562,7 +346,7 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder tokenStore(TokenStore store, String account) {
-        if (isPresent("account", account)) {
+        if (options.isPresent("account", account)) {
             this.account = account;
         }
         return tokenStore(store);
@@ -575,8 +359,8 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder refreshBefore(Duration time) {
-        if (isPresent("refreshBefore", time) && time.isNegative()) {
-            problems.add("refreshBefore: " + time + " is negative");
+        if (options.isPresent("refreshBefore", time) && time.isNegative()) {
+            options.problem("refreshBefore: " + time + " is negative");
         }
         this.refreshBefore = time;
         return this;
@@ -589,7 +373,7 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder timeSource(TimeSource timeSource) {
-        if (isPresent("timeSource", timeSource)) {
+        if (options.isPresent("timeSource", timeSource)) {
             this.timeSource = timeSource;
         }
         return this;
@@ -602,22 +386,23 @@ public final class OAuth2Builder {
      * @throws InvalidDefinitionException if a value is missing or invalid; reports all problems
      */
     public OAuth2 build() {
-        List<String> found = new ArrayList<>(problems);
+        OptionRecorder all = new OptionRecorder().add(options).add(provider.options());
+        List<String> found = new ArrayList<>(all.problems());
         boolean discovers = discover != null;
-        if (!discovers && !definition.has("tokenUrl")) {
+        if (!discovers && !all.has("tokenUrl")) {
             found.add("token URL: it is missing: set it by tokenUrl(\"https://...\")");
         }
         if ((clientId == null || clientId.isEmpty()) && !registersClient() && !(grant instanceof GrantType.JwtBearer)) {
             found.add("client: it is missing: set it by client(id, secret)");
         }
-        if (!discovers && grant instanceof GrantType.AuthorizationCode && !definition.has("authorizationUrl")) {
+        if (!discovers && grant instanceof GrantType.AuthorizationCode && !all.has("authorizationUrl")) {
             found.add("authorization URL: it is missing: set it by authorizationUrl(\"https://...\")");
         }
-        if (!discovers && grant instanceof GrantType.DeviceCode && !definition.has("deviceAuthorizationUrl")) {
+        if (!discovers && grant instanceof GrantType.DeviceCode && !all.has("deviceAuthorizationUrl")) {
             found.add("device authorization URL: it is missing: set it by deviceAuthorizationUrl(\"https://...\")");
         }
-        String format = definition.path("tokenRequest").asText("QUERY");
-        if ("GET".equals(definition.path("tokenMethod").asText()) && !"QUERY".equals(format)) {
+        boolean hasBody = all.has("tokenRequest") && !"QUERY".equals(all.get("tokenRequest"));
+        if ("GET".equals(all.get("tokenMethod")) && hasBody) {
             found.add("tokenRequest: a GET request has no body: use QUERY, or omit it");
         }
         if (!found.isEmpty()) {
@@ -626,15 +411,18 @@ public final class OAuth2Builder {
         }
         return new OAuth2(new OAuth2ClientConfig(
                 grant,
-                ProviderSettings.of(definition),
+                all.config(),
                 discover,
                 clientId,
                 clientSecret,
                 clientKey,
                 redirectUri,
                 List.copyOf(scopes),
-                Map.copyOf(secretParameters),
-                new RequestSecrets(secretAuthorizationParameters, secretRefreshParameters, secretTokenHeaders),
+                all.secrets("tokenParameters"),
+                new RequestSecrets(
+                        all.secrets("authorizationParameters"),
+                        all.secrets("refreshParameters"),
+                        all.secrets("tokenHeaders")),
                 Map.copyOf(fields),
                 tokens == null ? TokenStore.inMemory() : tokens,
                 account,
@@ -649,73 +437,11 @@ public final class OAuth2Builder {
                         || (grant instanceof GrantType.DeviceCode && discover.isEmpty()));
     }
 
-    private OAuth2Builder url(String name, String url) {
-        checkUrl(name, url);
-        return text(name, url);
-    }
-
     private void checkIssuer(String name, String issuer) {
         String problem = issuer == null ? null : SecureUrl.problemOfIssuer(issuer);
         if (problem != null) {
-            problems.add(name + ": " + problem);
+            options.problem(name + ": " + problem);
         }
-        var unused = isPresent(name, issuer);
-    }
-
-    private void checkUrl(String name, String url) {
-        String problem = EndpointUrl.problem(url);
-        if (problem != null) {
-            problems.add(name + ": " + problem);
-        }
-    }
-
-    private OAuth2Builder path(String name, String path) {
-        return pointer(name, path).text(name, path);
-    }
-
-    private OAuth2Builder pointer(String name, String path) {
-        try {
-            var unused = JsonSupport.pointer(path);
-        } catch (InvalidDefinitionException e) {
-            problems.add(name + ": " + e.problems().get(0));
-        }
-        return this;
-    }
-
-    private OAuth2Builder pair(String map, String name, String value) {
-        if (isPresent(map, name) && isPresent(map + " " + name, value)) {
-            definition.withObject("/" + map).put(name, value);
-        }
-        return this;
-    }
-
-    private OAuth2Builder secret(String method, Map<String, Secret> secrets, String name, Secret value) {
-        if (isPresent(method, name) && isPresent(method + " " + name, value)) {
-            secrets.put(name, value);
-        }
-        return this;
-    }
-
-    private OAuth2Builder text(String name, String value) {
-        if (isPresent(name, value)) {
-            definition.put(name, value);
-        }
-        return this;
-    }
-
-    private boolean isPresent(String name, @Nullable Object value) {
-        if (value == null) {
-            problems.add(name + ": it is null");
-        }
-        return value != null;
-    }
-
-    /** Collects the problems of a step for {@link #build()}. */
-    private void check(String name, Runnable step) {
-        try {
-            step.run();
-        } catch (InvalidDefinitionException e) {
-            problems.add(name + ": " + e.getMessage());
-        }
+        var unused = options.isPresent(name, issuer);
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** The validated settings of an {@link OAuth2Builder}: the provider, the client, and the token store. Immutable. */
 record OAuth2ClientConfig(
         GrantType grant,
-        ProviderSettings definition,
+        ProviderConfig definition,
         @Nullable String discover,
         @Nullable String clientId,
         @Nullable Secret clientSecret,
@@ -28,7 +28,7 @@ record OAuth2ClientConfig(
         Duration refreshBefore,
         TimeSource timeSource) {
 
-    OAuth2ClientConfig with(ProviderSettings discovered) {
+    OAuth2ClientConfig with(ProviderConfig discovered) {
         return with(discovered, clientId, clientSecret);
     }
 
@@ -41,7 +41,7 @@ record OAuth2ClientConfig(
     }
 
     private OAuth2ClientConfig with(
-            ProviderSettings definition, @Nullable String clientId, @Nullable Secret clientSecret) {
+            ProviderConfig definition, @Nullable String clientId, @Nullable Secret clientSecret) {
         return new OAuth2ClientConfig(
                 grant,
                 definition,
@@ -74,7 +74,7 @@ record OAuth2ClientConfig(
     }
 
     /** Returns whether the service itself names the authorization server: RFC 9728. */
-    boolean asksService() {
+    boolean discoversFromService() {
         return discover != null && discover.isEmpty();
     }
 
@@ -96,7 +96,7 @@ record OAuth2ClientConfig(
         if (definition.tokenUrl() != null) {
             return EndpointUrl.origin(definition.tokenUrl());
         }
-        return asksService() ? "named by the service" : String.valueOf(discover);
+        return discoversFromService() ? "named by the service" : String.valueOf(discover);
     }
 
     /** Returns the secrets of a token request with this refresh token, if any; the result is a secret, too. */

@@ -1,132 +1,302 @@
 package io.httpconnector.auth.oauth2;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
+import io.httpconnector.Secret;
 import io.httpconnector.auth.ExpiryFormat;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
- * The settings of a provider, from a preset or a builder: endpoints, and differences of their requests and responses from the RFCs.
- * Contains no secrets. Missing settings have the default of the accessor.
+ * The differences of a provider from the OAuth 2 standards: the format of its requests, the location of the tokens in its
+ * responses, and how it expects the access token. Few providers need any of these settings.
+ *
+ * <pre>{@code
+ * .auth(OAuth2.authorizationCode()
+ *         .authorizationUrl("https://login.example.com/authorize")
+ *         .tokenUrl("https://login.example.com/token")
+ *         .client("client-id", clientSecret)
+ *         .provider(ProviderSettings.defaults().scopeSeparator(",").tokenRequest(TokenRequestFormat.JSON))
+ *         .build())
+ * }</pre>
+ *
+ * <p>Immutable: each method returns new settings. Invalid values are reported by {@link OAuth2Builder#build()}, together with
+ * all other problems.
  */
-record ProviderSettings(
-        @Nullable String authorizationUrl,
-        @Nullable Map<String, String> authorizationParameters,
-        @Nullable Boolean pkce,
-        @Nullable Boolean nonce,
-        @Nullable String issuer,
-        @Nullable List<String> callbackFields,
-        String tokenUrl,
-        @Nullable String refreshUrl,
-        @Nullable String revocationUrl,
-        @Nullable String deviceAuthorizationUrl,
-        @Nullable String scopeSeparator,
-        @Nullable ClientAuthentication clientAuthentication,
-        @Nullable TokenRequestFormat tokenRequest,
-        @Nullable String tokenMethod,
-        @Nullable Map<String, String> tokenParameters,
-        @Nullable Map<String, String> refreshParameters,
-        @Nullable Map<String, String> tokenHeaders,
-        @Nullable String accessTokenPath,
-        @Nullable String refreshTokenPath,
-        @Nullable String expiresPath,
-        @Nullable ExpiryFormat expiresAs,
-        @Nullable String lifetime,
-        @Nullable Map<String, String> tokenFields,
-        @Nullable List<String> refusals,
-        @Nullable String accessTokenHeader,
-        @Nullable String tokenPrefix) {
+public final class ProviderSettings {
 
-    private static final ObjectMapper MAPPER = JsonMapper.builder()
-            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
-            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
+    private static final Set<String> TOKEN_METHODS = Set.of("GET", "POST", "PUT");
+    private static final ProviderSettings DEFAULTS = new ProviderSettings(new OptionRecorder());
 
-    private static final Map<String, String> ENDPOINTS = Map.of(
-            "authorizationUrl", "authorization_endpoint",
-            "tokenUrl", "token_endpoint",
-            "revocationUrl", "revocation_endpoint",
-            "deviceAuthorizationUrl", "device_authorization_endpoint");
+    /** Never changed. */
+    private final OptionRecorder options;
 
-    static ProviderSettings of(ObjectNode json) {
-        try {
-            return MAPPER.treeToValue(json, ProviderSettings.class);
-        } catch (JsonProcessingException e) {
-            throw new InvalidDefinitionException("OAuth 2", List.of(e.getOriginalMessage()));
-        }
+    private ProviderSettings(OptionRecorder options) {
+        this.options = options;
     }
 
-    /** Returns whether an endpoint is configured, so that the one in the metadata is not used. */
-    boolean replaces(String metadataName) {
-        return ENDPOINTS.entrySet().stream()
-                .filter(entry -> entry.getValue().equals(metadataName))
-                .anyMatch(entry -> MAPPER.valueToTree(this).hasNonNull(entry.getKey()));
+    /**
+     * Returns the settings of a provider that follows the standards.
+     *
+     * @return the settings
+     */
+    public static ProviderSettings defaults() {
+        return DEFAULTS;
     }
 
-    /** Returns these settings with the client authentication of a registered client. */
-    ProviderSettings with(ClientAuthentication method) {
-        ObjectNode all = MAPPER.valueToTree(this);
-        all.put("clientAuthentication", method.name());
-        return of(all);
+    /**
+     * Sets the separator between scopes. Default: a space, RFC 6749, section 3.3.
+     *
+     * @param separator the separator, such as a comma
+     * @return new settings
+     */
+    public ProviderSettings scopeSeparator(String separator) {
+        return with(options -> {
+            if ("".equals(separator)) {
+                options.problem("scopeSeparator: it is empty");
+            }
+            options.text("scopeSeparator", separator);
+        });
     }
 
-    /** Returns these settings, completed by the metadata of the server: RFC 8414, section 2. */
-    ProviderSettings discovered(JsonNode server, @Nullable String resource) {
-        ObjectNode all = MAPPER.valueToTree(this);
-        ENDPOINTS.forEach((ours, theirs) -> {
-            if (!all.hasNonNull(ours) && server.path(theirs).isTextual()) {
-                all.set(ours, server.path(theirs));
+    /**
+     * Omits the proof key for code exchange (PKCE, RFC 7636), which is sent by default, but which some services reject.
+     *
+     * @return new settings
+     */
+    public ProviderSettings withoutPkce() {
+        return with(options -> options.flag("pkce", false));
+    }
+
+    /**
+     * Stores parameters of the callback with the tokens, such as {@code realmId}. They are also available to the base URL of the
+     * connection.
+     *
+     * @param names the names of the parameters and of the fields
+     * @return new settings
+     */
+    public ProviderSettings callbackFields(String... names) {
+        return with(options -> options.texts("callbackFields", names));
+    }
+
+    /**
+     * Sets the client authentication method at the token endpoint. Default: HTTP Basic authentication.
+     *
+     * @param method the method
+     * @return new settings
+     */
+    public ProviderSettings clientAuthentication(ClientAuthentication method) {
+        return with(options -> {
+            if (options.isPresent("clientAuthentication", method)) {
+                options.text("clientAuthentication", method.name());
             }
         });
-        Set<String> clients = new HashSet<>();
-        server.path("token_endpoint_auth_methods_supported").forEach(method -> clients.add(method.asText()));
-        if (clientAuthentication == null
-                && clients.contains("client_secret_post")
-                && !clients.contains("client_secret_basic")) {
-            all.put("clientAuthentication", "body");
-        }
-        if (server.path("authorization_response_iss_parameter_supported").asBoolean()) {
-            all.set("issuer", server.path("issuer"));
-        }
-        if (resource != null) {
-            for (String parameters : List.of("authorizationParameters", "tokenParameters", "refreshParameters")) {
-                ObjectNode known = all.withObject("/" + parameters);
-                if (!known.has("resource")) {
-                    known.put("resource", resource);
-                }
+    }
+
+    /**
+     * Sets the format of the parameters of a token request. Default: a form.
+     *
+     * @param format the format
+     * @return new settings
+     */
+    public ProviderSettings tokenRequest(TokenRequestFormat format) {
+        return with(options -> {
+            if (options.isPresent("tokenRequest", format)) {
+                options.text("tokenRequest", format.name());
             }
-        }
-        return of(all);
+        });
     }
 
-    ClientAuthentication clientAuthenticationOrDefault() {
-        return clientAuthentication == null ? ClientAuthentication.BASIC : clientAuthentication;
+    /**
+     * Sets the HTTP method of a token request. Default: POST.
+     *
+     * @param method GET, POST or PUT
+     * @return new settings
+     */
+    public ProviderSettings tokenMethod(String method) {
+        return with(options -> {
+            if (method == null || !TOKEN_METHODS.contains(method)) {
+                options.problem("tokenMethod: it must be one of GET, POST and PUT");
+            }
+            options.text("tokenMethod", method);
+        });
     }
 
-    TokenRequestFormat tokenRequestOrDefault() {
-        return tokenRequest == null ? TokenRequestFormat.FORM : tokenRequest;
+    /**
+     * Adds a header field to each token request.
+     *
+     * @param name the name
+     * @param value the value
+     * @return new settings
+     */
+    public ProviderSettings tokenHeader(String name, String value) {
+        return with(options -> {
+            options.check("tokenHeader", () -> Request.get("/").header(name, value));
+            options.pair("tokenHeaders", name, value);
+        });
     }
 
-    ExpiryFormat expiresAsOrDefault() {
-        return expiresAs == null ? ExpiryFormat.SECONDS : expiresAs;
+    /**
+     * Adds a header field with a secret to each token request.
+     *
+     * @param name the name
+     * @param value the value; one by {@link Secret#from} is looked up for each request
+     * @return new settings
+     */
+    public ProviderSettings tokenHeader(String name, Secret value) {
+        return with(options -> {
+            options.check("tokenHeader", () -> Request.get("/").header(name, ""));
+            options.secret("tokenHeader", "tokenHeaders", name, value);
+        });
     }
 
-    @Nullable Duration lifetimeOrNull() {
-        return lifetime == null ? null : Duration.parse(lifetime);
+    /**
+     * Sets the endpoint for refresh requests, if it is not the token endpoint.
+     *
+     * @param url an absolute https URL, or an http URL on the loopback interface
+     * @return new settings
+     */
+    public ProviderSettings refreshUrl(String url) {
+        return with(options -> options.url("refreshUrl", url));
     }
 
-    static Map<String, String> orEmpty(@Nullable Map<String, String> map) {
-        return map == null ? Map.of() : map;
+    /**
+     * Adds a parameter to the refresh request.
+     *
+     * @param name the name
+     * @param value the value; it replaces a parameter of the protocol with the same name
+     * @return new settings
+     */
+    public ProviderSettings refreshParameter(String name, String value) {
+        return with(options -> options.pair("refreshParameters", name, value));
+    }
+
+    /**
+     * Adds a secret parameter to the refresh request.
+     *
+     * @param name the name
+     * @param value the value; one by {@link Secret#from} is looked up for each request
+     * @return new settings
+     */
+    public ProviderSettings refreshParameter(String name, Secret value) {
+        return with(options -> options.secret("refreshParameter", "refreshParameters", name, value));
+    }
+
+    /**
+     * Sets the location of the access token in the response. Default: {@code /access_token}.
+     *
+     * @param path a JSON pointer, RFC 6901
+     * @return new settings
+     */
+    public ProviderSettings accessTokenAt(String path) {
+        return with(options -> options.pointer("accessTokenPath", path));
+    }
+
+    /**
+     * Sets the location of the refresh token in the response. Default: {@code /refresh_token}.
+     *
+     * @param path a JSON pointer, RFC 6901
+     * @return new settings
+     */
+    public ProviderSettings refreshTokenAt(String path) {
+        return with(options -> options.pointer("refreshTokenPath", path));
+    }
+
+    /**
+     * Sets the location and format of the token expiry in the response. Default: {@code /expires_in}, in seconds.
+     *
+     * @param path a JSON pointer
+     * @param meaning the format of the value
+     * @return new settings
+     */
+    public ProviderSettings expires(String path, ExpiryFormat meaning) {
+        return with(options -> {
+            if (options.isPresent("expires", meaning)) {
+                options.pointer("expiresPath", path);
+                options.text("expiresAs", meaning.name().replace('_', '-'));
+            }
+        });
+    }
+
+    /**
+     * Sets the lifetime of a token if the response has none. Without it such a token is used until the service rejects it.
+     *
+     * @param lifetime a positive duration
+     * @return new settings
+     */
+    public ProviderSettings lifetime(Duration lifetime) {
+        return with(options -> {
+            if (options.isPresent("lifetime", lifetime) && (lifetime.isNegative() || lifetime.isZero())) {
+                options.problem("lifetime: " + lifetime + " is not positive");
+            }
+            options.text("lifetime", String.valueOf(lifetime));
+        });
+    }
+
+    /**
+     * Stores a value of the token response with the tokens, such as {@code instance_url}. It is also available to the base URL of
+     * the connection: {@code {{auth.instance_url}}/services}.
+     *
+     * @param name the name of the field
+     * @param path a JSON pointer to the value
+     * @return new settings
+     */
+    public ProviderSettings tokenField(String name, String path) {
+        return with(options -> {
+            options.checkPointer("tokenField " + name, path);
+            options.pair("tokenFields", name, path);
+        });
+    }
+
+    /**
+     * Sets error codes that have the meaning of {@code invalid_grant}: the user must consent again.
+     *
+     * @param errors the codes of this provider, such as {@code bad_refresh_token}
+     * @return new settings
+     */
+    public ProviderSettings refusals(String... errors) {
+        return with(options -> options.texts("refusals", errors));
+    }
+
+    /**
+     * Sets the header field of the access token. Default: {@code Authorization}.
+     *
+     * @param name the field name
+     * @return new settings
+     */
+    public ProviderSettings accessTokenHeader(String name) {
+        return with(options -> {
+            options.check("accessTokenHeader", () -> Request.get("/").header(name, ""));
+            options.text("accessTokenHeader", name);
+        });
+    }
+
+    /**
+     * Sets the prefix of the access token in its header field. Default: {@code "Bearer "}, RFC 6750.
+     *
+     * @param prefix the prefix, including the space; may be empty
+     * @return new settings
+     */
+    public ProviderSettings tokenPrefix(String prefix) {
+        return with(options -> {
+            options.check("tokenPrefix", () -> Request.get("/").header("Authorization", prefix + "x"));
+            options.text("tokenPrefix", prefix);
+        });
+    }
+
+    private ProviderSettings with(Consumer<OptionRecorder> option) {
+        OptionRecorder changed = new OptionRecorder().add(options);
+        option.accept(changed);
+        return new ProviderSettings(changed);
+    }
+
+    OptionRecorder options() {
+        return options;
+    }
+
+    /** Omits the settings, which may have secrets. */
+    @Override
+    public String toString() {
+        return "ProviderSettings";
     }
 }

@@ -43,55 +43,32 @@ record StoredTokens(
     }
 
     StoredTokens refreshing(long since) {
-        return new StoredTokens(
-                accessToken, refreshToken, obtainedAt, expiresAt, since, refusal, error, seed, issuer, client, fields);
+        return copy(since, refusal, error, issuer, client, fields);
     }
 
     StoredTokens refused(String reason, @Nullable String code) {
-        return new StoredTokens(
-                accessToken,
-                refreshToken,
-                obtainedAt,
-                expiresAt,
-                refreshBegan,
-                reason,
-                code,
-                seed,
-                issuer,
-                client,
-                fields);
+        return copy(refreshBegan, reason, code, issuer, client, fields);
     }
 
     StoredTokens from(Issuer server, @Nullable RegisteredClient receiver) {
-        return new StoredTokens(
-                accessToken,
-                refreshToken,
-                obtainedAt,
-                expiresAt,
-                refreshBegan,
-                refusal,
-                error,
-                seed,
-                server,
-                receiver,
-                fields);
+        return copy(refreshBegan, refusal, error, server, receiver, fields);
     }
 
     StoredTokens with(Map<String, String> more) {
         Map<String, String> all = new HashMap<>(fields());
         all.putAll(more);
+        return copy(refreshBegan, refusal, error, issuer, client, all);
+    }
+
+    private StoredTokens copy(
+            @Nullable Long began,
+            @Nullable String reason,
+            @Nullable String code,
+            @Nullable Issuer server,
+            @Nullable RegisteredClient receiver,
+            @Nullable Map<String, String> values) {
         return new StoredTokens(
-                accessToken,
-                refreshToken,
-                obtainedAt,
-                expiresAt,
-                refreshBegan,
-                refusal,
-                error,
-                seed,
-                issuer,
-                client,
-                all);
+                accessToken, refreshToken, obtainedAt, expiresAt, began, reason, code, seed, server, receiver, values);
     }
 
     @Override

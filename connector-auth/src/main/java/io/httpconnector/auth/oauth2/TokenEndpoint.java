@@ -100,7 +100,7 @@ final class TokenEndpoint implements TokenRequests {
         if (settings.scope() != null) {
             parameters.put("scope", settings.scope());
         }
-        parameters.putAll(ProviderSettings.orEmpty(settings.definition().authorizationParameters()));
+        parameters.putAll(ProviderConfig.orEmpty(settings.definition().authorizationParameters()));
         Request request = Request.post(url)
                 .named("OAuth 2 device authorization")
                 .header("Accept", "application/json")
@@ -159,9 +159,9 @@ final class TokenEndpoint implements TokenRequests {
         OAuthRequest form = requests.refresh(refreshToken, isRefreshTokenGrant ? settings.scope() : null);
         Map<String, String> parameters = new LinkedHashMap<>();
         if (isRefreshTokenGrant) {
-            parameters.putAll(ProviderSettings.orEmpty(settings.definition().tokenParameters()));
+            parameters.putAll(ProviderConfig.orEmpty(settings.definition().tokenParameters()));
         }
-        parameters.putAll(ProviderSettings.orEmpty(settings.definition().refreshParameters()));
+        parameters.putAll(ProviderConfig.orEmpty(settings.definition().refreshParameters()));
         Map<String, Secret> secrets = settings.requestSecrets().refresh();
         Response response = send(form, parameters, secrets, false, old.issuer());
         return tokens(response, old, text -> masked(text, refreshToken));
@@ -222,7 +222,7 @@ final class TokenEndpoint implements TokenRequests {
         policy.check(form.getUrl(), owner);
         List<Parameter> all = additionalParameters(form);
         all.addAll(form.getBodyParams().getParams());
-        ProviderSettings.orEmpty(parameters).forEach((name, value) -> {
+        ProviderConfig.orEmpty(parameters).forEach((name, value) -> {
             all.removeIf(known -> known.getKey().equals(name));
             all.add(new Parameter(name, value));
         });
@@ -233,7 +233,7 @@ final class TokenEndpoint implements TokenRequests {
             request = with(request, secret.getKey(), secret.getValue(), format());
         }
         for (Map.Entry<String, String> header :
-                ProviderSettings.orEmpty(settings.definition().tokenHeaders()).entrySet()) {
+                ProviderConfig.orEmpty(settings.definition().tokenHeaders()).entrySet()) {
             request = request.header(header.getKey(), header.getValue());
         }
         for (Map.Entry<String, Secret> header :
@@ -380,9 +380,9 @@ final class TokenEndpoint implements TokenRequests {
     }
 
     private static final class Api extends DefaultApi20 {
-        private final ProviderSettings definition;
+        private final ProviderConfig definition;
 
-        Api(ProviderSettings definition) {
+        Api(ProviderConfig definition) {
             this.definition = definition;
         }
 

@@ -104,7 +104,7 @@ final class TokenManager implements AuthStrategy {
         this.timeSource = settings.timeSource();
         this.failed = FAILED.computeIfAbsent(store, unused -> new FailedAttempts());
         this.requests = new TokenRequestPolicy(timeSource);
-        if (settings.asksService() && settings.hasSecrets() && store instanceof MemoryTokenStore) {
+        if (settings.discoversFromService() && settings.hasSecrets() && store instanceof MemoryTokenStore) {
             LOG.warn(
                     "\"{}\": the token store in memory is lost when the process ends, and with it the authorization server that the"
                             + " client secret belongs to: use a durable store, or discover(issuer)",
@@ -278,7 +278,7 @@ final class TokenManager implements AuthStrategy {
         TokenStore.Lease lease = store.lease(key, LEASE_TIMEOUT);
         try {
             read().filter(tokens -> tokens.refusal() == null)
-                    .filter(tokens -> tokens.issuer() != null || !settings.asksService())
+                    .filter(tokens -> tokens.issuer() != null || !settings.discoversFromService())
                     .ifPresent(this::revoke);
             store.remove(key);
             removeEarlier();
@@ -472,7 +472,7 @@ final class TokenManager implements AuthStrategy {
             return StoredTokens.seed(refreshToken, issuer);
         }
         if (old.issuer() == null) {
-            if (settings.asksService()) {
+            if (settings.discoversFromService()) {
                 throw authorizationRequired(
                         "an earlier version stored the tokens without the authorization server that issued them, and the"
                                 + " service could name another one now",

@@ -29,10 +29,10 @@ final class TokenResponseParser {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final ProviderSettings definition;
+    private final ProviderConfig definition;
     private final TimeSource timeSource;
 
-    TokenResponseParser(ProviderSettings definition, TimeSource timeSource) {
+    TokenResponseParser(ProviderConfig definition, TimeSource timeSource) {
         this.definition = definition;
         this.timeSource = timeSource;
     }
@@ -83,7 +83,7 @@ final class TokenResponseParser {
     /** Returns the configured fields; those that the response omits keep their old values. */
     private Map<String, String> fields(JsonNode response, @Nullable StoredTokens old) {
         Map<String, String> fields = new HashMap<>(old == null ? Map.of() : old.fields());
-        ProviderSettings.orEmpty(definition.tokenFields()).forEach((name, path) -> {
+        ProviderConfig.orEmpty(definition.tokenFields()).forEach((name, path) -> {
             String value = text(response, path, path);
             if (value != null) {
                 fields.put(name, value);

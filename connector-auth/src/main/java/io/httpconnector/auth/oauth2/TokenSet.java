@@ -42,7 +42,7 @@ public final class TokenSet {
     }
 
     /**
-     * Returns the values of {@link OAuth2Builder#callbackFields} and {@link OAuth2Builder#tokenField}.
+     * Returns the values of {@link ProviderSettings#callbackFields} and {@link ProviderSettings#tokenField}.
      *
      * @return values by name
      */

@@ -41,7 +41,7 @@ class AuthDefinitionTest {
             .build();
 
     @BeforeEach
-    void begin() {
+    void setUp() {
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
     }
 

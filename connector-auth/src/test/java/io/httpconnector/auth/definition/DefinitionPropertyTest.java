@@ -30,20 +30,20 @@ class DefinitionPropertyTest {
     private static final int PERMUTATIONS = Integer.getInteger("cases", 2);
     private static final int ALTERNATIVES = Integer.getInteger("cases", 4);
 
-    private static RichDefinitions rich;
+    private static ExampleDefinitions service;
 
     @BeforeAll
     static void start() throws Exception {
-        rich = new RichDefinitions();
+        service = new ExampleDefinitions();
     }
 
     @AfterAll
     static void stop() {
-        rich.close();
+        service.close();
     }
 
-    static Set<String> types() {
-        return RichDefinitions.TYPES.keySet();
+    static Set<String> examples() {
+        return ExampleDefinitions.EXAMPLES.keySet();
     }
 
     static Set<String> presets() {
@@ -68,27 +68,27 @@ class DefinitionPropertyTest {
     }
 
     private static void checkPermutations(ObjectNode definition, int times) {
-        String meaning = rich.meaning(AuthDefinition.parse(definition.toString()));
+        String meaning = service.meaning(AuthDefinition.parse(definition.toString()));
         assertThat(meaning).contains("POST");
         Random random = new Random(SEED);
         for (int i = 0; i < times; i++) {
             JsonNode permuted = permuted(definition, random);
-            assertThat(rich.meaning(AuthDefinition.parse(permuted.toString())))
+            assertThat(service.meaning(AuthDefinition.parse(permuted.toString())))
                     .as("seed %d, permutation %d: %s", SEED, i, permuted)
                     .isEqualTo(meaning);
         }
     }
 
     @ParameterizedTest
-    @MethodSource("types")
-    void orderOfMembersHasNoMeaning(String type) throws Exception {
-        checkPermutations(rich.definition(type), PERMUTATIONS);
+    @MethodSource("examples")
+    void orderOfMembersHasNoMeaning(String example) throws Exception {
+        checkPermutations(service.definition(example), PERMUTATIONS);
     }
 
     @ParameterizedTest
     @MethodSource("presets")
     void orderOfMembersOfAPresetHasNoMeaning(String id) throws Exception {
-        checkPermutations(rich.preset(id), 1);
+        checkPermutations(service.preset(id), 1);
     }
 
     private static List<JsonNode> others(JsonNode json) {
@@ -123,7 +123,7 @@ class DefinitionPropertyTest {
     /** A value of another type causes an error with its pointer, or another meaning, but is never ignored. */
     private static void checkTypes(ObjectNode definition, String meaning, int alternatives) {
         Random random = new Random(SEED);
-        for (String pointer : RichDefinitions.pointers(definition)) {
+        for (String pointer : ExampleDefinitions.pointers(definition)) {
             List<JsonNode> others = new ArrayList<>(others(definition.at(pointer)));
             Collections.shuffle(others, random);
             for (JsonNode other : others.subList(0, Math.min(alternatives, others.size()))) {
@@ -131,7 +131,7 @@ class DefinitionPropertyTest {
                 replace(changed, pointer, other);
                 try {
                     AuthDefinition parsed = AuthDefinition.parse(changed.toString());
-                    assertThat(rich.meaning(parsed))
+                    assertThat(service.meaning(parsed))
                             .as("%s instead of %s at %s", other, definition.at(pointer), pointer)
                             .isNotEqualTo(meaning);
                 } catch (InvalidDefinitionException e) {
@@ -145,16 +145,16 @@ class DefinitionPropertyTest {
     }
 
     @ParameterizedTest
-    @MethodSource("types")
-    void noMemberOfAnotherTypeIsIgnored(String type) throws Exception {
-        ObjectNode definition = rich.definition(type);
-        checkTypes(definition, rich.meaning(AuthDefinition.parse(definition.toString())), ALTERNATIVES);
+    @MethodSource("examples")
+    void noMemberOfAnotherTypeIsIgnored(String example) throws Exception {
+        ObjectNode definition = service.definition(example);
+        checkTypes(definition, service.meaning(AuthDefinition.parse(definition.toString())), ALTERNATIVES);
     }
 
     @ParameterizedTest
     @MethodSource("presets")
     void noMemberOfAnotherTypeOfAPresetIsIgnored(String id) throws Exception {
-        ObjectNode definition = rich.preset(id);
-        checkTypes(definition, rich.meaning(AuthDefinition.parse(definition.toString())), 2);
+        ObjectNode definition = service.preset(id);
+        checkTypes(definition, service.meaning(AuthDefinition.parse(definition.toString())), 2);
     }
 }

@@ -88,7 +88,7 @@ class PresetsTest {
             "yahoo");
 
     @BeforeEach
-    void begin() {
+    void setUp() {
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
     }
 
@@ -253,24 +253,24 @@ class PresetsTest {
     private static void checkAuthorization(HttpConnection connection, JsonNode described) {
         AuthorizationFlow flow = AuthorizationFlow.of(connection);
         URI url = flow.start("s");
-        Map<String, String> asked = parameters(url.getRawQuery());
-        assertThat(asked)
+        Map<String, String> authorization = parameters(url.getRawQuery());
+        assertThat(authorization)
                 .containsEntry("response_type", "code")
                 .containsEntry("client_id", "vclientId")
                 .containsEntry("redirect_uri", "https://app.example.com/callback");
         described
                 .path("authorizationParameters")
                 .properties()
-                .forEach(more -> assertThat(asked)
+                .forEach(more -> assertThat(authorization)
                         .containsEntry(more.getKey(), more.getValue().asText()));
-        assertThat(asked.containsKey("code_challenge"))
+        assertThat(authorization.containsKey("code_challenge"))
                 .isEqualTo(described.path("pkce").asBoolean(true));
         String separator = described.path("scopeSeparator").asText(" ");
         if (described.has("scopes")) {
-            assertThat(asked.get("scope").split(Pattern.quote(separator), -1))
+            assertThat(authorization.get("scope").split(Pattern.quote(separator), -1))
                     .hasSize(described.path("scopes").size());
         }
-        flow.finish("code=c&realmId=77&state=" + asked.get("state"), "s");
+        flow.finish("code=c&realmId=77&state=" + authorization.get("state"), "s");
     }
 
     private static void checkTokenRequest(JsonNode described) throws Exception {

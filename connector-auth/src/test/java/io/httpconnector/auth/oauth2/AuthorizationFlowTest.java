@@ -64,13 +64,13 @@ class AuthorizationFlowTest {
     private final List<HttpConnection> opened = new java.util.ArrayList<>();
 
     @BeforeEach
-    void begin() {
+    void setUp() {
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
         respondWith(okJson(TOKENS));
     }
 
     @AfterEach
-    void end() {
+    void tearDown() {
         opened.forEach(HttpConnection::close);
     }
 
@@ -128,9 +128,9 @@ class AuthorizationFlowTest {
         TokenSet tokens = flow.finish("code=c%2B1&state=" + state(url), "session-1");
         connection.send(Request.get("/orders"));
 
-        Map<String, String> asked = query(url);
+        Map<String, String> authorization = query(url);
         assertThat(url.toString()).startsWith("https://login.example.com/authorize?tenant=a%20b&");
-        assertThat(asked)
+        assertThat(authorization)
                 .containsEntry("response_type", "code")
                 .containsEntry("client_id", "id")
                 .containsEntry("redirect_uri", "https://app.example.com/callback?x=1")
@@ -153,7 +153,7 @@ class AuthorizationFlowTest {
                 .containsEntry("redirect_uri", "https://app.example.com/callback?x=1")
                 .containsOnlyKeys("grant_type", "code", "redirect_uri", "code_verifier");
         byte[] hash = MessageDigest.getInstance("SHA-256").digest(verifier.getBytes(StandardCharsets.US_ASCII));
-        assertThat(asked)
+        assertThat(authorization)
                 .containsEntry(
                         "code_challenge",
                         Base64.getUrlEncoder().withoutPadding().encodeToString(hash));
@@ -311,7 +311,7 @@ class AuthorizationFlowTest {
     void fieldsOfCallbackAndResponseAreKeptAfterARefresh() {
         respondWith(okJson(TOKENS.replace("}", ", \"site\": {\"url\": \"https://eu.example.com\"}, \"other\": 1}")));
         HttpConnection connection =
-                connection(auth -> auth.callbackFields("realmId", "shop").tokenField("instance_url", "/site/url"));
+                connection(auth -> auth.provider(ProviderSettings.defaults().callbackFields("realmId", "shop").tokenField("instance_url", "/site/url")));
         AuthorizationFlow flow = AuthorizationFlow.of(connection);
         Map<String, String> fields = Map.of("realmId", "77", "instance_url", "https://eu.example.com");
         assertThat(flow.finish("realmId=77&more=1&code=c&state=" + state(flow.start("s")), "s")
@@ -329,9 +329,8 @@ class AuthorizationFlowTest {
 
     @Test
     void customParametersAreInEachRequest() {
-        AuthorizationFlow flow = AuthorizationFlow.of(connection(auth -> auth.withoutPkce()
-                .scopes("a", "b")
-                .scopeSeparator(",")
+        AuthorizationFlow flow = AuthorizationFlow.of(connection(auth -> auth.scopes("a", "b")
+                .provider(ProviderSettings.defaults().withoutPkce().scopeSeparator(","))
                 .authorizationParameter("prompt", "consent")
                 .authorizationParameter("response_type", "code id_token")
                 .resource("https://api.example.com/mcp")));
@@ -358,8 +357,9 @@ class AuthorizationFlowTest {
                         .tokenUrl(service.url("/token"))
                         .client("id", Secret.of("client-secret"))
                         .redirectUri("https://app.example.com/callback")
-                        .callbackFields("realmId")
-                        .tokenField("instance_url", "/instance_url")
+                        .provider(ProviderSettings.defaults()
+                                .callbackFields("realmId")
+                                .tokenField("instance_url", "/instance_url"))
                         .field("version", "v2")
                         .build())
                 .build();

@@ -89,10 +89,11 @@ class ClientCredentialsTest {
     @Test
     void clientAndParametersAreSentInTheConfiguredFormat() {
         respondingWith("{\"access_token\": \"t0ken\"}");
-        try (HttpConnection connection = connection(client().clientAuthentication(ClientAuthentication.BODY)
-                .tokenRequest(TokenRequestFormat.JSON)
-                .scopeSeparator(",")
-                .tokenParameter("audience", "api"))) {
+        try (HttpConnection connection = connection(client().tokenParameter("audience", "api")
+                .provider(ProviderSettings.defaults()
+                        .clientAuthentication(ClientAuthentication.BODY)
+                        .tokenRequest(TokenRequestFormat.JSON)
+                        .scopeSeparator(",")))) {
             connection.send(Request.get("/x"));
         }
 
@@ -214,11 +215,12 @@ class ClientCredentialsTest {
         try (HttpConnection connection = connection(OAuth2.clientCredentials()
                 .tokenUrl(service.url("/token"))
                 .publicClient("me")
-                .tokenMethod("GET")
-                .tokenHeader("X-Version", "2")
                 .tokenParameter("key", Secret.of("k3y"))
-                .accessTokenAt("/data/token")
-                .tokenPrefix("token "))) {
+                .provider(ProviderSettings.defaults()
+                        .tokenMethod("GET")
+                        .tokenHeader("X-Version", "2")
+                        .accessTokenAt("/data/token")
+                        .tokenPrefix("token ")))) {
             connection.send(Request.get("/x"));
         }
 
@@ -233,10 +235,11 @@ class ClientCredentialsTest {
         assertThatThrownBy(() -> OAuth2.clientCredentials()
                         .tokenUrl("/token")
                         .client("id", (Secret) null)
-                        .accessTokenAt("token")
-                        .tokenHeader("X Y", "z")
-                        .tokenMethod("TRACE")
-                        .lifetime(Duration.ZERO)
+                        .provider(ProviderSettings.defaults()
+                                .accessTokenAt("token")
+                                .tokenHeader("X Y", "z")
+                                .tokenMethod("TRACE")
+                                .lifetime(Duration.ZERO))
                         .tokenStore(null)
                         .build())
                 .isInstanceOf(InvalidDefinitionException.class)

@@ -52,7 +52,7 @@ class DiscoveryTest {
     private final TokenStore store = TokenStore.inMemory();
 
     @BeforeEach
-    void begin() {
+    void setUp() {
         service.stubFor(any(anyUrl())
                 .willReturn(aResponse()
                         .withStatus(401)

@@ -64,7 +64,7 @@ class GrantsTest {
     private final VirtualTime clock = new VirtualTime();
 
     @BeforeEach
-    void begin() {
+    void setUp() {
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
         service.stubFor(post("/token").willReturn(okJson("{\"access_token\": \"a1\", \"expires_in\": 3600}")));
     }

@@ -56,7 +56,7 @@ class IssuerAttackTest {
     private final List<URI> browsed = new ArrayList<>();
 
     @BeforeEach
-    void begin() {
+    void setUp() {
         service.on(
                 "/api",
                 request -> request.authorization().equals("Bearer canary-access")
@@ -81,7 +81,7 @@ class IssuerAttackTest {
     }
 
     @AfterEach
-    void end() {
+    void tearDown() {
         opened.forEach(HttpConnection::close);
         List.of(service, good, evil).forEach(Origin::close);
     }
@@ -158,7 +158,7 @@ class IssuerAttackTest {
         clock.advance(Duration.ofMinutes(2));
     }
 
-    private void assertAttackerGotNothing() {
+    private void assertAttackerReceivedNothing() {
         assertThat(evil.received()).noneSatisfy(request -> assertThat(CANARIES).anyMatch(request::contains));
         assertThat(browsed).isEmpty();
     }
@@ -269,7 +269,7 @@ class IssuerAttackTest {
                         .publicClient("id")
                         .tokenUrl(url)
                         .authorizationUrl(url)
-                        .refreshUrl(url)
+                        .provider(ProviderSettings.defaults().refreshUrl(url))
                         .revocationUrl(url)
                         .deviceAuthorizationUrl(url)
                         .build())
@@ -309,7 +309,7 @@ class IssuerAttackTest {
                     .isInstanceOf(OAuth2Exception.class)
                     .hasMessageContaining(member);
         }
-        assertAttackerGotNothing();
+        assertAttackerReceivedNothing();
     }
 
     @Test
@@ -379,7 +379,7 @@ class IssuerAttackTest {
                 .isInstanceOf(OAuth2Exception.class)
                 .hasMessageContaining("/.well-known/oauth-protected-resource/api responds with status 404");
         assertThat(service.received("/user-file")).isEmpty();
-        assertAttackerGotNothing();
+        assertAttackerReceivedNothing();
     }
 
     @ParameterizedTest
@@ -430,16 +430,16 @@ class IssuerAttackTest {
     void documentOfAnotherIssuerIsRejected() {
         metadata(good, Map.of("issuer", quoted(evil.url("")), "token_endpoint", quoted(evil.url("/token"))));
         assertThatThrownBy(() -> consent(connection(confidential().discover()))).hasMessageContaining("is not of");
-        assertAttackerGotNothing();
+        assertAttackerReceivedNothing();
     }
 
-    private void refused(HttpConnection connection) {
+    private void assertRejected(HttpConnection connection) {
         for (int i = 0; i < 3; i++) {
             assertThatThrownBy(() -> connection.send(Request.get("")))
                     .isInstanceOf(AuthorizationRequiredException.class)
                     .hasMessageContaining("authorization server has changed");
         }
-        assertAttackerGotNothing();
+        assertAttackerReceivedNothing();
     }
 
     @Test
@@ -447,7 +447,7 @@ class IssuerAttackTest {
         expiredConsent(confidential().discover());
         nameServer(evil);
         HttpConnection restarted = connection(confidential().discover());
-        refused(restarted);
+        assertRejected(restarted);
         // The user is not sent to the other server either, which would get the secret with the code.
         assertThatThrownBy(() -> AuthorizationFlow.of(restarted).start("s"))
                 .isInstanceOf(AuthorizationRequiredException.class);
@@ -459,7 +459,7 @@ class IssuerAttackTest {
         expiredConsent(confidential().discover());
         nameServer(evil);
         HttpConnection restarted = connection(confidential().discover());
-        refused(restarted);
+        assertRejected(restarted);
         nameServer(good);
         clock.advance(Duration.ofMinutes(1));
         assertThat(restarted.send(Request.get("")).status()).isEqualTo(200);
@@ -470,7 +470,7 @@ class IssuerAttackTest {
         expiredConsent(user().publicClient("id").discover());
         nameServer(evil);
         HttpConnection restarted = connection(user().publicClient("id").discover());
-        refused(restarted);
+        assertRejected(restarted);
         // The user may consent to the other server: it gets no credentials of the first.
         assertThat(AuthorizationFlow.of(restarted).start("s")).isNotNull();
     }
@@ -479,7 +479,7 @@ class IssuerAttackTest {
     void refreshTokenAndRegisteredSecretAreNotSentToAnotherServer() {
         expiredConsent(user().discover());
         nameServer(evil);
-        refused(connection(user().discover()));
+        assertRejected(connection(user().discover()));
         assertThat(evil.received("/token")).isEmpty();
     }
 
@@ -496,7 +496,7 @@ class IssuerAttackTest {
             HttpConnection restarted = connection(auth);
             assertThatThrownBy(() -> restarted.send(Request.get("")))
                     .isInstanceOfAny(AuthorizationRequiredException.class, OAuth2Exception.class);
-            assertAttackerGotNothing();
+            assertAttackerReceivedNothing();
         }
     }
 
@@ -507,7 +507,7 @@ class IssuerAttackTest {
         AuthorizationFlow flow = AuthorizationFlow.of(connection(confidential().discover()));
         assertThatThrownBy(flow::revoke).isInstanceOf(AuthorizationRequiredException.class);
         assertThat(flow.tokens()).isPresent();
-        assertAttackerGotNothing();
+        assertAttackerReceivedNothing();
         assertThat(evil.received()).isEmpty();
     }
 
@@ -518,7 +518,7 @@ class IssuerAttackTest {
         metadata(good, Map.of("device_authorization_endpoint", quoted(evil.url("/device"))));
         assertThatThrownBy(() -> DeviceFlow.of(connection(auth.discover())).authorize(prompt -> {}))
                 .isInstanceOf(AuthorizationRequiredException.class);
-        assertAttackerGotNothing();
+        assertAttackerReceivedNothing();
         assertThat(evil.received()).isEmpty();
     }
 
@@ -527,7 +527,7 @@ class IssuerAttackTest {
                 OAuth2.clientCredentials().client("id", Secret.of("canary-secret")),
                 OAuth2.clientCredentials().client("id", JwtKey.hs256(KEY)),
                 OAuth2.clientCredentials().publicClient("id").tokenParameter("key", Secret.of("canary-parameter")),
-                OAuth2.clientCredentials().publicClient("id").tokenHeader("Authorization", "canary-secret"),
+                OAuth2.clientCredentials().publicClient("id").provider(ProviderSettings.defaults().tokenHeader("Authorization", "canary-secret")),
                 OAuth2.password("ann", Secret.of("canary-pass")).publicClient("id"),
                 OAuth2.refreshToken(Secret.of("canary-refresh")).publicClient("id"),
                 OAuth2.jwtBearer(JwtKey.hs256(KEY), Map.of("sub", "robot")));
@@ -540,7 +540,7 @@ class IssuerAttackTest {
         assertThat(good.received("/token")).hasSize(1);
         clock.advance(Duration.ofMinutes(2));
         nameServer(evil);
-        refused(connection(auth.discover()));
+        assertRejected(connection(auth.discover()));
     }
 
     @ParameterizedTest
@@ -551,7 +551,7 @@ class IssuerAttackTest {
         metadata(good, Map.of("token_endpoint", quoted(evil.url("/token"))));
         assertThatThrownBy(() -> connection(auth.discover(good.url(""))).send(Request.get("")))
                 .isInstanceOf(OAuth2Exception.class);
-        assertAttackerGotNothing();
+        assertAttackerReceivedNothing();
     }
 
     @Test
@@ -569,7 +569,7 @@ class IssuerAttackTest {
         OAuth2Builder auth = confidential().issuer(good.url("")).discover();
         nameServer(evil);
         assertThatThrownBy(() -> consent(connection(auth))).isInstanceOf(AuthorizationRequiredException.class);
-        assertAttackerGotNothing();
+        assertAttackerReceivedNothing();
     }
 
     @Test
@@ -581,7 +581,7 @@ class IssuerAttackTest {
             AuthorizationFlow other = AuthorizationFlow.of(connection(auth));
             assertThatThrownBy(() -> other.finish("code=canary-code&state=" + parameter(url, "state"), "s"))
                     .isInstanceOf(AuthorizationRequiredException.class);
-            assertAttackerGotNothing();
+            assertAttackerReceivedNothing();
         }
     }
 
@@ -593,7 +593,7 @@ class IssuerAttackTest {
                 AuthorizationFlow.of(connection(user().publicClient("id").discover()));
         String callback = "code=canary-code&state=" + parameter(flow.start("s"), "state") + "&iss=" + good.url("");
         assertThatThrownBy(() -> flow.finish(callback, "s")).isInstanceOf(InvalidCallbackException.class);
-        assertAttackerGotNothing();
+        assertAttackerReceivedNothing();
     }
 
     @ParameterizedTest
@@ -622,7 +622,7 @@ class IssuerAttackTest {
                 .isInstanceOf(OAuth2Exception.class)
                 .hasMessageContaining("registration endpoint");
         assertThat(good.received("/register")).isEmpty();
-        assertAttackerGotNothing();
+        assertAttackerReceivedNothing();
     }
 
     private HttpConnection explicit(String name, Origin server, OAuth2Builder auth, Origin api) {
@@ -655,7 +655,7 @@ class IssuerAttackTest {
                     .isInstanceOf(AuthorizationRequiredException.class)
                     .hasMessageContaining("there is no consent yet");
         }
-        assertAttackerGotNothing();
+        assertAttackerReceivedNothing();
         assertThat(one.send(Request.get("")).status()).isEqualTo(200);
     }
 
@@ -666,7 +666,7 @@ class IssuerAttackTest {
         String state = parameter(AuthorizationFlow.of(one).start("s"), "state");
         assertThatThrownBy(() -> AuthorizationFlow.of(two).finish("code=canary-code&state=" + state, "s"))
                 .isInstanceOf(InvalidCallbackException.class);
-        assertAttackerGotNothing();
+        assertAttackerReceivedNothing();
     }
 
     @Test
@@ -677,7 +677,7 @@ class IssuerAttackTest {
                         () -> explicit("One", evil, OAuth2.authorizationCode().publicClient("id"), service)
                                 .send(Request.get("")))
                 .isInstanceOf(AuthorizationRequiredException.class);
-        assertAttackerGotNothing();
+        assertAttackerReceivedNothing();
     }
 
     @ParameterizedTest
@@ -736,10 +736,10 @@ class IssuerAttackTest {
     }
 
     @Test
-    void serverWithoutS256IsNotAskedForACode() {
+    void serverWithoutS256ReceivesNoAuthorizationRequest() {
         metadata(good, Map.of("code_challenge_methods_supported", "[\"plain\"]"));
         assertThatThrownBy(() -> consent(connection(confidential().discover()))).hasMessageContaining("S256");
-        consent(connection(confidential().discover().withoutPkce()));
+        consent(connection(confidential().discover().provider(ProviderSettings.defaults().withoutPkce())));
         metadata(good, Map.of("code_challenge_methods_supported", "[\"plain\", \"S256\"]"));
         consent(connection(confidential().discover()));
     }
@@ -749,12 +749,12 @@ class IssuerAttackTest {
         String earlier =
                 "{\"accessToken\": \"old\", \"refreshToken\": \"canary-refresh\", \"obtainedAt\": 0, \"expiresAt\": 1}";
         store.put("Service", Secret.of(earlier), null);
-        HttpConnection asks = connection(user().publicClient("id").discover());
-        assertThatThrownBy(() -> asks.send(Request.get("")))
+        HttpConnection discovering = connection(user().publicClient("id").discover());
+        assertThatThrownBy(() -> discovering.send(Request.get("")))
                 .isInstanceOf(AuthorizationRequiredException.class)
                 .hasMessageContaining("an earlier version");
         assertThat(good.received("/token")).isEmpty();
-        AuthorizationFlow.of(asks).revoke();
+        AuthorizationFlow.of(discovering).revoke();
         assertThat(store.get("Service")).isEmpty();
         assertThat(good.received("/revoke")).isEmpty();
     }

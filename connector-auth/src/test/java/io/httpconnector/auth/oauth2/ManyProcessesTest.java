@@ -91,7 +91,7 @@ class ManyProcessesTest {
                 .build();
     }
 
-    private Process start(FamilyServer server, String dies) throws IOException {
+    private Process start(RotatingTokenServer server, String dies) throws IOException {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
@@ -107,15 +107,15 @@ class ManyProcessesTest {
     private static int end(Process process) throws IOException, InterruptedException {
         var unused = process.onExit().orTimeout(60, TimeUnit.SECONDS).exceptionally(late -> process.destroyForcibly());
         process.getOutputStream().close();
-        String said = process.inputReader().lines().collect(Collectors.joining("\n"));
+        String output = process.inputReader().lines().collect(Collectors.joining("\n"));
         int status = process.waitFor();
-        assertThat(status).as(said).isIn(0, KILLED);
+        assertThat(status).as(output).isIn(0, KILLED);
         return status;
     }
 
     @Test
     void hundredThreadsInThreeProcessesRefreshOnlyOnce() throws Exception {
-        try (FamilyServer server = new FamilyServer(false)) {
+        try (RotatingTokenServer server = new RotatingTokenServer(false)) {
             List<Process> processes = List.of(start(server, "never"), start(server, "never"), start(server, "never"));
             for (Process process : processes) {
                 assertThat(process.inputReader().readLine()).isEqualTo("ready");
@@ -133,7 +133,7 @@ class ManyProcessesTest {
 
     @Test
     void storedTokensSurviveTheProcess() throws Exception {
-        try (FamilyServer server = new FamilyServer(false)) {
+        try (RotatingTokenServer server = new RotatingTokenServer(false)) {
             assertThat(end(start(server, "after"))).isEqualTo(KILLED);
             send(server);
             assertThat(server.refreshes()).isEqualTo(1);
@@ -143,7 +143,7 @@ class ManyProcessesTest {
 
     @Test
     void tokensThatWereNotStoredAreRequestedAgain() throws Exception {
-        try (FamilyServer server = new FamilyServer(true)) {
+        try (RotatingTokenServer server = new RotatingTokenServer(true)) {
             assertThat(end(start(server, "before"))).isEqualTo(KILLED);
             send(server);
             assertThat(server.refreshes()).isEqualTo(2);
@@ -153,7 +153,7 @@ class ManyProcessesTest {
 
     @Test
     void usedUpRefreshTokenIsReported() throws Exception {
-        try (FamilyServer server = new FamilyServer(false)) {
+        try (RotatingTokenServer server = new RotatingTokenServer(false)) {
             assertThat(end(start(server, "before"))).isEqualTo(KILLED);
             for (int attempt = 0; attempt < 3; attempt++) {
                 assertThatThrownBy(() -> send(server))
@@ -164,7 +164,7 @@ class ManyProcessesTest {
         }
     }
 
-    private void send(FamilyServer server) {
+    private void send(RotatingTokenServer server) {
         try (HttpConnection connection = connection(server.url(), TokenStore.file(directory))) {
             connection.send(Request.get("/api"));
         }

@@ -44,14 +44,14 @@ class MockOAuth2ServerTest {
     private final VirtualTime clock = new VirtualTime();
 
     @BeforeEach
-    void begin() {
+    void setUp() {
         server.start();
         clock.advance(Duration.between(clock.now(), Instant.now()));
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
     }
 
     @AfterEach
-    void end() {
+    void tearDown() {
         server.shutdown();
     }
 

@@ -63,7 +63,7 @@ class RegistrationTest {
     private volatile String metadata = "";
 
     @BeforeEach
-    void begin() {
+    void setUp() {
         service.on(
                 "/api",
                 request -> request.authorization().startsWith("Bearer a")
@@ -90,7 +90,7 @@ class RegistrationTest {
     }
 
     @AfterEach
-    void end() {
+    void tearDown() {
         opened.forEach(HttpConnection::close);
         List.of(service, login).forEach(Origin::close);
     }

@@ -90,7 +90,7 @@ class RenewalTest {
     private int tokenRequests;
 
     @BeforeEach
-    void begin() {
+    void setUp() {
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
     }
 
@@ -162,7 +162,7 @@ class RenewalTest {
     void tokenIsRefreshedAMinuteBeforeItExpires(ExpiryFormat meaning, String value) {
         respondWithToken("t1", "\"lives\": " + value);
         respondWithToken("t2", "");
-        try (HttpConnection connection = connection(machine().expires("/lives", meaning))) {
+        try (HttpConnection connection = connection(machine().provider(ProviderSettings.defaults().expires("/lives", meaning)))) {
             send(connection);
             clock.advance(Duration.ofMinutes(59).minusSeconds(1));
             send(connection);
@@ -186,7 +186,7 @@ class RenewalTest {
         then(okJson("{\"access_token\": \"t1\", \"expires_in\": " + value + "}")
                 .withHeader("Date", "Tue, 25 Nov 2025 12:00:00 GMT"));
         respondWithToken("t2", "");
-        try (HttpConnection connection = connection(machine().expires("/expires_in", meaning))) {
+        try (HttpConnection connection = connection(machine().provider(ProviderSettings.defaults().expires("/expires_in", meaning)))) {
             send(connection);
             clock.advance(Duration.ofMinutes(58));
             send(connection);
@@ -203,7 +203,7 @@ class RenewalTest {
     void configuredLifetimeIsUsedForAnInvalidExpiry(String value) {
         respondWithToken("t1", "\"expires_in\": " + value);
         respondWithToken("t2", "");
-        try (HttpConnection connection = connection(machine().lifetime(Duration.ofHours(1)))) {
+        try (HttpConnection connection = connection(machine().provider(ProviderSettings.defaults().lifetime(Duration.ofHours(1))))) {
             send(connection);
             clock.advance(Duration.ofMinutes(60));
             send(connection);
@@ -312,7 +312,7 @@ class RenewalTest {
     @Test
     void providerSpecificErrorEndsTheGrant() {
         respondWithToken("", "\"error\": \"bad_refresh_token\"");
-        try (HttpConnection connection = connection(user().refusals("bad_refresh_token"))) {
+        try (HttpConnection connection = connection(user().provider(ProviderSettings.defaults().refusals("bad_refresh_token")))) {
             assertThatThrownBy(() -> send(connection)).isInstanceOf(AuthorizationRequiredException.class);
         }
     }
@@ -425,13 +425,14 @@ class RenewalTest {
     void refreshIsSentToItsOwnUrlWithItsParametersInTheQuery() {
         service.stubFor(post(urlPathEqualTo("/refresh"))
                 .willReturn(okJson("{\"data\": {\"access\": \"a1\", \"refresh\": \"r1\"}, \"expires_in\": 3600}")));
-        OAuth2Builder auth = user().refreshUrl(service.url("/refresh"))
+        OAuth2Builder auth = user().provider(ProviderSettings.defaults()
+                .refreshUrl(service.url("/refresh"))
                 .refreshParameter("scope", "all")
                 .refreshParameter("grant_type", "renew")
                 .tokenHeader("X-App", "app")
                 .tokenRequest(TokenRequestFormat.QUERY)
                 .accessTokenAt("/data/access")
-                .refreshTokenAt("/data/refresh");
+                .refreshTokenAt("/data/refresh"));
         try (HttpConnection connection = connection(auth)) {
             send(connection);
             clock.advance(Duration.ofHours(1));

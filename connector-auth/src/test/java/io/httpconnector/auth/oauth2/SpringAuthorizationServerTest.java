@@ -52,7 +52,7 @@ class SpringAuthorizationServerTest {
     }
 
     @BeforeEach
-    void begin() {
+    void setUp() {
         clock.advance(Duration.between(clock.now(), Instant.now()));
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
     }
@@ -162,7 +162,7 @@ class SpringAuthorizationServerTest {
     @Test
     void clientCanAuthenticateInTheBody() {
         try (HttpConnection connection =
-                connection(OAuth2.clientCredentials().clientAuthentication(ClientAuthentication.BODY))) {
+                connection(OAuth2.clientCredentials().provider(ProviderSettings.defaults().clientAuthentication(ClientAuthentication.BODY)))) {
             connection.send(Request.get("/orders"));
             assertThat(isActive(sent())).isTrue();
         }

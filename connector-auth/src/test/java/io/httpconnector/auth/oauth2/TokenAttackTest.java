@@ -54,7 +54,7 @@ class TokenAttackTest {
     private final List<HttpConnection> opened = new ArrayList<>();
 
     @AfterEach
-    void end() {
+    void tearDown() {
         opened.forEach(HttpConnection::close);
         service.close();
         server.close();
@@ -150,12 +150,12 @@ class TokenAttackTest {
         server.on("/token", echo);
         for (ClientAuthentication proof : ClientAuthentication.values()) {
             failsWithoutSecret(() -> connection(configured(OAuth2.refreshToken(Secret.of("canary-refresh")))
-                            .clientAuthentication(proof))
+                            .provider(ProviderSettings.defaults().clientAuthentication(proof)))
                     .send(Request.get("/")));
             failsWithoutSecret(() -> connection(configured(OAuth2.password("ann", Secret.of("canary-password")))
-                            .clientAuthentication(proof))
+                            .provider(ProviderSettings.defaults().clientAuthentication(proof)))
                     .send(Request.get("/")));
-            AuthorizationFlow flow = AuthorizationFlow.of(connection(browser().clientAuthentication(proof)));
+            AuthorizationFlow flow = AuthorizationFlow.of(connection(browser().provider(ProviderSettings.defaults().clientAuthentication(proof))));
             String state = parameter(flow.start("s"), "state");
             failsWithoutSecret(() -> flow.finish("code=canary-code&state=" + state, "s"));
         }
@@ -322,7 +322,7 @@ class TokenAttackTest {
                         .scopes("a", "b")
                         .tokenParameter("audience", "x")
                         .tokenParameter("both", "1")
-                        .refreshParameter("both", "2"))
+                        .provider(ProviderSettings.defaults().refreshParameter("both", "2")))
                 .send(Request.get("/"));
 
         assertThat(server.forms("/token").get(0))

@@ -20,7 +20,7 @@ class TokenRequestTest {
     private final Origin server = new Origin().on("/x", Reply.json("{}"));
 
     @AfterEach
-    void end() {
+    void tearDown() {
         server.close();
     }
 
@@ -30,7 +30,7 @@ class TokenRequestTest {
                 .auth(OAuth2.clientCredentials()
                         .client("id", Secret.of("secret-1"))
                         .tokenUrl(server.url(tokenUrl))
-                        .tokenMethod(method)
+                        .provider(ProviderSettings.defaults().tokenMethod(method))
                         .build())
                 .retry(RetryPolicy.none())
                 .build();

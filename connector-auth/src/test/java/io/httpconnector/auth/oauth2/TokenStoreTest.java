@@ -52,7 +52,7 @@ class TokenStoreTest {
     Path directory;
 
     @AfterAll
-    static void end() {
+    static void tearDown() {
         THREADS.shutdownNow();
     }
 

@@ -43,7 +43,7 @@ class AuthStrategyTestKitTest {
     private final Logger logger = (Logger) LoggerFactory.getLogger("io.httpconnector");
 
     @BeforeEach
-    void listen() {
+    void setUp() {
         log.start();
         logger.addAppender(log);
         logger.setLevel(Level.TRACE);

@@ -15,9 +15,12 @@ import io.httpconnector.auth.JwtKey;
 import io.httpconnector.auth.LoginAuth;
 import io.httpconnector.auth.OAuth1Auth;
 import io.httpconnector.auth.definition.AuthDefinition;
+import io.httpconnector.auth.definition.AuthType;
 import io.httpconnector.auth.definition.InputField;
+import io.httpconnector.auth.oauth2.ClientAuthentication;
 import io.httpconnector.auth.oauth2.OAuth2;
 import io.httpconnector.auth.oauth2.OAuth2Builder;
+import io.httpconnector.auth.oauth2.ProviderSettings;
 import io.httpconnector.auth.testing.AuthStrategyTestKit;
 import io.httpconnector.auth.testing.StubResponse;
 import java.util.List;
@@ -58,10 +61,21 @@ final class AuthenticationSnippets {
         return List.of(basic, bearer, apiKey, login, digest, aws, hmac, oauth1);
     }
 
+    static OAuth2Builder provider() {
+        OAuth2Builder crm = OAuth2.authorizationCode()
+                .authorizationUrl("https://login.example.com/authorize")
+                .tokenUrl("https://login.example.com/token")
+                .provider(ProviderSettings.defaults()
+                        .clientAuthentication(ClientAuthentication.BODY)
+                        .scopeSeparator(",")
+                        .tokenField("instance_url", "/instance_url"));
+        return crm;
+    }
+
     static List<OAuth2Builder> grants(Secret pem, Secret password, Secret refreshToken) {
         OAuth2Builder user = OAuth2.authorizationCode().discover("https://login.example.com");
         OAuth2Builder device = OAuth2.deviceCode().discover("https://login.example.com");
-        OAuth2Builder tools = OAuth2.authorizationCode().discover(); // asks the service itself, as MCP servers want it
+        OAuth2Builder tools = OAuth2.authorizationCode().discover(); // discovers the server from the service, as MCP requires
         OAuth2Builder machine =
                 OAuth2.clientCredentials().client("client-id", JwtKey.rs256(pem).id("key-1"));
         OAuth2Builder robot = OAuth2.jwtBearer(JwtKey.rs256(pem), Map.of("iss", "robot@example.com", "scope", "drive"));
@@ -99,7 +113,26 @@ final class AuthenticationSnippets {
         return own;
     }
 
-    static void proves(List<String> logLines) {
+    static AuthDefinition ownType() {
+        AuthType signed = AuthType.of("signed", values -> {
+                    Secret secret = values.secret("key");
+                    return request -> request.header("X-User", values.text("user")).header("X-Signature", sign(request, secret));
+                })
+                .text("user")
+                .secret("key")
+                .setsHeaders("X-User", "X-Signature");
+        AuthDefinition shop = AuthDefinition.parse("""
+                {"name": "Shop", "baseUrl": "https://shop.example.com/v1",
+                 "fields": [{"name": "user", "label": "User"}, {"name": "key", "label": "Key", "secret": true}],
+                 "strategies": {"signed": {"type": "signed", "user": "{{auth.user}}", "key": "{{auth.key}}"}}}""", signed);
+        return shop;
+    }
+
+    private static Secret sign(Request request, Secret key) {
+        return key.map(text -> text + request.uri());
+    }
+
+    static void testKit(List<String> logLines) {
         AuthStrategyTestKit.of(request -> request.header("X-Key", Secret.of("canary-key")))
                 .secret("canary-key")
                 .log(() -> logLines)
@@ -116,7 +149,7 @@ final class AuthenticationSnippets {
                 .verify();
     }
 
-    /** Fetches a ticket for a connection, and another one when the service no longer takes it. */
+    /** Requests a ticket for a connection, and another one when the service rejects it. */
     static final class TicketAuth implements AuthStrategy {
 
         @Override
@@ -134,7 +167,7 @@ final class AuthenticationSnippets {
             private volatile @Nullable Secret ticket;
 
             Session(AuthContext context) {
-                // Once for all threads that wait, over the connection's own way, within its time limits.
+                // Once for all waiting threads, with the network settings and timeouts of the connection.
                 this.fetch = context.singleFlight(() -> {
                     Response response = context.send(Request.post("/tickets"));
                     Secret fresh = Secret.of(response.json().at("/ticket").asText());
@@ -154,9 +187,9 @@ final class AuthenticationSnippets {
                 Secret known = ticket;
                 boolean isOurs = known != null && rejected.header("X-Ticket").equals(Optional.of(known.reveal()));
                 if (isOurs) {
-                    ticket = null; // or else another thread has a new one already
+                    ticket = null; // otherwise another thread has already replaced it
                 }
-                return true; // signed anew, and sent once more
+                return true; // signed again, and sent once more
             }
         }
     }

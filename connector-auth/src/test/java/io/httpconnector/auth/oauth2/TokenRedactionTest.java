@@ -47,7 +47,7 @@ import org.slf4j.LoggerFactory;
 
 /** Runs a grant from consent to rejection with all loggers enabled, with a server that echoes requests. */
 @Timeout(30)
-class NoSecretShowsTest {
+class TokenRedactionTest {
 
     @RegisterExtension
     static WireMockExtension service = WireMockExtension.newInstance()
@@ -75,7 +75,7 @@ class NoSecretShowsTest {
     private AuthorizationFlow flow;
 
     @BeforeEach
-    void begin() {
+    void setUp() {
         log.start();
         for (Logger logger : loggers) {
             logger.addAppender(log);
@@ -86,7 +86,7 @@ class NoSecretShowsTest {
                 .authorizationUrl("https://login.example.com/authorize")
                 .tokenUrl(service.url("/token"))
                 .client("id", Secret.of(CANARY + "-client"))
-                .clientAuthentication(ClientAuthentication.BODY)
+                .provider(ProviderSettings.defaults().clientAuthentication(ClientAuthentication.BODY))
                 .tokenParameter("assertion", Secret.of(CANARY + "-parameter"))
                 .redirectUri("https://app.example.com/callback")
                 .tokenStore(TokenStore.file(directory, STORE_KEY))
@@ -102,7 +102,7 @@ class NoSecretShowsTest {
     }
 
     @AfterEach
-    void end() {
+    void tearDown() {
         connection.close();
         for (Logger logger : loggers) {
             logger.detachAppender(log);

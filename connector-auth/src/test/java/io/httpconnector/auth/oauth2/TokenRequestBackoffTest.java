@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A failed token request is not repeated before its backoff has ended. */
 @Timeout(30)
-class TokenRequestPauseTest {
+class TokenRequestBackoffTest {
 
     private static final String TOKENS = "{\"access_token\": \"a1\", \"refresh_token\": \"r1\", \"expires_in\": 60}";
     private static final Reply UNAVAILABLE = new Reply(503, "", Map.of("Retry-After", "120"));
@@ -41,13 +41,13 @@ class TokenRequestPauseTest {
     private final List<HttpConnection> opened = new ArrayList<>();
 
     @BeforeEach
-    void begin() {
+    void setUp() {
         server.on("/x", Reply.json("{}"));
         server.on("/token", Reply.json(TOKENS));
     }
 
     @AfterEach
-    void end() {
+    void tearDown() {
         opened.forEach(HttpConnection::close);
         server.close();
     }

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * A service that issues a new refresh token with each refresh, starting with {@code r0}, and revokes all of them if one is used twice:
  * RFC 9700, section 4.14.2. Its resource is {@code /api}.
  */
-final class FamilyServer implements AutoCloseable {
+final class RotatingTokenServer implements AutoCloseable {
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final HttpServer server;
@@ -27,7 +27,7 @@ final class FamilyServer implements AutoCloseable {
     private boolean revoked;
 
     /** @param repeatsTheLastResponse whether the last used refresh token gets the same response once more */
-    FamilyServer(boolean repeatsTheLastResponse) {
+    RotatingTokenServer(boolean repeatsTheLastResponse) {
         this.repeatsTheLastResponse = repeatsTheLastResponse;
         try {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

@@ -39,7 +39,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.LoggerFactory;
 
-class SecretsStayHomeTest {
+/** Credentials are sent to the own origin only, and are masked in logs, exceptions and exchanges. */
+class CredentialOriginTest {
 
     @RegisterExtension
     static WireMockExtension service = WireMockExtension.newInstance()
@@ -47,7 +48,7 @@ class SecretsStayHomeTest {
             .build();
 
     @RegisterExtension
-    static WireMockExtension stranger = WireMockExtension.newInstance()
+    static WireMockExtension otherOrigin = WireMockExtension.newInstance()
             .options(wireMockConfig().dynamicPort())
             .build();
 
@@ -58,13 +59,13 @@ class SecretsStayHomeTest {
     private HttpConnection connection;
 
     @BeforeEach
-    void listen() {
+    void setUp() {
         log.start();
         for (Logger logger : loggers) {
             logger.addAppender(log);
             logger.setLevel(Level.TRACE);
         }
-        stranger.stubFor(any(anyUrl()).willReturn(okJson("{}")));
+        otherOrigin.stubFor(any(anyUrl()).willReturn(okJson("{}")));
         connect(CustomAuth.bearer(Secret.of("t0ken \"quoted\""))
                 .andQuery("api_key", Secret.of("k&y 1"))
                 .andBodyField("pass", Secret.of("p4ss")));
@@ -80,7 +81,7 @@ class SecretsStayHomeTest {
     }
 
     @AfterEach
-    void hush() {
+    void tearDown() {
         connection.close();
         for (Logger logger : loggers) {
             logger.detachAppender(log);
@@ -88,12 +89,12 @@ class SecretsStayHomeTest {
         }
     }
 
-    private String everythingShown(ConnectorException e) {
-        StringWriter shown = new StringWriter();
-        e.printStackTrace(new PrintWriter(shown, true));
-        shown.append(String.valueOf(e.exchange().orElseThrow()));
-        log.list.forEach(event -> shown.append(event.getFormattedMessage()).append('\n'));
-        return shown.toString();
+    private String visibleText(ConnectorException e) {
+        StringWriter visible = new StringWriter();
+        e.printStackTrace(new PrintWriter(visible, true));
+        visible.append(String.valueOf(e.exchange().orElseThrow()));
+        log.list.forEach(event -> visible.append(event.getFormattedMessage()).append('\n'));
+        return visible.toString();
     }
 
     @Test
@@ -110,7 +111,7 @@ class SecretsStayHomeTest {
         StatusException e = catchThrowableOfType(
                 StatusException.class, () -> connection.send(Request.post("/x").json("{\"a\": 1}")));
 
-        assertThat(everythingShown(e))
+        assertThat(visibleText(e))
                 .doesNotContain("t0ken", "quoted", "k&y", "k%26y", "p4ss", "d3fault")
                 .contains(
                         "/x?api_key=***", "X-Tenant: acme", "X-Default: ***", "Authorization: ***", "\"pass\":\"***\"");
@@ -139,7 +140,7 @@ class SecretsStayHomeTest {
         StatusException e = catchThrowableOfType(
                 StatusException.class, () -> connection.send(Request.get("/old").query("key", Secret.of("0wn-k3y"))));
 
-        assertThat(everythingShown(e)).doesNotContain("0wn-k3y").contains("/new?key=***");
+        assertThat(visibleText(e)).doesNotContain("0wn-k3y").contains("/new?key=***");
         assertThat(e.body()).startsWith("failed: /new?key=***");
     }
 
@@ -150,7 +151,7 @@ class SecretsStayHomeTest {
 
         StatusException e = catchThrowableOfType(StatusException.class, () -> connection.send(Request.post("/x")));
 
-        assertThat(everythingShown(e)).doesNotContain("b0dy-t0ken");
+        assertThat(visibleText(e)).doesNotContain("b0dy-t0ken");
         assertThat(e.exchange().orElseThrow().requestBody()).isEqualTo("***");
     }
 
@@ -177,16 +178,16 @@ class SecretsStayHomeTest {
 
         StatusException e = catchThrowableOfType(StatusException.class, () -> connection.send(Request.post("/y")));
 
-        assertThat(everythingShown(e))
+        assertThat(visibleText(e))
                 .doesNotContain("deadbeef1234", "9z8y7", "u=7")
                 .contains("X-Sig: ***", "/y?u=***", "otp=***");
     }
 
     @Test
     void requestToAnotherOriginHasNeitherCredentialsNorDefaults() {
-        connection.send(Request.get(stranger.baseUrl() + "/file"));
+        connection.send(Request.get(otherOrigin.baseUrl() + "/file"));
 
-        stranger.verify(getRequestedFor(urlEqualTo("/file"))
+        otherOrigin.verify(getRequestedFor(urlEqualTo("/file"))
                 .withHeader("Authorization", absent())
                 .withHeader("X-Default", absent())
                 .withHeader("X-Tenant", absent()));
@@ -216,11 +217,11 @@ class SecretsStayHomeTest {
 
     @Test
     void redirectToAnotherOriginIsFollowedWithoutCredentials() {
-        service.stubFor(get(anyUrl()).willReturn(temporaryRedirect(stranger.baseUrl() + "/cdn")));
+        service.stubFor(get(anyUrl()).willReturn(temporaryRedirect(otherOrigin.baseUrl() + "/cdn")));
 
         connection.send(Request.get("/old").header("Cookie", "session=1").header("X-Own", Secret.of("0wn")));
 
-        stranger.verify(getRequestedFor(urlEqualTo("/cdn"))
+        otherOrigin.verify(getRequestedFor(urlEqualTo("/cdn"))
                 .withHeader("Authorization", absent())
                 .withHeader("Cookie", absent())
                 .withHeader("X-Own", absent())
@@ -229,9 +230,9 @@ class SecretsStayHomeTest {
 
     @Test
     void redirectBackToTheOriginHasNoCredentials() {
-        service.stubFor(get(urlPathEqualTo("/old")).willReturn(temporaryRedirect(stranger.baseUrl() + "/cdn")));
+        service.stubFor(get(urlPathEqualTo("/old")).willReturn(temporaryRedirect(otherOrigin.baseUrl() + "/cdn")));
         service.stubFor(get(urlPathEqualTo("/delete-all")).willReturn(okJson("{}")));
-        stranger.stubFor(get("/cdn").willReturn(temporaryRedirect(service.baseUrl() + "/delete-all")));
+        otherOrigin.stubFor(get("/cdn").willReturn(temporaryRedirect(service.baseUrl() + "/delete-all")));
 
         connection.send(Request.get("/old"));
 
@@ -241,14 +242,14 @@ class SecretsStayHomeTest {
     @Test
     void redirectWithASecretToAnotherOriginIsRejected() {
         service.stubFor(get(urlPathEqualTo("/echo"))
-                .willReturn(temporaryRedirect(stranger.baseUrl() + "/?leak={{urlEncode request.query.api_key}}")));
+                .willReturn(temporaryRedirect(otherOrigin.baseUrl() + "/?leak={{urlEncode request.query.api_key}}")));
         service.stubFor(post(urlPathEqualTo("/body"))
-                .willReturn(aResponse().withStatus(307).withHeader("Location", stranger.baseUrl() + "/")));
+                .willReturn(aResponse().withStatus(307).withHeader("Location", otherOrigin.baseUrl() + "/")));
 
         assertThatThrownBy(() -> connection.send(Request.get("/echo"))).isInstanceOf(InvalidResponseException.class);
         assertThatThrownBy(() -> connection.send(Request.post("/body").bodyField("x", Secret.of("b0dy"))))
                 .isInstanceOf(InvalidResponseException.class)
                 .hasMessageContaining("another origin");
-        assertThat(stranger.getAllServeEvents()).isEmpty();
+        assertThat(otherOrigin.getAllServeEvents()).isEmpty();
     }
 }

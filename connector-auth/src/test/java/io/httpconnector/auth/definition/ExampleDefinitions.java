@@ -16,7 +16,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.KeyPairGenerator;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,111 +36,21 @@ import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** One definition of each type with all members that it can have, and a service that records the requests of any definition. */
-final class RichDefinitions implements AutoCloseable {
+/**
+ * Example definitions of each type, with all members that it can have, and a service that records the requests of any definition. Each
+ * file in the directory {@code types} of the test resources is an example: the {@code strategy}, and the {@code options} of the builder
+ * that its members stand for. {@code BASE} and {@code CERTIFICATE} stand for the URL of the service and a certificate.
+ */
+final class ExampleDefinitions implements AutoCloseable {
 
     static final ObjectMapper JSON = new ObjectMapper();
 
-    private static final String OAUTH2 = """
-            "tokenUrl": "BASE/token/{{auth.user}}", "scopes": ["a", "b-{{auth.user}}"], "scopeSeparator": ",", "issuer": "BASE",
-            "resource": "https://api.example.com/{{auth.user}}", "tokenParameters": {"t": "1", "s": "{{auth.key | base64}}"},
-            "tokenHeaders": {"X-T": "1", "X-S": "{{auth.key}}"}, "tokenRequest": "json",
-            "tokenMethod": "PUT", "accessTokenPath": "/data/token",
-            "expiresPath": "/data/in", "expiresAs": "minutes", "lifetime": "PT1H", "refreshBefore": "PT30S",
-            "tokenFields": {"host": "/data/host"}, "accessTokenHeader": "X-Access",
-            "tokenPrefix": "Token ",
-            "headers": {"X-Version": "7", "X-User": "{{auth.user}}", "X-Key": "{{auth.key}}"},
-            "query": {"q": "{{auth.user}}", "k": "{{auth.key}}", "opt": "{{auth.empty}}"}
-            """;
-    private static final String PROOF = """
-            "clientAuthentication": "body",
-            """;
-    private static final String REFRESHING = """
-            "refreshUrl": "BASE/refresh", "refreshParameters": {"r": "1", "s": "{{auth.key}}"},
-            "refreshTokenPath": "/data/refresh", "refusals": ["gone"],
-            """;
-    private static final String CONSENTED = """
-            "authorizationParameters": {"p": "1", "u": "{{auth.user | upper}}", "s": "{{auth.key}}"},
-            """;
-    private static final String BROWSER = """
-            "authorizationUrl": "BASE/authorize?x=1", "revocationUrl": "BASE/revoke", "pkce": false, "nonce": false,
-            "callbackFields": ["realm"],
-            """;
-    private static final String COMMON = """
-            "headers": {"X-Version": "7", "X-User": "{{auth.user}}", "X-Key": "{{auth.key | hex}}", "X-Opt": "{{auth.empty}}"},
-            "query": {"q": "{{auth.user}}", "k": "{{auth.key}}"}
-            """;
+    /** By file name, the examples of all types: resources in the directory {@code types}. */
+    static final Map<String, JsonNode> EXAMPLES = examples();
 
-    /** The members of each type but {@code type}. */
-    static final Map<String, String> TYPES = new TreeMap<>(Map.ofEntries(
-            Map.entry("none", COMMON),
-            Map.entry("basic", "\"user\": \"{{auth.user}}/x\", \"password\": \"{{auth.key}}\", " + COMMON),
-            Map.entry(
-                    "custom",
-                    "\"cookies\": {\"c\": \"{{auth.key}}\"}, \"bodyFields\": {\"auth\": {\"key\": \"{{auth.key}}\", \"n\": [1, true, null,"
-                            + " \"{{auth.user}}\"]}, \"v\": 2}, " + COMMON),
-            Map.entry("digest", "\"user\": \"{{auth.user}}\", \"password\": \"{{auth.key}}\", " + COMMON),
-            Map.entry(
-                    "aws",
-                    "\"accessKeyId\": \"{{auth.user}}\", \"secretAccessKey\": \"{{auth.key}}\", \"region\": \"eu\", \"service\": \"sqs\","
-                            + " \"sessionToken\": \"{{auth.key}}\", " + COMMON),
-            Map.entry(
-                    "hmac",
-                    "\"algorithm\": \"HmacSHA256\", \"key\": \"{{auth.hex}}\", \"keyEncoding\": \"hex\", \"template\":"
-                            + " \"{{method}}{{target}}{{auth.user}}\", \"headers\": {\"X-Sign\": \"{{auth.user}}:{{signature}}\", \"X-Key\":"
-                            + " \"{{auth.key}}\"}, \"query\": {\"s\": \"{{signatureBase64}}\", \"u\": \"{{auth.user | upper}}\"}"),
-            Map.entry(
-                    "oauth1",
-                    "\"consumerKey\": \"{{auth.user}}\", \"consumerSecret\": \"{{auth.key}}\", \"token\": \"t-{{auth.user}}\","
-                            + " \"tokenSecret\": \"{{auth.key}}\", \"realm\": \"r\", \"signature\": \"HMAC-SHA256\", "
-                            + COMMON),
-            Map.entry(
-                    "oauth1 rsa",
-                    "\"consumerKey\": \"{{auth.user}}\", \"privateKey\": \"{{auth.pem}}\", \"signature\": \"RSA-SHA1\", "
-                            + COMMON),
-            Map.entry(
-                    "jwt",
-                    "\"algorithm\": \"HS256\", \"key\": \"{{auth.key}}\", \"keyId\": \"k1\", \"prefix\": \"JWT \", \"lifetime\": \"PT5M\","
-                            + " \"claims\": {\"iss\": \"{{auth.user}}\", \"aud\": [\"a\", \"b\"], \"n\": {\"m\": [1, 2.5, false, null]}}, "
-                            + COMMON),
-            Map.entry(
-                    "login",
-                    "\"method\": \"PUT\", \"loginUrl\": \"BASE/login/{{auth.user}}\", \"loginHeaders\": {\"X-L\": \"{{auth.key}}\"},"
-                            + " \"json\": [{\"auth\": {\"user\": \"{{auth.user}}\", \"password\": \"{{auth.key}}\", \"n\": 1}}],"
-                            + " \"tokenPath\": \"/data/token\", \"expiresPath\": \"/data/in\", \"expiresAs\": \"minutes\", \"lifetime\": \"PT1H\","
-                            + " \"tokenFields\": {\"host\": \"/data/host\"}, \"use\": {\"headers\": {\"X-Session\": \"s {{auth.token}}\"},"
-                            + " \"query\": {\"t\": \"{{auth.token}}\"}, \"cookies\": {\"s\": \"{{auth.token}}\"}, \"bodyFields\": {\"f\":"
-                            + " \"{{auth.token}}\"}}, " + COMMON),
-            Map.entry(
-                    "login form",
-                    "\"loginUrl\": \"BASE/login\", \"form\": {\"u\": \"{{auth.user}}\", \"p\": \"{{auth.key}}\"}, \"tokenHeader\":"
-                            + " \"X-Token\""),
-            Map.entry(
-                    "login cookie",
-                    "\"loginUrl\": \"BASE/login\", \"tokenCookie\": \"sid\", \"use\": {\"cookies\": {\"sid\": \"{{auth.token}}\"}}"),
-            Map.entry("oauth2-authorization-code", PROOF + BROWSER + CONSENTED + REFRESHING + OAUTH2),
-            Map.entry(
-                    "oauth2-client-credentials",
-                    OAUTH2
-                            + ", \"clientKey\": {\"algorithm\": \"PS256\", \"key\": \"{{auth.pem}}\", \"keyId\": \"k\", \"certificate\":"
-                            + " \"CERTIFICATE\"}"),
-            Map.entry("oauth2-client-credentials discover", "\"discover\": \"BASE\", \"scopes\": \"a b\""),
-            Map.entry(
-                    "oauth2-device-code",
-                    PROOF + CONSENTED + REFRESHING + "\"deviceAuthorizationUrl\": \"BASE/device\", " + OAUTH2),
-            Map.entry(
-                    "oauth2-jwt-bearer",
-                    PROOF
-                            + OAUTH2
-                            + ", \"algorithm\": \"RS256\", \"key\": \"{{auth.pem}}\", \"keyId\": \"k\", \"claims\": {\"iss\":"
-                            + " \"{{auth.user}}\", \"aud\": [\"a\"]}"),
-            Map.entry(
-                    "oauth2-password",
-                    PROOF + REFRESHING + OAUTH2 + ", \"user\": \"{{auth.user}}\", \"password\": \"{{auth.key}}\""),
-            Map.entry("oauth2-refresh-token", PROOF + REFRESHING + OAUTH2 + ", \"refreshToken\": \"{{auth.key}}\"")));
-
-    private static final String CERTIFICATE = RichDefinitions.certificate();
+    private static final String CERTIFICATE = ExampleDefinitions.certificate();
     private static final Set<String> IGNORED =
             Set.of("host", "user-agent", "connection", "content-length", "accept-encoding", "x-amz-date");
     private static final Pattern JWT = Pattern.compile("eyJ[\\w-]+\\.([\\w-]+)\\.[\\w-]+");
@@ -147,7 +60,7 @@ final class RichDefinitions implements AutoCloseable {
     private final List<String> received = Collections.synchronizedList(new ArrayList<>());
     private final String pem;
 
-    RichDefinitions() throws Exception {
+    ExampleDefinitions() throws Exception {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::handle);
         server.setExecutor(threads);
@@ -160,8 +73,21 @@ final class RichDefinitions implements AutoCloseable {
                 + "\n-----END PRIVATE KEY-----\n";
     }
 
+    private static Map<String, JsonNode> examples() {
+        Map<String, JsonNode> examples = new TreeMap<>();
+        try (Stream<Path> files =
+                Files.list(Path.of(ExampleDefinitions.class.getResource("types").toURI()))) {
+            for (Path file : files.toList()) {
+                examples.put(file.getFileName().toString().replace(".json", ""), JSON.readTree(file.toFile()));
+            }
+        } catch (IOException | URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+        return examples;
+    }
+
     private static String certificate() {
-        try (var in = RichDefinitions.class.getResourceAsStream("/io/httpconnector/auth/definition/certificate.pem")) {
+        try (var in = ExampleDefinitions.class.getResourceAsStream("/io/httpconnector/auth/definition/certificate.pem")) {
             return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
         } catch (IOException e) {
             throw new IllegalStateException(e);
@@ -172,15 +98,17 @@ final class RichDefinitions implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /** The definition of a type. */
-    ObjectNode definition(String type) throws IOException {
-        return (ObjectNode) JSON.readTree("""
+    /** Returns a definition with an example as its strategy {@code a}. */
+    ObjectNode definition(String example) throws IOException {
+        ObjectNode definition = (ObjectNode) JSON.readTree("""
                 {"name": "Shop", "documentation": "https://example.com", "baseUrl": "BASE/{{auth.user}}", "test": "/me",
                  "fields": [{"name": "user", "label": "User", "hint": "h", "default": "ann"},
                             {"name": "key", "secret": true}, {"name": "hex", "secret": true}],
-                 "strategies": {"a": {"type": "TYPE", "fields": [{"name": "empty", "optional": true}, {"name": "pem", "secret": true}],
-                                      MEMBERS}}}""".replace("TYPE", type.split(" ", 2)[0])
-                .replace("MEMBERS", TYPES.get(type))
+                 "strategies": {"a": {"fields": [{"name": "empty", "optional": true}, {"name": "pem", "secret": true}]}}}""");
+        ((ObjectNode) definition.at("/strategies/a"))
+                .setAll((ObjectNode) EXAMPLES.get(example).path("strategy"));
+        return (ObjectNode) JSON.readTree(definition
+                .toString()
                 .replace("CERTIFICATE", CERTIFICATE.replace("\n", "\\n"))
                 .replace("BASE", url()));
     }

@@ -1,0 +1,132 @@
+package io.httpconnector.auth.oauth2;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.auth.ExpiryFormat;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of a provider, from a preset or a builder: endpoints, and differences of their requests and responses from the RFCs.
+ * Contains no secrets. Missing settings have the default of the accessor.
+ */
+record ProviderConfig(
+        @Nullable String authorizationUrl,
+        @Nullable Map<String, String> authorizationParameters,
+        @Nullable Boolean pkce,
+        @Nullable Boolean nonce,
+        @Nullable String issuer,
+        @Nullable List<String> callbackFields,
+        String tokenUrl,
+        @Nullable String refreshUrl,
+        @Nullable String revocationUrl,
+        @Nullable String deviceAuthorizationUrl,
+        @Nullable String scopeSeparator,
+        @Nullable ClientAuthentication clientAuthentication,
+        @Nullable TokenRequestFormat tokenRequest,
+        @Nullable String tokenMethod,
+        @Nullable Map<String, String> tokenParameters,
+        @Nullable Map<String, String> refreshParameters,
+        @Nullable Map<String, String> tokenHeaders,
+        @Nullable String accessTokenPath,
+        @Nullable String refreshTokenPath,
+        @Nullable String expiresPath,
+        @Nullable ExpiryFormat expiresAs,
+        @Nullable String lifetime,
+        @Nullable Map<String, String> tokenFields,
+        @Nullable List<String> refusals,
+        @Nullable String accessTokenHeader,
+        @Nullable String tokenPrefix) {
+
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    private static final Map<String, String> ENDPOINTS = Map.of(
+            "authorizationUrl", "authorization_endpoint",
+            "tokenUrl", "token_endpoint",
+            "revocationUrl", "revocation_endpoint",
+            "deviceAuthorizationUrl", "device_authorization_endpoint");
+
+    static ProviderConfig of(ObjectNode json) {
+        try {
+            return MAPPER.treeToValue(json, ProviderConfig.class);
+        } catch (JsonProcessingException e) {
+            throw new InvalidDefinitionException("OAuth 2", List.of(e.getOriginalMessage()));
+        }
+    }
+
+    /** Returns whether an endpoint is configured, so that the one in the metadata is not used. */
+    boolean replaces(String metadataName) {
+        return ENDPOINTS.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(metadataName))
+                .anyMatch(entry -> MAPPER.valueToTree(this).hasNonNull(entry.getKey()));
+    }
+
+    /** Returns these settings with the client authentication of a registered client. */
+    ProviderConfig with(ClientAuthentication method) {
+        ObjectNode all = MAPPER.valueToTree(this);
+        all.put("clientAuthentication", method.name());
+        return of(all);
+    }
+
+    /** Returns these settings, completed by the metadata of the server: RFC 8414, section 2. */
+    ProviderConfig discovered(JsonNode server, @Nullable String resource) {
+        ObjectNode all = MAPPER.valueToTree(this);
+        ENDPOINTS.forEach((ours, theirs) -> {
+            if (!all.hasNonNull(ours) && server.path(theirs).isTextual()) {
+                all.set(ours, server.path(theirs));
+            }
+        });
+        Set<String> clients = new HashSet<>();
+        server.path("token_endpoint_auth_methods_supported").forEach(method -> clients.add(method.asText()));
+        if (clientAuthentication == null
+                && clients.contains("client_secret_post")
+                && !clients.contains("client_secret_basic")) {
+            all.put("clientAuthentication", "body");
+        }
+        if (server.path("authorization_response_iss_parameter_supported").asBoolean()) {
+            all.set("issuer", server.path("issuer"));
+        }
+        if (resource != null) {
+            for (String parameters : List.of("authorizationParameters", "tokenParameters", "refreshParameters")) {
+                ObjectNode known = all.withObject("/" + parameters);
+                if (!known.has("resource")) {
+                    known.put("resource", resource);
+                }
+            }
+        }
+        return of(all);
+    }
+
+    ClientAuthentication clientAuthenticationOrDefault() {
+        return clientAuthentication == null ? ClientAuthentication.BASIC : clientAuthentication;
+    }
+
+    TokenRequestFormat tokenRequestOrDefault() {
+        return tokenRequest == null ? TokenRequestFormat.FORM : tokenRequest;
+    }
+
+    ExpiryFormat expiresAsOrDefault() {
+        return expiresAs == null ? ExpiryFormat.SECONDS : expiresAs;
+    }
+
+    @Nullable Duration lifetimeOrNull() {
+        return lifetime == null ? null : Duration.parse(lifetime);
+    }
+
+    static Map<String, String> orEmpty(@Nullable Map<String, String> map) {
+        return map == null ? Map.of() : map;
+    }
+}
