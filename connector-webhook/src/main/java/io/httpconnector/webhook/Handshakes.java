@@ -3,6 +3,7 @@ package io.httpconnector.webhook;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.Arguments;
@@ -22,6 +23,23 @@ public final class Handshakes {
     private static final Set<String> PROBES = Set.of("GET", "HEAD");
 
     private Handshakes() {}
+
+    /**
+     * The handshake of a well-known service, selected by name at run time.
+     *
+     * @param name one of {@link Signatures#presets()} whose service performs a handshake
+     * @param secrets the secret of the handshake (meta: the verify token, zoom: the secret token); none for other services
+     * @return the handshake
+     * @throws InvalidDefinitionException if there is no such preset, its service performs no handshake, the secret is missing,
+     *     or the handshake can be created only by its own method, such as {@link #asana}
+     */
+    public static Handshake preset(String name, Secret... secrets) {
+        PresetHandshake handshake = Presets.get(name).handshake();
+        if (handshake == null) {
+            throw new InvalidDefinitionException("handshake", List.of(name + " performs no handshake: omit it"));
+        }
+        return handshake.create(Arguments.all(secrets, "secrets of a handshake"));
+    }
 
     /**
      * A challenge in the query of a GET request, returned as text: Dropbox, Nylas.
@@ -201,7 +219,7 @@ public final class Handshakes {
      */
     public static Handshake sns(HttpConnection connection, String region) {
         Arguments.notNull(connection, "handshake: the connection");
-        return snsAt(connection, Signatures.snsOrigin(region));
+        return snsAt(connection, SnsVerifier.origin(region));
     }
 
     static Handshake snsAt(HttpConnection connection, String origin) {
@@ -232,12 +250,13 @@ public final class Handshakes {
         };
     }
 
+    /** Responds to a handshake in a verified request. */
     @FunctionalInterface
-    private interface SignedHandshake {
+    interface SignedHandshake {
         Optional<WebhookResponse> respond(WebhookRequest request, JsonNode payload);
     }
 
-    private static Handshake signed(SignedHandshake signed) {
+    static Handshake signed(SignedHandshake signed) {
         return new Handshake() {
             @Override
             public Optional<WebhookResponse> afterVerification(WebhookRequest request, JsonNode payload) {

@@ -209,8 +209,8 @@ final class SignatureDiagnostics {
     private void presets() {
         TreeSet<String> present = new TreeSet<>();
         TreeSet<String> matching = new TreeSet<>();
-        for (String name : Presets.names()) {
-            JsonNode definition = Presets.definition(name);
+        for (SignaturePreset preset : Presets.all()) {
+            JsonNode definition = preset.definition();
             boolean there = definition.has("signature")
                     && !BodyParser.unverifiedValues(
                                     ValueSelector.fromJson(
@@ -218,9 +218,9 @@ final class SignatureDiagnostics {
                                     request)
                             .isEmpty();
             if (there) {
-                present.add(name);
+                present.add(preset.name());
                 if (!verifier.isOf(definition) && matches(definition)) {
-                    matching.add(name);
+                    matching.add(preset.name());
                 }
             }
         }

@@ -26,7 +26,7 @@ import java.util.Set;
  * <p>Each method accepts several secrets, any of which may have signed: during a rotation, pass both the old and the new one.
  * Services that sign their URL require {@link WebhookReceiverBuilder#publicUrl}, or a {@link WebhookRouter}.
  */
-public final class Signatures {
+public final class Signatures extends Presets {
 
     private Signatures() {}
 
@@ -83,87 +83,6 @@ public final class Signatures {
     }
 
     /**
-     * Verifies the signatures of a well-known service, selected by name at run time.
-     *
-     * @param name one of {@link #presets()}
-     * @param secrets the secrets; for services that sign by a private key, their public keys
-     * @return the verifier
-     * @throws InvalidDefinitionException if there is no such preset, or the secrets have an invalid format
-     */
-    public static Verifier preset(String name, Secret... secrets) {
-        return Presets.of(name, Arguments.all(secrets, "secrets of a signature"));
-    }
-
-    /**
-     * Returns the names of all presets.
-     *
-     * @return the names, in alphabetical order
-     */
-    public static Set<String> presets() {
-        return Presets.names();
-    }
-
-    /**
-     * GitHub: {@code X-Hub-Signature-256}.
-     *
-     * @param secrets the secrets
-     * @return the verifier
-     */
-    public static Verifier github(Secret... secrets) {
-        return preset("github", secrets);
-    }
-
-    /**
-     * Stripe: {@code Stripe-Signature}.
-     *
-     * @param secrets the signing secrets, as {@code whsec_...}
-     * @return the verifier
-     */
-    public static Verifier stripe(Secret... secrets) {
-        return preset("stripe", secrets);
-    }
-
-    /**
-     * Slack: {@code X-Slack-Signature}.
-     *
-     * @param secrets the signing secrets
-     * @return the verifier
-     */
-    public static Verifier slack(Secret... secrets) {
-        return preset("slack", secrets);
-    }
-
-    /**
-     * Shopify: {@code X-Shopify-Hmac-Sha256}.
-     *
-     * @param secrets the client secrets
-     * @return the verifier
-     */
-    public static Verifier shopify(Secret... secrets) {
-        return preset("shopify", secrets);
-    }
-
-    /**
-     * Typeform: {@code Typeform-Signature}.
-     *
-     * @param secrets the secrets
-     * @return the verifier
-     */
-    public static Verifier typeform(Secret... secrets) {
-        return preset("typeform", secrets);
-    }
-
-    /**
-     * Standard Webhooks: {@code webhook-signature}, by a shared secret.
-     *
-     * @param secrets the secrets, as {@code whsec_...}
-     * @return the verifier
-     */
-    public static Verifier standardWebhooks(Secret... secrets) {
-        return preset("standard-webhooks", secrets);
-    }
-
-    /**
      * Verifies messages of Amazon SNS. Certificates are fetched only from the given region. Confirm the subscription by {@link
      * Handshakes#sns}.
      *
@@ -177,20 +96,12 @@ public final class Signatures {
         if (connection == null || Arguments.all(topics, "topics").isEmpty()) {
             throw new InvalidDefinitionException("signature", List.of("sns: a connection and a topic are required"));
         }
-        return sns(connection, List.of(snsOrigin(region)), topics);
+        return sns(connection, List.of(SnsVerifier.origin(region)), topics);
     }
 
     static Verifier sns(HttpConnection connection, List<String> origins, String... topics) {
         return new SnsVerifier(
                 new CertificateChecker(connection, origins, null, TimeSource.SYSTEM), Set.copyOf(List.of(topics)));
-    }
-
-    static String snsOrigin(String region) {
-        if (region == null || !region.matches("[a-z]{2}(-[a-z]+)+-[0-9]")) {
-            throw new InvalidDefinitionException(
-                    "signature", List.of("sns: the region must be one such as eu-central-1"));
-        }
-        return "https://sns." + region + ".amazonaws.com" + (region.startsWith("cn-") ? ".cn/" : "/");
     }
 
     /**

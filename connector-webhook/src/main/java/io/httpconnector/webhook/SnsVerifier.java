@@ -3,6 +3,7 @@ package io.httpconnector.webhook;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.webhook.CertificateChecker.NoKeyException;
 import io.httpconnector.webhook.SignedData.DefaultSelectors;
 import io.httpconnector.webhook.VerificationResult.RejectionReason;
@@ -43,6 +44,15 @@ final class SnsVerifier implements Verifier {
     SnsVerifier(CertificateChecker certificates, Set<String> topics) {
         this.certificates = certificates;
         this.topics = topics;
+    }
+
+    /** The origin of the certificates and confirmations of a region. */
+    static String origin(String region) {
+        if (region == null || !region.matches("[a-z]{2}(-[a-z]+)+-[0-9]")) {
+            throw new InvalidDefinitionException(
+                    "signature", List.of("sns: the region must be one such as eu-central-1"));
+        }
+        return "https://sns." + region + ".amazonaws.com" + (region.startsWith("cn-") ? ".cn/" : "/");
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +26,7 @@ record VerifierDefinitionReader(
 
     private static final List<String> VERIFIERS = List.of(
             "preset", "signature", "jwt", "sns", "paypal", "basic", "token", "addresses", "certificate", "any-of");
-    private static final List<String> HANDSHAKES = List.of(
-            "echo", "meta", "microsoft-graph", "slack", "zoom", "discord", "cloud-events", "sns", "probes", "asana");
+    private static final List<String> HANDSHAKES = handshakes();
 
     /**
      * Creates the object that a document describes. Problems have a JSON Pointer relative to the object that was read.
@@ -194,17 +194,7 @@ record VerifierDefinitionReader(
                 String parameter = reader.requiredText("parameter");
                 yield at -> Handshakes.echo(parameter);
             }
-            case "meta" -> {
-                String token = reader.requiredText("verifyToken");
-                yield at -> Handshakes.meta(at.secret("/verifyToken", token));
-            }
             case "microsoft-graph" -> at -> Handshakes.microsoftGraph();
-            case "slack" -> at -> Handshakes.slack();
-            case "zoom" -> {
-                String secret = reader.requiredText("secret");
-                yield at -> Handshakes.zoom(at.secret("/secret", secret));
-            }
-            case "discord" -> at -> Handshakes.discord();
             case "cloud-events" -> {
                 String[] origins = reader.texts("origins").toArray(String[]::new);
                 yield at -> Handshakes.cloudEvents(origins);
@@ -214,13 +204,32 @@ record VerifierDefinitionReader(
                 yield at -> Handshakes.sns(at.requireConnection(""), region);
             }
             case "probes" -> at -> Handshakes.probes();
-            default -> {
-                reader.problem(
-                        "type",
-                        "asana passes a secret to the application, which requires code: use handshake(Handshakes.asana(...))");
-                yield null;
-            }
+            default -> presetHandshake(Objects.requireNonNull(Presets.get(type).handshake()), reader);
         };
+    }
+
+    private static @Nullable Recipe<Handshake> presetHandshake(PresetHandshake handshake, JsonObjectReader reader) {
+        if (!handshake.advice().isEmpty()) {
+            reader.problem("type", handshake.advice());
+            return null;
+        }
+        String member = handshake.secretName();
+        if (member.isEmpty()) {
+            return at -> handshake.create(List.of());
+        }
+        String secret = reader.requiredText(member);
+        return at -> handshake.create(List.of(at.secret("/" + member, secret)));
+    }
+
+    /** The types of handshakes: those of the presets, and those that several services share. */
+    private static List<String> handshakes() {
+        List<String> types = new ArrayList<>(List.of("echo", "microsoft-graph", "cloud-events", "sns", "probes"));
+        for (SignaturePreset preset : Presets.all()) {
+            if (preset.handshake() != null) {
+                types.add(preset.name());
+            }
+        }
+        return List.copyOf(types);
     }
 
     /** The type; without it, the other members cannot be checked. */

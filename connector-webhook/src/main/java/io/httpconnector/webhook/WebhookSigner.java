@@ -58,12 +58,11 @@ public final class WebhookSigner {
      * @throws InvalidDefinitionException if there is no such preset, or it uses a private key
      */
     public static WebhookSigner preset(String name, Secret secret) {
-        JsonNode definition = Presets.definition(name);
-        if (secret == null
-                || SignatureBuilder.isAsymmetric(definition.path("algorithm").asText())) {
+        SignaturePreset preset = Presets.get(name);
+        if (secret == null || preset.isAsymmetric()) {
             throw invalid(name + " uses a private key, or the secret is null");
         }
-        return new WebhookSigner(definition, secret, null, TimeSource.SYSTEM);
+        return new WebhookSigner(preset.definition(), secret, null, TimeSource.SYSTEM);
     }
 
     /**
@@ -75,12 +74,11 @@ public final class WebhookSigner {
      * @throws InvalidDefinitionException if there is no such preset, or it uses a shared secret
      */
     public static WebhookSigner preset(String name, PrivateKey privateKey) {
-        JsonNode definition = Presets.definition(name);
-        if (privateKey == null
-                || !SignatureBuilder.isAsymmetric(definition.path("algorithm").asText())) {
+        SignaturePreset preset = Presets.get(name);
+        if (privateKey == null || !preset.isAsymmetric()) {
             throw invalid(name + " uses a shared secret, or the private key is null");
         }
-        return new WebhookSigner(definition, null, privateKey, TimeSource.SYSTEM);
+        return new WebhookSigner(preset.definition(), null, privateKey, TimeSource.SYSTEM);
     }
 
     /**

@@ -393,8 +393,8 @@ class CertificatesTest {
                 .isInstanceOf(InvalidDefinitionException.class);
         assertThatThrownBy(() -> Signatures.sns(connection, "eu-central-1"))
                 .isInstanceOf(InvalidDefinitionException.class);
-        assertThat(Signatures.snsOrigin("cn-north-1")).isEqualTo("https://sns.cn-north-1.amazonaws.com.cn/");
-        assertThat(Signatures.snsOrigin("us-gov-west-1")).isEqualTo("https://sns.us-gov-west-1.amazonaws.com/");
+        assertThat(SnsVerifier.origin("cn-north-1")).isEqualTo("https://sns.cn-north-1.amazonaws.com.cn/");
+        assertThat(SnsVerifier.origin("us-gov-west-1")).isEqualTo("https://sns.us-gov-west-1.amazonaws.com/");
     }
 
     @Test

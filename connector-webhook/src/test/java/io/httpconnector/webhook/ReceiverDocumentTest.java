@@ -90,7 +90,7 @@ class ReceiverDocumentTest {
     @Test
     void everyPresetIsAValidDefinition() {
         for (String name : Signatures.presets()) {
-            JsonNode preset = Presets.definition(name);
+            JsonNode preset = Presets.get(name).definition();
             if (!preset.has("token")) {
                 assertThat(SignatureBuilder.fromJson(preset, List.of(), null)
                                 .toJson()
