@@ -17,6 +17,28 @@ import org.junit.jupiter.api.Test;
 /** Tests of handshakes. */
 class HandshakeTest {
 
+    @Test
+    void presetsCreateTheirHandshakeByName() {
+        WebhookRequest verification = WebhookRequest.of(
+                "GET", "/", "hub.mode=subscribe&hub.verify_token=right&hub.challenge=42", Map.of(), null);
+
+        WebhookResponse response = receiver(Handshakes.preset("slack"), Handshakes.preset("meta", Secret.of("right")))
+                .receive(verification);
+
+        assertThat(response.body()).asString().isEqualTo("42");
+    }
+
+    @Test
+    void presetsWithoutAHandshakeOrWithAnotherSecretAreRejected() {
+        assertThatThrownBy(() -> Handshakes.preset("github"))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("github performs no handshake");
+        assertThatThrownBy(() -> Handshakes.preset("meta")).hasMessageContaining("it needs one secret (verifyToken)");
+        assertThatThrownBy(() -> Handshakes.preset("slack", Secret.of("x"))).hasMessageContaining("it needs no secret");
+        assertThatThrownBy(() -> Handshakes.preset("asana")).hasMessageContaining("use handshake(Handshakes.asana(...))");
+        assertThatThrownBy(() -> Handshakes.preset("slak")).hasMessageContaining("there is no preset slak");
+    }
+
     private static final Secret SECRET = Secret.of("s3cr3t");
     private final List<WebhookEvent> events = new ArrayList<>();
 
