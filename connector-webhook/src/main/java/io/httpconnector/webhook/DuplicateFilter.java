@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -31,7 +32,13 @@ final class DuplicateFilter {
     private final int max;
     private final TimeSource time;
 
-    /** All receipts by id. This map, the other collections and the receipts are guarded by this object. */
+    /** Guards the collections and the receipts; shared with the filter of requests. */
+    private final Object lock;
+
+    /** The filter of the requests that contain the events of this filter; null in that filter. */
+    private final @Nullable DuplicateFilter requests;
+
+    /** All receipts by id. */
     private final Map<String, Receipt> known = new HashMap<>();
 
     /** The receipts of handled events, oldest first. */
@@ -43,10 +50,26 @@ final class DuplicateFilter {
     /** The total size of these responses, in bytes. */
     private int kept;
 
+    /** Creates a filter of requests, or one without requests. */
     DuplicateFilter(Duration window, int max, TimeSource time) {
         this.window = window.toNanos();
         this.max = max;
         this.time = time;
+        this.lock = new Object();
+        this.requests = null;
+    }
+
+    private DuplicateFilter(DuplicateFilter requests) {
+        this.window = requests.window;
+        this.max = requests.max;
+        this.time = requests.time;
+        this.lock = requests.lock;
+        this.requests = requests;
+    }
+
+    /** Creates a filter of the events that the requests of this filter contain. */
+    DuplicateFilter ofEvents() {
+        return new DuplicateFilter(this);
     }
 
     /**
@@ -56,15 +79,21 @@ final class DuplicateFilter {
     private static final class Receipt {
 
         private final String id;
+
+        /** The id of the request of this event, if both have the same receipt. */
+        private final @Nullable String requestId;
+
         private boolean done;
+        private boolean failed;
         private long since;
         private @Nullable CompletableFuture<Boolean> awaited;
 
         /** The first response; null if it is not kept. */
         private @Nullable WebhookResponse first;
 
-        Receipt(String id) {
+        Receipt(String id, @Nullable String requestId) {
             this.id = id;
+            this.requestId = requestId;
         }
     }
 
@@ -78,11 +107,24 @@ final class DuplicateFilter {
      */
     WebhookResponse once(
             String id, Deadline deadline, Supplier<WebhookResponse> work, Supplier<WebhookResponse> repeated) {
-        Receipt mine = new Receipt(id);
+        Receipt mine = new Receipt(id, null);
         Receipt other = tryBegin(mine);
-        if (other != null) {
-            return await(other, deadline, repeated);
-        }
+        return other == null ? execute(mine, work) : await(other, deadline, repeated);
+    }
+
+    /**
+     * Executes the work of a request with a single event, if neither is known. This is the common case: both have the same
+     * receipt, which costs less than two.
+     *
+     * @param requestId the id in the filter of requests
+     * @return the response; null if the request or the event is known, and nothing was done
+     */
+    @Nullable WebhookResponse onceIfNew(String requestId, String id, Supplier<WebhookResponse> work) {
+        Receipt mine = new Receipt(id, requestId);
+        return tryBegin(mine, requestId) ? execute(mine, work) : null;
+    }
+
+    private WebhookResponse execute(Receipt mine, Supplier<WebhookResponse> work) {
         WebhookResponse response = null;
         try {
             response = work.get();
@@ -107,39 +149,59 @@ final class DuplicateFilter {
         }
     }
 
-    private synchronized @Nullable WebhookResponse first(Receipt receipt) {
-        return receipt.first;
+    private @Nullable WebhookResponse first(Receipt receipt) {
+        synchronized (lock) {
+            return receipt.first;
+        }
     }
 
     /** The outcome, available as soon as it is known. */
-    private synchronized Future<Boolean> outcome(Receipt receipt) {
-        if (receipt.done) {
-            return DONE;
-        }
-        if (receipt.awaited == null) {
-            receipt.awaited = new CompletableFuture<>();
-            if (known.get(receipt.id) != receipt) {
-                // It has failed in the meantime.
-                receipt.awaited.complete(false);
+    private Future<Boolean> outcome(Receipt receipt) {
+        synchronized (lock) {
+            if (receipt.done) {
+                return DONE;
             }
+            if (receipt.awaited == null) {
+                receipt.awaited = new CompletableFuture<>();
+                if (receipt.failed) {
+                    receipt.awaited.complete(false);
+                }
+            }
+            return receipt.awaited;
         }
-        return receipt.awaited;
     }
 
     /** Returns null if the caller must do the work; otherwise the receipt of the thread that does it or did it. */
-    private synchronized @Nullable Receipt tryBegin(Receipt mine) {
-        Receipt other = known.putIfAbsent(mine.id, mine);
-        if (other == null || !other.done || time.nanos() - other.since <= window) {
-            return other;
+    private @Nullable Receipt tryBegin(Receipt mine) {
+        synchronized (lock) {
+            Receipt other = known.putIfAbsent(mine.id, mine);
+            if (other == null || !other.done || time.nanos() - other.since <= window) {
+                return other;
+            }
+            known.put(mine.id, mine);
+            return null;
         }
-        known.put(mine.id, mine);
-        return null;
+    }
+
+    /** Returns whether the caller must do the work, because neither the event nor the request is known. */
+    private boolean tryBegin(Receipt mine, String requestId) {
+        Map<String, Receipt> knownRequests = Objects.requireNonNull(requests).known;
+        synchronized (lock) {
+            if (known.putIfAbsent(mine.id, mine) != null) {
+                return false;
+            }
+            if (knownRequests.putIfAbsent(requestId, mine) != null) {
+                known.remove(mine.id);
+                return false;
+            }
+            return true;
+        }
     }
 
     private void end(Receipt mine, @Nullable WebhookResponse response) {
         boolean done = response != null && response.isAccepted();
         CompletableFuture<Boolean> awaited;
-        synchronized (this) {
+        synchronized (lock) {
             if (response != null && done) {
                 mine.done = true;
                 mine.since = time.nanos();
@@ -147,7 +209,8 @@ final class DuplicateFilter {
                 handled.add(mine);
                 forget(mine.since);
             } else {
-                known.remove(mine.id);
+                mine.failed = true;
+                remove(mine);
             }
             awaited = mine.awaited;
         }
@@ -185,8 +248,15 @@ final class DuplicateFilter {
             if (large.peekFirst() == oldest) {
                 large.removeFirst();
             }
-            // Unless the event has arrived again since.
-            known.remove(oldest.id, oldest);
+            remove(oldest);
+        }
+    }
+
+    /** Removes a receipt, unless the event has arrived again since. */
+    private void remove(Receipt receipt) {
+        known.remove(receipt.id, receipt);
+        if (requests != null && receipt.requestId != null) {
+            requests.known.remove(receipt.requestId, receipt);
         }
     }
 }

@@ -187,9 +187,7 @@ final class EventReader {
         if (selector.type != ValueSelector.SelectorType.BODY) {
             return context.data.value(selector);
         }
-        List<String> values =
-                selector.values(List.of(payload.at(selector.pointer).asText("")));
-        return values.isEmpty() ? "" : values.get(0);
+        return selector.first(payload.at(selector.pointer).asText(""));
     }
 
     /** CloudEvents 1.0 in structured mode, single or in a batch. */
@@ -217,10 +215,10 @@ final class EventReader {
 
     /** Creates a CloudEvent. Selectors of the receiver take precedence over its attributes. */
     private WebhookEvent cloudEvent(
-            RequestContext context, ValueSelector idPlace, String source, String id, String type, JsonNode data) {
+            RequestContext context, ValueSelector idLocation, String source, String id, String type, JsonNode data) {
         String chosenId = selectors.id == null ? "" : ownId(context, data);
         String chosenType = selectors.type == null ? "" : type(context, data);
-        boolean known = !id.isEmpty() && context.data.covers(idPlace);
+        boolean known = !id.isEmpty() && context.data.covers(idLocation);
         String usualId = known ? source + " " + id : context.data.identityOfContent();
         return event(context, data, chosenId.isEmpty() ? usualId : chosenId, chosenType.isEmpty() ? type : chosenType);
     }

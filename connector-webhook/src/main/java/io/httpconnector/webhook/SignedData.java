@@ -249,7 +249,11 @@ final class SignedData {
     boolean contradicts(MediaType type, List<MediaType> mediaTypes) {
         try {
             String declared = request.headerIndex().first("Content-Type");
-            String name = declared == null ? "" : MediaType.parse(declared).name();
+            if (declared == null || declared.equals(type.name())) {
+                // The common case.
+                return false;
+            }
+            String name = MediaType.parse(declared).name();
             return !name.equals(type.name())
                     && mediaTypes.stream().anyMatch(other -> other.name().equals(name));
         } catch (UnsupportedException e) {
@@ -267,11 +271,12 @@ final class SignedData {
         if (!covers(selector)) {
             return "";
         }
-        List<String> values = selector.type == ValueSelector.SelectorType.HEADER && !isWholeRequest()
-                // Only the first value was signed.
-                ? selector.values(
-                        request.headers(selector.name).stream().limit(1).toList())
-                : BodyParser.unverifiedValues(selector, request);
+        if (selector.type == ValueSelector.SelectorType.HEADER && !isWholeRequest()) {
+            // Only the first value was signed.
+            String value = request.headerIndex().first(selector.name);
+            return value == null ? "" : selector.first(value);
+        }
+        List<String> values = BodyParser.unverifiedValues(selector, request);
         return values.isEmpty() ? "" : values.get(0);
     }
 }

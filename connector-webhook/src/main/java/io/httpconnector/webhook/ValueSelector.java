@@ -168,6 +168,15 @@ public final class ValueSelector {
         return values;
     }
 
+    /** Returns the first selected value of a raw value; empty if there is none. */
+    String first(String text) {
+        if (separator.isEmpty() && prefix.isEmpty()) {
+            return text;
+        }
+        List<String> values = values(List.of(text));
+        return values.isEmpty() ? "" : values.get(0);
+    }
+
     /** Reports the selected values of a raw value. */
     void find(String text, MatchConsumer found) {
         if (separator.isEmpty()) {

@@ -72,11 +72,14 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
     private final @Nullable Mailbox mailbox;
     private final List<EventCapture> captures = new CopyOnWriteArrayList<>();
 
-    WebhookReceiver(
-            ReceiverSettings settings, DuplicateFilter requests, DuplicateFilter receipts, @Nullable Mailbox mailbox) {
+    /** Whether a request is known by a single signature, so that it always has the same fingerprint. */
+    private final boolean hasSingleFingerprint;
+
+    WebhookReceiver(ReceiverSettings settings, DuplicateFilter requests, @Nullable Mailbox mailbox) {
         this.settings = settings;
         this.seenRequests = requests;
-        this.seenEvents = receipts;
+        this.seenEvents = requests.ofEvents();
+        this.hasSingleFingerprint = settings.verifiers.stream().noneMatch(AnyOfVerifier.class::isInstance);
         this.mailbox = mailbox;
     }
 
@@ -186,17 +189,19 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
      * fingerprint. A retry with the same id that is signed again is known by the id alone.
      */
     private WebhookResponse once(List<String> fingerprints, List<WebhookEvent> events, Deadline deadline, Watch watch) {
+        if (mailbox == null && events.size() == 1 && fingerprints.size() == 1) {
+            WebhookEvent event = events.get(0);
+            // With several signatures, a request that is known by another one has another id.
+            if (hasSingleFingerprint && fingerprints.get(0).equals(event.id())) {
+                return once(event, deadline, watch);
+            }
+            WebhookResponse response = seenEvents.onceIfNew(fingerprints.get(0), event.id(), () -> handle(event, watch));
+            if (response != null) {
+                return response;
+            }
+        }
         Supplier<WebhookResponse> work =
                 () -> mailbox == null ? handleAll(events, deadline, watch) : store(events, mailbox, deadline);
-        // A request that is known by another signature has another id.
-        boolean isAlone = settings.verifiers.stream().noneMatch(AnyOfVerifier.class::isInstance);
-        boolean same = isAlone
-                && mailbox == null
-                && events.size() == 1
-                && fingerprints.equals(List.of(events.get(0).id()));
-        if (same) {
-            return work.get();
-        }
         // Nests the filters, always in the same order to prevent deadlocks.
         for (String fingerprint : fingerprints) {
             Supplier<WebhookResponse> inner = work;

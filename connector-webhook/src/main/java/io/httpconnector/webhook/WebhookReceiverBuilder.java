@@ -10,7 +10,6 @@ import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.trigger.Delivery;
-import io.httpconnector.webhook.EventReader.EventSelectors;
 import io.httpconnector.webhook.VerifierDefinitionReader.Recipe;
 import io.httpconnector.webhook.WebhookReceiver.ReceiverSettings;
 import io.httpconnector.webhook.inbox.Inbox;
@@ -18,7 +17,6 @@ import io.httpconnector.webhook.inbox.Inbox.Settings;
 import io.httpconnector.webhook.inbox.Mailbox;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,14 +25,12 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Builder for {@link WebhookReceiver}. Not thread-safe; the receivers it builds are. */
 public final class WebhookReceiverBuilder {
 
-    private static final Logger LOG = LoggerFactory.getLogger(WebhookReceiverBuilder.class);
-    private static final int MEGABYTE = 1024 * 1024;
+    private static final Pattern PUBLIC_URL = Pattern.compile(
+            "(?i)https?://(?:[a-z0-9._~-]+|\\[[0-9a-f:.]+])(?::[0-9]{1,5})?(?:/(?:[a-z0-9._~!$&'()*+,;=:@/-]|%[0-9a-f]{2})*)?");
 
     private final String name;
     private final List<Verifier> verifiers = new ArrayList<>();
@@ -51,31 +47,9 @@ public final class WebhookReceiverBuilder {
     private boolean unverified;
     private @Nullable WebhookHandler handler;
     private @Nullable WebhookResponder responder;
-    private Set<String> methods = Set.of("POST");
-    private WebhookResponse fixedResponse = StandardResponses.OK;
-    private int responseStatus = 200;
-    private @Nullable String responseTemplate;
-    private Duration deadline = Duration.ofSeconds(10);
-    private Duration window = Duration.ofHours(24);
-    private int maxIds = 100_000;
-    private @Nullable ValueSelector id;
-    private @Nullable ValueSelector type;
-    private @Nullable ValueSelector key;
-    private @Nullable ValueSelector each;
-    private static final Pattern PUBLIC_URL = Pattern.compile(
-            "(?i)https?://(?:[a-z0-9._~-]+|\\[[0-9a-f:.]+])(?::[0-9]{1,5})?(?:/(?:[a-z0-9._~!$&'()*+,;=:@/-]|%[0-9a-f]{2})*)?");
-
-    private @Nullable ValueSelector jsonIn;
-    private @Nullable String mediaType;
-    private @Nullable String publicUrl;
-    private int maxBody = MEGABYTE;
+    private final ReceiverOptions options = new ReceiverOptions();
     private @Nullable Inbox inbox;
-    private int hops;
-    private int maxPerSource;
-    private boolean limited;
-    private Duration period = Duration.ofSeconds(1);
     private UnaryOperator<Delivery> delivery = UnaryOperator.identity();
-    private Duration bodyTimeout = Duration.ofSeconds(10);
     private TimeSource time = TimeSource.SYSTEM;
 
     WebhookReceiverBuilder(String name) {
@@ -143,7 +117,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder response(WebhookResponse response) {
-        this.fixedResponse = response;
+        options.fixedResponse = response;
         return this;
     }
 
@@ -157,8 +131,8 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder responseJson(int status, String template) {
-        this.responseStatus = status;
-        this.responseTemplate = template;
+        options.responseStatus = status;
+        options.responseTemplate = template;
         return this;
     }
 
@@ -169,7 +143,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder deadline(Duration time) {
-        this.deadline = time;
+        options.deadline = time;
         return this;
     }
 
@@ -205,8 +179,8 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder remember(Duration window, int max) {
-        this.window = window;
-        this.maxIds = max;
+        options.window = window;
+        options.maxIds = max;
         return this;
     }
 
@@ -217,7 +191,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder methods(String... all) {
-        this.methods = new TreeSet<>(Arguments.all(all, "methods"));
+        options.methods = new TreeSet<>(Arguments.all(all, "methods"));
         return this;
     }
 
@@ -230,7 +204,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder id(ValueSelector location) {
-        this.id = location;
+        options.id = location;
         return this;
     }
 
@@ -241,7 +215,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder type(ValueSelector location) {
-        this.type = location;
+        options.type = location;
         return this;
     }
 
@@ -253,7 +227,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder key(ValueSelector location) {
-        this.key = location;
+        options.key = location;
         return this;
     }
 
@@ -264,7 +238,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder each(String pointer) {
-        this.each = ValueSelector.bodyOrRoot(Arguments.notNull(pointer, "each"));
+        options.each = ValueSelector.bodyOrRoot(Arguments.notNull(pointer, "each"));
         return this;
     }
 
@@ -277,7 +251,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder jsonIn(String pointer) {
-        this.jsonIn = ValueSelector.body(Arguments.notNull(pointer, "jsonIn"));
+        options.jsonIn = ValueSelector.body(Arguments.notNull(pointer, "jsonIn"));
         return this;
     }
 
@@ -290,7 +264,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder readAs(String mediaType) {
-        this.mediaType = mediaType;
+        options.mediaType = mediaType;
         return this;
     }
 
@@ -310,7 +284,7 @@ public final class WebhookReceiverBuilder {
                             + "\" is not an http or https URL with a host, without user, query and fragment: use a URL such as"
                             + " https://app.example.com/hooks/leads"));
         }
-        this.publicUrl = url;
+        options.publicUrl = url;
         return this;
     }
 
@@ -322,7 +296,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder trustedHops(int hops) {
-        this.hops = hops;
+        options.hops = hops;
         return this;
     }
 
@@ -334,9 +308,9 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder limitPerSource(int max, Duration period) {
-        this.maxPerSource = max;
-        this.period = period;
-        this.limited = true;
+        options.maxPerSource = max;
+        options.period = period;
+        options.limited = true;
         return this;
     }
 
@@ -347,7 +321,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder maxBody(int bytes) {
-        this.maxBody = bytes;
+        options.maxBody = bytes;
         return this;
     }
 
@@ -358,7 +332,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder bodyTimeout(Duration time) {
-        this.bodyTimeout = time;
+        options.bodyTimeout = time;
         return this;
     }
 
@@ -394,38 +368,12 @@ public final class WebhookReceiverBuilder {
         json.putArray("verify").addAll(describedVerifiers);
         json.putArray("handshake").addAll(describedHandshakes);
         json.put("unverified", unverified);
-        methods.forEach(json.putArray("methods")::add);
-        json.set("response", ReceiverDefinitionCodec.toJson(Arguments.notNull(fixedResponse, "response")));
-        if (responseTemplate != null) {
-            json.putObject("responseJson").put("status", responseStatus).put("template", responseTemplate);
-        }
+        options.writeTo(json);
         JsonNode settings = delivery(Delivery.to(event -> {})).settings();
         if (!settings.isEmpty()) {
             json.set("delivery", settings);
         }
-        json.put("deadline", deadline.toString());
-        json.putObject("remember").put("window", window.toString()).put("events", maxIds);
-        Map<String, @Nullable ValueSelector> selectors = new LinkedHashMap<>();
-        selectors.put("id", id);
-        selectors.put("type", type);
-        selectors.put("key", key);
-        selectors.forEach((name, selector) -> {
-            if (selector != null) {
-                json.set(name, selector.toJson());
-            }
-        });
-        Map<String, @Nullable String> texts = new LinkedHashMap<>();
-        texts.put("each", each == null ? null : each.name);
-        texts.put("jsonIn", jsonIn == null ? null : jsonIn.name);
-        texts.put("readAs", mediaType);
-        texts.put("publicUrl", publicUrl);
-        texts.values().removeIf(Objects::isNull);
-        texts.forEach(json::put);
-        json.put("trustedHops", hops);
-        if (limited) {
-            json.putObject("limitPerSource").put("requests", maxPerSource).put("period", period.toString());
-        }
-        return json.put("maxBody", maxBody).put("bodyTimeout", bodyTimeout.toString());
+        return json;
     }
 
     /**
@@ -515,12 +463,6 @@ public final class WebhookReceiverBuilder {
         if (delivery == null) {
             problems.add("delivery: it is null");
         }
-        if (fixedResponse == null || !fixedResponse.isAccepted() || responseStatus < 200 || responseStatus > 299) {
-            problems.add("response: the status must be 2xx, so that the sender does not retry");
-        }
-        if (methods.isEmpty() || !methods.stream().allMatch(method -> method.matches("[A-Z]{1,20}"))) {
-            problems.add("methods: " + methods + " are invalid, use methods such as POST");
-        }
         boolean verified = !verifiers.isEmpty() || !describedVerifiers.isEmpty();
         if (!verified && !unverified && !verifyHasProblems) {
             problems.add(
@@ -529,64 +471,36 @@ public final class WebhookReceiverBuilder {
         if (verified && unverified) {
             problems.add("unverified: it contradicts verify(...)");
         }
-        if (maxBody < 1 || maxBody > 100 * MEGABYTE) {
-            problems.add("maxBody: " + maxBody + " is out of range, use 1 byte to 100 MB");
-        }
-        if (!within(bodyTimeout, Duration.ofMillis(10), Duration.ofMinutes(10))) {
-            problems.add("bodyTimeout: " + bodyTimeout + " is out of range, use 10 ms to 10 minutes");
-        }
-        if (hops < 0 || hops > 10) {
-            problems.add("trustedHops: " + hops + " is out of range, use 0 to 10");
-        }
-        boolean someLimit = maxPerSource >= 1 && maxPerSource <= 1_000_000;
-        if (limited && (!someLimit || !within(period, Duration.ofSeconds(1), Duration.ofDays(1)))) {
-            problems.add("limitPerSource: " + maxPerSource + " in " + period
-                    + " is out of range, use 1 to a million in 1 second to 24 hours");
-        }
-        if (!within(deadline, Duration.ofMillis(10), Duration.ofMinutes(10))) {
-            problems.add("deadline: " + deadline + " is out of range, use 10 ms to 10 minutes");
-        }
-        if (!within(window, Duration.ZERO, Duration.ofDays(30)) || maxIds < 1 || maxIds > 10_000_000) {
-            problems.add("remember: " + window + " and " + maxIds
-                    + " events are out of range, use at most 30 days and 1 to 10 million");
-        }
+        options.check(problems);
         if (time == null) {
             problems.add("timeSource: it is null");
         }
         checkMediaTypes(allVerifiers, problems);
-        ResponseFactory response = responseFactory(problems);
+        ResponseFactory response = options.responseFactory(problems);
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("webhook receiver \"" + name + "\"", problems);
         }
-        warnOfUnsigned(allVerifiers);
+        options.warnOfUnsigned(name, allVerifiers);
         return new WebhookReceiver(
                 new ReceiverSettings(
                         name,
                         allVerifiers,
                         allHandshakes,
-                        Set.copyOf(methods),
+                        Set.copyOf(options.methods),
                         chosenResponder(response),
                         response,
-                        new EventReader(eventSelectors(allVerifiers)),
-                        new SenderLimiter(hops, maxPerSource, period, time),
-                        publicUrl,
-                        maxBody,
-                        bodyTimeout,
-                        deadline,
+                        new EventReader(options.selectors(name, allVerifiers)),
+                        new SenderLimiter(options.hops, options.maxPerSource, options.period, time),
+                        options.publicUrl,
+                        options.maxBody,
+                        options.bodyTimeout,
+                        options.deadline,
                         time),
-                new DuplicateFilter(window, maxIds, time),
-                new DuplicateFilter(window, maxIds, time),
+                new DuplicateFilter(options.window, options.maxIds, time),
                 mailbox());
     }
 
-    private void checkMediaTypes(List<Verifier> all, List<String> problems) {
-        try {
-            if (mediaType != null) {
-                var unused = MediaType.defined(mediaType);
-            }
-        } catch (InvalidDefinitionException e) {
-            e.problems().forEach(problem -> problems.add("readAs: " + problem));
-        }
+    private static void checkMediaTypes(List<Verifier> all, List<String> problems) {
         try {
             all.forEach(MediaType::of);
         } catch (InvalidDefinitionException e) {
@@ -601,21 +515,9 @@ public final class WebhookReceiverBuilder {
                 : inbox.open(new Settings(
                         name,
                         delivery(Delivery.to(event -> plain.handle(WebhookEvent.of(event)))),
-                        window,
-                        maxIds,
+                        options.window,
+                        options.maxIds,
                         time));
-    }
-
-    private ResponseFactory responseFactory(List<String> problems) {
-        WebhookResponse fixed = fixedResponse;
-        if (responseTemplate != null) {
-            try {
-                return ResponseFactory.json(responseStatus, responseTemplate);
-            } catch (InvalidDefinitionException e) {
-                e.problems().forEach(problem -> problems.add("responseJson: " + problem));
-            }
-        }
-        return event -> fixed;
     }
 
     private WebhookResponder chosenResponder(ResponseFactory response) {
@@ -629,21 +531,6 @@ public final class WebhookReceiverBuilder {
         };
     }
 
-    private EventSelectors eventSelectors(List<Verifier> all) {
-        List<ValueSelector> secretPlaces =
-                all.stream().flatMap(verifier -> verifier.secrets().stream()).toList();
-        return new EventSelectors(
-                name,
-                id,
-                type,
-                key,
-                each,
-                jsonIn,
-                secretPlaces,
-                mediaType == null ? null : MediaType.defined(mediaType),
-                maxBody);
-    }
-
     private static <T> List<T> all(
             List<T> own, List<Recipe<T>> recipes, VerifierDefinitionReader context, List<String> problems) {
         List<T> all = new ArrayList<>(own);
@@ -655,31 +542,5 @@ public final class WebhookReceiverBuilder {
             }
         }
         return List.copyOf(all);
-    }
-
-    /** Logs a warning for selectors that have no effect because their values are not signed. */
-    private void warnOfUnsigned(List<Verifier> all) {
-        boolean signatures = !all.isEmpty() && all.stream().allMatch(SignatureVerifier.class::isInstance);
-        Map<String, @Nullable ValueSelector> chosen = new LinkedHashMap<>();
-        chosen.put("id", id);
-        chosen.put("type", type);
-        chosen.put("key", key);
-        chosen.forEach((what, selector) -> {
-            boolean read = selector == null
-                    || (selector.type == ValueSelector.SelectorType.BODY && !what.equals("id"))
-                    || all.stream()
-                            .anyMatch(one -> one instanceof SignatureVerifier signature && signature.covers(selector));
-            if (signatures && !read) {
-                LOG.warn(
-                        "{}: {}({}) has no effect, because its value is not signed: an attacker who has seen a request could change it",
-                        name,
-                        what,
-                        selector);
-            }
-        });
-    }
-
-    private static boolean within(Duration duration, Duration min, Duration max) {
-        return duration != null && duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0;
     }
 }
