@@ -40,9 +40,9 @@ class DeadlineTest extends InboxFixture {
     }
 
     private static void assertBusyInTime(WebhookReceiver leads, String id) {
-        long begin = System.nanoTime();
+        long start = System.nanoTime();
         assertThat(leads.receive(event(id)).status()).isEqualTo(503);
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
 

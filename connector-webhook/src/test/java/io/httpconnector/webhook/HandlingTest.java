@@ -121,11 +121,11 @@ class HandlingTest {
                 .handler(event -> new CountDownLatch(1).await())
                 .build();
 
-        long begin = System.nanoTime();
+        long start = System.nanoTime();
         WebhookResponse response = receiver.receive(event("1"));
 
         assertThat(response.status()).isEqualTo(500);
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofMillis(90), Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(90), Duration.ofSeconds(5));
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
 
@@ -141,11 +141,11 @@ class HandlingTest {
                 .handler(event -> inside.add(inner.receive(event("1")).status()))
                 .build();
 
-        long begin = System.nanoTime();
+        long start = System.nanoTime();
 
         assertThat(outer.receive(event("1")).status()).isEqualTo(200);
         assertThat(inside).containsExactly(500);
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
     }
 
     @Test

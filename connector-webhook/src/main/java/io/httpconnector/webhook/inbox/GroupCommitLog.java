@@ -266,7 +266,7 @@ final class GroupCommitLog<T> implements BackgroundThread.BackgroundTask, AutoCl
     }
 
     private boolean write(Batch<T> batch) {
-        long begin = time.nanos();
+        long start = time.nanos();
         Throwable failure = append(batch);
         if (failure != null && hasGarbage() && isRetryDue() && compact()) {
             // The disk was full of irrelevant records.
@@ -277,7 +277,7 @@ final class GroupCommitLog<T> implements BackgroundThread.BackgroundTask, AutoCl
             return false;
         }
         lastUrgent = batch.urgent;
-        pause = pauseAfter(Duration.ofNanos(time.nanos() - begin));
+        pause = pauseAfter(Duration.ofNanos(time.nanos() - start));
         try {
             owner.stored(batch.items);
         } finally {

@@ -69,7 +69,7 @@ final class RequestBodies {
         if (!budget.acquire(room)) {
             return BUSY;
         }
-        long begin = TimeSource.SYSTEM.nanos();
+        long start = TimeSource.SYSTEM.nanos();
         try {
             byte[] body = new byte[length < 0 ? CHUNK : (int) length];
             int size = 0;
@@ -83,7 +83,7 @@ final class RequestBodies {
                 if (size > max) {
                     return TOO_LARGE;
                 }
-                if (TimeSource.SYSTEM.nanos() - begin > maxNanos) {
+                if (TimeSource.SYSTEM.nanos() - start > maxNanos) {
                     return TOO_SLOW;
                 }
                 count = read(in, body, size);

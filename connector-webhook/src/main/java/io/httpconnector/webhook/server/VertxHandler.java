@@ -52,7 +52,7 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
 
     @Override
     public void handle(HttpServerRequest request) {
-        new RequestReader(request).begin();
+        new RequestReader(request).start();
     }
 
     /** The processing of one request, on its event loop. */
@@ -70,7 +70,7 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
                     receiver.bodyTimeout(), () -> context.runOnContext(late -> reject(RequestBodies.TOO_SLOW)));
         }
 
-        void begin() {
+        void start() {
             request.exceptionHandler(gone -> stopReading());
             request.handler(piece -> {
                 WebhookResponse refusal = over ? null : body.add(piece.getBytes());

@@ -86,7 +86,7 @@ public final class WebhookServlet extends HttpServlet {
             AsyncContext context = request.startAsync(request, response);
             // The timeout of the container cannot be cancelled once the body is complete: it would cut off the handler.
             context.setTimeout(0);
-            new AsyncReader(receiver, budget, executor, context, request, response).begin();
+            new AsyncReader(receiver, budget, executor, context, request, response).start();
         }
     }
 
@@ -166,7 +166,7 @@ public final class WebhookServlet extends HttpServlet {
             }
         }
 
-        void begin() {
+        void start() {
             context.addListener(this);
             in.setReadListener(this);
         }

@@ -226,11 +226,11 @@ class AdapterTest {
             socket.setSoTimeout(30_000);
             socket.getOutputStream()
                     .write("POST /hooks/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf".getBytes(UTF_8));
-            long begin = System.nanoTime();
+            long start = System.nanoTime();
 
             byte[] response = socket.getInputStream().readAllBytes();
 
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(8));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
             assertThat(new String(response, ISO_8859_1))
                     .doesNotStartWith("HTTP/1.1 202")
                     .doesNotContain("Exception");
@@ -285,9 +285,9 @@ class AdapterTest {
             socket.setSoTimeout(10_000);
             socket.getOutputStream()
                     .write("POST /hooks/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n".getBytes(UTF_8));
-            long begin = System.nanoTime();
+            long start = System.nanoTime();
             boolean ended = false;
-            while (!ended && System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(8)) {
+            while (!ended && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(8)) {
                 ended = dripped(socket);
                 TimeUnit.MILLISECONDS.sleep(100);
             }

@@ -94,7 +94,7 @@ class Http2Test {
         }
     }
 
-    /** A stream and its result: a status, or the way in which it ended without one. */
+    /** A stream and its result: a status, or how it ended without one. */
     private static final class Sending implements Stream.Listener {
 
         private final CompletableFuture<String> outcome = new CompletableFuture<>();
