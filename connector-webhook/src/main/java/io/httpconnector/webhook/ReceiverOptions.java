@@ -27,17 +27,27 @@ final class ReceiverOptions {
     Set<String> methods = Set.of("POST");
     WebhookResponse fixedResponse = StandardResponses.OK;
     int responseStatus = 200;
+
     @Nullable String responseTemplate;
+
     Duration deadline = Duration.ofSeconds(10);
     Duration window = Duration.ofHours(24);
     int maxIds = 100_000;
+
     @Nullable ValueSelector id;
+
     @Nullable ValueSelector type;
+
     @Nullable ValueSelector key;
+
     @Nullable ValueSelector each;
+
     @Nullable ValueSelector jsonIn;
+
     @Nullable String mediaType;
+
     @Nullable String publicUrl;
+
     int maxBody = MEGABYTE;
     int hops;
     int maxPerSource;

@@ -195,7 +195,8 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
             if (hasSingleFingerprint && fingerprints.get(0).equals(event.id())) {
                 return once(event, deadline, watch);
             }
-            WebhookResponse response = seenEvents.onceIfNew(fingerprints.get(0), event.id(), () -> handle(event, watch));
+            WebhookResponse response =
+                    seenEvents.onceIfNew(fingerprints.get(0), event.id(), () -> handle(event, watch));
             if (response != null) {
                 return response;
             }

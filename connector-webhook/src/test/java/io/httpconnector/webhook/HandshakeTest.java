@@ -35,7 +35,8 @@ class HandshakeTest {
                 .hasMessageContaining("github performs no handshake");
         assertThatThrownBy(() -> Handshakes.preset("meta")).hasMessageContaining("it needs one secret (verifyToken)");
         assertThatThrownBy(() -> Handshakes.preset("slack", Secret.of("x"))).hasMessageContaining("it needs no secret");
-        assertThatThrownBy(() -> Handshakes.preset("asana")).hasMessageContaining("use handshake(Handshakes.asana(...))");
+        assertThatThrownBy(() -> Handshakes.preset("asana"))
+                .hasMessageContaining("use handshake(Handshakes.asana(...))");
         assertThatThrownBy(() -> Handshakes.preset("slak")).hasMessageContaining("there is no preset slak");
     }
 

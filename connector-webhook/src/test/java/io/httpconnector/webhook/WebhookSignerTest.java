@@ -27,8 +27,7 @@ class WebhookSignerTest {
     private static final Secret SECRET = Secret.of("c29tZXRoaW5nIGVsc2U=");
 
     static Stream<String> shared() {
-        return Signatures.presets().stream()
-                .filter(name -> !Presets.get(name).isAsymmetric());
+        return Signatures.presets().stream().filter(name -> !Presets.get(name).isAsymmetric());
     }
 
     static Stream<String> asymmetric() {
