@@ -58,8 +58,8 @@ record Checkpoint(
             String lastModified = headers.first("Last-Modified").orElse(null);
             boolean isStrong = lastModified != null && isOlder(lastModified, headers);
             String etag = headers.first("ETag").orElse(null);
-            boolean isDoubtful = etag != null && etag.startsWith("W/") && lastModified != null && !isStrong;
-            if (isDoubtful || (etag == null && !isStrong)) {
+            boolean isUnreliable = etag != null && etag.startsWith("W/") && lastModified != null && !isStrong;
+            if (isUnreliable || (etag == null && !isStrong)) {
                 return null;
             }
             return new Validators(request, etag, isStrong ? lastModified : null);

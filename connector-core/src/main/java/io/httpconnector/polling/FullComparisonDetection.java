@@ -1,6 +1,5 @@
 package io.httpconnector.polling;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.polling.Reading.End;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,19 +7,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Detection by comparing a complete read with the known records (snapshot comparison). Marks are times, in milliseconds. A
- * missing record counts as deleted when the read is proven; where pages may have shifted, everything is read again
- * immediately, a few times.
+ * Detection by comparing a complete read with the known records (snapshot comparison). A missing record counts as deleted when
+ * the read is proven; where pages may have shifted, everything is read again immediately, a few times.
  */
-final class FullComparisonDetection implements ChangeDetection {
+final class FullComparisonDetection extends TimeOfPollDetection {
 
     private static final int MAX_READS = 5;
 
-    private final TriggerDefinition definition;
-    private final PollTransaction transaction;
     private final boolean first;
     private final boolean silent;
-    private final long startTime;
     private int reads;
     private boolean again;
     private boolean proven;
@@ -28,11 +23,9 @@ final class FullComparisonDetection implements ChangeDetection {
     private @Nullable Reading previousReading;
 
     FullComparisonDetection(TriggerDefinition definition, PollTransaction transaction, long now) {
-        this.definition = definition;
-        this.transaction = transaction;
+        super(definition, transaction, now);
         this.first = !transaction.checkpoint().started();
         this.silent = first && definition.first().isSilent();
-        this.startTime = now;
         this.reading = newReading();
         transaction.refreshMarks(now);
     }
@@ -61,16 +54,6 @@ final class FullComparisonDetection implements ChangeDetection {
     @Override
     public Reading reading() {
         return reading;
-    }
-
-    @Override
-    public long mark(JsonNode item) {
-        return startTime;
-    }
-
-    @Override
-    public long occurrence(long mark, SeenKeyIndex.KeyEntry entry) {
-        return transaction.checkpoint().generation();
     }
 
     @Override
@@ -136,7 +119,7 @@ final class FullComparisonDetection implements ChangeDetection {
                 transaction.setCheckpoint(transaction.checkpoint().withNextGeneration());
             }
         } else {
-            long forgotten = startTime - definition.limits().memory().toMillis();
+            long forgotten = retentionStart();
             transaction.forgetIf((key, mark, reach) -> mark < forgotten);
         }
     }

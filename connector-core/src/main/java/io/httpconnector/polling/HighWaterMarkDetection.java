@@ -21,10 +21,10 @@ final class HighWaterMarkDetection implements ChangeDetection {
     /** The maximum number of reads of the same records in one poll. */
     private static final int MAX_READS = 5;
     /** A position before every record. */
-    private static final long BEFORE_ALL_RECORDS = Cursor.BEFORE_ALL_RECORDS;
+    private static final long BEFORE_ALL_RECORDS = PositionCursor.BEFORE_ALL_RECORDS;
 
     private final TriggerDefinition definition;
-    private final Cursor cursor;
+    private final PositionCursor cursor;
     private final PollTransaction transaction;
     private final ServerClock clock;
     private final TriggerStart startTime;
@@ -77,7 +77,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
 
     HighWaterMarkDetection(
             TriggerDefinition definition,
-            Cursor cursor,
+            PositionCursor cursor,
             PollTransaction transaction,
             ServerClock clock,
             TriggerStart beginning) {

@@ -73,6 +73,31 @@ public final class Page {
         return value;
     }
 
+    /** The token or URL at a pointer from the root of the response; see {@link #token(JsonNode)}. */
+    Optional<String> token(JsonPaths pointer) {
+        return token(at(pointer));
+    }
+
+    /**
+     * Reads a token or URL. The result is empty for the values that some services return on the last page: null, false, blank
+     * text, an empty object or list. Of a link object, as in JSON:API and HAL, the {@code href} is used.
+     */
+    static Optional<String> token(JsonNode node) {
+        JsonNode value = JsonPaths.value(node);
+        if (value.isContainerNode() && !value.isEmpty()) {
+            JsonNode link = value.path("href");
+            if (!link.isTextual()) {
+                throw new PollingException(
+                        Reason.UNEXPECTED_RESPONSE,
+                        "Expected a token or URL, found an object or a list: use the JSON pointer of the value"
+                                + " in it");
+            }
+            value = link;
+        }
+        boolean none = value.isMissingNode() || value.isNull() || value.isContainerNode() || value.isBoolean();
+        return none || value.asText().isBlank() ? Optional.empty() : Optional.of(value.asText());
+    }
+
     /**
      * The last record, before any filter.
      *

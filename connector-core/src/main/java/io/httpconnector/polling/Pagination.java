@@ -1,21 +1,17 @@
 package io.httpconnector.polling;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.internal.json.JsonObjectReader;
-import io.httpconnector.internal.json.MemberSteps;
-import io.httpconnector.polling.PollingException.Reason;
+import io.httpconnector.polling.Paginator.PageParameter;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -39,124 +35,54 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Pagination {
 
-    /** The types of pagination, each with its pill. */
-    enum PaginationType {
-        NONE(""),
-        PAGES("page.number"),
-        OFFSET("page.offset"),
-        CURSOR("page.cursor"),
-        URL("");
-
-        private final String pill;
-
-        PaginationType(String pill) {
-            this.pill = pill;
-        }
-    }
-
     static final int MAX_PAGES = 100_000;
     private static final int DEFAULT_EMPTY_PAGES = 100;
 
-    private static final List<String> TYPES = List.of("pages", "offset", "cursor", "nextUrl", "linkHeader");
-    private static final List<String> NEED_PAGES = List.of(
-            "token",
-            "tokenHeader",
-            "tokenOfLastRecord",
-            "first",
-            "endsWithShortPage",
-            "moreWhile",
-            "lastWhen",
-            "total",
-            "totalPages",
-            "maxPages",
-            "maxEmptyPages");
-    private static final List<String> TOKENS = List.of("token", "tokenHeader", "tokenOfLastRecord");
+    /** All types of pagination. A new one is added here, with a factory below: see CONTRIBUTING.md. */
+    static final List<PaginatorType> TYPES = List.of(
+            PageNumberPaginator.TYPE,
+            OffsetPaginator.TYPE,
+            TokenPaginator.TYPE,
+            NextUrlPaginator.TYPE,
+            LinkHeaderPaginator.TYPE);
 
-    private final PaginationType type;
-    private final ParameterLocation location;
-    private final @Nullable ParameterLocation sizeLocation;
+    private final Paginator paginator;
+    private final EndConditions ends;
     private final PageLimits limits;
-    private final @Nullable Function<Page, Optional<String>> next;
-    private final Map<String, EndCondition> ends;
+    private final @Nullable PageSize size;
     private final boolean stable;
-    private final TriggerDefinitionReader document;
 
-    /** The statement of a page about its successor. */
-    enum LastPageSignal {
-        LAST,
-        MORE,
-        NOTHING
-    }
-
-    /** A condition that detects the last page. */
-    interface EndCondition {
-        LastPageSignal evaluate(PageProgress seen);
-    }
-
-    /** The meaning of a value as a flag, independent of its JSON type. */
-    private enum Flag {
-        TRUE,
-        FALSE,
-        NULL,
-        MISSING,
-        /** Neither true nor false, such as a token. */
-        OTHER;
-
-        private static final Set<String> YES = Set.of("true", "yes", "y", "on");
-        private static final Set<String> NO = Set.of("", "false", "no", "n", "off", "none", "null");
-
-        static Flag of(JsonNode found) {
-            JsonNode value = JsonPaths.value(found);
-            return switch (value.getNodeType()) {
-                case MISSING -> MISSING;
-                case NULL -> NULL;
-                case BOOLEAN -> value.booleanValue() ? TRUE : FALSE;
-                case NUMBER -> value.decimalValue().signum() != 0 ? TRUE : FALSE;
-                case STRING -> of(value.textValue().strip().toLowerCase(Locale.ROOT));
-                default -> value.isEmpty() ? FALSE : OTHER;
-            };
-        }
-
-        private static Flag of(String text) {
-            if (NO.contains(text) || text.matches("[+-]?0{1,20}([.]0{0,20})?")) {
-                return FALSE;
-            }
-            return YES.contains(text) || text.matches("[+-]?\\d{1,20}([.]\\d{0,20})?") ? TRUE : OTHER;
-        }
-    }
-
-    /** Numeric settings. */
+    /**
+     * Numeric settings.
+     *
+     * @param first the number of the first page, or the first offset
+     * @param size the requested page size; 0 when it is not set
+     * @param maxPages the maximum number of pages; 0 when it is not set
+     * @param maxEmptyPages the maximum number of consecutive pages without records
+     */
     record PageLimits(int first, int size, int maxPages, int maxEmptyPages) {}
 
-    /** A page, the number of records read so far including this page, and the requested page size. */
-    record PageProgress(Page page, long total, int size) {}
+    /** The location and value of the page size. */
+    private record PageSize(ParameterLocation location, int records) {}
 
     private Pagination(
-            PaginationType kind,
-            ParameterLocation location,
-            @Nullable ParameterLocation sizePlace,
-            PageLimits settings,
-            @Nullable Function<Page, Optional<String>> next,
-            Map<String, EndCondition> ends,
-            boolean stable,
-            TriggerDefinitionReader spec) {
-        this.type = kind;
-        this.location = location;
-        this.sizeLocation = sizePlace;
-        this.limits = settings;
-        this.next = next;
+            Paginator paginator, EndConditions ends, PageLimits limits, @Nullable PageSize size, boolean stable) {
+        this.paginator = paginator;
         this.ends = ends;
+        this.limits = limits;
+        this.size = size;
         this.stable = stable;
-        this.document = spec;
     }
 
-    private static Pagination of(
-            PaginationType kind,
-            ParameterLocation location,
-            @Nullable Function<Page, Optional<String>> next,
-            TriggerDefinitionReader spec) {
-        return new Pagination(
-                kind, location, null, new PageLimits(1, 0, 0, DEFAULT_EMPTY_PAGES), next, Map.of(), false, spec);
+    static Pagination of(Paginator paginator) {
+        PageLimits limits = new PageLimits(paginator.firstNumber(), 0, 0, DEFAULT_EMPTY_PAGES);
+        return new Pagination(paginator, EndConditions.NONE, limits, null, false);
+    }
+
+    /** The pagination of a candidate. */
+    static Pagination of(PaginationCandidate candidate) {
+        Pagination pagination = of(candidate.paginator()).with(candidate.ends());
+        return candidate.first() == null ? pagination : pagination.first(candidate.first());
     }
 
     /**
@@ -165,7 +91,7 @@ public final class Pagination {
      * @return no pagination
      */
     public static Pagination none() {
-        return of(PaginationType.NONE, ParameterLocation.template(), null, TriggerDefinitionReader.NONE);
+        return of(new SinglePage());
     }
 
     /**
@@ -186,7 +112,7 @@ public final class Pagination {
      */
     public static Pagination pages(ParameterLocation location) {
         requireNonNull(location, "location");
-        return of(PaginationType.PAGES, location, null, TriggerDefinitionReader.NONE.with("pages", location.toJson()));
+        return of(new PageNumberPaginator(location));
     }
 
     /**
@@ -207,8 +133,7 @@ public final class Pagination {
      */
     public static Pagination offset(ParameterLocation location) {
         requireNonNull(location, "location");
-        return of(PaginationType.OFFSET, location, null, TriggerDefinitionReader.NONE.with("offset", location.toJson()))
-                .first(0);
+        return of(new OffsetPaginator(location));
     }
 
     /**
@@ -229,8 +154,7 @@ public final class Pagination {
      */
     public static Pagination cursor(ParameterLocation location) {
         requireNonNull(location, "location");
-        return of(
-                PaginationType.CURSOR, location, null, TriggerDefinitionReader.NONE.with("cursor", location.toJson()));
+        return of(new TokenPaginator(location));
     }
 
     /**
@@ -240,11 +164,7 @@ public final class Pagination {
      * @return the pagination
      */
     public static Pagination nextUrl(String pointer) {
-        return of(
-                PaginationType.URL,
-                ParameterLocation.template(),
-                inBody(pointer),
-                TriggerDefinitionReader.NONE.with("nextUrl", pointer));
+        return of(NextUrlPaginator.inBody(pointer));
     }
 
     /**
@@ -256,7 +176,7 @@ public final class Pagination {
      */
     public static Pagination nextUrl(Function<Page, Optional<String>> url) {
         requireNonNull(url, "function");
-        return of(PaginationType.URL, ParameterLocation.template(), url, TriggerDefinitionReader.NONE.withCode());
+        return of(NextUrlPaginator.by(url));
     }
 
     /**
@@ -265,12 +185,7 @@ public final class Pagination {
      * @return the pagination
      */
     public static Pagination linkHeader() {
-        Function<Page, Optional<String>> link = page -> LinkHeader.next(page.headers());
-        return of(
-                PaginationType.URL,
-                ParameterLocation.template(),
-                link,
-                TriggerDefinitionReader.NONE.with("linkHeader", true));
+        return of(new LinkHeaderPaginator());
     }
 
     /**
@@ -285,7 +200,7 @@ public final class Pagination {
      */
     public static Optional<DetectedPagination> detect(
             HttpConnection connection, RequestTemplate template, Pills pills) {
-        return PaginationDetector.detect(connection, template, pills);
+        return PaginationDetector.detect(connection, template, pills, TYPES);
     }
 
     /**
@@ -295,7 +210,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination token(String pointer) {
-        return token(inBody(pointer), withTokenMember("token", pointer));
+        return with(tokens().inBody(pointer));
     }
 
     /**
@@ -306,7 +221,7 @@ public final class Pagination {
      */
     public Pagination tokenHeader(String header) {
         requireNonNull(header, "header");
-        return token(page -> page.header(header), withTokenMember("tokenHeader", header));
+        return with(tokens().inHeader(header));
     }
 
     /**
@@ -316,8 +231,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination tokenOfLastRecord(String pointer) {
-        JsonPaths field = JsonPaths.of("pagination", pointer);
-        return token(page -> text(field.resolve(page.lastRecord())), withTokenMember("tokenOfLastRecord", pointer));
+        return with(tokens().inLastRecord(pointer));
     }
 
     /**
@@ -328,44 +242,14 @@ public final class Pagination {
      */
     public Pagination token(Function<Page, Optional<String>> token) {
         requireNonNull(token, "function");
-        return token(token, document.withCode());
+        return with(tokens().by(token));
     }
 
-    /** There is one token selector: a later one replaces it. */
-    private TriggerDefinitionReader withTokenMember(String location, String value) {
-        return document.with(location, value, TOKENS.toArray(String[]::new));
-    }
-
-    private Pagination token(Function<Page, Optional<String>> token, TriggerDefinitionReader changed) {
-        if (type != PaginationType.CURSOR) {
-            throw invalid("only Pagination.cursor(...) has tokens");
+    private TokenPaginator tokens() {
+        if (paginator instanceof TokenPaginator tokens) {
+            return tokens;
         }
-        return new Pagination(type, location, sizeLocation, limits, token, ends, stable, changed);
-    }
-
-    private static Function<Page, Optional<String>> inBody(String pointer) {
-        JsonPaths field = JsonPaths.of("pagination", pointer);
-        return page -> text(page.at(field));
-    }
-
-    /**
-     * Reads a token or URL. The result is empty for the values that some services return on the last page: null, false, blank
-     * text, an empty object or list. Of a link object, as in JSON:API and HAL, the {@code href} is used.
-     */
-    static Optional<String> text(JsonNode node) {
-        JsonNode value = JsonPaths.value(node);
-        if (value.isContainerNode() && !value.isEmpty()) {
-            JsonNode link = value.path("href");
-            if (!link.isTextual()) {
-                throw new PollingException(
-                        Reason.UNEXPECTED_RESPONSE,
-                        "Expected a token or URL, found an object or a list: use the JSON pointer of the value"
-                                + " in it");
-            }
-            value = link;
-        }
-        boolean none = value.isMissingNode() || value.isNull() || value.isContainerNode() || value.isBoolean();
-        return none || value.asText().isBlank() ? Optional.empty() : Optional.of(value.asText());
+        throw invalid("only Pagination.cursor(...) has tokens");
     }
 
     /**
@@ -375,9 +259,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination first(int number) {
-        return with(
-                new PageLimits(number, limits.size, limits.maxPages, limits.maxEmptyPages),
-                document.with("first", number));
+        return with(new PageLimits(number, limits.size, limits.maxPages, limits.maxEmptyPages));
     }
 
     /**
@@ -404,8 +286,7 @@ public final class Pagination {
             throw invalid("pages of " + size + " records: use at least 1");
         }
         PageLimits sized = new PageLimits(limits.first, size, limits.maxPages, limits.maxEmptyPages);
-        TriggerDefinitionReader changed = document.with("size", Map.of("location", where.toJson(), "records", size));
-        return new Pagination(type, location, where, sized, next, ends, stable, changed);
+        return new Pagination(paginator, ends, sized, new PageSize(where, size), stable);
     }
 
     /**
@@ -415,8 +296,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination endsWithShortPage() {
-        return endsWhen(
-                "endsWithShortPage", seen -> seen.page.count() < seen.size, document.with("endsWithShortPage", true));
+        return with(ends.withShortPage());
     }
 
     /**
@@ -430,16 +310,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination moreWhile(String pointer) {
-        JsonPaths flag = JsonPaths.of("pagination", pointer);
-        return ends(
-                "moreWhile",
-                seen -> {
-                    Flag value = Flag.of(seen.page.at(flag));
-                    return value == Flag.MISSING
-                            ? LastPageSignal.NOTHING
-                            : value == Flag.FALSE || value == Flag.NULL ? LastPageSignal.LAST : LastPageSignal.MORE;
-                },
-                document.with("moreWhile", pointer));
+        return with(ends.with("moreWhile", pointer));
     }
 
     /**
@@ -452,22 +323,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination lastWhen(String pointer) {
-        JsonPaths flag = JsonPaths.of("pagination", pointer);
-        return ends(
-                "lastWhen",
-                seen -> {
-                    return switch (Flag.of(seen.page.at(flag))) {
-                        case TRUE -> LastPageSignal.LAST;
-                        case FALSE -> LastPageSignal.MORE;
-                        case NULL, MISSING -> LastPageSignal.NOTHING;
-                        case OTHER ->
-                            throw new PollingException(
-                                    Reason.UNEXPECTED_RESPONSE,
-                                    "lastWhen(\"" + flag + "\"): page " + seen.page.number()
-                                            + " has a value there that is neither true nor false");
-                    };
-                },
-                document.with("lastWhen", pointer));
+        return with(ends.with("lastWhen", pointer));
     }
 
     /**
@@ -478,8 +334,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination total(String pointer) {
-        JsonPaths total = JsonPaths.of("pagination", pointer);
-        return endsWhen("total", seen -> seen.total >= statedCount(seen.page, total), document.with("total", pointer));
+        return with(ends.with("total", pointer));
     }
 
     /**
@@ -490,23 +345,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination totalPages(String pointer) {
-        JsonPaths total = JsonPaths.of("pagination", pointer);
-        return ends(
-                "totalPages",
-                seen -> {
-                    long pages = statedCount(seen.page, total);
-                    if (pages == Long.MAX_VALUE) {
-                        return LastPageSignal.NOTHING;
-                    }
-                    return seen.page.number() >= pages ? LastPageSignal.LAST : LastPageSignal.MORE;
-                },
-                document.with("totalPages", pointer));
-    }
-
-    /** The stated total; {@code Long.MAX_VALUE} when it is unknown or implausible. */
-    private static long statedCount(Page page, JsonPaths total) {
-        long stated = page.at(total).asLong(Long.MAX_VALUE);
-        return stated < 0 || (stated == 0 && page.count() > 0) ? Long.MAX_VALUE : stated;
+        return with(ends.with("totalPages", pointer));
     }
 
     /**
@@ -517,18 +356,7 @@ public final class Pagination {
      */
     public Pagination until(Predicate<Page> last) {
         requireNonNull(last, "predicate");
-        return endsWhen("until " + ends.size(), seen -> last.test(seen.page), document.withCode());
-    }
-
-    private Pagination endsWhen(String name, Predicate<PageProgress> end, TriggerDefinitionReader changed) {
-        return ends(name, seen -> end.test(seen) ? LastPageSignal.LAST : LastPageSignal.NOTHING, changed);
-    }
-
-    /** Adds an end condition; one of the same kind is replaced, because a document has one of each kind. */
-    private Pagination ends(String name, EndCondition end, TriggerDefinitionReader changed) {
-        Map<String, EndCondition> more = new LinkedHashMap<>(ends);
-        more.put(name, end);
-        return new Pagination(type, location, sizeLocation, limits, next, Map.copyOf(more), stable, changed);
+        return with(ends.until(last));
     }
 
     /**
@@ -540,7 +368,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination stable() {
-        return new Pagination(type, location, sizeLocation, limits, next, ends, true, document.with("stable", true));
+        return new Pagination(paginator, ends, limits, size, true);
     }
 
     /**
@@ -558,8 +386,7 @@ public final class Pagination {
         if (max < 1 || max > MAX_PAGES) {
             throw invalid(max + " pages: use 1 to " + MAX_PAGES);
         }
-        return with(
-                new PageLimits(limits.first, limits.size, max, limits.maxEmptyPages), document.with("maxPages", max));
+        return with(new PageLimits(limits.first, limits.size, max, limits.maxEmptyPages));
     }
 
     /**
@@ -573,77 +400,38 @@ public final class Pagination {
         if (max < 1 || max > MAX_PAGES) {
             throw invalid(max + " pages without records: use 1 to " + MAX_PAGES);
         }
-        return with(
-                new PageLimits(limits.first, limits.size, limits.maxPages, max), document.with("maxEmptyPages", max));
+        return with(new PageLimits(limits.first, limits.size, limits.maxPages, max));
     }
 
-    private Pagination with(PageLimits pageLimits, TriggerDefinitionReader changed) {
-        return new Pagination(type, location, sizeLocation, pageLimits, next, ends, stable, changed);
+    private Pagination with(Paginator changed) {
+        return new Pagination(changed, ends, limits, size, stable);
+    }
+
+    Pagination with(EndConditions changed) {
+        return new Pagination(paginator, changed, limits, size, stable);
+    }
+
+    private Pagination with(PageLimits changed) {
+        return new Pagination(paginator, ends, changed, size, stable);
     }
 
     ObjectNode toJson() {
-        return document.toJson("pagination");
-    }
-
-    /** Reads the output of {@link #toJson}: first the type, then all members that depend on it, in a fixed order. */
-    static Pagination read(JsonObjectReader reader) {
-        Pagination kind = readType(reader);
-        PageSize size = reader.object("size", PageSize::read);
-        Pagination read = new MemberSteps<>(reader, kind == null ? placeholder(reader) : kind)
-                .text("token", Pagination::token)
-                .text("tokenHeader", Pagination::tokenHeader)
-                .text("tokenOfLastRecord", Pagination::tokenOfLastRecord)
-                .integer("first", Pagination::first)
-                .with("size", size, (pages, sized) -> pages.size(sized.location, sized.records))
-                .flag("endsWithShortPage", Pagination::endsWithShortPage)
-                .text("moreWhile", Pagination::moreWhile)
-                .text("lastWhen", Pagination::lastWhen)
-                .text("total", Pagination::total)
-                .text("totalPages", Pagination::totalPages)
-                .flag("stable", Pagination::stable)
-                .integer("maxPages", Pagination::maxPages)
-                .integer("maxEmptyPages", Pagination::maxEmptyPages)
-                .value();
-        boolean isGuess = TYPES.stream().anyMatch(reader::has) || TYPES.stream().anyMatch(reader::isUnreliable);
-        if (kind == null && !isGuess) {
-            NEED_PAGES.stream()
-                    .filter(reader::has)
-                    .forEach(name -> reader.problem(name, "needs one of " + String.join(", ", TYPES) + " beside it"));
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        paginator.writeTo(json);
+        ends.writeTo(json);
+        if (limits.first != paginator.firstNumber()) {
+            json.put("first", limits.first);
         }
-        return read;
-    }
-
-    /** The location and value of the page size. */
-    private record PageSize(ParameterLocation location, int records) {
-        static @Nullable PageSize read(JsonObjectReader reader) {
-            ParameterLocation location = reader.requiredObject("location", ParameterLocation::read);
-            int records = reader.requiredInteger("records");
-            return location == null ? null : new PageSize(location, records);
+        if (size != null) {
+            json.putObject("size").put("records", size.records).set("location", size.location.toJson());
         }
-    }
-
-    /** The pagination to which the other members are applied; null if there is none or it is invalid. */
-    private static @Nullable Pagination readType(JsonObjectReader reader) {
-        Map<String, Pagination> found = new LinkedHashMap<>();
-        reader.object("pages", ParameterLocation::read, location -> found.put("pages", pages(location)));
-        reader.object("offset", ParameterLocation::read, location -> found.put("offset", offset(location)));
-        reader.object("cursor", ParameterLocation::read, location -> found.put("cursor", cursor(location)));
-        reader.text("nextUrl", pointer -> found.put("nextUrl", nextUrl(pointer)));
-        if (reader.isMarked("linkHeader")) {
-            found.put("linkHeader", linkHeader());
+        if (limits.maxPages > 0) {
+            json.put("maxPages", limits.maxPages);
         }
-        String kind = reader.atMostOneOf(TYPES.toArray(String[]::new));
-        String token = reader.atMostOneOf(TOKENS.toArray(String[]::new));
-        if (token != null && kind != null && !kind.equals("cursor")) {
-            reader.problem(token, "needs a cursor, and not " + kind);
-            return null;
+        if (limits.maxEmptyPages != DEFAULT_EMPTY_PAGES) {
+            json.put("maxEmptyPages", limits.maxEmptyPages);
         }
-        return kind == null ? null : found.get(kind);
-    }
-
-    /** Accepts the other members where the type is missing or invalid, so that their problems are reported too. */
-    private static Pagination placeholder(JsonObjectReader reader) {
-        return TOKENS.stream().anyMatch(reader::has) ? cursor("token") : none();
+        return stable ? json.put("stable", true) : json;
     }
 
     /**
@@ -652,17 +440,22 @@ public final class Pagination {
      */
     boolean sharesLocationWith(@Nullable Cursor cursor) {
         ParameterLocation other = cursor == null ? null : cursor.location();
-        return type == PaginationType.CURSOR && other != null && location.conflictsWith(other);
+        PageParameter parameter = paginator.parameter();
+        return paginator.continuesCursor()
+                && other != null
+                && parameter != null
+                && parameter.location().conflictsWith(other);
     }
 
     /** The locations of the values, by the name of the value. */
     Map<String, ParameterLocation> locations() {
         Map<String, ParameterLocation> locations = new LinkedHashMap<>();
-        if (!type.pill.isEmpty()) {
-            locations.put("pagination (" + type.pill + ")", location);
+        PageParameter parameter = paginator.parameter();
+        if (parameter != null) {
+            locations.put("pagination (" + parameter.pill() + ")", parameter.location());
         }
-        if (sizeLocation != null) {
-            locations.put("pagination (page.size)", sizeLocation);
+        if (size != null) {
+            locations.put("pagination (page.size)", size.location);
         }
         return locations;
     }
@@ -672,67 +465,36 @@ public final class Pagination {
      * cursor.
      */
     RequestTemplate applyTo(RequestTemplate template, @Nullable Cursor cursor, List<String> problems) {
-        if (type == PaginationType.CURSOR && next == null) {
-            problems.add("pagination: the token is not defined: set it by token(...)");
-        }
-        if (type == PaginationType.NONE && (!ends.isEmpty() || limits.maxPages > 0)) {
+        paginator.check(problems);
+        if (paginator instanceof SinglePage && (!ends.isEmpty() || limits.maxPages > 0)) {
             problems.add("pagination: it has an end condition but only one page: use a type such as"
                     + " Pagination.pages(...)");
         }
-        if (ends.containsKey("endsWithShortPage") && limits.size == 0) {
+        if (ends.needsPageSize() && size == null) {
             problems.add("pagination: endsWithShortPage needs the page size: use size(...)");
         }
-        RequestTemplate placed = type.pill.isEmpty() || sharesLocationWith(cursor)
+        PageParameter parameter = paginator.parameter();
+        RequestTemplate placed = parameter == null || sharesLocationWith(cursor)
                 ? template
-                : location.apply(template, type.pill, problems);
-        return sizeLocation == null ? placed : sizeLocation.apply(placed, "page.size", problems);
+                : parameter.location().apply(template, parameter.pill(), problems);
+        return size == null ? placed : size.location.apply(placed, "page.size", problems);
     }
 
-    PaginationType type() {
-        return type;
+    Paginator paginator() {
+        return paginator;
     }
 
-    /** Whether pages are positional, so that records move between pages when others are created or deleted. */
-    boolean isPositional() {
-        return type == PaginationType.PAGES || type == PaginationType.OFFSET;
-    }
-
-    /** Whether a page returns the complete URL of the next one, if there is one. */
-    boolean isByUrl() {
-        return type == PaginationType.URL || type == PaginationType.NONE;
+    EndConditions ends() {
+        return ends;
     }
 
     PageLimits limits() {
         return limits;
     }
 
-    Optional<String> next(Page page) {
-        return next == null ? Optional.empty() : next.apply(page).filter(text -> !text.isBlank());
-    }
-
-    /** Whether a page states that it is the last one. Of several conditions, one that detects the last page is sufficient. */
-    LastPageSignal lastPageSignal(Page page, long total) {
-        PageProgress seen = new PageProgress(page, total, limits.size);
-        LastPageSignal signal = LastPageSignal.NOTHING;
-        for (EndCondition end : ends.values()) {
-            LastPageSignal one = end.evaluate(seen);
-            if (one == LastPageSignal.LAST) {
-                return one;
-            }
-            signal = one == LastPageSignal.MORE ? one : signal;
-        }
-        return signal;
-    }
-
-    /** Whether the total on a page states that there are no more records than were read; also where the page omits the list. */
-    boolean isTotalReached(Page page, long total) {
-        EndCondition count = ends.get("total");
-        return count != null && count.evaluate(new PageProgress(page, total, limits.size)) == LastPageSignal.LAST;
-    }
-
     /** Whether no record is skipped when others are created or deleted while the pages are read. */
     boolean isStable() {
-        return stable || type == PaginationType.NONE;
+        return stable || paginator instanceof SinglePage;
     }
 
     private static void requireNonNull(@Nullable Object value, String what) {

@@ -126,7 +126,7 @@ public final class ParentRecords {
         reader.attempt("key", () -> {
             JsonPaths unused = JsonPaths.of("parents", key == null ? "" : key);
         });
-        Pagination pages = reader.object("pagination", Pagination::read);
+        Pagination pages = reader.object("pagination", PaginationReader::read);
         String kind = reader.exactlyOneOf("values", "request");
         if (reader.has("values")) {
             FOR_REQUEST.stream()

@@ -41,18 +41,21 @@ final class PartitionPoll {
         this.pills =
                 parent.isMissingNode() ? definition.pills() : definition.pills().and("parent", parent);
         this.context = run;
-        Cursor cursor = definition.cursor();
-        if (cursor == null) {
-            this.detection = new FullComparisonDetection(
-                    definition, transaction, clock.now().toEpochMilli());
-        } else if (cursor.isGivenByService()) {
-            this.detection = new SyncTokenDetection(
-                    definition, cursor, transaction, clock.now().toEpochMilli());
-        } else {
-            this.detection = new HighWaterMarkDetection(definition, cursor, transaction, clock, start);
-        }
+        this.detection = detection(definition, transaction, clock, start);
         boolean silent = isFirst() && definition.first().isSilent();
         this.processor = new RecordProcessor(definition, transaction, parent, run, clock, detection, silent);
+    }
+
+    private static ChangeDetection detection(
+            TriggerDefinition definition, PollTransaction transaction, ServerClock clock, TriggerStart start) {
+        Cursor cursor = definition.cursor();
+        if (cursor instanceof PositionCursor position) {
+            return new HighWaterMarkDetection(definition, position, transaction, clock, start);
+        }
+        long now = clock.now().toEpochMilli();
+        return cursor instanceof TokenCursor token
+                ? new SyncTokenDetection(definition, token, transaction, now)
+                : new FullComparisonDetection(definition, transaction, now);
     }
 
     private boolean isFirst() {
@@ -207,7 +210,7 @@ final class PartitionPoll {
             boolean hasNext = pager.next(page);
             if (definition.deletions()
                     && !page.showsList(
-                            definition.identity(), () -> definition.pagination().isTotalReached(page, pager.total()))) {
+                            definition.identity(), () -> definition.pagination().ends().isTotalReached(page, pager.total()))) {
                 detection.reading().markListMissing();
             }
             more = detection.continuesAfter(page, number, hasNext);

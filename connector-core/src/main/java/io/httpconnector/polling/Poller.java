@@ -461,7 +461,7 @@ final class Poller {
         if (!isLater || !definition.first().isSilent()) {
             return definition;
         }
-        boolean byTime = definition.cursor() != null && definition.cursor().isTime();
+        boolean byTime = definition.cursor() instanceof TimeCursor;
         return definition.withFirst(byTime ? StartPosition.fromNow() : StartPosition.everything());
     }
 

@@ -518,12 +518,12 @@ public final class PollingTriggerBuilder {
         if (keyIsRecord) {
             json.put("wholeRecordAsKey", true);
         } else {
-            json.set("key", TriggerDefinitionReader.texts(key));
+            json.set("key", SettingsDocument.texts(key));
         }
         if (versionIsRecord) {
-            json.set("wholeRecordAsVersion", TriggerDefinitionReader.texts(ignored));
+            json.set("wholeRecordAsVersion", SettingsDocument.texts(ignored));
         } else {
-            json.set("version", TriggerDefinitionReader.texts(version));
+            json.set("version", SettingsDocument.texts(version));
         }
         json.set("pagination", pagination.toJson());
         if (cursor != null) {
@@ -596,8 +596,8 @@ public final class PollingTriggerBuilder {
         }
         reader.object("records", RecordSelector::read, read -> records = read);
         readIdentity(reader);
-        reader.object("pagination", Pagination::read, read -> pagination = read);
-        reader.object("cursor", Cursor::read, read -> cursor = read);
+        reader.object("pagination", PaginationReader::read, read -> pagination = read);
+        reader.object("cursor", CursorReader::read, read -> cursor = read);
         reader.object("parents", inner -> ParentRecords.read(inner, filters), read -> parents = read);
         reader.flag("detectDeletions", flag -> deletions = flag);
         reader.flag("conditionalRequests", flag -> conditional = flag);
@@ -691,11 +691,11 @@ public final class PollingTriggerBuilder {
                 "detectDeletions: deletions are detected by comparing complete reads: remove the cursor",
                 found);
         require(
-                cursor == null || !cursor.isUrl() || pagination == null || pagination.isByUrl(),
+                !(cursor instanceof UrlCursor) || pagination == null || pagination.paginator().isByUrl(),
                 "pagination: it cannot be combined with the URL of the cursor: use Pagination.nextUrl(...) or"
                         + " linkHeader()",
                 found);
-        boolean byTime = cursor != null && cursor.isTime();
+        boolean byTime = cursor instanceof TimeCursor;
         require(
                 first == null || first.position() == null || byTime,
                 "startPosition: from(time) needs a timestamp cursor",
@@ -745,8 +745,9 @@ public final class PollingTriggerBuilder {
         RequestTemplate placed = cursor == null ? paged : cursor.applyTo(paged, found);
         Set<String> known = new TreeSet<>(values.keySet());
         known.add("page");
-        if (cursor != null && !cursor.isUrl()) {
-            known.add(cursor.windows() == null ? "cursor" : "window");
+        String step = cursor == null ? null : cursor.pillStep();
+        if (step != null) {
+            known.add(step);
         }
         if (parents != null) {
             known.add("parent");

@@ -51,7 +51,7 @@ public final class RecordSelector {
     private final List<Predicate<JsonNode>> filters;
     private final boolean optional;
     private final List<Empty> empty;
-    private final TriggerDefinitionReader spec;
+    private final SettingsDocument spec;
 
     private RecordSelector(
             List<String> path,
@@ -62,7 +62,7 @@ public final class RecordSelector {
             List<Predicate<JsonNode>> filters,
             boolean optional,
             List<Empty> empty,
-            TriggerDefinitionReader spec) {
+            SettingsDocument spec) {
         this.path = path;
         this.format = format;
         this.separator = separator;
@@ -81,7 +81,7 @@ public final class RecordSelector {
      */
     public static RecordSelector atRoot() {
         return new RecordSelector(
-                List.of(), Format.AUTO, ',', null, null, List.of(), false, List.of(), TriggerDefinitionReader.NONE);
+                List.of(), Format.AUTO, ',', null, null, List.of(), false, List.of(), SettingsDocument.NONE);
     }
 
     /**
@@ -111,7 +111,7 @@ public final class RecordSelector {
         if (format == null) {
             throw new InvalidDefinitionException("records", List.of("as: the format is null: use Format.AUTO"));
         }
-        TriggerDefinitionReader changed =
+        SettingsDocument changed =
                 format == Format.CSV ? spec.with("as", format) : spec.with("as", format, "csv");
         char used = format == Format.CSV ? separator : ',';
         return new RecordSelector(path, format, used, keyField, expanded, filters, optional, empty, changed);
@@ -124,7 +124,7 @@ public final class RecordSelector {
      * @return another selector
      */
     public RecordSelector csv(char separator) {
-        TriggerDefinitionReader changed = spec.with("csv", String.valueOf(separator), "as");
+        SettingsDocument changed = spec.with("csv", String.valueOf(separator), "as");
         return new RecordSelector(path, Format.CSV, separator, keyField, expanded, filters, optional, empty, changed);
     }
 
@@ -139,7 +139,7 @@ public final class RecordSelector {
         if (field == null || field.isEmpty()) {
             throw new InvalidDefinitionException("records", List.of("keyed: the field has no name"));
         }
-        TriggerDefinitionReader changed = spec.with("keyed", field);
+        SettingsDocument changed = spec.with("keyed", field);
         return new RecordSelector(path, format, separator, field, expanded, filters, optional, empty, changed);
     }
 
@@ -159,7 +159,7 @@ public final class RecordSelector {
                     "records",
                     List.of("expand: the pointer must lead to a field of the record, not to the record itself"));
         }
-        TriggerDefinitionReader changed = spec.with("expand", list);
+        SettingsDocument changed = spec.with("expand", list);
         return new RecordSelector(path, format, separator, keyField, pointer, filters, optional, empty, changed);
     }
 
@@ -176,7 +176,7 @@ public final class RecordSelector {
         return filtered(filter, spec.withCode());
     }
 
-    private RecordSelector filtered(Predicate<JsonNode> filter, TriggerDefinitionReader changed) {
+    private RecordSelector filtered(Predicate<JsonNode> filter, SettingsDocument changed) {
         List<Predicate<JsonNode>> more =
                 Stream.concat(filters.stream(), Stream.of(filter)).toList();
         return new RecordSelector(path, format, separator, keyField, expanded, more, optional, empty, changed);
@@ -199,7 +199,7 @@ public final class RecordSelector {
                             + " record would match"));
         }
         List<String> good = List.of(values.clone());
-        TriggerDefinitionReader changed = spec.plus("where", Map.of("field", field, "values", good));
+        SettingsDocument changed = spec.plus("where", Map.of("field", field, "values", good));
         return filtered(item -> good.contains(pointer.resolveValue(item).asText()), changed);
     }
 
@@ -234,7 +234,7 @@ public final class RecordSelector {
         List<String> good = List.of(values.clone());
         List<Empty> more = Stream.concat(empty.stream(), Stream.of(new Empty(pointer, good)))
                 .toList();
-        TriggerDefinitionReader changed = spec.plus("emptyWhen", Map.of("field", field, "values", good));
+        SettingsDocument changed = spec.plus("emptyWhen", Map.of("field", field, "values", good));
         return new RecordSelector(path, format, separator, keyField, expanded, filters, optional, more, changed);
     }
 

@@ -1,6 +1,5 @@
 package io.httpconnector.polling;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.StatusException;
 import io.httpconnector.polling.Reading.End;
@@ -10,27 +9,22 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Detection by a sync token or URL in which the service encodes what was seen. Marks are times, in milliseconds. */
-final class SyncTokenDetection implements ChangeDetection {
+/** Detection by a sync token or URL in which the service encodes the position of the last poll. */
+final class SyncTokenDetection extends TimeOfPollDetection {
 
     private static final Logger LOG = LoggerFactory.getLogger(PollingLog.NAME);
 
     private static final Set<Integer> MAY_MEAN_EXPIRED = Set.of(400, 404, 409, 412, 416, 422);
 
-    private final TriggerDefinition definition;
-    private final Cursor cursor;
-    private final PollTransaction transaction;
-    private final long startTime;
+    private final TokenCursor cursor;
     private final Reading reading;
     private boolean started;
     private boolean continues;
     private @Nullable String token;
 
-    SyncTokenDetection(TriggerDefinition definition, Cursor cursor, PollTransaction transaction, long now) {
-        this.definition = definition;
+    SyncTokenDetection(TriggerDefinition definition, TokenCursor cursor, PollTransaction transaction, long now) {
+        super(definition, transaction, now);
         this.cursor = cursor;
-        this.transaction = transaction;
-        this.startTime = now;
         this.reading = new Reading(true);
     }
 
@@ -41,28 +35,17 @@ final class SyncTokenDetection implements ChangeDetection {
         }
         started = true;
         transaction.startRead();
-        String known = transaction.checkpoint().token();
-        return known == null || cursor.isUrl() ? Map.of() : Map.of("cursor", known);
+        return cursor.query(transaction.checkpoint().token());
     }
 
     @Override
     public @Nullable String firstPageUrl() {
-        return cursor.isUrl() ? transaction.checkpoint().token() : null;
+        return cursor.firstPageUrl(transaction.checkpoint().token());
     }
 
     @Override
     public Reading reading() {
         return reading;
-    }
-
-    @Override
-    public long mark(JsonNode item) {
-        return startTime;
-    }
-
-    @Override
-    public long occurrence(long mark, SeenKeyIndex.KeyEntry entry) {
-        return transaction.checkpoint().generation();
     }
 
     @Override
@@ -72,9 +55,7 @@ final class SyncTokenDetection implements ChangeDetection {
 
     @Override
     public boolean continuesAfter(Page page, int number, boolean hasNext) {
-        token = cursor.token(page)
-                .map(given -> cursor.isUrl() ? page.resolved(given) : given)
-                .orElse(token);
+        token = cursor.token(page).orElse(token);
         return hasNext;
     }
 
@@ -107,9 +88,9 @@ final class SyncTokenDetection implements ChangeDetection {
             transaction.commit();
             return "the token of the last poll has expired: the next poll reads everything";
         }
-        boolean isDoubtful = e instanceof PollingException
+        boolean isUnreliable = e instanceof PollingException
                 || (e instanceof StatusException refused && MAY_MEAN_EXPIRED.contains(refused.status()));
-        return isDoubtful
+        return isUnreliable
                 ? "the service rejected a request with the token of the last poll: if the token has expired,"
                         + " call reset() so that the next poll reads everything; to do this automatically, use"
                         + " Cursor.expiredWhen(status, text)"
@@ -133,6 +114,6 @@ final class SyncTokenDetection implements ChangeDetection {
         if (token != null) {
             transaction.setCheckpoint(transaction.checkpoint().withToken(token));
         }
-        forgetBefore(startTime - definition.limits().memory().toMillis());
+        forgetBefore(retentionStart());
     }
 }

@@ -129,7 +129,7 @@ record TriggerDefinition(
                     + " from: a record may be found only by a later poll; use a cursor, or Pagination.stable()"
                     + " where applicable";
         }
-        if (shifts && cursor != null && cursor.isGivenByService() && pagination.isPositional()) {
+        if (shifts && cursor instanceof TokenCursor && pagination.paginator().isPositional()) {
             return "records may move between pages while they are read, and the token of the last page skips"
                     + " missed records: use pagination by token or URL, or Pagination.stable() where applicable";
         }

@@ -172,7 +172,7 @@ class SyncTokenTest {
 
     @ParameterizedTest
     @CsvSource({"400, true", "404, true", "422, true", "200, true", "500, false", "403, false", "429, false"})
-    void rejectedTokenIsKeptAndStatusShowsSolution(int status, boolean isDoubtful) {
+    void rejectedTokenIsKeptAndStatusShowsSolution(int status, boolean isUnreliable) {
         boolean[] refuses = {false};
         service.behaviour = asked -> refuses[0] && asked.query().containsKey("token")
                 ? MockResponse.status(status)
@@ -186,7 +186,7 @@ class SyncTokenTest {
             for (int i = 0; i < 2; i++) {
                 assertThatThrownBy(trigger::pollOnce).isInstanceOf(ConnectorException.class);
                 assertThat(trigger.status().warnings().stream().anyMatch(line -> line.contains("reset()")))
-                        .isEqualTo(isDoubtful);
+                        .isEqualTo(isUnreliable);
             }
             refuses[0] = false;
             trigger.pollOnce();

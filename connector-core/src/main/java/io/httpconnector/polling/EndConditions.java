@@ -1,0 +1,231 @@
+package io.httpconnector.polling;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.internal.json.MemberSteps;
+import io.httpconnector.polling.PollingException.Reason;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The conditions that detect the last page, in addition to the rule of the {@link Paginator}. Immutable. */
+final class EndConditions {
+
+    static final EndConditions NONE = new EndConditions(Map.of());
+
+    private static final String SHORT_PAGE = "endsWithShortPage";
+    private static final String TOTAL = "total";
+
+    /** The conditions by a value of the response, by their member in a definition. */
+    private static final Map<String, Function<JsonPaths, Condition>> BY_VALUE = byValue();
+
+    /** The statement of a page about its successor. */
+    enum LastPageSignal {
+        LAST,
+        MORE,
+        NOTHING
+    }
+
+    /** A condition that detects the last page. */
+    private interface Condition {
+        LastPageSignal evaluate(PageProgress seen);
+    }
+
+    /** A page, the number of records read so far including this page, and the requested page size. */
+    private record PageProgress(Page page, long total, int size) {}
+
+    /**
+     * A condition and its value in a definition.
+     *
+     * @param value null for code
+     */
+    private record Entry(Condition condition, @Nullable JsonNode value) {}
+
+    private final Map<String, Entry> entries;
+
+    private EndConditions(Map<String, Entry> entries) {
+        this.entries = entries;
+    }
+
+    private static Map<String, Function<JsonPaths, Condition>> byValue() {
+        Map<String, Function<JsonPaths, Condition>> conditions = new LinkedHashMap<>();
+        conditions.put("moreWhile", EndConditions::moreWhile);
+        conditions.put("lastWhen", EndConditions::lastWhen);
+        conditions.put(TOTAL, EndConditions::total);
+        conditions.put("totalPages", EndConditions::totalPages);
+        return Collections.unmodifiableMap(conditions);
+    }
+
+    private static Condition moreWhile(JsonPaths flag) {
+        return seen -> switch (Flag.of(seen.page.at(flag))) {
+            case MISSING -> LastPageSignal.NOTHING;
+            case FALSE, NULL -> LastPageSignal.LAST;
+            case TRUE, OTHER -> LastPageSignal.MORE;
+        };
+    }
+
+    private static Condition lastWhen(JsonPaths flag) {
+        return seen -> switch (Flag.of(seen.page.at(flag))) {
+            case TRUE -> LastPageSignal.LAST;
+            case FALSE -> LastPageSignal.MORE;
+            case NULL, MISSING -> LastPageSignal.NOTHING;
+            case OTHER ->
+                throw new PollingException(
+                        Reason.UNEXPECTED_RESPONSE,
+                        "lastWhen(\"" + flag + "\"): page " + seen.page.number()
+                                + " has a value there that is neither true nor false");
+        };
+    }
+
+    private static Condition total(JsonPaths total) {
+        return lastIf(seen -> seen.total >= statedCount(seen.page, total));
+    }
+
+    private static Condition totalPages(JsonPaths total) {
+        return seen -> {
+            long pages = statedCount(seen.page, total);
+            if (pages == Long.MAX_VALUE) {
+                return LastPageSignal.NOTHING;
+            }
+            return seen.page.number() >= pages ? LastPageSignal.LAST : LastPageSignal.MORE;
+        };
+    }
+
+    private static Condition lastIf(Predicate<PageProgress> last) {
+        return seen -> last.test(seen) ? LastPageSignal.LAST : LastPageSignal.NOTHING;
+    }
+
+    /** The stated total; {@code Long.MAX_VALUE} when it is unknown or implausible. */
+    private static long statedCount(Page page, JsonPaths total) {
+        long stated = page.at(total).asLong(Long.MAX_VALUE);
+        return stated < 0 || (stated == 0 && page.count() > 0) ? Long.MAX_VALUE : stated;
+    }
+
+    /** The members of a definition. */
+    static List<String> members() {
+        List<String> members = new ArrayList<>(List.of(SHORT_PAGE));
+        members.addAll(BY_VALUE.keySet());
+        return members;
+    }
+
+    /** Reads the members of a definition. */
+    static EndConditions read(JsonObjectReader reader) {
+        MemberSteps<EndConditions> steps =
+                new MemberSteps<>(reader, NONE).flag(SHORT_PAGE, EndConditions::withShortPage);
+        for (String member : BY_VALUE.keySet()) {
+            steps.text(member, (ends, pointer) -> ends.with(member, pointer));
+        }
+        return steps.value();
+    }
+
+    /** Adds the members to a definition. */
+    void writeTo(ObjectNode definition) {
+        entries.forEach((member, entry) -> {
+            if (entry.value == null) {
+                throw SettingsDocument.containsCode("pagination");
+            }
+            definition.set(member, entry.value);
+        });
+    }
+
+    /** Adds a condition by the value at a pointer; one of the same kind is replaced. */
+    EndConditions with(String member, String pointer) {
+        Function<JsonPaths, Condition> condition = BY_VALUE.get(member);
+        if (condition == null) {
+            throw new IllegalArgumentException(member);
+        }
+        return with(
+                member, new Entry(condition.apply(JsonPaths.of("pagination", pointer)), TextNode.valueOf(pointer)));
+    }
+
+    /** Ends with a page that has fewer records than requested. */
+    EndConditions withShortPage() {
+        return with(SHORT_PAGE, new Entry(lastIf(seen -> seen.page.count() < seen.size), BooleanNode.TRUE));
+    }
+
+    /** Ends when the code decides so. */
+    EndConditions until(Predicate<Page> last) {
+        return with("until " + entries.size(), new Entry(lastIf(seen -> last.test(seen.page)), null));
+    }
+
+    private EndConditions with(String name, Entry entry) {
+        Map<String, Entry> more = new LinkedHashMap<>(entries);
+        more.put(name, entry);
+        return new EndConditions(Collections.unmodifiableMap(more));
+    }
+
+    boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
+    boolean needsPageSize() {
+        return entries.containsKey(SHORT_PAGE);
+    }
+
+    /**
+     * Evaluates a page. Of several conditions, one that detects the last page is sufficient.
+     *
+     * @param total the number of records read so far, including this page
+     * @param size the requested page size
+     */
+    LastPageSignal evaluate(Page page, long total, int size) {
+        PageProgress seen = new PageProgress(page, total, size);
+        LastPageSignal signal = LastPageSignal.NOTHING;
+        for (Entry entry : entries.values()) {
+            LastPageSignal one = entry.condition.evaluate(seen);
+            if (one == LastPageSignal.LAST) {
+                return one;
+            }
+            signal = one == LastPageSignal.MORE ? one : signal;
+        }
+        return signal;
+    }
+
+    /** Whether the total on a page states that there are no more records than were read; also where the page omits the list. */
+    boolean isTotalReached(Page page, long total) {
+        Entry entry = entries.get(TOTAL);
+        return entry != null && entry.condition.evaluate(new PageProgress(page, total, 0)) == LastPageSignal.LAST;
+    }
+
+    /** The meaning of a value as a flag, independent of its JSON type. */
+    private enum Flag {
+        TRUE,
+        FALSE,
+        NULL,
+        MISSING,
+        /** Neither true nor false, such as a token. */
+        OTHER;
+
+        private static final Set<String> YES = Set.of("true", "yes", "y", "on");
+        private static final Set<String> NO = Set.of("", "false", "no", "n", "off", "none", "null");
+
+        static Flag of(JsonNode found) {
+            JsonNode value = JsonPaths.value(found);
+            return switch (value.getNodeType()) {
+                case MISSING -> MISSING;
+                case NULL -> NULL;
+                case BOOLEAN -> value.booleanValue() ? TRUE : FALSE;
+                case NUMBER -> value.decimalValue().signum() != 0 ? TRUE : FALSE;
+                case STRING -> of(value.textValue().strip().toLowerCase(Locale.ROOT));
+                default -> value.isEmpty() ? FALSE : OTHER;
+            };
+        }
+
+        private static Flag of(String text) {
+            if (NO.contains(text) || text.matches("[+-]?0{1,20}([.]0{0,20})?")) {
+                return FALSE;
+            }
+            return YES.contains(text) || text.matches("[+-]?\\d{1,20}([.]\\d{0,20})?") ? TRUE : OTHER;
+        }
+    }
+}

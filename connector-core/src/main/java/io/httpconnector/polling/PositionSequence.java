@@ -1,0 +1,46 @@
+package io.httpconnector.polling;
+
+import org.jspecify.annotations.Nullable;
+
+/** Pages by number or offset: they end with a page without records, or with a page equal to the previous one. */
+final class PositionSequence implements PageSequence {
+
+    private final boolean passesEmptyPages;
+    private boolean repeated;
+    private @Nullable Page previous;
+
+    /**
+     * Starts a query.
+     *
+     * @param passesEmptyPages whether a page without records is followed by another one where the service states that there
+     *     are more; an offset does not advance over it
+     */
+    PositionSequence(boolean passesEmptyPages) {
+        this.passesEmptyPages = passesEmptyPages;
+    }
+
+    @Override
+    public boolean next(Page page, boolean more) {
+        Page before = previous;
+        previous = page;
+        if (page.count() == 0) {
+            return more && passesEmptyPages;
+        }
+        if (before == null || !page.content().equals(before.content())) {
+            return true;
+        }
+        if (page.number() == 2) {
+            throw PageSequence.endless("page 2 has the same records as page 1: the service does not support this"
+                    + " pagination, or there is one page and the service repeats the last page; in that case"
+                    + " use another end condition");
+        }
+        // Some services return the last page for every higher number.
+        repeated = true;
+        return false;
+    }
+
+    @Override
+    public boolean isRepeated() {
+        return repeated;
+    }
+}

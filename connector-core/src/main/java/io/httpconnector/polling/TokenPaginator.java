@@ -1,0 +1,178 @@
+package io.httpconnector.polling;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.internal.json.MemberSteps;
+import io.httpconnector.polling.PaginationCandidate.Evidence;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pagination by a token that each page returns for the next one.
+ *
+ * @param location the location of the token in a request
+ * @param source the location of the token in a page; null until it is set
+ */
+record TokenPaginator(ParameterLocation location, @Nullable TokenSource source) implements Paginator {
+
+    static final PaginatorType TYPE = new TokenType();
+
+    private static final List<String> SOURCES = List.of("token", "tokenHeader", "tokenOfLastRecord");
+
+    /**
+     * The location of the token in a page.
+     *
+     * @param member the member in a definition; null for code
+     * @param value its value
+     */
+    private record TokenSource(
+            @Nullable String member, String value, Function<Page, Optional<String>> extractor) {}
+
+    TokenPaginator(ParameterLocation location) {
+        this(location, null);
+    }
+
+    TokenPaginator inBody(String pointer) {
+        JsonPaths field = JsonPaths.of("pagination", pointer);
+        return from("token", pointer, page -> page.token(field));
+    }
+
+    TokenPaginator inHeader(String header) {
+        return from("tokenHeader", header, page -> page.header(header));
+    }
+
+    TokenPaginator inLastRecord(String pointer) {
+        JsonPaths field = JsonPaths.of("pagination", pointer);
+        return from("tokenOfLastRecord", pointer, page -> Page.token(field.resolve(page.lastRecord())));
+    }
+
+    TokenPaginator by(Function<Page, Optional<String>> code) {
+        return from(null, "", code);
+    }
+
+    private TokenPaginator from(@Nullable String member, String value, Function<Page, Optional<String>> extractor) {
+        return new TokenPaginator(location, new TokenSource(member, value, extractor));
+    }
+
+    @Override
+    public PageSequence start() {
+        return TokenSequence.ofTokens(source == null ? page -> Optional.empty() : source.extractor);
+    }
+
+    @Override
+    public PageParameter parameter() {
+        return new PageParameter("page.cursor", location);
+    }
+
+    @Override
+    public boolean continuesCursor() {
+        return true;
+    }
+
+    @Override
+    public void check(List<String> problems) {
+        if (source == null) {
+            problems.add("pagination: the token is not defined: set it by token(...)");
+        }
+    }
+
+    @Override
+    public void writeTo(ObjectNode definition) {
+        definition.set(TYPE.member(), location.toJson());
+        if (source != null && source.member == null) {
+            throw SettingsDocument.containsCode("pagination");
+        }
+        if (source != null) {
+            definition.put(source.member, source.value);
+        }
+    }
+
+    private static final class TokenType implements PaginatorType {
+
+        private static final List<String> HEADERS =
+                List.of("X-Next-Cursor", "X-Next-Page-Token", "X-Continuation-Token", "X-Next");
+
+        @Override
+        public String member() {
+            return "cursor";
+        }
+
+        @Override
+        public List<String> options() {
+            return SOURCES;
+        }
+
+        @Override
+        public void read(JsonObjectReader reader, Consumer<Paginator> found) {
+            ParameterLocation location = reader.object(member(), ParameterLocation::read);
+            reader.atMostOneOf(SOURCES.toArray(String[]::new));
+            // Without a valid location, the members are read nevertheless, to report their problems.
+            ParameterLocation placed = location == null ? ParameterLocation.template() : location;
+            TokenPaginator paginator = new MemberSteps<>(reader, new TokenPaginator(placed))
+                    .text("token", TokenPaginator::inBody)
+                    .text("tokenHeader", TokenPaginator::inHeader)
+                    .text("tokenOfLastRecord", TokenPaginator::inLastRecord)
+                    .value();
+            if (location != null) {
+                found.accept(paginator);
+            }
+        }
+
+        @Override
+        public List<PaginationCandidate> detect(FirstResponse response) {
+            List<PaginationCandidate> found = new ArrayList<>();
+            response.referencesToNextPage().forEach((pointer, value) -> {
+                if (!NextUrlPaginator.isUrl(value)) {
+                    for (String parameter : parameters(FirstResponse.lastName(pointer))) {
+                        TokenPaginator paginator = sentAs(parameter).inBody(pointer);
+                        found.add(candidate(paginator, response.endsByFlags(), "a token at " + pointer));
+                    }
+                }
+            });
+            for (String header : HEADERS) {
+                if (response.page().header(header).isPresent()) {
+                    for (String parameter : parameters(header.substring(2))) {
+                        TokenPaginator paginator = sentAs(parameter).inHeader(header);
+                        found.add(candidate(paginator, EndConditions.NONE, "the header " + header));
+                    }
+                }
+            }
+            String more = response.moreFlag();
+            if (more != null && !response.page().lastRecord().path("id").isMissingNode()) {
+                for (String parameter : List.of("starting_after", "after", "after_id", "since_id")) {
+                    found.add(candidate(
+                            sentAs(parameter).inLastRecord("/id"),
+                            EndConditions.NONE.with("moreWhile", more),
+                            "the flag " + more + ", and the id of the last record"));
+                }
+            }
+            return found;
+        }
+
+        private static TokenPaginator sentAs(String parameter) {
+            return new TokenPaginator(ParameterLocation.query(parameter));
+        }
+
+        private static PaginationCandidate candidate(TokenPaginator paginator, EndConditions ends, String reason) {
+            return PaginationCandidate.of(paginator, ends, Evidence.TOKEN, reason);
+        }
+
+        /** Likely names of the token parameter, derived from the name of the token. */
+        private static List<String> parameters(String name) {
+            String bare = name.replaceFirst("(?i)^next[_-]?", "");
+            Set<String> likely = new LinkedHashSet<>();
+            if (!bare.isEmpty()) {
+                likely.add(bare.substring(0, 1).toLowerCase(Locale.ROOT) + bare.substring(1));
+            }
+            likely.addAll(List.of(name, "cursor", "after", "page_token", "pageToken"));
+            return List.copyOf(likely).subList(0, Math.min(5, likely.size()));
+        }
+    }
+}
