@@ -160,15 +160,15 @@ public abstract sealed class Cursor permits PositionCursor, TokenCursor {
     /**
      * Sends the cursor in another location. Default: where the template contains {@code {{cursor}}}.
      *
-     * @param where the location
+     * @param location the location
      * @return another cursor
      */
-    public Cursor sentAs(ParameterLocation where) {
-        if (where == null) {
+    public Cursor sentAs(ParameterLocation location) {
+        if (location == null) {
             throw invalid("sentAs: the location is null");
         }
         checkOwnLocation("sentAs");
-        return with(common.sentAt(where, "sentAs", where.toJson(), "clientSide"));
+        return with(common.sentAt(location, "sentAs", location.toJson(), "clientSide"));
     }
 
     /**

@@ -80,12 +80,12 @@ final class HighWaterMarkDetection implements ChangeDetection {
             PositionCursor cursor,
             PollTransaction transaction,
             ServerClock clock,
-            TriggerStart beginning) {
+            TriggerStart startTime) {
         this.definition = definition;
         this.cursor = cursor;
         this.transaction = transaction;
         this.clock = clock;
-        this.startTime = beginning;
+        this.startTime = startTime;
         this.silent = !transaction.checkpoint().started() && definition.first().isSilent();
         this.stable = definition.pagination().isStable();
         this.positionBefore = transaction.checkpoint().position();

@@ -29,11 +29,11 @@ final class LenientUrl {
         for (int i = head.length(); i < text.length(); ) {
             int c = text.codePointAt(i);
             inPath &= c != '?' && c != '#';
-            boolean beginsFragment = c == '#' && !inFragment;
-            inFragment |= beginsFragment;
+            boolean startsFragment = c == '#' && !inFragment;
+            inFragment |= startsFragment;
             if (c == '\\' && inPath) {
                 url.append('/');
-            } else if (isPermitted(c) || beginsFragment || PercentEncoding.isEscape(text, i)) {
+            } else if (isPermitted(c) || startsFragment || PercentEncoding.isEscape(text, i)) {
                 url.appendCodePoint(c);
             } else {
                 PercentEncoding.encodeCharacter(c, url);

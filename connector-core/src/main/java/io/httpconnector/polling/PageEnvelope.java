@@ -10,7 +10,7 @@ import java.util.List;
 final class PageEnvelope {
 
     /** The maximum number of values. */
-    private static final int MOST = 100_000;
+    private static final int MAX_VALUES = 100_000;
 
     private final ObjectNode tree = JsonNodeFactory.instance.objectNode();
     private boolean blank;
@@ -78,7 +78,7 @@ final class PageEnvelope {
 
     void put(ObjectNode into, String name, JsonNode value) {
         values += size(value);
-        full = values > MOST;
+        full = values > MAX_VALUES;
         JsonNode earlier = into.get(name);
         if (earlier == null) {
             into.set(name, value);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class PageReader implements RecordReader.Sink {
 
     private final RecordSelector records;
-    private final RecordConsumer taker;
+    private final RecordConsumer consumer;
     private JsonNode last = MissingNode.getInstance();
     private int count;
     private long content;
@@ -36,9 +36,9 @@ final class PageReader implements RecordReader.Sink {
         default void skip(JsonNode item) {}
     }
 
-    private PageReader(RecordSelector records, RecordConsumer taker) {
+    private PageReader(RecordSelector records, RecordConsumer consumer) {
         this.records = records;
-        this.taker = taker;
+        this.consumer = consumer;
     }
 
     /**
@@ -50,9 +50,9 @@ final class PageReader implements RecordReader.Sink {
             Request request,
             int number,
             RecordSelector records,
-            RecordConsumer taker,
+            RecordConsumer consumer,
             Duration left) {
-        PageReader reader = new PageReader(records, taker);
+        PageReader reader = new PageReader(records, consumer);
         int max = connection.maxResponseBytes();
         return connection.read(request, (response, body) -> reader.read(response, body, number, max), left);
     }
@@ -60,7 +60,7 @@ final class PageReader implements RecordReader.Sink {
     private Page read(Response response, InputStream body, int number, int max) throws IOException {
         // A response that the request accepts besides success has no records: 304, or 404 for an empty list.
         boolean good = Page.hasRecords(response);
-        taker.onResponse(response);
+        consumer.onResponse(response);
         String type = response.headers().first("Content-Type").orElse("");
         try {
             PageEnvelope envelope = good ? RecordReader.read(records, type, body, max, this) : new PageEnvelope();
@@ -90,7 +90,7 @@ final class PageReader implements RecordReader.Sink {
 
     private void skipLast() {
         if (skipped != null) {
-            taker.skip(skipped);
+            consumer.skip(skipped);
             skipped = null;
         }
     }
@@ -99,6 +99,6 @@ final class PageReader implements RecordReader.Sink {
     public void accept(JsonNode item, long bytes) {
         skipped = null;
         // Independent of the order: a repeated page may be sorted differently.
-        content += taker.accept(item, bytes).low();
+        content += consumer.accept(item, bytes).low();
     }
 }

@@ -38,7 +38,7 @@ public final class Pagination {
     static final int MAX_PAGES = 100_000;
     private static final int DEFAULT_EMPTY_PAGES = 100;
 
-    /** All types of pagination. A new one is added here, with a factory below: see CONTRIBUTING.md. */
+    /** The types of pagination: the names and messages of definitions, and the detection, derive from this list. */
     static final List<PaginatorType> TYPES = List.of(
             PageNumberPaginator.TYPE,
             OffsetPaginator.TYPE,
@@ -47,6 +47,7 @@ public final class Pagination {
             LinkHeaderPaginator.TYPE);
 
     private final Paginator paginator;
+    private final @Nullable PageParameter parameter;
     private final EndConditions ends;
     private final PageLimits limits;
     private final @Nullable PageSize size;
@@ -68,6 +69,7 @@ public final class Pagination {
     private Pagination(
             Paginator paginator, EndConditions ends, PageLimits limits, @Nullable PageSize size, boolean stable) {
         this.paginator = paginator;
+        this.parameter = paginator.parameter();
         this.ends = ends;
         this.limits = limits;
         this.size = size;
@@ -276,17 +278,17 @@ public final class Pagination {
     /**
      * Sets the page size.
      *
-     * @param where the location of the page size; the pill is {@code {{page.size}}}
+     * @param location the location of the page size; the pill is {@code {{page.size}}}
      * @param size the number of records, at least 1
      * @return another pagination
      */
-    public Pagination size(ParameterLocation where, int size) {
-        requireNonNull(where, "location");
+    public Pagination size(ParameterLocation location, int size) {
+        requireNonNull(location, "location");
         if (size < 1) {
             throw invalid("pages of " + size + " records: use at least 1");
         }
         PageLimits sized = new PageLimits(limits.first, size, limits.maxPages, limits.maxEmptyPages);
-        return new Pagination(paginator, ends, sized, new PageSize(where, size), stable);
+        return new Pagination(paginator, ends, sized, new PageSize(location, size), stable);
     }
 
     /**
@@ -440,7 +442,6 @@ public final class Pagination {
      */
     boolean sharesLocationWith(@Nullable Cursor cursor) {
         ParameterLocation other = cursor == null ? null : cursor.location();
-        PageParameter parameter = paginator.parameter();
         return paginator.continuesCursor()
                 && other != null
                 && parameter != null
@@ -450,7 +451,6 @@ public final class Pagination {
     /** The locations of the values, by the name of the value. */
     Map<String, ParameterLocation> locations() {
         Map<String, ParameterLocation> locations = new LinkedHashMap<>();
-        PageParameter parameter = paginator.parameter();
         if (parameter != null) {
             locations.put("pagination (" + parameter.pill() + ")", parameter.location());
         }
@@ -473,7 +473,6 @@ public final class Pagination {
         if (ends.needsPageSize() && size == null) {
             problems.add("pagination: endsWithShortPage needs the page size: use size(...)");
         }
-        PageParameter parameter = paginator.parameter();
         RequestTemplate placed = parameter == null || sharesLocationWith(cursor)
                 ? template
                 : parameter.location().apply(template, parameter.pill(), problems);

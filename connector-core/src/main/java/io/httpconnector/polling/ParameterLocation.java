@@ -26,13 +26,13 @@ public final class ParameterLocation {
         TEMPLATE
     }
 
-    private final LocationType kind;
+    private final LocationType type;
     private final String name;
 
-    private ParameterLocation(LocationType kind, String name) {
-        this.kind = kind;
+    private ParameterLocation(LocationType type, String name) {
+        this.type = type;
         this.name = name;
-        if (name.isBlank() && kind != LocationType.TEMPLATE) {
+        if (name.isBlank() && type != LocationType.TEMPLATE) {
             throw new InvalidDefinitionException("parameter location", List.of("the name is empty"));
         }
     }
@@ -93,24 +93,24 @@ public final class ParameterLocation {
 
     /** As JSON: {@code {"query": "since"}}. */
     ObjectNode toJson() {
-        return JsonNodeFactory.instance.objectNode().put(kind.name().toLowerCase(Locale.ROOT), name);
+        return JsonNodeFactory.instance.objectNode().put(type.name().toLowerCase(Locale.ROOT), name);
     }
 
     /** Reads the output of {@link #toJson}. */
     static @Nullable ParameterLocation read(JsonObjectReader reader) {
-        List<ParameterLocation> places = new ArrayList<>();
-        reader.text("query", name -> places.add(query(name)));
-        reader.text("header", name -> places.add(header(name)));
-        reader.text("field", name -> places.add(field(name)));
-        reader.text("json", pointer -> places.add(json(pointer)));
+        List<ParameterLocation> found = new ArrayList<>();
+        reader.text("query", name -> found.add(query(name)));
+        reader.text("header", name -> found.add(header(name)));
+        reader.text("field", name -> found.add(field(name)));
+        reader.text("json", pointer -> found.add(json(pointer)));
         JsonNode template = reader.any("template");
         if (template != null && template.isBoolean() && template.booleanValue()) {
-            places.add(template());
+            found.add(template());
         } else {
-            reader.text("template", text -> places.add(template(text)));
+            reader.text("template", text -> found.add(template(text)));
         }
-        String kind = reader.exactlyOneOf("query", "header", "field", "json", "template");
-        return kind == null || places.isEmpty() ? null : places.get(0);
+        String type = reader.exactlyOneOf("query", "header", "field", "json", "template");
+        return type == null || found.isEmpty() ? null : found.get(0);
     }
 
     private static ParameterLocation template(String text) {
@@ -122,18 +122,18 @@ public final class ParameterLocation {
     }
 
     boolean isTemplate() {
-        return kind == LocationType.TEMPLATE;
+        return type == LocationType.TEMPLATE;
     }
 
     /** Whether values in the two locations would replace each other. */
     boolean conflictsWith(ParameterLocation other) {
-        boolean sameName = kind == LocationType.HEADER ? name.equalsIgnoreCase(other.name) : name.equals(other.name);
-        return kind == other.kind && kind != LocationType.TEMPLATE && sameName;
+        boolean sameName = type == LocationType.HEADER ? name.equalsIgnoreCase(other.name) : name.equals(other.name);
+        return type == other.type && type != LocationType.TEMPLATE && sameName;
     }
 
     /** Adds a pill at the location; it is omitted while it has no value. */
     RequestTemplate apply(RequestTemplate template, String pill, List<String> problems) {
-        if (kind == LocationType.TEMPLATE) {
+        if (type == LocationType.TEMPLATE) {
             if (template.pills().stream().map(PillInfo::path).noneMatch(pill::equals)) {
                 problems.add("request: the template has no pill {{" + pill + "}}, so that the value would not be sent");
             }
@@ -141,13 +141,13 @@ public final class ParameterLocation {
         }
         RequestTemplateBuilder builder = template.toBuilder();
         String value = Delimiters.of(template).pill(pill + " | omit");
-        switch (kind) {
+        switch (type) {
             case QUERY -> builder.query(name, value);
             case HEADER -> builder.header(name, value);
             case FIELD -> builder.field(name, value);
             default -> builder.jsonMember(name, value);
         }
-        if (kind == LocationType.QUERY && sets(template, name)) {
+        if (type == LocationType.QUERY && sets(template, name)) {
             problems.add("request: the template has a query parameter \"" + name + "\" already: remove it from"
                     + " the template");
         }
@@ -185,6 +185,6 @@ public final class ParameterLocation {
 
     @Override
     public String toString() {
-        return kind == LocationType.TEMPLATE ? "the template" : kind.name().toLowerCase(Locale.ROOT) + " " + name;
+        return type == LocationType.TEMPLATE ? "the template" : type.name().toLowerCase(Locale.ROOT) + " " + name;
     }
 }

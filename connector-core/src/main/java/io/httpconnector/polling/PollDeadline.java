@@ -39,11 +39,11 @@ final class PollDeadline {
 
     /** Runs work whose time does not count. */
     <T> T handling(Supplier<T> work) {
-        long begin = time.nanos();
+        long start = time.nanos();
         try {
             return work.get();
         } finally {
-            handling += time.nanos() - begin;
+            handling += time.nanos() - start;
         }
     }
 }

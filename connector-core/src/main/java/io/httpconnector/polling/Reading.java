@@ -23,7 +23,7 @@ final class Reading {
     private boolean lacksList;
     private End end = End.COMPLETE;
 
-    /** The way in which a read ended. */
+    /** The reason why a read ended. */
     enum End {
         /** With its last page. */
         COMPLETE,

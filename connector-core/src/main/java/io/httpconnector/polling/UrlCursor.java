@@ -24,7 +24,7 @@ final class UrlCursor extends TokenCursor {
     }
 
     @Override
-    public Cursor sentAs(ParameterLocation where) {
+    public Cursor sentAs(ParameterLocation location) {
         throw invalid("sentAs: a URL is the complete request and cannot be sent in a parameter");
     }
 

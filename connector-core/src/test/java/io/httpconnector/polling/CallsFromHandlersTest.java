@@ -1,5 +1,6 @@
 package io.httpconnector.polling;
 
+import static io.httpconnector.polling.Waits.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,7 +23,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -135,12 +135,12 @@ class CallsFromHandlersTest {
             try (PollingTrigger trigger = builder.build()) {
                 own.set(trigger);
                 trigger.start();
-                await(() -> trigger.status().state() == PollingStatus.State.STOPPED);
+                eventually(() -> trigger.status().state() == PollingStatus.State.STOPPED);
                 assertThat(handled).containsExactly("1");
                 // The state is free, and the trigger may be started again.
                 trigger.start();
-                await(() -> handled.size() == 2);
-                await(() -> trigger.status().state() == PollingStatus.State.STOPPED);
+                eventually(() -> handled.size() == 2);
+                eventually(() -> trigger.status().state() == PollingStatus.State.STOPPED);
             }
         }
         assertThat(handled).containsExactly("1", "2");
@@ -227,7 +227,7 @@ class CallsFromHandlersTest {
                         .build()) {
             own.set(trigger);
             trigger.start();
-            await(() -> handled.size() >= 5 && trigger.status().polls() >= 2);
+            eventually(() -> handled.size() >= 5 && trigger.status().polls() >= 2);
         }
         assertThat(handled).containsExactly("1", "2", "3", "4", "5");
     }
@@ -320,14 +320,6 @@ class CallsFromHandlersTest {
             }
         }
         assertThat(handled).containsExactly("1");
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("in time").isLessThan(end);
-            Thread.onSpinWait();
-        }
     }
 
     private PollingTriggerBuilder trigger(StateStore store) {

@@ -2,10 +2,8 @@ package io.httpconnector.polling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.httpconnector.HttpConnection;
 import io.httpconnector.polling.MockService.MockRequest;
 import io.httpconnector.polling.MockService.MockResponse;
-import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.TriggerEvent;
 import java.time.Instant;
@@ -14,7 +12,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,20 +19,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Validators of conditional polls, such that no change is missed: RFC 9110, section 8.8. */
 @Timeout(30)
-class ConditionalPollTest {
+class ConditionalPollTest extends RecordServiceFixture {
 
     private static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
 
-    private final MockService service = new MockService();
-    private final HttpConnection connection =
-            HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
-    private final List<TriggerEvent> events = new ArrayList<>();
-
-    @AfterEach
-    void end() {
-        connection.close();
-        service.close();
-    }
 
     /** A service that stores times in seconds: two changes within one second have the same modification time. */
     @Test
@@ -45,7 +32,7 @@ class ConditionalPollTest {
         service.behaviour = asked -> http(NOON).equals(asked.headers().get("If-Modified-Since"))
                 ? MockResponse.status(304).header("Date", http(date[0]))
                 : MockResponse.json(items).header("Last-Modified", http(NOON)).header("Date", http(date[0]));
-        try (PollingTrigger trigger = trigger()) {
+        try (PollingTrigger trigger = conditional()) {
             trigger.pollOnce();
             items.add(Map.of("id", 2));
             date[0] = NOON.plusSeconds(5);
@@ -76,7 +63,7 @@ class ConditionalPollTest {
             MockResponse tagged = etag == null ? response : response.header("ETag", etag);
             return age == null ? tagged : tagged.header("Last-Modified", http(NOON.minusSeconds(age)));
         };
-        try (PollingTrigger trigger = trigger()) {
+        try (PollingTrigger trigger = conditional()) {
             trigger.pollOnce();
             trigger.pollOnce();
         }
@@ -94,7 +81,7 @@ class ConditionalPollTest {
     void incomparableTimesAreIgnored(String date, String lastModified) {
         service.behaviour = asked ->
                 MockResponse.json(List.of(Map.of("id", 1))).header("Date", date).header("Last-Modified", lastModified);
-        try (PollingTrigger trigger = trigger()) {
+        try (PollingTrigger trigger = conditional()) {
             trigger.pollOnce();
             trigger.pollOnce();
         }
@@ -104,7 +91,7 @@ class ConditionalPollTest {
     @Test
     void otherMethodsAreUnconditional() {
         service.behaviour = asked -> MockResponse.json(List.of(Map.of("id", 1))).header("ETag", "\"a\"");
-        try (PollingTrigger trigger = trigger(
+        try (PollingTrigger trigger = conditional(
                 RequestTemplate.named("Search").post("/records").json("{}").build())) {
             trigger.pollOnce();
             trigger.pollOnce();
@@ -116,19 +103,11 @@ class ConditionalPollTest {
         return DateTimeFormatter.RFC_1123_DATE_TIME.format(time.atZone(ZoneOffset.UTC));
     }
 
-    private PollingTrigger trigger() {
-        return trigger(RequestTemplate.named("List").get("/records").build());
+    private PollingTrigger conditional() {
+        return trigger().conditionalRequests().build();
     }
 
-    private PollingTrigger trigger(RequestTemplate request) {
-        return PollingTrigger.named("records")
-                .connection(connection)
-                .request(request)
-                .key("/id")
-                .conditionalRequests()
-                .startPosition(StartPosition.everything())
-                .store(StateStore.inMemory())
-                .handler(events::add)
-                .build();
+    private PollingTrigger conditional(RequestTemplate request) {
+        return trigger().request(request).conditionalRequests().build();
     }
 }

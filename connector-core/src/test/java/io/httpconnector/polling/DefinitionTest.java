@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.polling.MockService.MockResponse;
@@ -17,31 +16,18 @@ import io.httpconnector.trigger.TriggerEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Definitions as JSON: the settings of a builder can be saved and read again. */
-class DefinitionTest {
-
-    private final MockService service = new MockService();
-    private final HttpConnection connection =
-            HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
-    private final List<TriggerEvent> events = new ArrayList<>();
-
-    @AfterEach
-    void end() {
-        connection.close();
-        service.close();
-    }
+class DefinitionTest extends RecordServiceFixture {
 
     @Test
     void handWrittenDefinitionIsRead() {
@@ -64,7 +50,7 @@ class DefinitionTest {
         assertThat(events).extracting(TriggerEvent::key).containsExactly("1");
     }
 
-    static Stream<Arguments> said() {
+    static Stream<Arguments> definitions() {
         Cursor time = Cursor.timestamp("/t");
         return Stream.<UnaryOperator<PollingTriggerBuilder>>of(
                         b -> b.key("/a", "/b").version("/c"),
@@ -154,7 +140,7 @@ class DefinitionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("said")
+    @MethodSource("definitions")
     void builderIsSavedAndReadWithoutLoss(UnaryOperator<PollingTriggerBuilder> step) {
         PollingTriggerBuilder builder = step.apply(builder().request(get("/records")));
         builder.build().close();

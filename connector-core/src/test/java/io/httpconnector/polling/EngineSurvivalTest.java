@@ -1,5 +1,7 @@
 package io.httpconnector.polling;
 
+import static io.httpconnector.polling.Waits.eventually;
+import static io.httpconnector.polling.Waits.pause;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.httpconnector.HttpConnection;
@@ -21,7 +23,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -122,11 +123,11 @@ class EngineSurvivalTest {
                 NoClassDefFoundError::new,
                 () -> new Exception("checked, as from a proxy"));
         for (Supplier<Throwable> failure : failures) {
-            List<String> told = Collections.synchronizedList(new ArrayList<>());
+            List<String> reported = Collections.synchronizedList(new ArrayList<>());
             PollingListener listener = new PollingListener() {
                 @Override
                 public void onFailure(String trigger, Exception reason, int inARow) {
-                    told.add(reason.getMessage() + inARow);
+                    reported.add(reason.getMessage() + inARow);
                 }
             };
             try (PollingEngine engine = engine(new Failing(3, failure), TimeSource.SYSTEM, Thread::new);
@@ -136,11 +137,11 @@ class EngineSurvivalTest {
                             trigger("second", engine).listener(listener).build()) {
                 first.start();
                 second.start();
-                eventually(() -> told.size() >= 2);
-                assertThat(told.get(0)).contains("no thread was available");
+                eventually(() -> reported.size() >= 2);
+                assertThat(reported.get(0)).contains("no thread was available");
                 eventually(() -> first.status().lastSuccess().isPresent()
                         && second.status().lastSuccess().isPresent());
-                assertThat(told).hasSize(3);
+                assertThat(reported).hasSize(3);
                 assertThat(first.status().consecutiveFailures()).isZero();
             }
         }
@@ -278,22 +279,6 @@ class EngineSurvivalTest {
                 eventually(() -> timers.stream().noneMatch(Thread::isAlive));
                 assertThat(timers).hasSize(rounds);
             }
-        }
-    }
-
-    private static void eventually(BooleanSupplier condition) {
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("in time").isLessThan(end);
-            pause(10);
-        }
-    }
-
-    private static void pause(long millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.httpconnector.polling;
 
+import static io.httpconnector.polling.Waits.eventually;
+import static io.httpconnector.polling.Waits.pause;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.httpconnector.HttpConnection;
@@ -14,7 +16,6 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -202,21 +203,5 @@ class OwnershipTest {
         eventually(() -> trigger.status().lastSuccess().isPresent());
         trigger.close();
         assertFree();
-    }
-
-    private static void eventually(BooleanSupplier condition) {
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("in time").isLessThan(end);
-            pause(10);
-        }
-    }
-
-    private static void pause(long millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

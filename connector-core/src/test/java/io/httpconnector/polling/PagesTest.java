@@ -49,7 +49,7 @@ class PagesTest {
         service.close();
     }
 
-    static Stream<Arguments> ways() {
+    static Stream<Arguments> paginations() {
         return Stream.of(
                 arguments(
                         "number from 1",
@@ -202,7 +202,7 @@ class PagesTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("ways")
+    @MethodSource("paginations")
     void allPagesAreRead(String name, int requests, Pagination pagination, MockService.Behaviour behaviour) {
         service.behaviour = behaviour;
         try (PollingTrigger trigger = trigger(pagination, template(name)).build()) {

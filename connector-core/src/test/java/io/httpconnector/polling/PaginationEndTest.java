@@ -3,17 +3,11 @@ package io.httpconnector.polling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.httpconnector.HttpConnection;
 import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.polling.PollingException.Reason;
-import io.httpconnector.state.StateStore;
-import io.httpconnector.template.RequestTemplate;
-import io.httpconnector.trigger.TriggerEvent;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,18 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Flags that state whether there are more pages, in any JSON type, and the number of empty pages that are read. */
 @Timeout(60)
-class PaginationEndTest {
-
-    private final MockService service = new MockService();
-    private final HttpConnection connection =
-            HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
-    private final List<TriggerEvent> events = new ArrayList<>();
-
-    @AfterEach
-    void end() {
-        connection.close();
-        service.close();
-    }
+class PaginationEndTest extends RecordServiceFixture {
 
     @ParameterizedTest
     @ValueSource(
@@ -43,7 +26,7 @@ class PaginationEndTest {
                 "'none'", "'null'", "'0'", "'00'", "'0.0'", "{}", "[]"
             })
     void moreWhileEndsWith(String value) {
-        behave("true", value);
+        respondWithFlags("true", value);
         assertThat(poll(Pagination.pages("page").moreWhile("/flag"))).isEqualTo(3);
     }
 
@@ -63,21 +46,21 @@ class PaginationEndTest {
                 "1e400"
             })
     void moreWhileContinuesWith(String value) {
-        behave(value, "false");
+        respondWithFlags(value, "false");
         assertThat(poll(Pagination.pages("page").moreWhile("/flag"))).isEqualTo(3);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"true", "1", "-1", "0.5", "'true'", "'TRUE'", "' yes '", "'y'", "'on'", "'1'", "'7'"})
     void lastWhenEndsWith(String value) {
-        behave("false", value);
+        respondWithFlags("false", value);
         assertThat(poll(Pagination.pages("page").lastWhen("/flag"))).isEqualTo(3);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"false", "0", "0.0", "''", "'false'", "'no'", "'N'", "'off'", "'0'", "'null'", "{}"})
     void lastWhenContinuesWith(String value) {
-        behave(value, "true");
+        respondWithFlags(value, "true");
         assertThat(poll(Pagination.pages("page").lastWhen("/flag"))).isEqualTo(3);
     }
 
@@ -104,7 +87,7 @@ class PaginationEndTest {
     @ParameterizedTest
     @ValueSource(strings = {"'perhaps'", "{'a': 1}", "[1]", "'2026-01-01'"})
     void lastWhenRejectsValuesThatAreNotBoolean(String value) {
-        behave(value, value);
+        respondWithFlags(value, value);
         assertThatThrownBy(() -> poll(Pagination.pages("page").lastWhen("/flag")))
                 .isInstanceOfSatisfying(
                         PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNEXPECTED_RESPONSE))
@@ -183,7 +166,7 @@ class PaginationEndTest {
     }
 
     /** Three pages: two with the first flag, the third with the other. */
-    private void behave(String first, String third) {
+    private void respondWithFlags(String first, String third) {
         service.behaviour = asked -> {
             int page = asked.number("page", 1);
             String flag = (page < 3 ? first : third).replace('\'', '"');
@@ -198,15 +181,6 @@ class PaginationEndTest {
     }
 
     private PollingTrigger trigger(Pagination pagination) {
-        return PollingTrigger.named("records")
-                .connection(connection)
-                .request(RequestTemplate.named("List").get("/records").build())
-                .records(RecordSelector.at("/items"))
-                .key("/id")
-                .pagination(pagination)
-                .startPosition(StartPosition.everything())
-                .store(StateStore.inMemory())
-                .handler(events::add)
-                .build();
+        return trigger().records(RecordSelector.at("/items")).pagination(pagination).build();
     }
 }

@@ -1024,7 +1024,7 @@ final class PollingModel {
             return;
         }
         if (last != null && last.event.change() == ChangeType.DELETED && !crashedLast) {
-            throw new AssertionError(name + "/" + id + " is there, and was told to be deleted");
+            throw new AssertionError(name + "/" + id + " exists, and was reported as deleted");
         }
         if (crashedLast) {
             // The record may equal the version stored before.
@@ -1052,12 +1052,12 @@ final class PollingModel {
      * A record that is shown unchanged, such as one that was deleted and created again before a poll could see it. A time
      * without fractions of a second shows two updates within one second as the same.
      */
-    private boolean isSameVersion(@Nullable Row told, Row row) {
+    private boolean isSameVersion(@Nullable Row known, Row row) {
         boolean counts = config.versions != Versions.FIELD;
-        return told != null
-                && Objects.equals(told.name, row.name)
-                && (!counts || Objects.equals(text(told.updated), text(row.updated)))
-                && (config.versions != Versions.WHOLE || told.number == row.number);
+        return known != null
+                && Objects.equals(known.name, row.name)
+                && (!counts || Objects.equals(text(known.updated), text(row.updated)))
+                && (config.versions != Versions.WHOLE || known.number == row.number);
     }
 
     /** The version that existed when the trigger started recurred before a poll saw another one. */

@@ -188,7 +188,7 @@ class RecordsTest {
                         "{\"id\":1}\n\n{\"id\":2}\n",
                         two),
                 arguments(
-                        "JSON Lines, said",
+                        "JSON Lines, declared",
                         RecordSelector.at("/r").as(Format.JSON_LINES),
                         "text/plain",
                         "{\"r\":{\"id\":1}}\r\n{\"r\":{\"id\":2}}",

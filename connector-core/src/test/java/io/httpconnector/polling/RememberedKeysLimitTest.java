@@ -3,17 +3,12 @@ package io.httpconnector.polling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.httpconnector.HttpConnection;
 import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.state.StateStore;
-import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.TriggerEvent;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,18 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * is raised.
  */
 @Timeout(30)
-class RememberedKeysLimitTest {
-
-    private final MockService service = new MockService();
-    private final HttpConnection connection =
-            HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
-    private final List<TriggerEvent> events = new ArrayList<>();
-
-    @AfterEach
-    void end() {
-        connection.close();
-        service.close();
-    }
+class RememberedKeysLimitTest extends RecordServiceFixture {
 
     @ParameterizedTest
     @ValueSource(strings = {"comparison", "token", "time", "number"})
@@ -66,15 +50,8 @@ class RememberedKeysLimitTest {
     }
 
     private PollingTriggerBuilder trigger(String mode, StateStore store) {
-        PollingTriggerBuilder builder = PollingTrigger.named("records")
-                .connection(connection)
-                .request(RequestTemplate.named("List").get("/records").build())
-                .records(RecordSelector.at("/items"))
-                .key("/id")
-                .maxInMemory(7)
-                .startPosition(StartPosition.everything())
-                .store(store)
-                .handler(events::add);
+        PollingTriggerBuilder builder =
+                trigger().records(RecordSelector.at("/items")).maxInMemory(7).store(store);
         return switch (mode) {
             case "token" -> builder.cursor(Cursor.opaque("/token").sentAs("token"));
             case "time" -> builder.cursor(Cursor.timestamp("/t").sentAs("since"));

@@ -1,5 +1,7 @@
 package io.httpconnector.polling;
 
+import static io.httpconnector.polling.Waits.eventually;
+import static io.httpconnector.polling.Waits.pause;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,7 +25,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -138,14 +139,14 @@ class ScheduleTest {
             trigger.pause();
             eventually(() -> trigger.status().state() == State.PAUSED);
             int paused = service.requests.size();
-            pass(500);
+            pause(500);
             assertThat(service.requests).hasSizeLessThanOrEqualTo(paused + 1);
 
             trigger.resume();
             eventually(() -> service.requests.size() >= paused + 3);
             assertThat(trigger.stop(Duration.ofSeconds(10))).isTrue();
             int stopped = service.requests.size();
-            pass(500);
+            pause(500);
             assertThat(service.requests).hasSize(stopped);
             assertThat(trigger.status().nextPoll()).isEmpty();
 
@@ -187,7 +188,7 @@ class ScheduleTest {
                 .startPosition(StartPosition.everything())
                 .handler(event -> {
                     running.incrementAndGet();
-                    pass(300);
+                    pause(300);
                     handled.incrementAndGet();
                     running.decrementAndGet();
                 })
@@ -213,7 +214,7 @@ class ScheduleTest {
         try (PollingTrigger trigger =
                 trigger().every(SHORT).minInterval(SHORT).listener(listener).build()) {
             trigger.start();
-            pass(2000);
+            pause(2000);
             // 100 ms, 200, 400, 800, 1600: not 20 polls.
             assertThat(service.requests).hasSizeBetween(3, 6);
             assertThat(trigger.status().consecutiveFailures()).isEqualTo(failures.size());
@@ -223,7 +224,7 @@ class ScheduleTest {
             service.behaviour = asked -> MockResponse.json(List.of());
             eventually(() -> trigger.status().consecutiveFailures() == 0);
             int before = service.requests.size();
-            pass(1000);
+            pause(1000);
             assertThat(service.requests.size() - before).isGreaterThan(4);
         }
     }
@@ -233,7 +234,7 @@ class ScheduleTest {
         service.behaviour = asked -> MockResponse.status(429).header("Retry-After", "2");
         try (PollingTrigger trigger = trigger().every(SHORT).minInterval(SHORT).build()) {
             trigger.start();
-            pass(1500);
+            pause(1500);
             assertThat(service.requests).hasSize(1);
             assertThat(trigger.status().nextPoll().orElseThrow()).isAfter(Instant.now());
             eventually(() -> service.requests.size() == 2);
@@ -245,7 +246,7 @@ class ScheduleTest {
         service.behaviour = asked -> MockResponse.json(List.of()).header("X-Poll-Interval", "60");
         try (PollingTrigger trigger = trigger().every(SHORT).minInterval(SHORT).build()) {
             trigger.start();
-            pass(700);
+            pause(700);
             assertThat(service.requests).hasSize(1);
         }
     }
@@ -301,7 +302,7 @@ class ScheduleTest {
             trigger.start();
             eventually(() -> trigger.status().state() == State.AUTHORIZATION_NEEDED);
             int asked = service.requests.size();
-            pass(500);
+            pause(500);
             assertThat(service.requests).hasSize(asked);
 
             service.behaviour = any -> MockResponse.json(List.of());
@@ -318,7 +319,7 @@ class ScheduleTest {
         CountDownLatch all = new CountDownLatch(50);
         service.behaviour = asked -> {
             limit.accumulateAndGet(running.incrementAndGet(), Math::max);
-            pass(20);
+            pause(20);
             running.decrementAndGet();
             all.countDown();
             return MockResponse.json(List.of());
@@ -347,22 +348,6 @@ class ScheduleTest {
 
     private static Instant next(Schedule schedule, Instant due, Instant now) {
         return schedule.next(due, now).start();
-    }
-
-    private static void eventually(BooleanSupplier condition) {
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("in time").isLessThan(end);
-            pass(10);
-        }
-    }
-
-    private static void pass(long millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private PollingTriggerBuilder trigger() {

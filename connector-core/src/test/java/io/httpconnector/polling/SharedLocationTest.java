@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.polling.MockService.MockRequest;
@@ -12,11 +11,9 @@ import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.TriggerEvent;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,19 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A cursor and the token of the next page in one parameter, as in the changes feed of CouchDB. */
 @Timeout(30)
-class SharedLocationTest {
+class SharedLocationTest extends RecordServiceFixture {
 
-    private final MockService service = new MockService();
-    private final HttpConnection connection =
-            HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
-    private final List<TriggerEvent> events = new ArrayList<>();
     private int last = 7;
-
-    @AfterEach
-    void end() {
-        connection.close();
-        service.close();
-    }
 
     @SuppressWarnings("ImmutableEnumChecker") // ParameterLocation is immutable.
     enum Where {
@@ -46,10 +33,10 @@ class SharedLocationTest {
         HEADER(ParameterLocation.header("X-Since")),
         JSON(ParameterLocation.json("/since"));
 
-        private final ParameterLocation place;
+        private final ParameterLocation location;
 
-        Where(ParameterLocation place) {
-            this.place = place;
+        Where(ParameterLocation location) {
+            this.location = location;
         }
 
         private int in(MockRequest asked) {
@@ -70,7 +57,7 @@ class SharedLocationTest {
     void changesFeedIsRead(Where where) {
         service.behaviour = asked -> changes(where.in(asked));
         try (PollingTrigger trigger =
-                trigger(where, Pagination.cursor(where.place).token("/last_seq"))) {
+                trigger(where, Pagination.cursor(where.location).token("/last_seq"))) {
             assertThat(trigger.pollOnce().events()).isEqualTo(7);
             assertThat(trigger.pollOnce().events()).isZero();
             // The token has not changed: there is no further page.
@@ -222,7 +209,7 @@ class SharedLocationTest {
                                         .build())
                 .records(RecordSelector.at("/results"))
                 .key("/id")
-                .cursor(Cursor.opaque("/last_seq").sentAs(where.place))
+                .cursor(Cursor.opaque("/last_seq").sentAs(where.location))
                 .pagination(pagination)
                 .startPosition(StartPosition.everything())
                 .store(StateStore.inMemory())

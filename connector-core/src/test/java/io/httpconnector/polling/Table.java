@@ -25,7 +25,7 @@ final class Table implements MockService.Behaviour {
 
     Comparator<Row> order = Comparator.comparing(Row::updated).thenComparing(Row::id);
     boolean inclusive = true;
-    int most = Integer.MAX_VALUE;
+    int maxSize = Integer.MAX_VALUE;
     Instant date = Instant.parse("2026-11-25T12:00:00Z");
 
     synchronized void put(int id, String name, Instant updated) {
@@ -54,7 +54,7 @@ final class Table implements MockService.Behaviour {
             found.removeIf(row -> row.updated.isAfter(Instant.parse(until)));
         }
         found.sort(order);
-        int size = Math.min(most, asked.number("size", 1000));
+        int size = Math.min(maxSize, asked.number("size", 1000));
         int offset = asked.number("offset", (asked.number("page", 1) - 1) * size);
         List<Row> page = found.subList(Math.min(offset, found.size()), Math.min(offset + size, found.size()));
         return MockResponse.json(Map.of("total", found.size(), "items", page))

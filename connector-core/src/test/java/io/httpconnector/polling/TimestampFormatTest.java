@@ -5,17 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.httpconnector.HttpConnection;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.polling.MockService.MockResponse;
-import io.httpconnector.state.StateStore;
-import io.httpconnector.template.RequestTemplate;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,17 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Time formats of services, in records and in the query. */
-class TimestampFormatTest {
-
-    private final MockService service = new MockService();
-    private final HttpConnection connection =
-            HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
-
-    @AfterEach
-    void end() {
-        connection.close();
-        service.close();
-    }
+class TimestampFormatTest extends RecordServiceFixture {
 
     @ParameterizedTest
     @CsvSource(
@@ -226,13 +212,6 @@ class TimestampFormatTest {
     }
 
     private PollingTriggerBuilder builder(Cursor cursor) {
-        return PollingTrigger.named("records")
-                .connection(connection)
-                .request(RequestTemplate.named("List").get("/records").build())
-                .key("/id")
-                .cursor(cursor)
-                .startPosition(StartPosition.everything())
-                .store(StateStore.inMemory())
-                .handler(event -> {});
+        return trigger().cursor(cursor);
     }
 }

@@ -211,6 +211,7 @@ class TriggerDocumentTest {
     @Test
     void contradictionsAreRejected() {
         String start = "{" + REQUEST + "\"key\": [\"/id\"], ";
+        String types = String.join(", ", PaginatorTypesTest.members());
         assertThat(problems(start + "\"pagination\": {\"pages\": {\"query\": \"p\"}, \"offset\": {\"query\":"
                         + " \"o\"}}}"))
                 .containsExactly("/pagination: pages and offset exclude each other: give one of them");
@@ -218,8 +219,8 @@ class TriggerDocumentTest {
                 .containsExactly("/pagination/token: needs a cursor, and not pages");
         assertThat(problems(start + "\"pagination\": {\"total\": \"/t\", \"token\": \"/t\"}}"))
                 .containsExactly(
-                        "/pagination/token: needs one of pages, offset, cursor, nextUrl, linkHeader beside it",
-                        "/pagination/total: needs one of pages, offset, cursor, nextUrl, linkHeader beside it");
+                        "/pagination/token: needs one of " + types + " beside it",
+                        "/pagination/total: needs one of " + types + " beside it");
         assertThat(problems(start + "\"pagination\": {\"linkHeader\": false}}"))
                 .containsExactly("/pagination/linkHeader: can only be true: leave the member out");
         assertThat(problems(start

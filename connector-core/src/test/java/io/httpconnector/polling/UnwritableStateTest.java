@@ -53,7 +53,7 @@ class UnwritableStateTest {
                 .handler(event -> handled.add(event.key()));
     }
 
-    private void has(int... ids) {
+    private void assertHandled(int... ids) {
         List<Map<String, Integer>> records = new ArrayList<>();
         for (int id : ids) {
             records.add(Map.of("id", id));
@@ -64,10 +64,10 @@ class UnwritableStateTest {
     @Test
     void nothingIsDeliveredWhileStateIsUnwritableAndNothingTwiceAfterwards() {
         FailingStore store = new FailingStore();
-        has(1, 2);
+        assertHandled(1, 2);
         try (PollingTrigger trigger = trigger(store).build()) {
             assertThat(trigger.pollOnce().events()).isEqualTo(2);
-            has(1, 2, 3, 4);
+            assertHandled(1, 2, 3, 4);
             store.full = true;
             for (int i = 0; i < 5; i++) {
                 assertThatThrownBy(trigger::pollOnce).isInstanceOf(StateException.class);
@@ -78,7 +78,7 @@ class UnwritableStateTest {
             assertThat(service.requests)
                     .as("nothing is asked for that can't be handled")
                     .hasSize(asked);
-            has(1, 2, 3, 4, 5);
+            assertHandled(1, 2, 3, 4, 5);
             store.full = false;
             assertThat(trigger.pollOnce().events()).isEqualTo(1);
             assertThat(handled).containsExactly("1", "2", "3", "4", "5");
@@ -91,10 +91,10 @@ class UnwritableStateTest {
     @Test
     void unsavedChangesAreWrittenOnClose() {
         FailingStore store = new FailingStore();
-        has(1);
+        assertHandled(1);
         PollingTrigger trigger = trigger(store).build();
         trigger.pollOnce();
-        has(1, 2);
+        assertHandled(1, 2);
         store.full = true;
         assertThatThrownBy(trigger::pollOnce).isInstanceOf(StateException.class);
         store.full = false;
@@ -108,18 +108,18 @@ class UnwritableStateTest {
     @Test
     void changesOfAnotherWriterAreNotOverwritten() {
         FailingStore store = new FailingStore();
-        has(1);
+        assertHandled(1);
         try (PollingTrigger trigger = trigger(store).build()) {
             trigger.pollOnce();
-            has(1, 2);
+            assertHandled(1, 2);
             store.full = true;
             assertThatThrownBy(trigger::pollOnce).isInstanceOf(StateException.class);
             store.full = false;
             try (PollingTrigger other = trigger(store).build()) {
-                has(1, 2, 3);
+                assertHandled(1, 2, 3);
                 assertThat(other.pollOnce().events()).isEqualTo(2);
             }
-            has(1, 2, 3, 4);
+            assertHandled(1, 2, 3, 4);
             assertThat(trigger.pollOnce().events()).isEqualTo(1);
         }
     }
@@ -149,13 +149,13 @@ class UnwritableStateTest {
             handled.clear();
             try (StateStore store = StateStore.file(directory.resolve("state"));
                     PollingTrigger trigger = trigger(store).build()) {
-                has(1, 2);
+                assertHandled(1, 2);
                 trigger.pollOnce();
                 removeFiles(what > 0);
                 if (what == 2) {
                     Files.delete(directory.resolve("state"));
                 }
-                has(1, 2, 3);
+                assertHandled(1, 2, 3);
                 for (int i = 0; i < 3; i++) {
                     assertMissing(trigger);
                 }
@@ -183,14 +183,14 @@ class UnwritableStateTest {
     void restoredFileIsContinued() throws Exception {
         try (StateStore store = StateStore.file(directory.resolve("state"));
                 PollingTrigger trigger = trigger(store).build()) {
-            has(1, 2);
+            assertHandled(1, 2);
             trigger.pollOnce();
             Path away = directory.resolve("away");
             Files.move(directory.resolve("state"), away);
-            has(1, 2, 3);
+            assertHandled(1, 2, 3);
             assertMissing(trigger);
             Files.move(away, directory.resolve("state"));
-            has(1, 2, 3, 4);
+            assertHandled(1, 2, 3, 4);
             assertThat(trigger.pollOnce().events()).isEqualTo(1);
             assertThat(handled).containsExactly("1", "2", "3", "4");
         }
@@ -201,7 +201,7 @@ class UnwritableStateTest {
     void damagedStateCanBeReset() throws Exception {
         try (StateStore store = StateStore.file(directory.resolve("state"));
                 PollingTrigger trigger = trigger(store).build()) {
-            has(1);
+            assertHandled(1);
             trigger.pollOnce();
             trigger.close();
             try (Stream<Path> files = Files.list(directory.resolve("state"))) {
