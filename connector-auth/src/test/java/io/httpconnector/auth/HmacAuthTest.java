@@ -71,7 +71,8 @@ class HmacAuthTest {
         HmacAuth auth = HmacAuth.of(
                         "HmacSHA256",
                         TEXT,
-                        "{{method}}|{{url}}|{{host}}|{{path}}|{{query}}|{{target}}|{{type}}|{{ time }}|{{timeMillis}}|{{timeIso}}"
+                        "{{method}}|{{url}}|{{host}}|{{path}}|{{query}}|{{target}}|{{type}}|{{ time"
+                                + " }}|{{timeMillis}}|{{timeIso}}"
                                 + "|{{timeHttp}}|{{bodySha256Hex}}|{{bodySha256Base64}}|{{bodyMd5Base64}}|{{body}}")
                 .header("X-Time", "{{time}}")
                 .header("Content-MD5", "{{bodyMd5Base64}}")

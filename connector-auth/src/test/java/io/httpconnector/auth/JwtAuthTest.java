@@ -82,13 +82,14 @@ class JwtAuthTest {
     @Test
     void canBeDefinedAsData() throws Exception {
         AuthDefinition ghost = AuthDefinition.parse("""
-                {"name": "Ghost", "baseUrl": "https://{{auth.host}}/ghost/api/admin",
-                 "strategies": {"jwt": {"type": "jwt", "algorithm": "HS256", "key": "{{auth.secret}}", "keyId": "{{auth.id}}",
-                                        "claims": {"aud": "/admin/"}, "lifetime": "PT5M", "prefix": "Ghost ",
-                                        "fields": [{"name": "host"}, {"name": "id"}, {"name": "secret", "secret": true}]},
-                                "grant": {"type": "oauth2-jwt-bearer", "algorithm": "HS256", "key": "{{auth.secret}}",
-                                          "tokenUrl": "https://{{auth.host}}/token", "claims": {"iss": "{{auth.id}}"},
-                                          "fields": [{"name": "host"}, {"name": "id"}, {"name": "secret", "secret": true}]}}}""");
+            {"name": "Ghost", "baseUrl": "https://{{auth.host}}/ghost/api/admin",
+             "strategies": {"jwt": {"type": "jwt", "algorithm": "HS256", "key": "{{auth.secret}}", "keyId": "{{auth.id}}",
+                                    "claims": {"aud": "/admin/"}, "lifetime": "PT5M", "prefix": "Ghost ",
+                                    "fields": [{"name": "host"}, {"name": "id"}, {"name": "secret", "secret": true}]},
+                            "grant": {"type": "oauth2-jwt-bearer", "algorithm": "HS256", "key": "{{auth.secret}}",
+                                      "tokenUrl": "https://{{auth.host}}/token", "claims": {"iss": "{{auth.id}}"},
+                                      "fields": [{"name": "host"}, {"name": "id"}, {"name": "secret", "secret": true}]}}}\
+            """);
         Request signed = ghost.choose("jwt")
                 .value("host", "blog.example.com")
                 .value("id", "k1")

@@ -289,7 +289,8 @@ public final class ClusteredPolling implements AutoCloseable {
         PollingTrigger trigger = running.remove(execution);
         if (trigger != null) {
             LOG.warn(
-                    "\"{}\" may have been taken over by another node, because the heartbeats of this node are missing: its poll ends here",
+                    "\"{}\" may have been taken over by another node, because the heartbeats of this node are missing:"
+                            + " its poll ends here",
                     trigger.id());
             stop(trigger, GRACE);
         }

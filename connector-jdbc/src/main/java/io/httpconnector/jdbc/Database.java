@@ -48,9 +48,8 @@ final class Database {
         if (prefix == null || prefix.length() > 60 || !PREFIX.matcher(prefix).matches()) {
             throw new InvalidDefinitionException(
                     "database",
-                    List.of(
-                            "the prefix of the tables must consist of at most 60 letters, digits and underscores, optionally preceded by a schema and"
-                                    + " a dot"));
+                    List.of("the prefix of the tables must consist of at most 60 letters, digits and underscores,"
+                            + " optionally preceded by a schema and a dot"));
         }
         this.dataSource = dataSource;
         this.prefix = prefix;

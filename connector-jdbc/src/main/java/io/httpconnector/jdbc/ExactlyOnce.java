@@ -101,7 +101,8 @@ public final class ExactlyOnce {
      */
     public EventHandler events(TransactionHandler<TriggerEvent> handler) {
         check(handler);
-        return event -> run(event.trigger(), Map.of(event.id(), event), (events, connection) -> handler.handle(event, connection));
+        return event -> run(
+                event.trigger(), Map.of(event.id(), event), (events, connection) -> handler.handle(event, connection));
     }
 
     /**
@@ -128,7 +129,9 @@ public final class ExactlyOnce {
     public WebhookHandler webhooks(TransactionHandler<WebhookEvent> handler) {
         check(handler);
         return event -> run(
-                "webhook " + event.receiver(), Map.of(event.id(), event), (events, connection) -> handler.handle(event, connection));
+                "webhook " + event.receiver(),
+                Map.of(event.id(), event),
+                (events, connection) -> handler.handle(event, connection));
     }
 
     private static void check(TransactionHandler<?> handler) {

@@ -160,8 +160,8 @@ final class JdbcStateLog implements StateLog {
             return;
         }
         try (PreparedStatement update = connection.prepareStatement(database.sql(
-                "update $state set generation = ?, last_entry = ?, writer = ? where state_key = ? and generation = ? and"
-                        + " last_entry = ?"))) {
+                "update $state set generation = ?, last_entry = ?, writer = ? where state_key = ? and generation = ?"
+                        + " and last_entry = ?"))) {
             update.setLong(1, to.generation);
             update.setLong(2, to.last);
             update.setString(3, writer);

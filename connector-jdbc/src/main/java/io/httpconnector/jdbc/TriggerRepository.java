@@ -113,8 +113,8 @@ final class TriggerRepository {
                                             first.time().toEpochMilli()))
                             + update(
                                     connection,
-                                    "insert into $trigger_task (task_name, task_instance, execution_time, picked, version)"
-                                            + " values (?, ?, ?, ?, 1)",
+                                    "insert into $trigger_task (task_name, task_instance, execution_time, picked,"
+                                            + " version) values (?, ?, ?, ?, 1)",
                                     insert -> set(insert, task, key, first.start(), false))
                     == 2;
         }));
@@ -130,7 +130,8 @@ final class TriggerRepository {
                     update -> set(update, state.code, now.toEpochMilli(), key));
             int unused = update(
                     connection,
-                    "update $trigger_task set execution_time = ? where task_name = ? and task_instance = ? and picked = ?",
+                    "update $trigger_task set execution_time = ? where task_name = ? and task_instance = ? and picked"
+                            + " = ?",
                     update -> set(update, state == StoredState.RUNNING ? now : NEVER, task, key, false));
             return known == 1;
         });
@@ -194,10 +195,10 @@ final class TriggerRepository {
             boolean same = current.version == row.version;
             int updated = update(
                     connection,
-                    "update $trigger_task set picked = ?, picked_by = null, last_heartbeat = null, version = version + 1,"
-                            + " execution_time = ?, consecutive_failures = ?,"
-                            + " last_success = coalesce(?, last_success), last_failure = coalesce(?, last_failure)"
-                            + " where task_name = ? and task_instance = ? and version = ?",
+                    "update $trigger_task set picked = ?, picked_by = null, last_heartbeat = null, version = version +"
+                        + " 1, execution_time = ?, consecutive_failures = ?, last_success = coalesce(?, last_success),"
+                        + " last_failure = coalesce(?, last_failure) where task_name = ? and task_instance = ? and"
+                        + " version = ?",
                     update -> set(
                             update,
                             false,

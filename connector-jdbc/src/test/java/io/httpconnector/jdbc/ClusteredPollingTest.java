@@ -206,8 +206,7 @@ class ClusteredPollingTest {
                 assertThat(failing.next()).isAfter(failing.lastFailure().plusMillis(700));
                 records.of("a").set(1);
                 records.respondWith(200);
-                Await.until(
-                        () -> handled.contains("a1") && status(second, "t").failures() == 0);
+                Await.until(() -> handled.contains("a1") && status(second, "t").failures() == 0);
                 records.respondWith(401);
                 Await.until(() -> status(first, "t").state() == State.AUTHORIZATION_NEEDED);
                 records.respondWith(200);

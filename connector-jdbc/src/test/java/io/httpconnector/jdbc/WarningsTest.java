@@ -46,7 +46,8 @@ class WarningsTest {
     private static List<String> warnings(DataSource source) {
         Settings settings = new Settings("pulse", Delivery.to(event -> {}), Duration.ofHours(1), 1, TimeSource.SYSTEM);
         return warnings(
-                ClusterHeartbeat.class, () -> JdbcInbox.of(source).open(settings).close());
+                ClusterHeartbeat.class,
+                () -> JdbcInbox.of(source).open(settings).close());
     }
 
     @Test

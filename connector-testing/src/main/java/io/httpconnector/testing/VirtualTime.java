@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A source of virtual time: a thread that waits continues at once, and the time advances by the duration that it would have
@@ -21,7 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class VirtualTime implements TimeSource {
 
-    private final Instant start;
+    private final AtomicReference<Instant> start;
     private final AtomicLong nanos = new AtomicLong();
     private final List<Duration> waits = new CopyOnWriteArrayList<>();
 
@@ -36,20 +37,29 @@ public final class VirtualTime implements TimeSource {
      * @param start the value of {@link #now()} until time advances
      */
     public VirtualTime(Instant start) {
-        this.start = start;
+        this.start = new AtomicReference<>(start);
     }
 
     /**
      * Advances the time.
      *
      * @param duration zero or more
-     * @throws IllegalArgumentException if the duration is negative
+     * @throws IllegalArgumentException if the duration is negative; see {@link #adjustClock}
      */
     public void advance(Duration duration) {
         if (duration.isNegative()) {
             throw new IllegalArgumentException("the duration " + duration + " is negative: time does not go back");
         }
         nanos.addAndGet(duration.toNanos());
+    }
+
+    /**
+     * Corrects the time of day, as a time server does with the clock of a host. Elapsed time, {@link #nanos()}, is unaffected.
+     *
+     * @param difference negative to set the clock back
+     */
+    public void adjustClock(Duration difference) {
+        start.updateAndGet(old -> old.plus(difference));
     }
 
     /**
@@ -68,7 +78,7 @@ public final class VirtualTime implements TimeSource {
 
     @Override
     public Instant now() {
-        return start.plusNanos(nanos.get());
+        return start.get().plusNanos(nanos.get());
     }
 
     @Override

@@ -152,6 +152,15 @@ class TestingTest {
     }
 
     @Test
+    void clockMayBeSetBackWithoutAnEffectOnElapsedTime() {
+        time.advance(Duration.ofMinutes(7));
+        time.adjustClock(Duration.ofMinutes(-5));
+
+        assertThat(time.now()).isEqualTo("2026-01-01T00:02:00Z");
+        assertThat(time.nanos()).isEqualTo(Duration.ofMinutes(7).toNanos());
+    }
+
+    @Test
     void awaitEndsWhenTheConditionIsMetAndFailsWhenItIsNot() {
         AtomicInteger evaluations = new AtomicInteger();
 

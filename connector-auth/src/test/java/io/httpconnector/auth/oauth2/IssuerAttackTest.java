@@ -68,15 +68,14 @@ class IssuerAttackTest {
             metadata(server, Map.of());
             server.on(
                     "/token",
-                    Reply.json(
-                            "{\"access_token\": \"canary-access\", \"refresh_token\": \"canary-refresh\", \"expires_in\": 60}"));
+                    Reply.json("{\"access_token\": \"canary-access\", \"refresh_token\": \"canary-refresh\","
+                            + " \"expires_in\": 60}"));
             server.on("/register", Reply.json(201, "{\"client_id\": \"c-1\", \"client_secret\": \"canary-secret\"}"));
             server.on("/revoke", Reply.json("{}"));
             server.on(
                     "/device",
-                    Reply.json(
-                            "{\"device_code\": \"canary-code\", \"user_code\": \"U\","
-                                    + " \"verification_uri\": \"https://login.example.com\", \"interval\": 0, \"expires_in\": 5}"));
+                    Reply.json("{\"device_code\": \"canary-code\", \"user_code\": \"U\", \"verification_uri\":"
+                            + " \"https://login.example.com\", \"interval\": 0, \"expires_in\": 5}"));
         }
     }
 

@@ -320,7 +320,7 @@ class TokenRequestBackoffTest {
         server.on("/token", Reply.json(401, "{\"error\": \"invalid_client\"}"));
         HttpConnection connection = connection(machine());
         assertThat(fails(connection)).isNotNull();
-        clock.advance(Duration.ofHours(-5));
+        clock.adjustClock(Duration.ofHours(-5));
         assertThat(fails(connection)).hasMessageNotContaining("until the backoff ends");
         assertThat(assertTokenRequests()).isEqualTo(2);
     }
@@ -409,7 +409,7 @@ class TokenRequestBackoffTest {
     @Test
     void rejectedTokenIsReplacedDespiteDifferentClocks() {
         VirtualTime behind = new VirtualTime();
-        behind.advance(Duration.ofMinutes(-5));
+        behind.adjustClock(Duration.ofMinutes(-5));
         HttpConnection one = connection(machine());
         HttpConnection two = connection(machine(), behind);
         send(one);
@@ -427,7 +427,7 @@ class TokenRequestBackoffTest {
     void rejectedTokenIsReplacedAfterTheClockWasSetBack() {
         HttpConnection connection = connection(machine());
         send(connection);
-        clock.advance(Duration.ofMinutes(-5));
+        clock.adjustClock(Duration.ofMinutes(-5));
         server.on(
                 "/x",
                 request -> request.authorization().equals("Bearer a2") ? Reply.json("{}") : Reply.json(401, "{}"));

@@ -22,6 +22,6 @@ class AuthenticationSnippetsTest {
         assertThat(AuthenticationSnippets.grants(pem, secret, secret)).hasSize(7);
         assertThat(AuthenticationSnippets.document().strategies()).containsExactly("key", "oauth2");
         AuthenticationSnippets.preset(secret).close();
-        AuthenticationSnippets.proves(List.of());
+        AuthenticationSnippets.testKit(List.of());
     }
 }
