@@ -42,7 +42,7 @@ class PaginatorTypesTest {
         ObjectNode json = JsonSupport.parse("{\"pagination\": {}}").deepCopy();
         json.withObject("/pagination").put(member + "x", "/a");
 
-        assertThatThrownBy(() -> PollingTrigger.named("t").definition(json))
+        assertThatThrownBy(() -> PollingTrigger.named("t").definition(json).toJson())
                 .hasMessageContaining("/pagination/" + member + "x: unknown member; did you mean \"" + member + "\"?");
     }
 
