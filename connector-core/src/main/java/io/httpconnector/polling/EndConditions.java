@@ -144,8 +144,7 @@ final class EndConditions {
         if (condition == null) {
             throw new IllegalArgumentException(member);
         }
-        return with(
-                member, new Entry(condition.apply(JsonPaths.of("pagination", pointer)), TextNode.valueOf(pointer)));
+        return with(member, new Entry(condition.apply(JsonPaths.of("pagination", pointer)), TextNode.valueOf(pointer)));
     }
 
     /** Ends with a page that has fewer records than requested. */

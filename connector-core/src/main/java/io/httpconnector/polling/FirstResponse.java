@@ -167,8 +167,7 @@ final class FirstResponse {
     private EndConditions withFlags(EndConditions ends) {
         String more = moreFlag();
         String last = pointerOf(LAST);
-        EndConditions flagged =
-                more == null || !page.at(more).asBoolean() ? ends : ends.with("moreWhile", more);
+        EndConditions flagged = more == null || !page.at(more).asBoolean() ? ends : ends.with("moreWhile", more);
         return last == null || page.at(last).asBoolean() ? flagged : flagged.with("lastWhen", last);
     }
 }

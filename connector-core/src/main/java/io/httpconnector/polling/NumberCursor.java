@@ -27,8 +27,7 @@ final class NumberCursor extends PositionCursor {
     }
 
     NumberCursor withLookback(long numbers) {
-        return new NumberCursor(
-                field, common().set("lookback", JsonSupport.parse(Long.toString(numbers))), numbers);
+        return new NumberCursor(field, common().set("lookback", JsonSupport.parse(Long.toString(numbers))), numbers);
     }
 
     @Override

@@ -23,8 +23,7 @@ final class PaginationDetector {
     private final FirstResponse first;
     private final Set<Fingerprint> known = new HashSet<>();
 
-    private PaginationDetector(
-            HttpConnection connection, RequestTemplate template, Pills pills, FirstResponse first) {
+    private PaginationDetector(HttpConnection connection, RequestTemplate template, Pills pills, FirstResponse first) {
         this.connection = connection;
         this.template = template;
         this.pills = pills;
@@ -50,7 +49,9 @@ final class PaginationDetector {
                 return Optional.of(result(one, true));
             }
         }
-        return candidates.isEmpty() || first.isListOnly() ? Optional.empty() : Optional.of(result(candidates.get(0), false));
+        return candidates.isEmpty() || first.isListOnly()
+                ? Optional.empty()
+                : Optional.of(result(candidates.get(0), false));
     }
 
     private DetectedPagination result(PaginationCandidate candidate, boolean isProven) {

@@ -46,8 +46,7 @@ final class PaginationReader {
             if (selected != null && !selected.equals(type.member())) {
                 type.options().stream()
                         .filter(reader::has)
-                        .forEach(name ->
-                                reader.problem(name, "needs a " + type.member() + ", and not " + selected));
+                        .forEach(name -> reader.problem(name, "needs a " + type.member() + ", and not " + selected));
             }
         }
         return selected == null ? null : found.get(selected);

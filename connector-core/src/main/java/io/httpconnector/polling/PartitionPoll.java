@@ -210,7 +210,8 @@ final class PartitionPoll {
             boolean hasNext = pager.next(page);
             if (definition.deletions()
                     && !page.showsList(
-                            definition.identity(), () -> definition.pagination().ends().isTotalReached(page, pager.total()))) {
+                            definition.identity(),
+                            () -> definition.pagination().ends().isTotalReached(page, pager.total()))) {
                 detection.reading().markListMissing();
             }
             more = detection.continuesAfter(page, number, hasNext);

@@ -691,7 +691,9 @@ public final class PollingTriggerBuilder {
                 "detectDeletions: deletions are detected by comparing complete reads: remove the cursor",
                 found);
         require(
-                !(cursor instanceof UrlCursor) || pagination == null || pagination.paginator().isByUrl(),
+                !(cursor instanceof UrlCursor)
+                        || pagination == null
+                        || pagination.paginator().isByUrl(),
                 "pagination: it cannot be combined with the URL of the cursor: use Pagination.nextUrl(...) or"
                         + " linkHeader()",
                 found);

@@ -111,8 +111,7 @@ public final class RecordSelector {
         if (format == null) {
             throw new InvalidDefinitionException("records", List.of("as: the format is null: use Format.AUTO"));
         }
-        SettingsDocument changed =
-                format == Format.CSV ? spec.with("as", format) : spec.with("as", format, "csv");
+        SettingsDocument changed = format == Format.CSV ? spec.with("as", format) : spec.with("as", format, "csv");
         char used = format == Format.CSV ? separator : ',';
         return new RecordSelector(path, format, used, keyField, expanded, filters, optional, empty, changed);
     }

@@ -140,8 +140,7 @@ final class TimeCursor extends PositionCursor {
     RequestTemplate applyTo(RequestTemplate template, List<String> problems) {
         return windows == null
                 ? super.applyTo(template, problems)
-                : windows.to.apply(
-                        windows.from.apply(template, "window.from", problems), "window.to", problems);
+                : windows.to.apply(windows.from.apply(template, "window.from", problems), "window.to", problems);
     }
 
     @Override

@@ -32,8 +32,7 @@ record TokenPaginator(ParameterLocation location, @Nullable TokenSource source) 
      * @param member the member in a definition; null for code
      * @param value its value
      */
-    private record TokenSource(
-            @Nullable String member, String value, Function<Page, Optional<String>> extractor) {}
+    private record TokenSource(@Nullable String member, String value, Function<Page, Optional<String>> extractor) {}
 
     TokenPaginator(ParameterLocation location) {
         this(location, null);

@@ -23,7 +23,6 @@ class ConditionalPollTest extends RecordServiceFixture {
 
     private static final Instant NOON = Instant.parse("2026-11-25T12:00:00Z");
 
-
     /** A service that stores times in seconds: two changes within one second have the same modification time. */
     @Test
     void changeWithinSameSecondIsDetected() {

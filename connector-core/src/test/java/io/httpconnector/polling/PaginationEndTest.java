@@ -181,6 +181,9 @@ class PaginationEndTest extends RecordServiceFixture {
     }
 
     private PollingTrigger trigger(Pagination pagination) {
-        return trigger().records(RecordSelector.at("/items")).pagination(pagination).build();
+        return trigger()
+                .records(RecordSelector.at("/items"))
+                .pagination(pagination)
+                .build();
     }
 }
