@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A source of virtual time: a thread that waits continues at once, and the time advances by the duration that it would have
@@ -22,7 +21,8 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class VirtualTime implements TimeSource {
 
-    private final AtomicReference<Instant> start;
+    private final Instant start;
+    private final AtomicLong adjustment = new AtomicLong();
     private final AtomicLong nanos = new AtomicLong();
     private final List<Duration> waits = new CopyOnWriteArrayList<>();
 
@@ -37,7 +37,7 @@ public final class VirtualTime implements TimeSource {
      * @param start the value of {@link #now()} until time advances
      */
     public VirtualTime(Instant start) {
-        this.start = new AtomicReference<>(start);
+        this.start = start;
     }
 
     /**
@@ -59,7 +59,7 @@ public final class VirtualTime implements TimeSource {
      * @param difference negative to set the clock back
      */
     public void adjustClock(Duration difference) {
-        start.updateAndGet(old -> old.plus(difference));
+        adjustment.addAndGet(difference.toNanos());
     }
 
     /**
@@ -78,7 +78,7 @@ public final class VirtualTime implements TimeSource {
 
     @Override
     public Instant now() {
-        return start.get().plusNanos(nanos.get());
+        return start.plusNanos(adjustment.get()).plusNanos(nanos.get());
     }
 
     @Override
