@@ -1,7 +1,6 @@
 package io.httpconnector.webhook;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import io.httpconnector.webhook.inbox.Inbox;
 import java.nio.file.Path;

@@ -14,8 +14,12 @@ final class AuthTypes {
     private static final List<AuthType> BUILT_IN = Stream.concat(
                     Stream.of(
                             AuthType.of("none", values -> AuthStrategy.none()),
-                            AuthType.reading("custom", members -> Recipe.of(Additions.all(members), values -> AuthStrategy.none())),
-                            AuthType.of("digest", values -> DigestAuth.of(values.text("user"), values.secret("password")))
+                            AuthType.reading(
+                                    "custom",
+                                    members -> Recipe.of(Additions.all(members), values -> AuthStrategy.none())),
+                            AuthType.of(
+                                            "digest",
+                                            values -> DigestAuth.of(values.text("user"), values.secret("password")))
                                     .text("user")
                                     .secret("password")
                                     .setsHeaders("Authorization"),

@@ -147,7 +147,8 @@ final class FieldValues {
 
     /** Renders texts by name, each as a secret or not, for an action that may reject it; omitted texts are skipped. */
     void each(Map<String, FieldText> texts, BiConsumer<String, String> plain, BiConsumer<String, Secret> secret) {
-        texts.forEach((name, text) -> render(text, value -> plain.accept(name, value), value -> secret.accept(name, value)));
+        texts.forEach(
+                (name, text) -> render(text, value -> plain.accept(name, value), value -> secret.accept(name, value)));
     }
 
     /** Renders a text, as a secret or not, for an action that may reject it; an omitted text is skipped. */

@@ -37,8 +37,8 @@ final class HmacType {
 
     private static Recipe read(Members members) {
         JsonObjectReader reader = members.reader();
-        String algorithm =
-                members.requiredOneOf("algorithm", List.of("HmacSHA256", "HmacSHA384", "HmacSHA512", "HmacSHA1", "HmacMD5"));
+        String algorithm = members.requiredOneOf(
+                "algorithm", List.of("HmacSHA256", "HmacSHA384", "HmacSHA512", "HmacSHA1", "HmacMD5"));
         FieldText key = members.requiredSecret("key");
         String encoding = reader.oneOf("keyEncoding", List.of("base64", "hex"));
         FieldText template =

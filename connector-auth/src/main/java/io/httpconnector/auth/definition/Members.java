@@ -44,8 +44,7 @@ final class Members {
         this(reader, fields, Set.of(), new TreeSet<>());
     }
 
-    private Members(
-            JsonObjectReader reader, Map<String, Boolean> fields, Set<String> others, Set<String> received) {
+    private Members(JsonObjectReader reader, Map<String, Boolean> fields, Set<String> others, Set<String> received) {
         this.reader = reader;
         this.fields = fields;
         this.others = others;

@@ -29,8 +29,8 @@ record OAuth2Type(
     static final String CLIENT_ID = "clientId";
     static final String CLIENT_SECRET = "clientSecret";
 
-    private static final List<InputField> CLIENT_FIELDS = List.of(
-            InputField.of(CLIENT_ID, "Client ID", false), InputField.of(CLIENT_SECRET, "Client secret", true));
+    private static final List<InputField> CLIENT_FIELDS =
+            List.of(InputField.of(CLIENT_ID, "Client ID", false), InputField.of(CLIENT_SECRET, "Client secret", true));
 
     private static final Set<String> REFRESHING =
             Set.of("refreshUrl", "refreshParameters", "refreshTokenPath", "refusals");
@@ -65,9 +65,7 @@ record OAuth2Type(
 
     private AuthType type() {
         return AuthType.reading(
-                "oauth2-" + grant,
-                CLIENT_FIELDS,
-                members -> OAuth2Members.read(this, members, reader.apply(members)));
+                "oauth2-" + grant, CLIENT_FIELDS, members -> OAuth2Members.read(this, members, reader.apply(members)));
     }
 
     private static Function<FieldValues, OAuth2Builder> password(Members members) {

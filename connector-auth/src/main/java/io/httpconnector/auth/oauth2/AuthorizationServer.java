@@ -11,10 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param clientMethods the client authentication methods that it supports; empty if they are unknown
  */
 record AuthorizationServer(
-        Issuer issuer,
-        ProviderConfig definition,
-        @Nullable String registrationUrl,
-        Set<String> clientMethods) {
+        Issuer issuer, ProviderConfig definition, @Nullable String registrationUrl, Set<String> clientMethods) {
 
     static AuthorizationServer configured(ProviderConfig definition) {
         return new AuthorizationServer(Issuer.of(definition.issuer(), definition), definition, null, Set.of());

@@ -66,13 +66,15 @@ class AuthTypeTest {
     /** Returns the members that a type knows, as the message about an unknown one lists them; each grant knows those of all grants. */
     private static Set<String> members(String type) {
         String[] message = {""};
-        Consumer<String> parse = unknown -> AuthDefinition.parse(definition("'type': '" + type + "', '" + unknown + "': 1"));
-        assertThatThrownBy(() -> parse.accept("????????")).isInstanceOfSatisfying(
-                InvalidDefinitionException.class,
-                e -> message[0] = e.problems().stream()
-                        .filter(problem -> problem.contains("known members are "))
-                        .findFirst()
-                        .orElseThrow());
+        Consumer<String> parse =
+                unknown -> AuthDefinition.parse(definition("'type': '" + type + "', '" + unknown + "': 1"));
+        assertThatThrownBy(() -> parse.accept("????????"))
+                .isInstanceOfSatisfying(
+                        InvalidDefinitionException.class,
+                        e -> message[0] = e.problems().stream()
+                                .filter(problem -> problem.contains("known members are "))
+                                .findFirst()
+                                .orElseThrow());
         Set<String> members = new TreeSet<>(List.of(message[0].split("known members are ")[1].split(", ")));
         members.removeAll(Set.of("type", "fields"));
         return members;
@@ -97,8 +99,8 @@ class AuthTypeTest {
         Set<String> used = ExampleDefinitions.EXAMPLES.values().stream()
                 .map(example -> example.path("strategy"))
                 .filter(strategy -> family(strategy.path("type").asText()).equals(family(type)))
-                .flatMap(strategy -> StreamSupport.stream(
-                        ((Iterable<String>) strategy::fieldNames).spliterator(), false))
+                .flatMap(strategy ->
+                        StreamSupport.stream(((Iterable<String>) strategy::fieldNames).spliterator(), false))
                 .collect(Collectors.toSet());
 
         assertThat(members(type)).contains("headers", "query").isSubsetOf(used);
@@ -183,7 +185,8 @@ class AuthTypeTest {
                 () -> type.text("a").optionalSecret("a"),
                 () -> type.optionalText("{{a}}"),
                 () -> type.text("a", null),
-                () -> AuthDefinition.parse(definition("'type': 'none'"), AuthType.of("digest", values -> AuthStrategy.none())),
+                () -> AuthDefinition.parse(
+                        definition("'type': 'none'"), AuthType.of("digest", values -> AuthStrategy.none())),
                 () -> AuthDefinition.parse(definition("'type': 'none'"), type, type));
     }
 

@@ -46,8 +46,11 @@ class BuilderCoverageTest {
 
     /** Finds the classes with options: an example need not name them. */
     private static List<Class<?>> builders() throws IOException, URISyntaxException {
-        Path classes = Path.of(
-                AwsAuth.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path classes = Path.of(AwsAuth.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
         return Stream.of("io/httpconnector/auth", "io/httpconnector/auth/oauth2")
                 .flatMap(directory -> list(classes.resolve(directory)))
                 .map(file -> classes.relativize(file).toString())

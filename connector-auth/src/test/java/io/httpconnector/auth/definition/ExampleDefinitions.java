@@ -87,7 +87,8 @@ final class ExampleDefinitions implements AutoCloseable {
     }
 
     private static String certificate() {
-        try (var in = ExampleDefinitions.class.getResourceAsStream("/io/httpconnector/auth/definition/certificate.pem")) {
+        try (var in =
+                ExampleDefinitions.class.getResourceAsStream("/io/httpconnector/auth/definition/certificate.pem")) {
             return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
         } catch (IOException e) {
             throw new IllegalStateException(e);

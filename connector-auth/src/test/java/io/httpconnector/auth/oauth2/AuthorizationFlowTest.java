@@ -310,8 +310,8 @@ class AuthorizationFlowTest {
     @Test
     void fieldsOfCallbackAndResponseAreKeptAfterARefresh() {
         respondWith(okJson(TOKENS.replace("}", ", \"site\": {\"url\": \"https://eu.example.com\"}, \"other\": 1}")));
-        HttpConnection connection =
-                connection(auth -> auth.provider(ProviderSettings.defaults().callbackFields("realmId", "shop").tokenField("instance_url", "/site/url")));
+        HttpConnection connection = connection(auth -> auth.provider(
+                ProviderSettings.defaults().callbackFields("realmId", "shop").tokenField("instance_url", "/site/url")));
         AuthorizationFlow flow = AuthorizationFlow.of(connection);
         Map<String, String> fields = Map.of("realmId", "77", "instance_url", "https://eu.example.com");
         assertThat(flow.finish("realmId=77&more=1&code=c&state=" + state(flow.start("s")), "s")

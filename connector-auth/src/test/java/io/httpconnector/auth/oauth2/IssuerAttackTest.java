@@ -526,7 +526,9 @@ class IssuerAttackTest {
                 OAuth2.clientCredentials().client("id", Secret.of("canary-secret")),
                 OAuth2.clientCredentials().client("id", JwtKey.hs256(KEY)),
                 OAuth2.clientCredentials().publicClient("id").tokenParameter("key", Secret.of("canary-parameter")),
-                OAuth2.clientCredentials().publicClient("id").provider(ProviderSettings.defaults().tokenHeader("Authorization", "canary-secret")),
+                OAuth2.clientCredentials()
+                        .publicClient("id")
+                        .provider(ProviderSettings.defaults().tokenHeader("Authorization", "canary-secret")),
                 OAuth2.password("ann", Secret.of("canary-pass")).publicClient("id"),
                 OAuth2.refreshToken(Secret.of("canary-refresh")).publicClient("id"),
                 OAuth2.jwtBearer(JwtKey.hs256(KEY), Map.of("sub", "robot")));
@@ -738,7 +740,8 @@ class IssuerAttackTest {
     void serverWithoutS256ReceivesNoAuthorizationRequest() {
         metadata(good, Map.of("code_challenge_methods_supported", "[\"plain\"]"));
         assertThatThrownBy(() -> consent(connection(confidential().discover()))).hasMessageContaining("S256");
-        consent(connection(confidential().discover().provider(ProviderSettings.defaults().withoutPkce())));
+        consent(connection(
+                confidential().discover().provider(ProviderSettings.defaults().withoutPkce())));
         metadata(good, Map.of("code_challenge_methods_supported", "[\"plain\", \"S256\"]"));
         consent(connection(confidential().discover()));
     }

@@ -162,7 +162,8 @@ class RenewalTest {
     void tokenIsRefreshedAMinuteBeforeItExpires(ExpiryFormat meaning, String value) {
         respondWithToken("t1", "\"lives\": " + value);
         respondWithToken("t2", "");
-        try (HttpConnection connection = connection(machine().provider(ProviderSettings.defaults().expires("/lives", meaning)))) {
+        try (HttpConnection connection =
+                connection(machine().provider(ProviderSettings.defaults().expires("/lives", meaning)))) {
             send(connection);
             clock.advance(Duration.ofMinutes(59).minusSeconds(1));
             send(connection);
@@ -186,7 +187,8 @@ class RenewalTest {
         then(okJson("{\"access_token\": \"t1\", \"expires_in\": " + value + "}")
                 .withHeader("Date", "Tue, 25 Nov 2025 12:00:00 GMT"));
         respondWithToken("t2", "");
-        try (HttpConnection connection = connection(machine().provider(ProviderSettings.defaults().expires("/expires_in", meaning)))) {
+        try (HttpConnection connection =
+                connection(machine().provider(ProviderSettings.defaults().expires("/expires_in", meaning)))) {
             send(connection);
             clock.advance(Duration.ofMinutes(58));
             send(connection);
@@ -203,7 +205,8 @@ class RenewalTest {
     void configuredLifetimeIsUsedForAnInvalidExpiry(String value) {
         respondWithToken("t1", "\"expires_in\": " + value);
         respondWithToken("t2", "");
-        try (HttpConnection connection = connection(machine().provider(ProviderSettings.defaults().lifetime(Duration.ofHours(1))))) {
+        try (HttpConnection connection =
+                connection(machine().provider(ProviderSettings.defaults().lifetime(Duration.ofHours(1))))) {
             send(connection);
             clock.advance(Duration.ofMinutes(60));
             send(connection);
@@ -312,7 +315,8 @@ class RenewalTest {
     @Test
     void providerSpecificErrorEndsTheGrant() {
         respondWithToken("", "\"error\": \"bad_refresh_token\"");
-        try (HttpConnection connection = connection(user().provider(ProviderSettings.defaults().refusals("bad_refresh_token")))) {
+        try (HttpConnection connection =
+                connection(user().provider(ProviderSettings.defaults().refusals("bad_refresh_token")))) {
             assertThatThrownBy(() -> send(connection)).isInstanceOf(AuthorizationRequiredException.class);
         }
     }

@@ -161,8 +161,8 @@ class SpringAuthorizationServerTest {
 
     @Test
     void clientCanAuthenticateInTheBody() {
-        try (HttpConnection connection =
-                connection(OAuth2.clientCredentials().provider(ProviderSettings.defaults().clientAuthentication(ClientAuthentication.BODY)))) {
+        try (HttpConnection connection = connection(OAuth2.clientCredentials()
+                .provider(ProviderSettings.defaults().clientAuthentication(ClientAuthentication.BODY)))) {
             connection.send(Request.get("/orders"));
             assertThat(isActive(sent())).isTrue();
         }

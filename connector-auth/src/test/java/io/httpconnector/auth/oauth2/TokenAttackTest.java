@@ -155,7 +155,8 @@ class TokenAttackTest {
             failsWithoutSecret(() -> connection(configured(OAuth2.password("ann", Secret.of("canary-password")))
                             .provider(ProviderSettings.defaults().clientAuthentication(proof)))
                     .send(Request.get("/")));
-            AuthorizationFlow flow = AuthorizationFlow.of(connection(browser().provider(ProviderSettings.defaults().clientAuthentication(proof))));
+            AuthorizationFlow flow = AuthorizationFlow.of(
+                    connection(browser().provider(ProviderSettings.defaults().clientAuthentication(proof))));
             String state = parameter(flow.start("s"), "state");
             failsWithoutSecret(() -> flow.finish("code=canary-code&state=" + state, "s"));
         }
