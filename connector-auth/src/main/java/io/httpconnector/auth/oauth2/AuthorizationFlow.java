@@ -55,7 +55,7 @@ public final class AuthorizationFlow {
      */
     public static AuthorizationFlow of(HttpConnection connection) {
         if (CombinedAuth.withoutAdditions(connection.auth()) instanceof TokenManager session
-                && session.settings().grant() instanceof GrantType.AuthorizationCode) {
+                && session.settings().grant() instanceof AuthorizationCodeGrant) {
             return new AuthorizationFlow(session, session.settings());
         }
         throw new InvalidDefinitionException(
@@ -83,7 +83,7 @@ public final class AuthorizationFlow {
     }
 
     URI start(String browserSession, String redirectUri) {
-        TokenManager.AuthorizationContext server = session.prepareAuthorization(redirectUri);
+        AuthorizationServerClient.AuthorizationContext server = session.server().prepareAuthorization(redirectUri);
         OAuth2ClientConfig found = server.settings();
         ProviderConfig definition = found.definition();
         String state = random();
@@ -176,11 +176,11 @@ public final class AuthorizationFlow {
             throw new InvalidCallbackException(
                     "The authorization was started by an earlier version: the user must start again");
         }
-        response.checkIssuer(session.server().definition().issuer(), issuer.id());
+        response.checkIssuer(session.server().server().definition().issuer(), issuer.id());
         String code = response.code();
         Map<String, String> fields = response.fields(settings.definition().callbackFields());
         try {
-            return new TokenSet(session.storeConsent(() -> session.exchange(
+            return new TokenSet(session.storeConsent(() -> session.server().exchange(
                             pending.client(),
                             pending.redirectUri(),
                             endpoint -> endpoint.authorizationCode(code, pending))
@@ -221,7 +221,7 @@ public final class AuthorizationFlow {
      */
     public TokenSet authorize(Consumer<URI> browser, Duration timeout) {
         String browserSession = random();
-        LoopbackListener loopback = new LoopbackListener(settings.redirectUri(), session.loopbackPort());
+        LoopbackListener loopback = new LoopbackListener(settings.redirectUri(), session.server().loopbackPort());
         try {
             return loopback.await(
                     query -> finish(query, browserSession),

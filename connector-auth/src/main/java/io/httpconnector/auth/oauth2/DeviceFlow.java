@@ -57,7 +57,7 @@ public final class DeviceFlow {
      */
     public static DeviceFlow of(HttpConnection connection) {
         if (CombinedAuth.withoutAdditions(connection.auth()) instanceof TokenManager session
-                && session.settings().grant() instanceof GrantType.DeviceCode) {
+                && session.settings().grant() instanceof DeviceCodeGrant) {
             return new DeviceFlow(session);
         }
         throw new InvalidDefinitionException(
@@ -76,7 +76,7 @@ public final class DeviceFlow {
      * @throws ConnectorException if it can't be reached, or the thread is interrupted
      */
     public TokenSet authorize(Consumer<Prompt> show) {
-        Started started = session.exchange(null, null, endpoint -> new Started(endpoint, endpoint.authorizeDevice()));
+        Started started = session.server().exchange(null, null, endpoint -> new Started(endpoint, endpoint.authorizeDevice()));
         TokenEndpoint endpoint = started.endpoint;
         JsonNode response = started.response;
         String code = response.path("device_code").asText();

@@ -37,7 +37,7 @@ public final class OAuth2 implements AuthStrategy {
      * @return a builder
      */
     public static OAuth2Builder authorizationCode() {
-        return new OAuth2Builder(new GrantType.AuthorizationCode());
+        return new OAuth2Builder(new AuthorizationCodeGrant());
     }
 
     /**
@@ -46,7 +46,7 @@ public final class OAuth2 implements AuthStrategy {
      * @return a builder
      */
     public static OAuth2Builder clientCredentials() {
-        return new OAuth2Builder(new GrantType.ClientCredentials());
+        return new OAuth2Builder(new ClientCredentialsGrant());
     }
 
     /**
@@ -61,7 +61,7 @@ public final class OAuth2 implements AuthStrategy {
         if (first == null) {
             throw new InvalidDefinitionException("OAuth 2", List.of("refresh token: it is null"));
         }
-        return new OAuth2Builder(new GrantType.RefreshToken(first));
+        return new OAuth2Builder(new RefreshTokenGrant(first));
     }
 
     /**
@@ -71,7 +71,7 @@ public final class OAuth2 implements AuthStrategy {
      * @return a builder
      */
     public static OAuth2Builder deviceCode() {
-        return new OAuth2Builder(new GrantType.DeviceCode());
+        return new OAuth2Builder(new DeviceCodeGrant());
     }
 
     /**
@@ -86,7 +86,7 @@ public final class OAuth2 implements AuthStrategy {
         if (user == null || password == null) {
             throw new InvalidDefinitionException("OAuth 2", List.of("user and password: one of them is null"));
         }
-        return new OAuth2Builder(new GrantType.Password(user, password));
+        return new OAuth2Builder(new PasswordGrant(user, password));
     }
 
     /**
@@ -103,7 +103,7 @@ public final class OAuth2 implements AuthStrategy {
         if (key == null || claims == null) {
             throw new InvalidDefinitionException("OAuth 2", List.of("key and claims: one of them is null"));
         }
-        return new OAuth2Builder(new GrantType.JwtBearer(key, JwtKey.claims(claims)));
+        return new OAuth2Builder(new JwtBearerGrant(key, JwtKey.claims(claims)));
     }
 
     @Override

@@ -392,13 +392,13 @@ public final class OAuth2Builder {
         if (!discovers && !all.has("tokenUrl")) {
             found.add("token URL: it is missing: set it by tokenUrl(\"https://...\")");
         }
-        if ((clientId == null || clientId.isEmpty()) && !registersClient() && !(grant instanceof GrantType.JwtBearer)) {
+        if ((clientId == null || clientId.isEmpty()) && !registersClient() && !(grant instanceof JwtBearerGrant)) {
             found.add("client: it is missing: set it by client(id, secret)");
         }
-        if (!discovers && grant instanceof GrantType.AuthorizationCode && !all.has("authorizationUrl")) {
+        if (!discovers && grant instanceof AuthorizationCodeGrant && !all.has("authorizationUrl")) {
             found.add("authorization URL: it is missing: set it by authorizationUrl(\"https://...\")");
         }
-        if (!discovers && grant instanceof GrantType.DeviceCode && !all.has("deviceAuthorizationUrl")) {
+        if (!discovers && grant instanceof DeviceCodeGrant && !all.has("deviceAuthorizationUrl")) {
             found.add("device authorization URL: it is missing: set it by deviceAuthorizationUrl(\"https://...\")");
         }
         boolean hasBody = all.has("tokenRequest") && !"QUERY".equals(all.get("tokenRequest"));
@@ -433,8 +433,8 @@ public final class OAuth2Builder {
     /** Returns whether a client is registered. For the device grant this requires discovery from the service. */
     private boolean registersClient() {
         return discover != null
-                && (grant instanceof GrantType.AuthorizationCode
-                        || (grant instanceof GrantType.DeviceCode && discover.isEmpty()));
+                && (grant instanceof AuthorizationCodeGrant
+                        || (grant instanceof DeviceCodeGrant && discover.isEmpty()));
     }
 
     private void checkIssuer(String name, String issuer) {

@@ -70,7 +70,7 @@ record OAuth2ClientConfig(
     boolean registersClients() {
         return discover != null
                 && clientId == null
-                && (grant instanceof GrantType.AuthorizationCode || grant instanceof GrantType.DeviceCode);
+                && (grant instanceof AuthorizationCodeGrant || grant instanceof DeviceCodeGrant);
     }
 
     /** Returns whether the service itself names the authorization server: RFC 9728. */
@@ -86,9 +86,9 @@ record OAuth2ClientConfig(
                 || !requestSecrets.refresh().isEmpty()
                 || !requestSecrets.headers().isEmpty()
                 || definition.tokenHeaders() != null
-                || grant instanceof GrantType.Password
-                || grant instanceof GrantType.RefreshToken
-                || grant instanceof GrantType.JwtBearer;
+                || grant instanceof PasswordGrant
+                || grant instanceof RefreshTokenGrant
+                || grant instanceof JwtBearerGrant;
     }
 
     /** Returns the authorization server as configured. */
@@ -106,7 +106,7 @@ record OAuth2ClientConfig(
         secrets.add(clientSecret == null ? "" : clientSecret.reveal());
         Stream.of(secretParameters, requestSecrets.refresh(), requestSecrets.headers())
                 .forEach(all -> all.forEach((name, value) -> secrets.add(name + " " + value.reveal())));
-        if (grant instanceof GrantType.Password given) {
+        if (grant instanceof PasswordGrant given) {
             secrets.add(given.user());
             secrets.add(given.password().reveal());
         }

@@ -98,7 +98,7 @@ final class Registrations {
                 + TokenStoreCodec.fingerprint(
                         String.valueOf(server.issuer().id()),
                         redirectUri == null ? "" : withoutLoopbackPort(redirectUri),
-                        settings.grant().getClass().getSimpleName(),
+                        settings.grant() instanceof DeviceCodeGrant ? "DeviceCode" : "AuthorizationCode",
                         String.valueOf(settings.scope()));
     }
 

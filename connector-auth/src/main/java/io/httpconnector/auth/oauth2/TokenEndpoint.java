@@ -155,7 +155,7 @@ final class TokenEndpoint implements TokenRequests {
     StoredTokens refresh(StoredTokens old, String refreshToken) {
         // The scope of a consent stays the same; scopes that are set with a refresh token reduce it: RFC 6749, section
         // 6.
-        boolean isRefreshTokenGrant = settings.grant() instanceof GrantType.RefreshToken;
+        boolean isRefreshTokenGrant = settings.grant() instanceof RefreshTokenGrant;
         OAuthRequest form = requests.refresh(refreshToken, isRefreshTokenGrant ? settings.scope() : null);
         Map<String, String> parameters = new LinkedHashMap<>();
         if (isRefreshTokenGrant) {
