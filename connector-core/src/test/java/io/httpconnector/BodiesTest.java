@@ -339,6 +339,22 @@ class BodiesTest {
         assertUnderstood("zstd");
     }
 
+    @Test
+    void onlyDocumentedCodingsAreOffered() {
+        service.stubFor(any(anyUrl()).willReturn(aResponse()));
+
+        connection.send(Request.get("/"));
+        connection.send(Request.get("/").header("Accept-Encoding", "xz"));
+
+        assertThat(received())
+                .extracting(request -> request.getHeader("Accept-Encoding"))
+                .satisfiesExactly(
+                        offered -> assertThat(offered.split(", "))
+                                .contains("gzip", "deflate", "br")
+                                .isSubsetOf("gzip", "deflate", "br", "zstd"),
+                        own -> assertThat(own).isEqualTo("xz"));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "UTF-8,plain",

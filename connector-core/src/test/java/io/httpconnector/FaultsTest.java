@@ -74,6 +74,21 @@ class FaultsTest {
                 OK + "Transfer-Encoding: chunked\r\n\r\nzz\r\n12345\r\n", End.CLOSE, TransferException.class),
         NEGATIVE_LENGTH(OK + "Content-Length: -7\r\n\r\n", End.CLOSE, TransferException.class),
         TWO_LENGTHS(OK + "Content-Length: 3\r\nContent-Length: 5\r\n\r\n12345", End.CLOSE, TransferException.class),
+        LENGTH_WITH_A_SIGN(OK + "Content-Length: +2\r\n\r\nOK", End.CLOSE, TransferException.class),
+        LENGTH_WITH_A_SPACE(OK + "Content-Length: 2 3\r\n\r\nOK", End.CLOSE, TransferException.class),
+        LENGTH_IN_HEXADECIMAL(OK + "Content-Length: 0x2\r\n\r\nOK", End.CLOSE, TransferException.class),
+        LIST_OF_LENGTHS(OK + "Content-Length: 2, 2\r\n\r\nOK", End.CLOSE, TransferException.class),
+        EMPTY_LENGTH(OK + "Content-Length:\r\n\r\nOK", End.CLOSE, TransferException.class),
+        LENGTH_BESIDE_CHUNKS(
+                OK + "Content-Length: +2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nOK\r\n0\r\n\r\n",
+                End.CLOSE,
+                TransferException.class),
+        NUL_IN_A_HEADER(OK + "X-A: 1\0\r\nContent-Length: 2\r\n\r\nOK", End.CLOSE, TransferException.class),
+        CR_IN_A_HEADER(OK + "X-A: 1\rX-B: 2\r\nContent-Length: 2\r\n\r\nOK", End.CLOSE, TransferException.class),
+        CR_BEFORE_THE_LINE_END(OK + "X-A: 1\r\r\nContent-Length: 2\r\n\r\nOK", End.CLOSE, TransferException.class),
+        NUL_IN_A_FOLDED_HEADER(
+                OK + "X-A: 1\r\n 2\0\r\nContent-Length: 2\r\n\r\nOK", End.CLOSE, TransferException.class),
+        NUL_IN_THE_STATUS_LINE("HTTP/1.1 200 O\0K\r\nContent-Length: 2\r\n\r\nOK", End.CLOSE, TransferException.class),
         BAD_GZIP(
                 OK + "Content-Encoding: gzip\r\nContent-Length: 9\r\n\r\nnot gzip!",
                 End.CLOSE,

@@ -27,6 +27,7 @@ final class AttemptContext extends HttpClientContext {
     private boolean fresh;
     private boolean connected;
     private boolean responseStarted;
+    private boolean defaultCodings;
     private @Nullable WireBody body;
 
     AttemptContext(String target, CancellableRequest transmission, CallContext call, RequestConfig config) {
@@ -67,6 +68,15 @@ final class AttemptContext extends HttpClientContext {
     /** Path and query as they stand in the request line, secrets included. */
     String requestTarget() {
         return target;
+    }
+
+    /** The request does not say itself which content codings it accepts. */
+    void useDefaultCodings() {
+        defaultCodings = true;
+    }
+
+    boolean usesDefaultCodings() {
+        return defaultCodings;
     }
 
     /** The head of a response to the request is there. */

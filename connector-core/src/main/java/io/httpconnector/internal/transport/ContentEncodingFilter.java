@@ -10,14 +10,18 @@ import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.classic.ExecChainHandler;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 
 /**
  * Lets a response pass whose body is empty, whatever its {@code Content-Encoding}: nothing is compressed there. And one whose
  * {@code Content-Encoding} names no coding: some services write {@code UTF-8} or {@code none} there, and
  * object stores keep {@code aws-chunked}. HttpClient refuses them from version 5.6 on, and did not before.
+ *
+ * <p>Also limits the content codings that are offered to the service.
  */
 final class ContentEncodingFilter implements ExecChainHandler {
 
@@ -42,9 +46,49 @@ final class ContentEncodingFilter implements ExecChainHandler {
             "xz",
             "zstd");
 
+    /**
+     * Those that are offered to a service, if they can be read. HttpClient offers whatever Commons Compress reads, which no service
+     * of the web uses.
+     */
+    private static final Set<String> OFFERED = Set.of("gzip", "deflate", "br", "zstd");
+
+    private volatile Offer last = new Offer("", "");
+
+    /** What HttpClient offers, and what remains of it. */
+    private record Offer(String all, String reduced) {}
+
+    /** Before HttpClient adds its own offer. */
+    private static void markDefault(ClassicHttpRequest request, ExecChain.Scope scope) {
+        if (scope.clientContext instanceof AttemptContext attempt
+                && !request.containsHeader(HttpHeaders.ACCEPT_ENCODING)) {
+            attempt.useDefaultCodings();
+        }
+    }
+
+    private void reduceOffer(ClassicHttpRequest request, ExecChain.Scope scope) {
+        Header field = request.getFirstHeader(HttpHeaders.ACCEPT_ENCODING);
+        if (field == null
+                || !(scope.clientContext instanceof AttemptContext attempt)
+                || !attempt.usesDefaultCodings()) {
+            return;
+        }
+        Offer offer = last;
+        if (!offer.all.equals(field.getValue())) {
+            offer = new Offer(
+                    field.getValue(),
+                    Arrays.stream(field.getValue().split(",", -1))
+                            .map(String::strip)
+                            .filter(OFFERED::contains)
+                            .collect(Collectors.joining(", ")));
+            last = offer;
+        }
+        request.setHeader(HttpHeaders.ACCEPT_ENCODING, offer.reduced);
+    }
+
     @Override
     public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
+        reduceOffer(request, scope);
         ClassicHttpResponse response = chain.proceed(request, scope);
         HttpEntity entity = response.getEntity();
         if (entity != null && entity.getContentEncoding() != null && isEmpty(scope)) {
@@ -72,6 +116,7 @@ final class ContentEncodingFilter implements ExecChainHandler {
     /** Around the decompression, for HttpClient before 5.6, which lets pass what it can't read. */
     static ClassicHttpResponse refuseUnread(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
+        markDefault(request, scope);
         ClassicHttpResponse response = chain.proceed(request, scope);
         HttpEntity entity = response.getEntity();
         String coding = entity == null || entity.getContentLength() == 0 ? null : entity.getContentEncoding();

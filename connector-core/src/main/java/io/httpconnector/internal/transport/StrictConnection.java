@@ -11,6 +11,7 @@ import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
@@ -101,6 +102,10 @@ final class StrictConnection extends DefaultBHttpClientConnection implements Man
         if (response.getCode() == HttpStatus.SC_SWITCHING_PROTOCOLS) {
             throw new ProtocolException("status 101, and no other protocol was asked for");
         }
+        boolean isTunnel = opensTunnel && response.getCode() / 100 == 2;
+        if (!isTunnel) {
+            checkLength(response);
+        }
         // RFC 9112, section 6.3: where two fields say how long the body is, peers may disagree on its end.
         framed = !response.containsHeader(HttpHeaders.TRANSFER_ENCODING)
                 || !response.containsHeader(HttpHeaders.CONTENT_LENGTH);
@@ -108,6 +113,19 @@ final class StrictConnection extends DefaultBHttpClientConnection implements Man
             checkTunnel(response);
         }
         return response;
+    }
+
+    /** RFC 9110, section 8.6: only digits, and one value. A peer that reads another length sees another end of the body. */
+    private static void checkLength(ClassicHttpResponse response) throws ProtocolException {
+        String length = null;
+        for (Header field : response.getHeaders(HttpHeaders.CONTENT_LENGTH)) {
+            String value = String.valueOf(field.getValue());
+            boolean isNumber = !value.isEmpty() && value.chars().allMatch(c -> c >= '0' && c <= '9');
+            if (!isNumber || (length != null && !length.equals(value))) {
+                throw new ProtocolException("the Content-Length of the response is not one number");
+            }
+            length = value;
+        }
     }
 
     private void checkTunnel(ClassicHttpResponse response) throws ProxyRefusedException {

@@ -2,6 +2,7 @@ package io.httpconnector.internal.transport;
 
 import java.io.IOException;
 import java.io.InputStream;
+import org.apache.hc.client5.http.ClientProtocolException;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.HttpException;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the head of a response, and fails when the service closes the connection in the middle of it. The original takes what
- * arrived as the whole, so that a response whose {@code Content-Length} is lost looks like a good one without a body.
+ * arrived as the whole, so that a response whose {@code Content-Length} is lost looks like a good one without a body. It also fails
+ * for a NUL and for a CR that ends no line (RFC 9110, section 5.5): other readers may see a second field there.
  */
 final class StrictHeadParser extends DefaultHttpResponseParser {
 
@@ -46,11 +48,19 @@ final class StrictHeadParser extends DefaultHttpResponseParser {
 
         @Override
         public int readLine(CharArrayBuffer line, InputStream in) throws IOException {
+            int start = line.length();
             int length = buffer.readLine(line, in);
             if (length < 0 && begun) {
                 throw new ConnectionClosedException("the service hung up in the middle of the headers");
             }
             begun = true;
+            for (int i = start; i < line.length(); i++) {
+                char c = line.charAt(i);
+                if (c == '\0' || c == '\r') {
+                    throw new ClientProtocolException(
+                            "a line of the response headers contains a " + (c == '\r' ? "bare CR" : "NUL"));
+                }
+            }
             return length;
         }
 
