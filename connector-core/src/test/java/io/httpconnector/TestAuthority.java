@@ -136,7 +136,8 @@ final class TestAuthority {
                 builder.addExtension(
                         Extension.subjectAlternativeName,
                         false,
-                        new GeneralNames(new GeneralName(GeneralName.dNSName, host)));
+                        new GeneralNames(new GeneralName(
+                                host.contains(":") ? GeneralName.iPAddress : GeneralName.dNSName, host)));
             }
             return new JcaX509CertificateConverter()
                     .getCertificate(builder.build(

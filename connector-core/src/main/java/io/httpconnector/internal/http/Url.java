@@ -8,6 +8,7 @@ import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.text.PercentEncoding;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,6 +117,24 @@ public record Url(
         return url.substring(0, start) + "/" + String.join("/", kept) + url.substring(end);
     }
 
+    /** Whether the query has a parameter of this name, which is compared decoded and without regard to case. */
+    public boolean hasParameter(String name) {
+        return query != null && QueryString.hasParameter(query, name);
+    }
+
+    /** This URL without the query parameters of exactly this name, which is compared decoded. */
+    public Url withoutParameter(String name) {
+        String others = query == null ? null : QueryString.without(query, name);
+        return Objects.equals(query, others) ? this : new Url(host, path, others);
+    }
+
+    /** Whether this is the other URL, except for query parameters that were removed. */
+    public boolean isReducedFrom(Url other) {
+        return Objects.equals(host, other.host)
+                && path.equals(other.path)
+                && (query == null || (other.query != null && QueryString.hasAll(other.query, query)));
+    }
+
     /** The host of an absolute URL. */
     public Origin origin() {
         if (host == null) {
@@ -180,9 +199,8 @@ public record Url(
         boolean hasPort = portColon > authority.lastIndexOf(']');
         String host = hasPort ? authority.substring(0, portColon) : authority;
         int port = hasPort ? port(text, authority.substring(portColon + 1)) : -1;
-        checkHost(text, host);
         int defaultPort = scheme.equals("https") ? 443 : 80;
-        return new Origin(scheme, unbracketed(Ascii.lowerCase(host)), port == defaultPort ? -1 : port);
+        return new Origin(scheme, host(text, host), port == defaultPort ? -1 : port);
     }
 
     private static int authorityEnd(String text, int start) {
@@ -195,16 +213,14 @@ public record Url(
         return text.length();
     }
 
-    private static void checkHost(String text, String host) {
-        boolean bracketed = host.startsWith("[") && host.endsWith("]") && host.length() > 2;
-        boolean acceptable = bracketed
-                ? host.substring(1, host.length() - 1)
-                        .chars()
-                        .allMatch(c -> Ascii.isHexDigit((char) c) || c == ':' || c == '.')
-                : !host.isEmpty()
-                        && host.chars()
-                                .allMatch(c -> Ascii.isLetterOrDigit((char) c) || c == '-' || c == '.' || c == '_');
-        if (!acceptable) {
+    /** The name in lower case, or the address without brackets. */
+    private static String host(String text, String host) {
+        if (host.startsWith("[")) {
+            return address(text, host);
+        }
+        boolean isName = !host.isEmpty()
+                && host.chars().allMatch(c -> Ascii.isLetterOrDigit((char) c) || c == '-' || c == '.' || c == '_');
+        if (!isName) {
             throw invalid(
                     text,
                     host.isEmpty()
@@ -212,10 +228,21 @@ public record Url(
                             : "\"" + LogSafe.visible(host)
                                     + "\" is not a host name: write non-ASCII names in Punycode");
         }
+        return Ascii.lowerCase(host);
     }
 
-    private static String unbracketed(String host) {
-        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    private static String address(String text, String host) {
+        String literal = host.endsWith("]") ? host.substring(1, host.length() - 1) : "";
+        String address = Ipv6Address.canonical(literal);
+        if (address == null) {
+            throw invalid(
+                    text,
+                    "\"" + LogSafe.visible(host)
+                            + (literal.indexOf('%') >= 0
+                                    ? "\" has a zone ID, which means nothing to a server: use another address or a name"
+                                    : "\" is not an IPv6 address: write it as in [2001:db8::1]"));
+        }
+        return address;
     }
 
     private static int port(String text, String digits) {
