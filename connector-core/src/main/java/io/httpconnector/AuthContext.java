@@ -19,7 +19,8 @@ public interface AuthContext {
     /**
      * Sends a request of the strategy's own, such as one for a token: by the route and within the timeouts of the
      * connection, but without its credentials, defaults, rules and rate limit. Nothing of a response with a 2xx status is ever
-     * shown in logs and exceptions. A connection that is closed meanwhile lets it end, so that what it brings can be stored.
+     * shown in logs and exceptions. A redirect to another origin is refused, because its response is not one of the service that was
+     * asked. A connection that is closed meanwhile lets it end, so that what it brings can be stored.
      *
      * @param request the request, with an absolute URL or one below the base URL
      * @return the response, with a status that the request accepts

@@ -133,7 +133,7 @@ final class ExchangePipeline {
 
     private Request authenticate(Request plain, CallContext call) {
         Request signed = auth.apply(plain.inAuthPhase(call));
-        if (signed == null || !signed.isInAuthPhase() || !signed.url().equals(plain.url())) {
+        if (signed == null || !signed.isSigned(plain)) {
             throw new InvalidDefinitionException(
                     "auth strategy of connection \"" + settings.name() + "\"",
                     "it must return the request that it was given, with additions by the request's own methods");

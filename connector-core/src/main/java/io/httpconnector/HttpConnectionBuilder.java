@@ -103,7 +103,7 @@ public final class HttpConnectionBuilder {
      * @return this
      */
     public HttpConnectionBuilder header(String name, String value) {
-        check(() -> headers.add(NameValuePair.header(name, value)));
+        check(() -> headers.add(Redactor.header(NameValuePair.header(name, value))));
         return this;
     }
 

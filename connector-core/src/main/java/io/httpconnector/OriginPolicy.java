@@ -5,7 +5,6 @@ import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.transport.ProxyRoute;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class OriginPolicy {
 
     private static final String PROXY_CREDENTIALS = "proxy-authorization";
-    private static final Set<String> CREDENTIALS = Set.of("authorization", "cookie", PROXY_CREDENTIALS);
 
     private static final int MAX_REDIRECTS = 5;
 
@@ -83,6 +81,12 @@ final class OriginPolicy {
      */
     @Nullable Hop next(Hop hop, Response response) {
         Request next = redirect(hop.own(), response, hop.count());
+        if (next != null && settings.isForAuth() && !next.url().sameOrigin(hop.home())) {
+            throw refused(
+                    response,
+                    "it redirects a request for credentials to another origin, whose response says nothing about "
+                            + hop.home().origin() + ": set the URL that it redirects to");
+        }
         // A service that leads us away and back again does not get our credentials for a URL of the other's choice.
         return next == null
                 ? null
@@ -120,7 +124,7 @@ final class OriginPolicy {
 
     /** The request for another origin: without what belongs to the one that it was meant for. */
     private static Request elsewhere(Request request) {
-        return request.without(CREDENTIALS::contains).withoutSecretHeaders();
+        return request.without(Redactor.CREDENTIALS::contains).withoutSecretHeaders();
     }
 
     /** Whether the proxy reads the request itself, so that credentials for the proxy reach it and nobody else. */
@@ -152,7 +156,10 @@ final class OriginPolicy {
         try {
             target = request.url().redirectedTo(location);
         } catch (InvalidDefinitionException e) {
-            throw refused(response, "it redirects to what is no acceptable URL");
+            String problem =
+                    new Redactor(response.request().secrets()).mask(e.problems().get(0));
+            throw refused(
+                    response, "its Location is not a valid URL (" + problem + "), which only the service can correct");
         }
         List<NameValuePair> secrets = response.request().secrets();
         Request next = request.redirected(

@@ -3,6 +3,7 @@ package io.httpconnector;
 import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.text.Ascii;
 import io.httpconnector.internal.text.CharsetDetector;
+import io.httpconnector.internal.text.CredentialParts;
 import io.httpconnector.internal.text.HeaderFields;
 import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.text.SecretMatcher;
@@ -18,9 +19,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Masks the secrets of one request wherever they turn up: where they were put, and where the service echoes them, in any spelling that
- * {@link SecretMatcher} knows. It knows a secret by where it came from, not by the name of a header.
+ * {@link SecretMatcher} knows. It knows a secret by where it came from; by its name only {@code Authorization}, {@code
+ * Proxy-Authorization} and {@code Cookie}.
  */
 final class Redactor {
+
+    /** Request header fields, in lower case, that hold credentials by their definition: RFC 9110, section 11, and RFC 6265. */
+    static final Set<String> CREDENTIALS = Set.of("authorization", "cookie", "proxy-authorization");
 
     private static final int MAX_BODY = 64 * 1024;
 
@@ -37,11 +42,25 @@ final class Redactor {
             Secret secret = field.secret();
             if (secret != null && !secret.isAssumed()) {
                 secret.eachValue(values::add);
+                CredentialParts.find(field.value(), Secret.MIN_PART, values::add);
             } else if (field.value().length() >= Secret.MIN_ASSUMED) {
                 values.add(field.value());
+                CredentialParts.find(field.value(), Secret.MIN_ASSUMED, values::add);
             }
         }
         secrets = new SecretMatcher(values);
+    }
+
+    /** The header field, as a secret if its name says that it holds credentials, whoever set it. */
+    static NameValuePair header(NameValuePair field) {
+        return CREDENTIALS.contains(Ascii.lowerCase(field.name())) ? assumedSecret(field) : field;
+    }
+
+    /** The field as a secret, although it was set as plain text. */
+    static NameValuePair assumedSecret(NameValuePair field) {
+        return field.isSensitive() || field.value().isEmpty()
+                ? field
+                : new NameValuePair(field.name(), field.value(), Secret.assumed(field.value()));
     }
 
     String mask(String text) {
@@ -124,17 +143,10 @@ final class Redactor {
         return of(request, new Redactor(request.secrets()), OptionalInt.empty(), Headers.NONE, "", call.timing());
     }
 
-    /**
-     * A request that was not sent. Header fields for credentials are masked here, too, although no auth strategy set them.
-     */
+    /** A request that was not sent. */
     static Exchange unsent(Request request) {
-        Request shown = request;
-        for (String name : List.of("Authorization", "Proxy-Authorization", "Cookie")) {
-            String value = request.header(name).orElse("");
-            shown = value.isEmpty() ? shown : shown.header(name, Secret.of(value));
-        }
         CallContext.CallTiming never = new CallContext.CallTiming(Instant.EPOCH, Duration.ZERO, 0);
-        return of(shown, new Redactor(shown.secrets()), OptionalInt.empty(), Headers.NONE, "", never);
+        return of(request, new Redactor(request.secrets()), OptionalInt.empty(), Headers.NONE, "", never);
     }
 
     private static Exchange of(

@@ -175,7 +175,8 @@ public final class Request {
     }
 
     /**
-     * Adds a query parameter. Name and value are percent-encoded; one that is there already stays.
+     * Adds a query parameter. Name and value are percent-encoded; one that is there already stays. A parameter that an
+     * {@link AuthStrategy} adds replaces those of its name in the URL, which a service may have written into a link or a redirect.
      *
      * @param name the parameter name
      * @param value the value
@@ -206,7 +207,7 @@ public final class Request {
      *     itself, such as {@code Host}, or when the value has another character: says which and where
      */
     public Request header(String name, String value) {
-        return withHeader(redactedInAuthPhase(NameValuePair.header(name, value)));
+        return withHeader(redacted(NameValuePair.header(name, value)));
     }
 
     /**
@@ -232,21 +233,24 @@ public final class Request {
      *     as {@code Content-Type}, and it is set already
      */
     public Request addHeader(String name, String value) {
-        NameValuePair field = redactedInAuthPhase(NameValuePair.header(name, value));
+        NameValuePair field = redacted(NameValuePair.header(name, value));
         if (field.isSingle() && headers.first(name) != null) {
             throw new InvalidDefinitionException("header", name + " can be sent once only, but has two values");
         }
         return new Request(this.name, method, url, query, headers.add(field), body, terms, secrecy);
     }
 
+    private NameValuePair redacted(NameValuePair header) {
+        return redactedInAuthPhase(Redactor.header(header));
+    }
+
     private NameValuePair redactedInAuthPhase(NameValuePair field) {
-        return isInAuthPhase() && !field.value().isEmpty()
-                ? new NameValuePair(field.name(), field.value(), Secret.assumed(field.value()))
-                : field;
+        return isInAuthPhase() ? Redactor.assumedSecret(field) : field;
     }
 
     private Request withQuery(NameValuePair field) {
-        return new Request(name, method, url, query.add(field), headers, body, terms, secrecy);
+        Url others = isInAuthPhase() ? url.withoutParameter(field.name()) : url;
+        return new Request(name, method, others, query.add(field), headers, body, terms, secrecy);
     }
 
     private Request withHeader(NameValuePair field) {
@@ -526,7 +530,12 @@ public final class Request {
         return body == null || body.source().isUnread();
     }
 
-    boolean isInAuthPhase() {
+    /** Whether this is the request that an auth strategy was given, with its additions. */
+    boolean isSigned(Request plain) {
+        return isInAuthPhase() && url.isReducedFrom(plain.url);
+    }
+
+    private boolean isInAuthPhase() {
         return secrecy.signedFor != null;
     }
 
@@ -561,11 +570,14 @@ public final class Request {
 
     /** This request at its absolute URL, with the connection's defaults where it has nothing of the same name. */
     Request withUrl(Url absolute, NameValuePairs defaultQuery, NameValuePairs defaultHeaders) {
+        NameValuePairs missing = absolute.query() == null || defaultQuery == NameValuePairs.NONE
+                ? defaultQuery
+                : defaultQuery.without(field -> absolute.hasParameter(field.name()));
         return new Request(
                 name,
                 method,
                 absolute,
-                query.withDefaults(defaultQuery),
+                query.withDefaults(missing),
                 headers.withDefaults(defaultHeaders),
                 body,
                 terms,

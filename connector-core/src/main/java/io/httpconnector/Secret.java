@@ -25,6 +25,9 @@ public final class Secret {
     /** Shorter values of an assumed secret are masked where they stand, and not in every text that happens to hold them. */
     static final int MIN_ASSUMED = 8;
 
+    /** Shorter parts of a secret, such as the values of parameters in it, are masked with the whole secret only. */
+    static final int MIN_PART = 4;
+
     private final @Nullable String value;
     private final @Nullable Supplier<String> source;
     private final @Nullable Secret origin;

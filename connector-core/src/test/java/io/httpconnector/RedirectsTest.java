@@ -200,43 +200,51 @@ class RedirectsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "http://localhost:PORT@evil.example.com/",
-                "http://evil.example.com\\@localhost:PORT/",
-                "\\\\evil.example.com/",
-                "/\\evil.example.com/",
-                "//user@localhost:PORT/to",
-                "http://l\u00f6calhost/to",
-                "http:to",
-                "http:/to",
-                "http://localhost:99999/",
-                "http://localhost:/",
-                "/%2e%2e/to",
-                "/a%0",
-                "to\tx",
-                "data:text/html,x",
-                "a:b"
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "http://localhost:PORT@evil.example.com/ | it has user info before the \"@\"",
+                "http://evil.example.com\\@localhost:PORT/ | character 24: \"\\\" can't stand in a URL",
+                "\\\\evil.example.com/ | \"\\\" can't stand in a URL",
+                "/\\evil.example.com/ | \"\\\" can't stand in a URL",
+                "//user@localhost:PORT/to | it has user info before the \"@\"",
+                "http://l\u00f6calhost/to | is not a host name",
+                "http:to | is not followed by \"//\" and a host",
+                "http:/to | is not followed by \"//\" and a host",
+                "http://localhost:99999/ | \"99999\" is not a port: use 1 to 65535",
+                "http://localhost:/ | is not a port",
+                "http://[::1/ | is not an IPv6 address",
+                "http://[fe80::1%25eth0]/ | has a zone ID",
+                "/%2e%2e/to | a \"..\" segment",
+                "/a%0 | without two hex digits",
+                "to\tx | a control character (U+0009)",
+                "/a b | \" \" can't stand in a URL",
+                "http:///| the host is missing",
+                "data:text/html,x | the scheme is \"data\": only http and https are known",
+                "javascript:alert(1) | the scheme is \"javascript\"",
+                "ftp://localhost/ | the scheme is \"ftp\"",
+                "http://user:pass@localhost/ | it has user info before the \"@\"",
+                "a:b | the scheme is \"a\""
             })
-    void locationThatMisleadsIsNotFollowed(String location) {
+    void locationThatIsNoAcceptableUrl(String location, String problem) {
         service.stubFor(any(urlEqualTo("/from"))
                 .willReturn(redirect(302, location.replace("PORT", String.valueOf(service.getPort())))));
 
         assertThatThrownBy(() -> connection.send(Request.get("/from")))
                 .isInstanceOf(InvalidResponseException.class)
-                .hasMessageContaining("no acceptable URL");
+                .hasMessageContaining("its Location is not a valid URL (")
+                .hasMessageContaining(problem)
+                .hasMessageContaining("acceptStatus(302) returns the response itself")
+                .hasMessageNotContaining("user:pass");
         service.verify(1, requestedFor("GET", urlEqualTo("/from")));
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"ftp://localhost/", "http://user:pass@localhost/", "javascript:alert(1)", "/a b", "http:///"})
-    void locationThatIsNoAcceptableUrl(String location) {
-        service.stubFor(any(urlEqualTo("/from")).willReturn(redirect(302, location)));
+    @Test
+    void locationThatIsNoAcceptableUrlShowsNoSecret() {
+        service.stubFor(any(urlEqualTo("/from")).willReturn(redirect(302, "http://local_k3y-0f9e!/")));
 
-        assertThatThrownBy(() -> connection.send(Request.get("/from")))
-                .isInstanceOf(InvalidResponseException.class)
-                .hasMessageContaining("no acceptable URL");
+        assertThatThrownBy(() -> connection.send(Request.get("/from").header("X-Key", Secret.of("k3y-0f9e"))))
+                .hasMessageContaining("\"local_***!\" is not a host name");
     }
 
     @Test

@@ -31,7 +31,8 @@ public final class LoginAuth implements AuthStrategy {
     }
 
     /**
-     * Creates a builder. By default the token is at {@code /token} in the response, and is sent as a bearer token.
+     * Creates a builder. By default the token is at {@code /token} in the response, and is sent as a bearer token. A redirect to
+     * another origin is refused, because a token of another server is none of the service.
      *
      * @param login the login request, with an absolute URL or one relative to the connection's base URL
      * @return a builder

@@ -252,4 +252,17 @@ class CredentialOriginTest {
                 .hasMessageContaining("another origin");
         assertThat(otherOrigin.getAllServeEvents()).isEmpty();
     }
+
+    @Test
+    void tokenWithinAHeaderSecretIsMaskedAndStaysHome() {
+        connect(CustomAuth.header("Authorization", Secret.of("Bearer k3y-8d1f7c")));
+        service.stubFor(get("/echo").willReturn(aResponse().withStatus(401).withBody("invalid token k3y-8d1f7c")));
+        service.stubFor(get("/lead").willReturn(temporaryRedirect(stranger.baseUrl() + "/k3y-8d1f7c")));
+
+        StatusException e = catchThrowableOfType(StatusException.class, () -> connection.send(Request.get("/echo")));
+
+        assertThat(everythingShown(e)).doesNotContain("k3y-8d1f7c").contains("invalid token ***");
+        assertThatThrownBy(() -> connection.send(Request.get("/lead"))).isInstanceOf(InvalidResponseException.class);
+        assertThat(stranger.getAllServeEvents()).isEmpty();
+    }
 }

@@ -19,6 +19,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
@@ -27,6 +28,9 @@ import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
 import io.httpconnector.testing.VirtualTime;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -35,6 +39,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,6 +48,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -312,5 +318,47 @@ class LoginAuthTest {
                 .hasMessageContaining("use: it is null");
         assertThatThrownBy(() -> LoginAuth.by(Request.post("/login")).build().apply(Request.get("/")))
                 .hasMessageContaining("open(...)");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"302, GET", "303, POST", "307, POST", "308, GET"})
+    void tokenOfAnotherOriginIsNotUsed(int status, String method) throws Exception {
+        HttpServer other = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        AtomicInteger requests = new AtomicInteger();
+        other.createContext("/", exchange -> {
+            requests.incrementAndGet();
+            byte[] token = "{\"token\": \"planted\"}".getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, token.length);
+            exchange.getResponseBody().write(token);
+            exchange.close();
+        });
+        other.start();
+        String url = "http://localhost:" + other.getAddress().getPort() + "/login";
+        service.stubFor(any(urlEqualTo("/login"))
+                .willReturn(aResponse().withStatus(status).withHeader("Location", url)));
+        Request login = Request.of(method, "/login");
+        try (HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl(service.baseUrl())
+                .auth(LoginAuth.by(login).build())
+                .build()) {
+            assertThatThrownBy(() -> connection.send(Request.get("/items")))
+                    .isInstanceOf(ConnectorException.class)
+                    .hasMessageContaining("redirects a request for credentials to another origin")
+                    .hasMessageContaining("set the URL that it redirects to");
+        } finally {
+            other.stop(0);
+        }
+        service.verify(0, getRequestedFor(urlEqualTo("/items")));
+        assertThat(requests).hasValue(0);
+    }
+
+    @Test
+    void loginMayBeRedirectedWithinTheOrigin() {
+        login(aResponse().withStatus(303).withHeader("Location", "/session"));
+        service.stubFor(get("/session").willReturn(okJson("{\"token\": \"t1\"}")));
+        try (HttpConnection connection = connection(login -> login)) {
+            connection.send(Request.get("/items"));
+        }
+        service.verify(getRequestedFor(urlEqualTo("/items")).withHeader("Authorization", equalTo("Bearer t1")));
     }
 }
