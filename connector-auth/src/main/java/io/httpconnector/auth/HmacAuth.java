@@ -6,11 +6,11 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
+import io.httpconnector.internal.text.HttpDate;
 import io.httpconnector.template.PillText;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -61,9 +61,7 @@ public final class HmacAuth implements AuthStrategy {
             Map.entry("time", attempt -> String.valueOf(attempt.time.getEpochSecond())),
             Map.entry("timeMillis", attempt -> String.valueOf(attempt.time.toEpochMilli())),
             Map.entry("timeIso", attempt -> DateTimeFormatter.ISO_INSTANT.format(attempt.time)),
-            Map.entry(
-                    "timeHttp",
-                    attempt -> DateTimeFormatter.RFC_1123_DATE_TIME.format(attempt.time.atOffset(ZoneOffset.UTC))),
+            Map.entry("timeHttp", attempt -> HttpDate.format(attempt.time)),
             Map.entry("nonce", attempt -> attempt.nonce));
     private static final Set<String> SIGNATURES = Set.of("signature", "signatureBase64");
 

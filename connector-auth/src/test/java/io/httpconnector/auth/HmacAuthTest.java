@@ -67,6 +67,15 @@ class HmacAuthTest {
     }
 
     @Test
+    void dayOfAnHttpDateHasTwoDigits() throws Exception {
+        HmacAuth auth = HmacAuth.of("HmacSHA256", TEXT, "{{timeHttp}}")
+                .header("Date", "{{timeHttp}}")
+                .timeSource(new VirtualTime(Instant.parse("1994-11-06T08:49:37.999Z")));
+
+        assertThat(received(auth, Request.get("/")).getHeader("Date")).isEqualTo("Sun, 06 Nov 1994 08:49:37 GMT");
+    }
+
+    @Test
     void allPillsOfTheTemplateAreSigned() throws Exception {
         HmacAuth auth = HmacAuth.of(
                         "HmacSHA256",

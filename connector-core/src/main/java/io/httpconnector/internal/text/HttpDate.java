@@ -2,15 +2,19 @@ package io.httpconnector.internal.text;
 
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Parses the dates of header fields (RFC 9110, section 5.6.7), leniently. */
+/** Writes the dates of header fields (RFC 9110, section 5.6.7), and parses them leniently. */
 public final class HttpDate {
 
     private static final DateTimeFormatter IMF_FIXDATE = formatter("EEE, dd MMM yyyy HH:mm:ss zzz");
+    private static final DateTimeFormatter WRITTEN = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter RFC_850 = formatter("EEE, dd-MMM-yy HH:mm:ss zzz");
 
     private HttpDate() {}
@@ -21,6 +25,11 @@ public final class HttpDate {
                 .parseCaseInsensitive()
                 .appendPattern(pattern)
                 .toFormatter(Locale.ENGLISH);
+    }
+
+    /** The time as an IMF-fixdate, whose day always has two digits, such as {@code Sun, 06 Nov 1994 08:49:37 GMT}. */
+    public static String format(Instant time) {
+        return WRITTEN.format(time);
     }
 
     /** The time, or null if the text is not a date. A date may stand in single quotes. */
