@@ -55,6 +55,7 @@ class CurlTest {
                 "curl -XPUT -d a=1 -d 'b=2&c=%26' URL/a",
                 "curl URL/a -d 'a=b c+d'",
                 "curl -G URL/a?z=1 -d a=1 --data-urlencode 'q=x & y'",
+                "curl -G URL/a --data-urlencode 'q=a-b.c_d~e'",
                 "curl --json '{\"a\": [1, 2.50], \"b\": null}' URL/a",
                 "curl URL -H 'Content-Type: application/json' --data-raw $'{\"a\": \"it\\'s \\u00fc \\\\n\"}'",
                 "curl URL -H \"Content-Type: application/json\" -d \"{\\\"a\\\": \\\"\\\\\\\\ {{x}}\\\","
