@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.template.TemplateProblem.Code;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -105,6 +107,19 @@ final class JsonCompiler {
         }
         boolean isEach = structure.containsKey("$each") || !structure.containsKey("$if");
         List<String> known = isEach ? EACH_KEYWORDS : IF_KEYWORDS;
+        for (JsonTemplateTree.MemberNode member : otherMembers) {
+            String keyword = misspeltKeyword(member.name(), structure.keySet(), known);
+            if (keyword != null) {
+                problems.add(TemplateProblem.of(
+                                outline.location(member.position())
+                                        .withPointer(pointer + "/" + JsonObjectReader.token(member.name())),
+                                Code.MALFORMED,
+                                null,
+                                "\"" + member.name() + "\" is unknown beside \"" + known.get(0) + "\"")
+                        .withSuggestion(keyword));
+                return NONE;
+            }
+        }
         String problem = structureProblem(structure, otherMembers, known);
         if (problem != null) {
             problems.add(TemplateProblem.of(
@@ -112,6 +127,13 @@ final class JsonCompiler {
             return NONE;
         }
         return isEach ? each(structure, pointer) : conditional(structure, pointer);
+    }
+
+    /** The absent keyword that a member is similar to; null if there is none. */
+    private static @Nullable String misspeltKeyword(String name, Set<String> present, List<String> known) {
+        List<String> absent =
+                known.stream().filter(keyword -> !present.contains(keyword)).toList();
+        return name.startsWith("$") && !isEscapedKeyword(name) ? Suggestions.of(name, absent) : null;
     }
 
     private static @Nullable String structureProblem(

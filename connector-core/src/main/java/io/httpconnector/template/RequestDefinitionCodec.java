@@ -1,13 +1,11 @@
 package io.httpconnector.template;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.DefinitionParser;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.template.RequestDefinition.BodyDefinition;
@@ -26,9 +24,8 @@ final class RequestDefinitionCodec {
             .map(style -> style.name().toLowerCase(Locale.ROOT))
             .toList();
 
-    private static final JsonFactory NAMES = JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build();
+    /** The members of a body, of which exactly one is present. */
+    static final List<String> BODIES = List.of("json", "jsonText", "form", "multipart", "xml", "text", "bytes");
 
     private RequestDefinitionCodec() {}
 
@@ -113,11 +110,8 @@ final class RequestDefinitionCodec {
 
     /** Whether an object has duplicate member names, of which a tree would keep only one. */
     private static boolean repeatsNames(String json) {
-        try (JsonParser parser = NAMES.createParser(json)) {
-            while (parser.nextToken() != null) {
-                // Reads to the end.
-            }
-            return false;
+        try {
+            return !DefinitionParser.repeatedMembers(json).isEmpty();
         } catch (IOException e) {
             return true;
         }
@@ -202,7 +196,7 @@ final class RequestDefinitionCodec {
         String text = reader.text("text");
         String bytes = reader.text("bytes");
         String type = reader.text("contentType");
-        String kind = reader.exactlyOneOf("json", "jsonText", "form", "multipart", "xml", "text", "bytes");
+        String kind = reader.exactlyOneOf(BODIES.toArray(String[]::new));
         if (kind == null) {
             return null;
         }

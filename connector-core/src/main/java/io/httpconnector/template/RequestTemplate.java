@@ -79,8 +79,7 @@ public final class RequestTemplate {
      * @param json {@code name}, {@code method}, {@code url}, {@code query}, {@code headers}, {@code body}, {@code accept},
      *     {@code timeout}, {@code hosts} and {@code delimiters}
      * @return the template
-     * @throws InvalidTemplateException if the definition is invalid; lists all problems, those of the document with their
-     *     JSON Pointers
+     * @throws InvalidTemplateException if the definition is invalid; lists all problems with their JSON Pointers
      */
     public static RequestTemplate fromJson(JsonNode json) {
         return fromJson(json, Map.of());
@@ -92,7 +91,7 @@ public final class RequestTemplate {
      * @param json the template
      * @param filters the filters by their names
      * @return the template
-     * @throws InvalidTemplateException if the definition is invalid; lists all problems
+     * @throws InvalidTemplateException if the definition is invalid; lists all problems with their JSON Pointers
      */
     public static RequestTemplate fromJson(JsonNode json, Map<String, PillFilter> filters) {
         List<TemplateProblem> problems = new ArrayList<>();
@@ -105,7 +104,7 @@ public final class RequestTemplate {
             throw new InvalidDefinitionException("template", List.of("the filters are null: use Map.of() for none"));
         }
         filters.forEach((name, filter) -> own.put(name, Filters.custom(name, filter)));
-        return TemplateCompiler.compile(definition, Map.copyOf(own), problems);
+        return TemplateCompiler.compile(definition, json, Map.copyOf(own), problems);
     }
 
     /**

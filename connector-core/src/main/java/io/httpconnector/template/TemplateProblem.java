@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * A problem of a template, or of the values it is rendered with. It names locations and pills, never a value.
  *
  * @param code the machine-readable type of the problem
- * @param part the location: {@code url}, {@code query q}, {@code header X-Id}, {@code body}, {@code form field f}, ...
+ * @param part the location: {@code url}, {@code query q}, {@code header X-Id}, {@code body}, {@code form field f}, ...; in a
+ *     template that is read from JSON, the JSON Pointer of the member, such as {@code /query/0}
  * @param line the line within the part, starting at 1; 0 if the problem has no position
  * @param column the column within the line, starting at 1; 0 if the problem has no position
  * @param pointer the JSON Pointer (RFC 6901) of the location in a JSON body, or null
@@ -53,6 +54,26 @@ public record TemplateProblem(
                 code, location.part(), location.line(), location.column(), location.pointer(), pill, null, message);
     }
 
+    /**
+     * The same problem at a JSON Pointer of a document, unless it has one already. Line and column are left out for a JSON body
+     * that is a tree, whose text is not that of the document.
+     */
+    TemplateProblem in(String member) {
+        if (part.startsWith("/")) {
+            return this;
+        }
+        boolean isTree = member.equals("/body/json");
+        return new TemplateProblem(
+                code,
+                isTree && pointer != null ? member + pointer : member,
+                isTree ? 0 : line,
+                isTree ? 0 : column,
+                pointer,
+                pill,
+                suggestion,
+                message);
+    }
+
     TemplateProblem withSuggestion(@Nullable String name) {
         return name == null
                 ? this
@@ -70,7 +91,7 @@ public record TemplateProblem(
     public String toString() {
         return part
                 + (line == 0 ? "" : " line " + line + ", column " + column)
-                + (pointer == null || pointer.isEmpty() ? "" : " (" + pointer + ")")
+                + (pointer == null || pointer.isEmpty() || part.endsWith(pointer) ? "" : " (" + pointer + ")")
                 + ": "
                 + (pill == null ? "" : "{{" + pill + "}}: ")
                 + message;

@@ -10,6 +10,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Response;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.io.OwnerOnlyFiles;
+import io.httpconnector.internal.json.DefinitionParser;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.template.PillFilter;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -126,7 +128,7 @@ public final class SavedRequest {
      */
     public static SavedRequest load(Path file, Map<String, PillFilter> filters) {
         try {
-            return fromJson(JsonSupport.parse(Files.readString(file)), filters);
+            return fromJson(DefinitionParser.parse("saved request", Files.readString(file)), filters);
         } catch (IOException e) {
             throw new ConnectorException("The saved request " + file + " could not be read: " + e.getMessage(), e);
         }
@@ -141,33 +143,85 @@ public final class SavedRequest {
      * @throws InvalidDefinitionException if it is not a saved request, has a later version, or is invalid; lists all problems
      */
     public static SavedRequest fromJson(JsonNode json, Map<String, PillFilter> filters) {
-        JsonNode version = Arguments.notNull(json, "saved request").path("version");
-        if (!json.path("format").asText().equals(FORMAT)) {
-            throw invalid("/format: not a saved request: \"format\" must be \"" + FORMAT + "\"");
-        }
-        if (!version.isIntegralNumber() || version.asLong() < 1) {
-            throw invalid("/version: not a saved request: \"version\" must be an integer of at least 1");
-        }
-        if (version.asLong() > VERSION) {
-            throw invalid("/version: it has version " + version + ", but this library supports versions up to "
-                    + VERSION + ": use a later version of the library");
-        }
+        Arguments.notNull(json, "saved request");
         return JsonObjectReader.read("saved request", json, reader -> {
-            reader.require("format", "version", "request", "sample", "responses");
+            if (!isSupported(reader)) {
+                return null;
+            }
+            reader.require("request", "sample", "responses");
             RequestTemplate template =
                     reader.document("request", request -> RequestTemplate.fromJson(request, filters));
             JsonNode sample = reader.object("sample");
             reader.object("sample", SavedRequest::checkSample);
             Map<String, JsonNode> schemas = new TreeMap<>();
             reader.object("responses", statuses -> readSchemas(statuses, schemas));
-            // The outputs are derived from the schemas; they are only written for other readers of the file.
-            reader.objects("outputs", output -> {
-                output.requiredText("path");
-                output.requiredText("type");
-                return output.requiredText("label");
-            });
+            checkOutputs(
+                    reader, OutputPillCollector.of(schemas.getOrDefault("2xx", JsonNodeFactory.instance.objectNode())));
             return template == null || sample == null ? null : new SavedRequest(template, sample.deepCopy(), schemas);
         });
+    }
+
+    /** Whether this library can read the format and version of the document, on which all other members depend. */
+    private static boolean isSupported(JsonObjectReader reader) {
+        JsonNode format = reader.any("format");
+        JsonNode version = reader.any("version");
+        if (format == null || !FORMAT.equals(format.textValue())) {
+            reader.problem("format", "not a saved request: \"format\" must be \"" + FORMAT + "\"");
+        } else if (version == null
+                || !version.isIntegralNumber()
+                || version.bigIntegerValue().signum() < 1) {
+            reader.problem("version", "not a saved request: \"version\" must be an integer of at least 1");
+        } else if (!version.canConvertToInt() || version.intValue() > VERSION) {
+            reader.problem(
+                    "version",
+                    "it has version " + version + ", but this library supports versions up to " + VERSION
+                            + ": use a later version of the library");
+        } else {
+            return true;
+        }
+        reader.acceptUnreadMembers();
+        return false;
+    }
+
+    /**
+     * Checks the outputs, which other readers of the file use, against the schemas, from which this library derives them. Their
+     * order has no meaning: a database may have changed that of the members of the schemas.
+     */
+    private static void checkOutputs(JsonObjectReader reader, List<OutputPill> derived) {
+        Map<String, OutputPill> expected = new LinkedHashMap<>();
+        derived.forEach(output -> expected.put(output.path(), output));
+        // Without a valid schema, nothing is derived.
+        boolean hasSchema = !reader.isUnreliable("responses");
+        int before = reader.problems();
+        List<OutputPill> outputs = reader.objects("outputs", output -> {
+            String path = output.requiredText("path");
+            String type = output.requiredText("type");
+            String label = output.requiredText("label");
+            OutputPill same = expected.remove(path);
+            if (same == null && output.has("path") && hasSchema) {
+                output.problem(
+                        "path", "the schema of 2xx in responses has no such value, or it is listed twice: remove it");
+            } else if (same != null && hasSchema) {
+                requireDerived(output, "type", type, same.type());
+                requireDerived(output, "label", label, same.label());
+            }
+            return new OutputPill(path, type, label);
+        });
+        if (reader.has("outputs") && hasSchema && reader.problems() == before && outputs.size() < derived.size()) {
+            reader.problem(
+                    "outputs",
+                    "\"" + expected.keySet().iterator().next()
+                            + "\" is missing, which the schema of 2xx in responses has: add it, or remove outputs, which"
+                            + " is then derived");
+        }
+    }
+
+    private static void requireDerived(JsonObjectReader output, String member, String value, String derived) {
+        if (output.has(member) && !value.equals(derived)) {
+            output.problem(
+                    member,
+                    "it contradicts the schema of 2xx in responses: use \"" + derived + "\", or remove outputs");
+        }
     }
 
     private static boolean readSchemas(JsonObjectReader reader, Map<String, JsonNode> schemas) {
@@ -197,10 +251,6 @@ public final class SavedRequest {
         message.text("text");
         message.atMostOneOf("json", "text");
         return true;
-    }
-
-    private static InvalidDefinitionException invalid(String problem) {
-        return new InvalidDefinitionException("saved request", List.of(problem));
     }
 
     /**

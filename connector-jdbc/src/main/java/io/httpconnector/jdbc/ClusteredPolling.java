@@ -12,6 +12,7 @@ import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.TimeSource;
+import io.httpconnector.internal.json.DefinitionParser;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.jdbc.TriggerRepository.Row;
 import io.httpconnector.jdbc.TriggerRepository.StoredState;
@@ -248,7 +249,8 @@ public final class ClusteredPolling implements AutoCloseable {
         // Independent of the trigger that polls on this node.
         StateStore store = new JdbcStateStore(database);
         return table.find(Database.key(id)).map(row -> {
-            try (PollingTrigger trigger = create(row.id(), JsonSupport.parse(row.definition()), store)) {
+            try (PollingTrigger trigger =
+                    create(row.id(), DefinitionParser.parse("trigger", row.definition()), store)) {
                 // Reads the state; the first write of a new state may conflict.
                 var unused = Database.retryOnConflict(trigger::deadLetters);
                 return work.apply(trigger);
@@ -270,7 +272,7 @@ public final class ClusteredPolling implements AutoCloseable {
 
     private PlannedPoll poll(CurrentlyExecuting execution, Row row) {
         int failures = execution.getExecution().consecutiveFailures;
-        try (PollingTrigger trigger = create(row.id(), JsonSupport.parse(row.definition()), store)) {
+        try (PollingTrigger trigger = create(row.id(), DefinitionParser.parse("trigger", row.definition()), store)) {
             running.put(execution, trigger);
             try {
                 return trigger.pollPlanned(row.planned(), failures);

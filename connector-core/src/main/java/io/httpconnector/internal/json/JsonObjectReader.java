@@ -402,7 +402,36 @@ public final class JsonObjectReader {
     }
 
     /**
-     * Reads a required, non-empty list of strings.
+     * Reads a list of different strings; a repeated one is reported for its element.
+     *
+     * @param name the member
+     * @return the strings; none if the member is absent
+     */
+    public List<String> distinctTexts(String name) {
+        Set<String> found = new LinkedHashSet<>();
+        return elements(name, (element, at) -> {
+            String text = typed(at, element, JsonNode::isTextual, "a string", JsonNode::textValue);
+            if (text != null && !found.add(text)) {
+                add(at, "\"" + shortened(text) + "\" appears twice: remove one of them");
+            }
+            return text;
+        });
+    }
+
+    /**
+     * Reports a list without elements, where it would have no meaning.
+     *
+     * @param name the member
+     */
+    public void requireElement(String name) {
+        JsonNode list = json.get(name);
+        if (list != null && list.isArray() && list.isEmpty()) {
+            add(pointerTo(name), "it is empty: add an element, or leave it out");
+        }
+    }
+
+    /**
+     * Reads a required, non-empty list of different strings.
      *
      * @param name the member
      * @return the strings; none if the member is absent or rejected, which is reported
@@ -413,7 +442,7 @@ public final class JsonObjectReader {
         if (list != null && list.isArray() && list.isEmpty()) {
             add(pointerTo(name), "needs an element");
         }
-        return texts(name);
+        return distinctTexts(name);
     }
 
     /**
