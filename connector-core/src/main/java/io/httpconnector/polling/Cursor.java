@@ -73,7 +73,12 @@ public abstract sealed class Cursor permits PositionCursor, TokenCursor {
      * @return the cursor, with a resolution of one second, a settling time of 5 seconds and no lookback
      */
     public static Cursor timestamp(String field) {
-        return new TimeCursor(JsonPaths.of("cursor", field), sentInTemplate("timestamp", field));
+        JsonPaths pointer = JsonPaths.of("cursor", field);
+        if (pointer.isRoot()) {
+            throw invalid(
+                    "timestamp: a whole record is not a time: use a JSON pointer to a field, such as \"/updated\"");
+        }
+        return new TimeCursor(pointer, sentInTemplate("timestamp", field));
     }
 
     /**

@@ -34,7 +34,7 @@ final class CursorReader {
         Duration time = isNumber ? null : reader.duration("lookback");
         // A number has none of the options of a timestamp. A placeholder accepts as many members as possible,
         // because it is not used.
-        Cursor start = kind != null ? kind : isNumber ? Cursor.number("") : Cursor.timestamp("");
+        Cursor start = kind != null ? kind : isNumber ? Cursor.number("") : Cursor.timestamp("/time");
         boolean hasPlace = reader.has("sentAs") || reader.has("windows");
         MemberSteps<Cursor> steps = new MemberSteps<>(reader, notSent && !hasPlace ? start.clientSide() : start)
                 .with("sentAs", in, Cursor::sentAs)
@@ -47,6 +47,7 @@ final class CursorReader {
                 .with("lookback", time, (cursor, lookback) -> cursor.lookback(lookback))
                 .duration("settlingTime", Cursor::settlingTime)
                 .with("order", order, Cursor::order);
+        reader.requireElement("expiredWhen");
         for (Expiry expiry : reader.objects("expiredWhen", CursorReader::readExpiry)) {
             steps.with("expiredWhen", expiry, (cursor, one) -> cursor.expiredWhen(one.status(), one.text()));
         }

@@ -28,10 +28,17 @@ public final class ParameterLocation {
 
     private final LocationType type;
     private final String name;
+    /** The JSON Pointer of the location in a definition; null if it was set by code. */
+    private final @Nullable String pointer;
 
     private ParameterLocation(LocationType type, String name) {
+        this(type, name, null);
+    }
+
+    private ParameterLocation(LocationType type, String name, @Nullable String pointer) {
         this.type = type;
         this.name = name;
+        this.pointer = pointer;
         if (name.isBlank() && type != LocationType.TEMPLATE) {
             throw new InvalidDefinitionException("parameter location", List.of("the name is empty"));
         }
@@ -110,7 +117,9 @@ public final class ParameterLocation {
             reader.text("template", text -> found.add(template(text)));
         }
         String type = reader.exactlyOneOf("query", "header", "field", "json", "template");
-        return type == null || found.isEmpty() ? null : found.get(0);
+        return type == null || found.isEmpty()
+                ? null
+                : new ParameterLocation(found.get(0).type, found.get(0).name, reader.pointer() + "/" + type);
     }
 
     private static ParameterLocation template(String text) {
@@ -119,6 +128,11 @@ public final class ParameterLocation {
                     "parameter location", List.of("must be empty: the template itself contains the pill"));
         }
         return template();
+    }
+
+    /** Where problems of this location are reported. */
+    String reportedAt() {
+        return pointer == null ? "request" : pointer;
     }
 
     boolean isTemplate() {
@@ -135,7 +149,8 @@ public final class ParameterLocation {
     RequestTemplate apply(RequestTemplate template, String pill, List<String> problems) {
         if (type == LocationType.TEMPLATE) {
             if (template.pills().stream().map(PillInfo::path).noneMatch(pill::equals)) {
-                problems.add("request: the template has no pill {{" + pill + "}}, so that the value would not be sent");
+                problems.add(reportedAt() + ": the template has no pill {{" + pill
+                        + "}}, so that the value would not be sent");
             }
             return template;
         }
@@ -148,13 +163,13 @@ public final class ParameterLocation {
             default -> builder.jsonMember(name, value);
         }
         if (type == LocationType.QUERY && sets(template, name)) {
-            problems.add("request: the template has a query parameter \"" + name + "\" already: remove it from"
+            problems.add(reportedAt() + ": the template has a query parameter \"" + name + "\" already: remove it from"
                     + " the template");
         }
         try {
             return builder.build();
         } catch (InvalidDefinitionException e) {
-            e.problems().forEach(problem -> problems.add("request: " + problem));
+            e.problems().forEach(problem -> problems.add(reportedAt() + ": " + problem));
             return template;
         }
     }

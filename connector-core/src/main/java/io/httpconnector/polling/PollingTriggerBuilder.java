@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.DefinedMembers;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.polling.TriggerDefinition.Limits;
@@ -56,8 +57,13 @@ public final class PollingTriggerBuilder {
             "delivery",
             "limits");
 
+    /** The members that take the place of others. */
+    private static final Map<String, String> WHOLE_RECORD =
+            Map.of("key", "wholeRecordAsKey", "version", "wholeRecordAsVersion");
+
     private final String id;
     private final List<String> problems = new ArrayList<>();
+    private final DefinedMembers defined = new DefinedMembers();
     private final Set<String> membersWithProblems = new HashSet<>();
     private final List<JsonPaths> key = new ArrayList<>();
     private final List<JsonPaths> version = new ArrayList<>();
@@ -109,6 +115,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder request(RequestTemplate template) {
+        defined.replacedByCode("request");
         this.request = template;
         return this;
     }
@@ -146,6 +153,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder key(String... fields) {
+        defined.replacedByCode("key", "wholeRecordAsKey");
         pointers("key", fields, key);
         return this;
     }
@@ -156,6 +164,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder wholeRecordAsKey() {
+        defined.replacedByCode("key", "wholeRecordAsKey");
         keyIsRecord = true;
         return this;
     }
@@ -168,6 +177,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder version(String... fields) {
+        defined.replacedByCode("version", "wholeRecordAsVersion");
         pointers("version", fields, version);
         return this;
     }
@@ -179,6 +189,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder wholeRecordAsVersion(String... except) {
+        defined.replacedByCode("version", "wholeRecordAsVersion");
         versionIsRecord = true;
         pointers("version", except, ignored);
         return this;
@@ -202,6 +213,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder pagination(Pagination pagination) {
+        defined.replacedByCode("pagination");
         this.pagination = pagination;
         return this;
     }
@@ -214,6 +226,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder cursor(Cursor cursor) {
+        defined.replacedByCode("cursor");
         this.cursor = cursor;
         return this;
     }
@@ -225,6 +238,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder parents(ParentRecords parents) {
+        defined.replacedByCode("parents");
         this.parents = parents;
         return this;
     }
@@ -239,6 +253,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder detectDeletions() {
+        defined.replacedByCode("detectDeletions");
         deletions = true;
         return this;
     }
@@ -264,6 +279,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder startPosition(StartPosition first) {
+        defined.replacedByCode("startPosition");
         this.first = first;
         return this;
     }
@@ -275,6 +291,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder every(Duration interval) {
+        defined.replacedByCode("schedule");
         check("schedule", () -> schedule = Schedule.every(interval));
         return this;
     }
@@ -286,6 +303,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder schedule(Schedule schedule) {
+        defined.replacedByCode("schedule");
         this.schedule = schedule;
         return this;
     }
@@ -468,7 +486,7 @@ public final class PollingTriggerBuilder {
         RequestTemplate placed = request == null || !isPlaced ? null : applyLocations(request, found);
         ParentRecords asked = parents == null || !hasNoProblems("parents") ? null : parents.applied(found);
         if (!found.isEmpty() || connection == null || store == null || delivery == null || placed == null) {
-            throw new InvalidDefinitionException("trigger \"" + id + "\"", found);
+            throw new InvalidDefinitionException("trigger \"" + id + "\"", defined.locate(found, WHOLE_RECORD));
         }
         TriggerDefinition definition = new TriggerDefinition(
                 id,
@@ -517,12 +535,13 @@ public final class PollingTriggerBuilder {
         json.set("records", records.toJson());
         if (keyIsRecord) {
             json.put("wholeRecordAsKey", true);
-        } else {
+        } else if (!key.isEmpty()) {
             json.set("key", SettingsDocument.texts(key));
         }
         if (versionIsRecord) {
             json.set("wholeRecordAsVersion", SettingsDocument.texts(ignored));
         } else {
+            // An empty list replaces an earlier setting: there is no version.
             json.set("version", SettingsDocument.texts(version));
         }
         json.set("pagination", pagination.toJson());
@@ -581,6 +600,7 @@ public final class PollingTriggerBuilder {
         } catch (InvalidDefinitionException e) {
             e.problems().forEach(problem -> problems.add(problem.startsWith("/") ? problem : "definition: " + problem));
         }
+        defined.add(json, "request", "key");
         return this;
     }
 
@@ -618,7 +638,8 @@ public final class PollingTriggerBuilder {
 
     /** A definition replaces earlier settings, both fields and whole records. */
     private void readIdentity(JsonObjectReader reader) {
-        List<String> keys = reader.texts("key");
+        reader.requireElement("key");
+        List<String> keys = reader.distinctTexts("key");
         boolean isRecord = reader.isSet("wholeRecordAsKey");
         if (reader.has("key") || reader.has("wholeRecordAsKey")) {
             key.clear();
@@ -627,8 +648,8 @@ public final class PollingTriggerBuilder {
         if (isRecord && !keys.isEmpty()) {
             reader.problem("wholeRecordAsKey", "contradicts key: give one of them");
         }
-        List<String> versions = reader.texts("version");
-        List<String> except = reader.texts("wholeRecordAsVersion");
+        List<String> versions = reader.distinctTexts("version");
+        List<String> except = reader.distinctTexts("wholeRecordAsVersion");
         if (reader.has("version") || reader.has("wholeRecordAsVersion")) {
             version.clear();
             ignored.clear();
@@ -661,6 +682,9 @@ public final class PollingTriggerBuilder {
     }
 
     private void checkIdentity(List<String> found) {
+        requireDistinct("key", key, found);
+        requireDistinct("version", version, found);
+        requireDistinct("version", ignored, found);
         boolean hasKey = hasNoProblems("key", "wholeRecordAsKey");
         boolean hasVersion = hasNoProblems("version", "wholeRecordAsVersion");
         require(
@@ -683,6 +707,17 @@ public final class PollingTriggerBuilder {
                 ignored.stream().noneMatch(JsonPaths::isRoot),
                 "version: the whole record cannot be ignored: name fields of it",
                 found);
+    }
+
+    private void requireDistinct(String setting, List<JsonPaths> pointers, List<String> found) {
+        Set<JsonPaths> distinct = new HashSet<>();
+        for (JsonPaths pointer : pointers) {
+            boolean isReported = !hasNoProblems(setting, String.valueOf(WHOLE_RECORD.get(setting)));
+            require(
+                    distinct.add(pointer) || isReported,
+                    setting + ": \"" + pointer + "\" appears twice: remove one of them",
+                    found);
+        }
     }
 
     private void checkCursor(List<String> found) {
@@ -731,7 +766,8 @@ public final class PollingTriggerBuilder {
         for (int i = 0; i < entries.size(); i++) {
             for (Map.Entry<String, ParameterLocation> other : entries.subList(i + 1, entries.size())) {
                 if (entries.get(i).getValue().conflictsWith(other.getValue())) {
-                    found.add("request: " + entries.get(i).getKey() + " and " + other.getKey() + " are both"
+                    found.add(other.getValue().reportedAt() + ": "
+                            + entries.get(i).getKey() + " and " + other.getKey() + " are both"
                             + " sent in the "
                             + other.getValue() + ": use separate locations; only a cursor and the token of"
                             + " Pagination.cursor(...) may share one, where the service continues by either");

@@ -266,6 +266,8 @@ public final class RecordSelector {
                 .with("as", format, RecordSelector::as)
                 .text("keyed", RecordSelector::keyed)
                 .text("expand", RecordSelector::expand);
+        reader.requireElement("where");
+        reader.requireElement("emptyWhen");
         for (Where where : reader.objects("where", Where::read)) {
             steps.with("where", where, (records, one) -> records.where(one.field, one.values.toArray(String[]::new)));
         }

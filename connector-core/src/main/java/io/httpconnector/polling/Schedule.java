@@ -171,9 +171,10 @@ public final class Schedule {
     }
 
     private static @Nullable Schedule readCron(JsonObjectReader reader) {
+        int before = reader.problems();
         String expression = reader.requiredText("expression");
         ZoneId zone = reader.requiredZone("zone");
-        if (expression.isEmpty() || zone == null) {
+        if (reader.problems() > before || zone == null) {
             return null;
         }
         List<Schedule> read = new ArrayList<>();

@@ -123,6 +123,58 @@ class TriggerDocumentTest {
         mutations.check(JsonSupport.parse(json), SEED);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'cursor': {'timestamp': '/t', 'sentAs': {'query': '{{'}} | /cursor/sentAs/query: query {{: pills are not allowed",
+                "'pagination': {'pages': {'query': '{{'}} | /pagination/pages/query: query {{: pills are not allowed",
+                "'cursor': {'timestamp': '/t'} | /request: the template has no pill {{cursor}}",
+                "'records': {'where': []} | /records/where: it is empty: add an element, or leave it out",
+                "'records': {'emptyWhen': []} | /records/emptyWhen: it is empty",
+                "'cursor': {'opaque': '/t', 'sentAs': {'query': 'a'}, 'expiredWhen': []} | /cursor/expiredWhen: it is empty",
+                "'cursor': {'timestamp': '', 'sentAs': {'query': 'a'}} | /cursor/timestamp: timestamp: a whole record is not a time",
+                "'version': ['/a', '/b', '/a'] | /version/2: \"/a\" appears twice: remove one of them",
+                "'wholeRecordAsVersion': ['/a', '/a'] | /wholeRecordAsVersion/1: \"/a\" appears twice",
+                "'schedule': {'every': 'PT0.1S'} | /schedule: an interval of PT0.1S is too short",
+                "'detectDeletions': true, 'cursor': {'timestamp': '/t', 'sentAs': {'query': 'a'}} | /detectDeletions: ",
+                "'startPosition': {'from': '2026-01-31T12:00:00Z'} | /startPosition: from(time) needs a timestamp cursor",
+            })
+    void problemsThatShowWhenTheTriggerIsBuiltHaveTheirPointers(String members, String problem) {
+        String all = "{" + REQUEST + "\"key\": [\"/id\"], " + members.replace('\'', '"') + "}";
+
+        assertThat(problems(all)).singleElement().asString().contains(problem).startsWith("/");
+    }
+
+    @Test
+    void repeatedKeysAreRefused() {
+        assertThat(problems("{" + REQUEST + "\"key\": [\"/id\", \"/id\"]}"))
+                .containsExactly("/key/1: \"/id\" appears twice: remove one of them");
+        assertThat(problems("{" + REQUEST + "\"key\": []}"))
+                .containsExactly("/key: it is empty: add an element, or leave it out");
+        assertThatThrownBy(() -> builder()
+                        .definition(JsonSupport.parse("{" + REQUEST + "\"key\": [\"/a\"]}"))
+                        .key("/id", "/id")
+                        .build())
+                .hasMessageContaining("key: \"/id\" appears twice: remove one of them");
+    }
+
+    @Test
+    void problemOfASettingThatCodeHasReplacedHasNoPointer() {
+        assertThat(catchThrowableOfType(
+                                InvalidDefinitionException.class,
+                                () -> builder()
+                                        .definition(JsonSupport.parse("{" + REQUEST + "\"key\": [\"/id\"],"
+                                                + " \"schedule\": {\"every\": \"PT5M\"}}"))
+                                        .every(Duration.ofMillis(5))
+                                        .build())
+                        .problems())
+                .singleElement()
+                .asString()
+                .startsWith("schedule: an interval of PT0.005S is too short");
+    }
+
     /** A feed of 7 records, with every type of pagination by a query parameter. */
     private MockResponse feed(MockRequest asked) {
         int size = asked.number("limit", 3);
@@ -292,7 +344,7 @@ class TriggerDocumentTest {
                 .containsExactlyInAnyOrder(
                         "/requst: unknown member; did you mean \"request\"?",
                         "/key: missing; set fields that identify a record, or wholeRecordAsKey",
-                        "schedule: an interval of PT0.5S is too short: use at least PT1S");
+                        "/schedule: an interval of PT0.5S is too short: use at least PT1S");
     }
 
     @Test
@@ -364,6 +416,6 @@ class TriggerDocumentTest {
 
         assertThat(service.requests).extracting(MockRequest::path).containsExactly("/items/14");
         assertThatThrownBy(() -> builder().definition(json).build())
-                .hasMessageContaining("/request: url line 1, column 8: {{team.id | twice}}: unknown filter \"twice\"");
+                .hasMessageContaining("/request/url line 1, column 8: {{team.id | twice}}: unknown filter \"twice\"");
     }
 }
