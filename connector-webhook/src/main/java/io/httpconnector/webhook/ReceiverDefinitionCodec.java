@@ -29,7 +29,7 @@ final class ReceiverDefinitionCodec {
                         "handshake",
                         one -> VerifierDefinitionReader.at(one.pointer(), VerifierDefinitionReader.handshake(one))));
         reader.flag("unverified", builder::unverified);
-        List<String> methods = reader.texts("methods");
+        List<String> methods = reader.distinctTexts("methods");
         if (reader.has("methods")) {
             builder.methods(methods.toArray(String[]::new));
         }

@@ -57,8 +57,11 @@ final class ReceiverOptions {
 
     /** Reports all options that are missing or out of range. */
     void check(List<String> problems) {
-        if (fixedResponse == null || !fixedResponse.isAccepted() || responseStatus < 200 || responseStatus > 299) {
+        if (fixedResponse == null || !fixedResponse.isAccepted()) {
             problems.add("response: the status must be 2xx, so that the sender does not retry");
+        }
+        if (responseStatus < 200 || responseStatus > 299) {
+            problems.add("responseJson: the status must be 2xx, so that the sender does not retry");
         }
         if (methods.isEmpty() || !methods.stream().allMatch(method -> method.matches("[A-Z]{1,20}"))) {
             problems.add("methods: " + methods + " are invalid, use methods such as POST");

@@ -196,7 +196,7 @@ record VerifierDefinitionReader(
             }
             case "microsoft-graph" -> at -> Handshakes.microsoftGraph();
             case "cloud-events" -> {
-                String[] origins = reader.texts("origins").toArray(String[]::new);
+                String[] origins = reader.distinctTexts("origins").toArray(String[]::new);
                 yield at -> Handshakes.cloudEvents(origins);
             }
             case "sns" -> {

@@ -8,6 +8,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Arguments;
+import io.httpconnector.internal.json.DefinedMembers;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.webhook.VerifierDefinitionReader.Recipe;
@@ -40,6 +41,7 @@ public final class WebhookReceiverBuilder {
     private final List<Recipe<Verifier>> verifierRecipes = new ArrayList<>();
     private final List<Recipe<Handshake>> handshakeRecipes = new ArrayList<>();
     private final List<String> definitionProblems = new ArrayList<>();
+    private final DefinedMembers defined = new DefinedMembers();
     private Map<String, Secret> secrets = Map.of();
     private @Nullable HttpConnection connection;
     private @Nullable JsonNode describedDelivery;
@@ -84,6 +86,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder unverified() {
+        defined.replacedByCode("unverified");
         this.unverified = true;
         return this;
     }
@@ -117,6 +120,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder response(WebhookResponse response) {
+        defined.replacedByCode("response");
         options.fixedResponse = response;
         return this;
     }
@@ -131,6 +135,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder responseJson(int status, String template) {
+        defined.replacedByCode("responseJson");
         options.responseStatus = status;
         options.responseTemplate = template;
         return this;
@@ -143,6 +148,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder deadline(Duration time) {
+        defined.replacedByCode("deadline");
         options.deadline = time;
         return this;
     }
@@ -179,6 +185,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder remember(Duration window, int max) {
+        defined.replacedByCode("remember");
         options.window = window;
         options.maxIds = max;
         return this;
@@ -191,6 +198,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder methods(String... all) {
+        defined.replacedByCode("methods");
         options.methods = new TreeSet<>(Arguments.all(all, "methods"));
         return this;
     }
@@ -264,6 +272,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder readAs(String mediaType) {
+        defined.replacedByCode("readAs");
         options.mediaType = mediaType;
         return this;
     }
@@ -296,6 +305,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder trustedHops(int hops) {
+        defined.replacedByCode("trustedHops");
         options.hops = hops;
         return this;
     }
@@ -308,6 +318,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder limitPerSource(int max, Duration period) {
+        defined.replacedByCode("limitPerSource");
         options.maxPerSource = max;
         options.period = period;
         options.limited = true;
@@ -321,6 +332,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder maxBody(int bytes) {
+        defined.replacedByCode("maxBody");
         options.maxBody = bytes;
         return this;
     }
@@ -332,6 +344,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder bodyTimeout(Duration time) {
+        defined.replacedByCode("bodyTimeout");
         options.bodyTimeout = time;
         return this;
     }
@@ -398,6 +411,9 @@ public final class WebhookReceiverBuilder {
             e.problems()
                     .forEach(problem ->
                             definitionProblems.add(problem.startsWith("/") ? problem : "definition: " + problem));
+        }
+        if (json != null) {
+            defined.add(json, "verify");
         }
         return this;
     }
@@ -478,7 +494,8 @@ public final class WebhookReceiverBuilder {
         checkMediaTypes(allVerifiers, problems);
         ResponseFactory response = options.responseFactory(problems);
         if (!problems.isEmpty()) {
-            throw new InvalidDefinitionException("webhook receiver \"" + name + "\"", problems);
+            throw new InvalidDefinitionException(
+                    "webhook receiver \"" + name + "\"", defined.locate(problems, Map.of()));
         }
         options.warnOfUnsigned(name, allVerifiers);
         return new WebhookReceiver(

@@ -54,6 +54,22 @@ record DocumentMutations(Reading read, List<String> maps) {
             JsonSupport.parse("{}"),
             JsonSupport.parse("{\"a\":1}"));
 
+    /** Values that many members do not accept although they are of the right type. */
+    private static final List<JsonNode> DOUBTFUL = List.of(
+            JsonSupport.parse("\"\""),
+            JsonSupport.parse("\" \""),
+            JsonSupport.parse("\"{{\""),
+            JsonSupport.parse("\"{{unknown.pill}}\""),
+            JsonSupport.parse("\"/~\""),
+            JsonSupport.parse("\"\\u0000\""),
+            JsonSupport.parse("\"PT-1S\""),
+            JsonSupport.parse("-1"),
+            JsonSupport.parse("0"),
+            JsonSupport.parse("2147483647"),
+            JsonSupport.parse("true"),
+            JsonSupport.parse("[]"),
+            JsonSupport.parse("{}"));
+
     /** Checks all mutations of a valid definition; the seed is that of the permutations. */
     void check(JsonNode valid, long seed) {
         JsonNode meaning = read.apply(valid);
@@ -75,6 +91,16 @@ record DocumentMutations(Reading read, List<String> maps) {
                 if (!isSameType) {
                     refusedOrSame(replaced(valid, pointer, other), meaning, pointer);
                 }
+            }
+            for (JsonNode other : DOUBTFUL) {
+                if (other.getNodeType() == value.getNodeType() && !other.equals(value)) {
+                    refusedOrKept(replaced(valid, pointer, other), pointer);
+                }
+            }
+            if (value.isArray() && !value.isEmpty()) {
+                JsonNode repeated = value.deepCopy();
+                ((ArrayNode) repeated).add(value.get(0));
+                refusedOrKept(replaced(valid, pointer, repeated), pointer);
             }
             if (!isElement(valid, pointer) && !maps.contains(parent(pointer))) {
                 misspelt(valid, pointer, meaning);
@@ -139,7 +165,10 @@ record DocumentMutations(Reading read, List<String> maps) {
         try {
             result = read.apply(changed);
         } catch (InvalidDefinitionException e) {
-            assertThat(e.problems()).as("%s", changed).isNotEmpty();
+            assertThat(e.problems())
+                    .as("without %s: %s", pointer, changed)
+                    .isNotEmpty()
+                    .allMatch(problem -> problem.startsWith("/"));
             return;
         } catch (RuntimeException e) {
             throw new AssertionError("Without " + pointer + ": " + changed, e);
@@ -157,7 +186,10 @@ record DocumentMutations(Reading read, List<String> maps) {
                     .anyMatch(problem -> problem.startsWith(pointer + ":")
                             || problem.startsWith(pointer + "/")
                             || isAbove(problem, pointer));
-            assertThat(e.problems()).as("%s", changed).doesNotHaveDuplicates();
+            assertThat(e.problems())
+                    .as("%s", changed)
+                    .doesNotHaveDuplicates()
+                    .allMatch(problem -> problem.startsWith("/"));
             return;
         } catch (RuntimeException e) {
             throw new AssertionError(pointer + " of " + changed, e);
@@ -165,6 +197,24 @@ record DocumentMutations(Reading read, List<String> maps) {
         if (!result.equals(meaning)) {
             fail("Silently accepted: %s of %s, read as %s", pointer, changed, result);
         }
+    }
+
+    /** A value of the right type is kept, or refused; each problem has a JSON Pointer. */
+    private void refusedOrKept(JsonNode changed, String pointer) {
+        JsonNode result;
+        try {
+            result = read.apply(changed);
+        } catch (InvalidDefinitionException e) {
+            assertThat(e.problems())
+                    .as("%s of %s", pointer, changed)
+                    .isNotEmpty()
+                    .doesNotHaveDuplicates()
+                    .allMatch(problem -> problem.matches("(?s)/[^:]+: .+"));
+            return;
+        } catch (RuntimeException e) {
+            throw new AssertionError(pointer + " of " + changed, e);
+        }
+        assertContains(result, changed, "");
     }
 
     private static boolean isAbove(String problem, String pointer) {

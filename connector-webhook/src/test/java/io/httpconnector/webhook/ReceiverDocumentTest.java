@@ -118,6 +118,54 @@ class ReceiverDocumentTest {
     }
 
     @Test
+    void problemsThatShowWhenTheReceiverIsBuiltHaveTheirPointers() {
+        InvalidDefinitionException e = catchThrowableOfType(
+                InvalidDefinitionException.class,
+                () -> builder(JsonSupport.parse("""
+                {"verify": [], "methods": ["get"], "response": {"status": 404}, "responseJson": {"status": 500, "template": "{}"},
+                 "deadline": "PT0S", "remember": {"window": "PT-1S", "events": 0}, "readAs": "nonsense", "trustedHops": 11,
+                 "limitPerSource": {"requests": 0, "period": "PT1S"}, "maxBody": 0, "bodyTimeout": "PT0S"}"""), null).build());
+
+        assertThat(e.problems())
+                .extracting(problem -> problem.substring(0, problem.indexOf(':')))
+                .containsExactlyInAnyOrder(
+                        "/verify",
+                        "/methods",
+                        "/response",
+                        "/responseJson",
+                        "/deadline",
+                        "/remember",
+                        "/readAs",
+                        "/trustedHops",
+                        "/limitPerSource",
+                        "/maxBody",
+                        "/bodyTimeout");
+    }
+
+    @Test
+    void problemOfASettingThatCodeHasReplacedHasNoPointer() {
+        InvalidDefinitionException e = catchThrowableOfType(
+                InvalidDefinitionException.class,
+                () -> builder(JsonSupport.parse("{\"maxBody\": 7}"), null)
+                        .maxBody(0)
+                        .build());
+
+        assertThat(e.problems())
+                .containsExactly(
+                        "/verify: no verifier is configured; use verify(...), or unverified() to accept requests from anyone",
+                        "maxBody: 0 is out of range, use 1 byte to 100 MB");
+    }
+
+    @Test
+    void repeatedElementsAreRefused() {
+        assertThatThrownBy(() -> builder(JsonSupport.parse("""
+                {"unverified": true, "methods": ["GET", "POST", "GET"],
+                 "handshake": [{"type": "cloud-events", "origins": ["a.example", "a.example"]}]}"""), null).build())
+                .hasMessageContaining("/methods/2: \"GET\" appears twice: remove one of them")
+                .hasMessageContaining("/handshake/0/origins/1: \"a.example\" appears twice");
+    }
+
+    @Test
     void aDefinitionWithProblemsIsNotWritten() {
         assertThatThrownBy(() -> builder(JsonSupport.parse("{\"unverified\": \"yes\"}"), null)
                         .toJson())
