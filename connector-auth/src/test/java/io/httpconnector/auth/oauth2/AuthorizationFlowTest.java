@@ -436,6 +436,67 @@ class AuthorizationFlowTest {
     }
 
     @Test
+    void userCanConsentAgainAfterARevocation() {
+        AuthorizationFlow flow = AuthorizationFlow.of(connection(auth -> auth.revocationUrl(service.url("/revoke"))));
+        assertThat(flow).hasToString("Authorization flow of OAuth2 of \"Service\"");
+        for (int i = 1; i <= 2; i++) {
+            flow.finish("code=c&state=" + state(flow.start("s")), "s");
+            assertThat(flow.tokens()).isPresent();
+            flow.revoke();
+            assertThat(flow.tokens()).isEmpty();
+            service.verify(
+                    i,
+                    postRequestedFor(urlEqualTo("/revoke"))
+                            .withFormParam("token", equalTo("r1"))
+                            .withFormParam("token_type_hint", equalTo("refresh_token")));
+        }
+    }
+
+    @Test
+    void refusedTokensAreNotRevoked() {
+        HttpConnection connection = connection(auth -> auth.revocationUrl(service.url("/revoke")));
+        AuthorizationFlow flow = AuthorizationFlow.of(connection);
+        flow.finish("code=c&state=" + state(flow.start("s")), "s");
+        clock.passes(Duration.ofHours(2));
+        respondWith(okJson("{\"error\": \"invalid_grant\"}").withStatus(400));
+        assertThatThrownBy(() -> connection.send(Request.get("/orders")))
+                .isInstanceOf(AuthorizationRequiredException.class);
+
+        flow.revoke();
+
+        assertThat(flow.tokens()).isEmpty();
+        service.verify(0, postRequestedFor(urlEqualTo("/revoke")));
+    }
+
+    @Test
+    void accessTokenIsRevokedIfThereIsNoRefreshToken() {
+        respondWith(okJson("{\"access_token\": \"a1\"}"));
+        AuthorizationFlow flow = AuthorizationFlow.of(connection(auth -> auth.revocationUrl(service.url("/revoke"))));
+        flow.finish("code=c&state=" + state(flow.start("s")), "s");
+
+        flow.revoke();
+
+        service.verify(postRequestedFor(urlEqualTo("/revoke"))
+                .withFormParam("token", equalTo("a1"))
+                .withFormParam("token_type_hint", equalTo("access_token")));
+    }
+
+    @Test
+    void errorWithoutDescriptionIsReported() {
+        AuthorizationFlow flow = AuthorizationFlow.of(connection());
+        String callback = "error=access_denied&state=" + state(flow.start("s"));
+        assertThatThrownBy(() -> flow.finish(callback, "s"))
+                .isInstanceOf(AuthorizationRequiredException.class)
+                .hasMessage("The user did not consent: access_denied");
+        respondWith(okJson("{\"error\": \"invalid_grant\", \"error_uri\": \"https://login.example.com/e\"}")
+                .withStatus(400));
+        assertThatThrownBy(() -> flow.finish("code=c0de&state=" + state(flow.start("s")), "s"))
+                .isInstanceOf(AuthorizationRequiredException.class)
+                .hasMessageEndingWith(
+                        "The token endpoint responded with an error: invalid_grant (https://login.example.com/e)");
+    }
+
+    @Test
     void closedConnectionReturnsNoTokens() {
         HttpConnection connection = connection();
         AuthorizationFlow flow = AuthorizationFlow.of(connection);

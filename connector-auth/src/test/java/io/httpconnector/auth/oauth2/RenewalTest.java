@@ -26,6 +26,7 @@ import io.httpconnector.Request;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
+import io.httpconnector.TransferException;
 import io.httpconnector.auth.ExpiryFormat;
 import io.httpconnector.testing.VirtualTime;
 import java.time.Duration;
@@ -239,6 +240,7 @@ class RenewalTest {
                 assertThatThrownBy(() -> send(connection)).isInstanceOf(StatusException.class);
             }
         }
+        assertSentWith(3, "t1");
         assertTokenRequests(1);
     }
 
@@ -301,7 +303,9 @@ class RenewalTest {
                 assertThatThrownBy(() -> send(connection))
                         .isInstanceOf(AuthorizationRequiredException.class)
                         .hasMessageContaining("invalid_grant")
+                        .hasMessageNotContaining("an earlier refresh")
                         .hasMessageNotContaining("r0");
+                clock.passes(Duration.ofHours(1));
             }
         }
         assertTokenRequests(1);
@@ -332,6 +336,17 @@ class RenewalTest {
     }
 
     @Test
+    void refreshIsRepeatedOnlyOnce() {
+        then(aResponse().withFault(Fault.RANDOM_DATA_THEN_CLOSE));
+        then(aResponse().withFault(Fault.RANDOM_DATA_THEN_CLOSE));
+        respondWithToken("t1", "");
+        try (HttpConnection connection = connection(user())) {
+            assertThatThrownBy(() -> send(connection)).isInstanceOf(TransferException.class);
+        }
+        assertTokenRequests(2);
+    }
+
+    @Test
     void lostResponseThatUsedUpTheRefreshTokenIsReported() {
         then(aResponse().withFault(Fault.RANDOM_DATA_THEN_CLOSE));
         then(aResponse().withStatus(400).withBody("{\"error\": \"invalid_grant\"}"));
@@ -339,6 +354,44 @@ class RenewalTest {
             assertThatThrownBy(() -> send(connection))
                     .isInstanceOf(AuthorizationRequiredException.class)
                     .hasMessageContaining("its response was not received");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"400, temporarily_unavailable", "429, slow_down"})
+    void refreshWithAResponseIsNotReportedAsLost(int status, String error) {
+        respondWithToken("a1", "\"refresh_token\": \"r1\", \"expires_in\": 3600");
+        then(aResponse().withStatus(status).withBody("{\"error\": \"" + error + "\"}"));
+        then(aResponse().withStatus(400).withBody("{\"error\": \"invalid_grant\"}"));
+        try (HttpConnection connection = connection(user())) {
+            send(connection);
+            clock.passes(Duration.ofHours(1));
+            assertThatThrownBy(() -> send(connection))
+                    .isInstanceOf(ConnectorException.class)
+                    .isNotInstanceOf(AuthorizationRequiredException.class);
+            clock.passes(Duration.ofHours(1));
+            assertThatThrownBy(() -> send(connection))
+                    .isInstanceOf(AuthorizationRequiredException.class)
+                    .hasMessageNotContaining("an earlier refresh");
+        }
+    }
+
+    /** The process ended between its request and the response. */
+    @Test
+    void refreshThatAnotherProcessDidNotFinishIsReported() {
+        respondWithToken("a1", "\"refresh_token\": \"r1\", \"expires_in\": 3600");
+        then(aResponse().withStatus(400).withBody("{\"error\": \"invalid_grant\"}"));
+        try (HttpConnection connection = connection(user())) {
+            send(connection);
+            clock.passes(Duration.ofHours(1));
+            StoredTokens tokens =
+                    TokenStoreCodec.read(store.get(Keys.of(connection)).orElseThrow(), StoredTokens.class);
+            StoredTokens begun = tokens.refreshing(clock.now().toEpochMilli());
+            store.put(Keys.of(connection), TokenStoreCodec.write(begun), null);
+
+            assertThatThrownBy(() -> send(connection))
+                    .isInstanceOf(AuthorizationRequiredException.class)
+                    .hasMessageContaining("an earlier refresh was sent, but its response was not received");
         }
     }
 
