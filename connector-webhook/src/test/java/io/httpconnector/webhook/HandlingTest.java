@@ -247,8 +247,36 @@ class HandlingTest {
         }
 
         assertThat(receiver.receive(event("7")).status()).isEqualTo(201);
+        assertThat(receiver.receive(event("4")).status()).isEqualTo(201);
+        assertThat(receiver.receive(event("3")).status()).isEqualTo(200);
         assertThat(receiver.receive(event("0")).status()).isEqualTo(200);
         assertThat(calls).hasValue(8);
+    }
+
+    @Test
+    void responsesOfForgottenEventsDoNotCount() {
+        WebhookResponse response = WebhookResponse.text(201, "x".repeat(1024 * 1024));
+        WebhookEndpoint receiver = receiver()
+                .remember(Duration.ofHours(1), 1)
+                .responder(event -> response)
+                .build();
+
+        for (int i = 0; i < 8; i++) {
+            receiver.receive(event(Integer.toString(i)));
+        }
+
+        assertThat(receiver.receive(event("7")).status()).isEqualTo(201);
+    }
+
+    @Test
+    void responseOfUpTo4MegabytesIsKept() {
+        for (int size : List.of(4 * 1024 * 1024, 4 * 1024 * 1024 + 1)) {
+            WebhookResponse response = WebhookResponse.text(201, "x".repeat(size));
+            WebhookEndpoint receiver = receiver().responder(event -> response).build();
+            receiver.receive(event("1"));
+
+            assertThat(receiver.receive(event("1")).status()).isEqualTo(size == 4 * 1024 * 1024 ? 201 : 200);
+        }
     }
 
     private WebhookEndpoint remembering(VirtualTime time, int max) {

@@ -178,6 +178,67 @@ class HandshakeTest {
         assertThat(receiver.receive(request("OPTIONS", "", "")).status()).isEqualTo(405);
     }
 
+    /** The response contains what an unknown sender has sent. */
+    @Test
+    void challengeIsShortPlainText() {
+        WebhookEndpoint receiver = receiver(Handshakes.echo("challenge"));
+
+        assertThat(receiver.receive(request("GET", "challenge=" + "x".repeat(1000), ""))
+                        .status())
+                .isEqualTo(200);
+        assertThat(receiver.receive(request("GET", "challenge=" + "x".repeat(1001), ""))
+                        .status())
+                .isEqualTo(405);
+        assertThat(receiver.receive(request("GET", "challenge=a%0D%0Ab", "")).status())
+                .isEqualTo(405);
+        assertThat(receiver.receive(request("GET", "challenge=a&challenge=b", "")).status())
+                .isEqualTo(405);
+        List<String> secrets = new ArrayList<>();
+        WebhookResponse response = receiver(Handshakes.asana(secret -> secrets.add(secret.reveal())))
+                .receive(request("POST", "", "", "X-Hook-Secret", "s\u00E9cret"));
+        assertThat(response.status()).isEqualTo(401);
+        assertThat(secrets).isEmpty();
+    }
+
+    @Test
+    void eventsAreNotMistakenForHandshakes() {
+        WebhookEndpoint receiver = receiver(
+                Handshakes.microsoftGraph(),
+                Handshakes.meta(Secret.of("v3rify")),
+                Handshakes.zoom(SECRET),
+                Handshakes.discord(),
+                Handshakes.asana(secret -> {
+                    throw new IllegalStateException("no handshake");
+                }),
+                Handshakes.cloudEvents("*"));
+        String query = "validationToken=t&hub.mode=subscribe&hub.challenge=1&hub.verify_token=v3rify";
+
+        receiver.receive(request("POST", query, "{\"n\":1}", "X-Token", "s3cr3t"));
+        receiver.receive(request("POST", "", "{\"event\":\"meeting.started\"}", "X-Token", "s3cr3t"));
+        receiver.receive(request("POST", "", "{\"type\":2}", "X-Token", "s3cr3t"));
+        receiver.receive(request("POST", "", "{\"type\":\"0\"}", "X-Token", "s3cr3t"));
+        receiver.receive(
+                request("POST", "", "{\"n\":2}", "X-Token", "s3cr3t", "WebHook-Request-Origin", "a.example.com"));
+        WebhookResponse get = receiver.receive(request("GET", "", "", "X-Hook-Secret", "b537207f"));
+        WebhookResponse unsubscribe =
+                receiver.receive(request("GET", query.replace("=subscribe", "=unsubscribe").substring(18), ""));
+
+        assertThat(events).hasSize(5);
+        assertThat(get.status()).isEqualTo(405);
+        assertThat(unsubscribe.status()).isEqualTo(403);
+    }
+
+    @Test
+    void anyOriginIsAllowedByAnAsterisk() {
+        WebhookResponse response = receiver(Handshakes.cloudEvents("*"))
+                .receive(request("OPTIONS", "", "", "WebHook-Request-Origin", "a.example.com"));
+
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.headers())
+                .containsEntry("WebHook-Allowed-Origin", "a.example.com")
+                .containsEntry("WebHook-Allowed-Rate", "*");
+    }
+
     @Test
     void probesGet200() {
         WebhookEndpoint receiver = receiver(Handshakes.probes());

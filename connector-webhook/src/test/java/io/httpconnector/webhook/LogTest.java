@@ -127,4 +127,33 @@ class LogTest {
         assertThat(messages().get(1)).contains("MISSING", "X-Hub-Signature-256");
         assertThat(messages().toString()).doesNotContain("c4n4ry", "t0k3n", "p4yl04d", "abab");
     }
+
+    @Test
+    void selectorOfUnsignedDataIsReported() {
+        Secret secret = Secret.of("s3cr3t");
+        SignatureBuilder hashed = Signatures.hmac("HmacSHA256", secret)
+                .signature(ValueSelector.header("X-Sign"))
+                .content("{{query}}")
+                .bodyHash(ValueSelector.query("hash"));
+        SignatureBuilder withoutBody = Signatures.hmac("HmacSHA256", secret)
+                .signature(ValueSelector.header("X-Sign"))
+                .content("{{header.X-Id}}");
+        hashed.build();
+        receiver(Signatures.github(secret)).id(ValueSelector.body("/id")).build();
+        receiver(hashed.build()).id(ValueSelector.body("/id")).build();
+        assertThat(messages()).isEmpty();
+
+        Verifier unsignedBody = withoutBody.build();
+        receiver(unsignedBody).id(ValueSelector.body("/id")).build();
+        receiver(Signatures.github(secret)).type(ValueSelector.header("X-Type")).build();
+
+        assertThat(messages()).hasSize(3);
+        assertThat(messages().get(0)).contains("does not cover the body");
+        assertThat(messages().get(1)).contains("id(body /id) has no effect");
+        assertThat(messages().get(2)).contains("type(header X-Type) has no effect");
+    }
+
+    private static WebhookReceiverBuilder receiver(Verifier verifier) {
+        return WebhookReceiver.named("leads").verify(verifier).handler(event -> {});
+    }
 }

@@ -2,13 +2,25 @@ package io.httpconnector.webhook;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.webhook.VerificationResult.RejectionReason;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -80,6 +92,163 @@ class SignedContentTest {
     }
 
     @Test
+    void textAroundThePillsIsSigned() throws Exception {
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec("s3cr3t".getBytes(UTF_8), "HmacSHA256"));
+        String signature = HexFormat.of().formatHex(mac.doFinal("before {\"a\":1} after".getBytes(UTF_8)));
+
+        assertThat(verifier("before {{body}} after").verify(request(signature), Instant.EPOCH))
+                .hasToString("accepted");
+    }
+
+    @Test
+    void invalidNameOfAHeaderFieldIsRejected() {
+        assertThatThrownBy(() -> verifier("{{body}}{{header.a:b}}"))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("content, column 9: \"a:b\" is not a valid header field name");
+    }
+
+    /** What the signature does not cover, an attacker could change. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{{timestamp}} | /time | true",
+                "{{timestamp}} | /token | false",
+                "{{id}} | /token | true",
+                "{{id}} | /time | false",
+                "{{body}} | /other | true",
+                "{{timestamp}}{{id}} | /other | false",
+            })
+    void valueOfTheBodyIsAnIdOnlyIfItIsSigned(String content, String location, boolean isSigned) {
+        SignatureBuilder scheme = Signatures.hmac("HmacSHA256", SECRET)
+                .signature(ValueSelector.header("X-Sign"))
+                .content(content)
+                .id(ValueSelector.body("/token"));
+        if (content.contains("timestamp")) {
+            scheme.timestamp(ValueSelector.body("/time"));
+        }
+        List<String> ids = receive(
+                scheme,
+                ValueSelector.body(location),
+                "{\"time\":\"0\",\"token\":\"t\",\"other\":\"o\"}");
+
+        assertThat(ids).hasSize(1);
+        assertThat(List.of("0", "t", "o").contains(ids.get(0))).isEqualTo(isSigned);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"{{query}}{{body}}, true", "{{url}}{{body}}, true", "{{path}}{{body}}, false"})
+    void parameterIsAnIdOnlyIfItIsSigned(String content, boolean isSigned) {
+        List<String> ids = receive(
+                Signatures.hmac("HmacSHA256", SECRET)
+                        .signature(ValueSelector.header("X-Sign"))
+                        .content(content),
+                ValueSelector.query("n"),
+                "{}");
+
+        assertThat(ids.get(0).equals("7")).isEqualTo(isSigned);
+    }
+
+    @Test
+    void bodyIsSignedByItsHash() {
+        SignatureBuilder scheme = Signatures.hmac("HmacSHA256", SECRET)
+                .signature(ValueSelector.header("X-Sign"))
+                .content("{{query}}")
+                .bodyHash(ValueSelector.query("hash"));
+
+        assertThat(receive(scheme, ValueSelector.body("/other"), "{\"other\":\"o\"}"))
+                .containsExactly("o");
+    }
+
+    @Test
+    void signedFieldsOfAFormAreThePayload() {
+        List<WebhookEvent> events = new ArrayList<>();
+        WebhookReceiver receiver = WebhookReceiver.named("any")
+                .verify(Signatures.preset("twilio", SECRET))
+                .publicUrl("https://app.example.com/hooks/1")
+                .handler(events::add)
+                .build();
+        WebhookRequest form = WebhookRequest.of(
+                        "POST", "/hooks/1", "", Map.of(), "Body=Hi&To=1&To=2&To=1".getBytes(UTF_8))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .publicUrl("https://app.example.com/hooks/1");
+
+        receiver.receive(WebhookSigner.preset("twilio", SECRET).sign(form));
+
+        assertThat(events)
+                .extracting(event -> event.payload().toString())
+                .containsExactly("{\"Body\":\"Hi\",\"To\":[\"1\",\"2\"]}");
+    }
+
+    /** A signature by a public key is not unique, so the signed content distinguishes events. */
+    @Test
+    void eventsSignedByAPublicKeyAreDistinguishedByTheirContent() throws Exception {
+        KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        SignatureBuilder scheme = Signatures.publicKey(
+                        "Ed25519",
+                        PublicKeys.fixed(
+                                Base64.getEncoder().encodeToString(pair.getPublic().getEncoded())))
+                .signature(ValueSelector.header("X-Sign"));
+        WebhookSigner signer = WebhookSigner.of(scheme, pair.getPrivate());
+        List<WebhookEvent> events = new ArrayList<>();
+        WebhookReceiver receiver = WebhookReceiver.named("any")
+                .verify(scheme.build())
+                .handler(events::add)
+                .build();
+        for (String body : List.of("{\"n\":1}", "{\"n\":2}", "{\"n\":1}")) {
+            receiver.receive(signer.sign(WebhookRequest.of("POST", "/", "", Map.of(), body.getBytes(UTF_8))));
+        }
+
+        assertThat(events).extracting(event -> event.payload().path("n").asInt()).containsExactly(1, 2);
+        assertThat(events).extracting(WebhookEvent::id).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void timestampMustOccurOnceWithinTheTolerance() {
+        SignatureBuilder scheme = Signatures.hmac("HmacSHA256", SECRET)
+                .signature(ValueSelector.header("X-Sign"))
+                .content("{{timestamp}}{{body}}")
+                .timestamp(ValueSelector.header("X-Time"))
+                .tolerance(Duration.ofMinutes(1));
+        Instant noon = Instant.parse("2026-01-01T12:00:00Z");
+        WebhookRequest signed = WebhookSigner.of(scheme, SECRET)
+                .at(Clock.fixed(noon, ZoneOffset.UTC))
+                .sign(WebhookRequest.of("POST", "/", "", Map.of(), "{}".getBytes(UTF_8)));
+        WebhookRequest without = WebhookRequest.of("POST", "/", "", Map.of(), "{}".getBytes(UTF_8))
+                .header("X-Sign", signed.header("X-Sign").orElseThrow());
+        Verifier verifier = scheme.build();
+
+        for (int seconds : List.of(-60, 0, 60)) {
+            assertThat(verifier.verify(signed, noon.plusSeconds(seconds))).hasToString("accepted");
+        }
+        for (int seconds : List.of(-61, 61)) {
+            assertThat(verifier.verify(signed, noon.plusSeconds(seconds)).reason())
+                    .isEqualTo(RejectionReason.TIMESTAMP_EXPIRED);
+        }
+        assertThat(verifier.verify(without, noon).reason()).isEqualTo(RejectionReason.MISSING);
+        assertThat(verifier.verify(signed.header("X-Time", "1"), noon).reason()).isEqualTo(RejectionReason.MALFORMED);
+    }
+
+    /** The ids of the events of one request with this body, signed as described. */
+    private static List<String> receive(SignatureBuilder scheme, ValueSelector id, String body) {
+        WebhookRequest request = WebhookRequest.of("POST", "/hooks/1", "n=7", Map.of(), body.getBytes(UTF_8))
+                .publicUrl("https://app.example.com/hooks/1");
+        List<String> ids = new ArrayList<>();
+        WebhookReceiver receiver = WebhookReceiver.named("any")
+                .verify(scheme.build())
+                .timeSource(new At(Instant.EPOCH))
+                .publicUrl("https://app.example.com/hooks/1")
+                .id(id)
+                .handler(event -> ids.add(event.id()))
+                .build();
+        receiver.receive(WebhookSigner.of(scheme, SECRET)
+                .at(Clock.fixed(Instant.EPOCH, ZoneOffset.UTC))
+                .sign(request));
+        return ids;
+    }
+
+    @Test
     void batchHasAtMostTenThousandEvents() {
         int[] handled = {0};
         WebhookReceiver receiver = WebhookReceiver.named("any")
@@ -92,6 +261,12 @@ class SignedContentTest {
         assertThat(handled).containsExactly(0);
         assertThat(receiver.receive(batch(10_000)).status()).isEqualTo(200);
         assertThat(handled).containsExactly(10_000);
+        String event = "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/\",\"type\":\"t\"}";
+        String events = "[" + (event + ",").repeat(10_000) + event + "]";
+        assertThat(receiver.receive(WebhookRequest.of("POST", "/", "", Map.of(), events.getBytes(UTF_8))
+                                .header("Content-Type", "application/cloudevents-batch+json"))
+                        .status())
+                .isEqualTo(413);
     }
 
     private static WebhookRequest batch(int size) {
