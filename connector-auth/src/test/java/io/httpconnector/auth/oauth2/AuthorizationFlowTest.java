@@ -234,6 +234,19 @@ class AuthorizationFlowTest {
     }
 
     @Test
+    void stateTakenByAnotherProcessIsRejected() {
+        TokenStore late = new ForwardingStore(store) {
+            @Override
+            public boolean remove(String key) {
+                boolean unused = super.remove(key);
+                return false;
+            }
+        };
+        AuthorizationFlow flow = AuthorizationFlow.of(connection(auth -> auth.tokenStore(late)));
+        assertRefused(flow, "code=c&state=" + state(flow.start("s")), "s", "already used");
+    }
+
+    @Test
     void stateExpires() {
         AuthorizationFlow flow = AuthorizationFlow.of(connection());
         String state = state(flow.start("s"));
@@ -299,12 +312,31 @@ class AuthorizationFlowTest {
     @Test
     void errorMessageOfTheTokenEndpointDoesNotContainTheCode() {
         respondWith(okJson("{\"error\": \"invalid_grant\", \"error_description\": \"code canary-code unknown\"}"));
-        AuthorizationFlow flow = AuthorizationFlow.of(connection());
-        String callback = "code=canary-code&state=" + state(flow.start("s"));
-        assertThatThrownBy(() -> flow.finish(callback, "s"))
-                .isInstanceOf(OAuth2Exception.class)
-                .hasMessageContaining("code *** unknown");
-        assertThat(flow.tokens()).isEmpty();
+        for (UnaryOperator<OAuth2Builder> more :
+                List.<UnaryOperator<OAuth2Builder>>of(auth -> auth, OAuth2Builder::withoutPkce)) {
+            AuthorizationFlow flow = AuthorizationFlow.of(connection(more));
+            String callback = "code=canary-code&state=" + state(flow.start("s"));
+            assertThatThrownBy(() -> flow.finish(callback, "s"))
+                    .isInstanceOf(OAuth2Exception.class)
+                    .hasMessageContaining("code *** unknown");
+            assertThat(flow.tokens()).isEmpty();
+        }
+    }
+
+    /** RFC 6749, section 6: the scope stays the same. */
+    @Test
+    void refreshOfAConsentSendsNoScope() {
+        HttpConnection connection = connection(auth -> auth.scopes("read").tokenParameter("audience", "api"));
+        AuthorizationFlow flow = AuthorizationFlow.of(connection);
+        flow.finish("code=c&state=" + state(flow.start("s")), "s");
+        clock.passes(Duration.ofHours(1));
+        connection.send(Request.get("/orders"));
+
+        String refresh = service.findAll(postRequestedFor(urlEqualTo("/token"))
+                        .withFormParam("grant_type", equalTo("refresh_token")))
+                .get(0)
+                .getBodyAsString();
+        assertThat(query(URI.create("x:/?" + refresh))).containsOnlyKeys("grant_type", "refresh_token");
     }
 
     @Test
@@ -332,12 +364,14 @@ class AuthorizationFlowTest {
         AuthorizationFlow flow = AuthorizationFlow.of(connection(auth -> auth.scopes("a", "b")
                 .provider(ProviderSettings.defaults().withoutPkce().scopeSeparator(","))
                 .authorizationParameter("prompt", "consent")
+                .authorizationParameter("login_hint_token", Secret.of("hint"))
                 .authorizationParameter("response_type", "code id_token")
                 .resource("https://api.example.com/mcp")));
         URI url = flow.start("s");
         flow.finish("code=c&state=" + state(url), "s");
         assertThat(query(url))
                 .containsEntry("prompt", "consent")
+                .containsEntry("login_hint_token", "hint")
                 .containsEntry("response_type", "code id_token")
                 .containsEntry("scope", "a,b")
                 .containsEntry("resource", "https://api.example.com/mcp")

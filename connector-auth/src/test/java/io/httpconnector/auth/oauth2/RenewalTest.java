@@ -232,6 +232,32 @@ class RenewalTest {
     }
 
     @Test
+    void rejectedTokenThatIsIssuedAgainIsNotSentAgain() {
+        for (int i = 0; i < 3; i++) {
+            respondWithToken("t1", "");
+        }
+        try (HttpConnection connection = connection(machine())) {
+            send(connection);
+            refused("t1");
+            clock.passes(Duration.ofMinutes(1));
+            assertThatThrownBy(() -> send(connection)).isInstanceOf(StatusException.class);
+        }
+        assertSentWith(2, "t1");
+    }
+
+    @Test
+    void parametersOfAConfiguredRefreshTokenAreSent() {
+        respondWithToken("t1", "");
+        try (HttpConnection connection = connection(user().scopes("read").tokenParameter("audience", "api"))) {
+            send(connection);
+        }
+        service.verify(postRequestedFor(urlEqualTo("/token"))
+                .withFormParam("refresh_token", equalTo("r0"))
+                .withFormParam("scope", equalTo("read"))
+                .withFormParam("audience", equalTo("api")));
+    }
+
+    @Test
     void rejectionOfANewTokenDoesNotRefreshIt() {
         respondWithToken("t1", "");
         refused("t1");
