@@ -3,12 +3,18 @@ package io.httpconnector.polling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.httpconnector.FakeTime;
 import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.trigger.TriggerEvent;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,6 +25,15 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(30)
 class RememberedKeysLimitTest extends RecordServiceFixture {
+
+    private final FakeTime time = new FakeTime();
+    private final PollingEngine engine = PollingEngine.create(2, time);
+    private volatile int idsOfHour;
+
+    @AfterEach
+    void closeEngine() {
+        engine.close();
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"comparison", "token", "time", "number"})
@@ -47,6 +62,63 @@ class RememberedKeysLimitTest extends RecordServiceFixture {
             trigger.pollOnce();
         }
         assertThat(events).extracting(TriggerEvent::key).doesNotHaveDuplicates().hasSize(50);
+    }
+
+    /** With a token the service returns only changes, so that the oldest keys can be forgotten. */
+    @Test
+    void olderHalfOfTheKeysOfATokenIsForgotten() {
+        returnsIdsOfEachHour();
+        try (PollingTrigger trigger =
+                trigger("token", StateStore.inMemory())
+                        .engine(engine)
+                        .maxRememberedKeys(20)
+                        .build()) {
+            for (int hour : new int[] {0, 2, 3}) {
+                pollAt(hour, hour, trigger);
+            }
+            assertThat(events).hasSize(24);
+            events.clear();
+            pollAt(3, 2, trigger);
+            assertThat(events).isEmpty();
+            pollAt(4, 0, trigger);
+        }
+        assertThat(events).hasSize(8);
+    }
+
+    @Test
+    void keysOfATokenAreForgottenAfterRetention() {
+        returnsIdsOfEachHour();
+        try (PollingTrigger trigger = trigger("token", StateStore.inMemory())
+                .engine(engine)
+                .keyRetention(Duration.ofHours(24))
+                .build()) {
+            pollAt(0, 0, trigger);
+            pollAt(20, 0, trigger);
+            pollAt(40, 0, trigger);
+            assertThat(events).hasSize(8);
+            pollAt(65, 65, trigger);
+            pollAt(66, 0, trigger);
+        }
+        assertThat(events).hasSize(24);
+    }
+
+    private void returnsIdsOfEachHour() {
+        service.behaviour = asked -> MockResponse.json(Map.of(
+                        "items",
+                        IntStream.range(0, 8)
+                                .mapToObj(i -> Map.of("id", idsOfHour * 100 + i))
+                                .toList(),
+                        "token",
+                        "a"))
+                .header(
+                        "Date",
+                        DateTimeFormatter.RFC_1123_DATE_TIME.format(time.now().atZone(ZoneOffset.UTC)));
+    }
+
+    private void pollAt(int hour, int ids, PollingTrigger trigger) {
+        time.pass(Duration.between(time.now(), FakeTime.START.plus(Duration.ofHours(hour))));
+        idsOfHour = ids;
+        trigger.pollOnce();
     }
 
     private PollingTriggerBuilder trigger(String mode, StateStore store) {

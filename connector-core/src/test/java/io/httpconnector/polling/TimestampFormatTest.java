@@ -5,11 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.httpconnector.HttpConnection;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.polling.MockService.MockResponse;
+import io.httpconnector.polling.TimestampFormat.TimeRange;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -196,6 +205,70 @@ class TimestampFormatTest extends RecordServiceFixture {
                         .hasMessageContaining("neither a time nor a number");
             }
         }
+    }
+
+    /** The unit of a number is detected by its digits; times outside of the supported range count as its limits. */
+    @ParameterizedTest
+    @CsvSource({
+        "100000000, 100000000000000000",
+        "99999999999, 4611686018427387903",
+        "100000000000, 100000000000000000",
+        "99999999999999, 4611686018427387903",
+        "100000000000000, 100000000000000000",
+        "99999999999999999, 4611686018427387903",
+        "100000000000000000, 100000000000000000",
+        "-100000000000, -100000000000000000",
+        "-1e30, -4611686018427387904",
+        "-1.5, -1500000000",
+        "20260131, 20260131000000000",
+    })
+    void unitOfANumberIsDetected(String number, long nanos) {
+        assertThat(TimestampFormat.AUTO.read(JsonSupport.parse(number))).isEqualTo(new TimeRange(nanos, nanos));
+    }
+
+    @Test
+    void declaredUnitIsUsed() {
+        TimestampFormat seconds = new TimestampFormat(null, 0, ZoneOffset.UTC);
+        TimestampFormat millis = new TimestampFormat(null, 3, ZoneOffset.UTC);
+
+        assertThat(seconds.read(TextNode.valueOf("20260131"))).isEqualTo(new TimeRange(20260131_000_000_000L, 20260131_000_000_000L));
+        assertThat(millis.read(TextNode.valueOf("1001"))).isEqualTo(new TimeRange(1_001_000_000L, 1_001_000_000L));
+        assertThat(seconds.write(1_999_999_999)).isEqualTo("1");
+        assertThat(seconds.write(-1)).isEqualTo("-1");
+        assertThat(millis.write(1_999_999_999)).isEqualTo("1999");
+    }
+
+    @Test
+    void timeOfUpTo100CharactersIsRead() {
+        String time = "2026-01-31T12:00:10." + "1".repeat(79) + "Z";
+
+        assertThat(TimestampFormat.AUTO.read(TextNode.valueOf(time)))
+                .isEqualTo(TimestampFormat.AUTO.read(TextNode.valueOf("2026-01-31T12:00:10.111111111Z")));
+        assertThatThrownBy(() -> TimestampFormat.AUTO.read(TextNode.valueOf("1" + time)))
+                .isInstanceOf(DateTimeException.class)
+                .hasMessageContaining("101 characters");
+    }
+
+    /** When the clocks are set back, local times occur twice: the query starts before them. */
+    @ParameterizedTest
+    @CsvSource({
+        "2026-10-24T23:59:59Z, 2026-10-24T23:59:59Z",
+        "2026-10-25T00:00:00Z, 2026-10-24T23:59:00Z",
+        "2026-10-25T00:59:59Z, 2026-10-24T23:59:00Z",
+        "2026-10-25T01:00:00Z, 2026-10-25T01:00:00Z",
+        "2026-03-29T00:30:00Z, 2026-03-29T00:30:00Z",
+    })
+    void queryStartsBeforeTheRepeatedHour(String time, String start) {
+        TimestampFormat local = new TimestampFormat(
+                TimestampFormat.pattern("dd.MM.yyyy HH:mm"), -1, ZoneId.of("Europe/Berlin"));
+        long minute = Duration.ofMinutes(1).toNanos();
+        long nanos = TimestampFormat.nanos(Instant.parse(time));
+
+        assertThat(TimestampFormat.instant(local.unambiguous(nanos, minute))).isEqualTo(start);
+        assertThat(TimestampFormat.AUTO.unambiguous(nanos, minute)).isEqualTo(nanos);
+        TimeRange repeated = Objects.requireNonNull(local.read(TextNode.valueOf("25.10.2026 02:30")));
+        assertThat(TimestampFormat.instant(repeated.earliest())).isEqualTo("2026-10-25T00:30:00Z");
+        assertThat(TimestampFormat.instant(repeated.latest())).isEqualTo("2026-10-25T01:30:00Z");
     }
 
     /** The query of the second poll, after a record with this time. */

@@ -206,6 +206,49 @@ class TriggerTest {
     }
 
     @Test
+    void keyOfSeveralFieldsNeedsAllOfThem() {
+        service.behaviour =
+                asked -> MockResponse.json(List.of(Map.of("id", 1, "shop", Map.of("code", "x")), Map.of("id", 1)));
+        try (PollingTrigger trigger = trigger().key("/shop/code").build()) {
+            assertThatThrownBy(trigger::pollOnce)
+                    .isInstanceOf(PollingException.class)
+                    .hasMessageContaining("A record has no key: at \"/shop/code\" there is nothing");
+        }
+        try (PollingTrigger trigger = trigger().key("/shop").build()) {
+            assertThatThrownBy(trigger::pollOnce).hasMessageContaining("there is an object or a list");
+        }
+        service.behaviour = asked -> MockResponse.json(List.of(Map.of("id", 1, "shop", Map.of("code", "x"))));
+        try (PollingTrigger trigger = trigger().key("/shop/code").build()) {
+            trigger.pollOnce();
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactly("[1,\"x\"]");
+    }
+
+    /** Each occurrence of a change is an event of its own. */
+    @Test
+    void repeatedDeletionsAreDistinctEvents() {
+        try (PollingTrigger trigger =
+                trigger().version("/name").detectDeletions().build()) {
+            for (String name : List.of("a", "b", "a")) {
+                put(1, name);
+                trigger.pollOnce();
+                records.clear();
+                trigger.pollOnce();
+            }
+        }
+        assertThat(events)
+                .extracting(TriggerEvent::change)
+                .containsExactly(
+                        ChangeType.NEW,
+                        ChangeType.DELETED,
+                        ChangeType.NEW,
+                        ChangeType.DELETED,
+                        ChangeType.NEW,
+                        ChangeType.DELETED);
+        assertThat(events).extracting(TriggerEvent::id).doesNotHaveDuplicates();
+    }
+
+    @Test
     void eachParentHasSeparateState() {
         Map<String, List<Integer>> boards = Collections.synchronizedMap(new LinkedHashMap<>());
         boards.put("a", new ArrayList<>(List.of(1)));

@@ -70,7 +70,7 @@ class TokenRequestTest {
 
     @Test
     void tokenWithAllValidCharactersIsAccepted() {
-        server.on("/token", Reply.json("{\"access_token\":\"Az09-._~+/=!#$%&'()*,:;<>?@[]^`{|}\"}"));
+        server.on("/token", Reply.json("{\"access_token\":\"Az 09-._~+/=!#$%&'()*,:;<>?@[]^`{|}\"}"));
         try (HttpConnection connection = connection("/token", "POST")) {
             assertThat(connection.send(Request.get("/x")).status()).isEqualTo(200);
         }
