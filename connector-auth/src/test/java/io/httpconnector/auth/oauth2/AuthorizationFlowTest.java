@@ -462,6 +462,26 @@ class AuthorizationFlowTest {
         }
     }
 
+    /** RFC 6749, section 3.1. */
+    @Test
+    void parameterGivenTwiceIsRejected() {
+        AuthorizationFlow flow = AuthorizationFlow.of(connection());
+        String state = state(flow.start("s"));
+        assertRefused(flow, "code=c&code=c&state=" + state, "s", "a parameter twice");
+        assertRefused(flow, "code=c&state=" + state + "&state=" + state, "s", "a parameter twice");
+
+        assertThat(flow.finish("&&code=c&&state=" + state + "&", "s").accessToken().reveal())
+                .isEqualTo("a1");
+    }
+
+    @Test
+    void longestCallbackIsAccepted() {
+        AuthorizationFlow flow = AuthorizationFlow.of(connection());
+        String callback = "state=" + state(flow.start("s")) + "&code=";
+        flow.finish(callback + "c".repeat(64 * 1024 - callback.length()), "s");
+        assertThat(flow.tokens()).isPresent();
+    }
+
     @Test
     void endlessCallbackIsRejected() {
         AuthorizationFlow flow = AuthorizationFlow.of(connection());

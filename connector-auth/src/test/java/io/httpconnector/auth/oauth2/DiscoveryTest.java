@@ -8,6 +8,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalToJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.moreThanOrExactly;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
@@ -309,6 +310,11 @@ class DiscoveryTest {
                     .isInstanceOf(userCanMendIt ? AuthorizationRequiredException.class : OAuth2Exception.class)
                     .hasMessageContaining(why);
         }
+        login.verify(
+                moreThanOrExactly(1),
+                postRequestedFor(urlEqualTo("/token"))
+                        .withFormParam("grant_type", equalTo("urn:ietf:params:oauth:grant-type:device_code"))
+                        .withFormParam("device_code", equalTo("device-4711")));
     }
 
     @Test

@@ -185,14 +185,16 @@ class GrantsTest {
         KeyPair pair = pair("RSA");
         JwtKey key = JwtKey.rs256(pair.getPrivate()).id("key-1");
         try (HttpConnection connection =
-                connection(OAuth2.jwtBearer(key, Map.of("iss", "robot@example.com", "scope", "drive")))) {
+                connection(OAuth2.jwtBearer(key, Map.of("iss", "robot@example.com", "scope", "drive"))
+                        .scopes("files"))) {
             connection.send(Request.get("/files"));
         }
         service.verify(getRequestedFor(urlEqualTo("/files")).withHeader("Authorization", equalTo("Bearer a1")));
         Map<String, String> sent = tokenRequests().get(0);
         assertThat(sent)
                 .containsEntry("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")
-                .containsOnlyKeys("grant_type", "assertion");
+                .containsEntry("scope", "files")
+                .containsOnlyKeys("grant_type", "assertion", "scope");
         String token = sent.get("assertion");
         assertThat(part(token, 0).toString()).contains("\"alg\":\"RS256\"", "\"typ\":\"JWT\"", "\"kid\":\"key-1\"");
         JsonNode claims = part(token, 1);
