@@ -71,18 +71,16 @@ class CombinedVerifiersTest {
         SignatureBuilder hash = Signatures.hmac("SHA-256", SECOND)
                 .signature(ValueSelector.header("X-Sign"))
                 .content("{{secret}}{{body}}");
-        for (Verifier signature : List.of(
-                scheme.build(), Signatures.github(FIRST), hash.build())) {
+        for (Verifier signature : List.of(scheme.build(), Signatures.github(FIRST), hash.build())) {
             WebhookReceiverBuilder builder = WebhookReceiver.named("any").handler(events::add);
-            WebhookReceiver receiver = (addressFirst
-                            ? builder.verify(ADDRESS, signature)
-                            : builder.verify(signature, ADDRESS))
-                    .build();
+            WebhookReceiver receiver =
+                    (addressFirst ? builder.verify(ADDRESS, signature) : builder.verify(signature, ADDRESS)).build();
             WebhookRequest issue = request("{\"id\":\"1\",\"type\":\"t\",\"action\":\"opened\",\"issue\":{}}");
             receiver.receive(WebhookSigner.of(scheme, FIRST).sign(issue));
             receiver.receive(WebhookSigner.preset("github", FIRST).sign(issue));
             // A plain hash can be extended, so that only JSON is accepted.
-            assertThat(receiver.receive(WebhookSigner.of(hash, SECOND).sign(request("a=1"))).status())
+            assertThat(receiver.receive(WebhookSigner.of(hash, SECOND).sign(request("a=1")))
+                            .status())
                     .isNotEqualTo(200);
         }
 
@@ -126,7 +124,9 @@ class CombinedVerifiersTest {
                     .sign(WebhookSigner.of(query, FIRST).sign(request(text))));
         }
 
-        assertThat(events).extracting(event -> event.payload().path("n").asInt()).containsExactly(1, 2);
+        assertThat(events)
+                .extracting(event -> event.payload().path("n").asInt())
+                .containsExactly(1, 2);
     }
 
     @Test

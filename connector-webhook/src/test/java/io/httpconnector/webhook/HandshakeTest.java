@@ -191,7 +191,8 @@ class HandshakeTest {
                 .isEqualTo(405);
         assertThat(receiver.receive(request("GET", "challenge=a%0D%0Ab", "")).status())
                 .isEqualTo(405);
-        assertThat(receiver.receive(request("GET", "challenge=a&challenge=b", "")).status())
+        assertThat(receiver.receive(request("GET", "challenge=a&challenge=b", ""))
+                        .status())
                 .isEqualTo(405);
         List<String> secrets = new ArrayList<>();
         WebhookResponse response = receiver(Handshakes.asana(secret -> secrets.add(secret.reveal())))
@@ -220,8 +221,8 @@ class HandshakeTest {
         receiver.receive(
                 request("POST", "", "{\"n\":2}", "X-Token", "s3cr3t", "WebHook-Request-Origin", "a.example.com"));
         WebhookResponse get = receiver.receive(request("GET", "", "", "X-Hook-Secret", "b537207f"));
-        WebhookResponse unsubscribe =
-                receiver.receive(request("GET", query.replace("=subscribe", "=unsubscribe").substring(18), ""));
+        WebhookResponse unsubscribe = receiver.receive(
+                request("GET", query.replace("=subscribe", "=unsubscribe").substring(18), ""));
 
         assertThat(events).hasSize(5);
         assertThat(get.status()).isEqualTo(405);

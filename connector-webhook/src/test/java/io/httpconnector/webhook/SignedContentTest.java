@@ -91,14 +91,50 @@ class SignedContentTest {
                 .isEqualTo(RejectionReason.MALFORMED);
     }
 
-    @Test
-    void textAroundThePillsIsSigned() throws Exception {
+    /** 1444654255 is the CRC32 of the body, by Python's zlib. */
+    @ParameterizedTest
+    @CsvSource({"before {{body}} after, 'before {\"a\":1} after'", "crc {{bodyCrc32}}, crc 1444654255"})
+    void textAroundThePillsIsSigned(String content, String signed) throws Exception {
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec("s3cr3t".getBytes(UTF_8), "HmacSHA256"));
-        String signature = HexFormat.of().formatHex(mac.doFinal("before {\"a\":1} after".getBytes(UTF_8)));
+        String signature = HexFormat.of().formatHex(mac.doFinal(signed.getBytes(UTF_8)));
 
-        assertThat(verifier("before {{body}} after").verify(request(signature), Instant.EPOCH))
-                .hasToString("accepted");
+        assertThat(verifier(content).verify(request(signature), Instant.EPOCH)).hasToString("accepted");
+    }
+
+    @Test
+    void contentWithoutAnyPartOfTheRequestIsRejected() {
+        assertThatThrownBy(() -> verifier("constant")).hasMessageContaining("it contains no part of the request");
+        assertThat(verifier("{{header.x-version}}")).isNotNull();
+    }
+
+    /** A plain hash covers JSON only, but a GET request has its payload in the query. */
+    @Test
+    void payloadOfAGetRequestIsItsQuery() {
+        SignatureBuilder scheme = Signatures.hmac("SHA-256", SECRET)
+                .signature(ValueSelector.header("X-Sign"))
+                .content("{{secret}}{{query}}{{body}}")
+                .eventId(ValueSelector.query("id"))
+                .eventType(ValueSelector.query("type"));
+        assertThat(scheme.build().eventId()).contains(ValueSelector.query("id"));
+        assertThat(scheme.build().eventType()).contains(ValueSelector.query("type"));
+        List<WebhookEvent> events = new ArrayList<>();
+        WebhookReceiver receiver = WebhookReceiver.named("any")
+                .verify(scheme.build())
+                .methods("GET", "POST")
+                .handler(events::add)
+                .build();
+        List<Integer> statuses = new ArrayList<>();
+        for (String method : List.of("GET", "POST")) {
+            WebhookRequest request = WebhookRequest.of(method, "/", "id=1&type=t", Map.of(), new byte[0]);
+            statuses.add(receiver.receive(WebhookSigner.of(scheme, SECRET).sign(request))
+                    .status());
+        }
+
+        assertThat(statuses).containsExactly(200, 400);
+        assertThat(events).extracting(WebhookEvent::id).containsExactly("1");
+        assertThat(events.get(0).type()).isEqualTo("t");
+        assertThat(events.get(0).payload().toString()).isEqualTo("{\"id\":\"1\",\"type\":\"t\"}");
     }
 
     @Test
@@ -128,10 +164,8 @@ class SignedContentTest {
         if (content.contains("timestamp")) {
             scheme.timestamp(ValueSelector.body("/time"));
         }
-        List<String> ids = receive(
-                scheme,
-                ValueSelector.body(location),
-                "{\"time\":\"0\",\"token\":\"t\",\"other\":\"o\"}");
+        List<String> ids =
+                receive(scheme, ValueSelector.body(location), "{\"time\":\"0\",\"token\":\"t\",\"other\":\"o\"}");
 
         assertThat(ids).hasSize(1);
         assertThat(List.of("0", "t", "o").contains(ids.get(0))).isEqualTo(isSigned);
@@ -187,8 +221,8 @@ class SignedContentTest {
         KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         SignatureBuilder scheme = Signatures.publicKey(
                         "Ed25519",
-                        PublicKeys.fixed(
-                                Base64.getEncoder().encodeToString(pair.getPublic().getEncoded())))
+                        PublicKeys.fixed(Base64.getEncoder()
+                                .encodeToString(pair.getPublic().getEncoded())))
                 .signature(ValueSelector.header("X-Sign"));
         WebhookSigner signer = WebhookSigner.of(scheme, pair.getPrivate());
         List<WebhookEvent> events = new ArrayList<>();
@@ -200,7 +234,9 @@ class SignedContentTest {
             receiver.receive(signer.sign(WebhookRequest.of("POST", "/", "", Map.of(), body.getBytes(UTF_8))));
         }
 
-        assertThat(events).extracting(event -> event.payload().path("n").asInt()).containsExactly(1, 2);
+        assertThat(events)
+                .extracting(event -> event.payload().path("n").asInt())
+                .containsExactly(1, 2);
         assertThat(events).extracting(WebhookEvent::id).doesNotHaveDuplicates();
     }
 
