@@ -332,8 +332,8 @@ class AuthorizationFlowTest {
         clock.passes(Duration.ofHours(1));
         connection.send(Request.get("/orders"));
 
-        String refresh = service.findAll(postRequestedFor(urlEqualTo("/token"))
-                        .withFormParam("grant_type", equalTo("refresh_token")))
+        String refresh = service.findAll(
+                        postRequestedFor(urlEqualTo("/token")).withFormParam("grant_type", equalTo("refresh_token")))
                 .get(0)
                 .getBodyAsString();
         assertThat(query(URI.create("x:/?" + refresh))).containsOnlyKeys("grant_type", "refresh_token");
@@ -470,7 +470,9 @@ class AuthorizationFlowTest {
         assertRefused(flow, "code=c&code=c&state=" + state, "s", "a parameter twice");
         assertRefused(flow, "code=c&state=" + state + "&state=" + state, "s", "a parameter twice");
 
-        assertThat(flow.finish("&&code=c&&state=" + state + "&", "s").accessToken().reveal())
+        assertThat(flow.finish("&&code=c&&state=" + state + "&", "s")
+                        .accessToken()
+                        .reveal())
                 .isEqualTo("a1");
     }
 
