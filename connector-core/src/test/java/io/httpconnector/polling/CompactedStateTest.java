@@ -83,12 +83,16 @@ class CompactedStateTest {
             assertThat(trigger.deadLetters())
                     .extracting(letter -> letter.event().key())
                     .containsExactly("4", "5");
-            assertThat(trigger.deadLetters()).extracting(DeadLetter::error).allMatch(error -> error.contains("too large"));
+            assertThat(trigger.deadLetters())
+                    .extracting(DeadLetter::error)
+                    .allMatch(error -> error.contains("too large"));
             records.remove(1);
             put(6, "changed");
             trigger.pollOnce();
         }
-        assertThat(events).extracting(event -> event.change() + " " + event.key()).containsExactly("UPDATED 6", "DELETED 1");
+        assertThat(events)
+                .extracting(event -> event.change() + " " + event.key())
+                .containsExactly("UPDATED 6", "DELETED 1");
         try (PollingTrigger trigger = trigger().key("/name").build()) {
             trigger.pollOnce();
         }
@@ -116,8 +120,8 @@ class CompactedStateTest {
 
     @Test
     void changedVersionKeepsThePosition() {
-        service.behaviour = asked ->
-                MockResponse.json(List.of(Map.of("id", 1, "name", "a", "t", "2026-11-20T12:00:00Z")));
+        service.behaviour =
+                asked -> MockResponse.json(List.of(Map.of("id", 1, "name", "a", "t", "2026-11-20T12:00:00Z")));
         PollingTriggerBuilder builder = PollingTrigger.named("records")
                 .connection(connection)
                 .request(RequestTemplate.named("List").get("/records").build())
@@ -141,8 +145,7 @@ class CompactedStateTest {
         assertThat(events).hasSize(2);
         assertThat(service.requests)
                 .extracting(asked -> asked.query().getOrDefault("since", "everything"))
-                .containsExactly(
-                        "everything", "2026-11-20T11:59:59Z", "2026-11-20T11:59:59Z", "2026-11-20T11:59:59Z");
+                .containsExactly("everything", "2026-11-20T11:59:59Z", "2026-11-20T11:59:59Z", "2026-11-20T11:59:59Z");
     }
 
     private void put(int id, String name) {

@@ -32,9 +32,25 @@ class FingerprintTest {
     @Test
     void differentValuesHaveDifferentFingerprints() {
         assertThat(Stream.of(
-                                "1", "\"1\"", "true", "\"true\"", "null", "\"\"", "[]", "{}", "[\"a\"]", "\"a\"", "[[\"a\"]]",
-                                "[\"ab\", \"c\"]", "[\"a\", \"bc\"]", "{\"a\": \"b\"}", "[\"a\", \"b\"]", "[[], []]", "[[[]]]",
-                                "{\"a\": {\"b\": 1}}", "{\"a\": {}, \"b\": 1}")
+                                "1",
+                                "\"1\"",
+                                "true",
+                                "\"true\"",
+                                "null",
+                                "\"\"",
+                                "[]",
+                                "{}",
+                                "[\"a\"]",
+                                "\"a\"",
+                                "[[\"a\"]]",
+                                "[\"ab\", \"c\"]",
+                                "[\"a\", \"bc\"]",
+                                "{\"a\": \"b\"}",
+                                "[\"a\", \"b\"]",
+                                "[[], []]",
+                                "[[[]]]",
+                                "{\"a\": {\"b\": 1}}",
+                                "{\"a\": {}, \"b\": 1}")
                         .map(FingerprintTest::of))
                 .doesNotHaveDuplicates();
     }

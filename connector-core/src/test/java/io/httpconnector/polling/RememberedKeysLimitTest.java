@@ -68,11 +68,10 @@ class RememberedKeysLimitTest extends RecordServiceFixture {
     @Test
     void olderHalfOfTheKeysOfATokenIsForgotten() {
         returnsIdsOfEachHour();
-        try (PollingTrigger trigger =
-                trigger("token", StateStore.inMemory())
-                        .engine(engine)
-                        .maxRememberedKeys(20)
-                        .build()) {
+        try (PollingTrigger trigger = trigger("token", StateStore.inMemory())
+                .engine(engine)
+                .maxRememberedKeys(20)
+                .build()) {
             for (int hour : new int[] {0, 2, 3}) {
                 pollAt(hour, hour, trigger);
             }

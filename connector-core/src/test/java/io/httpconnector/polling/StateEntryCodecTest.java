@@ -58,7 +58,8 @@ class StateEntryCodecTest {
 
         @Override
         public void deadLetterAdded(DeadLetter letter) {
-            all.add(letter.event().id() + " " + letter.error() + " " + letter.event().payload());
+            all.add(letter.event().id() + " " + letter.error() + " "
+                    + letter.event().payload());
         }
 
         @Override
@@ -80,8 +81,8 @@ class StateEntryCodecTest {
                 true, 1L, 2, 3L, new Unproven(4, 5, 6), "token", new Validators("request", "\"a\"", "yesterday"));
         KeyEntry counted = KeyEntry.first(1L << 40, 7).next(2L << 40, 8);
         KeyEntry reaching = counted.withReach(9);
-        TriggerEvent event =
-                new TriggerEvent("e", "records", ChangeType.NEW, "k", TextNode.valueOf(large), TextNode.valueOf("p"), NOON);
+        TriggerEvent event = new TriggerEvent(
+                "e", "records", ChangeType.NEW, "k", TextNode.valueOf(large), TextNode.valueOf("p"), NOON);
         StateEntryCodec entry = new StateEntryCodec();
         assertThat(entry.isEmpty()).isTrue();
         entry.definition("{}");

@@ -231,7 +231,8 @@ class TimestampFormatTest extends RecordServiceFixture {
         TimestampFormat seconds = new TimestampFormat(null, 0, ZoneOffset.UTC);
         TimestampFormat millis = new TimestampFormat(null, 3, ZoneOffset.UTC);
 
-        assertThat(seconds.read(TextNode.valueOf("20260131"))).isEqualTo(new TimeRange(20260131_000_000_000L, 20260131_000_000_000L));
+        assertThat(seconds.read(TextNode.valueOf("20260131")))
+                .isEqualTo(new TimeRange(20260131_000_000_000L, 20260131_000_000_000L));
         assertThat(millis.read(TextNode.valueOf("1001"))).isEqualTo(new TimeRange(1_001_000_000L, 1_001_000_000L));
         assertThat(seconds.write(1_999_999_999)).isEqualTo("1");
         assertThat(seconds.write(-1)).isEqualTo("-1");
@@ -259,8 +260,8 @@ class TimestampFormatTest extends RecordServiceFixture {
         "2026-03-29T00:30:00Z, 2026-03-29T00:30:00Z",
     })
     void queryStartsBeforeTheRepeatedHour(String time, String start) {
-        TimestampFormat local = new TimestampFormat(
-                TimestampFormat.pattern("dd.MM.yyyy HH:mm"), -1, ZoneId.of("Europe/Berlin"));
+        TimestampFormat local =
+                new TimestampFormat(TimestampFormat.pattern("dd.MM.yyyy HH:mm"), -1, ZoneId.of("Europe/Berlin"));
         long minute = Duration.ofMinutes(1).toNanos();
         long nanos = TimestampFormat.nanos(Instant.parse(time));
 
