@@ -97,11 +97,12 @@ class CombinedVerifiersTest {
         assertThat(events).extracting(WebhookEvent::type).containsExactly("paid");
     }
 
-    @Test
-    void eventsOfTwoSignaturesOfTheBodyAreDistinguishedByBoth() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void eventsOfTwoSignaturesOfTheBodyAreDistinguishedByBoth(boolean nonceFirst) {
         SignatureBuilder one = scheme("X-One", "{{body}}{{header.X-Nonce}}", FIRST);
         SignatureBuilder two = ofBody("X-Two", SECOND);
-        WebhookReceiver receiver = receiver(one.build(), two.build());
+        WebhookReceiver receiver = nonceFirst ? receiver(one.build(), two.build()) : receiver(two.build(), one.build());
         for (String nonce : List.of("a", "b", "a")) {
             receiver.receive(WebhookSigner.of(two, SECOND)
                     .sign(WebhookSigner.of(one, FIRST).sign(request("{}").header("X-Nonce", nonce))));

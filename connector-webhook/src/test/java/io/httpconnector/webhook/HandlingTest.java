@@ -258,7 +258,8 @@ class HandlingTest {
         String megabyte = "x".repeat(1024 * 1024);
         WebhookEndpoint receiver = receiver()
                 .remember(Duration.ofHours(1), 1)
-                .responder(event -> WebhookResponse.text(201, megabyte.repeat(event.id().equals("large") ? 3 : 1)))
+                .responder(event ->
+                        WebhookResponse.text(201, megabyte.repeat(event.id().equals("large") ? 3 : 1)))
                 .build();
 
         for (String id : List.of("1", "2", "3", "4", "large")) {
