@@ -329,7 +329,7 @@ class AuthorizationFlowTest {
         HttpConnection connection = connection(auth -> auth.scopes("read").tokenParameter("audience", "api"));
         AuthorizationFlow flow = AuthorizationFlow.of(connection);
         flow.finish("code=c&state=" + state(flow.start("s")), "s");
-        clock.passes(Duration.ofHours(1));
+        clock.advance(Duration.ofHours(1));
         connection.send(Request.get("/orders"));
 
         String refresh = service.findAll(
@@ -513,7 +513,7 @@ class AuthorizationFlowTest {
         HttpConnection connection = connection(auth -> auth.revocationUrl(service.url("/revoke")));
         AuthorizationFlow flow = AuthorizationFlow.of(connection);
         flow.finish("code=c&state=" + state(flow.start("s")), "s");
-        clock.passes(Duration.ofHours(2));
+        clock.advance(Duration.ofHours(2));
         respondWith(okJson("{\"error\": \"invalid_grant\"}").withStatus(400));
         assertThatThrownBy(() -> connection.send(Request.get("/orders")))
                 .isInstanceOf(AuthorizationRequiredException.class);

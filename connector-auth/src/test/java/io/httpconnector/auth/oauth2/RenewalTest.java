@@ -239,7 +239,7 @@ class RenewalTest {
         try (HttpConnection connection = connection(machine())) {
             send(connection);
             refused("t1");
-            clock.passes(Duration.ofMinutes(1));
+            clock.advance(Duration.ofMinutes(1));
             assertThatThrownBy(() -> send(connection)).isInstanceOf(StatusException.class);
         }
         assertSentWith(2, "t1");
@@ -331,7 +331,7 @@ class RenewalTest {
                         .hasMessageContaining("invalid_grant")
                         .hasMessageNotContaining("an earlier refresh")
                         .hasMessageNotContaining("r0");
-                clock.passes(Duration.ofHours(1));
+                clock.advance(Duration.ofHours(1));
             }
         }
         assertTokenRequests(1);
@@ -391,11 +391,11 @@ class RenewalTest {
         then(aResponse().withStatus(400).withBody("{\"error\": \"invalid_grant\"}"));
         try (HttpConnection connection = connection(user())) {
             send(connection);
-            clock.passes(Duration.ofHours(1));
+            clock.advance(Duration.ofHours(1));
             assertThatThrownBy(() -> send(connection))
                     .isInstanceOf(ConnectorException.class)
                     .isNotInstanceOf(AuthorizationRequiredException.class);
-            clock.passes(Duration.ofHours(1));
+            clock.advance(Duration.ofHours(1));
             assertThatThrownBy(() -> send(connection))
                     .isInstanceOf(AuthorizationRequiredException.class)
                     .hasMessageNotContaining("an earlier refresh");
@@ -409,7 +409,7 @@ class RenewalTest {
         then(aResponse().withStatus(400).withBody("{\"error\": \"invalid_grant\"}"));
         try (HttpConnection connection = connection(user())) {
             send(connection);
-            clock.passes(Duration.ofHours(1));
+            clock.advance(Duration.ofHours(1));
             StoredTokens tokens =
                     TokenStoreCodec.read(store.get(Keys.of(connection)).orElseThrow(), StoredTokens.class);
             StoredTokens begun = tokens.refreshing(clock.now().toEpochMilli());
