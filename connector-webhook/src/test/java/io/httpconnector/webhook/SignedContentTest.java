@@ -7,12 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.webhook.VerificationResult.RejectionReason;
+import io.httpconnector.testing.VirtualTime;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -249,7 +248,7 @@ class SignedContentTest {
                 .tolerance(Duration.ofMinutes(1));
         Instant noon = Instant.parse("2026-01-01T12:00:00Z");
         WebhookRequest signed = WebhookSigner.of(scheme, SECRET)
-                .at(Clock.fixed(noon, ZoneOffset.UTC))
+                .timeSource(new VirtualTime(noon))
                 .sign(WebhookRequest.of("POST", "/", "", Map.of(), "{}".getBytes(UTF_8)));
         WebhookRequest without = WebhookRequest.of("POST", "/", "", Map.of(), "{}".getBytes(UTF_8))
                 .header("X-Sign", signed.header("X-Sign").orElseThrow());
@@ -273,13 +272,13 @@ class SignedContentTest {
         List<String> ids = new ArrayList<>();
         WebhookReceiver receiver = WebhookReceiver.named("any")
                 .verify(scheme.build())
-                .timeSource(new At(Instant.EPOCH))
+                .timeSource(new VirtualTime(Instant.EPOCH))
                 .publicUrl("https://app.example.com/hooks/1")
                 .id(id)
                 .handler(event -> ids.add(event.id()))
                 .build();
         receiver.receive(WebhookSigner.of(scheme, SECRET)
-                .at(Clock.fixed(Instant.EPOCH, ZoneOffset.UTC))
+                .timeSource(new VirtualTime(Instant.EPOCH))
                 .sign(request));
         return ids;
     }

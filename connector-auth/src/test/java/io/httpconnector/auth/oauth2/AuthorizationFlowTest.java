@@ -313,7 +313,7 @@ class AuthorizationFlowTest {
     void errorMessageOfTheTokenEndpointDoesNotContainTheCode() {
         respondWith(okJson("{\"error\": \"invalid_grant\", \"error_description\": \"code canary-code unknown\"}"));
         for (UnaryOperator<OAuth2Builder> more :
-                List.<UnaryOperator<OAuth2Builder>>of(auth -> auth, OAuth2Builder::withoutPkce)) {
+                List.<UnaryOperator<OAuth2Builder>>of(auth -> auth, auth -> auth.provider(ProviderSettings.defaults().withoutPkce()))) {
             AuthorizationFlow flow = AuthorizationFlow.of(connection(more));
             String callback = "code=canary-code&state=" + state(flow.start("s"));
             assertThatThrownBy(() -> flow.finish(callback, "s"))
