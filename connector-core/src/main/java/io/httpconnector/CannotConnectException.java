@@ -38,7 +38,7 @@ public final class CannotConnectException extends ConnectorException {
         REFUSED,
         /** No secure connection: an untrusted or expired certificate, a wrong host name, no common protocol. */
         TLS,
-        /** The connection may not lead there: see {@link DestinationPolicy}. */
+        /** The connection may not lead there: see {@link SsrfPolicy}. */
         NOT_ALLOWED,
         /** The proxy could not be reached, or would not pass the request on. */
         PROXY

@@ -53,7 +53,7 @@ public final class HttpConnectionBuilder {
     private Timeouts timeouts = Timeouts.DEFAULTS;
     private @Nullable Proxy proxy;
     private @Nullable Path unixSocket;
-    private @Nullable DestinationPolicy destinations;
+    private @Nullable SsrfPolicy destinations;
     private BoundedDnsResolver.DnsResolver lookup = SYSTEM_LOOKUP;
     private TlsSettings tls = TlsSettings.DEFAULT;
     private @Nullable RateLimit rateLimit;
@@ -158,10 +158,10 @@ public final class HttpConnectionBuilder {
     /**
      * Sets where the connection may lead: for base URLs, request URLs and redirects. Default: anywhere.
      *
-     * @param destinations the destinations, such as {@link DestinationPolicy#publicInternetOnly()}
+     * @param destinations the destinations, such as {@link SsrfPolicy#publicInternetOnly()}
      * @return this
      */
-    public HttpConnectionBuilder destinations(DestinationPolicy destinations) {
+    public HttpConnectionBuilder destinations(SsrfPolicy destinations) {
         this.destinations = destinations;
         return this;
     }

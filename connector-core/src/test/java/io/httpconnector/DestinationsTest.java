@@ -42,7 +42,7 @@ class DestinationsTest {
         service.stubFor(any(anyUrl()).willReturn(okJson("{}").withHeader("Connection", "close")));
     }
 
-    private static HttpConnectionBuilder connection(String host, DestinationPolicy destinations) {
+    private static HttpConnectionBuilder connection(String host, SsrfPolicy destinations) {
         return HttpConnection.named("Typed by a user")
                 .baseUrl("http://" + host + ":" + service.getPort())
                 .retry(RetryPolicy.none())
@@ -77,14 +77,14 @@ class DestinationsTest {
                 "0.0.0.0"
             })
     void localAddressInAnySpelling(String host) {
-        assertRefused(failure(connection(host, DestinationPolicy.publicInternetOnly())));
+        assertRefused(failure(connection(host, SsrfPolicy.publicInternetOnly())));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0", "127.0.0.1.", "localhost."})
     void unusualSpellingLeadsNowhere(String host) {
         Throwable failure = failure(
-                connection(host, DestinationPolicy.publicInternetOnly()).connectTimeout(Duration.ofMillis(500)));
+                connection(host, SsrfPolicy.publicInternetOnly()).connectTimeout(Duration.ofMillis(500)));
 
         assertThat(failure).isInstanceOf(ConnectorException.class);
         assertThat(service.findAll(anyRequestedFor(anyUrl()))).isEmpty();
@@ -120,7 +120,7 @@ class DestinationsTest {
         "::ffff:10.0.0.1, false"
     })
     void whatIsPublic(String address, boolean isPublic) throws Exception {
-        assertThat(DestinationPolicy.publicInternetOnly()
+        assertThat(SsrfPolicy.publicInternetOnly()
                         .filter()
                         .permits("any.example", InetAddress.getByName(address)))
                 .isEqualTo(isPublic);
@@ -128,7 +128,7 @@ class DestinationsTest {
 
     @Test
     void deniedBeatsAllowedAndAllowedBeatsTheRest() throws Exception {
-        DestinationPolicy destinations = DestinationPolicy.publicInternetOnly()
+        SsrfPolicy destinations = SsrfPolicy.publicInternetOnly()
                 .allow("*.internal.example", "10.1.0.0/16", "fd00::/8")
                 .deny("bad.internal.example", "10.1.9.0/24", "8.8.8.8");
 
@@ -143,23 +143,23 @@ class DestinationsTest {
         assertThat(permits(destinations, "any.example", "10.1.9.3")).isFalse();
         assertThat(permits(destinations, "any.example", "fd12::1")).isTrue();
         assertThat(permits(destinations, "any.example", "8.8.8.8")).isFalse();
-        assertThat(permits(DestinationPolicy.only("api.example.com"), "api.example.com", "8.8.4.4"))
+        assertThat(permits(SsrfPolicy.only("api.example.com"), "api.example.com", "8.8.4.4"))
                 .isTrue();
-        assertThat(permits(DestinationPolicy.only("api.example.com"), "example.com", "8.8.4.4"))
+        assertThat(permits(SsrfPolicy.only("api.example.com"), "example.com", "8.8.4.4"))
                 .isFalse();
-        assertThat(permits(DestinationPolicy.anywhere().deny("169.254.169.254"), "x", "::ffff:169.254.169.254"))
+        assertThat(permits(SsrfPolicy.anywhere().deny("169.254.169.254"), "x", "::ffff:169.254.169.254"))
                 .isFalse();
-        assertThat(permits(DestinationPolicy.anywhere(), "x", "127.0.0.1")).isTrue();
+        assertThat(permits(SsrfPolicy.anywhere(), "x", "127.0.0.1")).isTrue();
     }
 
-    private static boolean permits(DestinationPolicy destinations, String host, String address) throws Exception {
+    private static boolean permits(SsrfPolicy destinations, String host, String address) throws Exception {
         return destinations.filter().permits(host, InetAddress.getByName(address));
     }
 
     @Test
     void nameThatResolvesToSomethingElseTheNextTime() {
         Deque<String> responses = new ArrayDeque<>(List.of("127.0.0.2", "127.0.0.1"));
-        HttpConnectionBuilder builder = connection("rebind.example", DestinationPolicy.only("127.0.0.2"))
+        HttpConnectionBuilder builder = connection("rebind.example", SsrfPolicy.only("127.0.0.2"))
                 .lookup(host -> new InetAddress[] {InetAddress.getByName(responses.remove())});
         try (HttpConnection connection = builder.build()) {
             assertThat(connection.send(Request.get("/")).status()).isEqualTo(200);
@@ -171,7 +171,7 @@ class DestinationsTest {
 
     @Test
     void onlyPermittedAddressesOfANameAreTried() {
-        try (HttpConnection connection = connection("both.example", DestinationPolicy.only("127.0.0.2"))
+        try (HttpConnection connection = connection("both.example", SsrfPolicy.only("127.0.0.2"))
                 .lookup(host -> new InetAddress[] {address("127.0.0.9"), address("127.0.0.2")})
                 .build()) {
             assertThat(connection.send(Request.get("/")).status()).isEqualTo(200);
@@ -188,7 +188,7 @@ class DestinationsTest {
                 .willReturn(aResponse()
                         .withStatus(307)
                         .withHeader("Location", "http://inside.example:" + service.getPort() + "/secret")));
-        Throwable failure = failure(connection("outside.example", DestinationPolicy.only("outside.example"))
+        Throwable failure = failure(connection("outside.example", SsrfPolicy.only("outside.example"))
                 .lookup(host -> new InetAddress[] {address("127.0.0.1")}));
 
         assertThat(failure)
@@ -205,13 +205,13 @@ class DestinationsTest {
             free.send(Request.get("/"));
             service.resetRequests();
 
-            assertRefused(failure(connection("localhost", DestinationPolicy.publicInternetOnly())));
+            assertRefused(failure(connection("localhost", SsrfPolicy.publicInternetOnly())));
         }
     }
 
     @Test
     void refusalIsFinal() {
-        try (HttpConnection connection = connection("localhost", DestinationPolicy.publicInternetOnly())
+        try (HttpConnection connection = connection("localhost", SsrfPolicy.publicInternetOnly())
                 .retry(RetryPolicy.maxAttempts(5))
                 .build()) {
             CannotConnectException e =
@@ -223,7 +223,7 @@ class DestinationsTest {
 
     @Test
     void connectionTestSaysIt() {
-        try (HttpConnection connection = connection("localhost", DestinationPolicy.publicInternetOnly())
+        try (HttpConnection connection = connection("localhost", SsrfPolicy.publicInternetOnly())
                 .test(Request.get("/"))
                 .build()) {
             assertThat(connection.test().outcome()).isEqualTo(ConnectionTestResult.Outcome.NOT_ALLOWED);
@@ -244,7 +244,7 @@ class DestinationsTest {
     @Test
     void slowDnsEndsInTime() {
         CountDownLatch never = new CountDownLatch(1);
-        HttpConnectionBuilder slow = connection("slow.example", DestinationPolicy.anywhere())
+        HttpConnectionBuilder slow = connection("slow.example", SsrfPolicy.anywhere())
                 .lookup(host -> {
                     await(never);
                     return new InetAddress[0];
@@ -265,7 +265,7 @@ class DestinationsTest {
     void interruptEndsTheWaitingForTheDns() {
         CountDownLatch never = new CountDownLatch(1);
         Thread sender = Thread.currentThread();
-        HttpConnectionBuilder slow = connection("slow.example", DestinationPolicy.anywhere())
+        HttpConnectionBuilder slow = connection("slow.example", SsrfPolicy.anywhere())
                 .lookup(host -> {
                     sender.interrupt();
                     await(never);
@@ -291,13 +291,13 @@ class DestinationsTest {
     void badPatternsAndWhatCannotBeJudged() {
         for (String bad :
                 new String[] {"10.0.0.0/33", "a b", "http://x", "x/y", "", "*", "*.*", "x:80", "1.2.3.4/-1"}) {
-            assertThatThrownBy(() -> DestinationPolicy.only(bad))
+            assertThatThrownBy(() -> SsrfPolicy.only(bad))
                     .isInstanceOf(InvalidDefinitionException.class)
                     .hasMessageContaining("is no host");
         }
         assertThat(catchThrowableOfType(
                                 InvalidDefinitionException.class,
-                                () -> connection("x", DestinationPolicy.publicInternetOnly())
+                                () -> connection("x", SsrfPolicy.publicInternetOnly())
                                         .proxy(Proxy.http("proxy", 1))
                                         .unixSocket(Path.of("/run/x"))
                                         .build())

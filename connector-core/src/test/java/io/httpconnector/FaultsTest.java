@@ -11,7 +11,7 @@ import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.read.ListAppender;
 import io.httpconnector.internal.transport.BoundedDnsResolver;
 import io.httpconnector.internal.transport.RouteKey;
-import io.httpconnector.internal.transport.SharedClient;
+import io.httpconnector.internal.transport.ConnectionPool;
 import io.httpconnector.tls.TlsSettings;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -115,8 +115,8 @@ class FaultsTest {
     }
 
     private final BoundedDnsResolver.DnsResolver dns = InetAddress::getAllByName;
-    private final SharedClient client =
-            SharedClient.acquire(new RouteKey(null, TlsSettings.DEFAULT, null, dns, false, null));
+    private final ConnectionPool client =
+            ConnectionPool.acquire(new RouteKey(null, TlsSettings.DEFAULT, null, dns, false, null));
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final Logger root = (Logger) LoggerFactory.getLogger("io.httpconnector");
     private final Logger apache = (Logger) LoggerFactory.getLogger("org.apache.hc");

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.internal.transport.BoundedDnsResolver;
 import io.httpconnector.internal.transport.RouteKey;
-import io.httpconnector.internal.transport.SharedClient;
+import io.httpconnector.internal.transport.ConnectionPool;
 import io.httpconnector.tls.TlsSettings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -115,7 +115,7 @@ class PoolingTest {
             exchange.sendResponseHeaders(204, -1);
             exchange.close();
         });
-        SharedClient client = SharedClient.acquire(new RouteKey(null, TlsSettings.DEFAULT, null, dns, false, null));
+        ConnectionPool client = ConnectionPool.acquire(new RouteKey(null, TlsSettings.DEFAULT, null, dns, false, null));
         ExecutorService threads = Executors.newFixedThreadPool(500);
         try (HttpConnection connection =
                 connection().lookup(dns).maxConnections(20).build()) {

@@ -6,7 +6,7 @@ import feign.Feign;
 import feign.Headers;
 import feign.RequestLine;
 import feign.hc5.ApacheHttp5Client;
-import io.httpconnector.DestinationPolicy;
+import io.httpconnector.SsrfPolicy;
 import io.httpconnector.ExchangeListener;
 import io.httpconnector.ExchangeResult;
 import io.httpconnector.HttpConnection;
@@ -117,7 +117,7 @@ interface Peer {
         return HttpConnection.named("Benchmark")
                 .baseUrl(baseUrl)
                 .retry(RetryPolicy.maxAttempts(6))
-                .destinations(DestinationPolicy.publicInternetOnly().allow("127.0.0.1"))
+                .destinations(SsrfPolicy.publicInternetOnly().allow("127.0.0.1"))
                 .rateLimit(RateLimit.of(100_000, Duration.ofSeconds(1)).andAdaptive())
                 .rule(ResponseRule.forStatus(403).text("rate limit").treatAs(ResponseRule.Action.RATE_LIMITED))
                 .listener(start -> new ExchangeListener.CallObserver() {

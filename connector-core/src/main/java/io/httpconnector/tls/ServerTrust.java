@@ -172,7 +172,7 @@ public final class ServerTrust {
     /** What decides about certificates, as the files are now. */
     X509ExtendedTrustManager manager() throws GeneralSecurityException, IOException {
         X509ExtendedTrustManager manager = manager(jvm && authorities == null ? null : store());
-        return pins.isEmpty() ? manager : new PinnedTrustManager(manager, pins);
+        return pins.isEmpty() ? manager : new PinningTrustManager(manager, pins);
     }
 
     private KeyStore store() throws GeneralSecurityException, IOException {

@@ -45,10 +45,10 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
     private final ReceiverSettings settings;
 
     /** Requests by the fingerprint of their signed content. */
-    private final DuplicateFilter seenRequests;
+    private final DeduplicationFilter seenRequests;
 
     /** Events by id. */
-    private final DuplicateFilter seenEvents;
+    private final DeduplicationFilter seenEvents;
 
     private final List<Lock> keyLocks =
             Stream.generate(() -> (Lock) new ReentrantLock(true)).limit(64).toList();
@@ -75,7 +75,7 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
     /** Whether a request is known by a single signature, so that it always has the same fingerprint. */
     private final boolean hasSingleFingerprint;
 
-    WebhookReceiver(ReceiverSettings settings, DuplicateFilter requests, @Nullable Mailbox mailbox) {
+    WebhookReceiver(ReceiverSettings settings, DeduplicationFilter requests, @Nullable Mailbox mailbox) {
         this.settings = settings;
         this.seenRequests = requests;
         this.seenEvents = requests.ofEvents();

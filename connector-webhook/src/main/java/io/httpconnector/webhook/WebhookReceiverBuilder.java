@@ -513,7 +513,7 @@ public final class WebhookReceiverBuilder {
                         options.bodyTimeout,
                         options.deadline,
                         time),
-                new DuplicateFilter(options.window, options.maxIds, time),
+                new DeduplicationFilter(options.window, options.maxIds, time),
                 mailbox());
     }
 

@@ -6,7 +6,7 @@ import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.BasicAuth;
-import io.httpconnector.auth.oauth2.AuthorizationFlow;
+import io.httpconnector.auth.oauth2.AuthorizationCodeFlow;
 import io.httpconnector.auth.oauth2.ClientAuthentication;
 import io.httpconnector.auth.oauth2.OAuth2;
 import io.httpconnector.auth.oauth2.ProviderSettings;
@@ -99,7 +99,7 @@ public final class VenueSync {
     /** In an application, one page starts the flow and redirects the browser; another page at the redirect URI finishes it. */
     private void consent(HttpConnection eventbrite) {
         String browserSession = UUID.randomUUID().toString();
-        AuthorizationFlow flow = AuthorizationFlow.of(eventbrite);
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(eventbrite);
 
         step("Connect to Eventbrite with OAuth 2");
         URI url = flow.start(browserSession);

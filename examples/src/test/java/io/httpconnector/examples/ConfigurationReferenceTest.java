@@ -3,7 +3,7 @@ package io.httpconnector.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.httpconnector.Body;
-import io.httpconnector.DestinationPolicy;
+import io.httpconnector.SsrfPolicy;
 import io.httpconnector.Proxy;
 import io.httpconnector.RateLimit;
 import io.httpconnector.Request;
@@ -45,7 +45,7 @@ class ConfigurationReferenceTest {
             Body.class,
             Cursor.class,
             Delivery.class,
-            DestinationPolicy.class,
+            SsrfPolicy.class,
             ExactlyOnce.class,
             JdbcInbox.class,
             Pagination.class,

@@ -110,8 +110,8 @@ final class AuthorizationServerClient {
         return new TokenEndpoint(client == null ? all : all.with(client), policy(found, client), client, context);
     }
 
-    private Registrations registrations() {
-        return new Registrations(settings, context, server());
+    private ClientRegistrations registrations() {
+        return new ClientRegistrations(settings, context, server());
     }
 
     /** Returns the authorization server and the client for an authorization request; registers a client if necessary. */

@@ -32,7 +32,7 @@ public final class OAuth2 implements AuthStrategy {
 
     /**
      * The authorization code grant, RFC 6749, section 4.1, with PKCE, RFC 7636: the application acts on behalf of a
-     * user, who consents in the browser. See {@link AuthorizationFlow}.
+     * user, who consents in the browser. See {@link AuthorizationCodeFlow}.
      *
      * @return a builder
      */

@@ -48,7 +48,7 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Sets the redirect URI: the page of the application that calls {@link AuthorizationFlow#finish}.
+     * Sets the redirect URI: the page of the application that calls {@link AuthorizationCodeFlow#finish}.
      *
      * @param uri an absolute URI, exactly as registered with the service
      * @return this

@@ -408,7 +408,7 @@ final class TokenEndpoint implements TokenRequests {
 
         @Override
         protected String getAuthorizationBaseUrl() {
-            throw new UnsupportedOperationException("the authorization URL is built by AuthorizationFlow");
+            throw new UnsupportedOperationException("the authorization URL is built by AuthorizationCodeFlow");
         }
     }
 }

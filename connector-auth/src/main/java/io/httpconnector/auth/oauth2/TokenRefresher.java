@@ -141,7 +141,7 @@ final class TokenRefresher {
         if (settings.grant() instanceof RefreshTokenGrant given) {
             return given.first().reveal();
         }
-        throw authorizationRequired("there is no consent yet: send the user through an AuthorizationFlow", null, null);
+        throw authorizationRequired("there is no consent yet: send the user through an AuthorizationCodeFlow", null, null);
     }
 
     /** Returns the tokens, which may be refreshed at the current authorization server. */

@@ -23,7 +23,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
-import io.httpconnector.auth.oauth2.AuthorizationFlow;
+import io.httpconnector.auth.oauth2.AuthorizationCodeFlow;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -185,7 +185,7 @@ class AuthDefinitionTest {
                         .redirectUri("https://app.example.com/callback")
                         .build())
                 .build()) {
-            assertThat(AuthorizationFlow.of(connection).start("s").toString())
+            assertThat(AuthorizationCodeFlow.of(connection).start("s").toString())
                     .startsWith("https://login.example.com/a?")
                     .contains("client_id=c-1", "scope=tools");
         }

@@ -26,7 +26,7 @@ class BuilderCoverageTest {
 
     /** The public classes that are not strategies, builders or settings of a definition. */
     private static final Set<String> OTHERS =
-            Set.of("AuthorizationFlow", "DeviceFlow", "TokenEncryption", "TokenSet", "package-info");
+            Set.of("AuthorizationCodeFlow", "DeviceFlow", "TokenEncryption", "TokenSet", "package-info");
 
     /** The options that only code can express. */
     private static final Map<String, String> EXCEPTIONS = Map.of(

@@ -9,7 +9,7 @@ import io.httpconnector.AuthStrategy;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
-import io.httpconnector.auth.oauth2.AuthorizationFlow;
+import io.httpconnector.auth.oauth2.AuthorizationCodeFlow;
 import io.httpconnector.auth.oauth2.DeviceFlow;
 import io.httpconnector.auth.oauth2.TokenStore;
 import java.io.IOException;
@@ -153,7 +153,7 @@ final class ExampleDefinitions implements AutoCloseable {
                 .auth(auth)
                 .build()) {
             if (isType(definition, strategy, "oauth2-authorization-code")) {
-                AuthorizationFlow flow = AuthorizationFlow.of(connection);
+                AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
                 URI url = flow.start("s");
                 meaning.append(sorted(url.toString().replaceAll("(state|code_challenge|nonce)=[^&]*", "$1"), "[?&]"));
                 Matcher state = Pattern.compile("state=([^&]*)").matcher(url.getRawQuery());

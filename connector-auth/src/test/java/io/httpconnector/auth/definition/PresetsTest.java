@@ -19,7 +19,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
-import io.httpconnector.auth.oauth2.AuthorizationFlow;
+import io.httpconnector.auth.oauth2.AuthorizationCodeFlow;
 import io.httpconnector.auth.oauth2.TokenStore;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -149,7 +149,7 @@ class PresetsTest {
         AuthDefinition bent = bent(AuthDefinition.preset(id));
         try (HttpConnection connection = connection(bent, filled(bent, strategy).build())) {
             if (strategy.equals("oauth2")) {
-                AuthorizationFlow flow = AuthorizationFlow.of(connection);
+                AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
                 flow.finish(
                         "code=c&state="
                                 + parameters(flow.start("s").getRawQuery()).get("state"),
@@ -251,7 +251,7 @@ class PresetsTest {
     }
 
     private static void checkAuthorization(HttpConnection connection, JsonNode described) {
-        AuthorizationFlow flow = AuthorizationFlow.of(connection);
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
         URI url = flow.start("s");
         Map<String, String> authorization = parameters(url.getRawQuery());
         assertThat(authorization)

@@ -102,7 +102,7 @@ class DiscoveryTest {
     @Test
     void everythingIsDiscoveredFromTheService() {
         try (HttpConnection connection = connection(user().scopes("tools"))) {
-            AuthorizationFlow flow = AuthorizationFlow.of(connection);
+            AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
             URI url = flow.start("s");
             assertThat(url.toString()).startsWith(login.url("/authorize") + "?");
             assertThat(parameter(url, "client_id")).isEqualTo("c-1");
@@ -126,7 +126,7 @@ class DiscoveryTest {
     void clientIsRegisteredOnceForTheStore() {
         for (int i = 0; i < 3; i++) {
             try (HttpConnection connection = connection(user())) {
-                assertThat(parameter(AuthorizationFlow.of(connection).start("s"), "client_id"))
+                assertThat(parameter(AuthorizationCodeFlow.of(connection).start("s"), "client_id"))
                         .isEqualTo("c-1");
             }
         }
@@ -137,7 +137,7 @@ class DiscoveryTest {
     void registeredClientWithASecretAuthenticates() {
         login.stubFor(post("/register").willReturn(okJson("{\"client_id\": \"c-1\", \"client_secret\": \"canary\"}")));
         try (HttpConnection connection = connection(user())) {
-            AuthorizationFlow flow = AuthorizationFlow.of(connection);
+            AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
             flow.finish("code=c&state=" + parameter(flow.start("s"), "state"), "s");
         }
         login.verify(postRequestedFor(urlEqualTo("/token")).withHeader("Authorization", containing("Basic ")));
@@ -150,7 +150,7 @@ class DiscoveryTest {
                 .willReturn(okJson("{\"resource\": \"" + service.url("/mcp") + "\", \"authorization_servers\": [\""
                         + login.url("/tenant") + "\"]}")));
         try (HttpConnection connection = connection(user())) {
-            assertThat(parameter(AuthorizationFlow.of(connection).start("s"), "client_id"))
+            assertThat(parameter(AuthorizationCodeFlow.of(connection).start("s"), "client_id"))
                     .isEqualTo("c-1");
         }
     }
@@ -169,7 +169,7 @@ class DiscoveryTest {
                 .client("own", Secret.of("secret"))
                 .redirectUri("https://app.example.com/callback");
         try (HttpConnection connection = connection(auth)) {
-            AuthorizationFlow flow = AuthorizationFlow.of(connection);
+            AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
             URI url = flow.start("s");
             assertThat(url.toString()).startsWith("https://login.example.com/ours?");
             flow.finish("code=c&state=" + parameter(url, "state"), "s");
@@ -186,7 +186,7 @@ class DiscoveryTest {
                 "\"authorization_response_iss_parameter_supported\": true, \"registration_endpoint\": \""
                         + login.url("/register") + "\"");
         try (HttpConnection connection = connection(user())) {
-            AuthorizationFlow flow = AuthorizationFlow.of(connection);
+            AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
             String state = parameter(flow.start("s"), "state");
             assertThatThrownBy(() -> flow.finish("code=c&state=" + state, "s"))
                     .isInstanceOf(InvalidCallbackException.class);
@@ -229,7 +229,7 @@ class DiscoveryTest {
 
     private void assertFails(String why) {
         try (HttpConnection connection = connection(user())) {
-            assertThatThrownBy(() -> AuthorizationFlow.of(connection).start("s"))
+            assertThatThrownBy(() -> AuthorizationCodeFlow.of(connection).start("s"))
                     .isInstanceOf(OAuth2Exception.class)
                     .hasMessageContaining(why);
         }
@@ -247,7 +247,7 @@ class DiscoveryTest {
         login.stubFor(post("/revoke").willReturn(temporaryRedirect("/elsewhere")));
         login.stubFor(get("/elsewhere").willReturn(okJson("{}")));
         try (HttpConnection connection = connection(auth)) {
-            AuthorizationFlow flow = AuthorizationFlow.of(connection);
+            AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
             flow.finish("code=c&state=" + parameter(flow.start("s"), "state"), "s");
             assertThatThrownBy(flow::revoke).hasMessageContaining("redirects, with status 302");
             assertThat(flow.tokens()).isPresent();
@@ -257,7 +257,7 @@ class DiscoveryTest {
     @Test
     void revokingWithoutTokensSendsNothing() {
         try (HttpConnection connection = connection(user())) {
-            AuthorizationFlow.of(connection).revoke();
+            AuthorizationCodeFlow.of(connection).revoke();
         }
         assertThat(service.getAllServeEvents()).isEmpty();
         assertThat(login.getAllServeEvents()).isEmpty();
@@ -364,7 +364,7 @@ class DiscoveryTest {
             assertThatThrownBy(() -> DeviceFlow.of(connection).authorize(prompt -> {}))
                     .isInstanceOf(AuthorizationRequiredException.class)
                     .hasMessageContaining("the code has expired");
-            assertThatThrownBy(() -> AuthorizationFlow.of(connection)).isInstanceOf(InvalidDefinitionException.class);
+            assertThatThrownBy(() -> AuthorizationCodeFlow.of(connection)).isInstanceOf(InvalidDefinitionException.class);
         }
         try (HttpConnection connection = connection(user())) {
             assertThatThrownBy(() -> DeviceFlow.of(connection)).isInstanceOf(InvalidDefinitionException.class);

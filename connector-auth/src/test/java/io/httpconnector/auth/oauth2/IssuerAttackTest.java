@@ -145,7 +145,7 @@ class IssuerAttackTest {
     }
 
     private static void consent(HttpConnection connection) {
-        AuthorizationFlow flow = AuthorizationFlow.of(connection);
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
         flow.finish("code=canary-code&state=" + parameter(flow.start("s"), "state"), "s");
     }
 
@@ -200,7 +200,7 @@ class IssuerAttackTest {
     @MethodSource("dangerous")
     void browserNeverOpensADangerousAuthorizationEndpoint(String url) {
         metadata(good, Map.of("authorization_endpoint", quoted(url)));
-        AuthorizationFlow flow = AuthorizationFlow.of(
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(
                 connection(OAuth2.authorizationCode().publicClient("id").discover(good.url(""))));
         assertThatThrownBy(() -> flow.authorize(browsed::add, Duration.ofMillis(50)))
                 .isInstanceOf(OAuth2Exception.class)
@@ -373,7 +373,7 @@ class IssuerAttackTest {
                 Reply.json("{\"resource\": \"" + service.url("/api") + "\", \"authorization_servers\": [\""
                         + evil.url("") + "\"]}"));
 
-        assertThatThrownBy(() -> AuthorizationFlow.of(connection(confidential().discover()))
+        assertThatThrownBy(() -> AuthorizationCodeFlow.of(connection(confidential().discover()))
                         .start("s"))
                 .isInstanceOf(OAuth2Exception.class)
                 .hasMessageContaining("/.well-known/oauth-protected-resource/api responds with status 404");
@@ -393,7 +393,7 @@ class IssuerAttackTest {
         service.on(
                 "/api", Reply.json(401, "{}").with("WWW-Authenticate", challenge.replace("URL", service.url("/meta"))));
 
-        assertThat(AuthorizationFlow.of(connection(confidential().discover())).start("s"))
+        assertThat(AuthorizationCodeFlow.of(connection(confidential().discover())).start("s"))
                 .hasHost("login.example.com");
     }
 
@@ -448,7 +448,7 @@ class IssuerAttackTest {
         HttpConnection restarted = connection(confidential().discover());
         assertRejected(restarted);
         // The user is not sent to the other server either, which would get the secret with the code.
-        assertThatThrownBy(() -> AuthorizationFlow.of(restarted).start("s"))
+        assertThatThrownBy(() -> AuthorizationCodeFlow.of(restarted).start("s"))
                 .isInstanceOf(AuthorizationRequiredException.class);
         assertThat(evil.received("/token")).isEmpty();
     }
@@ -471,7 +471,7 @@ class IssuerAttackTest {
         HttpConnection restarted = connection(user().publicClient("id").discover());
         assertRejected(restarted);
         // The user may consent to the other server: it gets no credentials of the first.
-        assertThat(AuthorizationFlow.of(restarted).start("s")).isNotNull();
+        assertThat(AuthorizationCodeFlow.of(restarted).start("s")).isNotNull();
     }
 
     @Test
@@ -503,7 +503,7 @@ class IssuerAttackTest {
     void revocationEndpointOfAnotherOriginGetsNoToken() {
         expiredConsent(confidential().discover());
         metadata(good, Map.of("revocation_endpoint", quoted(evil.url("/revoke"))));
-        AuthorizationFlow flow = AuthorizationFlow.of(connection(confidential().discover()));
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection(confidential().discover()));
         assertThatThrownBy(flow::revoke).isInstanceOf(AuthorizationRequiredException.class);
         assertThat(flow.tokens()).isPresent();
         assertAttackerReceivedNothing();
@@ -577,9 +577,9 @@ class IssuerAttackTest {
     void codeAndVerifierAreNotSentIfTheServerChangesDuringTheFlow() {
         for (OAuth2Builder auth : List.of(user().publicClient("id").discover(), user().discover())) {
             nameServer(good);
-            URI url = AuthorizationFlow.of(connection(auth)).start("s");
+            URI url = AuthorizationCodeFlow.of(connection(auth)).start("s");
             nameServer(evil);
-            AuthorizationFlow other = AuthorizationFlow.of(connection(auth));
+            AuthorizationCodeFlow other = AuthorizationCodeFlow.of(connection(auth));
             assertThatThrownBy(() -> other.finish("code=canary-code&state=" + parameter(url, "state"), "s"))
                     .isInstanceOf(AuthorizationRequiredException.class);
             assertAttackerReceivedNothing();
@@ -590,8 +590,8 @@ class IssuerAttackTest {
     void codeOfAnotherServersCallbackIsNotSent() {
         // The attacker redirects the user to the honest server (mix-up attack, RFC 9700, section 4.4).
         nameServer(evil);
-        AuthorizationFlow flow =
-                AuthorizationFlow.of(connection(user().publicClient("id").discover()));
+        AuthorizationCodeFlow flow =
+                AuthorizationCodeFlow.of(connection(user().publicClient("id").discover()));
         String callback = "code=canary-code&state=" + parameter(flow.start("s"), "state") + "&iss=" + good.url("");
         assertThatThrownBy(() -> flow.finish(callback, "s")).isInstanceOf(InvalidCallbackException.class);
         assertAttackerReceivedNothing();
@@ -607,7 +607,7 @@ class IssuerAttackTest {
                 "code=canary-code&state=STATE&iss=https://evil.example.com"
             })
     void codeOfAnInvalidCallbackIsNotSent(String callback) {
-        AuthorizationFlow flow = AuthorizationFlow.of(connection(confidential().discover(good.url(""))));
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection(confidential().discover(good.url(""))));
         String state = parameter(flow.start("s"), "state");
         assertThatThrownBy(() -> flow.finish(callback.replace("STATE", state), "s"))
                 .isInstanceOf(InvalidCallbackException.class);
@@ -664,8 +664,8 @@ class IssuerAttackTest {
     void callbackOfOneServiceIsNotFinishedByAnother() {
         HttpConnection one = explicit("One", good, OAuth2.authorizationCode().publicClient("id"), service);
         HttpConnection two = explicit("Two", evil, OAuth2.authorizationCode().publicClient("id"), evil);
-        String state = parameter(AuthorizationFlow.of(one).start("s"), "state");
-        assertThatThrownBy(() -> AuthorizationFlow.of(two).finish("code=canary-code&state=" + state, "s"))
+        String state = parameter(AuthorizationCodeFlow.of(one).start("s"), "state");
+        assertThatThrownBy(() -> AuthorizationCodeFlow.of(two).finish("code=canary-code&state=" + state, "s"))
                 .isInstanceOf(InvalidCallbackException.class);
         assertAttackerReceivedNothing();
     }
@@ -703,7 +703,7 @@ class IssuerAttackTest {
         good.on("/revoke", Reply.redirect(307, evil.url("/revoke")));
         HttpConnection connection = connection(confidential().discover());
         assertThatThrownBy(() -> connection.send(Request.get(""))).hasMessageContaining("redirects");
-        assertThatThrownBy(() -> AuthorizationFlow.of(connection).revoke()).hasMessageContaining("redirects");
+        assertThatThrownBy(() -> AuthorizationCodeFlow.of(connection).revoke()).hasMessageContaining("redirects");
         assertThat(evil.received()).isEmpty();
     }
 
@@ -756,7 +756,7 @@ class IssuerAttackTest {
                 .isInstanceOf(AuthorizationRequiredException.class)
                 .hasMessageContaining("an earlier version");
         assertThat(good.received("/token")).isEmpty();
-        AuthorizationFlow.of(discovering).revoke();
+        AuthorizationCodeFlow.of(discovering).revoke();
         assertThat(store.get("Service")).isEmpty();
         assertThat(good.received("/revoke")).isEmpty();
     }

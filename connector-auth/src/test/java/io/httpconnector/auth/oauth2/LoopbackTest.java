@@ -61,7 +61,7 @@ class LoopbackTest {
                 .baseUrl(service.baseUrl())
                 .auth(auth.build())
                 .build()) {
-            return AuthorizationFlow.of(connection).authorize(browser, timeout);
+            return AuthorizationCodeFlow.of(connection).authorize(browser, timeout);
         }
     }
 

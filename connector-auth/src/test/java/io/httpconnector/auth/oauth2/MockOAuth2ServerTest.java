@@ -92,7 +92,7 @@ class MockOAuth2ServerTest {
     @Test
     void userSignsInAndTheTokensAreRefreshed() throws Exception {
         try (HttpConnection connection = connection(user())) {
-            AuthorizationFlow flow = AuthorizationFlow.of(connection);
+            AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
             TokenSet first = flow.finish(signIn(flow.start("s"), "ann"), "s");
             connection.send(Request.get("/orders"));
             assertThat(lastToken().at("/sub").asText()).isEqualTo("ann");
@@ -110,7 +110,7 @@ class MockOAuth2ServerTest {
     @Test
     void codeIsInvalidWithoutItsVerifier() throws Exception {
         try (HttpConnection connection = connection(user())) {
-            AuthorizationFlow flow = AuthorizationFlow.of(connection);
+            AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
             String stolen = signIn(flow.start("s"), "ann").replaceAll(".*code=([^&]+).*", "$1");
             String own = signIn(flow.start("s"), "mallory").replaceAll("code=[^&]+", "code=" + stolen);
             assertThatThrownBy(() -> flow.finish(own, "s")).isInstanceOf(OAuth2Exception.class);
@@ -120,7 +120,7 @@ class MockOAuth2ServerTest {
     @Test
     void revokedTokensAreRemoved() throws Exception {
         try (HttpConnection connection = connection(user())) {
-            AuthorizationFlow flow = AuthorizationFlow.of(connection);
+            AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
             flow.finish(signIn(flow.start("s"), "ann"), "s");
             flow.revoke();
             assertThat(flow.tokens()).isEmpty();

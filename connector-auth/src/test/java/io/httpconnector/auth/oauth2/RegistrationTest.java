@@ -172,7 +172,7 @@ class RegistrationTest {
 
     /** Follows the authorization URL to the callback, without the page of the application. */
     private static void consent(HttpConnection connection) {
-        AuthorizationFlow flow = AuthorizationFlow.of(connection);
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
         HttpResponse<String> response = get(flow.start("s"));
         flow.finish(response.headers().firstValue("Location").orElseThrow(), "s");
     }
@@ -249,7 +249,7 @@ class RegistrationTest {
     @Test
     void clientUnknownAtTheCodeExchangeIsRegisteredAgain() {
         HttpConnection connection = connection();
-        AuthorizationFlow flow = AuthorizationFlow.of(connection);
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
         String callback = "code=code-4711&state=" + parameter(flow.start("s"), "state");
         clients.clear();
         flow.finish(callback, "s");
@@ -294,10 +294,10 @@ class RegistrationTest {
                 + clock.now().plusSeconds(3600).getEpochSecond();
         consent(connection());
         clock.advance(Duration.ofMinutes(59));
-        assertThat(parameter(AuthorizationFlow.of(connection()).start("s"), "client_id"))
+        assertThat(parameter(AuthorizationCodeFlow.of(connection()).start("s"), "client_id"))
                 .isEqualTo("c-1");
         clock.advance(Duration.ofMinutes(1));
-        assertThat(parameter(AuthorizationFlow.of(connection()).start("s"), "client_id"))
+        assertThat(parameter(AuthorizationCodeFlow.of(connection()).start("s"), "client_id"))
                 .isEqualTo("c-2");
         more = ", \"client_secret\": \"secret-4711\", \"client_secret_expires_at\": 0";
         assertThatThrownBy(() -> connection().send(Request.get(""))).isInstanceOf(AuthorizationRequiredException.class);
@@ -312,7 +312,7 @@ class RegistrationTest {
                 user().scopes("a"),
                 user().scopes("a", "b"),
                 user().redirectUri("https://app.example.com/other"))) {
-            ids.add(parameter(AuthorizationFlow.of(connection(auth, "ann")).start("s"), "client_id"));
+            ids.add(parameter(AuthorizationCodeFlow.of(connection(auth, "ann")).start("s"), "client_id"));
         }
         DeviceFlow.of(connection(OAuth2.deviceCode().discover(), "ann")).authorize(prompt -> {});
         assertThat(ids).hasSize(4);
@@ -361,27 +361,27 @@ class RegistrationTest {
     void loopbackRedirectIsRegisteredAsItIsUsed() {
         OAuth2Builder auth = OAuth2.authorizationCode().discover();
         HttpConnection connection = connection(auth, "ann");
-        AuthorizationFlow.of(connection).authorize(BROWSER, Duration.ofSeconds(10));
+        AuthorizationCodeFlow.of(connection).authorize(BROWSER, Duration.ofSeconds(10));
         connection.send(Request.get(""));
         JsonNode first = registrations().get(0);
         assertThat(first.at("/application_type").asText()).isEqualTo("native");
         assertThat(first.at("/redirect_uris/0").asText()).matches("http://127\\.0\\.0\\.1:\\d+/callback");
 
         // The next time it has the same port, and the same client.
-        AuthorizationFlow.of(connection).authorize(BROWSER, Duration.ofSeconds(10));
+        AuthorizationCodeFlow.of(connection).authorize(BROWSER, Duration.ofSeconds(10));
         assertThat(registered).hasValue(1);
     }
 
     @Test
     void loopbackRedirectIsRegisteredWithAnotherPortIfItsPortIsInUse() throws Exception {
         HttpConnection ann = connection(OAuth2.authorizationCode().discover(), "ann");
-        AuthorizationFlow.of(ann).authorize(BROWSER, Duration.ofSeconds(10));
+        AuthorizationCodeFlow.of(ann).authorize(BROWSER, Duration.ofSeconds(10));
         int port = URI.create(registrations().get(0).at("/redirect_uris/0").asText())
                 .getPort();
         try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             assertThat(taken.isBound()).isTrue();
             HttpConnection bob = connection(OAuth2.authorizationCode().discover(), "bob");
-            AuthorizationFlow.of(bob).authorize(BROWSER, Duration.ofSeconds(10));
+            AuthorizationCodeFlow.of(bob).authorize(BROWSER, Duration.ofSeconds(10));
         }
         assertThat(registered).hasValue(2);
         // The tokens of the first client are refreshed by the first client.
@@ -399,14 +399,14 @@ class RegistrationTest {
         String redirectUri = "http://localhost:" + port + "/back";
         HttpConnection connection =
                 connection(OAuth2.authorizationCode().discover().redirectUri(redirectUri), "ann");
-        AuthorizationFlow.of(connection).authorize(BROWSER, Duration.ofSeconds(10));
+        AuthorizationCodeFlow.of(connection).authorize(BROWSER, Duration.ofSeconds(10));
         assertThat(registrations().get(0).at("/redirect_uris/0").asText()).isEqualTo(redirectUri);
     }
 
     @Test
     void timeoutMentionsTheRedirectUri() {
         HttpConnection connection = connection(OAuth2.authorizationCode().discover(), "ann");
-        assertThatThrownBy(() -> AuthorizationFlow.of(connection).authorize(url -> {}, Duration.ofMillis(50)))
+        assertThatThrownBy(() -> AuthorizationCodeFlow.of(connection).authorize(url -> {}, Duration.ofMillis(50)))
                 .isInstanceOf(AuthorizationRequiredException.class)
                 .hasMessageContaining("redirect URI")
                 .hasMessageContaining("http://127.0.0.1:");
@@ -442,8 +442,8 @@ class RegistrationTest {
         login.on("/revoke", Reply.json(401, "{\"error\": \"invalid_client\"}"));
         HttpConnection connection = connection();
         consent(connection);
-        AuthorizationFlow.of(connection).revoke();
-        assertThat(AuthorizationFlow.of(connection).tokens()).isEmpty();
+        AuthorizationCodeFlow.of(connection).revoke();
+        assertThat(AuthorizationCodeFlow.of(connection).tokens()).isEmpty();
     }
 
     @Test
@@ -496,7 +496,7 @@ class RegistrationTest {
     @Test
     void configuredResourceTakesPrecedence() {
         HttpConnection connection = connection(user().resource("https://api.example.com/"), "ann");
-        assertThat(parameter(AuthorizationFlow.of(connection).start("s"), "resource"))
+        assertThat(parameter(AuthorizationCodeFlow.of(connection).start("s"), "resource"))
                 .isEqualTo("https://api.example.com/");
     }
 }

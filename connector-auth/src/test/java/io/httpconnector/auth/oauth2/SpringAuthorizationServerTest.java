@@ -75,7 +75,7 @@ class SpringAuthorizationServerTest {
                 .nonce();
     }
 
-    private static TokenSet consent(AuthorizationFlow flow) throws Exception {
+    private static TokenSet consent(AuthorizationCodeFlow flow) throws Exception {
         return flow.finish(new Browser().go(flow.start("s")), "s");
     }
 
@@ -101,7 +101,7 @@ class SpringAuthorizationServerTest {
     @Test
     void userConsentsAndTheTokensRotate() throws Exception {
         try (HttpConnection connection = connection(user())) {
-            AuthorizationFlow flow = AuthorizationFlow.of(connection);
+            AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
             TokenSet first = consent(flow);
             connection.send(Request.get("/orders"));
             assertThat(isActive(sent())).isTrue();
@@ -121,7 +121,7 @@ class SpringAuthorizationServerTest {
     @Test
     void revokedConsentHasEnded() throws Exception {
         try (HttpConnection connection = connection(user())) {
-            AuthorizationFlow flow = AuthorizationFlow.of(connection);
+            AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
             TokenSet tokens = consent(flow);
             assertThat(isActive(tokens.refreshToken().orElseThrow())).isTrue();
             flow.revoke();
@@ -136,7 +136,7 @@ class SpringAuthorizationServerTest {
     void consentRevokedAtTheServerIsDetected() throws Exception {
         TokenStore store = TokenStore.inMemory();
         try (HttpConnection connection = connection(user().tokenStore(store))) {
-            TokenSet tokens = consent(AuthorizationFlow.of(connection));
+            TokenSet tokens = consent(AuthorizationCodeFlow.of(connection));
             try (HttpConnection elsewhere = HttpConnection.named("Elsewhere")
                     .baseUrl(server.url())
                     .auth(BasicAuth.of("web", Secret.of("s%25cret%3A+1")))

@@ -155,7 +155,7 @@ class TokenAttackTest {
             failsWithoutSecret(() -> connection(configured(OAuth2.password("ann", Secret.of("canary-password")))
                             .provider(ProviderSettings.defaults().clientAuthentication(proof)))
                     .send(Request.get("/")));
-            AuthorizationFlow flow = AuthorizationFlow.of(
+            AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(
                     connection(browser().provider(ProviderSettings.defaults().clientAuthentication(proof))));
             String state = parameter(flow.start("s"), "state");
             failsWithoutSecret(() -> flow.finish("code=canary-code&state=" + state, "s"));
@@ -206,7 +206,7 @@ class TokenAttackTest {
                 .send(Request.get("/")));
         String idToken = "a." + Base64.getUrlEncoder().encodeToString(deep.getBytes(StandardCharsets.UTF_8)) + ".c";
         server.on("/token", Reply.json("{\"access_token\": \"canary-access\", \"id_token\": \"" + idToken + "\"}"));
-        AuthorizationFlow flow = AuthorizationFlow.of(connection(browser().nonce()));
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection(browser().nonce()));
         String state = parameter(flow.start("s"), "state");
         failsWithoutSecret(() -> flow.finish("code=canary-code&state=" + state, "s"));
     }
@@ -231,7 +231,7 @@ class TokenAttackTest {
                                         OAuth2.deviceCode().publicClient("id").discover(server.url(""))))
                                 .authorize(prompt -> {});
                     } else {
-                        AuthorizationFlow.of(connection(OAuth2.authorizationCode()
+                        AuthorizationCodeFlow.of(connection(OAuth2.authorizationCode()
                                         .publicClient("id")
                                         .redirectUri("https://app.example.com/callback")
                                         .discover(server.url(""))))
@@ -261,7 +261,7 @@ class TokenAttackTest {
     @Test
     void questionMarkInACallbackValueHidesNothing() {
         server.on("/token", Reply.json("{\"access_token\": \"t\"}"));
-        AuthorizationFlow flow = AuthorizationFlow.of(connection(browser()));
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection(browser()));
         String state = parameter(flow.start("s"), "state");
 
         flow.finish("code=a?b&state=" + state, "s");
@@ -277,7 +277,7 @@ class TokenAttackTest {
     @Test
     void loopbackListenerIgnoresForgedCallbacks() throws Exception {
         server.on("/token", Reply.json("{\"access_token\": \"t\"}"));
-        AuthorizationFlow flow = AuthorizationFlow.of(
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(
                 connection(configured(OAuth2.authorizationCode()).authorizationUrl(server.url("/authorize"))));
         HttpClient client = HttpClient.newHttpClient();
         List<Integer> statuses = new ArrayList<>();
@@ -337,7 +337,7 @@ class TokenAttackTest {
         server.on("/token", Reply.json("{\"access_token\": \"t\", \"refresh_token\": \"r\", \"expires_in\": 60}"));
         service.on("/api/", Reply.json("{}"));
         HttpConnection connection = connection(browser().scopes("a").tokenParameter("audience", "x"));
-        AuthorizationFlow flow = AuthorizationFlow.of(connection);
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
         flow.finish("code=c&state=" + parameter(flow.start("s"), "state"), "s");
         clock.advance(Duration.ofMinutes(2));
 

@@ -72,7 +72,7 @@ class TokenRedactionTest {
     Path directory;
 
     private HttpConnection connection;
-    private AuthorizationFlow flow;
+    private AuthorizationCodeFlow flow;
 
     @BeforeEach
     void setUp() {
@@ -97,7 +97,7 @@ class TokenRedactionTest {
                 .auth(auth)
                 .retry(RetryPolicy.none())
                 .build();
-        flow = AuthorizationFlow.of(connection);
+        flow = AuthorizationCodeFlow.of(connection);
         seen.add(auth.toString());
     }
 

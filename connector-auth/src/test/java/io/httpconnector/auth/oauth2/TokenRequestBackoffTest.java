@@ -234,7 +234,7 @@ class TokenRequestBackoffTest {
                 .publicClient("id")
                 .redirectUri("https://app.example.com/callback");
         HttpConnection connection = connection(auth);
-        AuthorizationFlow flow = AuthorizationFlow.of(connection);
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
         consent(flow);
         clock.advance(Duration.ofMinutes(2));
         server.on("/token", UNAVAILABLE);
@@ -247,7 +247,7 @@ class TokenRequestBackoffTest {
         assertThat(assertTokenRequests()).isEqualTo(4);
     }
 
-    private static void consent(AuthorizationFlow flow) {
+    private static void consent(AuthorizationCodeFlow flow) {
         String state = flow.start("s").toString().replaceAll(".*state=", "");
         flow.finish("code=code-4711&state=" + state, "s");
     }
@@ -376,7 +376,7 @@ class TokenRequestBackoffTest {
     @Test
     void codeIsNotRepeatedAfterAFailureOfTheServer() {
         server.on("/token", Reply.json(503, "{}"));
-        AuthorizationFlow flow = AuthorizationFlow.of(repeating(OAuth2.authorizationCode()
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(repeating(OAuth2.authorizationCode()
                 .authorizationUrl("https://login.example.com/authorize")
                 .publicClient("id")
                 .redirectUri("https://app.example.com/callback")));
@@ -439,7 +439,7 @@ class TokenRequestBackoffTest {
     @Test
     void invalidCodeRequiresConsent() {
         server.on("/token", Reply.json(400, "{\"error\": \"invalid_grant\"}"));
-        AuthorizationFlow flow = AuthorizationFlow.of(connection(OAuth2.authorizationCode()
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection(OAuth2.authorizationCode()
                 .authorizationUrl("https://login.example.com/authorize")
                 .publicClient("id")
                 .redirectUri("https://app.example.com/callback")));

@@ -28,7 +28,7 @@ public final class ApacheTransport implements AutoCloseable {
     /** The maximum number of origins whose cookies are kept. */
     private static final int MAX_ORIGINS = 20;
 
-    private final SharedClient client;
+    private final ConnectionPool client;
     private final RequestConfig config;
     private final Set<CancellableRequest> underWay = ConcurrentHashMap.newKeySet();
     private final @Nullable Map<Origin, CookieStore> cookies;
@@ -49,7 +49,7 @@ public final class ApacheTransport implements AutoCloseable {
         }
         this.config = configured.build();
         this.cookies = keepsCookies ? new ConcurrentHashMap<>() : null;
-        this.client = SharedClient.acquire(route);
+        this.client = ConnectionPool.acquire(route);
     }
 
     /** A transport that shares the sockets of its route with others, until it is closed. */

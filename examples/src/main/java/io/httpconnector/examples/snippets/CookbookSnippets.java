@@ -6,7 +6,7 @@ import io.httpconnector.Body;
 import io.httpconnector.CannotConnectException;
 import io.httpconnector.ConnectionTestResult;
 import io.httpconnector.ConnectorException;
-import io.httpconnector.DestinationPolicy;
+import io.httpconnector.SsrfPolicy;
 import io.httpconnector.ExchangeListener;
 import io.httpconnector.ExchangeResult;
 import io.httpconnector.HttpConnection;
@@ -26,7 +26,7 @@ import io.httpconnector.auth.CustomAuth;
 import io.httpconnector.auth.LoginAuth;
 import io.httpconnector.auth.definition.AuthDefinition;
 import io.httpconnector.auth.definition.InputField;
-import io.httpconnector.auth.oauth2.AuthorizationFlow;
+import io.httpconnector.auth.oauth2.AuthorizationCodeFlow;
 import io.httpconnector.auth.oauth2.OAuth2;
 import io.httpconnector.auth.oauth2.OAuth2Builder;
 import io.httpconnector.auth.oauth2.TokenEncryption;
@@ -389,7 +389,7 @@ final class CookbookSnippets {
 
         HttpConnection callback = HttpConnection.named("Customer's webhook")
                 .baseUrl(url)
-                .destinations(DestinationPolicy.publicInternetOnly())
+                .destinations(SsrfPolicy.publicInternetOnly())
                 .build();
         return callback;
     }
@@ -435,7 +435,7 @@ final class CookbookSnippets {
                                 tokenStore, customerId) // TokenStore.file(directory, encryptionKey), or JdbcTokenStore
                         .build())
                 .build();
-        AuthorizationFlow flow = AuthorizationFlow.of(eventbrite);
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(eventbrite);
 
         redirect.accept(flow.start(sessionId)); // page "connect": redirect the browser to this URL
 

@@ -1,6 +1,6 @@
 package io.httpconnector.examples.snippets;
 
-import io.httpconnector.DestinationPolicy;
+import io.httpconnector.SsrfPolicy;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Proxy;
 import io.httpconnector.tls.ClientCertificate;
@@ -25,7 +25,7 @@ final class NetworkSnippets {
     static HttpConnection typedByCustomers(String url) {
         HttpConnection typed = HttpConnection.named("Customer's webhook")
                 .baseUrl(url)
-                .destinations(DestinationPolicy.publicInternetOnly())
+                .destinations(SsrfPolicy.publicInternetOnly())
                 .build();
         return typed;
     }

@@ -4,7 +4,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.CustomAuth;
-import io.httpconnector.auth.oauth2.AuthorizationFlow;
+import io.httpconnector.auth.oauth2.AuthorizationCodeFlow;
 import io.httpconnector.auth.oauth2.InvalidCallbackException;
 import io.httpconnector.auth.oauth2.TokenEncryption;
 import io.httpconnector.auth.oauth2.TokenStore;
@@ -97,10 +97,10 @@ final class SpringBootSnippets {
     @RestController
     static class ConnectController {
 
-        private final AuthorizationFlow flow;
+        private final AuthorizationCodeFlow flow;
 
         ConnectController(HttpConnection crm) {
-            this.flow = AuthorizationFlow.of(crm);
+            this.flow = AuthorizationCodeFlow.of(crm);
         }
 
         @GetMapping("/connect")

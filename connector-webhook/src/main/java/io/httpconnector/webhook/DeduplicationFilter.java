@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A filter that lets each event be handled once, even if it arrives several times concurrently. Remembers a limited number of ids
  * for a limited time, and the first response to each, up to 4 MB in total. Thread-safe.
  */
-final class DuplicateFilter {
+final class DeduplicationFilter {
 
     private static final Future<Boolean> DONE = CompletableFuture.completedFuture(true);
 
@@ -36,7 +36,7 @@ final class DuplicateFilter {
     private final Object lock;
 
     /** The filter of the requests that contain the events of this filter; null in that filter. */
-    private final @Nullable DuplicateFilter requests;
+    private final @Nullable DeduplicationFilter requests;
 
     /** All receipts by id. */
     private final Map<String, Receipt> known = new HashMap<>();
@@ -51,7 +51,7 @@ final class DuplicateFilter {
     private int kept;
 
     /** Creates a filter of requests, or one without requests. */
-    DuplicateFilter(Duration window, int max, TimeSource time) {
+    DeduplicationFilter(Duration window, int max, TimeSource time) {
         this.window = window.toNanos();
         this.max = max;
         this.time = time;
@@ -59,7 +59,7 @@ final class DuplicateFilter {
         this.requests = null;
     }
 
-    private DuplicateFilter(DuplicateFilter requests) {
+    private DeduplicationFilter(DeduplicationFilter requests) {
         this.window = requests.window;
         this.max = requests.max;
         this.time = requests.time;
@@ -68,8 +68,8 @@ final class DuplicateFilter {
     }
 
     /** Creates a filter of the events that the requests of this filter contain. */
-    DuplicateFilter ofEvents() {
-        return new DuplicateFilter(this);
+    DeduplicationFilter ofEvents() {
+        return new DeduplicationFilter(this);
     }
 
     /**

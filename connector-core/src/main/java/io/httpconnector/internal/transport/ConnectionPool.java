@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * application, share its sockets, and idle ones cost nearly nothing. It sets no limits: each connection has its
  * own. Closed with its last user. Thread-safe.
  */
-public final class SharedClient {
+public final class ConnectionPool {
 
     private static final TimeValue MAX_IDLE = TimeValue.ofSeconds(60);
     /** New sockets follow the DNS, and show a renewed certificate. */
@@ -59,7 +59,7 @@ public final class SharedClient {
             .setMaxLineLength(64 * 1024)
             .build();
 
-    private static final Map<RouteKey, SharedClient> OPEN = new HashMap<>();
+    private static final Map<RouteKey, ConnectionPool> OPEN = new HashMap<>();
     private static final ScheduledThreadPoolExecutor SWEEPER = DeadlineScheduler.daemon("http-connector idle sockets");
 
     private final RouteKey route;
@@ -68,7 +68,7 @@ public final class SharedClient {
     private final AtomicBoolean swept = new AtomicBoolean();
     private int users;
 
-    private SharedClient(RouteKey route) {
+    private ConnectionPool(RouteKey route) {
         this.route = route;
         this.pool = new PoolBuilder(route)
                 .setMaxConnTotal(Integer.MAX_VALUE)
@@ -77,7 +77,7 @@ public final class SharedClient {
                         .setTimeToLive(MAX_AGE)
                         .setValidateAfterInactivity(TimeValue.ZERO_MILLISECONDS)
                         .build())
-                .setConnectionFactory(SharedClient::connection)
+                .setConnectionFactory(ConnectionPool::connection)
                 .build();
         HttpClientBuilder builder = HttpClientBuilder.create()
                 .setConnectionManager(pool)
@@ -93,13 +93,13 @@ public final class SharedClient {
                     }
                 })
                 .addExecInterceptorBefore(
-                        ChainElement.PROTOCOL.name(), "responses of the proxy", SharedClient::refuseProxy)
+                        ChainElement.PROTOCOL.name(), "responses of the proxy", ConnectionPool::refuseProxy)
                 .addExecInterceptorBefore(
                         ChainElement.COMPRESS.name(), "unread codings", ContentEncodingFilter::refuseUnread)
                 .addExecInterceptorAfter(ChainElement.COMPRESS.name(), "misused codings", new ContentEncodingFilter())
                 .setUserAgent("http-connector")
                 .setTargetAuthenticationStrategy((type, challenges, context) -> List.of())
-                .setProxyAuthenticationStrategy(SharedClient::schemes)
+                .setProxyAuthenticationStrategy(ConnectionPool::schemes)
                 .disableRedirectHandling()
                 .disableAutomaticRetries()
                 .disableAuthCaching()
@@ -187,9 +187,9 @@ public final class SharedClient {
     }
 
     /** The client for this route, to be released once. */
-    public static SharedClient acquire(RouteKey route) {
+    public static ConnectionPool acquire(RouteKey route) {
         synchronized (OPEN) {
-            SharedClient client = OPEN.computeIfAbsent(route, SharedClient::new);
+            ConnectionPool client = OPEN.computeIfAbsent(route, ConnectionPool::new);
             client.users++;
             return client;
         }

@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
-class AuthorizationFlowTest {
+class AuthorizationCodeFlowTest {
 
     @RegisterExtension
     static WireMockExtension service = WireMockExtension.newInstance()
@@ -122,7 +122,7 @@ class AuthorizationFlowTest {
     @Test
     void connectionUsesTheTokensOfAConsent() throws Exception {
         HttpConnection connection = connection(auth -> auth.scopes("read", "write"));
-        AuthorizationFlow flow = AuthorizationFlow.of(connection);
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
 
         URI url = flow.start("session-1");
         TokenSet tokens = flow.finish("code=c%2B1&state=" + state(url), "session-1");
@@ -168,7 +168,7 @@ class AuthorizationFlowTest {
         HttpConnection connection = connection();
         assertThatThrownBy(() -> connection.send(Request.get("/orders")))
                 .isInstanceOf(AuthorizationRequiredException.class)
-                .hasMessageContaining("AuthorizationFlow");
+                .hasMessageContaining("AuthorizationCodeFlow");
         assertThat(service.getAllServeEvents()).isEmpty();
     }
 
@@ -176,8 +176,8 @@ class AuthorizationFlowTest {
     void anotherProcessCanFinishTheFlow() {
         HttpConnection one = connection();
         HttpConnection other = connection();
-        URI url = AuthorizationFlow.of(one).start("s");
-        AuthorizationFlow.of(other).finish("https://app.example.com/callback?x=1&code=c&state=" + state(url), "s");
+        URI url = AuthorizationCodeFlow.of(one).start("s");
+        AuthorizationCodeFlow.of(other).finish("https://app.example.com/callback?x=1&code=c&state=" + state(url), "s");
 
         one.send(Request.get("/orders"));
 
@@ -187,7 +187,7 @@ class AuthorizationFlowTest {
     @Test
     void newConsentReplacesTheRejectedOne() {
         HttpConnection connection = connection();
-        AuthorizationFlow flow = AuthorizationFlow.of(connection);
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
         flow.finish("code=c&state=" + state(flow.start("s")), "s");
         clock.advance(Duration.ofHours(2));
         respondWith(okJson("{\"error\": \"invalid_grant\"}").withStatus(400));
@@ -205,7 +205,7 @@ class AuthorizationFlowTest {
     void expiredTokenWithoutRefreshTokenRequiresConsent() {
         respondWith(okJson("{\"access_token\": \"a1\", \"expires_in\": 60}"));
         HttpConnection connection = connection();
-        AuthorizationFlow flow = AuthorizationFlow.of(connection);
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
         flow.finish("code=c&state=" + state(flow.start("s")), "s");
         clock.advance(Duration.ofMinutes(2));
         assertThatThrownBy(() -> connection.send(Request.get("/orders")))
@@ -215,7 +215,7 @@ class AuthorizationFlowTest {
 
     @Test
     void stateIsValidOnce() throws Exception {
-        AuthorizationFlow flow = AuthorizationFlow.of(connection());
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection());
         String callback = "code=c&state=" + state(flow.start("s"));
         List<Thread> threads = Stream.generate(() -> new Thread(() -> {
                     try {
@@ -242,13 +242,13 @@ class AuthorizationFlowTest {
                 return false;
             }
         };
-        AuthorizationFlow flow = AuthorizationFlow.of(connection(auth -> auth.tokenStore(late)));
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection(auth -> auth.tokenStore(late)));
         assertRefused(flow, "code=c&state=" + state(flow.start("s")), "s", "already used");
     }
 
     @Test
     void stateExpires() {
-        AuthorizationFlow flow = AuthorizationFlow.of(connection());
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection());
         String state = state(flow.start("s"));
         clock.advance(Duration.ofMinutes(15));
         assertRefused(flow, "code=c&state=" + state, "s", "expired");
@@ -256,21 +256,21 @@ class AuthorizationFlowTest {
 
     @Test
     void callbackOfAnotherSessionIsRejected() {
-        AuthorizationFlow flow = AuthorizationFlow.of(connection());
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection());
         assertRefused(flow, "code=c&state=" + state(flow.start("mallory")), "alice", "another browser session");
     }
 
     @Test
     void callbackForAnotherAccountIsRejected() {
-        AuthorizationFlow one = AuthorizationFlow.of(connection(auth -> auth.tokenStore(store, "customer-1")));
-        AuthorizationFlow other = AuthorizationFlow.of(connection(auth -> auth.tokenStore(store, "customer-2")));
+        AuthorizationCodeFlow one = AuthorizationCodeFlow.of(connection(auth -> auth.tokenStore(store, "customer-1")));
+        AuthorizationCodeFlow other = AuthorizationCodeFlow.of(connection(auth -> auth.tokenStore(store, "customer-2")));
         assertRefused(other, "code=c&state=" + state(one.start("s")), "s", "another account");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "code=c", "code=c&state=", "code=c&state=guessed", "state=%zz", "%", "&&=&="})
     void unsolicitedCallbackIsRejected(String callback) {
-        AuthorizationFlow flow = AuthorizationFlow.of(connection());
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection());
         flow.start("s");
         assertRefused(flow, callback, "s", "callback");
     }
@@ -278,18 +278,18 @@ class AuthorizationFlowTest {
     @ParameterizedTest
     @ValueSource(strings = {"&iss=https://evil.example.com", "", "&iss=https://login.example.com&iss=x"})
     void callbackOfAnotherServerIsRejected(String iss) {
-        AuthorizationFlow flow = AuthorizationFlow.of(connection(auth -> auth.issuer("https://login.example.com")));
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection(auth -> auth.issuer("https://login.example.com")));
         assertRefused(flow, "code=c&state=" + state(flow.start("s")) + iss, "s", "callback");
     }
 
     @Test
     void callbackOfTheRightServerIsAccepted() {
-        AuthorizationFlow flow = AuthorizationFlow.of(connection(auth -> auth.issuer("https://login.example.com")));
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection(auth -> auth.issuer("https://login.example.com")));
         String callback = "code=c&iss=https%3A%2F%2Flogin.example.com&state=" + state(flow.start("s"));
         assertThat(flow.finish(callback, "s").accessToken().reveal()).isEqualTo("a1");
     }
 
-    private static void assertRefused(AuthorizationFlow flow, String callback, String session, String why) {
+    private static void assertRefused(AuthorizationCodeFlow flow, String callback, String session, String why) {
         assertThatThrownBy(() -> flow.finish(callback, session))
                 .isInstanceOf(InvalidCallbackException.class)
                 .hasMessageContaining(why);
@@ -299,7 +299,7 @@ class AuthorizationFlowTest {
     @ParameterizedTest
     @CsvSource({"access_denied, true", "consent_required, true", "server_error, false", "invalid_scope, false"})
     void errorInTheCallbackIsTyped(String error, boolean userCanMendIt) {
-        AuthorizationFlow flow = AuthorizationFlow.of(connection());
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection());
         String callback =
                 "error=" + error + "&error_description=Not+this%0Atime&code=c&state=" + state(flow.start("s"));
         OAuth2Exception refused = catchThrowableOfType(OAuth2Exception.class, () -> flow.finish(callback, "s"));
@@ -314,7 +314,7 @@ class AuthorizationFlowTest {
         respondWith(okJson("{\"error\": \"invalid_grant\", \"error_description\": \"code canary-code unknown\"}"));
         for (UnaryOperator<OAuth2Builder> more :
                 List.<UnaryOperator<OAuth2Builder>>of(auth -> auth, auth -> auth.provider(ProviderSettings.defaults().withoutPkce()))) {
-            AuthorizationFlow flow = AuthorizationFlow.of(connection(more));
+            AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection(more));
             String callback = "code=canary-code&state=" + state(flow.start("s"));
             assertThatThrownBy(() -> flow.finish(callback, "s"))
                     .isInstanceOf(OAuth2Exception.class)
@@ -327,7 +327,7 @@ class AuthorizationFlowTest {
     @Test
     void refreshOfAConsentSendsNoScope() {
         HttpConnection connection = connection(auth -> auth.scopes("read").tokenParameter("audience", "api"));
-        AuthorizationFlow flow = AuthorizationFlow.of(connection);
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
         flow.finish("code=c&state=" + state(flow.start("s")), "s");
         clock.advance(Duration.ofHours(1));
         connection.send(Request.get("/orders"));
@@ -344,7 +344,7 @@ class AuthorizationFlowTest {
         respondWith(okJson(TOKENS.replace("}", ", \"site\": {\"url\": \"https://eu.example.com\"}, \"other\": 1}")));
         HttpConnection connection = connection(auth -> auth.provider(
                 ProviderSettings.defaults().callbackFields("realmId", "shop").tokenField("instance_url", "/site/url")));
-        AuthorizationFlow flow = AuthorizationFlow.of(connection);
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
         Map<String, String> fields = Map.of("realmId", "77", "instance_url", "https://eu.example.com");
         assertThat(flow.finish("realmId=77&more=1&code=c&state=" + state(flow.start("s")), "s")
                         .fields())
@@ -361,7 +361,7 @@ class AuthorizationFlowTest {
 
     @Test
     void customParametersAreInEachRequest() {
-        AuthorizationFlow flow = AuthorizationFlow.of(connection(auth -> auth.scopes("a", "b")
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection(auth -> auth.scopes("a", "b")
                 .provider(ProviderSettings.defaults().withoutPkce().scopeSeparator(","))
                 .authorizationParameter("prompt", "consent")
                 .authorizationParameter("login_hint_token", Secret.of("hint"))
@@ -401,7 +401,7 @@ class AuthorizationFlowTest {
         assertThatThrownBy(() -> connection.send(Request.get("/orders")))
                 .isInstanceOf(AuthorizationRequiredException.class);
 
-        AuthorizationFlow flow = AuthorizationFlow.of(connection);
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
         flow.finish("realmId=7&code=c&state=" + state(flow.start("s")), "s");
         connection.send(Request.get("/orders"));
 
@@ -414,7 +414,7 @@ class AuthorizationFlowTest {
 
     @Test
     void idTokenMustContainTheNonce() {
-        AuthorizationFlow flow = AuthorizationFlow.of(connection(OAuth2Builder::nonce));
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection(OAuth2Builder::nonce));
         URI good = flow.start("s");
         String nonce = query(good).get("nonce");
         respondWith(
@@ -431,7 +431,7 @@ class AuthorizationFlowTest {
     @ValueSource(strings = {"", "canary", "a.%.c", "h.e30.s"})
     void invalidIdTokenIsRejected(String idToken) {
         respondWith(okJson(TOKENS.replace("}", ", \"id_token\": \"" + idToken + "\"}")));
-        AuthorizationFlow flow = AuthorizationFlow.of(connection(OAuth2Builder::nonce));
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection(OAuth2Builder::nonce));
         assertThatThrownBy(() -> flow.finish("code=c&state=" + state(flow.start("s")), "s"))
                 .isInstanceOf(OAuth2Exception.class)
                 .hasMessageContaining("ID token")
@@ -451,12 +451,12 @@ class AuthorizationFlowTest {
                 .hasMessageContaining("character");
         assertThatThrownBy(() -> OAuth2.authorizationCode().redirectUri(null).build())
                 .hasMessageContaining("redirectUri: it is null");
-        AuthorizationFlow flow = AuthorizationFlow.of(connection());
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection());
         assertThatThrownBy(() -> flow.start(null)).hasMessageContaining("browser session: it is null");
         assertThatThrownBy(() -> flow.finish(null, "s")).isInstanceOf(InvalidCallbackException.class);
         try (HttpConnection plain =
                 HttpConnection.named("Plain").baseUrl(service.baseUrl()).build()) {
-            assertThatThrownBy(() -> AuthorizationFlow.of(plain))
+            assertThatThrownBy(() -> AuthorizationCodeFlow.of(plain))
                     .isInstanceOf(InvalidDefinitionException.class)
                     .hasMessageContaining("authorizationCode()");
         }
@@ -465,7 +465,7 @@ class AuthorizationFlowTest {
     /** RFC 6749, section 3.1. */
     @Test
     void parameterGivenTwiceIsRejected() {
-        AuthorizationFlow flow = AuthorizationFlow.of(connection());
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection());
         String state = state(flow.start("s"));
         assertRefused(flow, "code=c&code=c&state=" + state, "s", "a parameter twice");
         assertRefused(flow, "code=c&state=" + state + "&state=" + state, "s", "a parameter twice");
@@ -478,7 +478,7 @@ class AuthorizationFlowTest {
 
     @Test
     void longestCallbackIsAccepted() {
-        AuthorizationFlow flow = AuthorizationFlow.of(connection());
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection());
         String callback = "state=" + state(flow.start("s")) + "&code=";
         flow.finish(callback + "c".repeat(64 * 1024 - callback.length()), "s");
         assertThat(flow.tokens()).isPresent();
@@ -486,14 +486,14 @@ class AuthorizationFlowTest {
 
     @Test
     void endlessCallbackIsRejected() {
-        AuthorizationFlow flow = AuthorizationFlow.of(connection());
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection());
         String callback = "code=" + "c".repeat(70_000) + "&state=" + state(flow.start("s"));
         assertRefused(flow, callback, "s", "longer than");
     }
 
     @Test
     void userCanConsentAgainAfterARevocation() {
-        AuthorizationFlow flow = AuthorizationFlow.of(connection(auth -> auth.revocationUrl(service.url("/revoke"))));
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection(auth -> auth.revocationUrl(service.url("/revoke"))));
         assertThat(flow).hasToString("Authorization flow of OAuth2 of \"Service\"");
         for (int i = 1; i <= 2; i++) {
             flow.finish("code=c&state=" + state(flow.start("s")), "s");
@@ -511,7 +511,7 @@ class AuthorizationFlowTest {
     @Test
     void refusedTokensAreNotRevoked() {
         HttpConnection connection = connection(auth -> auth.revocationUrl(service.url("/revoke")));
-        AuthorizationFlow flow = AuthorizationFlow.of(connection);
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
         flow.finish("code=c&state=" + state(flow.start("s")), "s");
         clock.advance(Duration.ofHours(2));
         respondWith(okJson("{\"error\": \"invalid_grant\"}").withStatus(400));
@@ -527,7 +527,7 @@ class AuthorizationFlowTest {
     @Test
     void accessTokenIsRevokedIfThereIsNoRefreshToken() {
         respondWith(okJson("{\"access_token\": \"a1\"}"));
-        AuthorizationFlow flow = AuthorizationFlow.of(connection(auth -> auth.revocationUrl(service.url("/revoke"))));
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection(auth -> auth.revocationUrl(service.url("/revoke"))));
         flow.finish("code=c&state=" + state(flow.start("s")), "s");
 
         flow.revoke();
@@ -539,7 +539,7 @@ class AuthorizationFlowTest {
 
     @Test
     void errorWithoutDescriptionIsReported() {
-        AuthorizationFlow flow = AuthorizationFlow.of(connection());
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection());
         String callback = "error=access_denied&state=" + state(flow.start("s"));
         assertThatThrownBy(() -> flow.finish(callback, "s"))
                 .isInstanceOf(AuthorizationRequiredException.class)
@@ -555,7 +555,7 @@ class AuthorizationFlowTest {
     @Test
     void closedConnectionReturnsNoTokens() {
         HttpConnection connection = connection();
-        AuthorizationFlow flow = AuthorizationFlow.of(connection);
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
         String callback = "code=c&state=" + state(flow.start("s"));
         connection.close();
         assertThatThrownBy(() -> flow.finish(callback, "s"))
@@ -567,7 +567,7 @@ class AuthorizationFlowTest {
     @Test
     void endlessTokenResponseIsRejected() {
         respondWith(okJson("{\"access_token\": \"" + "a".repeat(12 * 1024 * 1024) + "\"}"));
-        AuthorizationFlow flow = AuthorizationFlow.of(connection());
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection());
         String callback = "code=c&state=" + state(flow.start("s"));
         assertThatThrownBy(() -> flow.finish(callback, "s"))
                 .isInstanceOf(ConnectorException.class)
@@ -580,7 +580,7 @@ class AuthorizationFlowTest {
     void tokenRequestsDoNotFollowRedirects(int status) {
         stranger.stubFor(any(anyUrl()).willReturn(okJson(TOKENS)));
         respondWith(aResponse().withStatus(status).withHeader("Location", stranger.url("/token")));
-        AuthorizationFlow flow = AuthorizationFlow.of(connection());
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection());
         String callback = "code=canary&state=" + state(flow.start("s"));
         assertThatThrownBy(() -> flow.finish(callback, "s"))
                 .isInstanceOf(OAuth2Exception.class)
@@ -596,7 +596,7 @@ class AuthorizationFlowTest {
                 throw new ConnectorException("the database is down");
             }
         };
-        AuthorizationFlow flow = AuthorizationFlow.of(connection(auth -> auth.tokenStore(down)));
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection(auth -> auth.tokenStore(down)));
         String callback = "code=c&state=" + state(flow.start("s"));
         assertThatThrownBy(() -> flow.finish(callback, "s")).hasMessageContaining("database is down");
         service.verify(0, postRequestedFor(urlEqualTo("/token")));

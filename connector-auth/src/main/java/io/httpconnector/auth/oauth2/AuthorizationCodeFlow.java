@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Independent of web frameworks; two pages of the application call it:
  *
  * <pre>{@code
- * AuthorizationFlow flow = AuthorizationFlow.of(eventbrite);
+ * AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(eventbrite);
  * URI url = flow.start(session.getId());                                     // redirect the browser there
  * TokenSet tokens = flow.finish(request.getQueryString(), session.getId());  // at the redirect URI
  * }</pre>
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The state between the two calls is in the {@link TokenStore}, for 15 minutes, so that another process can finish a flow.
  * Thread-safe.
  */
-public final class AuthorizationFlow {
+public final class AuthorizationCodeFlow {
 
     private static final Duration PENDING = Duration.ofMinutes(15);
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -41,7 +41,7 @@ public final class AuthorizationFlow {
     private final TokenManager session;
     private final OAuth2ClientConfig settings;
 
-    private AuthorizationFlow(TokenManager session, OAuth2ClientConfig settings) {
+    private AuthorizationCodeFlow(TokenManager session, OAuth2ClientConfig settings) {
         this.session = session;
         this.settings = settings;
     }
@@ -53,10 +53,10 @@ public final class AuthorizationFlow {
      * @return the flow
      * @throws InvalidDefinitionException if the connection has another strategy
      */
-    public static AuthorizationFlow of(HttpConnection connection) {
+    public static AuthorizationCodeFlow of(HttpConnection connection) {
         if (CombinedAuth.withoutAdditions(connection.auth()) instanceof TokenManager session
                 && session.settings().grant() instanceof AuthorizationCodeGrant) {
-            return new AuthorizationFlow(session, session.settings());
+            return new AuthorizationCodeFlow(session, session.settings());
         }
         throw new InvalidDefinitionException(
                 "authorization flow",

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * registered again if its secret has expired, if the server no longer knows it, and if a loopback redirect URI has another
  * port.
  */
-final class Registrations {
+final class ClientRegistrations {
 
     private static final Duration MAX_WAIT = Duration.ofMinutes(2);
     /** In order of preference. */
@@ -30,7 +30,7 @@ final class Registrations {
     private final AuthContext context;
     private final AuthorizationServer server;
 
-    Registrations(OAuth2ClientConfig settings, AuthContext context, AuthorizationServer server) {
+    ClientRegistrations(OAuth2ClientConfig settings, AuthContext context, AuthorizationServer server) {
         this.settings = settings;
         this.context = context;
         this.server = server;

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
  * metadata service of the cloud.
  *
  * <pre>{@code
- * .destinations(DestinationPolicy.publicInternetOnly())
- * .destinations(DestinationPolicy.publicInternetOnly().allow("erp.internal.example.com").deny("*.example.org"))
+ * .destinations(SsrfPolicy.publicInternetOnly())
+ * .destinations(SsrfPolicy.publicInternetOnly().allow("erp.internal.example.com").deny("*.example.org"))
  * }</pre>
  *
  * <p>The policy is applied to the resolved address of each new connection, also after a redirect: neither a name that resolves to
@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * <p>Patterns are a name ({@code api.example.com}), all names below one ({@code *.example.com}), an address, or a network
  * ({@code 10.20.0.0/16}). Immutable.
  */
-public final class DestinationPolicy {
+public final class SsrfPolicy {
 
     /** The special-purpose registries of IANA (RFC 6890), multicast, and the metadata address of Azure. */
     private static final List<HostPattern> NOT_PUBLIC = Stream.of(
@@ -60,14 +60,14 @@ public final class DestinationPolicy {
         NOWHERE
     }
 
-    private static final DestinationPolicy PUBLIC = new DestinationPolicy(Base.PUBLIC_INTERNET, List.of(), List.of());
+    private static final SsrfPolicy PUBLIC = new SsrfPolicy(Base.PUBLIC_INTERNET, List.of(), List.of());
 
     private final Base base;
     private final List<HostPattern> allowed;
     private final List<HostPattern> denied;
     private final AddressFilter filter = this::permits;
 
-    private DestinationPolicy(Base base, List<HostPattern> allowed, List<HostPattern> denied) {
+    private SsrfPolicy(Base base, List<HostPattern> allowed, List<HostPattern> denied) {
         this.base = base;
         this.allowed = allowed;
         this.denied = denied;
@@ -78,7 +78,7 @@ public final class DestinationPolicy {
      *
      * @return the destinations
      */
-    public static DestinationPolicy publicInternetOnly() {
+    public static SsrfPolicy publicInternetOnly() {
         return PUBLIC;
     }
 
@@ -87,8 +87,8 @@ public final class DestinationPolicy {
      *
      * @return the destinations
      */
-    public static DestinationPolicy anywhere() {
-        return new DestinationPolicy(Base.ANYWHERE, List.of(), List.of());
+    public static SsrfPolicy anywhere() {
+        return new SsrfPolicy(Base.ANYWHERE, List.of(), List.of());
     }
 
     /**
@@ -98,8 +98,8 @@ public final class DestinationPolicy {
      * @return the destinations
      * @throws InvalidDefinitionException when one is no pattern
      */
-    public static DestinationPolicy only(String... hosts) {
-        return new DestinationPolicy(Base.NOWHERE, List.of(), List.of()).allow(hosts);
+    public static SsrfPolicy only(String... hosts) {
+        return new SsrfPolicy(Base.NOWHERE, List.of(), List.of()).allow(hosts);
     }
 
     /**
@@ -109,8 +109,8 @@ public final class DestinationPolicy {
      * @return new destinations
      * @throws InvalidDefinitionException when one is no pattern
      */
-    public DestinationPolicy allow(String... hosts) {
-        return new DestinationPolicy(base, plus(allowed, hosts), denied);
+    public SsrfPolicy allow(String... hosts) {
+        return new SsrfPolicy(base, plus(allowed, hosts), denied);
     }
 
     /**
@@ -120,8 +120,8 @@ public final class DestinationPolicy {
      * @return new destinations
      * @throws InvalidDefinitionException when one is no pattern
      */
-    public DestinationPolicy deny(String... hosts) {
-        return new DestinationPolicy(base, allowed, plus(denied, hosts));
+    public SsrfPolicy deny(String... hosts) {
+        return new SsrfPolicy(base, allowed, plus(denied, hosts));
     }
 
     private static List<HostPattern> plus(List<HostPattern> patterns, String... more) {

@@ -9,12 +9,12 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Accepts what another one accepts, when a pinned key is in it. */
-final class PinnedTrustManager extends X509ExtendedTrustManager {
+final class PinningTrustManager extends X509ExtendedTrustManager {
 
     private final X509ExtendedTrustManager other;
     private final List<String> pins;
 
-    PinnedTrustManager(X509ExtendedTrustManager other, List<String> pins) {
+    PinningTrustManager(X509ExtendedTrustManager other, List<String> pins) {
         this.other = other;
         this.pins = pins;
     }
