@@ -364,13 +364,13 @@ class ReceiverDefinitionTest {
                 .contains("/verify/8: secrets and keys exclude each other: give one of them")
                 .contains("/handshake/1: expected an object, found a string")
                 .contains("/handshake/2/secret: expected a string, found an integer")
-                .anyMatch(problem -> problem.startsWith("responseJson: the pill x does not refer to the event"))
+                .anyMatch(problem -> problem.startsWith("/responseJson: the pill x does not refer to the event"))
                 .noneMatch(problem -> problem.contains("s3cr3t"))
                 .hasSize(19);
         assertThat(problems(builder("[]"))).contains("definition: expected an object, found a list");
         assertThat(problems(builder("{\"unverified\": true, \"verify\": [{\"type\": \"preset\", \"name\": \"github\","
                         + " \"secrets\": [\"old\"]}]}")))
-                .containsExactly("unverified: it contradicts verify(...)");
+                .containsExactly("/unverified: it contradicts verify(...)");
         assertThatThrownBy(() -> WebhookReceiver.named("any")
                         .definition(null, SECRETS)
                         .handler(events::add)
