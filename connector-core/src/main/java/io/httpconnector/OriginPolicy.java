@@ -2,6 +2,7 @@ package io.httpconnector;
 
 import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.http.NameValuePairs;
+import io.httpconnector.internal.http.Redirects;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.transport.ProxyRoute;
 import java.util.List;
@@ -19,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class OriginPolicy {
 
     private static final String PROXY_CREDENTIALS = "proxy-authorization";
-
-    private static final int MAX_REDIRECTS = 5;
 
     private final ConnectionSettings settings;
     private final @Nullable ProxyRoute proxy;
@@ -143,14 +142,14 @@ final class OriginPolicy {
      * @throws InvalidResponseException when it must not be followed
      */
     static @Nullable Request redirect(Request request, Response response, int hop) {
-        String location = isRedirect(response.status())
+        String location = Redirects.isRedirect(response.status())
                 ? response.headers().first("Location").orElse(null)
                 : null;
         if (location == null || response.matchedRule() || request.accepts(response.status())) {
             return null;
         }
-        if (hop == MAX_REDIRECTS) {
-            throw refused(response, "more than " + MAX_REDIRECTS + " redirects follow each other");
+        if (hop == Redirects.MAX) {
+            throw refused(response, "more than " + Redirects.MAX + " redirects follow each other");
         }
         Url target;
         try {
@@ -163,7 +162,7 @@ final class OriginPolicy {
         }
         List<NameValuePair> secrets = response.request().secrets();
         Request next = request.redirected(
-                target, Url.isSameDocument(location), becomesGet(request.method(), response.status()), secrets);
+                target, Url.isSameDocument(location), Redirects.becomesGet(request.method(), response.status()), secrets);
         if (!next.isReplayable()) {
             throw refused(response, "it redirects a body that can be sent only once");
         }
@@ -183,14 +182,6 @@ final class OriginPolicy {
     /** Whether a redirect repeats the URL of the request, with its query. */
     private static boolean repeatsUrl(Response response) {
         return response.headers().first("Location").filter(Url::isSameDocument).isPresent();
-    }
-
-    private static boolean isRedirect(int status) {
-        return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-    }
-
-    private static boolean becomesGet(String method, int status) {
-        return status == 303 ? !method.equals("HEAD") : method.equals("POST") && (status == 301 || status == 302);
     }
 
     private static InvalidResponseException refused(Response response, String problem) {

@@ -7,14 +7,12 @@ import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.hc.client5.http.ClientProtocolException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.config.RequestConfig;
-import org.apache.hc.client5.http.cookie.BasicCookieStore;
 import org.apache.hc.client5.http.cookie.CookieStore;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.MessageConstraintException;
@@ -25,13 +23,10 @@ import org.jspecify.annotations.Nullable;
 /** Sends one request by Apache HttpClient and has its response read. Redirects are not followed. Thread-safe. */
 public final class ApacheTransport implements AutoCloseable {
 
-    /** The maximum number of origins whose cookies are kept. */
-    private static final int MAX_ORIGINS = 20;
-
     private final ConnectionPool client;
     private final RequestConfig config;
     private final Set<CancellableRequest> underWay = ConcurrentHashMap.newKeySet();
-    private final @Nullable Map<Origin, CookieStore> cookies;
+    private final @Nullable CookieJar cookies;
 
     @SuppressWarnings("deprecation") // Its successor belongs to the pool, which connections with other timeouts share.
     private ApacheTransport(
@@ -48,7 +43,7 @@ public final class ApacheTransport implements AutoCloseable {
             sendThrough(unixSocket, configured);
         }
         this.config = configured.build();
-        this.cookies = keepsCookies ? new ConcurrentHashMap<>() : null;
+        this.cookies = keepsCookies ? new CookieJar() : null;
         this.client = ConnectionPool.acquire(route);
     }
 
@@ -78,8 +73,9 @@ public final class ApacheTransport implements AutoCloseable {
         HttpHost host = new HttpHost(origin.scheme(), origin.host(), origin.port());
         CancellableRequest transmission = new CancellableRequest(request, host);
         AttemptContext attempt = new AttemptContext(request.target(), transmission, call, config);
-        if (cookies != null && request.withCookies() && (cookies.size() < MAX_ORIGINS || cookies.containsKey(origin))) {
-            attempt.useCookieStore(cookies.computeIfAbsent(origin, any -> new BasicCookieStore()));
+        CookieStore store = cookies == null || !request.withCookies() ? null : cookies.of(origin);
+        if (store != null) {
+            attempt.useCookieStore(store);
         }
         DeadlineScheduler.Deadline deadline = DeadlineScheduler.start(call, transmission::expire);
         underWay.add(transmission);
