@@ -194,6 +194,10 @@ final class SignatureVerifier implements Verifier {
                         || !BodyParser.unverifiedValues(scheme.bodyHash, request)
                                 .isEmpty());
         SortedMap<String, SortedSet<String>> form = signsForm && !hashed ? form(request) : NO_FORM;
+        if (signsForm && !hashed && form.isEmpty() && request.method().equals("POST")) {
+            // The signed text does not separate the URL from the fields, which could have been moved into the query.
+            throw new Refusal(RejectionReason.MALFORMED, "the form has no fields");
+        }
         SignedContent.RequestValues known = new SignedContent.RequestValues(request, timestamp, id, form);
         Supplier<String> match = verified(known, signatures);
         if (match == null) {

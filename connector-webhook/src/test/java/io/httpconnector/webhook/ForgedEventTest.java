@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.httpconnector.Secret;
-import io.httpconnector.testing.VirtualTime;
 import io.httpconnector.webhook.inbox.Inbox;
 import io.httpconnector.webhook.server.Servers;
 import io.httpconnector.webhook.server.Servers.Running;
@@ -45,7 +44,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ForgedEventTest {
 
     private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
-    private static final VirtualTime NOON = new VirtualTime(NOW);
+    private static final AdjustableClock NOON = new AdjustableClock(NOW);
     private static final Secret SECRET = Secret.of("c29tZXRoaW5nIGVsc2U=");
     private static final Secret OLD = Secret.of("b2xkIHNlY3JldA==");
     private static final String URL = "https://app.example.com/hooks/1";
@@ -68,7 +67,7 @@ class ForgedEventTest {
 
         WebhookReceiver receiver(List<WebhookEvent> events) {
             WebhookReceiverBuilder builder = WebhookReceiver.named("attacked")
-                    .timeSource(new VirtualTime(NOW))
+                    .timeSource(new AdjustableClock(NOW))
                     .publicUrl(URL)
                     .handler(events::add);
             configure.accept(builder);
@@ -77,7 +76,7 @@ class ForgedEventTest {
 
         WebhookReceiver receiver(List<WebhookEvent> events, Inbox inbox) {
             WebhookReceiverBuilder builder = WebhookReceiver.named("attacked")
-                    .timeSource(new VirtualTime(NOW))
+                    .timeSource(new AdjustableClock(NOW))
                     .publicUrl(URL)
                     .inbox(inbox)
                     .handler(events::add);
@@ -295,7 +294,7 @@ class ForgedEventTest {
                     "twilio",
                     form,
                     "",
-                    "",
+                    "A=1",
                     wire -> wire.body(evil).with("Content-Type", type));
             add(
                     all,
@@ -581,7 +580,7 @@ class ForgedEventTest {
         List<WebhookEvent> events = new ArrayList<>();
         WebhookReceiver receiver = WebhookReceiver.named("either")
                 .verify(Verifiers.anyOf(Signatures.github(SECRET), Signatures.preset("stripe", SECRET)))
-                .timeSource(new VirtualTime(NOW))
+                .timeSource(new AdjustableClock(NOW))
                 .handler(events::add)
                 .build();
         String issue = "{\"id\":\"1\",\"type\":\"x\",\"action\":\"opened\",\"issue\":{}}";
@@ -625,7 +624,7 @@ class ForgedEventTest {
                                     and
                                             ? new Verifier[] {anyOf, Verifiers.addresses("127.0.0.1")}
                                             : new Verifier[] {anyOf})
-                            .timeSource(new VirtualTime(NOW))
+                            .timeSource(new AdjustableClock(NOW))
                             .handler(events::add)
                             .build();
                     for (Wire wire : order) {
@@ -652,7 +651,7 @@ class ForgedEventTest {
             WebhookReceiver receiver = WebhookReceiver.named("both")
                     .verify(order.toArray(Verifier[]::new))
                     .publicUrl(URL)
-                    .timeSource(new VirtualTime(NOW))
+                    .timeSource(new AdjustableClock(NOW))
                     .key(ValueSelector.query("a"))
                     .handler(events::add)
                     .build();
@@ -672,7 +671,7 @@ class ForgedEventTest {
         List<WebhookEvent> events = new ArrayList<>();
         WebhookReceiver receiver = WebhookReceiver.named("mailgun")
                 .verify(Signatures.preset("mailgun", SECRET))
-                .timeSource(new VirtualTime(NOW))
+                .timeSource(new AdjustableClock(NOW))
                 .id(ValueSelector.body("/event-data/id"))
                 .handler(events::add)
                 .build();
@@ -695,8 +694,7 @@ class ForgedEventTest {
                 && event.type().equals(genuine.type())
                 && event.key().equals(genuine.key())
                 && (event.payload().equals(genuine.payload())
-                        || attack.name().equals("twilio: a field whose name ends elsewhere")
-                        || attack.name().equals("twilio: the fields in the query"));
+                        || attack.name().equals("twilio: a field whose name ends elsewhere"));
     }
 
     private static String describe(WebhookEvent event) {
@@ -823,7 +821,7 @@ class ForgedEventTest {
             plain = plain.header(id, sent.value(id));
         }
         WebhookRequest again = WebhookSigner.preset(preset, SECRET)
-                .timeSource(new VirtualTime(NOW.plusSeconds(60)))
+                .timeSource(new AdjustableClock(NOW.plusSeconds(60)))
                 .sign(plain);
 
         receiver.receive(sent.request());

@@ -8,7 +8,6 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.testing.Await;
-import io.httpconnector.testing.VirtualTime;
 import io.httpconnector.webhook.inbox.Inbox;
 import java.time.Duration;
 import java.time.Instant;
@@ -281,7 +280,7 @@ class InboxTest extends InboxFixture {
 
     @Test
     void idsAreForgottenAfterTheWindow() throws Exception {
-        VirtualTime time = new VirtualTime(Instant.now());
+        AdjustableClock time = new AdjustableClock(Instant.now());
         WebhookReceiver leads = open(receiver()
                 .timeSource(time)
                 .remember(Duration.ofHours(1), 100)
