@@ -162,7 +162,10 @@ final class OriginPolicy {
         }
         List<NameValuePair> secrets = response.request().secrets();
         Request next = request.redirected(
-                target, Url.isSameDocument(location), Redirects.becomesGet(request.method(), response.status()), secrets);
+                target,
+                Url.isSameDocument(location),
+                Redirects.becomesGet(request.method(), response.status()),
+                secrets);
         if (!next.isReplayable()) {
             throw refused(response, "it redirects a body that can be sent only once");
         }

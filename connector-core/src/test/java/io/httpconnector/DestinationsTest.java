@@ -83,8 +83,8 @@ class DestinationsTest {
     @ParameterizedTest
     @ValueSource(strings = {"2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0", "127.0.0.1.", "localhost."})
     void unusualSpellingLeadsNowhere(String host) {
-        Throwable failure = failure(
-                connection(host, SsrfPolicy.publicInternetOnly()).connectTimeout(Duration.ofMillis(500)));
+        Throwable failure =
+                failure(connection(host, SsrfPolicy.publicInternetOnly()).connectTimeout(Duration.ofMillis(500)));
 
         assertThat(failure).isInstanceOf(ConnectorException.class);
         assertThat(service.findAll(anyRequestedFor(anyUrl()))).isEmpty();
@@ -120,9 +120,7 @@ class DestinationsTest {
         "::ffff:10.0.0.1, false"
     })
     void whatIsPublic(String address, boolean isPublic) throws Exception {
-        assertThat(SsrfPolicy.publicInternetOnly()
-                        .filter()
-                        .permits("any.example", InetAddress.getByName(address)))
+        assertThat(SsrfPolicy.publicInternetOnly().filter().permits("any.example", InetAddress.getByName(address)))
                 .isEqualTo(isPublic);
     }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.internal.transport.BoundedDnsResolver;
-import io.httpconnector.internal.transport.RouteKey;
 import io.httpconnector.internal.transport.ConnectionPool;
+import io.httpconnector.internal.transport.RouteKey;
 import io.httpconnector.tls.TlsSettings;
 import java.io.IOException;
 import java.io.InputStream;

@@ -196,9 +196,9 @@ final class TriggerRepository {
             int updated = update(
                     connection,
                     "update $trigger_task set picked = ?, picked_by = null, last_heartbeat = null, version = version +"
-                        + " 1, execution_time = ?, consecutive_failures = ?, last_success = coalesce(?, last_success),"
-                        + " last_failure = coalesce(?, last_failure) where task_name = ? and task_instance = ? and"
-                        + " version = ?",
+                            + " 1, execution_time = ?, consecutive_failures = ?, last_success = coalesce(?, last_success),"
+                            + " last_failure = coalesce(?, last_failure) where task_name = ? and task_instance = ? and"
+                            + " version = ?",
                     update -> set(
                             update,
                             false,

@@ -234,8 +234,8 @@ class ClusterSoakTest {
                         + " as events");
         System.out.printf(
                 "%d s, %d kills, %d freezes: %d records of %d triggers, %d webhooks (%d refused or unanswered, and"
-                    + " sent again): 0 lost, all %.1f s after the end; %d handled again (an event at most %d times, %d"
-                    + " with another id), in a transaction %d%n",
+                        + " sent again): 0 lost, all %.1f s after the end; %d handled again (an event at most %d times, %d"
+                        + " with another id), in a transaction %d%n",
                 SECONDS,
                 disturbed[0],
                 disturbed[1],

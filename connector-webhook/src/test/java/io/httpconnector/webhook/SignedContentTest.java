@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
-import io.httpconnector.webhook.VerificationResult.RejectionReason;
 import io.httpconnector.testing.VirtualTime;
+import io.httpconnector.webhook.VerificationResult.RejectionReason;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.time.Duration;

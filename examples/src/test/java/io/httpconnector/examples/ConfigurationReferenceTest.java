@@ -3,12 +3,12 @@ package io.httpconnector.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.httpconnector.Body;
-import io.httpconnector.SsrfPolicy;
 import io.httpconnector.Proxy;
 import io.httpconnector.RateLimit;
 import io.httpconnector.Request;
 import io.httpconnector.ResponseRule;
 import io.httpconnector.RetryPolicy;
+import io.httpconnector.SsrfPolicy;
 import io.httpconnector.jdbc.ExactlyOnce;
 import io.httpconnector.jdbc.JdbcInbox;
 import io.httpconnector.polling.Cursor;

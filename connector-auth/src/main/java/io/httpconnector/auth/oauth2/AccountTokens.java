@@ -3,7 +3,6 @@ package io.httpconnector.auth.oauth2;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** The entry of one account in the token store. Thread-safe if the caller holds the lease while it writes. */
 final class AccountTokens {

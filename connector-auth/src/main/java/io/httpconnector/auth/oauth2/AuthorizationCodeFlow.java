@@ -180,7 +180,8 @@ public final class AuthorizationCodeFlow {
         String code = response.code();
         Map<String, String> fields = response.fields(settings.definition().callbackFields());
         try {
-            return new TokenSet(session.storeConsent(() -> session.server().exchange(
+            return new TokenSet(session.storeConsent(() -> session.server()
+                    .exchange(
                             pending.client(),
                             pending.redirectUri(),
                             endpoint -> endpoint.authorizationCode(code, pending))
@@ -221,7 +222,8 @@ public final class AuthorizationCodeFlow {
      */
     public TokenSet authorize(Consumer<URI> browser, Duration timeout) {
         String browserSession = random();
-        LoopbackListener loopback = new LoopbackListener(settings.redirectUri(), session.server().loopbackPort());
+        LoopbackListener loopback =
+                new LoopbackListener(settings.redirectUri(), session.server().loopbackPort());
         try {
             return loopback.await(
                     query -> finish(query, browserSession),

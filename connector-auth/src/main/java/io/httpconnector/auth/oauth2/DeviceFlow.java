@@ -76,7 +76,8 @@ public final class DeviceFlow {
      * @throws ConnectorException if it can't be reached, or the thread is interrupted
      */
     public TokenSet authorize(Consumer<Prompt> show) {
-        Started started = session.server().exchange(null, null, endpoint -> new Started(endpoint, endpoint.authorizeDevice()));
+        Started started =
+                session.server().exchange(null, null, endpoint -> new Started(endpoint, endpoint.authorizeDevice()));
         TokenEndpoint endpoint = started.endpoint;
         JsonNode response = started.response;
         String code = response.path("device_code").asText();

@@ -102,8 +102,7 @@ final class Discovery {
     private void checkPkce(JsonNode metadata, ProviderConfig definition) {
         Set<String> methods = new HashSet<>();
         metadata.path("code_challenge_methods_supported").forEach(method -> methods.add(method.asText()));
-        boolean isUsed =
-                settings.grant() instanceof AuthorizationCodeGrant && !Boolean.FALSE.equals(definition.pkce());
+        boolean isUsed = settings.grant() instanceof AuthorizationCodeGrant && !Boolean.FALSE.equals(definition.pkce());
         if (isUsed && !methods.isEmpty() && !methods.contains("S256")) {
             throw failed("the authorization server does not support the PKCE method S256 (RFC 7636), but " + methods
                     + ": withoutPkce() sends no challenge");

@@ -79,7 +79,10 @@ final class TokenManager implements AuthStrategy {
     @Override
     public boolean refresh(Request rejectedRequest, Response response) {
         ValidToken known = current;
-        if (known == null || !rejectedRequest.header(headerName).equals(Optional.of(known.header().reveal()))) {
+        if (known == null
+                || !rejectedRequest
+                        .header(headerName)
+                        .equals(Optional.of(known.header().reveal()))) {
             return true;
         }
         long age = timeSource.now().toEpochMilli() - known.tokens().obtainedAt();

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.WeakHashMap;
 import java.util.function.Supplier;
@@ -106,8 +105,7 @@ final class TokenRefresher {
                         : refresh(old, rejected));
     }
 
-    private ValidToken requestTokens(
-            NonInteractiveGrant grant, @Nullable StoredTokens old, @Nullable String rejected) {
+    private ValidToken requestTokens(NonInteractiveGrant grant, @Nullable StoredTokens old, @Nullable String rejected) {
         String refreshToken = old == null ? null : old.refreshToken();
         if (old != null && refreshToken != null && old.refusal() == null && grant.prefersRefresh()) {
             try {
@@ -141,7 +139,8 @@ final class TokenRefresher {
         if (settings.grant() instanceof RefreshTokenGrant given) {
             return given.first().reveal();
         }
-        throw authorizationRequired("there is no consent yet: send the user through an AuthorizationCodeFlow", null, null);
+        throw authorizationRequired(
+                "there is no consent yet: send the user through an AuthorizationCodeFlow", null, null);
     }
 
     /** Returns the tokens, which may be refreshed at the current authorization server. */
@@ -251,8 +250,7 @@ final class TokenRefresher {
     }
 
     /** Falls back to the old token after a failed renewal, as long as it has not expired. */
-    private ValidToken keepingOld(
-            @Nullable StoredTokens old, @Nullable String rejected, Supplier<ValidToken> renewal) {
+    private ValidToken keepingOld(@Nullable StoredTokens old, @Nullable String rejected, Supplier<ValidToken> renewal) {
         try {
             return renewal.get();
         } catch (InvalidDefinitionException e) {

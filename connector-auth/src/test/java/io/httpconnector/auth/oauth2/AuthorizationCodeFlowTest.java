@@ -263,7 +263,8 @@ class AuthorizationCodeFlowTest {
     @Test
     void callbackForAnotherAccountIsRejected() {
         AuthorizationCodeFlow one = AuthorizationCodeFlow.of(connection(auth -> auth.tokenStore(store, "customer-1")));
-        AuthorizationCodeFlow other = AuthorizationCodeFlow.of(connection(auth -> auth.tokenStore(store, "customer-2")));
+        AuthorizationCodeFlow other =
+                AuthorizationCodeFlow.of(connection(auth -> auth.tokenStore(store, "customer-2")));
         assertRefused(other, "code=c&state=" + state(one.start("s")), "s", "another account");
     }
 
@@ -278,13 +279,15 @@ class AuthorizationCodeFlowTest {
     @ParameterizedTest
     @ValueSource(strings = {"&iss=https://evil.example.com", "", "&iss=https://login.example.com&iss=x"})
     void callbackOfAnotherServerIsRejected(String iss) {
-        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection(auth -> auth.issuer("https://login.example.com")));
+        AuthorizationCodeFlow flow =
+                AuthorizationCodeFlow.of(connection(auth -> auth.issuer("https://login.example.com")));
         assertRefused(flow, "code=c&state=" + state(flow.start("s")) + iss, "s", "callback");
     }
 
     @Test
     void callbackOfTheRightServerIsAccepted() {
-        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection(auth -> auth.issuer("https://login.example.com")));
+        AuthorizationCodeFlow flow =
+                AuthorizationCodeFlow.of(connection(auth -> auth.issuer("https://login.example.com")));
         String callback = "code=c&iss=https%3A%2F%2Flogin.example.com&state=" + state(flow.start("s"));
         assertThat(flow.finish(callback, "s").accessToken().reveal()).isEqualTo("a1");
     }
@@ -312,8 +315,8 @@ class AuthorizationCodeFlowTest {
     @Test
     void errorMessageOfTheTokenEndpointDoesNotContainTheCode() {
         respondWith(okJson("{\"error\": \"invalid_grant\", \"error_description\": \"code canary-code unknown\"}"));
-        for (UnaryOperator<OAuth2Builder> more :
-                List.<UnaryOperator<OAuth2Builder>>of(auth -> auth, auth -> auth.provider(ProviderSettings.defaults().withoutPkce()))) {
+        for (UnaryOperator<OAuth2Builder> more : List.<UnaryOperator<OAuth2Builder>>of(
+                auth -> auth, auth -> auth.provider(ProviderSettings.defaults().withoutPkce()))) {
             AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection(more));
             String callback = "code=canary-code&state=" + state(flow.start("s"));
             assertThatThrownBy(() -> flow.finish(callback, "s"))
@@ -493,7 +496,8 @@ class AuthorizationCodeFlowTest {
 
     @Test
     void userCanConsentAgainAfterARevocation() {
-        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection(auth -> auth.revocationUrl(service.url("/revoke"))));
+        AuthorizationCodeFlow flow =
+                AuthorizationCodeFlow.of(connection(auth -> auth.revocationUrl(service.url("/revoke"))));
         assertThat(flow).hasToString("Authorization flow of OAuth2 of \"Service\"");
         for (int i = 1; i <= 2; i++) {
             flow.finish("code=c&state=" + state(flow.start("s")), "s");
@@ -527,7 +531,8 @@ class AuthorizationCodeFlowTest {
     @Test
     void accessTokenIsRevokedIfThereIsNoRefreshToken() {
         respondWith(okJson("{\"access_token\": \"a1\"}"));
-        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection(auth -> auth.revocationUrl(service.url("/revoke"))));
+        AuthorizationCodeFlow flow =
+                AuthorizationCodeFlow.of(connection(auth -> auth.revocationUrl(service.url("/revoke"))));
         flow.finish("code=c&state=" + state(flow.start("s")), "s");
 
         flow.revoke();

@@ -364,7 +364,8 @@ class DiscoveryTest {
             assertThatThrownBy(() -> DeviceFlow.of(connection).authorize(prompt -> {}))
                     .isInstanceOf(AuthorizationRequiredException.class)
                     .hasMessageContaining("the code has expired");
-            assertThatThrownBy(() -> AuthorizationCodeFlow.of(connection)).isInstanceOf(InvalidDefinitionException.class);
+            assertThatThrownBy(() -> AuthorizationCodeFlow.of(connection))
+                    .isInstanceOf(InvalidDefinitionException.class);
         }
         try (HttpConnection connection = connection(user())) {
             assertThatThrownBy(() -> DeviceFlow.of(connection)).isInstanceOf(InvalidDefinitionException.class);

@@ -373,8 +373,9 @@ class IssuerAttackTest {
                 Reply.json("{\"resource\": \"" + service.url("/api") + "\", \"authorization_servers\": [\""
                         + evil.url("") + "\"]}"));
 
-        assertThatThrownBy(() -> AuthorizationCodeFlow.of(connection(confidential().discover()))
-                        .start("s"))
+        assertThatThrownBy(
+                        () -> AuthorizationCodeFlow.of(connection(confidential().discover()))
+                                .start("s"))
                 .isInstanceOf(OAuth2Exception.class)
                 .hasMessageContaining("/.well-known/oauth-protected-resource/api responds with status 404");
         assertThat(service.received("/user-file")).isEmpty();
@@ -393,7 +394,8 @@ class IssuerAttackTest {
         service.on(
                 "/api", Reply.json(401, "{}").with("WWW-Authenticate", challenge.replace("URL", service.url("/meta"))));
 
-        assertThat(AuthorizationCodeFlow.of(connection(confidential().discover())).start("s"))
+        assertThat(AuthorizationCodeFlow.of(connection(confidential().discover()))
+                        .start("s"))
                 .hasHost("login.example.com");
     }
 
@@ -503,7 +505,8 @@ class IssuerAttackTest {
     void revocationEndpointOfAnotherOriginGetsNoToken() {
         expiredConsent(confidential().discover());
         metadata(good, Map.of("revocation_endpoint", quoted(evil.url("/revoke"))));
-        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection(confidential().discover()));
+        AuthorizationCodeFlow flow =
+                AuthorizationCodeFlow.of(connection(confidential().discover()));
         assertThatThrownBy(flow::revoke).isInstanceOf(AuthorizationRequiredException.class);
         assertThat(flow.tokens()).isPresent();
         assertAttackerReceivedNothing();
@@ -607,7 +610,8 @@ class IssuerAttackTest {
                 "code=canary-code&state=STATE&iss=https://evil.example.com"
             })
     void codeOfAnInvalidCallbackIsNotSent(String callback) {
-        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection(confidential().discover(good.url(""))));
+        AuthorizationCodeFlow flow =
+                AuthorizationCodeFlow.of(connection(confidential().discover(good.url(""))));
         String state = parameter(flow.start("s"), "state");
         assertThatThrownBy(() -> flow.finish(callback.replace("STATE", state), "s"))
                 .isInstanceOf(InvalidCallbackException.class);

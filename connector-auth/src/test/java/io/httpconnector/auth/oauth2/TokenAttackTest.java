@@ -206,7 +206,8 @@ class TokenAttackTest {
                 .send(Request.get("/")));
         String idToken = "a." + Base64.getUrlEncoder().encodeToString(deep.getBytes(StandardCharsets.UTF_8)) + ".c";
         server.on("/token", Reply.json("{\"access_token\": \"canary-access\", \"id_token\": \"" + idToken + "\"}"));
-        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection(browser().nonce()));
+        AuthorizationCodeFlow flow =
+                AuthorizationCodeFlow.of(connection(browser().nonce()));
         String state = parameter(flow.start("s"), "state");
         failsWithoutSecret(() -> flow.finish("code=canary-code&state=" + state, "s"));
     }

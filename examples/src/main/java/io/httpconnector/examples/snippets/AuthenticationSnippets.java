@@ -75,7 +75,8 @@ final class AuthenticationSnippets {
     static List<OAuth2Builder> grants(Secret pem, Secret password, Secret refreshToken) {
         OAuth2Builder user = OAuth2.authorizationCode().discover("https://login.example.com");
         OAuth2Builder device = OAuth2.deviceCode().discover("https://login.example.com");
-        OAuth2Builder tools = OAuth2.authorizationCode().discover(); // discovers the server from the service, as MCP requires
+        OAuth2Builder tools =
+                OAuth2.authorizationCode().discover(); // discovers the server from the service, as MCP requires
         OAuth2Builder machine =
                 OAuth2.clientCredentials().client("client-id", JwtKey.rs256(pem).id("key-1"));
         OAuth2Builder robot = OAuth2.jwtBearer(JwtKey.rs256(pem), Map.of("iss", "robot@example.com", "scope", "drive"));
@@ -116,7 +117,8 @@ final class AuthenticationSnippets {
     static AuthDefinition ownType() {
         AuthType signed = AuthType.of("signed", values -> {
                     Secret secret = values.secret("key");
-                    return request -> request.header("X-User", values.text("user")).header("X-Signature", sign(request, secret));
+                    return request ->
+                            request.header("X-User", values.text("user")).header("X-Signature", sign(request, secret));
                 })
                 .text("user")
                 .secret("key")

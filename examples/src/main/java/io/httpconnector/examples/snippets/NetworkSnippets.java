@@ -1,8 +1,8 @@
 package io.httpconnector.examples.snippets;
 
-import io.httpconnector.SsrfPolicy;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Proxy;
+import io.httpconnector.SsrfPolicy;
 import io.httpconnector.tls.ClientCertificate;
 import io.httpconnector.tls.ServerTrust;
 import java.nio.file.Path;
