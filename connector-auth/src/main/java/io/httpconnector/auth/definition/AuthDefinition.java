@@ -1,19 +1,15 @@
 package io.httpconnector.auth.definition;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
+import io.httpconnector.internal.json.DefinitionParser;
 import io.httpconnector.internal.json.JsonObjectReader;
-import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.template.PillText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -43,20 +39,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AuthDefinition {
 
-    /** Rejects duplicate names in an object, which {@link JsonSupport} accepts. */
-    private static final ObjectMapper STRICT = JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-
     private final JsonNode json;
     private final String name;
     private final FieldText baseUrl;
     private final @Nullable String test;
     private final Map<String, Strategy> strategies;
 
-    /** A parsed strategy. */
-    private record Strategy(List<InputField> fields, Set<String> tokenFields, Recipe recipe) {}
+    /**
+     * A parsed strategy.
+     *
+     * @param ownFields the fields that only this strategy declares
+     * @param fields all fields that a user fills in
+     */
+    private record Strategy(List<InputField> ownFields, List<InputField> fields, FieldUse use, Recipe recipe) {}
 
     private AuthDefinition(
             JsonNode json, String name, FieldText baseUrl, @Nullable String test, Map<String, Strategy> strategies) {
@@ -96,7 +91,7 @@ public final class AuthDefinition {
 
     private static JsonNode all() {
         try (InputStream presets = AuthDefinition.class.getResourceAsStream("presets.json")) {
-            return JsonSupport.parse(presets.readAllBytes());
+            return DefinitionParser.parse("presets", new String(presets.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -116,12 +111,7 @@ public final class AuthDefinition {
             throw invalid(List.of("it is null"));
         }
         Map<String, AuthType> types = AuthTypes.with(ownTypes);
-        try {
-            var unused = STRICT.readTree(json);
-            return of(JsonSupport.parse(json), types);
-        } catch (JsonProcessingException e) {
-            throw invalid(List.of(JsonSupport.describe(e)));
-        }
+        return of(DefinitionParser.parse("auth definition", json), types);
     }
 
     private static AuthDefinition of(JsonNode json, Map<String, AuthType> types) {
@@ -131,6 +121,7 @@ public final class AuthDefinition {
     private static AuthDefinition read(JsonObjectReader reader, JsonNode json, Map<String, AuthType> types) {
         String name = reader.requiredText("name");
         String unusedUrl = reader.text("documentation");
+        InputField.rejectBlank(reader, "name", "documentation");
         String baseUrl = reader.requiredText("baseUrl");
         String test = reader.text("test");
         if (test != null) {
@@ -141,7 +132,7 @@ public final class AuthDefinition {
         Map<String, Strategy> strategies = reader.objectMap("strategies", (key, members) -> {
             Strategy strategy = readStrategy(members, types, common);
             if (strategy != null) {
-                tokenFields.addAll(strategy.tokenFields);
+                tokenFields.addAll(strategy.use.received());
             }
             return strategy;
         });
@@ -152,7 +143,37 @@ public final class AuthDefinition {
         if (reader.has("baseUrl")) {
             reader.attempt("baseUrl", () -> base[0] = baseUrl(baseUrl, common, strategies, tokenFields));
         }
+        if (reader.problems() == 0) {
+            checkUse(common, strategies, base[0].fields());
+        }
         return new AuthDefinition(json, name, base[0], test, strategies);
+    }
+
+    /** Rejects fields that a user would fill in for nothing. */
+    private static void checkUse(
+            List<InputField> common, Map<String, Strategy> strategies, List<String> usedByBaseUrl) {
+        List<String> problems = new ArrayList<>();
+        Set<String> usedByAny = new HashSet<>(usedByBaseUrl);
+        strategies.forEach((name, strategy) -> {
+            Set<String> used = new HashSet<>(usedByBaseUrl);
+            used.addAll(strategy.use.entered());
+            usedByAny.addAll(used);
+            checkUse("/strategies/" + JsonObjectReader.token(name), strategy.ownFields, used, problems);
+        });
+        checkUse("", common, usedByAny, problems);
+        if (!problems.isEmpty()) {
+            throw invalid(problems);
+        }
+    }
+
+    private static void checkUse(String pointer, List<InputField> fields, Set<String> used, List<String> problems) {
+        for (int i = 0; i < fields.size(); i++) {
+            String name = fields.get(i).name();
+            if (!used.contains(name)) {
+                problems.add(pointer + "/fields/" + i + ": the field \"" + name + "\" is not used: write {{auth." + name
+                        + "}} where its value is needed, or remove it");
+            }
+        }
     }
 
     /** Reads a list of fields, whose names must be unique, including those of {@code others}. */
@@ -171,13 +192,14 @@ public final class AuthDefinition {
     private static @Nullable Strategy readStrategy(
             JsonObjectReader reader, Map<String, AuthType> types, List<InputField> common) {
         String name = new Members(reader, Map.of()).requiredOneOf("type", List.copyOf(types.keySet()));
+        List<InputField> ownFields = fields(reader, common);
         List<InputField> fields = new ArrayList<>(common);
-        fields.addAll(fields(reader, common));
+        fields.addAll(ownFields);
         JsonNode given = reader.any("type");
         AuthType type = types.get(name);
         if (type == null || given == null || !name.equals(given.asText())) {
             // The known members depend on the type.
-            reader.acceptUnknown();
+            reader.acceptUnreadMembers();
             return null;
         }
         Set<String> names = new HashSet<>();
@@ -186,8 +208,9 @@ public final class AuthDefinition {
                 .filter(field -> !names.contains(field.name()))
                 .forEach(fields::add);
         Members members = new Members(reader, secretsByName(fields));
+        type.defaultFields().forEach(field -> members.use().use(field.name()));
         Recipe recipe = type.read(members);
-        return new Strategy(List.copyOf(fields), members.received(), recipe);
+        return new Strategy(ownFields, List.copyOf(fields), members.use(), recipe);
     }
 
     /** Returns by field name, whether the field is a secret. */
@@ -237,7 +260,7 @@ public final class AuthDefinition {
         Optional<InputField> known = strategy.fields.stream()
                 .filter(each -> each.name().equals(field))
                 .findFirst();
-        if (strategy.tokenFields.contains(field)) {
+        if (strategy.use.received().contains(field)) {
             return;
         }
         if (known.isEmpty()) {

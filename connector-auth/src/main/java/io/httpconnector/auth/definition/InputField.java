@@ -3,6 +3,7 @@ package io.httpconnector.auth.definition;
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.internal.json.JsonObjectReader;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -43,17 +44,25 @@ public final class InputField {
     }
 
     static InputField read(JsonObjectReader reader) {
-        String name = reader.requiredText("name");
-        if (reader.has("name") && name.isBlank()) {
-            reader.problem("name", "it is empty");
-        }
-        return new InputField(
-                name,
+        InputField field = new InputField(
+                reader.requiredText("name"),
                 reader.text("label"),
                 reader.text("hint"),
                 reader.isSet("secret"),
                 reader.isSet("optional"),
                 reader.text("default"));
+        rejectBlank(reader, "name", "label", "hint");
+        return field;
+    }
+
+    /** Reports texts for users that are present, but blank. */
+    static void rejectBlank(JsonObjectReader reader, String... members) {
+        for (String member : members) {
+            JsonNode text = reader.any(member);
+            if (text != null && text.isTextual() && text.textValue().isBlank()) {
+                reader.problem(member, "it is empty");
+            }
+        }
     }
 
     /**

@@ -45,7 +45,8 @@ final class LoginType {
             reader.problem("expiresAs", "it requires expiresPath");
         }
         Duration lifetime = members.positiveDuration("lifetime");
-        Map<String, String> fields = members.received(members.pointers("tokenFields"));
+        Map<String, String> fields = members.pointers("tokenFields");
+        members.use().receive(fields.keySet());
         Additions read = reader.object("use", use -> {
             int before = reader.problems();
             Additions all = Additions.all(members.of(use, TOKEN));

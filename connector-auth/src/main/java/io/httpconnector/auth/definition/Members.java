@@ -37,55 +37,43 @@ final class Members {
     private final Map<String, Boolean> fields;
     /** The placeholders that are not fields. */
     private final Set<String> others;
-    /** The names of the values that are received with the tokens. */
-    private final Set<String> received;
+    /** What the strategy uses and receives. */
+    private final FieldUse use;
 
     Members(JsonObjectReader reader, Map<String, Boolean> fields) {
-        this(reader, fields, Set.of(), new TreeSet<>());
+        this(reader, fields, Set.of(), new FieldUse());
     }
 
-    private Members(JsonObjectReader reader, Map<String, Boolean> fields, Set<String> others, Set<String> received) {
+    private Members(JsonObjectReader reader, Map<String, Boolean> fields, Set<String> others, FieldUse use) {
         this.reader = reader;
         this.fields = fields;
         this.others = others;
-        this.received = received;
+        this.use = use;
     }
 
     /** Returns a reader for another object, with an additional field. */
     Members of(JsonObjectReader object, String secretField) {
         Map<String, Boolean> more = new LinkedHashMap<>(fields);
         more.put(secretField, true);
-        return new Members(object, more, others, received);
+        return new Members(object, more, others, use.withAdditional(secretField));
     }
 
     Members of(JsonObjectReader object) {
-        return new Members(object, fields, others, received);
+        return new Members(object, fields, others, use);
     }
 
     /** Returns a reader for the same members, whose texts can have additional placeholders. */
     Members with(Set<String> placeholders) {
-        return new Members(reader, fields, placeholders, received);
+        return new Members(reader, fields, placeholders, use);
     }
 
     JsonObjectReader reader() {
         return reader;
     }
 
-    /** Marks values as received with the tokens, so that the base URL can use them. */
-    <T> Map<String, T> received(Map<String, T> fields) {
-        received.addAll(fields.keySet());
-        return fields;
-    }
-
-    /** Marks values as received with the tokens, so that the base URL can use them. */
-    List<String> received(List<String> fields) {
-        received.addAll(fields);
-        return fields;
-    }
-
-    /** Returns the names of the values that are received with the tokens. */
-    Set<String> received() {
-        return Set.copyOf(received);
+    /** Returns what the strategy uses and receives, complete after all members were read. */
+    FieldUse use() {
+        return use;
     }
 
     @Nullable FieldText text(String name) {
@@ -420,6 +408,7 @@ final class Members {
 
     private void check(String name, boolean secrets, List<String> problems) {
         String field = FieldText.isField(name) ? FieldText.field(name) : "";
+        use.use(field);
         if (!fields.containsKey(field)) {
             Set<String> known = new TreeSet<>(others);
             fields.keySet().forEach(each -> known.add(FieldText.PREFIX + each));

@@ -52,7 +52,8 @@ final class ProviderMembers {
         if (Boolean.FALSE.equals(reader.flag("pkce"))) {
             steps.add((values, settings) -> settings.withoutPkce());
         }
-        List<String> fields = members.received(members.names("callbackFields"));
+        List<String> fields = members.names("callbackFields");
+        members.use().receive(fields);
         value(fields.toArray(String[]::new), ProviderSettings::callbackFields);
     }
 
@@ -105,7 +106,8 @@ final class ProviderMembers {
         }
         Duration lifetime = members.positiveDuration("lifetime");
         value(lifetime, ProviderSettings::lifetime);
-        Map<String, String> fields = members.received(members.pointers("tokenFields"));
+        Map<String, String> fields = members.pointers("tokenFields");
+        members.use().receive(fields.keySet());
         fields.forEach((name, path) -> steps.add((values, settings) -> settings.tokenField(name, path)));
         value(members.names("refusals").toArray(String[]::new), ProviderSettings::refusals);
     }

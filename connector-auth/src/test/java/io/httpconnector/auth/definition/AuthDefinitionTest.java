@@ -94,7 +94,8 @@ class AuthDefinitionTest {
     void fieldsDescribeAForm() {
         AuthDefinition shop = definition("""
                 "app": {"type": "oauth2-client-credentials", "tokenUrl": "https://x.example.com/token",
-                        "fields": [{"name": "account"}]}""");
+                        "fields": [{"name": "account"}],
+                        "query": {"a": "{{auth.account}}", "u": "{{auth.user}}", "k": "{{auth.key}}"}}""");
         assertThat(shop.fields("app"))
                 .extracting(InputField::name)
                 .containsExactly("region", "user", "key", "account", "clientId", "clientSecret");
@@ -198,7 +199,8 @@ class AuthDefinitionTest {
                         + service.url("/token") + "\"}")));
         service.stubFor(post("/token").willReturn(okJson("{\"access_token\": \"a1\"}")));
         AuthDefinition shop = definition("""
-                "app": {"type": "oauth2-client-credentials", "discover": "%s"}""".formatted(service.baseUrl()));
+                "app": {"type": "oauth2-client-credentials", "discover": "%s"},
+                "rest": {"type": "basic", "user": "{{auth.user}}", "password": "{{auth.key}}"}""".formatted(service.baseUrl()));
         send(
                 shop,
                 shop.choose("app")
@@ -213,7 +215,8 @@ class AuthDefinitionTest {
     @ValueSource(strings = {"evil.example.com/", "a@b", "a#", "a?b", "", "a b"})
     void valueCannotSendTheTokenRequestElsewhere(String region) {
         AuthDefinition shop = definition("""
-                "app": {"type": "oauth2-client-credentials", "tokenUrl": "https://{{auth.region}}.example.com/token"}""");
+                "app": {"type": "oauth2-client-credentials", "tokenUrl": "https://{{auth.region}}.example.com/token"},
+                "rest": {"type": "basic", "user": "{{auth.user}}", "password": "{{auth.key}}"}""");
         assertThatThrownBy(() -> shop.choose("app")
                         .value("region", region)
                         .value("clientId", "id")

@@ -60,7 +60,8 @@ class AuthTypeTest {
         return """
                 {"name": "Shop", "baseUrl": "https://shop.example.com",
                  "fields": [{"name": "u"}, {"name": "k", "secret": true}, {"name": "o", "optional": true}],
-                 "strategies": {"a": {%s}}}""".formatted(members.replace('\'', '"'));
+                 "strategies": {"a": {%s}, "rest": {"type": "custom",
+                                "query": {"u": "{{auth.u}}", "k": "{{auth.k}}", "o": "{{auth.o}}"}}}}""".formatted(members.replace('\'', '"'));
     }
 
     /** Returns the members that a type knows, as the message about an unknown one lists them; each grant knows those of all grants. */

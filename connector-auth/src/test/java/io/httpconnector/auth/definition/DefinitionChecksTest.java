@@ -20,7 +20,8 @@ class DefinitionChecksTest {
         return AuthDefinition.parse("""
                 {"name": "Shop", "baseUrl": "https://shop.example.com",
                  "fields": [{"name": "u", "default": "ann"}, {"name": "k", "secret": true}, {"name": "o", "optional": true}],
-                 "strategies": {"a": {%s}}}""".formatted(members.replace('\'', '"')));
+                 "strategies": {"a": {%s}, "rest": {"type": "custom",
+                                "query": {"u": "{{auth.u}}", "k": "{{auth.k}}", "o": "{{auth.o}}"}}}}""".formatted(members.replace('\'', '"')));
     }
 
     private static Request applied(String members) {
@@ -103,6 +104,46 @@ class DefinitionChecksTest {
     }
 
     @Test
+    void fieldThatNothingUsesIsRefused() {
+        assertThatThrownBy(() -> AuthDefinition.parse("""
+                {"name": "S", "baseUrl": "https://{{auth.shop}}.example.com",
+                 "fields": [{"name": "shop"}, {"name": "both", "label": "B"}, {"name": "idle"}],
+                 "strategies": {
+                   "a/b": {"type": "custom", "headers": {"X": "{{auth.both}}"}, "fields": [{"name": "k", "secret": true}]},
+                   "o": {"type": "oauth2-client-credentials", "tokenUrl": "https://x.example/t",
+                         "fields": [{"name": "clientId", "label": "Key"}]}}}"""))
+                .isInstanceOfSatisfying(
+                        InvalidDefinitionException.class,
+                        e -> assertThat(e.problems())
+                                .containsExactly(
+                                        "/strategies/a~1b/fields/0: the field \"k\" is not used: write {{auth.k}} where"
+                                                + " its value is needed, or remove it",
+                                        "/fields/2: the field \"idle\" is not used: write {{auth.idle}} where its value"
+                                                + " is needed, or remove it"));
+    }
+
+    @Test
+    void fieldThatTheTokenReplacesIsRefused() {
+        assertThatThrownBy(() -> AuthDefinition.parse("""
+                {"name": "S", "baseUrl": "https://x.example",
+                 "strategies": {"a": {"type": "login", "loginUrl": "/login", "fields": [{"name": "token"}],
+                                      "use": {"headers": {"X": "{{auth.token}}"}}}}}"""))
+                .hasMessageContaining("/strategies/a/fields/0: the field \"token\" is not used");
+    }
+
+    @Test
+    void blankTextsForUsersAreRefused() {
+        assertThatThrownBy(() -> AuthDefinition.parse("""
+                {"name": "", "documentation": " ", "baseUrl": "https://x.example",
+                 "strategies": {"a": {"type": "custom", "query": {"k": "{{auth.k}}"},
+                                      "fields": [{"name": "k", "label": "", "hint": " "}]}}}"""))
+                .hasMessageContaining("/name: it is empty")
+                .hasMessageContaining("/documentation: it is empty")
+                .hasMessageContaining("/strategies/a/fields/0/label: it is empty")
+                .hasMessageContaining("/strategies/a/fields/0/hint: it is empty");
+    }
+
+    @Test
     void allProblemsAreReportedTogether() {
         assertThatThrownBy(() -> AuthDefinition.parse("""
                 {"baseUrl": 1, "fields": [{"name": "u"}, {"name": "u"}, 7], "strategies": {
@@ -117,10 +158,14 @@ class DefinitionChecksTest {
                 .hasMessageContaining("/strategies/a: json and form exclude each other")
                 .hasMessageContaining("/strategies/b/type: \"bassic\" is unknown; did you mean \"basic\"?")
                 .hasMessageContaining("/strategies/c/type: missing")
+                .hasMessageContaining("/strategies/c/typ: unknown member; did you mean \"type\"?")
                 .hasMessageContaining("/more: unknown member");
         assertThatThrownBy(() -> AuthDefinition.parse(null)).hasMessageContaining("it is null");
         assertThatThrownBy(() -> AuthDefinition.parse("{\"name\": \"a\", \"name\": \"b\"}"))
-                .hasMessageContaining("Duplicate field 'name'");
+                .hasMessageContaining("/name: it appears twice, again in line 1, column 15: remove one of them");
+        assertThatThrownBy(() -> AuthDefinition.parse(
+                        "{\"name\": \"a\", \"strategies\": {\"a\": {\"type\": \"none\", \"type\": \"basic\"}}}"))
+                .hasMessageContaining("/strategies/a/type: it appears twice");
         assertThatThrownBy(() -> AuthDefinition.parse("{} {}")).isInstanceOf(InvalidDefinitionException.class);
     }
 

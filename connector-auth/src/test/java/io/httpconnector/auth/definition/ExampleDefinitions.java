@@ -2,6 +2,7 @@ package io.httpconnector.auth.definition;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -108,10 +109,23 @@ final class ExampleDefinitions implements AutoCloseable {
                  "strategies": {"a": {"fields": [{"name": "empty", "optional": true}, {"name": "pem", "secret": true}]}}}""");
         ((ObjectNode) definition.at("/strategies/a"))
                 .setAll((ObjectNode) EXAMPLES.get(example).path("strategy"));
+        String texts = definition.toString();
+        for (String fields : List.of("/fields", "/strategies/a/fields")) {
+            // A field that nothing uses is refused.
+            removeUnused((ArrayNode) definition.at(fields), texts);
+        }
         return (ObjectNode) JSON.readTree(definition
                 .toString()
                 .replace("CERTIFICATE", CERTIFICATE.replace("\n", "\\n"))
                 .replace("BASE", url()));
+    }
+
+    private static void removeUnused(ArrayNode fields, String texts) {
+        for (int i = fields.size() - 1; i >= 0; i--) {
+            if (!texts.contains("{{auth." + fields.get(i).get("name").asText())) {
+                fields.remove(i);
+            }
+        }
     }
 
     /** A preset with its endpoints at this service. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.InvalidDefinitionException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,10 +15,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UnworkableDefinitionsTest {
 
     private static AuthDefinition definition(String baseUrl, String strategies) {
-        return AuthDefinition.parse("""
-                {"name": "Shop", "baseUrl": "%s",
-                 "fields": [{"name": "u"}, {"name": "k", "secret": true}, {"name": "o", "optional": true}],
-                 "strategies": {%s}}""".formatted(baseUrl, strategies.replace('\'', '"')));
+        // A field that nothing uses is refused.
+        String fields = Stream.of("'u'", "'k', 'secret': true", "'o', 'optional': true")
+                .filter(field -> (baseUrl + strategies).contains("{{auth." + field.charAt(1)))
+                .map(field -> "{'name': " + field + "}")
+                .collect(Collectors.joining(", "));
+        return AuthDefinition.parse("{'name': 'Shop', 'baseUrl': '%s', 'fields': [%s], 'strategies': {%s}}"
+                .formatted(baseUrl, fields, strategies)
+                .replace('\'', '"'));
     }
 
     private static AuthDefinition strategy(String members) {

@@ -100,11 +100,6 @@ public final class JsonObjectReader {
         });
     }
 
-    /** Accepts all members, for an object whose members are unknown because of another problem. */
-    public void acceptUnknown() {
-        json.fieldNames().forEachRemaining(known::add);
-    }
-
     /**
      * Returns the JSON Pointer of the object.
      *

@@ -1,0 +1,37 @@
+package io.httpconnector.auth.definition;
+
+import java.util.Collection;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The fields that the texts of a strategy use, and the values that it receives with the tokens. Shared by all readers of the
+ * strategy. Not thread-safe.
+ *
+ * @param entered the names of the used fields whose values a user enters
+ * @param received the names of the values that are received with the tokens, so that the base URL can use them
+ * @param additional the fields whose values nobody enters, such as the token
+ */
+record FieldUse(Set<String> entered, Set<String> received, Set<String> additional) {
+
+    FieldUse() {
+        this(new TreeSet<>(), new TreeSet<>(), Set.of());
+    }
+
+    /** Returns the same uses for a part of the strategy in which an additional field replaces any that a user enters. */
+    FieldUse withAdditional(String field) {
+        return new FieldUse(entered, received, Set.of(field));
+    }
+
+    /** Marks a field as used. */
+    void use(String field) {
+        if (!additional.contains(field)) {
+            entered.add(field);
+        }
+    }
+
+    /** Marks values as received with the tokens. */
+    void receive(Collection<String> names) {
+        received.addAll(names);
+    }
+}
