@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 public interface AuthContext {
 
     /**
-     * The name of the connection.
+     * Returns the name of the connection.
      *
      * @return the name
      */

@@ -53,7 +53,7 @@ public interface AuthStrategy {
     default void accepted(Request sent, Response response) {}
 
     /**
-     * The values for the pills of the connection's base URL, by name: {@code {{auth.subdomain}}} is {@code subdomain}.
+     * Returns the values for the pills of the connection's base URL, by name: {@code {{auth.subdomain}}} is {@code subdomain}.
      *
      * @param request the request that is about to be sent, at the URL that it was given, for a strategy that must ask
      *     somebody first

@@ -104,7 +104,7 @@ public final class Body {
     }
 
     /**
-     * A body of JSON.
+     * Creates a body of JSON.
      *
      * @param value JSON text when it is a string, or else what is written as JSON: a tree, map, list, record or bean
      * @return the body, with content type {@code application/json}
@@ -119,7 +119,7 @@ public final class Body {
     }
 
     /**
-     * A body of JSON that is written already, for instance by a mapper of yours. It is neither checked nor copied.
+     * Creates a body of JSON that is written already, for instance by a mapper of yours. It is neither checked nor copied.
      *
      * @param json one JSON value in UTF-8; must not be changed afterwards
      * @return the body, with content type {@code application/json}
@@ -129,7 +129,7 @@ public final class Body {
     }
 
     /**
-     * A body of XML.
+     * Creates a body of XML.
      *
      * @param xml an XML document; an encoding that it declares must be UTF-8
      * @return the body, with content type {@code application/xml}
@@ -141,7 +141,7 @@ public final class Body {
     }
 
     /**
-     * An HTML form without fields yet, for {@link #field(String, String)}.
+     * Creates an HTML form without fields yet, for {@link #field(String, String)}.
      *
      * @return the body, with content type {@code application/x-www-form-urlencoded}
      */
@@ -150,7 +150,7 @@ public final class Body {
     }
 
     /**
-     * An HTML form with fields.
+     * Creates an HTML form with fields.
      *
      * @param fields names and values, in their order; a name may be there more than once
      * @return the body, with content type {@code application/x-www-form-urlencoded}
@@ -164,7 +164,7 @@ public final class Body {
     }
 
     /**
-     * A form of several parts (RFC 7578), without parts yet, for {@link #field(String, String)}, {@link #file} and
+     * Creates a form of several parts (RFC 7578), without parts yet, for {@link #field(String, String)}, {@link #file} and
      * {@link #part}.
      *
      * @return the body, with content type {@code multipart/form-data}
@@ -175,7 +175,7 @@ public final class Body {
     }
 
     /**
-     * A body of text.
+     * Creates a body of text.
      *
      * @param text the text
      * @param contentType the media type, such as {@code text/plain; charset=iso-8859-1}; without a charset the text is sent
@@ -193,7 +193,7 @@ public final class Body {
     }
 
     /**
-     * A body of bytes.
+     * Creates a body of bytes.
      *
      * @param bytes the bytes, copied
      * @param contentType the media type, such as {@code application/pdf}
@@ -205,7 +205,7 @@ public final class Body {
     }
 
     /**
-     * A body that is a file, read while it is sent.
+     * Creates a body that is a file, read while it is sent.
      *
      * @param file the file
      * @param contentType the media type, such as {@code application/pdf}
@@ -217,7 +217,7 @@ public final class Body {
     }
 
     /**
-     * A body that is a stream, read while it is sent, of a length that is not known: sent in chunks.
+     * Creates a body that is a stream, read while it is sent, of a length that is not known: sent in chunks.
      *
      * @param source opens the stream each time that the body is sent
      * @param contentType the media type, such as {@code text/csv}
@@ -230,7 +230,7 @@ public final class Body {
     }
 
     /**
-     * A body that is a stream of a known length, read while it is sent.
+     * Creates a body that is a stream of a known length, read while it is sent.
      *
      * @param source opens the stream each time that the body is sent
      * @param length how many bytes it has
@@ -250,7 +250,7 @@ public final class Body {
     }
 
     /**
-     * A body that is written while it is sent, such as a long list of records.
+     * Creates a body that is written while it is sent, such as a long list of records.
      *
      * @param writer writes the body each time that it is sent
      * @param length how many bytes that are, always the same
@@ -263,7 +263,7 @@ public final class Body {
     }
 
     /**
-     * A body that is a stream which can be read only once: a request with it is not tried again after it was sent.
+     * Creates a body that is a stream which can be read only once: a request with it is not tried again after it was sent.
      *
      * @param stream the stream; closed by the library
      * @param contentType the media type, such as {@code text/csv}
@@ -282,7 +282,7 @@ public final class Body {
     }
 
     /**
-     * This body with one more field: of the form, of the multipart form, or of the JSON object at the top, where it replaces
+     * Returns this body with one more field: of the form, of the multipart form, or of the JSON object at the top, where it replaces
      * one of the same name.
      *
      * @param name the field name
@@ -295,7 +295,7 @@ public final class Body {
     }
 
     /**
-     * This body with one more field that holds a secret.
+     * Returns this body with one more field that holds a secret.
      *
      * @param name the field name
      * @param secret the value, read now
@@ -354,7 +354,7 @@ public final class Body {
     }
 
     /**
-     * This multipart form with one more file.
+     * Returns this multipart form with one more file.
      *
      * @param name the field name
      * @param file the file, read while it is sent; the part has its name
@@ -368,7 +368,7 @@ public final class Body {
     }
 
     /**
-     * This multipart form with one more part that has a file name, whatever it is made of.
+     * Returns this multipart form with one more part that has a file name, whatever it is made of.
      *
      * @param name the field name
      * @param fileName the name of the file that the part stands for
@@ -381,7 +381,7 @@ public final class Body {
     }
 
     /**
-     * This multipart form with one more part that has a media type, but no file name, such as a JSON document.
+     * Returns this multipart form with one more part that has a media type, but no file name, such as a JSON document.
      *
      * @param name the field name
      * @param body what the part holds
@@ -418,7 +418,7 @@ public final class Body {
     }
 
     /**
-     * This body compressed by gzip, for a service that accepts it: at once when it is in memory, else while it is sent.
+     * Returns this body compressed by gzip, for a service that accepts it: at once when it is in memory, else while it is sent.
      *
      * @return a new body
      */
@@ -445,7 +445,7 @@ public final class Body {
     }
 
     /**
-     * This body, for which a secret that it contains is masked in logs and exceptions: for secrets in the middle of JSON, XML or
+     * Returns this body, for which a secret that it contains is masked in logs and exceptions: for secrets in the middle of JSON, XML or
      * text. {@link #field(String, Secret)} does so for its secret.
      *
      * @param secret the secret, which the body contains as plain text or escaped as in JSON; read now
@@ -458,7 +458,7 @@ public final class Body {
     }
 
     /**
-     * The media type.
+     * Returns the media type.
      *
      * @return such as {@code application/json}
      */
@@ -467,7 +467,7 @@ public final class Body {
     }
 
     /**
-     * The bytes, as they are sent; of a file, all that it has.
+     * Returns the bytes, as they are sent; of a file, all that it has.
      *
      * @return a copy
      * @throws InvalidDefinitionException when they can't be known before they are sent: those of a stream
@@ -476,7 +476,7 @@ public final class Body {
         return content().clone();
     }
 
-    /** The bytes, not to be changed. */
+    /** Returns the bytes, not to be changed. */
     byte[] content() {
         if (content instanceof BodySource.ByteArraySource bytes) {
             return bytes.all();
@@ -509,7 +509,7 @@ public final class Body {
         return plain == null ? this : plain;
     }
 
-    /** This body, of which nothing may be shown: an auth strategy has put it in. */
+    /** Returns this body, of which nothing may be shown: an auth strategy has put it in. */
     Body concealed() {
         return new Body(kind, content, contentType, secrets, true, plain);
     }

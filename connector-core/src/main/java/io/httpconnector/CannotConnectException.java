@@ -25,7 +25,7 @@ public final class CannotConnectException extends ConnectorException {
         return reason;
     }
 
-    /** Whether another attempt would fail for the same reason. */
+    /** Returns whether another attempt would fail for the same reason. */
     boolean isLasting() {
         return isLasting;
     }

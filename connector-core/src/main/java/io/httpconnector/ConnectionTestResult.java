@@ -137,7 +137,7 @@ public final class ConnectionTestResult {
     }
 
     /**
-     * The outcome and the message.
+     * Returns the outcome and the message.
      *
      * @return one line
      */

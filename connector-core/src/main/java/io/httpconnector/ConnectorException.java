@@ -50,7 +50,7 @@ public class ConnectorException extends RuntimeException {
     }
 
     /**
-     * Whether the user must provide credentials again before another attempt makes sense.
+     * Returns whether the user must provide credentials again before another attempt makes sense.
      *
      * @return true for a 401 that refreshing did not help, and for an authorization that is missing or was taken back
      */

@@ -29,7 +29,7 @@ final class ExceptionMapper {
         this.showsCertificate = showsCertificate;
     }
 
-    /** The exception for a failure of this request. */
+    /** Returns the exception for a failure of this request. */
     ConnectorException of(TransportFailure failure, Request request, CallContext call) {
         Exchange exchange = Redactor.withoutResponse(request, call);
         Exception e = failure.reason();
@@ -115,7 +115,7 @@ final class ExceptionMapper {
         return e.getClass() == SSLException.class || e.getCause() instanceof EOFException;
     }
 
-    /** A service that misses our certificate says only that the handshake failed. */
+    /** Returns a service that misses our certificate says only that the handshake failed. */
     private String hint(Exception e) {
         boolean refused = String.valueOf(e.getMessage()).contains("Received fatal alert");
         return refused && !showsCertificate ? ": it may want a client certificate" : "";

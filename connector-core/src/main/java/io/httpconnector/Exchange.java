@@ -38,7 +38,7 @@ public record Exchange(
         int attempts) {
 
     /**
-     * The exchange on one line, as it stands in the log.
+     * Returns the exchange on one line, as it stands in the log.
      *
      * @return for instance {@code POST https://api.example.com/venues -> 400 (31 ms)}, or {@code (2310 ms, 3 attempts)}
      */
@@ -49,7 +49,7 @@ public record Exchange(
     }
 
     /**
-     * The request as a command for curl, quoted for a POSIX shell. It runs as it is when each {@code ***} is replaced by the secret, and the file
+     * Returns the request as a command for curl, quoted for a POSIX shell. It runs as it is when each {@code ***} is replaced by the secret, and the file
      * {@code BODY} is there if the body was a file or a stream.
      *
      * @return the command, for a shell of Unix
@@ -59,7 +59,7 @@ public record Exchange(
     }
 
     /**
-     * The request as text of an {@code .http} file, which editors can send. The format has no quoting: a body with lines that mean
+     * Returns the request as text of an {@code .http} file, which editors can send. The format has no quoting: a body with lines that mean
      * something there, such as {@code ###}, or with two opening braces, is replaced by a reference to the file {@code BODY}.
      *
      * @return request line, headers and body; each {@code ***} stands for a secret

@@ -20,7 +20,7 @@ import java.time.Duration;
 public interface ExchangeListener {
 
     /**
-     * A call begins.
+     * Returns a call begins.
      *
      * @param start what is about to be sent; may be given more headers
      * @return the observer of the rest of the call

@@ -36,7 +36,7 @@ final class ExchangePipeline {
         this.budget = new RetryBudget(settings.time(), RETRIES_PER_REQUEST);
     }
 
-    /** This request at its absolute URL. */
+    /** Returns this request at its absolute URL. */
     Request resolve(Request request, CallContext call) {
         Url url = request.url().below(baseUrl(request, call));
         return request.withUrl(url, NameValuePairs.NONE, NameValuePairs.NONE);
@@ -46,7 +46,7 @@ final class ExchangePipeline {
         return settings.baseUrl().forRequest(request.url(), () -> auth.fields(request.inAuthPhase(call)));
     }
 
-    /** A receiver for the body of any response that is accepted. */
+    /** Returns a receiver for the body of any response that is accepted. */
     <T> StreamingReceiver<T> receiver(BodyHandler<T> reader) {
         return new StreamingReceiver<>(
                 reader,

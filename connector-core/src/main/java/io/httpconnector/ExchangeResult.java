@@ -28,7 +28,7 @@ public final class ExchangeResult {
     }
 
     /**
-     * The status code.
+     * Returns the status code.
      *
      * @return the status; empty when there was no response
      */
@@ -69,7 +69,7 @@ public final class ExchangeResult {
     }
 
     /**
-     * The size of the body that was sent.
+     * Returns the size of the body that was sent.
      *
      * @return bytes as they were sent, -1 for a stream of unknown length
      */
@@ -78,7 +78,7 @@ public final class ExchangeResult {
     }
 
     /**
-     * The size of the body that came.
+     * Returns the size of the body that came.
      *
      * @return bytes, decompressed, of the last response
      */

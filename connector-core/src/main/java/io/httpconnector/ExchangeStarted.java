@@ -16,7 +16,7 @@ public final class ExchangeStarted {
     }
 
     /**
-     * The connection.
+     * Returns the connection.
      *
      * @return its name
      */
@@ -34,7 +34,7 @@ public final class ExchangeStarted {
     }
 
     /**
-     * The method.
+     * Returns the method.
      *
      * @return such as {@code GET}
      */
@@ -43,7 +43,7 @@ public final class ExchangeStarted {
     }
 
     /**
-     * The URL that is asked for, before redirects.
+     * Returns the URL that is asked for, before redirects.
      *
      * @return an absolute URL; a secret in it is {@code ***}
      */
@@ -63,7 +63,7 @@ public final class ExchangeStarted {
         own = own.header(name, value);
     }
 
-    /** The request of the caller with what listeners added, before defaults and credentials. */
+    /** Returns the request of the caller with what listeners added, before defaults and credentials. */
     Request own() {
         return own;
     }

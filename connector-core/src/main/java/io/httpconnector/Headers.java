@@ -23,7 +23,7 @@ public final class Headers {
     }
 
     /**
-     * The first value of a field.
+     * Returns the first value of a field.
      *
      * @param name the field name, in any case
      * @return the value; empty when there is no such field
@@ -38,7 +38,7 @@ public final class Headers {
     }
 
     /**
-     * All values of a field, one for each line in which it stood.
+     * Returns all values of a field, one for each line in which it stood.
      *
      * @param name the field name, in any case
      * @return the values, possibly none
@@ -54,7 +54,7 @@ public final class Headers {
     }
 
     /**
-     * The names of the fields that are there.
+     * Returns the names of the fields that are there.
      *
      * @return the names in lower case, sorted
      */
@@ -67,7 +67,7 @@ public final class Headers {
     }
 
     /**
-     * The fields as lines.
+     * Returns the fields as lines.
      *
      * @return {@code Name: value} for each, separated by line feeds
      */

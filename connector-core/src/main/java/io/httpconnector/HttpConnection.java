@@ -75,7 +75,7 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * The name of the connection.
+     * Returns the name of the connection.
      *
      * @return the name
      */
@@ -84,7 +84,7 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * The URL to which the URLs of requests are relative.
+     * Returns the URL to which the URLs of requests are relative.
      *
      * @return the base URL: scheme and host in lower case, and the path; or as it was given if it has pills
      */
@@ -93,7 +93,7 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * The maximum size of a response in memory, decompressed. For a response that is read record by record, it limits what is in
+     * Returns the maximum size of a response in memory, decompressed. For a response that is read record by record, it limits what is in
      * memory at once.
      *
      * @return the limit in bytes
@@ -103,7 +103,7 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * The strategy by which the connection authenticates, as it was {@linkplain AuthStrategy#open opened} for it.
+     * Returns the strategy by which the connection authenticates, as it was {@linkplain AuthStrategy#open opened} for it.
      *
      * @return the strategy
      */

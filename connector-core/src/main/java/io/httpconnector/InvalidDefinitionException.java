@@ -35,7 +35,7 @@ public class InvalidDefinitionException extends ConnectorException {
     }
 
     /**
-     * The problems, in the order in which they were found.
+     * Returns the problems, in the order in which they were found.
      *
      * @return one sentence for each problem, at least one
      */

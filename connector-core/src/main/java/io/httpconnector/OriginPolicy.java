@@ -52,7 +52,7 @@ final class OriginPolicy {
     }
 
     /**
-     * The first hop of a request, to its own URL.
+     * Returns the first hop of a request, to its own URL.
      *
      * @throws InvalidDefinitionException when it would hand a secret to another origin than the connection's
      */
@@ -109,7 +109,7 @@ final class OriginPolicy {
         return own.withUrl(own.url(), hop.whole() ? NameValuePairs.NONE : settings.query(), settings.headers());
     }
 
-    /** Whether cookies go with it: each origin has its own, and those of the connection's origin are credentials. */
+    /** Returns whether cookies go with it: each origin has its own, and those of the connection's origin are credentials. */
     boolean sendsCookies(Hop hop) {
         return hop.trusted() || !hop.own().url().sameOrigin(hop.home());
     }
@@ -121,12 +121,12 @@ final class OriginPolicy {
                 : "; no credentials were sent, as they belong to " + hop.home().origin() + " only";
     }
 
-    /** The request for another origin: without what belongs to the one that it was meant for. */
+    /** Returns the request for another origin: without what belongs to the one that it was meant for. */
     private static Request elsewhere(Request request) {
         return request.without(Redactor.CREDENTIALS::contains).withoutSecretHeaders();
     }
 
-    /** Whether the proxy reads the request itself, so that credentials for the proxy reach it and nobody else. */
+    /** Returns whether the proxy reads the request itself, so that credentials for the proxy reach it and nobody else. */
     private boolean forwards(Url url) {
         return proxy != null
                 && !proxy.isSocks()
@@ -135,7 +135,7 @@ final class OriginPolicy {
     }
 
     /**
-     * The request to the target of a redirect (RFC 9110, section 15.4), as browsers follow it. Null if the response is no redirect, or
+     * Returns the request to the target of a redirect (RFC 9110, section 15.4), as browsers follow it. Null if the response is no redirect, or
      * if the request accepts its status.
      *
      * @param request what was sent, before the auth strategy added to it
@@ -182,7 +182,7 @@ final class OriginPolicy {
         return elsewhere(next);
     }
 
-    /** Whether a redirect repeats the URL of the request, with its query. */
+    /** Returns whether a redirect repeats the URL of the request, with its query. */
     private static boolean repeatsUrl(Response response) {
         return response.headers().first("Location").filter(Url::isSameDocument).isPresent();
     }

@@ -28,7 +28,7 @@ public final class Proxy {
     }
 
     /**
-     * An HTTP proxy, which is spoken to without TLS: it tunnels https by CONNECT (RFC 9110, section 9.3.6), and forwards http.
+     * Creates an HTTP proxy, which is spoken to without TLS: it tunnels https by CONNECT (RFC 9110, section 9.3.6), and forwards http.
      *
      * @param host its host name or address, without a scheme
      * @param port its port, 1 to 65535
@@ -40,7 +40,7 @@ public final class Proxy {
     }
 
     /**
-     * A proxy of SOCKS 5 (RFC 1928), such as {@code ssh -D}: it is asked for a connection to the service by the service's
+     * Creates a proxy of SOCKS 5 (RFC 1928), such as {@code ssh -D}: it is asked for a connection to the service by the service's
      * name, which it resolves itself, so that names of its private network can be used. What is https stays encrypted.
      *
      * @param host its host name or address
@@ -61,7 +61,7 @@ public final class Proxy {
     }
 
     /**
-     * This proxy with a user name and a password, sent when the proxy asks for them: by the Basic scheme (RFC 7617), or as
+     * Returns this proxy with a user name and a password, sent when the proxy asks for them: by the Basic scheme (RFC 7617), or as
      * RFC 1929 says for SOCKS 5.
      *
      * @param user the user name
@@ -79,7 +79,7 @@ public final class Proxy {
     }
 
     /**
-     * This proxy for all hosts but these, which are connected to directly.
+     * Returns this proxy for all hosts but these, which are connected to directly.
      *
      * @param hosts a name, all names below one ({@code *.example.com}), or an address or network for URLs that have an address
      *     instead of a name

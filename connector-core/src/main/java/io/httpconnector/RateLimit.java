@@ -57,7 +57,7 @@ public final class RateLimit {
     }
 
     /**
-     * This limit, and what the service says beside.
+     * Returns this limit, and what the service says beside.
      *
      * @return a new limit
      */

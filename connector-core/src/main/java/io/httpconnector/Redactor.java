@@ -51,12 +51,12 @@ final class Redactor {
         secrets = new SecretMatcher(values);
     }
 
-    /** The header field, as a secret if its name says that it holds credentials, whoever set it. */
+    /** Returns the header field, as a secret if its name says that it holds credentials, whoever set it. */
     static NameValuePair header(NameValuePair field) {
         return CREDENTIALS.contains(Ascii.lowerCase(field.name())) ? assumedSecret(field) : field;
     }
 
-    /** The field as a secret, although it was set as plain text. */
+    /** Returns the field as a secret, although it was set as plain text. */
     static NameValuePair assumedSecret(NameValuePair field) {
         return field.isSensitive() || field.value().isEmpty()
                 ? field
@@ -98,7 +98,7 @@ final class Redactor {
                 : text;
     }
 
-    /** The body as text without secrets, cut after 64 KiB; only its size when it is not text. */
+    /** Returns the body as text without secrets, cut after 64 KiB; only its size when it is not text. */
     String mask(byte[] body, @Nullable String contentType) {
         if (!isText(contentType)) {
             return "(" + body.length + " bytes of " + LogSafe.visible(String.valueOf(contentType)) + ")";
@@ -124,7 +124,7 @@ final class Redactor {
                 || type.contains("javascript");
     }
 
-    /** The exchange with its response. */
+    /** Returns the exchange with its response. */
     static Exchange withResponse(
             Request request, int status, HeaderFields headers, byte[] body, CallContext.CallTiming moment) {
         Redactor redactor = new Redactor(request.secrets());
@@ -138,12 +138,12 @@ final class Redactor {
         return of(request, redactor, OptionalInt.of(status), masked, text, moment);
     }
 
-    /** The exchange as far as it went without a response. */
+    /** Returns the exchange as far as it went without a response. */
     static Exchange withoutResponse(Request request, CallContext call) {
         return of(request, new Redactor(request.secrets()), OptionalInt.empty(), Headers.NONE, "", call.timing());
     }
 
-    /** A request that was not sent. */
+    /** Creates a request that was not sent. */
     static Exchange unsent(Request request) {
         CallContext.CallTiming never = new CallContext.CallTiming(Instant.EPOCH, Duration.ZERO, 0);
         return of(request, new Redactor(request.secrets()), OptionalInt.empty(), Headers.NONE, "", never);

@@ -84,7 +84,7 @@ public final class Request {
     }
 
     /**
-     * A request with any method.
+     * Creates a request with any method.
      *
      * @param method the method, such as {@code "PROPFIND"}; case matters (RFC 9110, section 9.1), so that {@code get} is refused
      * @param url relative to the base URL, or absolute
@@ -115,7 +115,7 @@ public final class Request {
     }
 
     /**
-     * A GET request.
+     * Creates a GET request.
      *
      * @param url relative to the base URL, or absolute
      * @return the request
@@ -125,7 +125,7 @@ public final class Request {
     }
 
     /**
-     * A POST request.
+     * Creates a POST request.
      *
      * @param url relative to the base URL, or absolute
      * @return the request
@@ -135,7 +135,7 @@ public final class Request {
     }
 
     /**
-     * A PUT request.
+     * Creates a PUT request.
      *
      * @param url relative to the base URL, or absolute
      * @return the request
@@ -145,7 +145,7 @@ public final class Request {
     }
 
     /**
-     * A PATCH request.
+     * Creates a PATCH request.
      *
      * @param url relative to the base URL, or absolute
      * @return the request
@@ -155,7 +155,7 @@ public final class Request {
     }
 
     /**
-     * A DELETE request.
+     * Creates a DELETE request.
      *
      * @param url relative to the base URL, or absolute
      * @return the request
@@ -335,7 +335,7 @@ public final class Request {
     }
 
     /**
-     * The same request at another URL, such as the one of the next page, whose query takes the place of this one's.
+     * Returns the same request at another URL, such as the one of the next page, whose query takes the place of this one's.
      *
      * @param url relative to the base URL, or absolute
      * @return a new request
@@ -414,7 +414,7 @@ public final class Request {
     }
 
     /**
-     * The method.
+     * Returns the method.
      *
      * @return such as {@code GET}
      */
@@ -423,7 +423,7 @@ public final class Request {
     }
 
     /**
-     * The URL with its query: relative until the connection sends the request, absolute when an {@link AuthStrategy} sees it.
+     * Returns the URL with its query: relative until the connection sends the request, absolute when an {@link AuthStrategy} sees it.
      *
      * @return the URL as it is sent
      */
@@ -433,7 +433,7 @@ public final class Request {
     }
 
     /**
-     * The value of a header field.
+     * Returns the value of a header field.
      *
      * @param name the field name, in any case
      * @return the value, a secret too; empty when there is no such field
@@ -443,7 +443,7 @@ public final class Request {
     }
 
     /**
-     * The values of a header field, one for each line.
+     * Returns the values of a header field, one for each line.
      *
      * @param name the field name, in any case
      * @return the values in their order, secrets too; none if there is no such field
@@ -456,7 +456,7 @@ public final class Request {
     }
 
     /**
-     * The names of the header fields that are set, for strategies that sign them; the connection adds those of its own later.
+     * Returns the names of the header fields that are set, for strategies that sign them; the connection adds those of its own later.
      *
      * @return the names, in no order
      */
@@ -465,7 +465,7 @@ public final class Request {
     }
 
     /**
-     * The body.
+     * Returns the body.
      *
      * @return the body; empty when there is none
      */
@@ -474,7 +474,7 @@ public final class Request {
     }
 
     /**
-     * The request as it would be shown if it were sent, without what the connection adds.
+     * Returns the request as it would be shown if it were sent, without what the connection adds.
      *
      * @return method, URL, headers and body, with masked secrets; no status and no response, no attempts, begun in 1970
      */
@@ -520,17 +520,17 @@ public final class Request {
         return terms.download();
     }
 
-    /** Whether the service may see it twice without harm: RFC 9110, section 9.2.1, and the methods of WebDAV that only read. */
+    /** Returns whether the service may see it twice without harm: RFC 9110, section 9.2.1, and the methods of WebDAV that only read. */
     boolean isRepeatable() {
         return terms.idempotent() || SAFE.contains(method);
     }
 
-    /** Whether the body, if there is one, has not been given away yet. */
+    /** Returns whether the body, if there is one, has not been given away yet. */
     boolean isReplayable() {
         return body == null || body.source().isUnread();
     }
 
-    /** Whether this is the request that an auth strategy was given, with its additions. */
+    /** Returns whether this is the request that an auth strategy was given, with its additions. */
     boolean isSigned(Request plain) {
         return isInAuthPhase() && url.isReducedFrom(plain.url);
     }
@@ -548,13 +548,13 @@ public final class Request {
         return query.target(url, false);
     }
 
-    /** The target for people: secrets are masked where they were put, and where a redirect has put them. */
+    /** Returns the target for people: secrets are masked where they were put, and where a redirect has put them. */
     String shownTarget() {
         String target = query.target(url, true);
         return secrecy.earlier.isEmpty() ? target : new Redactor(secrets()).mask(target);
     }
 
-    /** The URL for people: secrets are masked where they were put. */
+    /** Returns the URL for people: secrets are masked where they were put. */
     String shownUrl() {
         return (url.host() == null ? "" : url.host().toString()) + shownTarget();
     }
@@ -568,7 +568,7 @@ public final class Request {
         return secrets;
     }
 
-    /** This request at its absolute URL, with the connection's defaults where it has nothing of the same name. */
+    /** Returns this request at its absolute URL, with the connection's defaults where it has nothing of the same name. */
     Request withUrl(Url absolute, NameValuePairs defaultQuery, NameValuePairs defaultHeaders) {
         NameValuePairs missing = absolute.query() == null || defaultQuery == NameValuePairs.NONE
                 ? defaultQuery
@@ -589,7 +589,7 @@ public final class Request {
         return withRedaction(new RedactionContext(call, secrecy.redactsResponse, secrecy.earlier));
     }
 
-    /** The call for which an auth strategy is at work. */
+    /** Returns the call for which an auth strategy is at work. */
     CallContext call() {
         CallContext call = secrecy.signedFor;
         if (call == null) {
@@ -611,7 +611,7 @@ public final class Request {
         return new Request(name, method, url, query, headers, body, terms, changed);
     }
 
-    /** This request after a redirect: the new URL is complete, and a body that is gone takes its headers along. */
+    /** Returns this request after a redirect: the new URL is complete, and a body that is gone takes its headers along. */
     Request redirected(Url target, boolean keepsQuery, boolean becomesGet, List<NameValuePair> earlierSecrets) {
         return new Request(
                 name,
@@ -637,7 +637,7 @@ public final class Request {
         return new Request(name, method, url, query, headers.without(NameValuePair::isSensitive), body, terms, secrecy);
     }
 
-    /** Whether the query or the body holds a secret. */
+    /** Returns whether the query or the body holds a secret. */
     boolean hasSecretContent() {
         return !query.secrets().isEmpty() || (body != null && !body.secrets().isEmpty());
     }

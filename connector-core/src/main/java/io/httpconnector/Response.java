@@ -51,7 +51,7 @@ public final class Response {
     }
 
     /**
-     * The status code.
+     * Returns the status code.
      *
      * @return three digits, such as 200
      */
@@ -60,7 +60,7 @@ public final class Response {
     }
 
     /**
-     * The response headers.
+     * Returns the response headers.
      *
      * @return the headers, possibly none
      */
@@ -69,7 +69,7 @@ public final class Response {
     }
 
     /**
-     * The body as bytes, decompressed.
+     * Returns the body as bytes, decompressed.
      *
      * @return a copy, empty when there is no body
      */
@@ -78,7 +78,7 @@ public final class Response {
     }
 
     /**
-     * The body as text, in the charset that a byte order mark, the service or an XML declaration names, or else in UTF-8, or
+     * Returns the body as text, in the charset that a byte order mark, the service or an XML declaration names, or else in UTF-8, or
      * else, where that does not fit, in Windows-1252.
      *
      * @return the text, empty when there is no body
@@ -88,7 +88,7 @@ public final class Response {
     }
 
     /**
-     * The body as a JSON tree. Numbers keep every digit.
+     * Returns the body as a JSON tree. Numbers keep every digit.
      *
      * @return the tree; a missing node when there is no body
      * @throws InvalidResponseException when the body is not JSON: says where
@@ -102,7 +102,7 @@ public final class Response {
     }
 
     /**
-     * The body as an object of a class, by Jackson. Unknown fields are ignored.
+     * Returns the body as an object of a class, by Jackson. Unknown fields are ignored.
      *
      * @param type the class, such as a record
      * @param <T> the same
@@ -123,7 +123,7 @@ public final class Response {
     }
 
     /**
-     * The body as XML, in the same tree as JSON: an element is an object of its attributes and elements, or text; elements of
+     * Returns the body as XML, in the same tree as JSON: an element is an object of its attributes and elements, or text; elements of
      * one name are an array; the text of an element with attributes is the field {@code ""}. Document types and entities are
      * not read. It needs the library {@code jackson-dataformat-xml}.
      *
@@ -140,7 +140,7 @@ public final class Response {
     }
 
     /**
-     * The URL that a link in this response leads to, resolved against the URL of the request (RFC 3986, section 5).
+     * Returns the URL that a link in this response leads to, resolved against the URL of the request (RFC 3986, section 5).
      *
      * @param reference absolute, or relative such as {@code ?page=2}
      * @return the absolute URL
@@ -152,7 +152,7 @@ public final class Response {
     }
 
     /**
-     * The time from the call until the response was complete, redirects, earlier attempts and waiting included.
+     * Returns the time from the call until the response was complete, redirects, earlier attempts and waiting included.
      *
      * @return the time
      */
@@ -169,7 +169,7 @@ public final class Response {
         return Redactor.withResponse(request, status, fields, body, moment);
     }
 
-    /** This response with its classification, and whether a rule of the connection decided it. */
+    /** Returns this response with its classification, and whether a rule of the connection decided it. */
     Response classifiedAs(ResponseRule.Action verdict, boolean ruled) {
         return new Response(this, verdict, ruled, verdict == ResponseRule.Action.IGNORE ? new byte[0] : body);
     }
@@ -179,7 +179,7 @@ public final class Response {
     }
 
     /**
-     * Whether a {@link ResponseRule} ignores the response ({@link ResponseRule.Action#IGNORE}): its body is then empty,
+     * Returns whether a {@link ResponseRule} ignores the response ({@link ResponseRule.Action#IGNORE}): its body is then empty,
      * whatever the service has sent.
      *
      * @return true when it is to be ignored
@@ -192,7 +192,7 @@ public final class Response {
         return classification == null ? ResponseRule.Action.ACCEPT : classification;
     }
 
-    /** This response without its body, which a reader has read. */
+    /** Returns this response without its body, which a reader has read. */
     Response withoutBody() {
         return new Response(this, classification(), matchedRule, new byte[0]);
     }
@@ -201,7 +201,7 @@ public final class Response {
         return matchedRule;
     }
 
-    /** The body as a JSON tree, a missing node when it is not JSON. */
+    /** Returns the body as a JSON tree, a missing node when it is not JSON. */
     JsonNode jsonLenient() {
         try {
             return JsonSupport.read(body);
@@ -210,7 +210,7 @@ public final class Response {
         }
     }
 
-    /** The request as it was sent. */
+    /** Returns the request as it was sent. */
     Request request() {
         return request;
     }

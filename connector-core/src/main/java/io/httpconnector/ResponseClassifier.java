@@ -11,7 +11,7 @@ final class ResponseClassifier {
         this.rules = List.copyOf(rules);
     }
 
-    /** Whether the body has to be looked at to know what this response means. */
+    /** Returns whether the body has to be looked at to know what this response means. */
     boolean dependOnBody(Response head) {
         for (ResponseRule rule : rules) {
             if (rule.matchesHead(head)) {
@@ -21,12 +21,12 @@ final class ResponseClassifier {
         return false;
     }
 
-    /** The response with its classification. */
+    /** Returns the response with its classification. */
     Response classify(Response response) {
         return response.isClassified() ? response : classify(response, true);
     }
 
-    /** The response, classified by its head alone because its body is not known. Conditions on the body do not match. */
+    /** Returns the response, classified by its head alone because its body is not known. Conditions on the body do not match. */
     Response classifyHead(Response head) {
         return classify(head, false);
     }

@@ -57,7 +57,7 @@ public final class ResponseRule {
     }
 
     /**
-     * A rule for responses of one status.
+     * Creates a rule for responses of one status.
      *
      * @param status the status code, 100 to 599
      * @return conditions, to which more can be added
@@ -68,7 +68,7 @@ public final class ResponseRule {
     }
 
     /**
-     * A rule for responses of a range of statuses.
+     * Creates a rule for responses of a range of statuses.
      *
      * @param from the lowest status code, 100 to 599
      * @param to the highest one, included
@@ -87,12 +87,12 @@ public final class ResponseRule {
         return when.fits(response);
     }
 
-    /** Whether status and headers are those of the rule. */
+    /** Returns whether status and headers are those of the rule. */
     boolean matchesHead(Response head) {
         return when.fitsHead(head);
     }
 
-    /** Whether it also asks something of the body. */
+    /** Returns whether it also asks something of the body. */
     boolean needsBody() {
         return when.conditions.stream().anyMatch(Condition::needsBody);
     }

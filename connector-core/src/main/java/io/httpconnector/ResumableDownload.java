@@ -66,7 +66,7 @@ final class ResumableDownload implements AutoCloseable {
         }
     }
 
-    /** The request for what is missing. */
+    /** Returns the request for what is missing. */
     Request next() throws IOException {
         Request plain = request.header("Accept-Encoding", "identity");
         String validator = validator();

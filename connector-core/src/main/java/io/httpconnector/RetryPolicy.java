@@ -55,7 +55,7 @@ public final class RetryPolicy {
     }
 
     /**
-     * The default policy: up to 4 attempts, and a backoff from 250 ms to 30 s.
+     * Returns the default policy: up to 4 attempts, and a backoff from 250 ms to 30 s.
      *
      * @return the defaults
      */

@@ -69,7 +69,7 @@ public final class Secret {
     }
 
     /**
-     * A secret with a fixed value.
+     * Creates a secret with a fixed value.
      *
      * @param value the value, not empty
      * @return the secret
@@ -80,7 +80,7 @@ public final class Secret {
     }
 
     /**
-     * A secret that is the value of an environment variable, read now.
+     * Creates a secret that is the value of an environment variable, read now.
      *
      * @param variable the name of the variable
      * @return the secret
@@ -91,7 +91,7 @@ public final class Secret {
     }
 
     /**
-     * A secret that is looked up each time that it is used: for values that a vault rotates.
+     * Creates a secret that is looked up each time that it is used: for values that a vault rotates.
      *
      * @param source gives the value; called by the thread that sends
      * @return the secret
@@ -110,7 +110,7 @@ public final class Secret {
     }
 
     /**
-     * A secret that is made from this one, such as an encoded password. Where the result is masked, this one is masked too.
+     * Returns a secret that is made from this one, such as an encoded password. Where the result is masked, this one is masked too.
      *
      * @param change makes the new value; called once for a fixed value, at each use for a supplied one
      * @return the new secret
@@ -120,7 +120,7 @@ public final class Secret {
     }
 
     /**
-     * A secret that is made from this one and another, such as user name and password. Where the result is masked, both are.
+     * Returns a secret that is made from this one and another, such as user name and password. Where the result is masked, both are.
      *
      * @param other the other secret
      * @param change makes the new value; called once for fixed values, at each use for supplied ones
@@ -144,12 +144,12 @@ public final class Secret {
         return now;
     }
 
-    /** The secret that a field holds, as it is now. */
+    /** Returns the secret that a field holds, as it is now. */
     static Secret fixed(Secret secret, String field) {
         return notNull(secret, "secret " + field).fixed();
     }
 
-    /** This secret as it is now: the source is asked once, and no more. */
+    /** Returns this secret as it is now: the source is asked once, and no more. */
     Secret fixed() {
         if (value != null) {
             return this;

@@ -134,7 +134,7 @@ public final class SsrfPolicy {
         return filter;
     }
 
-    /** Whether a connection to this address, which the name was resolved to, is permitted. */
+    /** Returns whether a connection to this address, which the name was resolved to, is permitted. */
     private boolean permits(String host, InetAddress resolved) {
         InetAddress address = HostPattern.unwrapped(resolved);
         if (matches(denied, host, address)) {

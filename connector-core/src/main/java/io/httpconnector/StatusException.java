@@ -48,7 +48,7 @@ public final class StatusException extends ConnectorException {
     }
 
     /**
-     * The status code.
+     * Returns the status code.
      *
      * @return three digits, such as 404
      */
@@ -67,7 +67,7 @@ public final class StatusException extends ConnectorException {
     }
 
     /**
-     * The response headers.
+     * Returns the response headers.
      *
      * @return the headers, possibly none
      */
@@ -76,7 +76,7 @@ public final class StatusException extends ConnectorException {
     }
 
     /**
-     * The body as text, at most its first 64 KiB.
+     * Returns the body as text, at most its first 64 KiB.
      *
      * @return the body, empty when there was none
      */
@@ -85,7 +85,7 @@ public final class StatusException extends ConnectorException {
     }
 
     /**
-     * The body as JSON.
+     * Returns the body as JSON.
      *
      * @return the tree; a missing node when the body is no JSON, so that {@code json().at("/error").asText()} is always safe
      */

@@ -35,12 +35,12 @@ final class StreamingReceiver<T> {
         this.max = max;
     }
 
-    /** Whether the body should be known, if that is possible, before it is decided who reads it. */
+    /** Returns whether the body should be known, if that is possible, before it is decided who reads it. */
     boolean needsBody(Response head) {
         return verdicts != null && verdicts.dependOnBody(head);
     }
 
-    /** The response with what it means, as far as that is known. */
+    /** Returns the response with what it means, as far as that is known. */
     Response classify(Response response, boolean bodyIsKnown) {
         return verdicts == null
                 ? response
@@ -51,12 +51,12 @@ final class StreamingReceiver<T> {
         return good.test(judged);
     }
 
-    /** Whether the reader has seen something, so that another attempt would show it twice. */
+    /** Returns whether the reader has seen something, so that another attempt would show it twice. */
     boolean hasStarted() {
         return started;
     }
 
-    /** The response, once the reader has finished. What happens to the rest of the body does not matter. */
+    /** Returns the response, once the reader has finished. What happens to the rest of the body does not matter. */
     @Nullable Response finished() {
         return finished;
     }

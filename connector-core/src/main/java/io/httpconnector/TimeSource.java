@@ -12,14 +12,14 @@ import java.util.concurrent.TimeUnit;
 public interface TimeSource {
 
     /**
-     * The time that passes, as {@link System#nanoTime()}.
+     * Returns the time that passes, as {@link System#nanoTime()}.
      *
      * @return nanoseconds, to be compared with others of the same source only
      */
     long nanos();
 
     /**
-     * The time of the day, to compare with what a service says.
+     * Returns the time of the day, to compare with what a service says.
      *
      * @return the time
      */

@@ -21,7 +21,7 @@ public final class TransferException extends ConnectorException {
         this.stale = stale;
     }
 
-    /** Whether it was a kept connection, which the service closed before it said anything: as it does with idle ones. */
+    /** Returns whether it was a kept connection, which the service closed before it said anything: as it does with idle ones. */
     boolean isStale() {
         return stale;
     }

@@ -145,7 +145,7 @@ final class Transport implements AutoCloseable {
                 : ProgressStreams.in(content, progress, response.length());
     }
 
-    /** The whole body, or null when it is larger than the limit. */
+    /** Returns the whole body, or null when it is larger than the limit. */
     private byte @Nullable [] read(InputStream content, long announced) throws IOException {
         if (announced > maxResponseBytes) {
             return null;

@@ -50,7 +50,7 @@ public final class StateException extends ConnectorException {
     }
 
     /**
-     * The reason of the failure.
+     * Returns the reason of the failure.
      *
      * @return the reason
      */

@@ -22,7 +22,7 @@ public interface StateLog extends AutoCloseable {
     void read(Consumer<byte[]> reader);
 
     /**
-     * The incomplete data that the last {@link #read} has dropped: the unacknowledged end of a write that was interrupted by a
+     * Returns the incomplete data that the last {@link #read} has dropped: the unacknowledged end of a write that was interrupted by a
      * crash, or an entry whose end was damaged later. Events of a damaged entry are delivered again.
      *
      * @return a sentence for status and logs, such as how many bytes were dropped and where; empty when everything was read

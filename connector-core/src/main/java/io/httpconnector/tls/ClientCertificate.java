@@ -133,12 +133,12 @@ public final class ClientCertificate {
         return pem(KeyMaterialSource.read(chain), KeyMaterialSource.read(key), password);
     }
 
-    /** The key store as its files are now. */
+    /** Returns the key store as its files are now. */
     ReloadingValue<KeyStore> keyStore() {
         return keyStore;
     }
 
-    /** The password of the key in the key store. */
+    /** Returns the password of the key in the key store. */
     char[] keyPassword() {
         return key == null && password != null ? password.reveal().toCharArray() : new char[0];
     }
@@ -178,7 +178,7 @@ public final class ClientCertificate {
         return store;
     }
 
-    /** The certificate of the key first, then each one's issuer, as TLS wants it. */
+    /** Returns the certificate of the key first, then each one's issuer, as TLS wants it. */
     private static X509Certificate[] chain(List<X509Certificate> certificates, PrivateKey key)
             throws GeneralSecurityException {
         List<X509Certificate> chain = new ArrayList<>();

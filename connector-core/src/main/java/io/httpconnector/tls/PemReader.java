@@ -55,7 +55,7 @@ final class PemReader {
 
     private PemReader() {}
 
-    /** All certificates, in their order, possibly none. */
+    /** Returns all certificates, in their order, possibly none. */
     static List<X509Certificate> certificates(byte[] pem) throws GeneralSecurityException {
         List<X509Certificate> certificates = new ArrayList<>();
         CertificateFactory factory = CertificateFactory.getInstance("X.509");
@@ -68,7 +68,7 @@ final class PemReader {
         return certificates;
     }
 
-    /** The first private key, or null. */
+    /** Returns the first private key, or null. */
     static @Nullable PrivateKey key(byte[] pem, @Nullable Secret password) throws GeneralSecurityException {
         for (Block block : blocks(pem)) {
             if (block.type.endsWith("PRIVATE KEY")) {
@@ -171,7 +171,7 @@ final class PemReader {
         }
     }
 
-    /** The curve of a SEC 1 key, which is its element [0]. */
+    /** Returns the curve of a SEC 1 key, which is its element [0]. */
     private static byte[] curveOf(byte[] sec1) throws GeneralSecurityException {
         try {
             ByteBuffer all = contentOf(ByteBuffer.wrap(sec1), 0x30);

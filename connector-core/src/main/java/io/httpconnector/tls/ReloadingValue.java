@@ -41,7 +41,7 @@ final class ReloadingValue<T> {
         }
     }
 
-    /** The value for the current content of the files. */
+    /** Returns the value for the current content of the files. */
     synchronized T current() {
         try {
             List<String> now = versions();

@@ -52,7 +52,7 @@ public final class ServerTrust {
     }
 
     /**
-     * The authorities that the JVM trusts. It is the default; useful to add pins.
+     * Returns the authorities that the JVM trusts. It is the default; useful to add pins.
      *
      * @return the trust
      */
@@ -151,7 +151,7 @@ public final class ServerTrust {
         return PIN + Base64.getEncoder().encodeToString(hash);
     }
 
-    /** Whether one has signed the other, by name and by key. */
+    /** Returns whether one has signed the other, by name and by key. */
     static boolean isIssuer(X509Certificate issuer, X509Certificate issued) {
         if (!issuer.getSubjectX500Principal().equals(issued.getIssuerX500Principal()) || issuer.equals(issued)) {
             return false;

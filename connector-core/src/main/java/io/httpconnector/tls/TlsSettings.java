@@ -41,7 +41,7 @@ public final class TlsSettings {
     }
 
     /**
-     * These settings with a client certificate.
+     * Returns these settings with a client certificate.
      *
      * @param certificate the certificate, or null for none
      * @return new settings
@@ -51,7 +51,7 @@ public final class TlsSettings {
     }
 
     /**
-     * These settings with other trusted certificates.
+     * Returns these settings with other trusted certificates.
      *
      * @param trust the trusted certificates, or null for those of the JVM
      * @return new settings
@@ -61,7 +61,7 @@ public final class TlsSettings {
     }
 
     /**
-     * These settings with other versions of TLS.
+     * Returns these settings with other versions of TLS.
      *
      * @param versions such as {@code TLSv1.3}, or an empty list for those of the JVM
      * @return new settings
@@ -71,7 +71,7 @@ public final class TlsSettings {
     }
 
     /**
-     * These settings without a check of the server's host name, for tests.
+     * Returns these settings without a check of the server's host name, for tests.
      *
      * @return new settings
      */
@@ -80,7 +80,7 @@ public final class TlsSettings {
     }
 
     /**
-     * Whether there is a client certificate.
+     * Returns whether there is a client certificate.
      *
      * @return true if there is one
      */
@@ -89,7 +89,7 @@ public final class TlsSettings {
     }
 
     /**
-     * The versions of TLS.
+     * Returns the versions of TLS.
      *
      * @return the versions, or an empty list for those of the JVM
      */
@@ -98,7 +98,7 @@ public final class TlsSettings {
     }
 
     /**
-     * Whether the host name of the server is checked.
+     * Returns whether the host name of the server is checked.
      *
      * @return false in tests only
      */
@@ -107,7 +107,7 @@ public final class TlsSettings {
     }
 
     /**
-     * The context for new TLS sessions. It is the same until a certificate file changes. Then it is a new one, so that no session
+     * Returns the context for new TLS sessions. It is the same until a certificate file changes. Then it is a new one, so that no session
      * of the old certificate is resumed.
      *
      * @return the context

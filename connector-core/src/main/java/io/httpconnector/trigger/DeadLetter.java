@@ -27,7 +27,7 @@ public record DeadLetter(TriggerEvent event, String error, int attempts, Instant
     }
 
     /**
-     * The dead letter as JSON, to store or display it.
+     * Returns the dead letter as JSON, to store or display it.
      *
      * @return a document readable by {@link #fromJson}
      */

@@ -135,7 +135,7 @@ public final class Delivery {
     }
 
     /**
-     * The settings as JSON: {@code attempts}, {@code concurrently} and {@code backoff}. The handler is code, and the batch
+     * Returns the settings as JSON: {@code attempts}, {@code concurrently} and {@code backoff}. The handler is code, and the batch
      * size belongs to it.
      *
      * @return a document readable by {@link #settings(JsonNode)}; empty for the defaults
@@ -368,7 +368,7 @@ public final class Delivery {
         }
     }
 
-    /** The delay requested by the service that the handler called. */
+    /** Returns the delay requested by the service that the handler called. */
     private static Duration requestedDelay(Throwable failure) {
         Throwable cause = failure;
         for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
@@ -382,7 +382,7 @@ public final class Delivery {
     }
 
     /**
-     * The maximum number of concurrent handlers.
+     * Returns the maximum number of concurrent handlers.
      *
      * @return 1 to 1000
      */

@@ -30,7 +30,7 @@ public final class DeliveryResult {
     }
 
     /**
-     * The delay before unfinished events are delivered again, as requested by a service that the handler called.
+     * Returns the delay before unfinished events are delivered again, as requested by a service that the handler called.
      *
      * @return the delay; empty when no service has requested a long delay
      */
@@ -39,7 +39,7 @@ public final class DeliveryResult {
     }
 
     /**
-     * The events that were handled.
+     * Returns the events that were handled.
      *
      * @return the events, in the order of completion; an event that is neither here nor a dead letter was not finished,
      *     because the delivery was stopped or postponed
@@ -51,7 +51,7 @@ public final class DeliveryResult {
     }
 
     /**
-     * The events that failed in all attempts.
+     * Returns the events that failed in all attempts.
      *
      * @return the dead letters, to be stored before the events count as finished
      */

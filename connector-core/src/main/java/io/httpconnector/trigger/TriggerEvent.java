@@ -28,7 +28,7 @@ public record TriggerEvent(
     private static final Pattern UNSAFE = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029]");
 
     /**
-     * The event as JSON, to store or forward it.
+     * Returns the event as JSON, to store or forward it.
      *
      * @return a document readable by {@link #fromJson}
      */
@@ -67,7 +67,7 @@ public record TriggerEvent(
     }
 
     /**
-     * A one-line description that shows nothing of the record except its key.
+     * Returns a one-line description that shows nothing of the record except its key.
      *
      * @return trigger, change, key and id
      */

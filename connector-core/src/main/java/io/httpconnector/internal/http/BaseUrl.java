@@ -61,7 +61,7 @@ public final class BaseUrl {
         return fixed == null ? new BaseUrl(text, null, true) : this;
     }
 
-    /** The URL for a request to this URL; the fields of the auth strategy are asked for only if they stand in it. */
+    /** Returns the URL for a request to this URL; the fields of the auth strategy are asked for only if they stand in it. */
     public Url forRequest(Url requested, Supplier<Map<String, String>> fields) {
         if (fixed != null) {
             return fixed;

@@ -47,10 +47,10 @@ public sealed interface BodySource {
 
     public long length();
 
-    /** Whether it can be opened more than once. */
+    /** Returns whether it can be opened more than once. */
     public boolean isRepeatable();
 
-    /** Whether it can be opened now. */
+    /** Returns whether it can be opened now. */
     default boolean isUnread() {
         return true;
     }

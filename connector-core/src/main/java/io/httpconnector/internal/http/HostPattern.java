@@ -57,7 +57,7 @@ public final class HostPattern {
                         + "\" is no host: use a name, *. and a name, an address, or a network such as 10.0.0.0/8");
     }
 
-    /** The address that is written here, or null when it is a name; never asks the DNS. */
+    /** Returns the address that is written here, or null when it is a name; never asks the DNS. */
     public static @Nullable InetAddress literal(String host) {
         String text = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
         boolean v4 = text.matches("\\d{1,3}(\\.\\d{1,3}){3}");
@@ -87,7 +87,7 @@ public final class HostPattern {
         return new BigInteger(1, address).shiftRight(address.length * 8 - prefix);
     }
 
-    /** The address of IPv4 that an address of IPv6 stands for (RFC 4291, RFC 6052), or the address itself. */
+    /** Returns the address of IPv4 that an address of IPv6 stands for (RFC 4291, RFC 6052), or the address itself. */
     public static InetAddress unwrapped(InetAddress address) {
         if (!(address instanceof Inet6Address)) {
             return address;

@@ -16,7 +16,7 @@ final class Ipv6Address {
 
     private Ipv6Address() {}
 
-    /** The canonical text of an address without brackets and zone ID; null if it is not an address (RFC 4291, section 2.2). */
+    /** Returns the canonical text of an address without brackets and zone ID; null if it is not an address (RFC 4291, section 2.2). */
     static @Nullable String canonical(String text) {
         int gap = text.indexOf("::");
         List<Integer> groups = new ArrayList<>(GROUPS);

@@ -61,7 +61,7 @@ public record NameValuePair(
         return new NameValuePair(name, secret.reveal(), secret);
     }
 
-    /** A header field, checked by RFC 9110, section 5; values are kept to ASCII, where every peer agrees. */
+    /** Creates a header field, checked by RFC 9110, section 5; values are kept to ASCII, where every peer agrees. */
     public static NameValuePair header(String name, String value) {
         return checked(new NameValuePair(name, value, null));
     }
@@ -129,7 +129,7 @@ public record NameValuePair(
         };
     }
 
-    /** Whether a message may have one header field of this name only. */
+    /** Returns whether a message may have one header field of this name only. */
     public boolean isSingle() {
         return SINGLE.contains(Ascii.lowerCase(name));
     }
@@ -139,7 +139,7 @@ public record NameValuePair(
         return secret == null ? value : LogSafe.MASK;
     }
 
-    /** Whether the value is a secret. */
+    /** Returns whether the value is a secret. */
     public boolean isSensitive() {
         return secret != null;
     }

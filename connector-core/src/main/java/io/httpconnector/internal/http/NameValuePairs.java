@@ -89,7 +89,7 @@ public final class NameValuePairs {
         return i;
     }
 
-    /** The fields themselves, not to be changed. */
+    /** Returns the fields themselves, not to be changed. */
     public NameValuePair[] array() {
         return all;
     }

@@ -9,13 +9,13 @@ package io.httpconnector.internal.http;
  */
 public record Origin(String scheme, String host, int port) {
 
-    /** The host and the port, if it is not the default one. */
+    /** Returns the host and the port, if it is not the default one. */
     public String authority() {
         String name = host.indexOf(':') < 0 ? host : "[" + host + "]";
         return port < 0 ? name : name + ":" + port;
     }
 
-    /** The origin as a URL without a path. */
+    /** Returns the origin as a URL without a path. */
     @Override
     public String toString() {
         return scheme + "://" + authority();

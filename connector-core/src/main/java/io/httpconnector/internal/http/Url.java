@@ -48,7 +48,7 @@ public record Url(
         return url;
     }
 
-    /** This URL below a base: absolute URLs stay, relative ones are appended to the base's path. */
+    /** Returns this URL below a base: absolute URLs stay, relative ones are appended to the base's path. */
     public Url below(Url base) {
         if (host != null) {
             return path.isEmpty() ? new Url(host, "/", query) : this;
@@ -62,7 +62,7 @@ public record Url(
         return target.isEmpty() ? this : parseAbsolute(resolved(target)).below(this);
     }
 
-    /** Whether a {@code Location} header means the URL itself, with its query: RFC 3986, section 4.4. */
+    /** Returns whether a {@code Location} header means the URL itself, with its query: RFC 3986, section 4.4. */
     public static boolean isSameDocument(String location) {
         return withoutFragment(location).isEmpty();
     }
@@ -117,25 +117,25 @@ public record Url(
         return url.substring(0, start) + "/" + String.join("/", kept) + url.substring(end);
     }
 
-    /** Whether the query has a parameter of this name, which is compared decoded and without regard to case. */
+    /** Returns whether the query has a parameter of this name, which is compared decoded and without regard to case. */
     public boolean hasParameter(String name) {
         return query != null && QueryString.hasParameter(query, name);
     }
 
-    /** This URL without the query parameters of exactly this name, which is compared decoded. */
+    /** Returns this URL without the query parameters of exactly this name, which is compared decoded. */
     public Url withoutParameter(String name) {
         String others = query == null ? null : QueryString.without(query, name);
         return Objects.equals(query, others) ? this : new Url(host, path, others);
     }
 
-    /** Whether this is the other URL, except for query parameters that were removed. */
+    /** Returns whether this is the other URL, except for query parameters that were removed. */
     public boolean isReducedFrom(Url other) {
         return Objects.equals(host, other.host)
                 && path.equals(other.path)
                 && (query == null || (other.query != null && QueryString.hasAll(other.query, query)));
     }
 
-    /** The host of an absolute URL. */
+    /** Returns the host of an absolute URL. */
     public Origin origin() {
         if (host == null) {
             throw new IllegalStateException("a relative URL has no origin");
@@ -166,7 +166,7 @@ public record Url(
         return slashEnds || slashStarts ? base.concat(path) : base + "/" + path;
     }
 
-    /** The colon after the scheme of {@code scheme://}, or -1. A colon further on belongs to the path. */
+    /** Returns the colon after the scheme of {@code scheme://}, or -1. A colon further on belongs to the path. */
     private static int schemeEnd(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -213,7 +213,7 @@ public record Url(
         return text.length();
     }
 
-    /** The name in lower case, or the address without brackets. */
+    /** Returns the name in lower case, or the address without brackets. */
     private static String host(String text, String host) {
         if (host.startsWith("[")) {
             return address(text, host);

@@ -52,7 +52,7 @@ public final class RetryAfter {
         return remaining != null && remaining > 0 ? null : reset(headers, now);
     }
 
-    /** The time until the service permits more again, or null when it does not say. */
+    /** Returns the time until the service permits more again, or null when it does not say. */
     public static @Nullable Duration reset(Headers headers, Instant now) {
         Matcher draft = draft(headers);
         return draft.find()

@@ -30,7 +30,7 @@ public final class CharsetDetector {
         return of(bytes, bytes.length, contentType);
     }
 
-    /** The beginning, of this length, where a last character that is cut in two does not count. */
+    /** Returns the beginning, of this length, where a last character that is cut in two does not count. */
     public static String of(byte[] bytes, int length, @Nullable String contentType) {
         Charset marked = marked(bytes);
         if (marked != null) {
@@ -54,7 +54,7 @@ public final class CharsetDetector {
         }
     }
 
-    /** The charset of a media type, or UTF-8. */
+    /** Returns the charset of a media type, or UTF-8. */
     public static Charset charset(@Nullable String contentType) {
         Charset declared = declared(contentType);
         return declared == null ? StandardCharsets.UTF_8 : declared;

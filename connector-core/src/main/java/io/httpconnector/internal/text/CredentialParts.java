@@ -103,7 +103,7 @@ public final class CredentialParts {
         }
     }
 
-    /** The text with a colon that is written in Base64, in UTF-8 or ISO 8859-1; empty if there is none. */
+    /** Returns the text with a colon that is written in Base64, in UTF-8 or ISO 8859-1; empty if there is none. */
     private static String decoded(String value) {
         try {
             byte[] bytes = Base64.getDecoder().decode(value.replace('-', '+').replace('_', '/'));

@@ -56,7 +56,7 @@ final class DecodedText {
         piece.append(one);
     }
 
-    /** The length of a character; 0 when it is none of a piece. */
+    /** Returns the length of a character; 0 when it is none of a piece. */
     private int length(int at) {
         int lead = bytes[at] & 0xff;
         if (lead < 0x80) {

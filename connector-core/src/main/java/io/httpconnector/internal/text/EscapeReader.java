@@ -25,7 +25,7 @@ final class EscapeReader {
         this.budget = budget;
     }
 
-    /** Whether a character only means itself: it neither starts an escape nor belongs to a surrogate pair. */
+    /** Returns whether a character only means itself: it neither starts an escape nor belongs to a surrogate pair. */
     static boolean isPlain(char c) {
         return c != '%' && c != '\\' && c != '&' && !Character.isSurrogate(c);
     }

@@ -108,7 +108,7 @@ public final class ExchangeFormatter {
         return "'" + text.replace("'", "'\\''") + "'";
     }
 
-    /** The format of {@code printf} for bytes: octal codes for what is not visible ASCII. */
+    /** Returns the format of {@code printf} for bytes: octal codes for what is not visible ASCII. */
     private static String printf(byte[] bytes) {
         StringBuilder format = new StringBuilder();
         for (byte octet : bytes) {
@@ -172,7 +172,7 @@ public final class ExchangeFormatter {
         return text.toString();
     }
 
-    /** Whether there is no variable in a text, which an editor would fill in. */
+    /** Returns whether there is no variable in a text, which an editor would fill in. */
     private static boolean isHarmless(String text) {
         return !text.contains("{{");
     }

@@ -30,9 +30,9 @@ public interface HeaderFields {
 
     String name(int index);
 
-    /** The value, empty if there is none. */
+    /** Returns the value, empty if there is none. */
     String value(int index);
 
-    /** Whether the value is a secret. */
+    /** Returns whether the value is a secret. */
     boolean isSensitive(int index);
 }

@@ -27,12 +27,12 @@ public final class HttpDate {
                 .toFormatter(Locale.ENGLISH);
     }
 
-    /** The time as an IMF-fixdate, whose day always has two digits, such as {@code Sun, 06 Nov 1994 08:49:37 GMT}. */
+    /** Returns the time as an IMF-fixdate, whose day always has two digits, such as {@code Sun, 06 Nov 1994 08:49:37 GMT}. */
     public static String format(Instant time) {
         return WRITTEN.format(time);
     }
 
-    /** The time, or null if the text is not a date. A date may stand in single quotes. */
+    /** Returns the time, or null if the text is not a date. A date may stand in single quotes. */
     public static @Nullable Instant parse(String text) {
         boolean isQuoted = text.length() > 1 && text.startsWith("'") && text.endsWith("'");
         String date = isQuoted ? text.substring(1, text.length() - 1) : text;

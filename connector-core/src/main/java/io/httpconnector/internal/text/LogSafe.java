@@ -8,7 +8,7 @@ public final class LogSafe {
 
     private LogSafe() {}
 
-    /** The text on one line. Every character that a terminal or a log file would act upon becomes a question mark. */
+    /** Returns the text on one line. Every character that a terminal or a log file would act upon becomes a question mark. */
     public static String visible(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (isUnsafe(text.charAt(i))) {

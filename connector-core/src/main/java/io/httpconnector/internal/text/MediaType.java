@@ -12,7 +12,7 @@ public final class MediaType {
         this.text = text;
     }
 
-    /** The value of the first parameter of this name, unquoted; null if there is none, or no type before it. */
+    /** Returns the value of the first parameter of this name, unquoted; null if there is none, or no type before it. */
     public static @Nullable String parameter(String mediaType, String name) {
         MediaType reader = new MediaType(mediaType);
         if (reader.token("=;,").isEmpty()) {
@@ -37,7 +37,7 @@ public final class MediaType {
         return isNext;
     }
 
-    /** The text before one of these delimiters. White space at both ends is left out, and quotation marks are resolved. */
+    /** Returns the text before one of these delimiters. White space at both ends is left out, and quotation marks are resolved. */
     private String token(String delimiters) {
         StringBuilder token = new StringBuilder();
         boolean isQuoted = false;

@@ -63,7 +63,7 @@ public final class PercentEncoding {
         return Ascii.isLetterOrDigit(c) || c == '-' || c == '.' || c == '_' || c == '~' || kept.indexOf(c) >= 0;
     }
 
-    /** Whether a percent sign and two hexadecimal digits are at an index. */
+    /** Returns whether a percent sign and two hexadecimal digits are at an index. */
     public static boolean isEscape(String text, int at) {
         return at + 2 < text.length()
                 && text.charAt(at) == '%'

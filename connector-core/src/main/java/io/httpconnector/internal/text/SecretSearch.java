@@ -157,7 +157,7 @@ final class SecretSearch {
         return all;
     }
 
-    /** Whether a character may mean another one: in a form, a plus sign is a space, which may also be decoded by mistake. */
+    /** Returns whether a character may mean another one: in a form, a plus sign is a space, which may also be decoded by mistake. */
     private static boolean isMeant(int wanted, int read) {
         return wanted == read || (wanted == ' ' && read == '+') || (wanted == '+' && read == ' ');
     }

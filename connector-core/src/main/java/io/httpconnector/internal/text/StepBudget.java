@@ -13,7 +13,7 @@ final class StepBudget {
         left -= steps;
     }
 
-    /** Whether the search must stop, because its text is masked as a whole. */
+    /** Returns whether the search must stop, because its text is masked as a whole. */
     boolean isSpent() {
         return left <= 0;
     }

@@ -36,7 +36,7 @@ public final class BackgroundThread {
         void step() throws InterruptedException;
 
         /**
-         * Whether there is no more work. Code that adds work afterwards calls {@link BackgroundThread#ensureRunning()}, which
+         * Returns whether there is no more work. Code that adds work afterwards calls {@link BackgroundThread#ensureRunning()}, which
          * waits for the result of this method. Must not block.
          *
          * @return true to end the thread
@@ -101,7 +101,7 @@ public final class BackgroundThread {
     }
 
     /**
-     * Whether the thread is running.
+     * Returns whether the thread is running.
      *
      * @return false before it was started and after it has ended
      */

@@ -6,6 +6,6 @@ import java.net.InetAddress;
 @FunctionalInterface
 public interface AddressFilter {
 
-    /** Whether a connection to this address, to which the host name was resolved, is permitted. */
+    /** Returns whether a connection to this address, to which the host name was resolved, is permitted. */
     public boolean permits(String host, InetAddress address);
 }

@@ -47,7 +47,7 @@ public final class ApacheTransport implements AutoCloseable {
         this.client = ConnectionPool.acquire(route);
     }
 
-    /** A transport that shares the sockets of its route with others, until it is closed. */
+    /** Creates a transport that shares the sockets of its route with others, until it is closed. */
     public static ApacheTransport open(
             RouteKey route,
             Duration connectTimeout,

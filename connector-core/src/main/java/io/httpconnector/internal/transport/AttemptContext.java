@@ -86,12 +86,12 @@ final class AttemptContext extends HttpClientContext {
         call.endWaiting();
     }
 
-    /** The body as it comes from the socket; null when the response has none. */
+    /** Returns the body as it comes from the socket; null when the response has none. */
     @Nullable WireBody body() {
         return body;
     }
 
-    /** Whether the request itself went out, and not only what opens a tunnel for it. */
+    /** Returns whether the request itself went out, and not only what opens a tunnel for it. */
     boolean isSent() {
         return connected;
     }

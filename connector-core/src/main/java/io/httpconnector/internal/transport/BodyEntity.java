@@ -24,7 +24,7 @@ final class BodyEntity extends AbstractHttpEntity {
         this.progress = body.progress();
     }
 
-    /** Whether it is compressed while it is sent. What is in memory is compressed already. */
+    /** Returns whether it is compressed while it is sent. What is in memory is compressed already. */
     private static boolean isCompressed(OutgoingBody body) {
         return body.isGzip() && body.bytes() == null;
     }

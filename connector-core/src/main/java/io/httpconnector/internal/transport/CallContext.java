@@ -58,7 +58,7 @@ public final class CallContext {
         return new CallTiming(startedAt, elapsed(), attempts);
     }
 
-    /** The time that is left, negative when there is none. */
+    /** Returns the time that is left, negative when there is none. */
     public Duration remaining() {
         return total.minus(elapsed()).plusNanos(readerTook());
     }
@@ -98,7 +98,7 @@ public final class CallContext {
         }
     }
 
-    /** Whether the time that was left in the beginning has become longer since. */
+    /** Returns whether the time that was left in the beginning has become longer since. */
     public boolean isExtended() {
         return readerTook() > 0;
     }

@@ -186,7 +186,7 @@ public final class ConnectionPool {
                 : null;
     }
 
-    /** The client for this route, to be released once. */
+    /** Returns the client for this route, to be released once. */
     public static ConnectionPool acquire(RouteKey route) {
         synchronized (OPEN) {
             ConnectionPool client = OPEN.computeIfAbsent(route, ConnectionPool::new);

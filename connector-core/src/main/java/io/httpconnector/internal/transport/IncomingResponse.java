@@ -34,7 +34,7 @@ public final class IncomingResponse {
         return headers;
     }
 
-    /** The body, decompressed; empty if there is none. */
+    /** Returns the body, decompressed; empty if there is none. */
     public InputStream content() throws IOException {
         return entity == null ? InputStream.nullInputStream() : entity.getContent();
     }
@@ -43,13 +43,13 @@ public final class IncomingResponse {
         return entity != null;
     }
 
-    /** The length of the body, negative if it is not known. */
+    /** Returns the length of the body, negative if it is not known. */
     public long length() {
         return entity == null ? 0 : entity.getContentLength();
     }
 
     /**
-     * Whether all of a short body is there, or comes at once, so that it can be looked at without holding it back.
+     * Returns whether all of a short body is there, or comes at once, so that it can be looked at without holding it back.
      *
      * @param max the maximum length
      * @param silence how long to wait for the next bytes

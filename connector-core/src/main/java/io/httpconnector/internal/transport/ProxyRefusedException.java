@@ -27,7 +27,7 @@ final class ProxyRefusedException extends IOException {
         this.status = 0;
     }
 
-    /** Whether another attempt may succeed, by the status (RFC 9110, section 15). */
+    /** Returns whether another attempt may succeed, by the status (RFC 9110, section 15). */
     boolean isTemporary() {
         return status == 408 || status == 429 || status == 502 || status == 503 || status == 504;
     }

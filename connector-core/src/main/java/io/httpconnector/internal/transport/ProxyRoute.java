@@ -35,7 +35,7 @@ public final class ProxyRoute {
         return socks;
     }
 
-    /** Whether the host is connected to directly. */
+    /** Returns whether the host is connected to directly. */
     public boolean bypasses(String target) {
         InetAddress address = HostPattern.literal(target);
         return bypassed.stream()

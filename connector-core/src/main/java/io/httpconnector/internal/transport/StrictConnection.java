@@ -168,7 +168,7 @@ final class StrictConnection extends DefaultBHttpClientConnection implements Man
         return holder == null || holdsBytes() || hasInput(holder);
     }
 
-    /** Whether bytes were read from the socket that belong to no message. */
+    /** Returns whether bytes were read from the socket that belong to no message. */
     private boolean holdsBytes() {
         if (parser.unread() > 0) {
             return true;
@@ -183,7 +183,7 @@ final class StrictConnection extends DefaultBHttpClientConnection implements Man
     }
 
     /**
-     * Whether bytes, or the end of the stream, wait in the socket. In TLS, any bytes do: it is not worth while to see what they
+     * Returns whether bytes, or the end of the stream, wait in the socket. In TLS, any bytes do: it is not worth while to see what they
      * say.
      */
     private boolean hasInput(SocketHolder holder) throws IOException {

@@ -48,17 +48,17 @@ public final class TransportFailure extends Exception {
         return kind;
     }
 
-    /** The exception of the JDK or of Apache HttpClient. */
+    /** Returns the exception of the JDK or of Apache HttpClient. */
     public Exception reason() {
         return reason;
     }
 
-    /** Whether it was a kept connection, which the service closed before it said anything: as it does with idle ones. */
+    /** Returns whether it was a kept connection, which the service closed before it said anything: as it does with idle ones. */
     public boolean isStale() {
         return isStale;
     }
 
-    /** Whether another attempt would fail for the same reason, although nothing was sent. */
+    /** Returns whether another attempt would fail for the same reason, although nothing was sent. */
     public boolean isLasting() {
         return isLasting;
     }

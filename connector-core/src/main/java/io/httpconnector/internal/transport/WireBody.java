@@ -39,7 +39,7 @@ final class WireBody extends HttpEntityWrapper {
         return known;
     }
 
-    /** Whether there is not a single byte; waits for the first one, or for the end. */
+    /** Returns whether there is not a single byte; waits for the first one, or for the end. */
     boolean isEmpty() throws IOException {
         return getContentLength() == 0 || (getContentLength() < 0 && replay().isEmpty());
     }
