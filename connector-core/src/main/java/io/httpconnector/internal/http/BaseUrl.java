@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The URL that relative ones are appended to. It may have pills, {@code https://{{auth.subdomain}}.example.com}, whose values
- * the auth strategy knows when a request is sent. A value is data: in the host it is part of a name, in the path it stays in
- * its segment; only one that the text begins with is a URL itself.
+ * The URL to which relative URLs are appended. It may contain pills, as in {@code https://{{auth.subdomain}}.example.com},
+ * whose values the auth strategy supplies when a request is sent. A value is treated as data: in the host it can only be part
+ * of a name, and in the path it cannot leave its segment. Only a pill at the start of the text may have a URL as its value.
  */
 public final class BaseUrl {
 
@@ -28,7 +28,7 @@ public final class BaseUrl {
     private final boolean unknown;
     private volatile @Nullable Filled last;
 
-    /** What the pills came to, so that it is parsed once. */
+    /** A cached result of filling in the pills, so that an unchanged URL is parsed only once. */
     private record Filled(String text, Url url) {}
 
     private BaseUrl(String text, @Nullable Url fixed, boolean unknown) {
@@ -40,7 +40,7 @@ public final class BaseUrl {
     /**
      * Parses a base URL, which may contain placeholders for fields of the auth strategy.
      *
-     * @throws InvalidDefinitionException if it is not a URL, whatever the values are
+     * @throws InvalidDefinitionException if it can't be a URL for any values
      */
     public static BaseUrl of(String text) {
         boolean isTemplate = text != null && PILL.matcher(text).find();
@@ -56,12 +56,15 @@ public final class BaseUrl {
         return url;
     }
 
-    /** For the requests by which the strategy comes by its values: what can't be known yet is not asked for. */
+    /**
+     * Returns the base URL for requests with which the auth strategy obtains its values. Does not ask the strategy for values,
+     * which it can't know yet.
+     */
     public BaseUrl forAuth() {
         return fixed == null ? new BaseUrl(text, null, true) : this;
     }
 
-    /** Returns the URL for a request to this URL; the fields of the auth strategy are asked for only if they stand in it. */
+    /** Returns the absolute base for a request. Asks for the fields of the auth strategy only if the base URL contains pills. */
     public Url forRequest(Url requested, Supplier<Map<String, String>> fields) {
         if (fixed != null) {
             return fixed;
@@ -94,7 +97,7 @@ public final class BaseUrl {
         return value;
     }
 
-    /** @param first what to put in for a pill that the text begins with; null for its value */
+    /** @param first the replacement for a pill at the start of the text; null to use the value of the pill */
     private static String filled(String text, Function<String, String> values, @Nullable String first) {
         StringBuilder filled = new StringBuilder();
         Matcher pill = PILL.matcher(text);
@@ -127,7 +130,7 @@ public final class BaseUrl {
         return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
     }
 
-    /** As it was written. */
+    /** Returns the base URL as it was written. */
     @Override
     public String toString() {
         return fixed == null ? text : fixed.origin() + fixed.path();

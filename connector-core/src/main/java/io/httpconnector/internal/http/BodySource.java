@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** The bytes of a body: in memory, in a file, from a stream, or a sequence of these. Immutable if the underlying source is. */
 public sealed interface BodySource {
 
-    /** The length of what is not known before it is read. */
+    /** The length of a body whose length is unknown before it is read. */
     long UNKNOWN = -1;
 
     /** Opens a new stream. */
@@ -35,10 +35,10 @@ public sealed interface BodySource {
         void writeTo(OutputStream out) throws IOException;
     }
 
-    /** From the beginning. */
+    /** Opens the body at its start. */
     public InputStream open() throws IOException;
 
-    /** Writes all of it, and gives its length. */
+    /** Writes the whole body and returns its length. */
     default long writeTo(OutputStream out) throws IOException {
         try (InputStream in = open()) {
             return in.transferTo(out);
@@ -47,15 +47,15 @@ public sealed interface BodySource {
 
     public long length();
 
-    /** Returns whether it can be opened more than once. */
+    /** Returns whether the body can be opened more than once. */
     public boolean isRepeatable();
 
-    /** Returns whether it can be opened now. */
+    /** Returns whether the body can still be opened. */
     default boolean isUnread() {
         return true;
     }
 
-    /** A few bytes in memory, not to be changed. */
+    /** Bytes in memory, which must not be modified. */
     @SuppressWarnings("ArrayRecordComponent") // never shown or compared
     public record ByteArraySource(byte[] all) implements BodySource {
         @Override
@@ -74,7 +74,7 @@ public sealed interface BodySource {
         }
     }
 
-    /** A file, read when it is sent; its length is that of now. */
+    /** A file that is read while it is sent. Its length is determined when the source is created. */
     public record FileSource(Path file, long length) implements BodySource {
 
         public static FileSource of(Path file) {
@@ -114,7 +114,7 @@ public sealed interface BodySource {
         }
     }
 
-    /** What writes itself, each time anew. */
+    /** A source that calls a writer each time the body is sent. */
     public record WriterSource(Writer writer, long length) implements BodySource {
         @Override
         public InputStream open() throws IOException {
@@ -136,7 +136,7 @@ public sealed interface BodySource {
         }
     }
 
-    /** Counts what goes through; what is behind it stays open. */
+    /** Counts the bytes written. Closing does not close the underlying stream. */
     public final class CountingOutputStream extends FilterOutputStream {
 
         private long count;
@@ -184,7 +184,7 @@ public sealed interface BodySource {
         }
     }
 
-    /** One after the other. */
+    /** A concatenation of sources. */
     public record SequenceSource(List<BodySource> parts) implements BodySource {
         @Override
         public InputStream open() throws IOException {

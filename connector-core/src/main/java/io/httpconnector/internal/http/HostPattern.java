@@ -12,7 +12,7 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Hosts by their name ({@code api.example.com}, {@code *.example.com}) or by their address ({@code 10.0.0.0/8}). */
+/** A pattern that matches hosts by name ({@code api.example.com}, {@code *.example.com}) or by address ({@code 10.0.0.0/8}). */
 public final class HostPattern {
 
     private static final int V4_BYTES = 4;
@@ -49,7 +49,7 @@ public final class HostPattern {
                 }
             }
         } catch (NumberFormatException e) {
-            // Refused below.
+            // Rejected below.
         }
         throw new InvalidDefinitionException(
                 what,
@@ -57,7 +57,7 @@ public final class HostPattern {
                         + "\" is no host: use a name, *. and a name, an address, or a network such as 10.0.0.0/8");
     }
 
-    /** Returns the address that is written here, or null when it is a name; never asks the DNS. */
+    /** Returns the address if the host is an IP address literal, or null if it is a name. Never queries the DNS. */
     public static @Nullable InetAddress literal(String host) {
         String text = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
         boolean v4 = text.matches("\\d{1,3}(\\.\\d{1,3}){3}");
@@ -87,7 +87,7 @@ public final class HostPattern {
         return new BigInteger(1, address).shiftRight(address.length * 8 - prefix);
     }
 
-    /** Returns the address of IPv4 that an address of IPv6 stands for (RFC 4291, RFC 6052), or the address itself. */
+    /** Returns the IPv4 address that is embedded in an IPv6 address (RFC 4291, RFC 6052), or the address itself. */
     public static InetAddress unwrapped(InetAddress address) {
         if (!(address instanceof Inet6Address)) {
             return address;

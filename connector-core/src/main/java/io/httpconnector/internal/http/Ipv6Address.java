@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A parser and formatter for IPv6 addresses. All spellings of an address have one canonical text (RFC 5952), so that they are the same
- * origin, and so that each peer finds the end of the host in {@code Host} and in the target of CONNECT. An embedded IPv4 address is
- * written in hexadecimal digits, because not every parser knows the mixed notation.
+ * A parser and formatter for IPv6 addresses. All spellings of an address are converted to one canonical text (RFC 5952), so
+ * that they form the same origin, and so that every peer finds the end of the host in {@code Host} and in the target of
+ * CONNECT. An embedded IPv4 address is written in hexadecimal digits, because some parsers do not support the mixed notation.
  */
 final class Ipv6Address {
 
@@ -38,7 +38,7 @@ final class Ipv6Address {
         return format(groups);
     }
 
-    /** Adds the groups of a text; false if one is invalid. Only the end of an address can be an IPv4 address. */
+    /** Adds the groups of a text; returns false if one is invalid. Only the end of an address can be an IPv4 address. */
     private static boolean addGroups(String text, boolean isEnd, List<Integer> groups) {
         String[] parts = text.split(":", -1);
         for (int i = 0; i < parts.length; i++) {
@@ -61,7 +61,7 @@ final class Ipv6Address {
         String[] octets = text.split("\\.", -1);
         int address = 0;
         for (String octet : octets) {
-            // A leading zero means an octal number to some parsers.
+            // Some parsers read a number with a leading zero as octal.
             if (!octet.matches("0|[1-9][0-9]{0,2}") || Integer.parseInt(octet) > 255) {
                 return false;
             }
@@ -72,7 +72,7 @@ final class Ipv6Address {
         return octets.length == 4;
     }
 
-    /** RFC 5952, section 4: the first of the longest runs of zeros is left out, if it has two groups at least. */
+    /** Formats an address (RFC 5952, section 4): omits the first of the longest runs of zeros, if it has at least two groups. */
     private static String format(List<Integer> groups) {
         int start = -1;
         int length = 1;

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Puts together a multipart/form-data body (RFC 7578): names in UTF-8, and what would end them percent-encoded, as browsers do. */
+/**
+ * Builds a multipart/form-data body (RFC 7578). As in browsers, names are in UTF-8, and characters that would end a name are
+ * percent-encoded.
+ */
 public record MultipartWriter(String contentType) {
 
     private static final String BOUNDARY = "boundary=";

@@ -11,13 +11,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A name and a value: a header, a query parameter, a body field. One that holds a secret knows it, wherever it goes:
- * that, and not its name, is why it is masked.
+ * A name and a value: a header field, a query parameter or a body field. A value that is a secret is marked as such and is
+ * masked for that reason, not because of its name.
  */
 public record NameValuePair(
         String name, String value, @Nullable Secret secret) {
 
-    /** Header fields that describe the connection or the framing of the message, which only the connection knows. */
+    /** Header fields that describe the connection or the message framing, and are therefore set by the connection only. */
     private static final Set<String> MANAGED = Set.of(
             "host",
             "content-length",
@@ -30,7 +30,7 @@ public record NameValuePair(
             "upgrade",
             "expect");
 
-    /** Header fields that RFC 9110 defines as single values, which a recipient may not join. */
+    /** Header fields that RFC 9110 defines as single values: a recipient must not combine several of them into a list. */
     private static final Set<String> SINGLE = Set.of(
             "authorization",
             "content-location",
@@ -56,12 +56,15 @@ public record NameValuePair(
         return new NameValuePair(name, value, null);
     }
 
-    /** With a secret that is fixed. */
+    /** Creates a pair with a secret whose value is already resolved. */
     public static NameValuePair of(String name, Secret secret) {
         return new NameValuePair(name, secret.reveal(), secret);
     }
 
-    /** Creates a header field, checked by RFC 9110, section 5; values are kept to ASCII, where every peer agrees. */
+    /**
+     * Creates a header field after checking it against RFC 9110, section 5. Values are restricted to ASCII, which all peers
+     * interpret alike.
+     */
     public static NameValuePair header(String name, String value) {
         return checked(new NameValuePair(name, value, null));
     }
@@ -104,7 +107,7 @@ public record NameValuePair(
         return field;
     }
 
-    /** Fields in an array, which must not change. */
+    /** Returns a view of the fields in an array, which must not be modified. */
     public static HeaderFields headerFields(NameValuePair... fields) {
         return new HeaderFields() {
             @Override
@@ -129,12 +132,12 @@ public record NameValuePair(
         };
     }
 
-    /** Returns whether a message may have one header field of this name only. */
+    /** Returns whether a message may contain only one header field of this name. */
     public boolean isSingle() {
         return SINGLE.contains(Ascii.lowerCase(name));
     }
 
-    /** What may be shown of the value. */
+    /** Returns the value for display: a mask if it is a secret. */
     public String shown() {
         return secret == null ? value : LogSafe.MASK;
     }

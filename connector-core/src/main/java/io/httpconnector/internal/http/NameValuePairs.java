@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Header fields or query parameters, in their order. Immutable; names are compared without regard to case. */
+/** An ordered list of header fields or query parameters. Immutable. Names are compared case-insensitively. */
 public final class NameValuePairs {
 
     public static final NameValuePairs NONE = new NameValuePairs(new NameValuePair[0]);
@@ -23,12 +23,12 @@ public final class NameValuePairs {
         return fields.isEmpty() ? NONE : new NameValuePairs(fields.toArray(NameValuePair[]::new));
     }
 
-    /** With one more field, whether there is one of its name or not. */
+    /** Returns a copy with the field appended, even if there is already a field of that name. */
     public NameValuePairs add(NameValuePair field) {
         return set(all.length, field);
     }
 
-    /** With the field instead of those of its name, in the place of the first of them. */
+    /** Returns a copy in which the field replaces all fields of the same name, at the position of the first of them. */
     public NameValuePairs set(NameValuePair field) {
         int index = indexOf(field.name());
         NameValuePairs changed = set(index, field);
@@ -56,7 +56,7 @@ public final class NameValuePairs {
         return new NameValuePairs(changed);
     }
 
-    /** With those of the defaults that have a name of their own. */
+    /** Returns a copy with the defaults whose names do not occur in this list. */
     public NameValuePairs withDefaults(NameValuePairs defaults) {
         NameValuePairs merged = this;
         for (NameValuePair field : defaults.all) {
@@ -80,7 +80,7 @@ public final class NameValuePairs {
         return Arrays.stream(all).filter(NameValuePair::isSensitive).toList();
     }
 
-    /** Where the field stands, or where one more would stand. */
+    /** Returns the index of the first field of this name, or the size if there is none. */
     private int indexOf(String name) {
         int i = 0;
         while (i < all.length && !all[i].name().equalsIgnoreCase(name)) {
@@ -89,12 +89,12 @@ public final class NameValuePairs {
         return i;
     }
 
-    /** Returns the fields themselves, not to be changed. */
+    /** Returns the internal array, which must not be modified. */
     public NameValuePair[] array() {
         return all;
     }
 
-    /** Path and query as they stand in the request line, with these fields behind the query; masked for people. */
+    /** Returns the path and query of the request line, with these fields appended to the query; masked if meant for display. */
     public String target(Url url, boolean masked) {
         if (all.length == 0) {
             return url.query() == null ? url.path() : url.path() + "?" + url.query();

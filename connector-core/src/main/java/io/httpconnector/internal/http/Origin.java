@@ -5,11 +5,11 @@ package io.httpconnector.internal.http;
  *
  * @param scheme http or https
  * @param host the name or address in lower case, without brackets
- * @param port the port, or -1 for the default one of the scheme
+ * @param port the port, or -1 for the default port of the scheme
  */
 public record Origin(String scheme, String host, int port) {
 
-    /** Returns the host and the port, if it is not the default one. */
+    /** Returns the host, followed by the port if it is not the default port. */
     public String authority() {
         String name = host.indexOf(':') < 0 ? host : "[" + host + "]";
         return port < 0 ? name : name + ":" + port;

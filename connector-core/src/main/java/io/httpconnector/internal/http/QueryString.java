@@ -6,18 +6,21 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The parameters of a query as it is written in a URL. Names are compared after they are decoded, as services do (HTML forms). */
+/** Operations on the parameters of an encoded query. Names are decoded before they are compared, as services do (HTML forms). */
 final class QueryString {
 
     private QueryString() {}
 
-    /** Returns whether there is a parameter of this name, without regard to case, as for {@link NameValuePairs}. */
+    /** Returns whether there is a parameter of this name. Names are compared case-insensitively, as in {@link NameValuePairs}. */
     static boolean hasParameter(String query, String name) {
         return Arrays.stream(query.split("&", -1))
                 .anyMatch(parameter -> name(parameter).equalsIgnoreCase(name));
     }
 
-    /** Returns the query without the parameters of exactly this name; null if nothing is left; the same text if there is no such parameter. */
+    /**
+     * Returns the query without the parameters of exactly this name (case-sensitive): null if no parameter remains, and the
+     * same text if there is no such parameter.
+     */
     static @Nullable String without(String query, String name) {
         List<String> all = Arrays.asList(query.split("&", -1));
         List<String> others =
@@ -28,7 +31,7 @@ final class QueryString {
         return others.isEmpty() ? null : String.join("&", others);
     }
 
-    /** Returns whether a query has all parameters of another one, as they are written there. */
+    /** Returns whether a query contains all parameters of the other query, in the same encoding. */
     static boolean hasAll(String query, String other) {
         return query.equals(other)
                 || Arrays.asList(query.split("&", -1)).containsAll(Arrays.asList(other.split("&", -1)));

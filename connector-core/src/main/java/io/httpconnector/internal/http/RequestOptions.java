@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Per-request options that are not part of the HTTP message. Immutable: each method returns new options.
  *
  * @param accepted the statuses that are accepted besides 2xx
- * @param timeout how long the whole exchange may take; null for the timeout of the connection
+ * @param timeout the timeout of the whole exchange; null for the timeout of the connection
  * @param idempotent whether the caller declares the request idempotent
  * @param upload the listener for upload progress, or null
  * @param download the listener for download progress, or null

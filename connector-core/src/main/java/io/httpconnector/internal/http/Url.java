@@ -12,12 +12,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A URL that was checked: absolute ({@code https://host/path?query}) or relative to a base URL ({@code /path?query}).
- * Path and query are kept as they were written. {@code host} is null when the URL is relative; {@code query} is null when
- * there is none.
+ * A validated URL: absolute ({@code https://host/path?query}) or relative to a base URL ({@code /path?query}). Path and query
+ * are kept as written. {@code host} is null when the URL is relative; {@code query} is null when there is none.
  *
- * <p>Follows RFC 3986, and refuses what it permits but nobody means: user info, fragments, dot segments, a URL that
- * starts with two slashes.
+ * <p>Follows RFC 3986, but rejects valid forms that are almost always mistakes: user info, fragments, dot segments, and a URL
+ * that starts with two slashes.
  */
 public record Url(
         @Nullable Origin host, String path, @Nullable String query) {
@@ -48,7 +47,10 @@ public record Url(
         return url;
     }
 
-    /** Returns this URL below a base: absolute URLs stay, relative ones are appended to the base's path. */
+    /**
+     * Resolves this URL against a base: an absolute URL is returned unchanged, a relative one is appended to the path of the
+     * base.
+     */
     public Url below(Url base) {
         if (host != null) {
             return path.isEmpty() ? new Url(host, "/", query) : this;
@@ -56,13 +58,16 @@ public record Url(
         return new Url(base.host, join(base.path, path), query);
     }
 
-    /** What a {@code Location} header means (RFC 3986, section 5.2), as far as it leads to an acceptable URL. */
+    /**
+     * Resolves a {@code Location} header against this URL (RFC 3986, section 5.2). Fails if the result is not an acceptable
+     * URL.
+     */
     public Url redirectedTo(String location) {
         String target = withoutFragment(location);
         return target.isEmpty() ? this : parseAbsolute(resolved(target)).below(this);
     }
 
-    /** Returns whether a {@code Location} header means the URL itself, with its query: RFC 3986, section 4.4. */
+    /** Returns whether a {@code Location} header is a same-document reference (RFC 3986, section 4.4), which keeps the query. */
     public static boolean isSameDocument(String location) {
         return withoutFragment(location).isEmpty();
     }
@@ -94,7 +99,7 @@ public record Url(
                 : withoutDotSegments(origin + here.substring(0, here.lastIndexOf('/') + 1) + target, origin.length());
     }
 
-    /** RFC 3986, section 5.2.4, for the path that starts at an index. */
+    /** Removes the dot segments (RFC 3986, section 5.2.4) from the path that starts at an index. */
     private static String withoutDotSegments(String url, int start) {
         int question = url.indexOf('?', start);
         int end = question < 0 ? url.length() : question;
@@ -117,25 +122,25 @@ public record Url(
         return url.substring(0, start) + "/" + String.join("/", kept) + url.substring(end);
     }
 
-    /** Returns whether the query has a parameter of this name, which is compared decoded and without regard to case. */
+    /** Returns whether the query has a parameter of this name. Names are compared decoded and case-insensitively. */
     public boolean hasParameter(String name) {
         return query != null && QueryString.hasParameter(query, name);
     }
 
-    /** Returns this URL without the query parameters of exactly this name, which is compared decoded. */
+    /** Returns this URL without the query parameters of exactly this name. Names are compared decoded and case-sensitively. */
     public Url withoutParameter(String name) {
         String others = query == null ? null : QueryString.without(query, name);
         return Objects.equals(query, others) ? this : new Url(host, path, others);
     }
 
-    /** Returns whether this is the other URL, except for query parameters that were removed. */
+    /** Returns whether this URL equals the other one, except for query parameters that were removed. */
     public boolean isReducedFrom(Url other) {
         return Objects.equals(host, other.host)
                 && path.equals(other.path)
                 && (query == null || (other.query != null && QueryString.hasAll(other.query, query)));
     }
 
-    /** Returns the host of an absolute URL. */
+    /** Returns the origin of an absolute URL. */
     public Origin origin() {
         if (host == null) {
             throw new IllegalStateException("a relative URL has no origin");
@@ -166,7 +171,7 @@ public record Url(
         return slashEnds || slashStarts ? base.concat(path) : base + "/" + path;
     }
 
-    /** Returns the colon after the scheme of {@code scheme://}, or -1. A colon further on belongs to the path. */
+    /** Returns the index of the colon in {@code scheme://}, or -1. A later colon belongs to the path. */
     private static int schemeEnd(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -191,7 +196,7 @@ public record Url(
         }
         String authority = text.substring(colon + 3, authorityEnd(text, colon + 3));
         if (authority.indexOf('@') >= 0) {
-            // The URL itself is not repeated: what stands before the @ may be a password.
+            // The message does not repeat the URL, because the user info before the @ may contain a password.
             throw new InvalidDefinitionException(
                     "URL", "it has user info before the \"@\": take it out and give the connection an auth strategy");
         }
@@ -213,7 +218,7 @@ public record Url(
         return text.length();
     }
 
-    /** Returns the name in lower case, or the address without brackets. */
+    /** Returns the host name in lower case, or the address without brackets. */
     private static String host(String text, String host) {
         if (host.startsWith("[")) {
             return address(text, host);
@@ -255,7 +260,7 @@ public record Url(
         return port;
     }
 
-    /** Checks path and query character by character, and gives the position of the question mark, or -1. */
+    /** Checks path and query character by character, and returns the index of the question mark, or -1. */
     private static int check(String text, int start) {
         int question = -1;
         int segment = start;
@@ -301,12 +306,12 @@ public record Url(
     private static boolean isPermitted(char c, boolean inQuery) {
         return Ascii.isLetterOrDigit(c)
                 || "-._~!$&'()*+,;=:@".indexOf(c) >= 0
-                // Brackets are not RFC 3986, but many a service wants filter[name]=x.
+                // RFC 3986 does not permit brackets here, but many services require filter[name]=x.
                 || (inQuery && (c == '?' || c == '[' || c == ']'));
     }
 
     private static void checkSegment(String text, int start, int end) {
-        // The longest that counts as dots is %2e%2e.
+        // The longest spelling of a dot segment is %2e%2e.
         if (end - start < 1 || end - start > 6) {
             return;
         }
@@ -328,7 +333,7 @@ public record Url(
         return new InvalidDefinitionException("URL \"" + LogSafe.visible(withoutQuery(text)) + "\"", problem);
     }
 
-    /** Query values may be keys that a user pasted in, so that a message does not repeat them. */
+    /** Removes the query for a message, because its values may be keys that a user pasted into the URL. */
     private static String withoutQuery(String text) {
         int question = text.indexOf('?');
         return question < 0 ? text : text.substring(0, question) + "?…";

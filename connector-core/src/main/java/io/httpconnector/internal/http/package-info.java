@@ -1,6 +1,6 @@
 /**
- * The parts of HTTP messages: URLs, fields and bodies. Not part of the public API: it may change in any release. Uses
- * {@code internal.text} and the values of the root package only.
+ * The elements of HTTP messages: URLs, fields and bodies. Not part of the public API: it may change in any release. Depends
+ * only on {@code internal.text} and the value classes of the root package.
  */
 @NullMarked
 package io.httpconnector.internal.http;

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/** Tells a {@link ProgressListener} of the bytes that pass. */
+/** Streams that report the transferred bytes to a {@link ProgressListener}. */
 public final class ProgressStreams {
 
     private static final int STEP = 64 * 1024;
@@ -62,7 +62,7 @@ public final class ProgressStreams {
         };
     }
 
-    /** Does not close what it writes to. */
+    /** Wraps an output stream. Closing the wrapper does not close the output stream. */
     public static OutputStream out(OutputStream stream, ProgressListener progress, long total) {
         ProgressStreams moving = new ProgressStreams(progress, total);
         return new FilterOutputStream(stream) {

@@ -6,7 +6,7 @@ import java.time.Duration;
 /** Enforces a rate limit: reserves a departure time for each request, in FIFO order. Thread-safe. */
 public final class RateLimiter {
 
-    /** Services round the reset to seconds. */
+    /** The tolerance, in nanoseconds, for resets of the same window: services round the reset to seconds. */
     private static final long SAME_WINDOW = 2_000_000_000L;
 
     private static final Duration MAX_WAIT = Duration.ofDays(1);
@@ -14,13 +14,13 @@ public final class RateLimiter {
     private final TimeSource time;
     private final long period;
 
-    /** When each of the last requests went, or will go, the oldest at {@code next}. */
+    /** A ring buffer of the past and reserved departure times of the last requests; the oldest is at {@code next}. */
     private final long[] departures;
 
     private int next;
     private long counted;
 
-    /** What the service permits until the reset; after that it may be anything. */
+    /** The number of requests that the service still permits until the reset; unlimited after that. */
     private long left = Long.MAX_VALUE;
 
     private long reset;
@@ -31,7 +31,7 @@ public final class RateLimiter {
         this.departures = new long[requests];
     }
 
-    /** How long the request has to wait; when that is longer than the time it has, no place is taken for it. */
+    /** Reserves a departure time and returns the delay until then. Reserves nothing if the delay exceeds the timeout. */
     public synchronized Duration reserve(Duration timeout) {
         long now = time.nanos();
         long wait = Math.max(0, afterOthers(now));
@@ -51,7 +51,7 @@ public final class RateLimiter {
         return free ? 0 : departures[next] + period - now;
     }
 
-    /** How long the service wants everybody to wait now; takes one of what it permits when that is not at all. */
+    /** Uses one of the requests that the service permits and returns zero. If none remains, returns the delay until the reset. */
     public synchronized Duration permit() {
         long untilReset = reset - time.nanos();
         if (untilReset <= 0) {
@@ -64,7 +64,7 @@ public final class RateLimiter {
         return Duration.ofNanos(untilReset);
     }
 
-    /** Takes in the limit that a response reports: how many requests remain, and how long until the reset. */
+    /** Applies the limit that a response reports: the remaining requests, and the time until the reset. */
     public void update(long remaining, Duration untilReset) {
         update(remaining, (untilReset.compareTo(MAX_WAIT) < 0 ? untilReset : MAX_WAIT).toNanos());
     }
@@ -72,7 +72,7 @@ public final class RateLimiter {
     private synchronized void update(long remaining, long untilReset) {
         long now = time.nanos();
         boolean sameWindow = reset > now && Math.abs(now + untilReset - reset) < SAME_WINDOW;
-        // Responses overtake each other: within one window the least is the latest.
+        // Responses may arrive out of order: within one window the smallest number is the latest.
         left = sameWindow ? Math.min(left, remaining) : remaining;
         reset = now + untilReset;
     }

@@ -22,27 +22,33 @@ public final class RetryAfter {
             List.of("RateLimit-Reset", "X-RateLimit-Reset", "X-Rate-Limit-Reset", "X-RateLimit-Reset-After");
     private static final List<String> REMAINING =
             List.of("RateLimit-Remaining", "X-RateLimit-Remaining", "X-Rate-Limit-Remaining");
-    /** The field of the IETF draft, in which the parameter r is what remains, and t the seconds until there is more. */
+    /** The field of the IETF draft: the parameter r is the number of remaining requests, and t the seconds until the reset. */
     private static final Pattern DRAFT =
             Pattern.compile("(?:;\\s*|,\\s*|^)(?:r|remaining)=(\\d{1,18}).*?[;,]\\s*(?:t|reset)=(\\d{1,9})");
 
-    /** A longer field is not meant for us, and would take long to search. */
+    /** The maximum length of that field. A longer value is not a valid field and would take long to search. */
     private static final int MAX_DRAFT = 1000;
 
-    /** A number above is no wait, but a time of the day: 10^9 seconds are 31 years, and the year 2001 in the epoch. */
+    /**
+     * The smallest number that is read as seconds since the epoch and not as a delay: 10^9 seconds are 31 years as a delay, and
+     * the year 2001 since the epoch.
+     */
     private static final long EPOCH_SECONDS = 1_000_000_000L;
 
     private static final long EPOCH_MILLIS = 100_000_000_000L;
 
     private RetryAfter() {}
 
-    /** What {@code Retry-After} says, or null. Dates are taken relative to the service's own clock, where it shows it. */
+    /**
+     * Returns the delay of {@code Retry-After}, or null. A date is compared with the service's own clock if the response has a
+     * {@code Date}.
+     */
     public static @Nullable Duration of(Headers headers, Instant now) {
         Duration millis = first(headers, List.of("Retry-After-Ms"), text -> number(text, 3));
         return millis != null ? millis : first(headers, List.of("Retry-After"), text -> time(text, headers, now));
     }
 
-    /** What the headers of a rate limit say that is used up, or null. */
+    /** Returns the time until the reset if the rate-limit headers report an exhausted limit, or null. */
     public static @Nullable Duration ofLimit(Headers headers, Instant now) {
         Duration asked = of(headers, now);
         if (asked != null) {
@@ -52,7 +58,7 @@ public final class RetryAfter {
         return remaining != null && remaining > 0 ? null : reset(headers, now);
     }
 
-    /** Returns the time until the service permits more again, or null when it does not say. */
+    /** Returns the time until the reset of the rate limit, or null if the response does not report it. */
     public static @Nullable Duration reset(Headers headers, Instant now) {
         Matcher draft = draft(headers);
         return draft.find()
@@ -60,7 +66,7 @@ public final class RetryAfter {
                 : first(headers, RESETS, text -> time(text, headers, now));
     }
 
-    /** How many requests the service still permits in this period, or null when it does not say. */
+    /** Returns the number of requests that remain in this period, or null if the response does not report it. */
     public static @Nullable Long remaining(Headers headers) {
         Matcher draft = draft(headers);
         if (draft.find()) {
@@ -99,7 +105,7 @@ public final class RetryAfter {
         return notNegative(Duration.between(clock, reset));
     }
 
-    /** A number with this many decimal places shifted away, rounded up to a millisecond. */
+    /** Parses a number, divides it by 10 to the power of {@code shift}, and rounds it up to a millisecond. */
     private static @Nullable Duration number(String text, int shift) {
         if (!text.matches("\\d{1,15}(\\.\\d{1,9})?")) {
             return null;

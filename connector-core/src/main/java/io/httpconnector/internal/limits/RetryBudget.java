@@ -4,8 +4,8 @@ import io.httpconnector.TimeSource;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Keeps retries from multiplying the load on a service that is down: they may add a part of the requests, and a few per
- * minute for a connection that sends little. Thread-safe.
+ * A budget that prevents retries from multiplying the load on a service that is down. It permits retries for a fraction of the
+ * requests, and a few per minute for a connection that sends little. Thread-safe.
  */
 public final class RetryBudget {
 
@@ -28,7 +28,7 @@ public final class RetryBudget {
         requests.increment();
     }
 
-    /** Takes one retry out, if there is one. */
+    /** Withdraws one retry from the budget; returns false if none is left. */
     public synchronized boolean take() {
         long now = time.nanos();
         left = Math.min(MAX, left + requests.sumThenReset() * perRequest + (now - counted) * PER_NANO);

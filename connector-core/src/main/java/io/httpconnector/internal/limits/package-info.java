@@ -1,6 +1,6 @@
 /**
- * Rate limits and the retry budget. Not part of the public API: it may change in any release. Uses {@code internal.text} and
- * the values of the root package only.
+ * Rate limits and the retry budget. Not part of the public API: it may change in any release. Depends only on {@code
+ * internal.text} and the value classes of the root package.
  */
 @NullMarked
 package io.httpconnector.internal.limits;

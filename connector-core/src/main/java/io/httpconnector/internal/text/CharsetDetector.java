@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Detects the character set of bytes: by a byte order mark, or else the media type, or else the XML declaration, or
- * else UTF-8 where it fits, or else Windows-1252.
+ * Detects the character set of bytes. In order of precedence: a byte order mark, the media type, the XML declaration, UTF-8 if
+ * the bytes are valid UTF-8, and Windows-1252.
  */
 public final class CharsetDetector {
 
@@ -30,7 +30,7 @@ public final class CharsetDetector {
         return of(bytes, bytes.length, contentType);
     }
 
-    /** Returns the beginning, of this length, where a last character that is cut in two does not count. */
+    /** Decodes the first {@code length} bytes. An incomplete character at the end is ignored. */
     public static String of(byte[] bytes, int length, @Nullable String contentType) {
         Charset marked = marked(bytes);
         if (marked != null) {

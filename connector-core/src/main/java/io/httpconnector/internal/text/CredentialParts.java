@@ -14,10 +14,10 @@ import java.util.regex.Pattern;
  */
 public final class CredentialParts {
 
-    /** A longer value is a document, and not a header field or a token. */
+    /** The maximum length of a value that is searched for parts. A longer value is a document and not a header field or a token. */
     private static final int MAX_LENGTH = 64 * 1024;
 
-    /** Parameters of auth schemes that are no secrets, and that messages of the service may name (RFC 7616, RFC 5849, AWS). */
+    /** Parameters of auth schemes that are not secret and may appear in messages of the service (RFC 7616, RFC 5849, AWS). */
     private static final Set<String> PUBLIC = Set.of(
             "algorithm",
             "charset",
@@ -70,7 +70,7 @@ public final class CredentialParts {
         pair(credentials);
     }
 
-    /** Unlike those of other parameters, the values of cookies often have commas and other delimiters. */
+    /** Adds the values of cookies, which often contain commas and other delimiters, unlike the values of other parameters. */
     private void cookies(String list) {
         for (String cookie : list.split(";", -1)) {
             int equals = cookie.indexOf('=');
@@ -96,14 +96,17 @@ public final class CredentialParts {
         add(decoded);
         String pair = decoded.isEmpty() ? value : decoded;
         int colon = pair.indexOf(':');
-        // A time and a sentence have colons, too.
+        // Times and sentences contain colons, too.
         if (colon >= 0 && (!decoded.isEmpty() || value.chars().noneMatch(Character::isWhitespace))) {
             String password = pair.substring(colon + 1);
             add(password.isEmpty() ? pair.substring(0, colon) : password);
         }
     }
 
-    /** Returns the text with a colon that is written in Base64, in UTF-8 or ISO 8859-1; empty if there is none. */
+    /**
+     * Decodes a Base64 value that contains a colon, as UTF-8 or ISO 8859-1; returns an empty text if the value is not of this
+     * form.
+     */
     private static String decoded(String value) {
         try {
             byte[] bytes = Base64.getDecoder().decode(value.replace('-', '+').replace('_', '/'));

@@ -3,8 +3,8 @@ package io.httpconnector.internal.text;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Splits decoded bytes into pieces of text: UTF-8, or ISO 8859-1 if a single letter of it is between ASCII characters. The
- * zero bytes of UTF-16 are skipped. Bytes that were not meant to be decoded rarely contain a piece. Not thread-safe.
+ * Splits decoded bytes into pieces of text: UTF-8, or ISO 8859-1 for a single letter of that charset between ASCII characters.
+ * The zero bytes of UTF-16 are skipped. Bytes that were not meant to be decoded rarely contain a piece. Not thread-safe.
  */
 final class DecodedText {
 
@@ -56,7 +56,7 @@ final class DecodedText {
         piece.append(one);
     }
 
-    /** Returns the length of a character; 0 when it is none of a piece. */
+    /** Returns the length in bytes of the character at an index; 0 if it cannot be part of a piece. */
     private int length(int at) {
         int lead = bytes[at] & 0xff;
         if (lead < 0x80) {

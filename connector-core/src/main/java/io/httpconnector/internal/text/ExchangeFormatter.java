@@ -14,17 +14,17 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Writes an exchange in the formats of other tools. */
+/** Formats an exchange for other tools. */
 public final class ExchangeFormatter {
 
-    /** What stands for a body that is not shown. */
+    /** The placeholder for a body that is not shown. */
     private static final Pattern ABSENT = Pattern.compile("\\((a stream|\\d+ bytes) of [^\\n]*\\)");
 
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     private static final Pattern PLAIN_WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
 
-    /** Lines that are no text in the body of an {@code .http} file: separators, comments, files, scripts. */
+    /** Lines with a special meaning in the body of an {@code .http} file: separators, comments, file references, scripts. */
     private static final Pattern MEANINGFUL =
             Pattern.compile("(?:^|[\\n\\r\\x{85}\\x{2028}\\x{2029}])[ \\t]*(?:#|//|@|>|<[ \\t@>])");
 
@@ -57,13 +57,13 @@ public final class ExchangeFormatter {
         }
     }
 
-    /** A command for a POSIX shell; what holds control characters comes from {@code printf}. */
+    /** Returns a command for a POSIX shell. Values with control characters are produced by {@code printf}. */
     public static String curl(Values exchange) {
         boolean head = exchange.method().equals("HEAD");
         String body = exchange.requestBody();
         Charset charset = CharsetDetector.charset(exchange.contentType());
         byte[] bytes = body.getBytes(charset.canEncode() ? charset : StandardCharsets.UTF_8);
-        // A shell passes on the bytes of the terminal, which are UTF-8.
+        // A shell passes on the bytes of the terminal, which is assumed to use UTF-8.
         boolean isOtherwise = !Arrays.equals(bytes, body.getBytes(StandardCharsets.UTF_8));
         boolean isPiped = !isAbsent(body) && (isOtherwise || body.chars().anyMatch(ExchangeFormatter::actsOnTerminals));
         StringBuilder command = new StringBuilder(isPiped ? "printf " + printf(bytes) + " | curl" : "curl");
@@ -71,12 +71,12 @@ public final class ExchangeFormatter {
         if (exchange.url().matches(".*[\\[\\]{}].*")) {
             command.append(" --globoff");
         }
-        // What begins with a hyphen would be an option.
+        // An argument that starts with a hyphen would be read as an option.
         command.append(exchange.url().startsWith("-") ? " --url " : " ").append(quoted(exchange.url()));
         for (Map.Entry<String, List<String>> entry : exchange.requestHeaders().entrySet()) {
             String name = entry.getKey();
             for (String value : entry.getValue()) {
-                // curl leaves out a header without a value, unless it ends with a semicolon.
+                // curl omits a header without a value, unless the argument ends with a semicolon.
                 command.append(" \\\n  -H ")
                         .append(quoted(value.isBlank() ? capital(name) + ";" : capital(name) + ": " + value));
             }
@@ -95,7 +95,10 @@ public final class ExchangeFormatter {
         return ABSENT.matcher(body).matches();
     }
 
-    /** No shell passes on a NUL, and a terminal into which the command is pasted acts upon others, such as escape sequences. */
+    /**
+     * Returns whether a character must not appear in the command: a shell cannot pass on a NUL, and a terminal into which the
+     * command is pasted interprets other control characters, such as escape sequences.
+     */
     private static boolean actsOnTerminals(int c) {
         return c == BYTE_ORDER_MARK || (c != '\n' && c != '\r' && c != '\t' && Character.isISOControl(c));
     }
@@ -108,7 +111,7 @@ public final class ExchangeFormatter {
         return "'" + text.replace("'", "'\\''") + "'";
     }
 
-    /** Returns the format of {@code printf} for bytes: octal codes for what is not visible ASCII. */
+    /** Returns the format string of {@code printf} for bytes, with octal codes for all but visible ASCII characters. */
     private static String printf(byte[] bytes) {
         StringBuilder format = new StringBuilder();
         for (byte octet : bytes) {
@@ -139,7 +142,10 @@ public final class ExchangeFormatter {
         return capital.toString();
     }
 
-    /** One request of an {@code .http} file. The format has no quoting, so that what would mean something else stays out of it. */
+    /**
+     * Returns a request in the {@code .http} format. The format has no quoting, so text with a special meaning in it is left
+     * out.
+     */
     public static String http(Values exchange) {
         StringBuilder text = new StringBuilder();
         String line = exchange.method() + " " + exchange.url();
@@ -172,12 +178,12 @@ public final class ExchangeFormatter {
         return text.toString();
     }
 
-    /** Returns whether there is no variable in a text, which an editor would fill in. */
+    /** Returns whether a text contains no variable that an editor would replace. */
     private static boolean isHarmless(String text) {
         return !text.contains("{{");
     }
 
-    /** HTTP Archive, version 1.2. */
+    /** Returns an HTTP Archive (HAR), version 1.2. */
     public static String har(Values exchange) {
         ObjectNode root = JSON.objectNode();
         ObjectNode log = root.putObject("log");

@@ -1,6 +1,6 @@
 package io.httpconnector.internal.text;
 
-/** The header fields of a message by index, wherever they are stored, so that they need not be copied. Immutable. */
+/** A view of the header fields of a message by index, which avoids copying them from their storage. Immutable. */
 public interface HeaderFields {
 
     /** A message without header fields. */

@@ -32,7 +32,7 @@ public final class HttpDate {
         return WRITTEN.format(time);
     }
 
-    /** Returns the time, or null if the text is not a date. A date may stand in single quotes. */
+    /** Returns the time, or null if the text is not a date. The date may be enclosed in single quotes. */
     public static @Nullable Instant parse(String text) {
         boolean isQuoted = text.length() > 1 && text.startsWith("'") && text.endsWith("'");
         String date = isQuoted ? text.substring(1, text.length() - 1) : text;

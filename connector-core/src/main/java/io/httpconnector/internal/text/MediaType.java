@@ -2,7 +2,7 @@ package io.httpconnector.internal.text;
 
 import org.jspecify.annotations.Nullable;
 
-/** Reads the parameters of a media type (RFC 9110, section 8.3.1), in one pass and leniently. */
+/** Parses the parameters of a media type (RFC 9110, section 8.3.1), leniently and in a single pass. */
 public final class MediaType {
 
     private final String text;
@@ -37,7 +37,7 @@ public final class MediaType {
         return isNext;
     }
 
-    /** Returns the text before one of these delimiters. White space at both ends is left out, and quotation marks are resolved. */
+    /** Returns the text before one of these delimiters. White space at both ends is removed, and quoted strings are unquoted. */
     private String token(String delimiters) {
         StringBuilder token = new StringBuilder();
         boolean isQuoted = false;

@@ -13,7 +13,7 @@ final class SearchTerms {
     private final int[][] all;
     private final Map<Character, int[][]> byFirst = new HashMap<>();
 
-    /** The same for ASCII. */
+    /** The terms by first character, for ASCII characters. */
     private final int[][][] byAscii = new int[128][][];
 
     SearchTerms(List<int[]> terms) {

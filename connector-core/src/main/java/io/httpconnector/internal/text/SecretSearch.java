@@ -5,8 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Searches one text for secrets: as they are, escaped, and within what is decoded from Base64 and hexadecimal digits. Not
- * thread-safe.
+ * Searches one text for secrets: literal, escaped, and within text decoded from Base64 and hexadecimal digits. Not thread-safe.
  */
 final class SecretSearch {
 
@@ -157,7 +156,10 @@ final class SecretSearch {
         return all;
     }
 
-    /** Returns whether a character may mean another one: in a form, a plus sign is a space, which may also be decoded by mistake. */
+    /**
+     * Returns whether a character that was read may stand for the wanted one: in a form, a plus sign is a space, and it may
+     * also have been decoded to one by mistake.
+     */
     private static boolean isMeant(int wanted, int read) {
         return wanted == read || (wanted == ' ' && read == '+') || (wanted == '+' && read == ' ');
     }
@@ -227,7 +229,7 @@ final class SecretSearch {
         }
     }
 
-    /** Searches what a run decodes to: Base64 from each of the four characters of a group, and hexadecimal digits. */
+    /** Searches the decoded content of a run: Base64 starting at each of the four characters of a group, and hexadecimal digits. */
     private void decode(EncodedRun run) {
         if (run.size() < MIN_RUN) {
             return;

@@ -1,6 +1,6 @@
 /**
- * Text on the wire and in logs: character sets, percent-encoding, masking, dates. Not part of the public API: it may change in
- * any release. Uses no other package.
+ * Text in messages and logs: character sets, percent-encoding, masking, dates. Not part of the public API: it may change in any
+ * release. Depends on no other package.
  */
 @NullMarked
 package io.httpconnector.internal.text;

@@ -7,7 +7,10 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A request that another thread sends. Completing it from outside, by a cancel or a timeout, ends the request. */
+/**
+ * A request that is sent by another thread. Completing the future from outside, by a cancellation or a timeout, cancels the
+ * request.
+ */
 public final class AsyncCall<T> extends CompletableFuture<T> {
 
     private @Nullable Thread sender;
@@ -46,7 +49,7 @@ public final class AsyncCall<T> extends CompletableFuture<T> {
             sender = null;
         }
         if (isDone()) {
-            // The interrupt was meant for this request, not for the next one of the thread.
+            // The interrupt was meant for this request, not for the next task of the thread.
             Thread.interrupted();
         } else if (failure == null) {
             complete(response);

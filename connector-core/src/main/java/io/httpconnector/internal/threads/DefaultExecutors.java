@@ -8,7 +8,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Threads of the library: virtual ones where the JVM has them; or else a bounded number of daemon threads, which end when idle. */
+/**
+ * The executors of the library: virtual threads if the JVM supports them, otherwise a bounded number of daemon threads that end
+ * when idle.
+ */
 public final class DefaultExecutors {
 
     public static final int MAX_WAITING = 10_000;
@@ -21,7 +24,10 @@ public final class DefaultExecutors {
         return Senders.EXECUTOR;
     }
 
-    /** Apart from those that send, which may all be waiting for what these bring. */
+    /**
+     * Returns the executor for auth strategies. It is separate from the executor of requests, whose threads may all be waiting
+     * for credentials.
+     */
     public static Executor forAuth() {
         return Authenticators.EXECUTOR;
     }

@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs work once for all threads that want its result at the same time, on a thread of its own. Each thread waits for its own
- * time only.
+ * Runs work once, on a separate thread, for all threads that need its result at the same time. Each thread waits within its own
+ * timeout.
  */
 public final class SingleFlight<T> {
 
@@ -29,7 +29,7 @@ public final class SingleFlight<T> {
     }
 
     /**
-     * Joins the work under way, or starts it. Throws what the work throws, or a {@code ConnectorException} with the
+     * Waits for the work in progress, or starts it. Throws the exception of the work, or a {@code ConnectorException} with the
      * rejection as its message if the executor has no capacity.
      */
     public T await(Duration timeout) throws InterruptedException, TimeoutException {

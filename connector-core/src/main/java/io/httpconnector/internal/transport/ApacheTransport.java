@@ -20,7 +20,7 @@ import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
-/** Sends one request by Apache HttpClient and has its response read. Redirects are not followed. Thread-safe. */
+/** Sends one request with Apache HttpClient and passes the response to a reader. Does not follow redirects. Thread-safe. */
 public final class ApacheTransport implements AutoCloseable {
 
     private final ConnectionPool client;
@@ -28,7 +28,7 @@ public final class ApacheTransport implements AutoCloseable {
     private final Set<CancellableRequest> underWay = ConcurrentHashMap.newKeySet();
     private final @Nullable CookieJar cookies;
 
-    @SuppressWarnings("deprecation") // Its successor belongs to the pool, which connections with other timeouts share.
+    @SuppressWarnings("deprecation") // The replacement is a setting of the pool, which connections with other timeouts share.
     private ApacheTransport(
             RouteKey route,
             Duration connectTimeout,
@@ -47,7 +47,7 @@ public final class ApacheTransport implements AutoCloseable {
         this.client = ConnectionPool.acquire(route);
     }
 
-    /** Creates a transport that shares the sockets of its route with others, until it is closed. */
+    /** Creates a transport that shares the connection pool of its route with other transports until it is closed. */
     public static ApacheTransport open(
             RouteKey route,
             Duration connectTimeout,
@@ -67,7 +67,7 @@ public final class ApacheTransport implements AutoCloseable {
         }
     }
 
-    /** Sends the request, and returns what the reader makes of the response. Unchecked exceptions of the reader pass. */
+    /** Sends the request and returns the result of the reader. Unchecked exceptions of the reader are propagated. */
     public <T> T exchange(OutgoingRequest request, CallContext call, ResponseReader<T> reader) throws TransportFailure {
         Origin origin = request.origin();
         HttpHost host = new HttpHost(origin.scheme(), origin.host(), origin.port());
@@ -86,7 +86,8 @@ public final class ApacheTransport implements AutoCloseable {
                     attempt,
                     response -> reader.read(new IncomingResponse(response, attempt.body(), transmission)));
         } catch (IOException | IllegalStateException e) {
-            // So HttpClient says that it was cancelled, and when it notices late, that it has lost its socket.
+            // HttpClient throws this exception if the request was cancelled, or if the cancellation has already closed the
+            // socket.
             if (e instanceof IllegalStateException unexpected && !transmission.isCancelled()) {
                 throw unexpected;
             }
@@ -123,7 +124,7 @@ public final class ApacheTransport implements AutoCloseable {
         if (Thread.currentThread().isInterrupted()) {
             return TransportFailure.Kind.INTERRUPTED;
         }
-        // By TLS 1.3 a service refuses our certificate when we have sent the request already, which it does not read.
+        // With TLS 1.3 a service may reject the client certificate after the request was sent; it does not read that request.
         boolean isRefused = stage == AttemptContext.Stage.NEW_CONNECTION && e instanceof SSLHandshakeException;
         if (isConnected && !isRefused) {
             return e instanceof NoHttpResponseException
@@ -141,7 +142,7 @@ public final class ApacheTransport implements AutoCloseable {
                 || (e instanceof ProxyRefusedException refused && !refused.isTemporary());
     }
 
-    /** Ends the requests under way. */
+    /** Cancels the requests in progress. */
     @Override
     public void close() {
         underWay.forEach(CancellableRequest::close);

@@ -6,18 +6,18 @@ import org.apache.hc.client5.http.cookie.CookieStore;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.jspecify.annotations.Nullable;
 
-/** The context of one attempt, and its progress: only after there is a connection can the service have seen anything of it. */
+/** The context and progress of one attempt. The service cannot have received anything before the attempt has a connection. */
 final class AttemptContext extends HttpClientContext {
 
-    /** The progress of an attempt. */
+    /** The stage that an attempt has reached. */
     enum Stage {
-        /** There was no connection. */
+        /** No connection was established. */
         NOWHERE,
-        /** A new connection, without a response. */
+        /** A new connection was established, but no response was received. */
         NEW_CONNECTION,
-        /** A connection that was kept from an earlier request, without a response. */
+        /** A connection kept from an earlier request was reused, but no response was received. */
         KEPT_CONNECTION,
-        /** The start of a response. */
+        /** The head of a response was received. */
         RESPONSE_STARTED
     }
 
@@ -38,12 +38,12 @@ final class AttemptContext extends HttpClientContext {
         setRequestConfig(config);
     }
 
-    /** Sends the cookies of this store, and keeps those of the response. */
+    /** Sends the cookies of this store and stores the cookies of the response in it. */
     void useCookieStore(CookieStore cookies) {
         setCookieStore(cookies);
     }
 
-    /** No connection was left over: a new one is being opened. */
+    /** Records that the pool had no idle connection, so a new one is being opened. */
     void markNewConnection() {
         fresh = true;
         connected = false;
@@ -53,24 +53,24 @@ final class AttemptContext extends HttpClientContext {
         return call;
     }
 
-    /** What it waits for now, and need not when it is ended. */
+    /** Sets the future that the attempt now waits for, and that is cancelled together with the request. */
     void waitsFor(Future<?> future) {
         transmission.waitsFor(future);
     }
 
-    /** The request is about to be sent on a connection. */
+    /** Records that the request is about to be sent on a connection. */
     void markConnected() {
         connected = true;
         responseStarted = false;
         call.startPhase();
     }
 
-    /** Path and query as they stand in the request line, secrets included. */
+    /** Returns the path and query of the request line, including secrets. */
     String requestTarget() {
         return target;
     }
 
-    /** The request does not say itself which content codings it accepts. */
+    /** Records that the request has no {@code Accept-Encoding} of its own. */
     void useDefaultCodings() {
         defaultCodings = true;
     }
@@ -79,19 +79,19 @@ final class AttemptContext extends HttpClientContext {
         return defaultCodings;
     }
 
-    /** The head of a response to the request is there. */
+    /** Records that the head of the response to the request was received. */
     void markResponseStarted(@Nullable WireBody body) {
         this.body = body;
         responseStarted = true;
         call.endWaiting();
     }
 
-    /** Returns the body as it comes from the socket; null when the response has none. */
+    /** Returns the body as received from the socket, before decompression; null if the response has none. */
     @Nullable WireBody body() {
         return body;
     }
 
-    /** Returns whether the request itself went out, and not only what opens a tunnel for it. */
+    /** Returns whether the request itself was sent, and not only the CONNECT request that opens a tunnel for it. */
     boolean isSent() {
         return connected;
     }

@@ -10,7 +10,7 @@ import java.util.zip.GZIPOutputStream;
 import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 import org.jspecify.annotations.Nullable;
 
-/** A body that is read while it is sent, as Apache HttpClient wants it. */
+/** Adapts a body to an Apache HttpClient entity. The body is read while it is sent. */
 final class BodyEntity extends AbstractHttpEntity {
 
     private final BodySource content;
@@ -24,7 +24,7 @@ final class BodyEntity extends AbstractHttpEntity {
         this.progress = body.progress();
     }
 
-    /** Returns whether it is compressed while it is sent. What is in memory is compressed already. */
+    /** Returns whether the body is compressed while it is sent. A body in memory is already compressed. */
     private static boolean isCompressed(OutgoingBody body) {
         return body.isGzip() && body.bytes() == null;
     }
@@ -44,7 +44,7 @@ final class BodyEntity extends AbstractHttpEntity {
             throw new IOException("the body has " + length + " bytes, but " + content.length() + " were announced");
         }
         if (progress != null) {
-            // Tells of the rest; the stream stays open.
+            // Reports the remaining progress; the underlying stream stays open.
             out.close();
         }
     }

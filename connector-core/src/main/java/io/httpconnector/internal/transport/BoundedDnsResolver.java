@@ -16,13 +16,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Resolves host names: within a time, as the JDK does not, and to destinations that are permitted. */
+/** Resolves host names to permitted addresses, within a timeout, which the JDK's resolver lacks. */
 public final class BoundedDnsResolver {
 
     private static final int MAX_LOOKUPS = 64;
     private static final int MAX_WAITING = 10_000;
 
-    /** The lookup blocks and can't be interrupted, so that it runs beside; when too many hang, the others wait as long as they have time. */
+    /**
+     * A lookup blocks and cannot be interrupted, so it runs on a separate thread. If too many lookups hang, further ones wait
+     * within their timeouts.
+     */
     private static final ThreadPoolExecutor LOOKUPS = lookups();
 
     private static ThreadPoolExecutor lookups() {
@@ -36,13 +39,13 @@ public final class BoundedDnsResolver {
         return pool;
     }
 
-    /** Asks the DNS. */
+    /** Looks up host names in the DNS. */
     @FunctionalInterface
     public interface DnsResolver {
         InetAddress[] all(String host) throws UnknownHostException;
     }
 
-    /** The host is known, but the connection may not lead there. */
+    /** The host name was resolved, but the connection may not connect to the host. */
     public static final class ForbiddenHostException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -89,7 +92,7 @@ public final class BoundedDnsResolver {
             unknown.initCause(e.getCause());
             throw unknown;
         } catch (TimeoutException e) {
-            // One that waits for a thread is not needed any more.
+            // A lookup that still waits for a thread is no longer needed.
             response.cancel(false);
             throw new SocketTimeoutException("the name " + host + " was not resolved in time");
         } catch (InterruptedException e) {

@@ -9,11 +9,11 @@ import java.time.Instant;
 public final class CallContext {
 
     /**
-     * When something happened in a call.
+     * A point in time during a call.
      *
      * @param startedAt when the call began
-     * @param elapsed how long it had taken by then
-     * @param attempts how many attempts it had made by then
+     * @param elapsed the elapsed time of the call at that point
+     * @param attempts the number of attempts at that point
      */
     public record CallTiming(Instant startedAt, Duration elapsed, int attempts) {}
 
@@ -32,7 +32,10 @@ public final class CallContext {
     private long firstByte;
     private long receivedBytes;
     private boolean countsReader = true;
-    /** By this; the reader of a body has it while it does not wait for the service. Read by the thread of {@link DeadlineScheduler} too. */
+    /**
+     * Guards the times of the reader of a body, which are also read by the thread of {@link DeadlineScheduler}. The reader's
+     * own processing time is the time that it does not spend waiting for the service.
+     */
     private final Object reader = new Object();
 
     private long readerTook;
@@ -58,17 +61,17 @@ public final class CallContext {
         return new CallTiming(startedAt, elapsed(), attempts);
     }
 
-    /** Returns the time that is left, negative when there is none. */
+    /** Returns the remaining time; negative if the deadline has passed. */
     public Duration remaining() {
         return total.minus(elapsed()).plusNanos(readerTook());
     }
 
-    /** The time that the reader of a body takes by itself is not counted. */
+    /** Excludes the reader's own processing time, between its reads, from the timeout. */
     public void pauseWhileReading() {
         countsReader = false;
     }
 
-    /** How long the reader of a body has had it, as far as that is not counted. */
+    /** Returns the reader's own processing time so far that is excluded from the timeout. */
     private long readerTook() {
         if (countsReader) {
             return 0;
@@ -78,7 +81,7 @@ public final class CallContext {
         }
     }
 
-    /** The reader has what it has waited for, or has begun. */
+    /** Marks that the reader starts, or continues after a read from the service. */
     public void startReader() {
         if (!countsReader) {
             synchronized (reader) {
@@ -88,7 +91,7 @@ public final class CallContext {
         }
     }
 
-    /** The reader waits for more, or has ended. */
+    /** Marks that the reader waits for the service, or has finished. */
     public void endReader() {
         if (!countsReader) {
             synchronized (reader) {
@@ -98,12 +101,12 @@ public final class CallContext {
         }
     }
 
-    /** Returns whether the time that was left in the beginning has become longer since. */
+    /** Returns whether the deadline has been extended since the start of the call. */
     public boolean isExtended() {
         return readerTook() > 0;
     }
 
-    /** How many times a request was sent, or is being sent, redirects not counted. */
+    /** Returns the number of attempts, including the current one; redirects are not counted. */
     public int attempts() {
         return attempts;
     }
@@ -117,19 +120,19 @@ public final class CallContext {
         attempts = 1;
     }
 
-    /** Counts a connection that was found closed when it was used again, and returns their number. */
+    /** Counts a reused connection that turned out to be closed, and returns the number of such connections. */
     public int countStale() {
         return ++stale;
     }
 
-    /** Takes the only permission of this call to refresh the credentials; false if it was taken before. */
+    /** Uses the single credential refresh that a call is allowed; returns false if it was used before. */
     public boolean tryUseRefresh() {
         boolean first = !refreshed;
         refreshed = true;
         return first;
     }
 
-    /** The next attempt has its own times. */
+    /** Resets the timings that belong to a single attempt. */
     public void startAttempt() {
         dns = 0;
         connect = 0;
@@ -138,7 +141,7 @@ public final class CallContext {
         receivedBytes = 0;
     }
 
-    /** A part of a connection begins now, and lasts until it ends. */
+    /** Starts to measure a phase of opening a connection. */
     public void startPhase() {
         mark = time.nanos();
     }
@@ -147,7 +150,7 @@ public final class CallContext {
         dns = time.nanos() - mark;
     }
 
-    /** Each address that was tried counts. */
+    /** Ends the measurement of a connection attempt. The times of all addresses that were tried are added up. */
     public void endConnect() {
         connect += time.nanos() - mark;
     }

@@ -11,7 +11,7 @@ import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.jspecify.annotations.Nullable;
 
-/** A request in Apache HttpClient that another thread can cancel at any moment. */
+/** An Apache HttpClient request that another thread can cancel at any time. */
 final class CancellableRequest extends BasicClassicHttpRequest implements CancellableDependency {
 
     private static final long serialVersionUID = 1L;
@@ -23,7 +23,10 @@ final class CancellableRequest extends BasicClassicHttpRequest implements Cancel
     private volatile boolean expired;
     private volatile boolean closed;
 
-    /** Has the target without its secrets, for the log of HttpClient; the true one follows when there is a connection. */
+    /**
+     * Creates a request whose target has its secrets masked, because HttpClient logs it; the real target is set once there is a
+     * connection.
+     */
     CancellableRequest(OutgoingRequest request, HttpHost host) {
         super(request.method(), host, request.shownTarget());
         for (NameValuePair field : request.headers()) {
@@ -43,7 +46,7 @@ final class CancellableRequest extends BasicClassicHttpRequest implements Cancel
         }
     }
 
-    /** A field as Apache HttpClient sends it, without a copy of its value. */
+    /** Adapts a field to an Apache HttpClient header without copying its value. */
     private record OutgoingHeader(NameValuePair field) implements Header {
 
         @Override
@@ -67,19 +70,19 @@ final class CancellableRequest extends BasicClassicHttpRequest implements Cancel
         }
     }
 
-    /** Called by the watchdog when the whole exchange has taken too long. */
+    /** Cancels the request because the call has exceeded its timeout. Called by the deadline scheduler. */
     void expire() {
         expired = true;
         cancel();
     }
 
-    /** Called when the connection is closed. */
+    /** Cancels the request because the connection is being closed. */
     void close() {
         closed = true;
         cancel();
     }
 
-    /** Sets what is to be cancelled too. */
+    /** Sets the future that is cancelled together with the request. */
     void waitsFor(Future<?> future) {
         waiting = future;
         if (isCancelled()) {

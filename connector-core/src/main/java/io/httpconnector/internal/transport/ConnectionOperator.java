@@ -24,7 +24,7 @@ import org.apache.hc.core5.net.NamedEndpoint;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
-/** Opens connections, and records the timings in the attempt that needs them. */
+/** Opens connections and records the timings in the context of the attempt. */
 final class ConnectionOperator extends DefaultHttpClientConnectionOperator implements HttpClientConnectionOperator {
 
     private static final SchemePortResolver PORTS = DefaultSchemePortResolver.INSTANCE;
@@ -40,7 +40,7 @@ final class ConnectionOperator extends DefaultHttpClientConnectionOperator imple
         this.route = route;
     }
 
-    /** What the pool of HttpClient 5.6 and later calls. */
+    /** Called by the pool of HttpClient 5.6 and later. */
     @Override
     public void connect(
             ManagedHttpClientConnection connection,
@@ -56,7 +56,7 @@ final class ConnectionOperator extends DefaultHttpClientConnectionOperator imple
         if (unixSocket != null) {
             ((AttemptContext) context).markNewConnection();
         }
-        // With an address, it is what the other method has chosen.
+        // A host with an address comes from the other method, which has selected the address.
         if (unixSocket != null || host.getAddress() != null) {
             super.connect(connection, host, name, unixSocket, local, timeout, config, attachment, context);
         } else {
@@ -64,7 +64,7 @@ final class ConnectionOperator extends DefaultHttpClientConnectionOperator imple
         }
     }
 
-    /** What the pool of HttpClient 5.4 and 5.5 calls. */
+    /** Called by the pool of HttpClient 5.4 and 5.5. */
     @Override
     public void connect(
             ManagedHttpClientConnection connection,
@@ -86,7 +86,7 @@ final class ConnectionOperator extends DefaultHttpClientConnectionOperator imple
         }
     }
 
-    /** Connects to the first of the host's addresses that accepts; each has its share of the timeout. */
+    /** Connects to the first of the host's addresses that accepts a connection. The timeout is divided among the addresses. */
     private void connectDirectly(
             ManagedHttpClientConnection connection,
             HttpHost host,
@@ -116,7 +116,7 @@ final class ConnectionOperator extends DefaultHttpClientConnectionOperator imple
         }
     }
 
-    /** TLS has to be agreed upon in the same time, which is what HttpClient 5.6 does by itself. */
+    /** Applies the connect timeout to the TLS handshake too, which HttpClient 5.6 does by itself. */
     private static TlsConfig shakingHands(@Nullable Object attachment, Timeout timeout) {
         TlsConfig config = attachment instanceof TlsConfig tls ? tls : TlsConfig.DEFAULT;
         return TlsConfig.copy(config).setHandshakeTimeout(timeout).build();

@@ -43,14 +43,15 @@ import org.apache.hc.core5.util.TimeValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One Apache HttpClient for all connections with the same route: thousands of them, one for each customer of an
- * application, share its sockets, and idle ones cost nearly nothing. It sets no limits: each connection has its
- * own. Closed with its last user. Thread-safe.
+ * The connection pool of one route: an Apache HttpClient shared by all connections with the same route. Thousands of
+ * connections, such as one for each customer of an application, share its sockets, so idle connections cost almost nothing. The
+ * pool has no limits: each connection enforces its own. Reference-counted: the last {@link #release()} closes the pool.
+ * Thread-safe.
  */
 public final class ConnectionPool {
 
     private static final TimeValue MAX_IDLE = TimeValue.ofSeconds(60);
-    /** New sockets follow the DNS, and show a renewed certificate. */
+    /** Limits the lifetime of a socket, because only new sockets use changed DNS records and a renewed client certificate. */
     private static final TimeValue MAX_AGE = TimeValue.ofMinutes(10);
 
     private static final long SWEEP_SECONDS = 20;
@@ -153,7 +154,7 @@ public final class ConnectionPool {
         return connection;
     }
 
-    /** How to authenticate to a proxy; a service, also one that is reached through a tunnel, can't ask for that. */
+    /** Returns the schemes for authentication to a proxy; none for the challenge of a service, including one behind a tunnel. */
     private static List<AuthScheme> schemes(
             ChallengeType type, Map<String, AuthChallenge> challenges, HttpContext context) {
         boolean isTunnelled = context instanceof AttemptContext attempt
@@ -163,13 +164,13 @@ public final class ConnectionPool {
         return isTunnelled ? List.of() : DefaultAuthenticationStrategy.INSTANCE.select(type, challenges, context);
     }
 
-    /** Lets nothing pass that the service has not said. */
+    /** Rejects responses that come from the proxy and not from the service. */
     private static ClassicHttpResponse refuseProxy(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
         ClassicHttpResponse response = chain.proceed(request, scope);
         boolean isForwarded = scope.route.getProxyHost() != null && !scope.route.isTunnelled();
         boolean asksForCredentials = isForwarded && response.getCode() == HttpStatus.SC_PROXY_AUTHENTICATION_REQUIRED;
-        // What came before the request went out can't be the response to it.
+        // A message received before the request was sent can't be its response.
         if (asksForCredentials || (scope.clientContext instanceof AttemptContext attempt && !attempt.isSent())) {
             scope.execRuntime.discardEndpoint();
             throw new ProxyRefusedException(response.getCode());
@@ -177,7 +178,7 @@ public final class ConnectionPool {
         return response;
     }
 
-    /** For the proxy only: the auth strategy provides the credentials for a service. */
+    /** Returns the credentials for the proxy, and null for any other host: the auth strategy authenticates to the service. */
     private static @Nullable Credentials credentials(ProxyRoute proxy, AuthScope scope) {
         boolean asksProxy = proxy.host().equalsIgnoreCase(scope.getHost()) && proxy.port() == scope.getPort();
         return asksProxy && proxy.user() != null && proxy.password() != null
@@ -186,7 +187,7 @@ public final class ConnectionPool {
                 : null;
     }
 
-    /** Returns the client for this route, to be released once. */
+    /** Returns the pool of this route. Each call must be paired with one call of {@link #release()}. */
     public static ConnectionPool acquire(RouteKey route) {
         synchronized (OPEN) {
             ConnectionPool client = OPEN.computeIfAbsent(route, ConnectionPool::new);
@@ -215,7 +216,10 @@ public final class ConnectionPool {
         return client.execute(host, request, attempt, handler);
     }
 
-    /** Sockets of services that are no longer used would stay open forever: closed by the service, but not by us. */
+    /**
+     * Closes idle sockets. Otherwise a socket to a service that is no longer used would stay open forever on this side, even
+     * after the service has closed it.
+     */
     public void sweep(TimeValue maxIdle) {
         pool.closeExpired();
         pool.closeIdle(maxIdle);
@@ -230,7 +234,7 @@ public final class ConnectionPool {
         var unused = SWEEPER.schedule(() -> sweep(MAX_IDLE), SWEEP_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** How many sockets are in use, and how many are kept. */
+    /** Returns the number of sockets in use and of idle ones. */
     public PoolStats stats() {
         return pool.getTotalStats();
     }

@@ -17,15 +17,15 @@ import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 
 /**
- * Lets a response pass whose body is empty, whatever its {@code Content-Encoding}: nothing is compressed there. And one whose
- * {@code Content-Encoding} names no coding: some services write {@code UTF-8} or {@code none} there, and
- * object stores keep {@code aws-chunked}. HttpClient refuses them from version 5.6 on, and did not before.
+ * Accepts responses with an empty body, whatever their {@code Content-Encoding}, because there is nothing to decompress. Also
+ * accepts responses whose {@code Content-Encoding} is not a content coding: some services send {@code UTF-8} or {@code none},
+ * and object stores keep {@code aws-chunked}. HttpClient rejects such responses from version 5.6 on, and did not before.
  *
  * <p>Also limits the content codings that are offered to the service.
  */
 final class ContentEncodingFilter implements ExecChainHandler {
 
-    /** Those that IANA knows, and what else is a compression: to take such a body as it is would be to misread it. */
+    /** The codings registered with IANA and other compressions. A body with such a coding must not be read undecoded. */
     private static final Set<String> CODINGS = Set.of(
             "aes128gcm",
             "br",
@@ -47,17 +47,17 @@ final class ContentEncodingFilter implements ExecChainHandler {
             "zstd");
 
     /**
-     * Those that are offered to a service, if they can be read. HttpClient offers whatever Commons Compress reads, which no service
-     * of the web uses.
+     * The codings that are offered to a service if they can be decoded. HttpClient would also offer every coding that Commons
+     * Compress supports, most of which no web service uses.
      */
     private static final Set<String> OFFERED = Set.of("gzip", "deflate", "br", "zstd");
 
     private volatile Offer last = new Offer("", "");
 
-    /** What HttpClient offers, and what remains of it. */
+    /** The {@code Accept-Encoding} of HttpClient and its reduced form. */
     private record Offer(String all, String reduced) {}
 
-    /** Before HttpClient adds its own offer. */
+    /** Marks requests without an {@code Accept-Encoding} of their own. Runs before HttpClient adds its default. */
     private static void markDefault(ClassicHttpRequest request, ExecChain.Scope scope) {
         if (scope.clientContext instanceof AttemptContext attempt
                 && !request.containsHeader(HttpHeaders.ACCEPT_ENCODING)) {
@@ -92,7 +92,7 @@ final class ContentEncodingFilter implements ExecChainHandler {
         ClassicHttpResponse response = chain.proceed(request, scope);
         HttpEntity entity = response.getEntity();
         if (entity != null && entity.getContentEncoding() != null && isEmpty(scope)) {
-            // Nothing was compressed, and no coding can make anything of it.
+            // The body is not compressed, so no decoder may be applied.
             response.setEntity(new Coded(entity, ""));
         } else if (entity != null && entity.getContentEncoding() != null) {
             List<String> said = Arrays.stream(entity.getContentEncoding().split(",", -1))
@@ -113,7 +113,10 @@ final class ContentEncodingFilter implements ExecChainHandler {
         return body != null && body.isEmpty();
     }
 
-    /** Around the decompression, for HttpClient before 5.6, which lets pass what it can't read. */
+    /**
+     * Rejects responses that could not be decoded. Wraps the decompression of HttpClient before 5.6, which passes on unknown
+     * codings undecoded.
+     */
     static ClassicHttpResponse refuseUnread(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
         markDefault(request, scope);

@@ -8,17 +8,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends exchanges that take too long in total, whatever they are waiting for, by one thread for all connections.
+ * Cancels exchanges that exceed their total timeout, whatever they are waiting for. One thread serves all connections.
  *
- * <p>While requests are sent, a beat is always the first task of that thread. A deadline behind it does not become the first, so that
- * it wakes nobody when it starts: that would cost each request several system calls, and two switches of threads. Only the cost
- * depends on the beat.
+ * <p>While requests are sent, a periodic task, the beat, is kept at the head of the thread's queue. A new deadline is then
+ * queued behind the beat and does not wake the thread, which would cost each request several system calls and two context
+ * switches. The beat only affects performance, not the deadlines.
  */
 final class DeadlineScheduler {
 
     private static final ScheduledThreadPoolExecutor WATCHDOG = daemon("http-connector deadlines");
     private static final long BEAT_MILLIS = 100;
-    /** As many beats without a new deadline end it. */
+    /** The number of consecutive beats without a new deadline after which the beat stops. */
     private static final int MAX_IDLE_BEATS = 20;
 
     private static final AtomicBoolean BEATING = new AtomicBoolean();
@@ -27,7 +27,7 @@ final class DeadlineScheduler {
 
     private DeadlineScheduler() {}
 
-    /** Runs the end when the time of the call is up, unless the deadline is closed before. The end must not block. */
+    /** Schedules an action for the deadline of a call, unless the returned object is closed before. The action must not block. */
     static Deadline start(CallContext call, Runnable end) {
         if (isIdle) {
             isIdle = false;
@@ -62,7 +62,7 @@ final class DeadlineScheduler {
         }
     }
 
-    /** The end of a call, which moves while the reader of its body has the time. */
+    /** The deadline of a call, which is extended by the reader's own processing time. */
     static final class Deadline implements AutoCloseable {
 
         private static final Duration MIN = Duration.ofMillis(10);
@@ -101,7 +101,7 @@ final class DeadlineScheduler {
         }
     }
 
-    /** One daemon thread, which ends when there has been nothing to do for a while. */
+    /** Creates a scheduler with one daemon thread, which ends after 10 seconds without tasks. */
     static ScheduledThreadPoolExecutor daemon(String name) {
         ScheduledThreadPoolExecutor daemon = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, name);

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hc.core5.util.VersionInfo;
 
-/** The libraries on the class path: the application chooses their versions, or its framework does. */
+/** Checks the versions of the libraries on the class path, which the application or its framework chooses. */
 public final class DependencyCheck {
 
     private static final Pattern MAJOR_AND_MINOR = Pattern.compile("([0-9]{1,4})\\.([0-9]{1,4}).*");
@@ -16,7 +16,7 @@ public final class DependencyCheck {
 
     private DependencyCheck() {}
 
-    /** Otherwise, classes and methods would be missing, now or later. */
+    /** Fails if a library is too old. Otherwise missing classes and methods would cause errors, possibly much later. */
     public static void check() {
         if (!good) {
             check(DependencyCheck.class.getClassLoader());
@@ -42,7 +42,7 @@ public final class DependencyCheck {
         }
     }
 
-    /** When it can't be told, such as in one jar with everything, it is taken to be good. */
+    /** Returns the number of a version. An unknown version, as in a jar that bundles all libraries, is accepted. */
     private static int number(String version) {
         Matcher match = MAJOR_AND_MINOR.matcher(version);
         return match.matches()

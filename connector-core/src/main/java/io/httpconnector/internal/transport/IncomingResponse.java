@@ -9,7 +9,7 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
 import org.jspecify.annotations.Nullable;
 
-/** A response whose body is still in the socket. Used by one thread, as long as it is read. */
+/** A response whose body has not been read from the socket yet. Not thread-safe; valid only while the response is being read. */
 public final class IncomingResponse {
 
     private final ClassicHttpResponse response;
@@ -34,7 +34,7 @@ public final class IncomingResponse {
         return headers;
     }
 
-    /** Returns the body, decompressed; empty if there is none. */
+    /** Returns the decompressed body; an empty stream if there is none. */
     public InputStream content() throws IOException {
         return entity == null ? InputStream.nullInputStream() : entity.getContent();
     }
@@ -43,16 +43,17 @@ public final class IncomingResponse {
         return entity != null;
     }
 
-    /** Returns the length of the body, negative if it is not known. */
+    /** Returns the length of the body; negative if unknown. */
     public long length() {
         return entity == null ? 0 : entity.getContentLength();
     }
 
     /**
-     * Returns whether all of a short body is there, or comes at once, so that it can be looked at without holding it back.
+     * Returns whether a short body has arrived completely, or does so without a pause, so that it can be inspected without
+     * delaying the reader.
      *
      * @param max the maximum length
-     * @param silence how long to wait for the next bytes
+     * @param silence the maximum wait for the next bytes
      */
     public boolean isWholeWithin(int max, Duration silence) throws IOException {
         if (entity == null || body == null) {
@@ -63,7 +64,7 @@ public final class IncomingResponse {
         return !isEventStream && body.isWholeWithin(max, silence);
     }
 
-    /** Gives up the connection. Otherwise the rest of the body would be read first. */
+    /** Closes the connection, so that the rest of the body need not be read. */
     public void abort() {
         boolean unused = request.cancel();
     }

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A body to send.
  *
- * @param source its bytes, compressed already if they are in memory
- * @param contentType its media type
- * @param isGzip whether it is sent compressed
+ * @param source the bytes, already compressed if they are in memory
+ * @param contentType the media type
+ * @param isGzip whether the body is sent compressed
  * @param progress receives the upload progress, or null
  */
 public record OutgoingBody(

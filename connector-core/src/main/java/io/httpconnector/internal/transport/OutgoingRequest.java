@@ -5,13 +5,13 @@ import io.httpconnector.internal.http.Origin;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request to send: the message, and nothing of what it means.
+ * A request to send: the HTTP message only, without the options that control its handling.
  *
- * @param target path and query as they stand in the request line, secrets included
- * @param shownTarget the same with its secrets masked, for the log of Apache HttpClient
- * @param headers the fields, not to be changed
+ * @param target path and query of the request line, including secrets
+ * @param shownTarget the target with masked secrets, for the log of Apache HttpClient
+ * @param headers the fields, which must not be modified
  * @param body the body, or null
- * @param withCookies whether cookies are sent, and taken from the response
+ * @param withCookies whether cookies are sent with the request and stored from the response
  */
 @SuppressWarnings("ArrayRecordComponent") // never shown or compared
 public record OutgoingRequest(

@@ -3,8 +3,8 @@ package io.httpconnector.internal.transport;
 import java.io.IOException;
 
 /**
- * The proxy did not do what it was asked for, so that the request never reached the service. Only the status code is kept of
- * what the proxy sent: nothing else of that message has a meaning for the request.
+ * Thrown when the proxy refuses a request, so that it does not reach the service. Only the status code of the proxy's response
+ * is kept, because the rest of that message does not concern the request.
  */
 final class ProxyRefusedException extends IOException {
 
@@ -27,7 +27,7 @@ final class ProxyRefusedException extends IOException {
         this.status = 0;
     }
 
-    /** Returns whether another attempt may succeed, by the status (RFC 9110, section 15). */
+    /** Returns whether another attempt may succeed, judging by the status (RFC 9110, section 15). */
     boolean isTemporary() {
         return status == 408 || status == 429 || status == 502 || status == 503 || status == 504;
     }

@@ -6,7 +6,7 @@ import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The route through a proxy. Only a route that is the same object shares sockets. Immutable. */
+/** The route through a proxy. Connections share sockets only if they use the same route object. Immutable. */
 public final class ProxyRoute {
 
     private final boolean socks;
@@ -35,7 +35,7 @@ public final class ProxyRoute {
         return socks;
     }
 
-    /** Returns whether the host is connected to directly. */
+    /** Returns whether connections to this host bypass the proxy. */
     public boolean bypasses(String target) {
         InetAddress address = HostPattern.literal(target);
         return bypassed.stream()
@@ -62,7 +62,7 @@ public final class ProxyRoute {
         return bypassed;
     }
 
-    /** Host and port. */
+    /** Returns the host and port. */
     @Override
     public String toString() {
         return host + ":" + port;

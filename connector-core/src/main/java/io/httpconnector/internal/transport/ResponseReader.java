@@ -5,7 +5,7 @@ import java.io.IOException;
 /**
  * Reads a response while its connection is open.
  *
- * @param <T> what it makes of the response
+ * @param <T> the type of the result
  */
 @FunctionalInterface
 public interface ResponseReader<T> {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls the TLS settings
  * @param destinations the permitted addresses; null for any
  * @param lookup the resolver of host names
- * @param cookies whether it takes and sends cookies
+ * @param cookies whether cookies are stored and sent
  * @param own a unique object for a pool that is not shared, or null
  */
 public record RouteKey(

@@ -14,8 +14,9 @@ import org.apache.hc.client5.http.ClientProtocolException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a proxy of SOCKS 5 (RFC 1928) for a connection, by the name of the host, so that the proxy resolves it; with user name
- * and password (RFC 1929) if there are any. The JDK's own takes them from what is set for the whole JVM.
+ * Opens a connection through a SOCKS 5 proxy (RFC 1928). The host is passed by name, so that the proxy resolves it.
+ * Authenticates with user name and password (RFC 1929) if they are set. The JDK's implementation is not used, because it takes
+ * the credentials from settings of the whole JVM.
  */
 final class Socks5Handshake {
 
@@ -96,7 +97,7 @@ final class Socks5Handshake {
         return counted;
     }
 
-    /** Writes numbers as bytes, and bytes as they are, at once. */
+    /** Sends a message in a single write: numbers as single bytes, byte arrays unchanged. */
     private static void send(Socket socket, @Nullable Object... parts) throws IOException {
         ByteArrayOutputStream message = new ByteArrayOutputStream();
         for (Object part : parts) {

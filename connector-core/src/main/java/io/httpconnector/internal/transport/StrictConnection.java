@@ -26,29 +26,32 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection of a pool that knows whose message it reads, and where that ends.
+ * A pooled connection that distinguishes messages of the proxy from those of the service, and checks message boundaries.
  *
- * <p>What a proxy says to CONNECT never leaves it as a response: a 2xx status opens the tunnel (RFC 9110, section 9.3.6), a 407
- * is for HttpClient's authentication, anything else is a {@link ProxyRefusedException}.
+ * <p>The proxy's response to CONNECT is never returned as the response of the service: a 2xx status opens the tunnel (RFC 9110,
+ * section 9.3.6), a 407 is handled by HttpClient's authentication, and anything else causes a {@link ProxyRefusedException}.
  *
- * <p>It is used again only at the boundary of a message (RFC 9112, section 9.2): bytes that nobody asked for would be taken for
- * the response to the next request. They are looked for when the connection returns to the pool, when it is leased, and before
- * a request is sent.
+ * <p>The connection is reused only at a message boundary (RFC 9112, section 9.2), because unsolicited bytes would be taken for
+ * the response to the next request. The connection is checked for such bytes when it returns to the pool, when it is leased,
+ * and before a request is sent.
  *
- * <p>It does not log what passes through it. Apache HttpClient's own does at DEBUG, which is the level of a Logback without
- * configuration, and would show every secret.
+ * <p>Transferred data is not logged. Apache HttpClient's own connection logs it at DEBUG, which is the default level of an
+ * unconfigured Logback, and would reveal every secret.
  */
 final class StrictConnection extends DefaultBHttpClientConnection implements ManagedHttpClientConnection {
 
-    /** Only after this time is the end of the stream looked for, which costs more than to look for bytes. */
+    /**
+     * The idle time after which the connection is also checked for the end of the stream, which costs more than a check for
+     * bytes.
+     */
     private static final long IDLE_NANOS = 1_000_000L;
-    /** Used where the only option is to wait for a millisecond. */
+    /** The idle time for sockets on which that check has to block for a millisecond. */
     private static final long LONG_IDLE_NANOS = 2_000_000_000L;
 
     private final StrictHeadParser parser;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    /** What counts while it is leased. */
+    /** The socket timeout while the connection is leased. */
     private Timeout socketTimeout = Timeout.ZERO_MILLISECONDS;
 
     private boolean opensTunnel;
@@ -60,7 +63,7 @@ final class StrictConnection extends DefaultBHttpClientConnection implements Man
     }
 
     private StrictConnection(Http1Config config, StrictHeadParser parser) {
-        // HttpCore 5.3 asks for a parser without limits.
+        // HttpCore 5.3 passes no limits to the factory of the parser.
         super(config, null, null, null, null, null, any -> parser);
         this.parser = parser;
     }
@@ -70,7 +73,7 @@ final class StrictConnection extends DefaultBHttpClientConnection implements Man
         bind(new SocketHolder(sslSocket, socket));
     }
 
-    /** A close while it is being opened closes the socket too, whichever is first. */
+    /** Binds the socket, and closes it if the connection was closed while it was being opened. */
     @Override
     protected void bind(SocketHolder holder) throws IOException {
         if (closed.get()) {
@@ -106,7 +109,7 @@ final class StrictConnection extends DefaultBHttpClientConnection implements Man
         if (!isTunnel) {
             checkLength(response);
         }
-        // RFC 9112, section 6.3: where two fields say how long the body is, peers may disagree on its end.
+        // RFC 9112, section 6.3: if two fields define the length of the body, peers may disagree on where it ends.
         framed = !response.containsHeader(HttpHeaders.TRANSFER_ENCODING)
                 || !response.containsHeader(HttpHeaders.CONTENT_LENGTH);
         if (opensTunnel && response.getCode() >= HttpStatus.SC_SUCCESS) {
@@ -115,7 +118,10 @@ final class StrictConnection extends DefaultBHttpClientConnection implements Man
         return response;
     }
 
-    /** RFC 9110, section 8.6: only digits, and one value. A peer that reads another length sees another end of the body. */
+    /**
+     * Checks that {@code Content-Length} has one value of digits only (RFC 9110, section 8.6). If peers read different lengths,
+     * they disagree on where the body ends.
+     */
     private static void checkLength(ClassicHttpResponse response) throws ProtocolException {
         String length = null;
         for (Header field : response.getHeaders(HttpHeaders.CONTENT_LENGTH)) {
@@ -131,10 +137,10 @@ final class StrictConnection extends DefaultBHttpClientConnection implements Man
     private void checkTunnel(ClassicHttpResponse response) throws ProxyRefusedException {
         if (response.getCode() / 100 == 2) {
             if (parser.unread() > 0) {
-                // The service does not speak before the client in TLS, so that these are the proxy's bytes.
+                // In TLS the client sends first, so these bytes come from the proxy.
                 throw new ProxyRefusedException("it sent bytes of its own through the tunnel");
             }
-            // HttpClient knows no other status that opens a tunnel.
+            // HttpClient opens a tunnel only for status 200.
             response.setCode(HttpStatus.SC_OK);
         } else if (response.getCode() != HttpStatus.SC_PROXY_AUTHENTICATION_REQUIRED) {
             throw new ProxyRefusedException(response.getCode());
@@ -150,18 +156,21 @@ final class StrictConnection extends DefaultBHttpClientConnection implements Man
         }
     }
 
-    /** The message can't be read to its end any more, so that this connection serves no other request. */
+    /** Prevents the reuse of this connection, because the end of the current message can no longer be found. */
     void losesBoundary() {
         framed = false;
     }
 
-    /** Asked when it returns to the pool. */
+    /** Returns whether the connection can be reused. Called by HttpClient when the connection returns to the pool. */
     @Override
     public boolean isConsistent() {
         return super.isConsistent() && framed && !holdsBytes();
     }
 
-    /** Asked whenever it is leased from the pool: whether the service has closed it, or has sent what nobody asked for. */
+    /**
+     * Returns whether the service has closed the connection or sent unsolicited bytes. Called when the connection is leased
+     * from the pool.
+     */
     @Override
     public boolean isStale() throws IOException {
         SocketHolder holder = getSocketHolder();
@@ -183,8 +192,8 @@ final class StrictConnection extends DefaultBHttpClientConnection implements Man
     }
 
     /**
-     * Returns whether bytes, or the end of the stream, wait in the socket. In TLS, any bytes do: it is not worth while to see what they
-     * say.
+     * Returns whether the socket has pending bytes or the end of the stream. With TLS any bytes count, because decrypting them
+     * would not be worth the cost.
      */
     private boolean hasInput(SocketHolder holder) throws IOException {
         Socket socket = holder.getBaseSocket();

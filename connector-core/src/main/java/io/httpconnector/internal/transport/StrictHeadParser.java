@@ -14,9 +14,10 @@ import org.apache.hc.core5.util.CharArrayBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the head of a response, and fails when the service closes the connection in the middle of it. The original takes what
- * arrived as the whole, so that a response whose {@code Content-Length} is lost looks like a good one without a body. It also fails
- * for a NUL and for a CR that ends no line (RFC 9110, section 5.5): other readers may see a second field there.
+ * Parses the head of a response, and fails if the service closes the connection before the head is complete. HttpCore's parser
+ * treats a truncated head as complete, so that a response whose {@code Content-Length} is cut off looks like a valid one
+ * without a body. Also fails on NUL and on a CR that does not end a line (RFC 9110, section 5.5), where other parsers may see a
+ * second field.
  */
 final class StrictHeadParser extends DefaultHttpResponseParser {
 
@@ -32,7 +33,7 @@ final class StrictHeadParser extends DefaultHttpResponseParser {
         return super.parse(new Lines(buffer), in);
     }
 
-    /** How many bytes were read from the socket, and belong to nothing that was parsed or read yet. */
+    /** Returns the number of bytes that were read from the socket but not consumed yet by the parser or as a body. */
     int unread() {
         return buffer == null ? 0 : buffer.length();
     }

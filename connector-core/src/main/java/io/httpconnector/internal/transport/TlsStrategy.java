@@ -13,14 +13,14 @@ import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.reactor.ssl.SSLBufferMode;
 import org.jspecify.annotations.Nullable;
 
-/** Opens TLS sessions by the settings of a connection, and follows them when a certificate file changes. Thread-safe. */
+/** Opens TLS sessions with the settings of a connection. Uses new certificates when their files change. Thread-safe. */
 final class TlsStrategy implements TlsSocketStrategy {
 
     private final TlsSettings settings;
     private @Nullable SSLContext context;
     private @Nullable TlsSocketStrategy strategy;
 
-    /** Shared by all connections with the default settings, because it takes time to read the JVM's trust store. */
+    /** Holds the instance shared by all connections with the default settings, because reading the JVM's trust store takes time. */
     private static final class Default {
         private static final TlsSocketStrategy STRATEGY = DefaultClientTlsStrategy.createDefault();
     }

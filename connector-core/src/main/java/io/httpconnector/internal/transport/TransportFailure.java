@@ -1,33 +1,33 @@
 package io.httpconnector.internal.transport;
 
-/** A failure of an exchange on the wire, by what it means for the request. */
+/** A failure of an exchange, classified by its consequence for the request. */
 public final class TransportFailure extends Exception {
 
     private static final long serialVersionUID = 1L;
 
     /** The kinds of failures. */
     public enum Kind {
-        /** The time of the call was up. */
+        /** The call exceeded its timeout. */
         EXPIRED,
         /** The application closed the connection. */
         CLOSED,
         /** The thread was interrupted. */
         INTERRUPTED,
-        /** The proxy did not do what it was asked for. */
+        /** The proxy could not be reached or refused the request. */
         PROXY,
-        /** The connection may not lead there. */
+        /** The destination is not permitted to this connection. */
         FORBIDDEN_HOST,
-        /** There was no connection in time. */
+        /** No connection was established within the connect timeout. */
         CONNECT_TIMEOUT,
-        /** There was no connection. */
+        /** No connection could be established. */
         NOT_CONNECTED,
-        /** There was no response in time. */
+        /** No data was received within the response timeout. */
         RESPONSE_TIMEOUT,
         /** The service closed the connection without a response. */
         NO_RESPONSE,
-        /** The header fields of the response are larger than permitted. */
+        /** The header fields of the response exceed the limit. */
         HEADERS_TOO_LARGE,
-        /** The exchange broke off. */
+        /** The exchange failed for any other reason. */
         BROKEN
     }
 
@@ -53,7 +53,7 @@ public final class TransportFailure extends Exception {
         return reason;
     }
 
-    /** Returns whether it was a kept connection, which the service closed before it said anything: as it does with idle ones. */
+    /** Returns whether the service closed a reused connection before it sent a response, as services do with idle connections. */
     public boolean isStale() {
         return isStale;
     }

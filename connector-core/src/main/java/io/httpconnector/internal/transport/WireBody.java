@@ -12,8 +12,8 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a response as it comes from the socket, before decompression. Its beginning can be looked at before it is read.
- * Used by one thread.
+ * The body of a response as received from the socket, before decompression. The first bytes can be inspected before the body is
+ * read. Not thread-safe.
  */
 final class WireBody extends HttpEntityWrapper {
 
@@ -39,17 +39,17 @@ final class WireBody extends HttpEntityWrapper {
         return known;
     }
 
-    /** Returns whether there is not a single byte; waits for the first one, or for the end. */
+    /** Returns whether the body is empty. Waits for the first byte or the end. */
     boolean isEmpty() throws IOException {
         return getContentLength() == 0 || (getContentLength() < 0 && replay().isEmpty());
     }
 
     /**
-     * Reads ahead, as long as the service keeps sending.
+     * Reads ahead while the service keeps sending.
      *
-     * @param max as many bytes, and no more
-     * @param silence gives up when nothing came for so long, or after four times as long
-     * @return whether this is all, so that the rest can be read without waiting
+     * @param max the maximum number of bytes
+     * @param silence the maximum wait for the next bytes; the total wait is at most four times as long
+     * @return whether the whole body has been read, so that reading it will not block
      */
     boolean isWholeWithin(int max, Duration silence) throws IOException {
         if (getContentLength() > max) {
@@ -69,7 +69,7 @@ final class WireBody extends HttpEntityWrapper {
             }
             return false;
         } catch (SocketTimeoutException e) {
-            // Perhaps in the middle of what frames the body.
+            // The read may have stopped in the middle of the chunk framing.
             connection.losesBoundary();
             return false;
         } finally {
@@ -77,7 +77,7 @@ final class WireBody extends HttpEntityWrapper {
         }
     }
 
-    /** What was read ahead, and the rest behind it. */
+    /** A stream of the bytes that were read ahead, followed by the rest of the body. */
     private static final class Replay extends InputStream {
 
         private final InputStream rest;
@@ -94,7 +94,7 @@ final class WireBody extends HttpEntityWrapper {
             return readAhead(1) && length == 0;
         }
 
-        /** Reads until so many bytes are there; whether the end is reached before. */
+        /** Reads until the wanted number of bytes is buffered. Returns whether the end was reached before. */
         boolean readAhead(int wanted) throws IOException {
             while (!ended && length < wanted) {
                 ahead = length == ahead.length ? Arrays.copyOf(ahead, Math.max(512, 2 * length)) : ahead;
