@@ -10,7 +10,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the requests of a connection wait: for a free slot, for the rate limit, between attempts. Closing it ends every wait. */
+/** Delays the requests of a connection: until a slot is free, for the rate limit, and between attempts. Closing ends all waits. */
 final class AdmissionControl implements AutoCloseable {
 
     private final String connection;
@@ -52,7 +52,7 @@ final class AdmissionControl implements AutoCloseable {
         slots.release();
     }
 
-    /** Updates the rate limit by the limit that a response reports. */
+    /** Updates the rate limit with the values that a response reports. */
     void update(Response response) {
         if (limiter == null || !isAdaptive) {
             return;
@@ -71,7 +71,7 @@ final class AdmissionControl implements AutoCloseable {
         ensureOpen();
         long left = call.remaining().toNanos();
         try {
-            // Not tryAcquire() without a time, as that would jump the queue.
+            // Not tryAcquire() without a timeout, because that would jump the queue.
             if (left <= 0 || !slots.tryAcquire(left, TimeUnit.NANOSECONDS)) {
                 TimedOutException.Phase phase =
                         left <= 0 ? TimedOutException.Phase.TOTAL : TimedOutException.Phase.POOL;
@@ -119,7 +119,7 @@ final class AdmissionControl implements AutoCloseable {
         }
     }
 
-    /** Waits before the next attempt; false when the connection was closed meanwhile. */
+    /** Waits before the next attempt; returns false if the connection was closed in the meantime. */
     boolean pause(Duration wait, CallContext call, Request request) {
         call.addWait(wait.toNanos());
         try {

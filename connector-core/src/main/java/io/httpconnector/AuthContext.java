@@ -4,8 +4,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The connection as its {@link AuthStrategy} sees it. A strategy that needs a token first sends its own requests by it, once for
- * all waiting threads. Thread-safe. Implemented by the library.
+ * The view that an {@link AuthStrategy} has of its connection. A strategy that has to obtain a token uses it to send its own
+ * requests, once for all waiting threads. Thread-safe. Implemented by the library.
  */
 public interface AuthContext {
 
@@ -17,10 +17,11 @@ public interface AuthContext {
     String connection();
 
     /**
-     * Sends a request of the strategy's own, such as one for a token: by the route and within the timeouts of the
-     * connection, but without its credentials, defaults, rules and rate limit. Nothing of a response with a 2xx status is ever
-     * shown in logs and exceptions. A redirect to another origin is refused, because its response is not one of the service that was
-     * asked. A connection that is closed meanwhile lets it end, so that what it brings can be stored.
+     * Sends a request of the strategy itself, such as a token request. It uses the route and the timeouts of the connection,
+     * but not its credentials, defaults, rules and rate limit. The content of a response with a 2xx status never appears in
+     * logs and exceptions. A redirect to another origin is rejected, because the response would not come from the service that
+     * was asked. If the connection is closed in the meantime, the request is still completed, so that the credentials it
+     * obtains can be stored.
      *
      * @param request the request, with an absolute URL or one below the base URL
      * @return the response, with a status that the request accepts
@@ -29,23 +30,24 @@ public interface AuthContext {
     Response send(Request request);
 
     /**
-     * Hides the secrets of a request in a text of its response, in whatever spelling the service repeats them: for the message of an
-     * exception.
+     * Masks the secrets of a request in a text from its response, in any spelling in which the service repeats them. Use it for
+     * exception messages.
      *
-     * @param response the response to a request of the strategy's own
+     * @param response the response to a request of the strategy itself
      * @param text the text, such as an error description
-     * @return the text with a mask in the place of each secret
+     * @return the text with a mask in place of each secret
      */
     String mask(Response response, String text);
 
     /**
-     * Runs work once for all threads that want its result at the same time. A thread of the library runs it, so that no
-     * waiting thread can cancel it for the others. Each thread waits as long as its own request may take.
+     * Returns a function that runs work once for all threads that need its result at the same time. The work runs on a thread
+     * of the library, so that no waiting thread can cancel it for the others. Each thread waits within the timeout of its own
+     * request.
      *
-     * @param work what is to be done
-     * @param <T> what comes of it
-     * @return joins the work under way, or starts it: takes the request that waits, as {@link AuthStrategy#apply} got it;
-     *     returns or throws what the work does
+     * @param work the work to run
+     * @param <T> the type of the result
+     * @return a function that waits for the work in progress, or starts it. Its argument is the waiting request, as passed to
+     *     {@link AuthStrategy#apply}; it returns the result of the work or throws its exception
      */
     <T> Function<Request, T> singleFlight(Supplier<T> work);
 }

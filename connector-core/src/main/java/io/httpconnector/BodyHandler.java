@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Reads the body of a response while it arrives, for {@link HttpConnection#read}.
+ * Reads the body of a response while it is received. Used by {@link HttpConnection#read}.
  *
- * @param <T> what it makes of it
+ * @param <T> the type of the result
  */
 @FunctionalInterface
 public interface BodyHandler<T> {
@@ -14,10 +14,10 @@ public interface BodyHandler<T> {
     /**
      * Reads the body.
      *
-     * @param response the status and the headers; its body is empty
-     * @param body the bytes, decompressed; what is left unread is thrown away
-     * @return what is made of it
-     * @throws IOException when it can't be read, or not be written to where it goes
+     * @param response the response with its status and headers; its body is empty
+     * @param body the decompressed bytes; unread bytes are discarded
+     * @return the result
+     * @throws IOException when the body can't be read, or its destination can't be written
      */
     T handle(Response response, InputStream body) throws IOException;
 }

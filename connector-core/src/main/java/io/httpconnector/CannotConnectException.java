@@ -1,6 +1,6 @@
 package io.httpconnector;
 
-/** The service could not be reached, or may not be. Nothing was sent, so it is safe to try again. */
+/** Thrown when the service could not be reached or must not be reached. Nothing was sent, so a retry is safe. */
 public final class CannotConnectException extends ConnectorException {
 
     private static final long serialVersionUID = 1L;
@@ -34,13 +34,16 @@ public final class CannotConnectException extends ConnectorException {
     public enum Reason {
         /** The host name does not resolve. */
         UNKNOWN_HOST,
-        /** The host refused the connection, or no route leads to it. */
+        /** The host refused the connection, or there is no route to it. */
         REFUSED,
-        /** No secure connection: an untrusted or expired certificate, a wrong host name, no common protocol. */
+        /**
+         * No secure connection was established: an untrusted or expired certificate, a wrong host name, no common protocol
+         * version.
+         */
         TLS,
-        /** The connection may not lead there: see {@link SsrfPolicy}. */
+        /** The destination is not permitted by the {@link SsrfPolicy}. */
         NOT_ALLOWED,
-        /** The proxy could not be reached, or would not pass the request on. */
+        /** The proxy could not be reached, or did not forward the request. */
         PROXY
     }
 }

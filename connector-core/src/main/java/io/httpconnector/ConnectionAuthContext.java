@@ -10,7 +10,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The auth context of one connection: sends the strategy's own requests by a pipeline of its own. Thread-safe. */
+/** The auth context of one connection. Sends the requests of the strategy with a separate pipeline. Thread-safe. */
 final class ConnectionAuthContext implements AuthContext {
 
     private final ConnectionSettings settings;
@@ -97,7 +97,7 @@ final class ConnectionAuthContext implements AuthContext {
         }
     }
 
-    /** For the connection: no more requests; those under way end by themselves. */
+    /** Rejects further requests; requests in progress are completed. Called when the connection is closed. */
     synchronized void close() {
         closed = true;
         releaseWhenDone();

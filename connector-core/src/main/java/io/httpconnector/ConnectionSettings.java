@@ -25,13 +25,13 @@ record ConnectionSettings(
         TimeSource time,
         boolean isForAuth) {
 
-    /** How long this request may take. */
+    /** Creates the context of a call, with the timeout of the request or else of the connection. */
     CallContext call(Request request) {
         Duration asked = request.timeout();
         return new CallContext(time, asked == null ? totalTimeout : asked);
     }
 
-    /** For the requests of the auth strategy: without the connection's defaults and response rules. */
+    /** Returns the settings for requests of the auth strategy, without the connection's defaults and response rules. */
     ConnectionSettings forAuth() {
         return new ConnectionSettings(
                 name,

@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The result of a connection test, to be shown to the user who sets up the connection. Jackson 2 and 3 write it as {@code ok}, {@code outcome},
- * {@code message} and {@code took}. Immutable.
+ * The result of a connection test, suitable for display to the user who sets up the connection. Jackson 2 and 3 serialize it
+ * with the properties {@code ok}, {@code outcome}, {@code message} and {@code took}. Immutable.
  *
  * <pre>{@code
  * ConnectionTestResult test = jira.test();
@@ -70,9 +70,9 @@ public final class ConnectionTestResult {
     }
 
     /**
-     * Tells whether the service responded as expected.
+     * Returns whether the service responded as expected.
      *
-     * @return true when it did
+     * @return true if it did
      */
     @JsonProperty("ok")
     public boolean ok() {
@@ -108,26 +108,26 @@ public final class ConnectionTestResult {
         return took;
     }
 
-    /** As ISO 8601 text, for any version of Jackson, with or without its modules. */
+    /** Returns the elapsed time as ISO 8601 text, so that every version of Jackson can write it without additional modules. */
     @JsonProperty("took")
     private String tookText() {
         return took.toString();
     }
 
     /**
-     * Why the test failed.
+     * Returns the failure of the test.
      *
-     * @return what {@code send} threw; empty when the test passed
+     * @return the exception of {@code send}; empty if the test passed
      */
     public Optional<ConnectorException> failure() {
         return Optional.ofNullable(failure);
     }
 
     /**
-     * Goes on only when the test passed.
+     * Throws the failure of the test, if it failed.
      *
      * @return this
-     * @throws ConnectorException what {@code send} threw, when the test failed
+     * @throws ConnectorException the exception of {@code send}, if the test failed
      */
     public ConnectionTestResult orThrow() {
         if (failure != null) {
@@ -137,7 +137,7 @@ public final class ConnectionTestResult {
     }
 
     /**
-     * Returns the outcome and the message.
+     * Returns the outcome and the message in one line.
      *
      * @return one line
      */
@@ -152,27 +152,30 @@ public final class ConnectionTestResult {
         OK,
         /** The host name does not resolve. */
         UNKNOWN_HOST,
-        /** The host refused the connection, or no route leads to it. */
+        /** The host refused the connection, or there is no route to it. */
         REFUSED,
-        /** No secure connection: an untrusted or expired certificate, a wrong host name, no common protocol. */
+        /**
+         * No secure connection was established: an untrusted or expired certificate, a wrong host name, no common protocol
+         * version.
+         */
         TLS,
-        /** The connection may not lead there: see {@link SsrfPolicy}. */
+        /** The destination is not permitted by the {@link SsrfPolicy}. */
         NOT_ALLOWED,
-        /** The proxy could not be reached, or would not pass the request on. */
+        /** The proxy could not be reached, or did not forward the request. */
         PROXY,
-        /** Nothing came in time. */
+        /** The call exceeded a timeout. */
         TIMED_OUT,
         /** The service permits no more requests for now. */
         RATE_LIMITED,
         /** 401: the credentials are missing or wrong. */
         UNAUTHORIZED,
-        /** 403: the credentials are right, but permit too little. */
+        /** 403: the credentials are valid, but lack a permission. */
         FORBIDDEN,
-        /** 404: there is nothing at this URL. */
+        /** 404: there is no resource at this URL. */
         NOT_FOUND,
         /** Any other status that the test request does not accept. */
         OTHER_STATUS,
-        /** Anything else: see {@link ConnectionTestResult#failure()}. */
+        /** Any other failure: see {@link ConnectionTestResult#failure()}. */
         OTHER_FAILURE
     }
 }

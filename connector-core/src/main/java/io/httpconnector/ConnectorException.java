@@ -5,19 +5,19 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The root of every failure of this library. Its subtypes are what a caller would treat differently:
+ * The superclass of all exceptions of this library. Each subclass is a kind of failure that callers may handle differently:
  *
  * <ul>
- *   <li>{@link InvalidDefinitionException}: wrongly described; nothing was sent.
+ *   <li>{@link InvalidDefinitionException}: a definition is invalid; nothing was sent.
  *   <li>{@link CannotConnectException}: the service could not be reached; nothing was sent.
- *   <li>{@link TimedOutException}: no response in time; the service may or may not have acted.
- *   <li>{@link TransferException}: the exchange broke off; the service may or may not have acted.
+ *   <li>{@link TimedOutException}: there was no response in time; the service may or may not have processed the request.
+ *   <li>{@link TransferException}: the exchange was interrupted; the service may or may not have processed the request.
  *   <li>{@link StatusException}: the service responded with a status that was not accepted.
  *   <li>{@link RateLimitedException}: the service permits no more requests for now.
  *   <li>{@link InvalidResponseException}: the response is invalid: too large, not JSON, a bad redirect.
  * </ul>
  *
- * <p>Neither the message nor the exchange shows a secret.
+ * <p>Neither the message nor the exchange contains a secret.
  */
 public class ConnectorException extends RuntimeException {
 
@@ -26,19 +26,19 @@ public class ConnectorException extends RuntimeException {
     private final transient @Nullable Exchange exchange;
 
     /**
-     * A failure outside an exchange.
+     * Creates an exception for a failure outside an exchange.
      *
-     * @param message what happened, and what to do
+     * @param message the problem, and how to fix it
      */
     public ConnectorException(String message) {
         this(message, null, null);
     }
 
     /**
-     * A failure with a cause.
+     * Creates an exception with a cause.
      *
-     * @param message what happened, and what to do
-     * @param cause what led to it
+     * @param message the problem, and how to fix it
+     * @param cause the cause, or null
      */
     public ConnectorException(String message, @Nullable Throwable cause) {
         this(message, cause, null);
@@ -52,26 +52,26 @@ public class ConnectorException extends RuntimeException {
     /**
      * Returns whether the user must provide credentials again before another attempt makes sense.
      *
-     * @return true for a 401 that refreshing did not help, and for an authorization that is missing or was taken back
+     * @return true for a 401 that remains after a refresh, and for an authorization that is missing or was revoked
      */
     public boolean needsAuthorization() {
         return false;
     }
 
     /**
-     * How long to wait before another attempt has a chance, counted from now: what the service said by {@code Retry-After} (RFC
-     * 9110, section 10.2.3) or in the ways of its rate limit.
+     * Returns the delay, from now, before another attempt can succeed, as requested by the service with {@code Retry-After}
+     * (RFC 9110, section 10.2.3) or with its rate-limit headers.
      *
-     * @return the time; empty when the service did not say
+     * @return the delay; empty if the service did not request one
      */
     public Optional<Duration> retryAfter() {
         return Optional.empty();
     }
 
     /**
-     * What was sent and what came back, without its secrets.
+     * Returns the recorded request and response, without secrets.
      *
-     * @return the exchange; empty when nothing was about to be sent
+     * @return the exchange; empty if the failure did not concern a request
      */
     public Optional<Exchange> exchange() {
         return Optional.ofNullable(exchange);

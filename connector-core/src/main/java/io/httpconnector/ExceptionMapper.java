@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Maps failures of the transport to the exceptions of this library. */
 final class ExceptionMapper {
 
-    /** What HttpClient says may quote a header field of the service. */
+    /** The maximum length of a message of HttpClient, which may quote a header field of the service. */
     private static final int MAX_REASON = 500;
 
     private final Timeouts timeouts;
@@ -110,23 +110,26 @@ final class ExceptionMapper {
                 failure.isLasting());
     }
 
-    /** What came through the tunnel is no TLS at all, or nothing: no service was reached. */
+    /** Returns whether the peer sent no TLS or nothing at all through the tunnel, so that no service was reached. */
     private static boolean isNoTls(SSLException e) {
         return e.getClass() == SSLException.class || e.getCause() instanceof EOFException;
     }
 
-    /** Returns a service that misses our certificate says only that the handshake failed. */
+    /**
+     * Returns a hint at a missing client certificate, because a service that requires one only reports that the handshake
+     * failed.
+     */
     private String hint(Exception e) {
         boolean refused = String.valueOf(e.getMessage()).contains("Received fatal alert");
         return refused && !showsCertificate ? ": it may want a client certificate" : "";
     }
 
-    /** A peer that hangs up in the middle of the handshake; one that is not there at all fails to connect. */
+    /** Returns whether the peer closed the connection during the handshake. An absent peer would have refused the connection. */
     private static boolean isReset(Exception e) {
         return !(e instanceof ConnectException) && !(e instanceof NoRouteToHostException);
     }
 
-    /** HttpClient's messages may quote what the service sent. */
+    /** Returns the message of the exception with secrets masked, because HttpClient's messages may quote data of the service. */
     private static String reason(Exception e, Request request) {
         String message = e.getMessage();
         if (message == null) {

@@ -9,20 +9,20 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * A recorded request and its response, safe to show and to store: every value that comes from a secret is masked, also where
- * the service echoes it. Bodies are truncated to 64 KiB.
+ * A recorded request and its response, safe to display and store: every value that originates from a secret is masked, even
+ * where the service echoes it. Bodies are truncated to 64 KiB.
  *
- * @param name what the request is called, such as the name of its template; empty when it has none
+ * @param name the name of the request, such as that of its template; empty if it has none
  * @param method the request method, such as {@code POST}
- * @param url the URL that was asked for, of the last hop when there were redirects
- * @param requestHeaders the header fields that were sent, without those of the connection itself
- * @param requestBody the body that was sent, as text; empty when there was none
- * @param status the status code; empty when there was no response
- * @param responseHeaders the header fields that came back, possibly none
- * @param responseBody the body that came back, as text; empty when there was none
+ * @param url the requested URL; after redirects, the URL of the last one
+ * @param requestHeaders the header fields that were sent, except those set by the connection itself
+ * @param requestBody the body that was sent, as text; empty if there was none
+ * @param status the status code; empty if there was no response
+ * @param responseHeaders the header fields of the response, possibly none
+ * @param responseBody the body of the response, as text; empty if there was none
  * @param startedAt when the call began
- * @param elapsed the time from the call until the response was complete or the failure was clear
- * @param attempts how many attempts this call has made so far, 1 when it was not tried again
+ * @param elapsed the time from the start of the call until the response was complete or the call had failed
+ * @param attempts the number of attempts so far; 1 if there was no retry
  */
 public record Exchange(
         String name,
@@ -38,9 +38,9 @@ public record Exchange(
         int attempts) {
 
     /**
-     * Returns the exchange on one line, as it stands in the log.
+     * Returns the exchange in one line, as it is logged.
      *
-     * @return for instance {@code POST https://api.example.com/venues -> 400 (31 ms)}, or {@code (2310 ms, 3 attempts)}
+     * @return a text such as {@code POST https://api.example.com/venues -> 400 (31 ms)}, or {@code (2310 ms, 3 attempts)}
      */
     public String summary() {
         return (name.isEmpty() ? "" : "\"" + name + "\": ") + method + " " + url + " -> "
@@ -49,18 +49,18 @@ public record Exchange(
     }
 
     /**
-     * Returns the request as a command for curl, quoted for a POSIX shell. It runs as it is when each {@code ***} is replaced by the secret, and the file
-     * {@code BODY} is there if the body was a file or a stream.
+     * Returns the request as a command for curl, quoted for a POSIX shell. It can be run after each {@code ***} has been
+     * replaced by the secret, and, if the body was a file or a stream, after the file {@code BODY} has been created.
      *
-     * @return the command, for a shell of Unix
+     * @return the command
      */
     public String asCurl() {
         return ExchangeFormatter.curl(values());
     }
 
     /**
-     * Returns the request as text of an {@code .http} file, which editors can send. The format has no quoting: a body with lines that mean
-     * something there, such as {@code ###}, or with two opening braces, is replaced by a reference to the file {@code BODY}.
+     * Returns the request as text of an {@code .http} file, which editors can send. The format has no quoting, so a body that
+     * contains special lines, such as {@code ###}, or two opening braces is replaced by a reference to the file {@code BODY}.
      *
      * @return request line, headers and body; each {@code ***} stands for a secret
      */
@@ -69,7 +69,7 @@ public record Exchange(
     }
 
     /**
-     * Request and response as an HTTP Archive, version 1.2, which the developer tools of browsers can show.
+     * Returns request and response as an HTTP Archive (HAR), version 1.2, which the developer tools of browsers can display.
      *
      * @return JSON; each {@code ***} stands for a secret
      */

@@ -3,7 +3,7 @@ package io.httpconnector;
 import java.time.Duration;
 
 /**
- * Watches the calls of a connection, for metrics, traces and audit logs.
+ * A listener for the calls of a connection, for metrics, traces and audit logs.
  *
  * <pre>{@code
  * .listener(start -> new ExchangeListener.Watch() {
@@ -13,17 +13,17 @@ import java.time.Duration;
  * })
  * }</pre>
  *
- * <p>It is called by the thread that sends, and must be quick and safe for many threads. What it throws is logged, and does
- * not harm the call.
+ * <p>Called on the sending thread, so implementations must return quickly and be thread-safe. Exceptions are logged and do not
+ * affect the call.
  */
 @FunctionalInterface
 public interface ExchangeListener {
 
     /**
-     * Returns a call begins.
+     * Called when a call starts.
      *
-     * @param start what is about to be sent; may be given more headers
-     * @return the observer of the rest of the call
+     * @param start the call, to which header fields can be added
+     * @return an observer of the rest of the call
      */
     CallObserver started(ExchangeStarted start);
 
@@ -31,17 +31,17 @@ public interface ExchangeListener {
     interface CallObserver {
 
         /**
-         * An attempt did not succeed, and there will be another.
+         * Called when an attempt has failed and another one follows. The default does nothing.
          *
-         * @param report how it went so far
-         * @param wait how long until the next attempt
+         * @param report the result so far
+         * @param wait the delay before the next attempt
          */
         default void retrying(ExchangeResult report, Duration wait) {}
 
         /**
-         * The call is over.
+         * Called when the call has ended. The default does nothing.
          *
-         * @param report how it went
+         * @param report the result of the call
          */
         default void ended(ExchangeResult report) {}
     }

@@ -95,7 +95,7 @@ final class FileStateStore implements StateStore {
         return new FileStateLog(id, directory.resolve(fileName(id)), this, () -> open.remove(id));
     }
 
-    /** Afterwards the next poll is a first poll. */
+    /** Deletes the state of an id; the next poll is then a first poll. */
     @Override
     public void reset(String id) {
         StateIds.check(id);
@@ -155,7 +155,7 @@ final class FileStateStore implements StateStore {
         }
     }
 
-    /** A readable file name, unique for each id also on case-insensitive file systems. */
+    /** Returns a readable file name that is unique for each id, even on case-insensitive file systems. */
     private static String fileName(String id) {
         String readable = id.replaceAll("[^A-Za-z0-9._-]", "_");
         String start = readable.substring(0, Math.min(readable.length(), 60));

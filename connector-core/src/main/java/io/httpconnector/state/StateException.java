@@ -11,7 +11,7 @@ public final class StateException extends ConnectorException {
     /** The reason. */
     private final StateFailure reason;
 
-    /** The reason of the failure. */
+    /** The reason for the failure. */
     public enum StateFailure {
         /** The state of this id is in use elsewhere. */
         IN_USE,

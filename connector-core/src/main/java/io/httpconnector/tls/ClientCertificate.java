@@ -19,16 +19,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A certificate and its private key, by which a connection identifies itself to the service (mutual TLS, mTLS).
+ * A certificate and its private key, with which a connection authenticates to the service (mutual TLS, mTLS).
  *
  * <pre>{@code
  * ClientCertificate.pem(Path.of("client.crt"), Path.of("client.key"))
  * ClientCertificate.keyStore(Path.of("client.p12"), Secret.fromEnv("KEYSTORE_PASSWORD"))
  * }</pre>
  *
- * <p>It is read and checked at once. Files are read again when they have changed, so that a renewed certificate needs no
- * restart: new sockets show it. While the new files don't fit together the old certificate stays. Immutable and safe for
- * many threads; connections with the same object share sockets.
+ * <p>The certificate is read and validated immediately. Files are read again after they have changed, so that a renewed
+ * certificate needs no restart: new sockets present it. While the new files do not match each other, the old certificate
+ * remains in use. Immutable and thread-safe. Connections with the same object can share sockets.
  */
 public final class ClientCertificate {
 
@@ -46,10 +46,10 @@ public final class ClientCertificate {
     }
 
     /**
-     * From a key store: PKCS #12 ({@code .p12}, {@code .pfx}) or JKS, whichever it is.
+     * Loads a certificate from a key store file. The format, PKCS #12 ({@code .p12}, {@code .pfx}) or JKS, is detected.
      *
      * @param file the key store, with one private key
-     * @param password of the store and of the key
+     * @param password the password of the store and of the key
      * @return the certificate
      * @throws InvalidDefinitionException when the file can't be read, or the password is wrong
      */
@@ -58,10 +58,10 @@ public final class ClientCertificate {
     }
 
     /**
-     * From the bytes of a key store.
+     * Loads a certificate from a key store in memory.
      *
      * @param content a PKCS #12 or JKS store with one private key
-     * @param password of the store and of the key
+     * @param password the password of the store and of the key
      * @return the certificate
      * @throws InvalidDefinitionException when it can't be read, or the password is wrong
      */
@@ -70,10 +70,10 @@ public final class ClientCertificate {
     }
 
     /**
-     * From a stream of a key store, such as a resource of the application.
+     * Loads a certificate from a stream of a key store, such as a resource of the application.
      *
      * @param content a PKCS #12 or JKS store with one private key; read to its end, not closed
-     * @param password of the store and of the key
+     * @param password the password of the store and of the key
      * @return the certificate
      * @throws InvalidDefinitionException when it can't be read, or the password is wrong
      */
@@ -82,25 +82,26 @@ public final class ClientCertificate {
     }
 
     /**
-     * From PEM files.
+     * Loads a certificate from PEM files with an unencrypted key.
      *
-     * @param chain the certificate, and those of the authorities that stand between it and the root
+     * @param chain the certificate and the intermediate certificates, in any order
      * @param key the private key: PKCS #8, PKCS #1 or SEC 1; may be the same file
-     * @return the certificate; when the key is encrypted, see {@link #pem(Path, Path, Secret)}
-     * @throws InvalidDefinitionException when a file can't be read, or they don't belong together
+     * @return the certificate; for an encrypted key, see {@link #pem(Path, Path, Secret)}
+     * @throws InvalidDefinitionException when a file can't be read, or the key does not belong to the certificate
      */
     public static ClientCertificate pem(Path chain, Path key) {
         return new ClientCertificate(KeyMaterialSource.of(chain), KeyMaterialSource.of(key), null);
     }
 
     /**
-     * From PEM files with an encrypted key.
+     * Loads a certificate from PEM files with an encrypted key.
      *
-     * @param chain the certificate, and those of the authorities that stand between it and the root
+     * @param chain the certificate and the intermediate certificates, in any order
      * @param key the private key: PKCS #8, PKCS #1 or SEC 1; may be the same file
-     * @param password of the key
+     * @param password the password of the key
      * @return the certificate
-     * @throws InvalidDefinitionException when a file can't be read, the password is wrong, or they don't belong together
+     * @throws InvalidDefinitionException when a file can't be read, the password is wrong, or the key does not belong to the
+     *     certificate
      */
     public static ClientCertificate pem(Path chain, Path key, Secret password) {
         return new ClientCertificate(
@@ -108,32 +109,33 @@ public final class ClientCertificate {
     }
 
     /**
-     * From PEM in memory.
+     * Loads a certificate from PEM text in memory.
      *
-     * @param chain the certificate, and those of the authorities that stand between it and the root
+     * @param chain the certificate and the intermediate certificates, in any order
      * @param key the private key: PKCS #8, PKCS #1 or SEC 1
-     * @param password of the key; null when it is not encrypted
+     * @param password the password of the key; null if the key is not encrypted
      * @return the certificate
-     * @throws InvalidDefinitionException when the password is wrong, or they don't belong together
+     * @throws InvalidDefinitionException when the password is wrong, or the key does not belong to the certificate
      */
     public static ClientCertificate pem(byte[] chain, byte[] key, @Nullable Secret password) {
         return new ClientCertificate(KeyMaterialSource.of(chain), KeyMaterialSource.of(key), password);
     }
 
     /**
-     * From streams of PEM.
+     * Loads a certificate from streams of PEM text.
      *
-     * @param chain the certificate, and those of the authorities that stand between it and the root; not closed
+     * @param chain the certificate and the intermediate certificates, in any order; not closed
      * @param key the private key: PKCS #8, PKCS #1 or SEC 1; not closed
-     * @param password of the key; null when it is not encrypted
+     * @param password the password of the key; null if the key is not encrypted
      * @return the certificate
-     * @throws InvalidDefinitionException when they can't be read, or don't belong together
+     * @throws InvalidDefinitionException when a stream can't be read, the password is wrong, or the key does not belong to the
+     *     certificate
      */
     public static ClientCertificate pem(InputStream chain, InputStream key, @Nullable Secret password) {
         return pem(KeyMaterialSource.read(chain), KeyMaterialSource.read(key), password);
     }
 
-    /** Returns the key store as its files are now. */
+    /** Returns the key store with the current content of its files. */
     ReloadingValue<KeyStore> keyStore() {
         return keyStore;
     }
@@ -149,7 +151,7 @@ public final class ClientCertificate {
             return fromPem(first, key, password);
         }
         byte[] content = first.read();
-        // JKS begins with the bytes FE ED FE ED.
+        // A JKS store starts with the bytes FE ED FE ED.
         KeyStore store = KeyStore.getInstance(content.length > 1 && content[0] == (byte) 0xfe ? "JKS" : "PKCS12");
         store.load(
                 new ByteArrayInputStream(content),
@@ -178,7 +180,7 @@ public final class ClientCertificate {
         return store;
     }
 
-    /** Returns the certificate of the key first, then each one's issuer, as TLS wants it. */
+    /** Returns the chain in the order that TLS requires: the certificate of the key first, each followed by its issuer. */
     private static X509Certificate[] chain(List<X509Certificate> certificates, PrivateKey key)
             throws GeneralSecurityException {
         List<X509Certificate> chain = new ArrayList<>();
@@ -229,9 +231,9 @@ public final class ClientCertificate {
     }
 
     /**
-     * Says where it is from, and nothing of the key.
+     * Describes the source of the certificate, without revealing the key.
      *
-     * @return the file, if it is one
+     * @return the file, if the source is one
      */
     @Override
     public String toString() {

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** A source of certificates and keys: a file, which may change, or bytes, which don't. */
+/** A source of certificates and keys: a file, which may change, or bytes, which do not change. */
 final class KeyMaterialSource {
 
     private final @Nullable Path file;
@@ -41,7 +41,7 @@ final class KeyMaterialSource {
         return file == null ? content : Files.readAllBytes(file);
     }
 
-    /** Something that differs when the content has changed. */
+    /** Returns a text that changes when the content has changed. */
     String version() throws IOException {
         if (file == null) {
             return "";

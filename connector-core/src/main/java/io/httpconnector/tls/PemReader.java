@@ -32,8 +32,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads certificates and private keys from text of RFC 7468 and of OpenSSL: PKCS #8 (RFC 5958) and the older PKCS #1 (RFC
- * 8017) and SEC 1 (RFC 5915), each also encrypted. What the JDK can't read is turned into what it can.
+ * Reads certificates and private keys from the PEM formats of RFC 7468 and OpenSSL: PKCS #8 (RFC 5958) and the older PKCS #1
+ * (RFC 8017) and SEC 1 (RFC 5915), plain or encrypted. Keys in formats that the JDK can't read are converted to PKCS #8.
  */
 final class PemReader {
 
@@ -55,7 +55,7 @@ final class PemReader {
 
     private PemReader() {}
 
-    /** Returns all certificates, in their order, possibly none. */
+    /** Returns all certificates in their order; an empty list if there are none. */
     static List<X509Certificate> certificates(byte[] pem) throws GeneralSecurityException {
         List<X509Certificate> certificates = new ArrayList<>();
         CertificateFactory factory = CertificateFactory.getInstance("X.509");
@@ -68,7 +68,7 @@ final class PemReader {
         return certificates;
     }
 
-    /** Returns the first private key, or null. */
+    /** Returns the first private key; null if there is none. */
     static @Nullable PrivateKey key(byte[] pem, @Nullable Secret password) throws GeneralSecurityException {
         for (Block block : blocks(pem)) {
             if (block.type.endsWith("PRIVATE KEY")) {
@@ -112,17 +112,17 @@ final class PemReader {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
             } catch (InvalidKeySpecException e) {
-                // Another one, then.
+                // The key may be of another algorithm.
             }
         }
         throw new GeneralSecurityException("it is no key of " + String.join(", ", ALGORITHMS));
     }
 
-    /** PKCS #8, encrypted by PKCS #5 (RFC 8018). */
+    /** Decrypts a PKCS #8 key that is encrypted with PKCS #5 (RFC 8018). */
     private static byte[] decrypted(byte[] der, char[] password) throws GeneralSecurityException {
         try {
             EncryptedPrivateKeyInfo info = new EncryptedPrivateKeyInfo(der);
-            // For PBES2 only the parameters know which functions it is made of.
+            // For PBES2, only the parameters name the key derivation and the cipher.
             String algorithm = info.getAlgParameters().toString();
             String name = algorithm.startsWith("PBEWith") ? algorithm : info.getAlgName();
             Key key = SecretKeyFactory.getInstance(name).generateSecret(new PBEKeySpec(password));
@@ -136,7 +136,7 @@ final class PemReader {
         }
     }
 
-    /** What OpenSSL wrote before PKCS #8: the key is made of password and salt by MD5. */
+    /** Decrypts the format that OpenSSL used before PKCS #8, whose key is derived from password and salt with MD5. */
     private static byte[] decrypted(byte[] content, Matcher dek, char[] password) throws GeneralSecurityException {
         String name = dek.group(1);
         byte[] iv = HexFormat.of().parseHex(dek.group(2));
@@ -171,7 +171,7 @@ final class PemReader {
         }
     }
 
-    /** Returns the curve of a SEC 1 key, which is its element [0]. */
+    /** Returns the curve of a SEC 1 key, which is the element with the tag [0]. */
     private static byte[] curveOf(byte[] sec1) throws GeneralSecurityException {
         try {
             ByteBuffer all = contentOf(ByteBuffer.wrap(sec1), 0x30);

@@ -8,7 +8,7 @@ import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** Accepts what another one accepts, when a pinned key is in it. */
+/** Trusts a certificate chain that the delegate trusts and that contains a pinned public key (certificate pinning). */
 final class PinningTrustManager extends X509ExtendedTrustManager {
 
     private final X509ExtendedTrustManager other;
@@ -40,8 +40,8 @@ final class PinningTrustManager extends X509ExtendedTrustManager {
     }
 
     /**
-     * Climbs from the certificate of the service to its issuer, and so on. What the service sends beside that, which
-     * anybody could, does not count.
+     * Follows the chain from the certificate of the service to its issuers until it finds a pinned key. Other certificates that
+     * the service sends do not count, because anyone could send them.
      */
     private void checkPins(X509Certificate[] chain) throws CertificateException {
         List<X509Certificate> candidates = new ArrayList<>(List.of(chain));

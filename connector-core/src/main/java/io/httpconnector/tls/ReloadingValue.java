@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A value derived from files that is rebuilt when the files change. While they can't be read, because they are being
- * replaced, the old value stays. Thread-safe.
+ * A value derived from files that is rebuilt when the files change. While the files can't be read, such as during their
+ * replacement, the old value remains in use. Thread-safe.
  */
 final class ReloadingValue<T> {
 
@@ -46,7 +46,7 @@ final class ReloadingValue<T> {
         try {
             List<String> now = versions();
             if (!now.equals(versions)) {
-                // Before the loading: what changes while it is read is read again the next time.
+                // Set before loading, so that a change during loading causes another reload.
                 versions = now;
                 current = loader.load();
                 LOG.info("The {} from {} has changed, and is read again", what, sources);

@@ -20,8 +20,8 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server certificates that a connection trusts: which authorities may have issued its certificate, and which keys may stand
- * in it. The host name is checked always.
+ * The server certificates that a connection trusts: the certificate authorities (CAs) that may have issued them, and optionally
+ * pinned public keys. The host name is always verified, too.
  *
  * <pre>{@code
  * ServerTrust.only(Path.of("company-ca.pem"))
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * ServerTrust.jvm().pin("sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
  * }</pre>
  *
- * <p>Files are read again when they have changed. Immutable and safe for many threads.
+ * <p>Files are read again after they have changed. Immutable and thread-safe.
  */
 public final class ServerTrust {
 
@@ -52,7 +52,7 @@ public final class ServerTrust {
     }
 
     /**
-     * Returns the authorities that the JVM trusts. It is the default; useful to add pins.
+     * Trusts the CAs that the JVM trusts. This is the default; call it to add pins.
      *
      * @return the trust
      */
@@ -61,33 +61,33 @@ public final class ServerTrust {
     }
 
     /**
-     * Only these authorities, or this very certificate of a service that has signed it itself.
+     * Trusts only these CAs, or exactly this self-signed certificate of a service.
      *
-     * @param pem a file of certificates in PEM
+     * @param pem a file of certificates in PEM format
      * @return the trust
-     * @throws InvalidDefinitionException when the file can't be read, or there is no certificate in it
+     * @throws InvalidDefinitionException when the file can't be read or contains no certificate
      */
     public static ServerTrust only(Path pem) {
         return only(KeyMaterialSource.of(pem));
     }
 
     /**
-     * Only these authorities, from memory.
+     * Trusts only these CAs, from memory.
      *
      * @param pem certificates in PEM
      * @return the trust
-     * @throws InvalidDefinitionException when there is no certificate in it
+     * @throws InvalidDefinitionException when the bytes contain no certificate
      */
     public static ServerTrust only(byte[] pem) {
         return only(KeyMaterialSource.of(pem));
     }
 
     /**
-     * Only these authorities, from a stream.
+     * Trusts only these CAs, from a stream.
      *
      * @param pem certificates in PEM; read to its end, not closed
      * @return the trust
-     * @throws InvalidDefinitionException when it can't be read, or there is no certificate in it
+     * @throws InvalidDefinitionException when the stream can't be read or contains no certificate
      */
     public static ServerTrust only(InputStream pem) {
         return only(KeyMaterialSource.of(KeyMaterialSource.read(pem)));
@@ -108,7 +108,7 @@ public final class ServerTrust {
     }
 
     /**
-     * Beside what is trusted already, the authorities that the JVM trusts.
+     * Also trusts the CAs that the JVM trusts.
      *
      * @return new trust
      */
@@ -117,11 +117,11 @@ public final class ServerTrust {
     }
 
     /**
-     * Beside all other checks, one of these public keys must stand in the service's certificate, or in that of an authority
-     * above it (as in RFC 7469, section 2.4). Give a second one, for the day when the first is replaced.
+     * Also requires that the service's certificate, or that of a CA above it, has one of these public keys (as in RFC 7469,
+     * section 2.4). Add a second, backup pin for the time when the first key is replaced.
      *
-     * @param pins {@code sha256/} and the Base64 of the SHA-256 of a SubjectPublicKeyInfo; a connection that fails because of
-     *     its pins says what it saw
+     * @param pins {@code sha256/} and the Base64 of the SHA-256 of a SubjectPublicKeyInfo; the exception of a connection that
+     *     fails because of its pins contains the actual pin
      * @return new trust
      * @throws InvalidDefinitionException when a pin is not of this form
      */
@@ -140,7 +140,7 @@ public final class ServerTrust {
                 return pin;
             }
         } catch (IllegalArgumentException e) {
-            // Not Base64: refused like any other.
+            // Invalid Base64 is rejected below like any other invalid pin.
         }
         throw new InvalidDefinitionException(
                 "pin", "\"" + LogSafe.visible(pin) + "\" is not sha256/ and the Base64 of 32 bytes");
@@ -151,7 +151,7 @@ public final class ServerTrust {
         return PIN + Base64.getEncoder().encodeToString(hash);
     }
 
-    /** Returns whether one has signed the other, by name and by key. */
+    /** Returns whether a certificate was issued by another: checks the name and the signature. */
     static boolean isIssuer(X509Certificate issuer, X509Certificate issued) {
         if (!issuer.getSubjectX500Principal().equals(issued.getIssuerX500Principal()) || issuer.equals(issued)) {
             return false;
@@ -164,12 +164,12 @@ public final class ServerTrust {
         }
     }
 
-    /** Something that differs when a file has changed. */
+    /** Returns an object that changes when the file has changed; null if there is no file. */
     @Nullable Object current() {
         return authorities == null ? null : authorities.current();
     }
 
-    /** What decides about certificates, as the files are now. */
+    /** Returns a trust manager for the current content of the files. */
     X509ExtendedTrustManager manager() throws GeneralSecurityException, IOException {
         X509ExtendedTrustManager manager = manager(jvm && authorities == null ? null : store());
         return pins.isEmpty() ? manager : new PinningTrustManager(manager, pins);
@@ -200,9 +200,9 @@ public final class ServerTrust {
     }
 
     /**
-     * Says what is trusted.
+     * Describes what is trusted.
      *
-     * @return the file, if it is one, and the pins
+     * @return the file, if the source is one, and the pins
      */
     @Override
     public String toString() {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The TLS settings of a connection: its client certificate, the server certificates that it trusts, and the versions of TLS.
- * Applications set them by the connection's builder. Connections with equal settings may share sockets. Thread-safe.
+ * Applications set them with the connection's builder. Connections with equal settings may share sockets. Thread-safe.
  */
 public final class TlsSettings {
 
@@ -107,8 +107,8 @@ public final class TlsSettings {
     }
 
     /**
-     * Returns the context for new TLS sessions. It is the same until a certificate file changes. Then it is a new one, so that no session
-     * of the old certificate is resumed.
+     * Returns the context for new TLS sessions. The same context is returned until a certificate file changes; then a new one
+     * is created, so that no session with the old certificate is resumed.
      *
      * @return the context
      * @throws IOException when the certificates can't be used

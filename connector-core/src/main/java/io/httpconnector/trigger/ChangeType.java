@@ -4,7 +4,7 @@ package io.httpconnector.trigger;
 public enum ChangeType {
     /** The record is new. */
     NEW,
-    /** The record was known in another version. */
+    /** An earlier version of the record was known. */
     UPDATED,
     /** New or updated: a service that is queried only for changes does not distinguish them. */
     NEW_OR_UPDATED,

@@ -64,7 +64,7 @@ public final class BaseUrl {
         return fixed == null ? new BaseUrl(text, null, true) : this;
     }
 
-    /** Returns the absolute base for a request. Asks for the fields of the auth strategy only if the base URL contains pills. */
+    /** Returns the base URL for a request. Asks for the fields of the auth strategy only if the base URL contains pills. */
     public Url forRequest(Url requested, Supplier<Map<String, String>> fields) {
         if (fixed != null) {
             return fixed;

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A budget that prevents retries from multiplying the load on a service that is down. It permits retries for a fraction of the
- * requests, and a few per minute for a connection that sends little. Thread-safe.
+ * requests, plus one every two seconds for connections that send little. Thread-safe.
  */
 public final class RetryBudget {
 

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Detects the character set of bytes. In order of precedence: a byte order mark, the media type, the XML declaration, UTF-8 if
- * the bytes are valid UTF-8, and Windows-1252.
+ * Decodes bytes to text after detecting their character set. In order of precedence: a byte order mark, the media type, the XML
+ * declaration, UTF-8 if the bytes are valid UTF-8, and Windows-1252.
  */
 public final class CharsetDetector {
 
