@@ -5,7 +5,7 @@ public final class CannotConnectException extends ConnectorException {
 
     private static final long serialVersionUID = 1L;
 
-    /** Why there is no connection. */
+    /** The reason for the failure. */
     private final Reason reason;
 
     private final transient boolean isLasting;
@@ -17,7 +17,7 @@ public final class CannotConnectException extends ConnectorException {
     }
 
     /**
-     * Why there is no connection.
+     * The reason for the failure.
      *
      * @return the reason
      */
@@ -30,7 +30,7 @@ public final class CannotConnectException extends ConnectorException {
         return isLasting;
     }
 
-    /** Why there is no connection. */
+    /** The reason for the failure. */
     public enum Reason {
         /** The host name does not resolve. */
         UNKNOWN_HOST,

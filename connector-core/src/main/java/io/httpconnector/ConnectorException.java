@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link InvalidDefinitionException}: a definition is invalid; nothing was sent.
  *   <li>{@link CannotConnectException}: the service could not be reached; nothing was sent.
  *   <li>{@link TimedOutException}: there was no response in time; the service may or may not have processed the request.
- *   <li>{@link TransferException}: the exchange was interrupted; the service may or may not have processed the request.
+ *   <li>{@link TransferException}: the exchange failed midway; the service may or may not have processed the request.
  *   <li>{@link StatusException}: the service responded with a status that was not accepted.
  *   <li>{@link RateLimitedException}: the service permits no more requests for now.
  *   <li>{@link InvalidResponseException}: the response is invalid: too large, not JSON, a bad redirect.

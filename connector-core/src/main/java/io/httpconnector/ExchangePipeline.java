@@ -46,7 +46,7 @@ final class ExchangePipeline {
         return settings.baseUrl().forRequest(request.url(), () -> auth.fields(request.inAuthPhase(call)));
     }
 
-    /** Returns a receiver for the body of any response that is accepted. */
+    /** Returns a receiver that passes the body of every accepted response to the reader. */
     <T> StreamingReceiver<T> receiver(BodyHandler<T> reader) {
         return new StreamingReceiver<>(
                 reader,
@@ -59,7 +59,7 @@ final class ExchangePipeline {
         return transport.maxStreamBytes();
     }
 
-    /** Sends the request, and notifies the listeners. */
+    /** Sends the request and notifies the listeners. */
     Response send(
             Request request,
             RetryPolicy retry,
@@ -100,7 +100,7 @@ final class ExchangePipeline {
         }
     }
 
-    /** Sends one hop until there is a final response, or another attempt makes no sense. */
+    /** Sends one hop, with retries, until there is a final response or no further attempt is made. */
     private Response exchange(
             OriginPolicy.Hop hop,
             CallContext call,
@@ -109,7 +109,7 @@ final class ExchangePipeline {
             ListenerNotifier listeners) {
         Request plain = policy.outgoing(hop);
         while (true) {
-            // Each attempt is signed anew: a signature may hold the time.
+            // Each attempt is signed again, because a signature may include the time.
             Request request = hop.trusted() ? authenticate(plain, call) : plain;
             try {
                 Response response = attempt(request, policy.sendsCookies(hop), call, receiver);
@@ -141,7 +141,7 @@ final class ExchangePipeline {
         return signed;
     }
 
-    /** Passes the response on to the strategy; true if the request is to be signed and sent again. */
+    /** Passes the response to the auth strategy; returns true if the request is to be signed and sent again. */
     private boolean isRejected(Request request, Response response, CallContext call) {
         if (response.classification() == ResponseRule.Action.REFRESH_AUTH) {
             return refreshes(request, response, call);
@@ -188,16 +188,16 @@ final class ExchangePipeline {
     }
 
     /**
-     * Waits before another attempt after a failure that nobody else has waited for.
+     * Waits before another attempt after a failure for which no wait has taken place yet.
      *
-     * @return false when there is to be none
+     * @return false if there is no further attempt
      */
     boolean pauseAfter(ConnectorException failure, Request request, CallContext call, ListenerNotifier listeners) {
         Duration wait = settings.retry().after(failure, request, call, budget);
         return wait != null && pause(wait, request, null, failure, call, listeners);
     }
 
-    /** Waits before the next attempt; false when the connection was closed meanwhile. */
+    /** Waits before the next attempt; returns false if the connection was closed in the meantime. */
     private boolean pause(
             Duration wait,
             Request request,
@@ -238,7 +238,7 @@ final class ExchangePipeline {
         turnstile.ensureOpen();
     }
 
-    /** Ends all of it; false when it had ended already. */
+    /** Closes the pipeline and everything it uses; returns false if it was closed before. */
     synchronized boolean end() {
         if (turnstile.isClosed()) {
             return false;

@@ -42,18 +42,18 @@ public final class ExchangeResult {
     }
 
     /**
-     * Why the call failed.
+     * Returns the exception with which the call or its last attempt failed.
      *
-     * @return what {@code send} throws; empty when it succeeded, or is to be tried again because of its response
+     * @return the exception of {@code send}; empty if the call succeeded, or is retried because of its response
      */
     public Optional<Throwable> failure() {
         return Optional.ofNullable(failure);
     }
 
     /**
-     * Returns the elapsed time.
+     * Returns the durations of the phases of the call.
      *
-     * @return the parts
+     * @return the durations
      */
     public Timings timings() {
         return timings;
@@ -71,25 +71,26 @@ public final class ExchangeResult {
     /**
      * Returns the size of the body that was sent.
      *
-     * @return bytes as they were sent, -1 for a stream of unknown length
+     * @return the number of bytes as sent; -1 for a stream of unknown length
      */
     public long sentBytes() {
         return sentBytes;
     }
 
     /**
-     * Returns the size of the body that came.
+     * Returns the size of the body that was received.
      *
-     * @return bytes, decompressed, of the last response
+     * @return the number of decompressed bytes of the last response
      */
     public long receivedBytes() {
         return receivedBytes;
     }
 
     /**
-     * Returns the recorded request and response. Built on demand, because it costs far more than the other values.
+     * Returns the recorded request and response. It is created on demand, because it is far more expensive than the other
+     * values.
      *
-     * @return the exchange, without its secrets; empty when nothing was about to be sent
+     * @return the exchange, without secrets; empty if there was no request to send
      */
     public Optional<Exchange> exchange() {
         if (response != null) {
@@ -99,7 +100,7 @@ public final class ExchangeResult {
     }
 
     /**
-     * Says how it went, without secrets.
+     * Returns a summary without secrets.
      *
      * @return request, status and time
      */

@@ -2,7 +2,7 @@ package io.httpconnector;
 
 import java.net.URI;
 
-/** A call that is about to be sent. Belongs to the thread that sends. */
+/** A call that is about to be sent. Not thread-safe; used on the sending thread only. */
 public final class ExchangeStarted {
 
     private final String connection;
@@ -16,54 +16,54 @@ public final class ExchangeStarted {
     }
 
     /**
-     * Returns the connection.
+     * Returns the name of the connection.
      *
-     * @return its name
+     * @return the name
      */
     public String connection() {
         return connection;
     }
 
     /**
-     * What the request is called.
+     * Returns the name of the request.
      *
-     * @return the name of the request, such as that of its template; empty when it has none
+     * @return the name, such as that of a template; empty if it has none
      */
     public String name() {
         return request.name();
     }
 
     /**
-     * Returns the method.
+     * Returns the request method.
      *
-     * @return such as {@code GET}
+     * @return the method, such as {@code GET}
      */
     public String method() {
         return request.method();
     }
 
     /**
-     * Returns the URL that is asked for, before redirects.
+     * Returns the requested URL, before redirects.
      *
-     * @return an absolute URL; a secret in it is {@code ***}
+     * @return an absolute URL, in which {@code ***} replaces secrets
      */
     public URI uri() {
         return URI.create(request.shownUrl());
     }
 
     /**
-     * Adds a header field to what is sent, such as {@code traceparent}.
+     * Adds a header field to the request, such as {@code traceparent}.
      *
      * @param name the field name
      * @param value the value
-     * @throws InvalidDefinitionException as {@link Request#header(String, String)}
+     * @throws InvalidDefinitionException as for {@link Request#header(String, String)}
      */
     public void header(String name, String value) {
         request = request.header(name, value);
         own = own.header(name, value);
     }
 
-    /** Returns the request of the caller with what listeners added, before defaults and credentials. */
+    /** Returns the request of the caller with the additions of listeners, before defaults and credentials are added. */
     Request own() {
         return own;
     }

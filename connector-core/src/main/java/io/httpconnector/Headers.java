@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The header fields of a message, in the order in which they came. Names are compared without regard to case (RFC 9110,
- * section 5.1). Immutable.
+ * The header fields of a message, in the order in which they were received. Names are case-insensitive (RFC 9110, section 5.1).
+ * Immutable.
  */
 public final class Headers {
 
@@ -26,7 +26,7 @@ public final class Headers {
      * Returns the first value of a field.
      *
      * @param name the field name, in any case
-     * @return the value; empty when there is no such field
+     * @return the value; empty if there is no such field
      */
     public Optional<String> first(String name) {
         for (int i = 0; i < fields.size(); i++) {
@@ -38,7 +38,7 @@ public final class Headers {
     }
 
     /**
-     * Returns all values of a field, one for each line in which it stood.
+     * Returns all values of a field, one for each field line.
      *
      * @param name the field name, in any case
      * @return the values, possibly none
@@ -54,7 +54,7 @@ public final class Headers {
     }
 
     /**
-     * Returns the names of the fields that are there.
+     * Returns the names of all fields.
      *
      * @return the names in lower case, sorted
      */
@@ -67,7 +67,7 @@ public final class Headers {
     }
 
     /**
-     * Returns the fields as lines.
+     * Returns the fields as text, one per line.
      *
      * @return {@code Name: value} for each, separated by line feeds
      */

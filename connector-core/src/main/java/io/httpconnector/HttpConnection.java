@@ -30,9 +30,9 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
- * <p>Build one for each service and account, share it among all threads, and close it when the account is removed or the
- * application ends. Sockets are kept open between requests, and shared by all connections with the same route, so that
- * thousands of idle connections cost little: neither threads nor sockets.
+ * <p>Create one connection per service and account, share it among all threads, and close it when the account is removed or the
+ * application ends. Sockets are kept open between requests and shared by all connections with the same route. Idle connections
+ * need neither threads nor sockets, so an application can have thousands of them.
  *
  * <p>Each exchange is logged to the logger of this class: one line at DEBUG, headers at TRACE, never a secret.
  */
@@ -62,12 +62,11 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * Starts to describe a connection.
+     * Creates a builder for a connection.
      *
-     * @param name what people call it; stands in log lines and exceptions
+     * @param name the name of the connection in log lines and exceptions
      * @return a builder
-     * @throws InvalidDefinitionException when the Apache HttpClient on the class path is older than 5.4, or its HttpCore older
-     *     than 5.3
+     * @throws InvalidDefinitionException when Apache HttpClient on the class path is older than 5.4, or HttpCore older than 5.3
      */
     public static HttpConnectionBuilder named(String name) {
         DependencyCheck.check();
@@ -84,17 +83,17 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * Returns the URL to which the URLs of requests are relative.
+     * Returns the base URL, to which relative URLs of requests are appended.
      *
-     * @return the base URL: scheme and host in lower case, and the path; or as it was given if it has pills
+     * @return the base URL, with scheme and host in lower case; unchanged if it contains pills
      */
     public String baseUrl() {
         return settings.baseUrl().toString();
     }
 
     /**
-     * Returns the maximum size of a response in memory, decompressed. For a response that is read record by record, it limits what is in
-     * memory at once.
+     * Returns the maximum size of a response in memory, decompressed. For a response that is read record by record, the limit
+     * applies to the data that is in memory at the same time.
      *
      * @return the limit in bytes
      */
@@ -103,7 +102,7 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * Returns the strategy by which the connection authenticates, as it was {@linkplain AuthStrategy#open opened} for it.
+     * Returns the auth strategy of the connection, as {@linkplain AuthStrategy#open opened} for it.
      *
      * @return the strategy
      */
@@ -112,18 +111,19 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * Sends a request and waits for the whole response. Redirects are followed, five at most; to another origin without
-     * credentials, and never from https to http. Temporary failures are retried, as {@link RetryPolicy} defines. An
-     * interrupted thread stops at once, whatever it is waiting for.
+     * Sends a request and waits for the complete response. Follows at most five redirects: to another origin without
+     * credentials, and never from https to http. Retries temporary failures as {@link RetryPolicy} defines. An interrupt of the
+     * thread ends the call immediately, whatever it is waiting for.
      *
      * @param request the request
-     * @return the response, with a status that the request accepts
+     * @return the response, whose status the request accepts
      * @throws StatusException when the service responds with another status
      * @throws RateLimitedException when the service, or the rate limit of this connection, permits no more requests for now
      * @throws CannotConnectException when the service can't be reached: nothing was sent
-     * @throws TimedOutException when there is no response in time
-     * @throws TransferException when the exchange breaks off, or the thread is interrupted
-     * @throws InvalidResponseException when the response is larger than the limit, or redirects where it must not
+     * @throws TimedOutException when the service does not respond in time
+     * @throws TransferException when the exchange fails midway, or the thread is interrupted
+     * @throws InvalidResponseException when the response exceeds the size limit, or redirects to a URL that must not be
+     *     followed
      * @throws ConnectorException when the connection is closed
      */
     public Response send(Request request) {
@@ -131,23 +131,23 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * Sends a request by a thread of the library: a virtual one where the JVM has them (Java 21 and later), or else one of 64
-     * that all connections share.
+     * Sends a request on a thread of the library: a virtual thread if the JVM supports them (Java 21 and later), otherwise one
+     * of 64 threads that all connections share.
      *
      * @param request the request
-     * @return what {@link #send} would return or throw; its timeout starts now. To complete it earlier, by
-     *     {@code cancel} or {@code orTimeout}, ends the request
+     * @return a future with the result or exception of {@link #send}. The timeout starts with this call. Completing the future
+     *     earlier, with {@code cancel} or {@code orTimeout}, cancels the request
      */
     public CompletableFuture<Response> sendAsync(Request request) {
         return sendAsync(request, DefaultExecutors.forSending());
     }
 
     /**
-     * Sends a request by a thread of yours.
+     * Sends a request on a thread of the given executor.
      *
      * @param request the request
-     * @param executor runs the sending, which waits where {@link #send} would
-     * @return as for {@link #sendAsync(Request)}
+     * @param executor runs the call, which blocks its thread as {@link #send} does
+     * @return a future as for {@link #sendAsync(Request)}
      */
     public CompletableFuture<Response> sendAsync(Request request, Executor executor) {
         CallContext call = settings.call(notNull(request, "request"));
@@ -156,15 +156,15 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * Sends a request, and passes the body of the response to a reader while it arrives, so that it takes no memory. It may take an hour,
-     * unless the request says otherwise, as long as bytes keep coming. What fails before the reader has begun may be tried
-     * again; after that not.
+     * Sends a request and passes the body of the response to a reader while it is received, so that the body is never held in
+     * memory as a whole. The timeout is one hour, unless the request sets another one; the response timeout between bytes
+     * applies, too. Failures are retried only until the reader has started.
      *
      * @param request the request
      * @param reader reads the body of a response that is accepted
      * @param <T> what the reader makes of it
      * @return what the reader returns
-     * @throws ConnectorException as for {@link #send}; with the reader's own exception as its cause when that fails
+     * @throws ConnectorException as for {@link #send}; if the reader fails, with the reader's exception as the cause
      */
     public <T> T read(Request request, BodyHandler<T> reader) {
         return read(request, reader, streaming(notNull(request, "request")));
@@ -180,12 +180,13 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * Sends a request, and passes the body of the response to a reader while it arrives, within the {@code totalTimeout} of the connection, or of
-     * the request: waiting, retries and the body included, but not the time that the reader takes between its reads.
+     * Sends a request and passes the body of the response to a reader while it is received, within the {@code totalTimeout} of
+     * the connection or the timeout of the request. The timeout includes waiting, retries and receiving the body, but not the
+     * processing time of the reader between its reads.
      *
      * @param request the request
      * @param reader reads the body of a response that is accepted
-     * @param max a shorter time, where it is shorter, at least a millisecond
+     * @param max an upper limit for the timeout, at least 1 ms; ignored if longer than the timeout
      * @param <T> what the reader makes of it
      * @return what the reader returns
      * @throws ConnectorException as for {@link #read(Request, BodyHandler)}
@@ -200,15 +201,15 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * Sends a request, and writes the body of the response into a file: into {@code <file>.part} first, which becomes the file
-     * when it is complete. When the exchange breaks off, or did so in an earlier call, only the rest is asked for, if the
-     * service supports it and the content is still the same. It may take an hour, unless the request says otherwise, and is
-     * tried again as long as bytes keep coming.
+     * Sends a request and writes the body of the response to a file. The body is first written to {@code <file>.part}, which is
+     * renamed when it is complete. If the transfer was interrupted, in this or an earlier call, only the rest is requested,
+     * provided that the service supports it and the content is unchanged. The timeout is one hour, unless the request sets
+     * another one. Interrupted transfers are retried as long as they make progress.
      *
-     * @param request the request, a GET
-     * @param file the file, replaced when it exists; its directory must exist
+     * @param request a GET request
+     * @param file the target file, which is replaced if it exists; its directory must exist
      * @return the response, without its body
-     * @throws ConnectorException as for {@link #send}; or when the file can't be written
+     * @throws ConnectorException as for {@link #send}, and when the file can't be written
      */
     public Response download(Request request, Path file) {
         CallContext call = streaming(notNull(request, "request"));
@@ -242,7 +243,7 @@ public final class HttpConnection implements AutoCloseable {
                 return response;
             } catch (TransferException | TimedOutException e) {
                 if (Thread.currentThread().isInterrupted()) {
-                    // To look at the file would close it.
+                    // Accessing the channel of the file would close it, because the thread is interrupted.
                     throw e;
                 }
                 if (download.size() > before) {
@@ -266,10 +267,9 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * Sends the test request once, without retries, and says what came of it. Any failure of {@code send} is the result, not
-     * an exception.
+     * Sends the test request once, without retries. A failure of {@code send} is returned as a result and not thrown.
      *
-     * @return what was found
+     * @return the result of the test
      * @throws ConnectorException when the connection has no test request, or is closed
      */
     public ConnectionTestResult test() {
@@ -289,8 +289,8 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * Closes the connection: exchanges under way break off, and waiting threads stop waiting. Sockets that other connections may use
-     * are closed when they have been idle for a minute. Closing twice has no effect.
+     * Closes the connection. Exchanges in progress are cancelled, and waiting threads stop waiting. Sockets that other
+     * connections may use are closed after they have been idle for a minute. Closing twice has no effect.
      */
     @Override
     public void close() {
@@ -313,9 +313,9 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * Says where it leads.
+     * Describes the connection.
      *
-     * @return name and base URL
+     * @return the name and the base URL
      */
     @Override
     public String toString() {

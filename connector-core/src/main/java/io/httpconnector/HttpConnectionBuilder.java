@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Builder for {@link HttpConnection}. Only name and base URL are required. {@link #build()} reports all problems at
- * once. Not safe for several threads.
+ * Builder for {@link HttpConnection}. Only the name and the base URL are required. {@link #build()} reports all problems at
+ * once. Not thread-safe.
  */
 public final class HttpConnectionBuilder {
 
@@ -71,9 +71,9 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets the URL that relative URLs are appended to. It may have values that the {@linkplain AuthStrategy#fields auth
-     * strategy} knows: {@code https://{{auth.subdomain}}.example.com}, or {@code {{auth.instance_url}}/v2} for one that begins
-     * with a URL. What a value says in the middle stays a part of the host name, or a segment of the path.
+     * Sets the URL to which relative URLs are appended. It may contain pills for {@linkplain AuthStrategy#fields values of the
+     * auth strategy}, as in {@code https://{{auth.subdomain}}.example.com}, or {@code {{auth.instance_url}}/v2} if the value is
+     * itself a URL. Elsewhere than at the start, a value can only be a part of the host name or a segment of the path.
      *
      * @param url absolute, http or https, without user info, query and fragment
      * @return this
@@ -85,7 +85,7 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets how the connection authenticates. Default: not at all.
+     * Sets the auth strategy of the connection. Default: no authentication.
      *
      * @param auth the strategy
      * @return this
@@ -96,7 +96,7 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Adds a header field to each request below the base URL's origin that has none of that name.
+     * Adds a default header field. It is sent with each request to the origin of the base URL that has no field of this name.
      *
      * @param name the field name
      * @param value the value
@@ -108,10 +108,10 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Adds a header field that holds a secret.
+     * Adds a default header field whose value is a secret.
      *
      * @param name the field name
-     * @param secret the value, read now: for one that changes use an auth strategy
+     * @param secret the value, read now; use an auth strategy for a value that changes
      * @return this
      */
     public HttpConnectionBuilder header(String name, Secret secret) {
@@ -120,7 +120,8 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Adds a query parameter to each request below the base URL's origin that has none of that name.
+     * Adds a default query parameter. It is sent with each request to the origin of the base URL that has no parameter of this
+     * name.
      *
      * @param name the parameter name
      * @param value the value
@@ -132,7 +133,7 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets the proxy to go through. Default: none; the proxy settings of the JVM are not looked at.
+     * Sets the proxy. Default: none; the proxy settings of the JVM are ignored.
      *
      * @param proxy the proxy
      * @return this
@@ -144,10 +145,10 @@ public final class HttpConnectionBuilder {
 
     /**
      * Sends all requests through a Unix domain socket, whatever their host: to a sidecar, a daemon such as Docker's, or the
-     * near end of a tunnel. The base URL still says which host is asked for, such as {@code http://localhost}. Needs Apache
-     * HttpClient 5.6 or later, as {@link #build()} says when it is older.
+     * local end of a tunnel. The base URL still determines the {@code Host} of the requests, such as {@code http://localhost}.
+     * Requires Apache HttpClient 5.6 or later; {@link #build()} fails with an older version.
      *
-     * @param socket the file of the socket
+     * @param socket the path of the socket
      * @return this
      */
     public HttpConnectionBuilder unixSocket(Path socket) {
@@ -156,9 +157,10 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets where the connection may lead: for base URLs, request URLs and redirects. Default: anywhere.
+     * Restricts the destinations of the connection: the hosts of base URLs, request URLs and redirects. Default: no
+     * restriction.
      *
-     * @param destinations the destinations, such as {@link SsrfPolicy#publicInternetOnly()}
+     * @param destinations the permitted destinations, such as {@link SsrfPolicy#publicInternetOnly()}
      * @return this
      */
     public HttpConnectionBuilder destinations(SsrfPolicy destinations) {
@@ -166,14 +168,14 @@ public final class HttpConnectionBuilder {
         return this;
     }
 
-    /** Lets a test be the DNS. */
+    /** Replaces the DNS resolver, for tests. */
     HttpConnectionBuilder lookup(BoundedDnsResolver.DnsResolver lookup) {
         this.lookup = lookup;
         return this;
     }
 
     /**
-     * Sets the certificate that the connection shows when the service asks for one. Default: none.
+     * Sets the client certificate for services that request one. Default: none.
      *
      * @param certificate the certificate with its private key
      * @return this
@@ -184,9 +186,9 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets whom the connection believes to be the service. Default: {@link ServerTrust#jvm()}.
+     * Sets the server certificates that the connection trusts. Default: {@link ServerTrust#jvm()}.
      *
-     * @param trust the trust
+     * @param trust the trusted certificates
      * @return this
      */
     public HttpConnectionBuilder trust(ServerTrust trust) {
@@ -195,9 +197,9 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets the versions of TLS that the connection speaks. Default: those of the JVM.
+     * Sets the permitted TLS versions. Default: those of the JVM.
      *
-     * @param versions {@code TLSv1.2}, {@code TLSv1.3} or both; what is older is broken (RFC 8996)
+     * @param versions {@code TLSv1.2}, {@code TLSv1.3} or both; older versions are insecure (RFC 8996)
      * @return this
      */
     public HttpConnectionBuilder tlsVersions(String... versions) {
@@ -210,7 +212,10 @@ public final class HttpConnectionBuilder {
         return this;
     }
 
-    /** For tests with a certificate for another host. Any holder of a trusted certificate could impersonate the service. */
+    /**
+     * Disables host name verification, for tests with a certificate for another host. Any holder of a trusted certificate could
+     * then impersonate the service.
+     */
     HttpConnectionBuilder withoutHostnameCheck() {
         LOG.warn("Connection \"{}\" does not check the host name of the service: for tests only", name);
         tls = tls.withoutHostnameCheck();
@@ -220,7 +225,7 @@ public final class HttpConnectionBuilder {
     /**
      * Sets the request of the connection test.
      *
-     * @param request one that needs the credentials and changes nothing, such as {@code GET /myself}
+     * @param request a request that requires the credentials and changes nothing, such as {@code GET /myself}
      * @return this
      */
     public HttpConnectionBuilder test(Request request) {
@@ -229,9 +234,10 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets how long to wait for a socket, the DNS included; the TLS handshake may take as long again. Default: 10 s.
+     * Sets the timeout for opening a socket, including the DNS lookup. The TLS handshake has the same timeout again. Default:
+     * 10 s.
      *
-     * @param timeout 1 ms to 24 h
+     * @param timeout the timeout, 1 ms to 24 h
      * @return this
      */
     public HttpConnectionBuilder connectTimeout(Duration timeout) {
@@ -241,9 +247,9 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets how long to wait for the next bytes of the response, its first ones and any that follow. Default: 30 s.
+     * Sets the timeout for the next bytes of the response, both the first and all following ones. Default: 30 s.
      *
-     * @param timeout 1 ms to 24 h
+     * @param timeout the timeout, 1 ms to 24 h
      * @return this
      */
     public HttpConnectionBuilder responseTimeout(Duration timeout) {
@@ -253,9 +259,9 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets how long a whole call may take: redirects, retries and waiting included. Default: 60 s.
+     * Sets the timeout of a whole call, including redirects, retries and waiting. Default: 60 s.
      *
-     * @param timeout 1 ms to 24 h
+     * @param timeout the timeout, 1 ms to 24 h
      * @return this
      */
     public HttpConnectionBuilder totalTimeout(Duration timeout) {
@@ -265,9 +271,9 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets when a request is sent again. Default: {@link RetryPolicy#defaults()}.
+     * Sets the retry policy. Default: {@link RetryPolicy#defaults()}.
      *
-     * @param retry the retries, or {@link RetryPolicy#none()}
+     * @param retry the policy, or {@link RetryPolicy#none()}
      * @return this
      */
     public HttpConnectionBuilder retry(RetryPolicy retry) {
@@ -276,10 +282,10 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets the source of time for retries, rate limits, timestamps and elapsed times. Tests pass a virtual one. The default is
-     * {@link TimeSource#SYSTEM}. Timeouts of sockets always use the system time.
+     * Sets the time source for retries, rate limits, timestamps and elapsed times; tests can pass a virtual one. Socket
+     * timeouts always use the system time. Default: {@link TimeSource#SYSTEM}.
      *
-     * @param time the source of time
+     * @param time the time source
      * @return this
      */
     public HttpConnectionBuilder timeSource(TimeSource time) {
@@ -288,10 +294,9 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets how many requests are under way at once; more senders wait in FIFO order, as long as their timeout
-     * permits. Default: 50.
+     * Sets the maximum number of concurrent requests. Further requests wait in FIFO order, up to their timeouts. Default: 50.
      *
-     * @param count 1 to 10000
+     * @param count the maximum number, 1 to 10000
      * @return this
      */
     public HttpConnectionBuilder maxConnections(int count) {
@@ -311,7 +316,7 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets how many requests are sent in a period. Default: no limit.
+     * Sets the rate limit of the connection. Default: no limit.
      *
      * @param limit the limit
      * @return this
@@ -324,7 +329,7 @@ public final class HttpConnectionBuilder {
     /**
      * Adds a listener for the calls of the connection.
      *
-     * @param listener is told of each call
+     * @param listener the listener, called for each call
      * @return this
      */
     public HttpConnectionBuilder listener(ExchangeListener listener) {
@@ -333,9 +338,10 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Gives the connection sockets of its own. By default all connections of the JVM with the same {@link Proxy} object, or none,
-     * use each other's idle sockets to the same host: credentials stand in each request and not in the socket, and each
-     * connection has its own limits. A service that binds a login to the socket, as NTLM does, needs its own.
+     * Uses a separate connection pool. By default, all connections of the JVM with the same network settings, such as the same
+     * {@link Proxy} object or none, share idle sockets to the same host. This is safe because credentials are sent in each
+     * request, and each connection enforces its own limits. A service that binds a login to the socket, as NTLM does, requires
+     * a dedicated pool.
      *
      * @return this
      */
@@ -345,8 +351,8 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Keeps the cookies that services set, and sends them back where they belong (RFC 6265), for services whose login is a
-     * cookie. They are kept in memory, for this connection alone, until it is closed. Default: no cookies.
+     * Stores the cookies that services set and sends them with matching requests (RFC 6265), for services that use a session
+     * cookie. Cookies are kept in memory, for this connection only, until it is closed. Default: no cookies.
      *
      * @return this
      */
@@ -356,10 +362,10 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets the maximum size of a response in memory, decompressed. Of responses that a {@link io.httpconnector.polling.PollingTrigger}
-     * reads, a record may be that large. Default: 10 MiB.
+     * Sets the maximum size of a response in memory, decompressed. For responses that a {@link
+     * io.httpconnector.polling.PollingTrigger} reads, the limit applies to each record. Default: 10 MiB.
      *
-     * @param bytes 1 to 1 GiB
+     * @param bytes the maximum number of bytes, 1 to 1 GiB
      * @return this
      */
     public HttpConnectionBuilder maxResponseBytes(int bytes) {
@@ -368,9 +374,9 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets the maximum size of a response that is streamed or written into a file. Default: 10 GiB.
+     * Sets the maximum size of a response that is streamed or written to a file. Default: 10 GiB.
      *
-     * @param bytes at least 1
+     * @param bytes the maximum number of bytes, at least 1
      * @return this
      */
     public HttpConnectionBuilder maxStreamBytes(long bytes) {
@@ -382,7 +388,7 @@ public final class HttpConnectionBuilder {
      * Builds the connection. Nothing is sent yet.
      *
      * @return the connection, to be closed by the caller
-     * @throws InvalidDefinitionException when something is missing or wrong: lists all of it
+     * @throws InvalidDefinitionException when settings are missing or invalid; lists all problems
      */
     public HttpConnection build() {
         List<String> found = new ArrayList<>(problems);
@@ -447,7 +453,7 @@ public final class HttpConnectionBuilder {
                         maxStreamBytes));
     }
 
-    /** Keeps the problems for {@link #build()}. */
+    /** Runs a step and collects its problems for {@link #build()}. */
     private void check(Runnable step) {
         try {
             step.run();

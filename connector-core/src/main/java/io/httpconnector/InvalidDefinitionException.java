@@ -3,8 +3,8 @@ package io.httpconnector;
 import java.util.List;
 
 /**
- * Something was described wrongly: a connection, a request, a template. Thrown when it is built, before anything is sent,
- * and lists every problem at once.
+ * Thrown when a definition is invalid, such as that of a connection, a request or a template. It is thrown while the object is
+ * built, before anything is sent, and lists all problems at once.
  */
 public class InvalidDefinitionException extends ConnectorException {
 
@@ -13,10 +13,10 @@ public class InvalidDefinitionException extends ConnectorException {
     private final transient List<String> problems;
 
     /**
-     * For code that validates definitions, such as custom auth strategies.
+     * Creates an exception; for code that validates definitions, such as custom auth strategies.
      *
-     * @param what what is invalid, such as {@code connection "Jira"}
-     * @param problems one sentence for each problem: what was wrong, where, and what to do
+     * @param what the invalid object, such as {@code connection "Jira"}
+     * @param problems one sentence for each problem: what is invalid, where, and how to fix it
      */
     public InvalidDefinitionException(String what, List<String> problems) {
         super("Invalid " + what + ":\n  - " + String.join("\n  - ", problems));
@@ -24,9 +24,9 @@ public class InvalidDefinitionException extends ConnectorException {
     }
 
     /**
-     * An exception with one problem.
+     * Creates an exception with one problem.
      *
-     * @param what what is invalid, such as {@code connection "Jira"}
+     * @param what the invalid object, such as {@code connection "Jira"}
      * @param problem the problem, and how to fix it
      */
     public InvalidDefinitionException(String what, String problem) {

@@ -2,7 +2,10 @@ package io.httpconnector;
 
 import org.jspecify.annotations.Nullable;
 
-/** The response can't be used: it is larger than the limit, not JSON, or redirects where it must not. */
+/**
+ * Thrown when a response can't be used: it exceeds the size limit, is not JSON, or redirects to a URL that must not be
+ * followed.
+ */
 public final class InvalidResponseException extends ConnectorException {
 
     private static final long serialVersionUID = 1L;

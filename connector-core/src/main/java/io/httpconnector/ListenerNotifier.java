@@ -24,7 +24,7 @@ final class ListenerNotifier {
         this.listeners = listeners;
     }
 
-    /** Creates a notifier for one call, used by one thread. */
+    /** Creates a notifier for one call. Not thread-safe. */
     static ListenerNotifier of(List<ExchangeListener> listeners) {
         return listeners.isEmpty() ? NONE : new ListenerNotifier(listeners);
     }

@@ -9,11 +9,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what may be sent to which origin (scheme, host and port). Nothing else does.
+ * Decides what may be sent to which origin (scheme, host and port). No other class makes such decisions.
  *
  * <p>Credentials, defaults and cookies of a connection belong to the origin of its base URL, and so do the secrets of its
- * requests. They are added to a request only on its way there, so that a redirect or a link that leads elsewhere exposes
- * nothing. A request of an auth strategy, such as one for a token, belongs to the origin of its own URL.
+ * requests. They are added only to requests to that origin, so that a redirect or a link to another origin exposes nothing. A
+ * request of an auth strategy, such as a token request, belongs to the origin of its own URL.
  *
  * <p>Immutable.
  */
@@ -25,10 +25,10 @@ final class OriginPolicy {
     private final @Nullable ProxyRoute proxy;
 
     /**
-     * A policy.
+     * Creates a policy.
      *
-     * @param settings of the connection
-     * @param proxy what it goes through, or null
+     * @param settings the settings of the connection
+     * @param proxy the proxy of the connection, or null
      */
     OriginPolicy(ConnectionSettings settings, @Nullable ProxyRoute proxy) {
         this.settings = settings;
@@ -36,13 +36,13 @@ final class OriginPolicy {
     }
 
     /**
-     * A request on its way to one URL.
+     * One hop of a call: a request to one URL, either the original request or a redirect.
      *
-     * @param own what its author gave, at an absolute URL, and nothing of the connection's
+     * @param own the request of the caller at an absolute URL, without the defaults and credentials of the connection
      * @param home the URL to whose origin the credentials belong
-     * @param trusted whether the credentials go with it: it leads home, and no redirect has led it elsewhere before
-     * @param count how many redirects led here
-     * @param whole whether the URL has the whole query, as a redirect says it, so that no default query is added
+     * @param trusted whether credentials are sent: the URL and those of all earlier hops belong to the origin of {@code home}
+     * @param count the number of redirects so far
+     * @param whole whether the URL comes from a redirect and has its complete query, so that no default parameters are added
      */
     record Hop(Request own, Url home, boolean trusted, int count, boolean whole) {
 
@@ -52,9 +52,9 @@ final class OriginPolicy {
     }
 
     /**
-     * Returns the first hop of a request, to its own URL.
+     * Returns the first hop of a request, which leads to the URL of the request.
      *
-     * @throws InvalidDefinitionException when it would hand a secret to another origin than the connection's
+     * @throws InvalidDefinitionException when the request would send a secret to an origin other than the connection's
      */
     Hop first(Request request, Url baseUrl) {
         Url url = request.url().below(baseUrl);
@@ -74,9 +74,9 @@ final class OriginPolicy {
     }
 
     /**
-     * Where a response leads, or null when it is no redirect, or the request wants it as it is.
+     * Returns the next hop of a redirect; null if the response is not a redirect, or if the request accepts its status.
      *
-     * @throws InvalidResponseException when it must not be followed
+     * @throws InvalidResponseException when the redirect must not be followed
      */
     @Nullable Hop next(Hop hop, Response response) {
         Request next = redirect(hop.own(), response, hop.count());
@@ -86,7 +86,8 @@ final class OriginPolicy {
                     "it redirects a request for credentials to another origin, whose response says nothing about "
                             + hop.home().origin() + ": set the URL that it redirects to");
         }
-        // A service that leads us away and back again does not get our credentials for a URL of the other's choice.
+        // After a redirect to another origin, credentials are not sent again, even if that origin redirects back: it would
+        // choose the URL.
         return next == null
                 ? null
                 : new Hop(
@@ -97,7 +98,7 @@ final class OriginPolicy {
                         hop.whole() || !repeatsUrl(response));
     }
 
-    /** What goes out, but for what the auth strategy adds. */
+    /** Returns the request to send, before the auth strategy adds its credentials. */
     Request outgoing(Hop hop) {
         Request own = hop.own().header(PROXY_CREDENTIALS).isEmpty()
                         || forwards(hop.own().url())
@@ -109,24 +110,33 @@ final class OriginPolicy {
         return own.withUrl(own.url(), hop.whole() ? NameValuePairs.NONE : settings.query(), settings.headers());
     }
 
-    /** Returns whether cookies go with it: each origin has its own, and those of the connection's origin are credentials. */
+    /**
+     * Returns whether cookies are sent with a hop. Each origin has its own cookies; those of the connection's origin are
+     * credentials.
+     */
     boolean sendsCookies(Hop hop) {
         return hop.trusted() || !hop.own().url().sameOrigin(hop.home());
     }
 
-    /** Why the service may have refused it, to be appended to a message; empty when nothing was withheld. */
+    /**
+     * Returns a note for error messages that credentials were withheld, which may be why the service rejected the request;
+     * empty if none were withheld.
+     */
     String withheld(Hop hop) {
         return hop.trusted()
                 ? ""
                 : "; no credentials were sent, as they belong to " + hop.home().origin() + " only";
     }
 
-    /** Returns the request for another origin: without what belongs to the one that it was meant for. */
+    /** Returns the request for a different origin, without the credentials and secrets of the original one. */
     private static Request elsewhere(Request request) {
         return request.without(Redactor.CREDENTIALS::contains).withoutSecretHeaders();
     }
 
-    /** Returns whether the proxy reads the request itself, so that credentials for the proxy reach it and nobody else. */
+    /**
+     * Returns whether the proxy receives the request itself, and not through a tunnel, so that credentials for the proxy reach
+     * only the proxy.
+     */
     private boolean forwards(Url url) {
         return proxy != null
                 && !proxy.isSocks()
@@ -135,11 +145,11 @@ final class OriginPolicy {
     }
 
     /**
-     * Returns the request to the target of a redirect (RFC 9110, section 15.4), as browsers follow it. Null if the response is no redirect, or
-     * if the request accepts its status.
+     * Returns the request to the target of a redirect (RFC 9110, section 15.4), as browsers follow it. Returns null if the
+     * response is not a redirect, or if the request accepts its status.
      *
-     * @param request what was sent, before the auth strategy added to it
-     * @throws InvalidResponseException when it must not be followed
+     * @param request the request that was sent, without the additions of the auth strategy
+     * @throws InvalidResponseException when the redirect must not be followed
      */
     static @Nullable Request redirect(Request request, Response response, int hop) {
         String location = Redirects.isRedirect(response.status())

@@ -1,7 +1,7 @@
 package io.httpconnector;
 
 /**
- * Is told how far a body has come, by the thread that moves it: keep it short.
+ * Receives the progress of an upload or download. Called on the transferring thread, so implementations must return quickly.
  *
  * <pre>{@code
  * Request.put("/files/1").body(Body.file(path, "video/mp4")).onUpload((moved, total) -> bar.show(moved, total))
@@ -11,10 +11,10 @@ package io.httpconnector;
 public interface ProgressListener {
 
     /**
-     * Some more bytes have moved: at least 64 KiB since the last call, or all there are. Another attempt starts again at zero.
+     * Called when at least 64 KiB were transferred since the last call, and at the end. A further attempt starts again at zero.
      *
-     * @param moved how many bytes there were so far
-     * @param total how many there will be, -1 when that is not known
+     * @param moved the number of bytes transferred so far
+     * @param total the total number of bytes; -1 if unknown
      */
     void onProgress(long moved, long total);
 }

@@ -10,14 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A proxy that a connection goes through: to leave a network that permits nothing else, or to enter a private one.
+ * A proxy for a connection, such as the only way out of a restricted network, or the entrance to a private network.
  *
  * <pre>{@code
  * .proxy(Proxy.http("proxy.internal", 3128).credentials("connector", Secret.fromEnv("PROXY_PASSWORD")).bypass("*.internal"))
  * .proxy(Proxy.socks5("bastion.internal", 1080))
  * }</pre>
  *
- * <p>Immutable. The proxy sees host and port of an https service, and all of the exchange with an http one.
+ * <p>Immutable. The proxy sees only the host and port of an https service, but the whole exchange with an http service.
  */
 public final class Proxy {
 
@@ -28,25 +28,26 @@ public final class Proxy {
     }
 
     /**
-     * Creates an HTTP proxy, which is spoken to without TLS: it tunnels https by CONNECT (RFC 9110, section 9.3.6), and forwards http.
+     * Creates an HTTP proxy. The connection to the proxy does not use TLS. The proxy tunnels https with CONNECT (RFC 9110,
+     * section 9.3.6), and forwards http requests.
      *
-     * @param host its host name or address, without a scheme
-     * @param port its port, 1 to 65535
+     * @param host the host name or address of the proxy, without a scheme
+     * @param port the port of the proxy, 1 to 65535
      * @return the proxy
-     * @throws InvalidDefinitionException when host or port can't be right
+     * @throws InvalidDefinitionException when the host or port is invalid
      */
     public static Proxy http(String host, int port) {
         return new Proxy(new ProxyRoute(false, checked(host, port), port, null, null, List.of()));
     }
 
     /**
-     * Creates a proxy of SOCKS 5 (RFC 1928), such as {@code ssh -D}: it is asked for a connection to the service by the service's
-     * name, which it resolves itself, so that names of its private network can be used. What is https stays encrypted.
+     * Creates a SOCKS 5 proxy (RFC 1928), such as {@code ssh -D}. The proxy resolves the host name of the service itself, so
+     * that names of its private network can be used. The content of https exchanges stays encrypted.
      *
-     * @param host its host name or address
-     * @param port its port, 1 to 65535
+     * @param host the host name or address of the proxy
+     * @param port the port of the proxy, 1 to 65535
      * @return the proxy
-     * @throws InvalidDefinitionException when host or port can't be right
+     * @throws InvalidDefinitionException when the host or port is invalid
      */
     public static Proxy socks5(String host, int port) {
         return new Proxy(new ProxyRoute(true, checked(host, port), port, null, null, List.of()));
@@ -61,11 +62,11 @@ public final class Proxy {
     }
 
     /**
-     * Returns this proxy with a user name and a password, sent when the proxy asks for them: by the Basic scheme (RFC 7617), or as
-     * RFC 1929 says for SOCKS 5.
+     * Returns this proxy with a user name and a password. They are sent when the proxy requests them: with the Basic scheme
+     * (RFC 7617), or with the method of RFC 1929 for SOCKS 5.
      *
      * @param user the user name
-     * @param password the password; one by {@link Secret#from} is looked up each time that the proxy asks
+     * @param password the password; a secret of {@link Secret#from} is looked up each time the proxy requests it
      * @return a new proxy
      */
     public Proxy credentials(String user, Secret password) {
@@ -79,12 +80,12 @@ public final class Proxy {
     }
 
     /**
-     * Returns this proxy for all hosts but these, which are connected to directly.
+     * Returns this proxy with hosts that bypass it: connections to them are opened directly.
      *
-     * @param hosts a name, all names below one ({@code *.example.com}), or an address or network for URLs that have an address
-     *     instead of a name
+     * @param hosts a name, all subdomains of a name ({@code *.example.com}), or an address or network, which applies to URLs
+     *     that contain an address instead of a name
      * @return a new proxy
-     * @throws InvalidDefinitionException when one is no host
+     * @throws InvalidDefinitionException when a pattern is not a valid host
      */
     public Proxy bypass(String... hosts) {
         List<HostPattern> all = new ArrayList<>(route.bypassed());
@@ -100,7 +101,7 @@ public final class Proxy {
     }
 
     /**
-     * Says where it is, and nothing of the credentials.
+     * Describes the proxy, without its credentials.
      *
      * @return host and port
      */

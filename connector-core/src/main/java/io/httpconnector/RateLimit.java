@@ -4,7 +4,7 @@ import io.httpconnector.internal.http.Timeouts;
 import java.time.Duration;
 
 /**
- * A limit for the requests that a connection sends in a period, so that the service rejects none.
+ * A limit for the number of requests that a connection sends in a period, so that the service does not reject them.
  *
  * <pre>{@code
  * .rateLimit(RateLimit.of(100, Duration.ofMinutes(1)))
@@ -12,10 +12,10 @@ import java.time.Duration;
  * .rateLimit(RateLimit.of(10, Duration.ofSeconds(1)).andAdaptive())
  * }</pre>
  *
- * <p>Each attempt counts. Requests over the limit wait in FIFO order, up to the timeout of the call. A request that
- * would wait longer fails with a {@link RateLimitedException} at once, which tells when the next one is permitted.
+ * <p>Each attempt counts. Requests over the limit wait in FIFO order, up to the timeout of the call. A request that would wait
+ * longer fails with a {@link RateLimitedException} at once, which states when the next one is permitted.
  *
- * <p>Immutable. Each connection counts for itself.
+ * <p>Immutable. Each connection counts its own requests.
  */
 public final class RateLimit {
 
@@ -32,10 +32,10 @@ public final class RateLimit {
     }
 
     /**
-     * So many requests in any period of this length, wherever it begins.
+     * Limits the number of requests in every period of this length (a sliding window).
      *
-     * @param requests 1 to 100000
-     * @param period 1 ms to 24 h
+     * @param requests the maximum number of requests, 1 to 100000
+     * @param period the length of the period, 1 ms to 24 h
      * @return the limit
      * @throws InvalidDefinitionException when a number is out of range
      */
@@ -47,8 +47,8 @@ public final class RateLimit {
     }
 
     /**
-     * As many as the service says that it still permits: {@code X-RateLimit-Remaining} and {@code -Reset} in any of their
-     * spellings, {@code RateLimit} of the IETF, and the wait that a 429 asks for.
+     * Adapts to the limit that the service reports: {@code X-RateLimit-Remaining} and {@code -Reset} in all common spellings,
+     * {@code RateLimit} of the IETF draft, and the delay that a 429 requests.
      *
      * @return the limit
      */
@@ -57,7 +57,7 @@ public final class RateLimit {
     }
 
     /**
-     * Returns this limit, and what the service says beside.
+     * Returns this limit combined with the limit that the service reports.
      *
      * @return a new limit
      */
@@ -65,7 +65,7 @@ public final class RateLimit {
         return new RateLimit(requests, period, true);
     }
 
-    /** How many in a period; 0 when only the service says. */
+    /** Returns the maximum number of requests in a period; 0 if only the limit of the service applies. */
     int requests() {
         return requests;
     }
@@ -79,9 +79,9 @@ public final class RateLimit {
     }
 
     /**
-     * Says what it permits.
+     * Describes the limit.
      *
-     * @return for instance {@code 100 in PT1M, adaptive}
+     * @return a text such as {@code 100 in PT1M, adaptive}
      */
     @Override
     public String toString() {

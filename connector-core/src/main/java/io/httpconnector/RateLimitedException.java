@@ -5,8 +5,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service permits no more requests for now: it said so, or the connection's own {@link RateLimit} does, and the wait
- * would be longer than this call may take. The request was not acted upon. Put the job back and run it again later:
+ * Thrown when no more requests are permitted for now, by the service or by the connection's own {@link RateLimit}, and the wait
+ * would exceed the timeout of the call. The service has not processed the request. Put the job back into its queue and run it
+ * again later:
  *
  * <pre>{@code
  * } catch (RateLimitedException e) {
@@ -18,7 +19,7 @@ public final class RateLimitedException extends ConnectorException {
 
     private static final long serialVersionUID = 1L;
 
-    /** How long to wait. */
+    /** The requested delay; null if unknown. */
     private final @Nullable Duration retryAfter;
 
     RateLimitedException(String message, @Nullable Duration retryAfter, @Nullable Exchange exchange) {
