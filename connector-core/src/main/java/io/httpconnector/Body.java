@@ -29,7 +29,7 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The content of a request: bytes and their media type.
+ * The body of a request: bytes and their media type.
  *
  * <pre>{@code
  * Body.json(Map.of("name", "Acme"));
@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Immutable: {@link #field(String, String)} and similar methods return a new body. Files and streams are read while they are
- * sent and are not kept in memory.
+ * sent and are never held in memory as a whole.
  */
 public final class Body {
 
@@ -50,26 +50,26 @@ public final class Body {
         OTHER
     }
 
-    /** Opens a stream each time that a body is sent. */
+    /** A source that opens a stream each time a body is sent. */
     @FunctionalInterface
     public interface StreamSource {
         /**
          * Opens the stream.
          *
-         * @return a stream at its beginning; closed by the library
-         * @throws IOException when it can't be opened
+         * @return a new stream, which the library closes
+         * @throws IOException when the stream can't be opened
          */
         InputStream open() throws IOException;
     }
 
-    /** Writes a body each time that it is sent. */
+    /** A writer that is called each time a body is sent. */
     @FunctionalInterface
     public interface StreamWriter {
         /**
-         * Writes all of it.
+         * Writes the whole body.
          *
-         * @param out where to; need not be closed
-         * @throws IOException when it can't be written
+         * @param out the destination; need not be closed
+         * @throws IOException when the body can't be written
          */
         void writeTo(OutputStream out) throws IOException;
     }
@@ -104,11 +104,12 @@ public final class Body {
     }
 
     /**
-     * Creates a body of JSON.
+     * Creates a JSON body.
      *
-     * @param value JSON text when it is a string, or else what is written as JSON: a tree, map, list, record or bean
+     * @param value JSON text if it is a string, otherwise an object to serialize: a tree, map, list, record or bean
      * @return the body, with content type {@code application/json}
-     * @throws InvalidDefinitionException when the text is not one JSON value (says where), or the value can't be written
+     * @throws InvalidDefinitionException when the text is not a single JSON value (the message contains the position), or the
+     *     object can't be serialized
      */
     public static Body json(Object value) {
         if (value instanceof String text) {
@@ -119,9 +120,10 @@ public final class Body {
     }
 
     /**
-     * Creates a body of JSON that is written already, for instance by a mapper of yours. It is neither checked nor copied.
+     * Creates a JSON body from bytes that are already serialized, for example by your own mapper. The bytes are neither
+     * validated nor copied.
      *
-     * @param json one JSON value in UTF-8; must not be changed afterwards
+     * @param json a single JSON value in UTF-8; must not be modified afterwards
      * @return the body, with content type {@code application/json}
      */
     public static Body jsonBytes(byte[] json) {
@@ -129,11 +131,11 @@ public final class Body {
     }
 
     /**
-     * Creates a body of XML.
+     * Creates an XML body.
      *
-     * @param xml an XML document; an encoding that it declares must be UTF-8
+     * @param xml an XML document; its declared encoding, if any, must be UTF-8
      * @return the body, with content type {@code application/xml}
-     * @throws InvalidDefinitionException when it is not well-formed: says where
+     * @throws InvalidDefinitionException when the document is not well-formed; the message contains the position
      */
     public static Body xml(String xml) {
         Xml.check(notNull(xml, "XML body"));
@@ -141,7 +143,7 @@ public final class Body {
     }
 
     /**
-     * Creates an HTML form without fields yet, for {@link #field(String, String)}.
+     * Creates an empty HTML form, to which {@link #field(String, String)} adds fields.
      *
      * @return the body, with content type {@code application/x-www-form-urlencoded}
      */
@@ -152,7 +154,7 @@ public final class Body {
     /**
      * Creates an HTML form with fields.
      *
-     * @param fields names and values, in their order; a name may be there more than once
+     * @param fields the names and values, in order; a name may occur more than once
      * @return the body, with content type {@code application/x-www-form-urlencoded}
      */
     public static Body form(Iterable<Map.Entry<String, String>> fields) {
@@ -164,8 +166,8 @@ public final class Body {
     }
 
     /**
-     * Creates a form of several parts (RFC 7578), without parts yet, for {@link #field(String, String)}, {@link #file} and
-     * {@link #part}.
+     * Creates an empty multipart form (RFC 7578), to which {@link #field(String, String)}, {@link #file} and {@link #part} add
+     * parts.
      *
      * @return the body, with content type {@code multipart/form-data}
      */
@@ -175,13 +177,14 @@ public final class Body {
     }
 
     /**
-     * Creates a body of text.
+     * Creates a text body.
      *
      * @param text the text
-     * @param contentType the media type, such as {@code text/plain; charset=iso-8859-1}; without a charset the text is sent
-     *     in UTF-8
+     * @param contentType the media type, such as {@code text/plain; charset=iso-8859-1}; without a charset, the text is sent in
+     *     UTF-8
      * @return the body
-     * @throws InvalidDefinitionException when the media type can't stand in a header, or its charset lacks a character
+     * @throws InvalidDefinitionException when the media type is not a valid header value, or its charset can't encode a
+     *     character
      */
     public static Body text(String text, String contentType) {
         NameValuePair.header("Content-Type", notNull(contentType, "content type"));
@@ -193,36 +196,36 @@ public final class Body {
     }
 
     /**
-     * Creates a body of bytes.
+     * Creates a body from bytes in memory.
      *
-     * @param bytes the bytes, copied
+     * @param bytes the bytes, which are copied
      * @param contentType the media type, such as {@code application/pdf}
      * @return the body
-     * @throws InvalidDefinitionException when the media type can't stand in a header
+     * @throws InvalidDefinitionException when the media type is not a valid header value
      */
     public static Body bytes(byte[] bytes, String contentType) {
         return of(new BodySource.ByteArraySource(notNull(bytes, "body").clone()), contentType);
     }
 
     /**
-     * Creates a body that is a file, read while it is sent.
+     * Creates a body from a file, which is read while it is sent.
      *
      * @param file the file
      * @param contentType the media type, such as {@code application/pdf}
      * @return the body
-     * @throws InvalidDefinitionException when there is no such file, or the media type can't stand in a header
+     * @throws InvalidDefinitionException when there is no such file, or the media type is not a valid header value
      */
     public static Body file(Path file, String contentType) {
         return of(BodySource.FileSource.of(notNull(file, "body file")), contentType);
     }
 
     /**
-     * Creates a body that is a stream, read while it is sent, of a length that is not known: sent in chunks.
+     * Creates a body from a stream of unknown length, which is read while it is sent, with chunked transfer coding.
      *
-     * @param source opens the stream each time that the body is sent
+     * @param source opens the stream each time the body is sent
      * @param contentType the media type, such as {@code text/csv}
      * @return the body
-     * @throws InvalidDefinitionException when the media type can't stand in a header
+     * @throws InvalidDefinitionException when the media type is not a valid header value
      */
     public static Body stream(StreamSource source, String contentType) {
         return of(
@@ -230,13 +233,13 @@ public final class Body {
     }
 
     /**
-     * Creates a body that is a stream of a known length, read while it is sent.
+     * Creates a body from a stream of known length, which is read while it is sent.
      *
-     * @param source opens the stream each time that the body is sent
-     * @param length how many bytes it has
+     * @param source opens the stream each time the body is sent
+     * @param length the length in bytes
      * @param contentType the media type, such as {@code text/csv}
      * @return the body
-     * @throws InvalidDefinitionException when the length is negative, or the media type can't stand in a header
+     * @throws InvalidDefinitionException when the length is negative, or the media type is not a valid header value
      */
     public static Body stream(StreamSource source, long length, String contentType) {
         return of(new BodySource.ReopenableSource(notNull(source, "body stream")::open, checked(length)), contentType);
@@ -250,25 +253,25 @@ public final class Body {
     }
 
     /**
-     * Creates a body that is written while it is sent, such as a long list of records.
+     * Creates a body that is generated while it is sent, such as a long list of records.
      *
-     * @param writer writes the body each time that it is sent
-     * @param length how many bytes that are, always the same
+     * @param writer writes the body each time it is sent
+     * @param length the length in bytes, the same each time
      * @param contentType the media type, such as {@code text/csv}
      * @return the body
-     * @throws InvalidDefinitionException when the length is negative, or the media type can't stand in a header
+     * @throws InvalidDefinitionException when the length is negative, or the media type is not a valid header value
      */
     public static Body writing(StreamWriter writer, long length, String contentType) {
         return of(new BodySource.WriterSource(notNull(writer, "body writer")::writeTo, checked(length)), contentType);
     }
 
     /**
-     * Creates a body that is a stream which can be read only once: a request with it is not tried again after it was sent.
+     * Creates a body from a stream that can be read only once. A request with such a body is not retried after it was sent.
      *
-     * @param stream the stream; closed by the library
+     * @param stream the stream, which the library closes
      * @param contentType the media type, such as {@code text/csv}
      * @return the body
-     * @throws InvalidDefinitionException when the media type can't stand in a header
+     * @throws InvalidDefinitionException when the media type is not a valid header value
      */
     public static Body stream(InputStream stream, String contentType) {
         return of(
@@ -282,8 +285,8 @@ public final class Body {
     }
 
     /**
-     * Returns this body with one more field: of the form, of the multipart form, or of the JSON object at the top, where it replaces
-     * one of the same name.
+     * Returns this body with an additional field of the form, the multipart form, or the top-level JSON object. In JSON it
+     * replaces a field of the same name.
      *
      * @param name the field name
      * @param value the value
@@ -295,7 +298,7 @@ public final class Body {
     }
 
     /**
-     * Returns this body with one more field that holds a secret.
+     * Returns this body with an additional field whose value is a secret.
      *
      * @param name the field name
      * @param secret the value, read now
@@ -354,13 +357,13 @@ public final class Body {
     }
 
     /**
-     * Returns this multipart form with one more file.
+     * Returns this multipart form with an additional file.
      *
      * @param name the field name
-     * @param file the file, read while it is sent; the part has its name
+     * @param file the file, which is read while it is sent; its name becomes the file name of the part
      * @param contentType the media type of the file
      * @return a new body
-     * @throws InvalidDefinitionException when this is no multipart form, there is no such file, or the media type is none
+     * @throws InvalidDefinitionException when this is not a multipart form, there is no such file, or the media type is invalid
      */
     public Body file(String name, Path file, String contentType) {
         Path fileName = notNull(file, "file of part " + name).getFileName();
@@ -368,25 +371,25 @@ public final class Body {
     }
 
     /**
-     * Returns this multipart form with one more part that has a file name, whatever it is made of.
+     * Returns this multipart form with an additional part that has a file name and any kind of body.
      *
      * @param name the field name
-     * @param fileName the name of the file that the part stands for
-     * @param body what the part holds
+     * @param fileName the file name of the part
+     * @param body the content of the part
      * @return a new body
-     * @throws InvalidDefinitionException when this is no multipart form
+     * @throws InvalidDefinitionException when this is not a multipart form
      */
     public Body part(String name, String fileName, Body body) {
         return withPart(name, notNull(fileName, "file name of part " + name), body);
     }
 
     /**
-     * Returns this multipart form with one more part that has a media type, but no file name, such as a JSON document.
+     * Returns this multipart form with an additional part that has a media type but no file name, such as a JSON document.
      *
      * @param name the field name
-     * @param body what the part holds
+     * @param body the content of the part
      * @return a new body
-     * @throws InvalidDefinitionException if this is no multipart form
+     * @throws InvalidDefinitionException if this is not a multipart form
      */
     public Body part(String name, Body body) {
         return withPart(name, null, body);
@@ -418,7 +421,8 @@ public final class Body {
     }
 
     /**
-     * Returns this body compressed by gzip, for a service that accepts it: at once when it is in memory, else while it is sent.
+     * Returns this body compressed with gzip, for services that support it. A body in memory is compressed immediately, others
+     * while they are sent.
      *
      * @return a new body
      */
@@ -445,8 +449,8 @@ public final class Body {
     }
 
     /**
-     * Returns this body, for which a secret that it contains is masked in logs and exceptions: for secrets in the middle of JSON, XML or
-     * text. {@link #field(String, Secret)} does so for its secret.
+     * Returns this body with a secret marked as contained in it, so that the secret is masked in logs and exceptions. Use it
+     * for secrets within JSON, XML or text; {@link #field(String, Secret)} marks its secret by itself.
      *
      * @param secret the secret, which the body contains as plain text or escaped as in JSON; read now
      * @return a new body
@@ -460,23 +464,23 @@ public final class Body {
     /**
      * Returns the media type.
      *
-     * @return such as {@code application/json}
+     * @return the media type, such as {@code application/json}
      */
     public String contentType() {
         return contentType;
     }
 
     /**
-     * Returns the bytes, as they are sent; of a file, all that it has.
+     * Returns the bytes as they are sent. Reads the whole file if the body is one.
      *
      * @return a copy
-     * @throws InvalidDefinitionException when they can't be known before they are sent: those of a stream
+     * @throws InvalidDefinitionException when the body is a stream, whose bytes are not known before they are sent
      */
     public byte[] toBytes() {
         return content().clone();
     }
 
-    /** Returns the bytes, not to be changed. */
+    /** Returns the bytes, which must not be modified. */
     byte[] content() {
         if (content instanceof BodySource.ByteArraySource bytes) {
             return bytes.all();
@@ -491,7 +495,7 @@ public final class Body {
         }
     }
 
-    /** Where the bytes come from. */
+    /** Returns the source of the bytes. */
     BodySource source() {
         return content;
     }
@@ -504,12 +508,12 @@ public final class Body {
         return plain != null;
     }
 
-    /** What may be shown of it: before it was compressed. */
+    /** Returns the body for display: the uncompressed form of a compressed body. */
     Body shown() {
         return plain == null ? this : plain;
     }
 
-    /** Returns this body, of which nothing may be shown: an auth strategy has put it in. */
+    /** Returns this body with its whole content marked as secret, because an auth strategy has set it. */
     Body concealed() {
         return new Body(kind, content, contentType, secrets, true, plain);
     }
@@ -523,7 +527,7 @@ public final class Body {
     }
 
     /**
-     * Says what it is, and nothing of what it holds.
+     * Describes the body, without its content.
      *
      * @return the size and the media type
      */

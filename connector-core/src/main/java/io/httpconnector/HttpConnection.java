@@ -161,9 +161,9 @@ public final class HttpConnection implements AutoCloseable {
      * applies, too. Failures are retried only until the reader has started.
      *
      * @param request the request
-     * @param reader reads the body of a response that is accepted
-     * @param <T> what the reader makes of it
-     * @return what the reader returns
+     * @param reader reads the body of an accepted response
+     * @param <T> the type of the reader's result
+     * @return the result of the reader
      * @throws ConnectorException as for {@link #send}; if the reader fails, with the reader's exception as the cause
      */
     public <T> T read(Request request, BodyHandler<T> reader) {
@@ -185,10 +185,10 @@ public final class HttpConnection implements AutoCloseable {
      * processing time of the reader between its reads.
      *
      * @param request the request
-     * @param reader reads the body of a response that is accepted
+     * @param reader reads the body of an accepted response
      * @param max an upper limit for the timeout, at least 1 ms; ignored if longer than the timeout
-     * @param <T> what the reader makes of it
-     * @return what the reader returns
+     * @param <T> the type of the reader's result
+     * @return the result of the reader
      * @throws ConnectorException as for {@link #read(Request, BodyHandler)}
      */
     public <T> T read(Request request, BodyHandler<T> reader, Duration max) {

@@ -103,7 +103,7 @@ public final class Proxy {
     /**
      * Describes the proxy, without its credentials.
      *
-     * @return host and port
+     * @return the host and port
      */
     @Override
     public String toString() {

@@ -18,18 +18,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Masks the secrets of one request wherever they turn up: where they were put, and where the service echoes them, in any spelling that
- * {@link SecretMatcher} knows. It knows a secret by where it came from; by its name only {@code Authorization}, {@code
- * Proxy-Authorization} and {@code Cookie}.
+ * Masks the secrets of one request wherever they occur: where they were set, and where the service echoes them, in any spelling
+ * that {@link SecretMatcher} recognizes. Values are treated as secrets because of their origin; only {@code Authorization},
+ * {@code Proxy-Authorization} and {@code Cookie} are recognized by name.
  */
 final class Redactor {
 
-    /** Request header fields, in lower case, that hold credentials by their definition: RFC 9110, section 11, and RFC 6265. */
+    /** Request header fields, in lower case, that are defined to contain credentials (RFC 9110, section 11, and RFC 6265). */
     static final Set<String> CREDENTIALS = Set.of("authorization", "cookie", "proxy-authorization");
 
     private static final int MAX_BODY = 64 * 1024;
 
-    /** The maximum length of a character of a secret in a body: double-encoded, or an entity. */
+    /** The maximum length of one character of a secret in a body, if it is double-encoded or an entity. */
     private static final int MAX_SPELLING = 12;
 
     private static final int MAX_CONTEXT = 256 * 1024;
@@ -51,12 +51,12 @@ final class Redactor {
         secrets = new SecretMatcher(values);
     }
 
-    /** Returns the header field, as a secret if its name says that it holds credentials, whoever set it. */
+    /** Returns the header field, marked as a secret if its name is defined to contain credentials. */
     static NameValuePair header(NameValuePair field) {
         return CREDENTIALS.contains(Ascii.lowerCase(field.name())) ? assumedSecret(field) : field;
     }
 
-    /** Returns the field as a secret, although it was set as plain text. */
+    /** Returns the field marked as a secret, although it was set as plain text. */
     static NameValuePair assumedSecret(NameValuePair field) {
         return field.isSensitive() || field.value().isEmpty()
                 ? field
@@ -77,7 +77,7 @@ final class Redactor {
         return new Headers(NameValuePair.headerFields(masked));
     }
 
-    /** What the service sets as a cookie is a secret of its own. */
+    /** Masks the value of a cookie that the service sets, which is a secret in itself. */
     private String maskCookie(String name, String value) {
         return name.equalsIgnoreCase("Set-Cookie") ? value.replaceFirst("=[^;]*", "=" + LogSafe.MASK) : mask(value);
     }
@@ -92,18 +92,18 @@ final class Redactor {
         }
         byte[] content = shown.content();
         String text = mask(content, shown.contentType());
-        // A copy of the request has all of its bytes.
+        // A request body is complete, unlike a response, which may be truncated.
         return isText(shown.contentType()) && CharsetDetector.hasUtf8Mark(content)
                 ? CharsetDetector.BYTE_ORDER_MARK + text
                 : text;
     }
 
-    /** Returns the body as text without secrets, cut after 64 KiB; only its size when it is not text. */
+    /** Returns the body as text with masked secrets, truncated to 64 KiB; only its size if it is not text. */
     String mask(byte[] body, @Nullable String contentType) {
         if (!isText(contentType)) {
             return "(" + body.length + " bytes of " + LogSafe.visible(String.valueOf(contentType)) + ")";
         }
-        // A secret that is cut in two would not be recognised, so that the cut comes last.
+        // The text is truncated last, because a truncated secret would not be recognized.
         int max = (int) Math.min(MAX_CONTEXT, (long) MAX_SPELLING * secrets.longest());
         int decoded = (int) Math.min(body.length, MAX_BODY + 4L * max);
         String text = mask(CharsetDetector.of(body, decoded, contentType));
@@ -124,7 +124,7 @@ final class Redactor {
                 || type.contains("javascript");
     }
 
-    /** Returns the exchange with its response. */
+    /** Returns an exchange with a response. */
     static Exchange withResponse(
             Request request, int status, HeaderFields headers, byte[] body, CallContext.CallTiming moment) {
         Redactor redactor = new Redactor(request.secrets());
@@ -138,12 +138,12 @@ final class Redactor {
         return of(request, redactor, OptionalInt.of(status), masked, text, moment);
     }
 
-    /** Returns the exchange as far as it went without a response. */
+    /** Returns an exchange without a response. */
     static Exchange withoutResponse(Request request, CallContext call) {
         return of(request, new Redactor(request.secrets()), OptionalInt.empty(), Headers.NONE, "", call.timing());
     }
 
-    /** Creates a request that was not sent. */
+    /** Returns an exchange for a request that was not sent. */
     static Exchange unsent(Request request) {
         CallContext.CallTiming never = new CallContext.CallTiming(Instant.EPOCH, Duration.ZERO, 0);
         return of(request, new Redactor(request.secrets()), OptionalInt.empty(), Headers.NONE, "", never);

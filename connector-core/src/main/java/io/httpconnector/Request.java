@@ -24,18 +24,19 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request: method, URL, query, headers, body, and which response statuses are accepted. Immutable: each method gives a new request.
+ * A request: method, URL, query, headers, body, and the response statuses that are accepted. Immutable: each method returns a
+ * new request.
  *
  * <pre>{@code
  * Request.get("/rest/api/3/search").query("jql", "project = PPP");
  * Request.post("/v3/venues/").json(venue).acceptStatus(409);
  * }</pre>
  *
- * <p>The URL is relative to the connection's base URL, and appended to it: {@code "/myself"} below
- * {@code https://example.com/api} is {@code https://example.com/api/myself}. An absolute URL is sent as it is. Credentials and
- * defaults of the connection, and the secrets of the request itself, go only to the scheme, host and port of the base URL: a
- * request that leads elsewhere is sent without them, also without {@code Authorization} and {@code Cookie}; one with a secret in
- * its query or body is refused.
+ * <p>A relative URL is appended to the connection's base URL: {@code "/myself"} with {@code https://example.com/api} becomes
+ * {@code https://example.com/api/myself}. An absolute URL is used unchanged. Credentials and defaults of the connection, and
+ * the secrets of the request itself, are sent only to the origin (scheme, host and port) of the base URL. A request to another
+ * origin is sent without them, and without {@code Authorization} and {@code Cookie}; if it has a secret in its query or body,
+ * it is rejected.
  */
 public final class Request {
 
@@ -53,11 +54,12 @@ public final class Request {
     private final RedactionContext secrecy;
 
     /**
-     * What must not be seen beside the fields that know it themselves.
+     * The secrets and redaction rules of a request, in addition to the fields that are marked as secrets.
      *
-     * @param signedFor set while an auth strategy is at work for this call: what it adds is a secret
-     * @param redactsResponse whether a successful response is a secret as a whole
-     * @param earlier the secrets of the requests that led here by redirects, which the service may still echo
+     * @param signedFor the call for which an auth strategy is modifying the request, so that its additions become secrets;
+     *     otherwise null
+     * @param redactsResponse whether the whole content of a successful response is secret
+     * @param earlier the secrets of earlier requests of a chain of redirects, which the service may still echo
      */
     private record RedactionContext(
             @Nullable CallContext signedFor, boolean redactsResponse, List<NameValuePair> earlier) {
@@ -84,12 +86,13 @@ public final class Request {
     }
 
     /**
-     * Creates a request with any method.
+     * Creates a request with the given method.
      *
-     * @param method the method, such as {@code "PROPFIND"}; case matters (RFC 9110, section 9.1), so that {@code get} is refused
+     * @param method the method, such as {@code "PROPFIND"}; it is case-sensitive (RFC 9110, section 9.1), so {@code get} is
+     *     rejected
      * @param url relative to the base URL, or absolute
      * @return the request
-     * @throws InvalidDefinitionException when the method is no token, or the URL is not acceptable: says why
+     * @throws InvalidDefinitionException when the method is not a token, or the URL is invalid; the message states the problem
      */
     public static Request of(String method, String url) {
         if (!NameValuePair.isToken(notNull(method, "method")) || method.equals("CONNECT") || method.equals("TRACE")) {
@@ -165,9 +168,9 @@ public final class Request {
     }
 
     /**
-     * Gives the request a name, which stands in log lines and exceptions.
+     * Sets the name of the request, which appears in log lines and exceptions.
      *
-     * @param name what it does, such as {@code "Create venue"}
+     * @param name the name, such as {@code "Create venue"}
      * @return a new request
      */
     public Request named(String name) {
@@ -175,8 +178,9 @@ public final class Request {
     }
 
     /**
-     * Adds a query parameter. Name and value are percent-encoded; one that is there already stays. A parameter that an
-     * {@link AuthStrategy} adds replaces those of its name in the URL, which a service may have written into a link or a redirect.
+     * Adds a query parameter. Name and value are percent-encoded. Existing parameters of the same name are kept, except when an
+     * {@link AuthStrategy} adds the parameter: it then replaces them, because a service may have put them into a link or a
+     * redirect.
      *
      * @param name the parameter name
      * @param value the value
@@ -187,7 +191,7 @@ public final class Request {
     }
 
     /**
-     * Adds a query parameter that holds a secret.
+     * Adds a query parameter whose value is a secret.
      *
      * @param name the parameter name
      * @param secret the value, read now
@@ -198,20 +202,20 @@ public final class Request {
     }
 
     /**
-     * Sets a header field, instead of one with the same name in any case.
+     * Sets a header field. Replaces fields of the same name, which is case-insensitive.
      *
      * @param name the field name
      * @param value the value, of visible ASCII characters, spaces and tabs
      * @return a new request
-     * @throws InvalidDefinitionException when the name is no token (RFC 9110, section 5.6.2) or belongs to the connection
-     *     itself, such as {@code Host}, or when the value has another character: says which and where
+     * @throws InvalidDefinitionException when the name is not a token (RFC 9110, section 5.6.2) or is set by the connection
+     *     itself, such as {@code Host}, or when the value contains an invalid character; the message states which and where
      */
     public Request header(String name, String value) {
         return withHeader(redacted(NameValuePair.header(name, value)));
     }
 
     /**
-     * Sets a header field that holds a secret.
+     * Sets a header field whose value is a secret.
      *
      * @param name the field name
      * @param secret the value, read now
@@ -223,14 +227,14 @@ public final class Request {
     }
 
     /**
-     * Adds a header field, also if there is one with the same name: each becomes a line of its own, in this order (RFC 9110, section
-     * 5.3).
+     * Adds a header field, even if there is one with the same name. Each is sent as a separate field line, in the order of the
+     * calls (RFC 9110, section 5.3).
      *
      * @param name the field name
      * @param value the value, of visible ASCII characters, spaces and tabs
      * @return a new request
-     * @throws InvalidDefinitionException as for {@link #header(String, String)}, or if the field is one that a message has once, such
-     *     as {@code Content-Type}, and it is set already
+     * @throws InvalidDefinitionException as for {@link #header(String, String)}, or if the field may occur only once in a
+     *     message, such as {@code Content-Type}, and is already set
      */
     public Request addHeader(String name, String value) {
         NameValuePair field = redacted(NameValuePair.header(name, value));
@@ -258,7 +262,7 @@ public final class Request {
     }
 
     /**
-     * Sets the body, and with it the {@code Content-Type}, unless a header says otherwise.
+     * Sets the body. Its media type is sent as {@code Content-Type}, unless the request sets that header field.
      *
      * @param body the body
      * @return a new request
@@ -273,18 +277,18 @@ public final class Request {
     }
 
     /**
-     * Sets a JSON body; the same as {@code body(Body.json(value))}.
+     * Sets a JSON body. Equivalent to {@code body(Body.json(value))}.
      *
-     * @param value JSON text when it is a string, or else what is written as JSON
+     * @param value JSON text if it is a string, otherwise an object to serialize
      * @return a new request
-     * @throws InvalidDefinitionException as {@link Body#json(Object)}
+     * @throws InvalidDefinitionException as for {@link Body#json(Object)}
      */
     public Request json(Object value) {
         return body(Body.json(value));
     }
 
     /**
-     * Adds a field to the body: to the form, to the JSON object, or to a new form when there is no body yet.
+     * Adds a field to the body: to the form, to the JSON object, or to a new form if there is no body yet.
      *
      * @param name the field name
      * @param value the value
@@ -298,7 +302,7 @@ public final class Request {
     }
 
     /**
-     * Adds a field that holds a secret to the body.
+     * Adds a field whose value is a secret to the body.
      *
      * @param name the field name
      * @param secret the value, read now
@@ -335,31 +339,32 @@ public final class Request {
     }
 
     /**
-     * Returns the same request at another URL, such as the one of the next page, whose query takes the place of this one's.
+     * Returns this request with another URL, such as that of the next page. The query of the new URL replaces that of this
+     * request.
      *
      * @param url relative to the base URL, or absolute
      * @return a new request
-     * @throws InvalidDefinitionException when the URL is not acceptable: says why
+     * @throws InvalidDefinitionException when the URL is invalid; the message states the problem
      */
     public Request withUrl(String url) {
         return new Request(name, method, Url.parse(url), NameValuePairs.NONE, headers, body, terms, secrecy);
     }
 
     /**
-     * Sets how long the whole exchange may take, retries and waiting included, instead of the connection's
-     * {@code totalTimeout}.
+     * Sets the timeout of the whole call, including retries and waiting. It replaces the connection's {@code totalTimeout}.
      *
-     * @param timeout the time, at least a millisecond
+     * @param timeout the timeout, at least 1 ms
      * @return a new request
-     * @throws InvalidDefinitionException when it is not positive
+     * @throws InvalidDefinitionException when the timeout is shorter
      */
     public Request timeout(Duration timeout) {
         return withOptions(terms.withTimeout(Timeouts.check("timeout", timeout)));
     }
 
     /**
-     * Says that the service does the same once or twice for this request, so that it may be sent again when the response was
-     * lost. Reading methods such as GET need no such word; a POST that only searches does.
+     * Declares the request idempotent: the service has the same state whether it processes the request once or twice. The
+     * request may then be retried when its response was lost. Not needed for methods that only read, such as GET, but for a
+     * POST that only searches.
      *
      * @return a new request
      */
@@ -368,22 +373,24 @@ public final class Request {
     }
 
     /**
-     * Adds an {@code Idempotency-Key} made now, by which a service that knows the header recognises a repetition; with it
-     * the request may be sent again when the response was lost. The key stays the same however often this request is sent.
+     * Adds a new {@code Idempotency-Key}, by which a service that supports this header recognizes a repetition. The request may
+     * then be retried when its response was lost. The key is generated by this call and stays the same each time the returned
+     * request is sent.
      *
-     * @return a new request, for one order, payment or the like: the next one needs a key of its own
+     * @return a new request for a single operation, such as one payment; the next operation needs a new key
      */
     public Request idempotencyKey() {
         return idempotencyKey(UUID.randomUUID().toString());
     }
 
     /**
-     * Adds an {@code Idempotency-Key} of yours, such as the id of the job: the same for each attempt to do the same. For a
-     * service that wants it in another header, use {@link #header(String, String)} and {@link #idempotent()}.
+     * Adds the given {@code Idempotency-Key}, such as the id of a job. Use the same key for each attempt at the same operation.
+     * For a service that expects the key in another header field, use {@link #header(String, String)} and {@link
+     * #idempotent()}.
      *
      * @param key the key, of visible ASCII characters
      * @return a new request
-     * @throws InvalidDefinitionException when the key can't stand in a header
+     * @throws InvalidDefinitionException when the key is not a valid header value
      */
     public Request idempotencyKey(String key) {
         return header("Idempotency-Key", key).idempotent();
@@ -392,7 +399,7 @@ public final class Request {
     /**
      * Registers a listener for upload progress.
      *
-     * @param progress is told
+     * @param progress the listener
      * @return a new request
      */
     public Request onUpload(ProgressListener progress) {
@@ -402,7 +409,7 @@ public final class Request {
     /**
      * Registers a listener for download progress.
      *
-     * @param progress is told
+     * @param progress the listener
      * @return a new request
      */
     public Request onDownload(ProgressListener progress) {
@@ -414,16 +421,17 @@ public final class Request {
     }
 
     /**
-     * Returns the method.
+     * Returns the request method.
      *
-     * @return such as {@code GET}
+     * @return the method, such as {@code GET}
      */
     public String method() {
         return method;
     }
 
     /**
-     * Returns the URL with its query: relative until the connection sends the request, absolute when an {@link AuthStrategy} sees it.
+     * Returns the URL with its query: relative until the connection sends the request, absolute when an {@link AuthStrategy}
+     * receives it.
      *
      * @return the URL as it is sent
      */
@@ -436,17 +444,17 @@ public final class Request {
      * Returns the value of a header field.
      *
      * @param name the field name, in any case
-     * @return the value, a secret too; empty when there is no such field
+     * @return the value, even if it is a secret; empty if there is no such field
      */
     public Optional<String> header(String name) {
         return Optional.ofNullable(headers.first(name)).map(NameValuePair::value);
     }
 
     /**
-     * Returns the values of a header field, one for each line.
+     * Returns the values of a header field, one for each field line.
      *
      * @param name the field name, in any case
-     * @return the values in their order, secrets too; none if there is no such field
+     * @return the values in their order, including secrets; an empty list if there is no such field
      */
     public List<String> headers(String name) {
         return Arrays.stream(headers.array())
@@ -456,9 +464,10 @@ public final class Request {
     }
 
     /**
-     * Returns the names of the header fields that are set, for strategies that sign them; the connection adds those of its own later.
+     * Returns the names of the header fields that are set, for strategies that sign them. The connection adds its own fields
+     * later.
      *
-     * @return the names, in no order
+     * @return the names, in no particular order
      */
     public Set<String> headerNames() {
         return Arrays.stream(headers.array()).map(NameValuePair::name).collect(Collectors.toUnmodifiableSet());
@@ -467,25 +476,26 @@ public final class Request {
     /**
      * Returns the body.
      *
-     * @return the body; empty when there is none
+     * @return the body; empty if there is none
      */
     public Optional<Body> body() {
         return Optional.ofNullable(body);
     }
 
     /**
-     * Returns the request as it would be shown if it were sent, without what the connection adds.
+     * Returns the request as it would be recorded if it were sent, without the additions of the connection.
      *
-     * @return method, URL, headers and body, with masked secrets; no status and no response, no attempts, begun in 1970
+     * @return an exchange with method, URL, headers and body, with masked secrets; without status and response, with 0 attempts
+     *     and a start in 1970
      */
     public Exchange preview() {
         return Redactor.unsent(this);
     }
 
     /**
-     * Says what it asks for, without its secrets.
+     * Describes the request, with masked secrets.
      *
-     * @return method and URL
+     * @return the method and URL
      */
     @Override
     public String toString() {
@@ -520,12 +530,15 @@ public final class Request {
         return terms.download();
     }
 
-    /** Returns whether the service may see it twice without harm: RFC 9110, section 9.2.1, and the methods of WebDAV that only read. */
+    /**
+     * Returns whether the request may be sent twice without harm: its method only reads (RFC 9110, section 9.2.1, and WebDAV),
+     * or the caller has declared it idempotent.
+     */
     boolean isRepeatable() {
         return terms.idempotent() || SAFE.contains(method);
     }
 
-    /** Returns whether the body, if there is one, has not been given away yet. */
+    /** Returns whether the body, if there is one, can still be sent. */
     boolean isReplayable() {
         return body == null || body.source().isUnread();
     }
@@ -543,23 +556,23 @@ public final class Request {
         return terms.accepts(status);
     }
 
-    /** Path and query as they stand in the request line. */
+    /** Returns the path and query of the request line. */
     String target() {
         return query.target(url, false);
     }
 
-    /** Returns the target for people: secrets are masked where they were put, and where a redirect has put them. */
+    /** Returns the target for display: secrets are masked where they were set, and where a redirect repeats them. */
     String shownTarget() {
         String target = query.target(url, true);
         return secrecy.earlier.isEmpty() ? target : new Redactor(secrets()).mask(target);
     }
 
-    /** Returns the URL for people: secrets are masked where they were put. */
+    /** Returns the URL for display: secrets are masked where they were set. */
     String shownUrl() {
         return (url.host() == null ? "" : url.host().toString()) + shownTarget();
     }
 
-    /** Every field that holds a secret. */
+    /** Returns every field whose value is a secret. */
     List<NameValuePair> secrets() {
         List<NameValuePair> secrets = new ArrayList<>(secrecy.earlier);
         secrets.addAll(body == null ? List.of() : body.secrets());
@@ -568,7 +581,7 @@ public final class Request {
         return secrets;
     }
 
-    /** Returns this request at its absolute URL, with the connection's defaults where it has nothing of the same name. */
+    /** Returns this request with its absolute URL, and with the connection's defaults whose names it does not have. */
     Request withUrl(Url absolute, NameValuePairs defaultQuery, NameValuePairs defaultHeaders) {
         NameValuePairs missing = absolute.query() == null || defaultQuery == NameValuePairs.NONE
                 ? defaultQuery
@@ -584,12 +597,12 @@ public final class Request {
                 secrecy);
     }
 
-    /** What an auth strategy is given: whatever it adds is hidden. */
+    /** Returns the request for an auth strategy, whose additions are treated as secrets. */
     Request inAuthPhase(CallContext call) {
         return withRedaction(new RedactionContext(call, secrecy.redactsResponse, secrecy.earlier));
     }
 
-    /** Returns the call for which an auth strategy is at work. */
+    /** Returns the call for which an auth strategy is modifying this request. */
     CallContext call() {
         CallContext call = secrecy.signedFor;
         if (call == null) {
@@ -598,7 +611,7 @@ public final class Request {
         return call;
     }
 
-    /** Nothing of a successful response is shown. */
+    /** Returns this request with the whole content of a successful response marked as secret. */
     Request withRedactedResponse() {
         return withRedaction(new RedactionContext(secrecy.signedFor, true, secrecy.earlier));
     }
@@ -611,7 +624,10 @@ public final class Request {
         return new Request(name, method, url, query, headers, body, terms, changed);
     }
 
-    /** Returns this request after a redirect: the new URL is complete, and a body that is gone takes its headers along. */
+    /**
+     * Returns this request after a redirect. The new URL has its complete query. If the body is dropped, its header fields are
+     * dropped, too.
+     */
     Request redirected(Url target, boolean keepsQuery, boolean becomesGet, List<NameValuePair> earlierSecrets) {
         return new Request(
                 name,
@@ -626,18 +642,18 @@ public final class Request {
                 new RedactionContext(null, secrecy.redactsResponse, earlierSecrets));
     }
 
-    /** Without the header fields of these names, in lower case. */
+    /** Returns this request without the header fields whose lower-case names match. */
     Request without(Predicate<String> names) {
         NameValuePairs others = headers.without(field -> names.test(Ascii.lowerCase(field.name())));
         return new Request(name, method, url, query, others, body, terms, secrecy);
     }
 
-    /** Without the header fields that hold a secret. */
+    /** Returns this request without the header fields whose values are secrets. */
     Request withoutSecretHeaders() {
         return new Request(name, method, url, query, headers.without(NameValuePair::isSensitive), body, terms, secrecy);
     }
 
-    /** Returns whether the query or the body holds a secret. */
+    /** Returns whether the query or the body contains a secret. */
     boolean hasSecretContent() {
         return !query.secrets().isEmpty() || (body != null && !body.secrets().isEmpty());
     }
