@@ -86,7 +86,8 @@ final class OriginPolicy {
                     "it redirects a request for credentials to another origin, whose response says nothing about "
                             + hop.home().origin() + ": set the URL that it redirects to");
         }
-        // After a redirect to another origin, credentials are not sent again, even if that origin redirects back: it would
+        // After a redirect to another origin, credentials are not sent again, even if that origin redirects back: it
+        // would
         // choose the URL.
         return next == null
                 ? null

@@ -76,7 +76,7 @@ class AuthTypeTest {
                                 .filter(problem -> problem.contains("known members are "))
                                 .findFirst()
                                 .orElseThrow());
-        Set<String> members = new TreeSet<>(List.of(message[0].split("known members are ")[1].split(", ")));
+        Set<String> members = new TreeSet<>(List.of(message[0].split("known members are ", -1)[1].split(", ", -1)));
         members.removeAll(Set.of("type", "fields"));
         return members;
     }

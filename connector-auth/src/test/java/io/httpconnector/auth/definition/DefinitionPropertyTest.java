@@ -140,7 +140,7 @@ class DefinitionPropertyTest {
                             .anyMatch(problem -> problem.startsWith(pointer + ":")
                                     || problem.startsWith(pointer + "/")
                                     // The other value has no placeholder for a field.
-                                    || problem.contains("/fields/") && problem.contains(" is not used: "));
+                                    || (problem.contains("/fields/") && problem.contains(" is not used: ")));
                 }
             }
         }

@@ -28,7 +28,8 @@ public final class ApacheTransport implements AutoCloseable {
     private final Set<CancellableRequest> underWay = ConcurrentHashMap.newKeySet();
     private final @Nullable CookieJar cookies;
 
-    @SuppressWarnings("deprecation") // The replacement is a setting of the pool, which connections with other timeouts share.
+    @SuppressWarnings(
+            "deprecation") // The replacement is a setting of the pool, which connections with other timeouts share.
     private ApacheTransport(
             RouteKey route,
             Duration connectTimeout,
@@ -86,7 +87,8 @@ public final class ApacheTransport implements AutoCloseable {
                     attempt,
                     response -> reader.read(new IncomingResponse(response, attempt.body(), transmission)));
         } catch (IOException | IllegalStateException e) {
-            // HttpClient throws this exception if the request was cancelled, or if the cancellation has already closed the
+            // HttpClient throws this exception if the request was cancelled, or if the cancellation has already closed
+            // the
             // socket.
             if (e instanceof IllegalStateException unexpected && !transmission.isCancelled()) {
                 throw unexpected;
@@ -124,7 +126,8 @@ public final class ApacheTransport implements AutoCloseable {
         if (Thread.currentThread().isInterrupted()) {
             return TransportFailure.Kind.INTERRUPTED;
         }
-        // With TLS 1.3 a service may reject the client certificate after the request was sent; it does not read that request.
+        // With TLS 1.3 a service may reject the client certificate after the request was sent; it does not read that
+        // request.
         boolean isRefused = stage == AttemptContext.Stage.NEW_CONNECTION && e instanceof SSLHandshakeException;
         if (isConnected && !isRefused) {
             return e instanceof NoHttpResponseException
