@@ -92,7 +92,7 @@ final class Redactor {
         }
         byte[] content = shown.content();
         String text = mask(content, shown.contentType());
-        // A request body is complete, unlike a response, which may be truncated.
+        // The recorded request includes all bytes of the body, and thus a byte order mark.
         return isText(shown.contentType()) && CharsetDetector.hasUtf8Mark(content)
                 ? CharsetDetector.BYTE_ORDER_MARK + text
                 : text;

@@ -353,9 +353,9 @@ public final class Request {
     /**
      * Sets the timeout of the whole call, including retries and waiting. It replaces the connection's {@code totalTimeout}.
      *
-     * @param timeout the timeout, at least 1 ms
+     * @param timeout the timeout, 1 ms to 24 h
      * @return a new request
-     * @throws InvalidDefinitionException when the timeout is shorter
+     * @throws InvalidDefinitionException when the timeout is out of range
      */
     public Request timeout(Duration timeout) {
         return withOptions(terms.withTimeout(Timeouts.check("timeout", timeout)));

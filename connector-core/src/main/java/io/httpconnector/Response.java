@@ -16,7 +16,7 @@ import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A response of a service, read as a whole. Immutable and safe for many threads; there is nothing to close. */
+/** A complete response of a service. Immutable and thread-safe; it need not be closed. */
 public final class Response {
 
     private final Request request;
@@ -53,7 +53,7 @@ public final class Response {
     /**
      * Returns the status code.
      *
-     * @return three digits, such as 200
+     * @return the status code, such as 200
      */
     public int status() {
         return status;
@@ -69,29 +69,29 @@ public final class Response {
     }
 
     /**
-     * Returns the body as bytes, decompressed.
+     * Returns the decompressed body as bytes.
      *
-     * @return a copy, empty when there is no body
+     * @return a copy of the bytes; empty if there is no body
      */
     public byte[] bytes() {
         return body.clone();
     }
 
     /**
-     * Returns the body as text, in the charset that a byte order mark, the service or an XML declaration names, or else in UTF-8, or
-     * else, where that does not fit, in Windows-1252.
+     * Returns the body as text. Its charset is that of a byte order mark, the {@code Content-Type} or an XML declaration, in
+     * this order; otherwise UTF-8, or Windows-1252 if the body is not valid UTF-8.
      *
-     * @return the text, empty when there is no body
+     * @return the text; empty if there is no body
      */
     public String text() {
         return CharsetDetector.of(body, headers.first("Content-Type").orElse(null));
     }
 
     /**
-     * Returns the body as a JSON tree. Numbers keep every digit.
+     * Returns the body as a JSON tree. Numbers keep all their digits.
      *
-     * @return the tree; a missing node when there is no body
-     * @throws InvalidResponseException when the body is not JSON: says where
+     * @return the tree; a missing node if there is no body
+     * @throws InvalidResponseException when the body is not JSON; the message contains the position
      */
     public JsonNode json() {
         try {
@@ -102,12 +102,12 @@ public final class Response {
     }
 
     /**
-     * Returns the body as an object of a class, by Jackson. Unknown fields are ignored.
+     * Returns the body as an object of a class, deserialized by Jackson. Unknown fields are ignored.
      *
      * @param type the class, such as a record
-     * @param <T> the same
+     * @param <T> the type of the object
      * @return the object
-     * @throws InvalidResponseException when the body is not JSON, or does not fit the class: says where
+     * @throws InvalidResponseException when the body is not JSON or does not match the class; the message contains the position
      */
     public <T> T json(Class<T> type) {
         try {
@@ -123,12 +123,12 @@ public final class Response {
     }
 
     /**
-     * Returns the body as XML, in the same tree as JSON: an element is an object of its attributes and elements, or text; elements of
-     * one name are an array; the text of an element with attributes is the field {@code ""}. Document types and entities are
-     * not read. It needs the library {@code jackson-dataformat-xml}.
+     * Returns the body as XML, in the type of the object tree as JSON: an element is an object of its attributes and elements,
+     * or text; elements of one name are an array; the text of an element with attributes is the field {@code ""}. Document
+     * types and entities are not read. It needs the library {@code jackson-dataformat-xml}.
      *
-     * @return the tree of the root element's content; a missing node when there is no body
-     * @throws InvalidResponseException when the body is not XML: says where
+     * @return the content of the root element as a tree; a missing node if there is no body
+     * @throws InvalidResponseException when the body is not XML; the message contains the position
      * @throws ConnectorException when the library is missing
      */
     public JsonNode xml() {
@@ -140,11 +140,11 @@ public final class Response {
     }
 
     /**
-     * Returns the URL that a link in this response leads to, resolved against the URL of the request (RFC 3986, section 5).
+     * Resolves a link of this response against the URL of the request (RFC 3986, section 5).
      *
-     * @param reference absolute, or relative such as {@code ?page=2}
+     * @param reference an absolute URL, or a relative reference such as {@code ?page=2}
      * @return the absolute URL
-     * @throws InvalidDefinitionException when it is no acceptable URL
+     * @throws InvalidDefinitionException when the result is not a valid URL
      */
     public URI resolve(String reference) {
         Url target = request.url().redirectedTo(notNull(reference, "reference"));
@@ -152,7 +152,8 @@ public final class Response {
     }
 
     /**
-     * Returns the time from the call until the response was complete, redirects, earlier attempts and waiting included.
+     * Returns the time from the start of the call until the response was complete, including redirects, earlier attempts and
+     * waiting.
      *
      * @return the time
      */
@@ -161,15 +162,15 @@ public final class Response {
     }
 
     /**
-     * What was sent and what came back, safe to show and to store.
+     * Returns the recorded request and response, safe to display and store.
      *
-     * @return the exchange, without its secrets
+     * @return the exchange, without secrets
      */
     public Exchange exchange() {
         return Redactor.withResponse(request, status, fields, body, moment);
     }
 
-    /** Returns this response with its classification, and whether a rule of the connection decided it. */
+    /** Returns this response with its classification. */
     Response classifiedAs(ResponseRule.Action verdict, boolean ruled) {
         return new Response(this, verdict, ruled, verdict == ResponseRule.Action.IGNORE ? new byte[0] : body);
     }
@@ -180,9 +181,9 @@ public final class Response {
 
     /**
      * Returns whether a {@link ResponseRule} ignores the response ({@link ResponseRule.Action#IGNORE}): its body is then empty,
-     * whatever the service has sent.
+     * whatever the service sent.
      *
-     * @return true when it is to be ignored
+     * @return true if it is ignored
      */
     public boolean isIgnored() {
         return classification == ResponseRule.Action.IGNORE;
@@ -192,7 +193,7 @@ public final class Response {
         return classification == null ? ResponseRule.Action.ACCEPT : classification;
     }
 
-    /** Returns this response without its body, which a reader has read. */
+    /** Returns this response without its body, which a reader has consumed. */
     Response withoutBody() {
         return new Response(this, classification(), matchedRule, new byte[0]);
     }
@@ -201,7 +202,7 @@ public final class Response {
         return matchedRule;
     }
 
-    /** Returns the body as a JSON tree, a missing node when it is not JSON. */
+    /** Returns the body as a JSON tree; a missing node if it is not JSON. */
     JsonNode jsonLenient() {
         try {
             return JsonSupport.read(body);
@@ -216,7 +217,7 @@ public final class Response {
     }
 
     private InvalidResponseException notJson(IOException e, String what) {
-        // Jackson's exception quotes the source, which may hold secrets, so that it does not travel as the cause.
+        // Jackson's exception is not used as the cause, because it quotes the source, which may contain secrets.
         String why = e instanceof JsonProcessingException json
                 ? JsonSupport.describe(json)
                 : e.getClass().getSimpleName();
@@ -230,9 +231,9 @@ public final class Response {
     }
 
     /**
-     * Says how it went, without secrets.
+     * Returns a summary without secrets.
      *
-     * @return status, size and time
+     * @return the status, size and elapsed time
      */
     @Override
     public String toString() {

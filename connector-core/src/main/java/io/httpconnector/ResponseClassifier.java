@@ -2,7 +2,7 @@ package io.httpconnector;
 
 import java.util.List;
 
-/** Classifies responses by the connection's rules and, failing those, by status. */
+/** Classifies responses by the connection's rules or, if none matches, by status. */
 final class ResponseClassifier {
 
     private final List<ResponseRule> rules;
@@ -11,7 +11,7 @@ final class ResponseClassifier {
         this.rules = List.copyOf(rules);
     }
 
-    /** Returns whether the body has to be looked at to know what this response means. */
+    /** Returns whether the body is needed to classify the response. */
     boolean dependOnBody(Response head) {
         for (ResponseRule rule : rules) {
             if (rule.matchesHead(head)) {

@@ -13,7 +13,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rule that classifies responses, for services with conventions of their own: an error in a body with status 200, a rate limit by a 403.
+ * A rule that classifies responses, for services that deviate from the HTTP status codes, such as an error in a body with
+ * status 200, or a 403 for a rate limit.
  *
  * <pre>{@code
  * .rule(ResponseRule.when(403).header("X-RateLimit-Remaining", "0").then(ResponseRule.Action.RATE_LIMITED))
@@ -22,29 +23,35 @@ import org.jspecify.annotations.Nullable;
  * .rule(ResponseRule.when(300, 599).then(ResponseRule.Action.ACCEPT))
  * }</pre>
  *
- * <p>The first rule of a connection that fits decides, before anything else is looked at. A response that none fits is
- * treated as its status says.
+ * <p>The first matching rule of a connection decides and takes precedence over the status. A response that matches no rule is
+ * classified by its status.
  *
- * <p>A response that is read while it comes, as by {@link HttpConnection#read}, is not held back for a rule, unless its status and
- * headers are those of one with a condition on the body. Such a condition can only hold when the whole body has no more than
- * 64 KiB, and, where its length is not announced, comes without a pause of 250 ms and within a second: after that, the reader
- * begins. It never holds for {@code text/event-stream}, which is not waited for. Immutable.
+ * <p>A response that is read while it is received, as with {@link HttpConnection#read}, is buffered for a rule only if its
+ * status and headers match a rule with a condition on the body. Such a condition can only be met if the whole body has at most
+ * 64 KiB and, if its length is not announced, arrives within one second without a pause of 250 ms; after that, the reader
+ * starts. It is never met by {@code text/event-stream}, which is not buffered. Immutable.
  */
 public final class ResponseRule {
 
     /** The treatment of a response. */
     public enum Action {
-        /** It is welcome as it is. */
+        /** The response is accepted. */
         ACCEPT,
-        /** It is welcome, and its body does not matter: the caller gets an empty one. */
+        /** The response is accepted, but its body is discarded: the caller receives an empty body. */
         IGNORE,
-        /** It fails, without another attempt. */
+        /** The call fails without another attempt. */
         FAIL,
-        /** It is tried again as {@link RetryPolicy} permits, whatever the method: the service has not acted. */
+        /** The request is retried as {@link RetryPolicy} permits, whatever its method: the service has not processed it. */
         RETRY,
-        /** It is treated like a 429: tried again when the service permits it, or else a {@link RateLimitedException}. */
+        /**
+         * The response is treated like a 429: the request is retried when the service permits it; otherwise the call fails with
+         * a {@link RateLimitedException}.
+         */
         RATE_LIMITED,
-        /** It is treated like a 401: the auth strategy may get new credentials, with which it is tried once more. */
+        /**
+         * The response is treated like a 401: the auth strategy may obtain new credentials, with which the request is sent once
+         * more.
+         */
         REFRESH_AUTH
     }
 
@@ -57,23 +64,23 @@ public final class ResponseRule {
     }
 
     /**
-     * Creates a rule for responses of one status.
+     * Starts a rule for responses with one status.
      *
      * @param status the status code, 100 to 599
-     * @return conditions, to which more can be added
-     * @throws InvalidDefinitionException when it is no status code
+     * @return a matcher, to which more conditions can be added
+     * @throws InvalidDefinitionException when the number is not a status code
      */
     public static Matcher forStatus(int status) {
         return forStatus(status, status);
     }
 
     /**
-     * Creates a rule for responses of a range of statuses.
+     * Starts a rule for responses with a range of statuses.
      *
      * @param from the lowest status code, 100 to 599
-     * @param to the highest one, included
-     * @return conditions, to which more can be added
-     * @throws InvalidDefinitionException when it is no range of status codes
+     * @param to the highest status code, inclusive
+     * @return a matcher, to which more conditions can be added
+     * @throws InvalidDefinitionException when the numbers are not a range of status codes
      */
     public static Matcher forStatus(int from, int to) {
         if (from < 100 || to > 599 || from > to) {
@@ -87,7 +94,7 @@ public final class ResponseRule {
         return when.fits(response);
     }
 
-    /** Returns whether status and headers are those of the rule. */
+    /** Returns whether the status and the headers match the rule. */
     boolean matchesHead(Response head) {
         return when.fitsHead(head);
     }
@@ -148,7 +155,7 @@ public final class ResponseRule {
         }
     }
 
-    /** When a rule fits: all conditions must hold. Immutable: each method gives a new one. */
+    /** The conditions of a rule, all of which must be met. Immutable: each method returns a new matcher. */
     public static final class Matcher {
 
         private final int from;
@@ -162,63 +169,63 @@ public final class ResponseRule {
         }
 
         /**
-         * And there is a header field of this name.
+         * Requires a header field of this name.
          *
          * @param name the field name, in any case
-         * @return new conditions
+         * @return a new matcher
          */
         public Matcher header(String name) {
             return and(new HeaderCondition(notNull(name, "header name"), null));
         }
 
         /**
-         * And a header field has this value.
+         * Requires a header field with this value.
          *
          * @param name the field name, in any case
          * @param value the whole value
-         * @return new conditions
+         * @return a new matcher
          */
         public Matcher header(String name, String value) {
             return and(new HeaderCondition(notNull(name, "header name"), notNull(value, "header value")));
         }
 
         /**
-         * And the body is JSON in which there is something here: not nothing, {@code null}, {@code false}, or empty.
+         * Requires a JSON body with a value at this location that is not missing, {@code null}, {@code false} or empty.
          *
          * @param pointer a JSON pointer (RFC 6901), such as {@code /errors}
-         * @return new conditions
-         * @throws InvalidDefinitionException when it is no JSON pointer
+         * @return a new matcher
+         * @throws InvalidDefinitionException when the pointer is not a valid JSON pointer
          */
         public Matcher json(String pointer) {
             return and(new JsonCondition(pointer(pointer), null));
         }
 
         /**
-         * And the body is JSON in which this string, number or boolean stands here.
+         * Requires a JSON body with this string, number or boolean at this location.
          *
          * @param pointer a JSON pointer (RFC 6901), such as {@code /status}
          * @param value the value, as text
-         * @return new conditions
-         * @throws InvalidDefinitionException when it is no JSON pointer
+         * @return a new matcher
+         * @throws InvalidDefinitionException when the pointer is not a valid JSON pointer
          */
         public Matcher json(String pointer, String value) {
             return and(new JsonCondition(pointer(pointer), notNull(value, "JSON value")));
         }
 
         /**
-         * And the body has this text somewhere, in any case.
+         * Requires a body that contains this text; case is ignored.
          *
          * @param part the text
-         * @return new conditions
+         * @return a new matcher
          */
         public Matcher text(String part) {
             return and(new TextCondition(notNull(part, "text")));
         }
 
         /**
-         * Says what to do then.
+         * Completes the rule with the treatment of matching responses.
          *
-         * @param action what to do
+         * @param action the treatment
          * @return the rule
          */
         public ResponseRule treatAs(Action action) {

@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a response into a file: into a partial file first, so that the file is complete or absent. The part that exists already,
- * also from an earlier run of the application, is not requested again where the service can tell that it is still the same
+ * Writes a response to a file: to a partial file first, so that the target file is either complete or absent. Existing partial
+ * content, even from an earlier run of the application, is not requested again if the service can confirm that it is unchanged
  * (RFC 9110, section 14).
  */
 final class ResumableDownload implements AutoCloseable {
@@ -66,7 +66,7 @@ final class ResumableDownload implements AutoCloseable {
         }
     }
 
-    /** Returns the request for what is missing. */
+    /** Returns the request for the missing part. */
     Request next() throws IOException {
         Request plain = request.header("Accept-Encoding", "identity");
         String validator = validator();
@@ -75,12 +75,12 @@ final class ResumableDownload implements AutoCloseable {
                 : plain.header("Range", "bytes=" + channel.size() + "-").header("If-Range", validator);
     }
 
-    /** How much there is. */
+    /** Returns the number of bytes in the partial file. */
     long size() throws IOException {
         return channel.size();
     }
 
-    /** Begins anew: the service does not know what there is. */
+    /** Discards the partial file, because the service can't continue it. */
     void discard() throws IOException {
         channel.truncate(0);
         Files.deleteIfExists(mark);
@@ -90,7 +90,7 @@ final class ResumableDownload implements AutoCloseable {
         return new StreamingReceiver<>(this::write, null, head -> head.status() == 200 || head.status() == 206, max);
     }
 
-    /** Appends what comes. */
+    /** Appends the received bytes. */
     private long write(Response response, InputStream body) throws IOException {
         long expected = -1;
         if (response.status() == 206) {
@@ -124,7 +124,7 @@ final class ResumableDownload implements AutoCloseable {
         Files.deleteIfExists(mark);
     }
 
-    /** Only a strong validator says that the bytes are the same. */
+    /** Stores the validator of the content, if it is a strong one: only that guarantees identical bytes. */
     private void remember(Headers headers) throws IOException {
         String tag =
                 headers.first("ETag").filter(value -> !value.startsWith("W/")).orElse(null);
@@ -142,12 +142,12 @@ final class ResumableDownload implements AutoCloseable {
         return lines.size() == 2 && lines.get(0).equals(identity) ? lines.get(1) : null;
     }
 
-    /** Tells requests apart without showing what they hold. */
+    /** Returns a text that identifies the request without revealing its content. */
     private static String identity(Request request) {
         return Hashing.sha256Hex(request.method() + " " + request.uri());
     }
 
-    /** Keeps what there is, for the next time, unless that is nothing. */
+    /** Closes the partial file, and keeps it for the next download unless it is empty. */
     @Override
     public void close() throws IOException {
         boolean empty = channel.isOpen() && channel.size() == 0;

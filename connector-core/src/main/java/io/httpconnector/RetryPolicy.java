@@ -11,34 +11,34 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A policy that decides when a connection retries a request, and after which delay.
+ * A policy that determines when a connection retries a request, and after which delay.
  *
  * <pre>{@code
  * .retry(RetryPolicy.maxAttempts(6).backoff(Duration.ofSeconds(1), Duration.ofMinutes(2)))
  * }</pre>
  *
- * <p>What is tried again:
+ * <p>A request is retried in these cases:
  *
  * <ul>
- *   <li>no connection, so that nothing was sent: any request;
- *   <li>no response, a broken one, or status 502 or 504: a request that only reads (GET and the like), and one that is
+ *   <li>no connection was established, so that nothing was sent: any request;
+ *   <li>no response, an incomplete response, or status 502 or 504: a request that only reads, such as GET, or that is
  *       {@linkplain Request#idempotent() idempotent} or has an {@linkplain Request#idempotencyKey() idempotency key};
- *   <li>status 408, 425, 429, and 503 with {@code Retry-After}, by which the service says that it has not acted: any
- *       request; a 503 without is like a 502.
+ *   <li>status 408, 425, 429, and 503 with {@code Retry-After}, which mean that the service has not processed the request: any
+ *       request. A 503 without {@code Retry-After} is treated like a 502.
  * </ul>
  *
- * <p>The wait is random between nothing and the backoff, which doubles with each attempt ("full jitter"). Where the service
- * says how long to wait, by {@code Retry-After} or the reset of a rate limit, it is at least that. There is no attempt for
- * which the wait would pass the longest backoff, or the time limit of the call: the failure comes at once then. Retries that
- * the service did not ask for add at most a tenth to the requests of a connection, and one every two seconds, so that they
- * don't keep a service down that is down.
+ * <p>The delay is a random time between zero and the backoff, which doubles with each attempt ("full jitter"). If the service
+ * requests a delay, with {@code Retry-After} or the reset of a rate limit, the delay is at least that. If it would exceed the
+ * maximum backoff or the timeout of the call, the call fails immediately instead. Retries that the service did not request are
+ * limited to a tenth of the requests of a connection plus one every two seconds, so that they do not prevent an overloaded
+ * service from recovering.
  *
  * <p>Immutable.
  */
 public final class RetryPolicy {
 
     private static final int MAX_ATTEMPTS = 100;
-    /** How often a call takes another connection at once, when the one that it took was closed by the service meanwhile. */
+    /** The maximum number of immediate retries of a call on another connection, after the service has closed a reused one. */
     private static final int MAX_STALE = 10;
 
     private static final RetryPolicy DEFAULTS = new RetryPolicy(4, Duration.ofMillis(250), Duration.ofSeconds(30));
@@ -64,21 +64,20 @@ public final class RetryPolicy {
     }
 
     /**
-     * One attempt, and no more. Only a kept connection that turns out to be closed is replaced by another one, for a request
-     * that may be repeated.
+     * Returns a policy without retries. Only if a reused connection turns out to be closed, a request that may be repeated is
+     * sent on another connection.
      *
-     * @return no retries
+     * @return the policy
      */
     public static RetryPolicy none() {
         return NONE;
     }
 
     /**
-     * Up to so many attempts, with the backoff of the defaults.
+     * Returns a policy with a maximum number of attempts and the default backoff.
      *
-     * @param attempts 1 to 100, the first one included
-     * @return the retries
-     * @throws InvalidDefinitionException when the number is out of range
+     * @param attempts the maximum number of attempts, 1 to 100, including the first one
+     * @return the policy @throws InvalidDefinitionException when the number is out of range
      */
     public static RetryPolicy maxAttempts(int attempts) {
         if (attempts < 1 || attempts > MAX_ATTEMPTS) {
@@ -88,11 +87,12 @@ public final class RetryPolicy {
     }
 
     /**
-     * Sets how long to wait.
+     * Sets the backoff.
      *
-     * @param first before the second attempt, at most: 1 ms to 24 h
-     * @param max before any, also when the service asks for more: at least {@code first}, up to 24 h
-     * @return new retries
+     * @param first the maximum delay before the second attempt, 1 ms to 24 h
+     * @param max the maximum delay before any attempt, even if the service requests a longer one: at least {@code first}, up to
+     *     24 h
+     * @return a new policy
      * @throws InvalidDefinitionException when a time is out of range
      */
     public RetryPolicy backoff(Duration first, Duration max) {
@@ -104,7 +104,7 @@ public final class RetryPolicy {
         return new RetryPolicy(attempts, first, max);
     }
 
-    /** How long to wait before the next attempt after a failure without a response; null when there is to be none. */
+    /** Returns the delay before the next attempt after a failure without a response; null if there is no further attempt. */
     @Nullable Duration after(ConnectorException failure, Request request, CallContext call, RetryBudget budget) {
         if (failure instanceof TransferException e
                 && e.isStale()
@@ -116,7 +116,7 @@ public final class RetryPolicy {
         return again ? withinLimits(backoff(call), call, budget) : null;
     }
 
-    /** How long to wait before the next attempt after a response; null when there is to be none. */
+    /** Returns the delay before the next attempt after a response; null if there is no further attempt. */
     @Nullable Duration after(Response response, CallContext call, RetryBudget budget, Instant now) {
         if (response.classification() != ResponseRule.Action.RETRY
                 && response.classification() != ResponseRule.Action.RATE_LIMITED) {
@@ -129,7 +129,7 @@ public final class RetryPolicy {
                 : withinLimits(asked.plus(jitter.compareTo(first) < 0 ? jitter : first), call, null);
     }
 
-    /** How long the service asks to wait, or null. */
+    /** Returns the delay that the service requests, or null. */
     static @Nullable Duration requestedDelay(Response response, Instant now) {
         return response.classification() == ResponseRule.Action.RATE_LIMITED
                 ? RetryAfter.ofLimit(response.headers(), now)

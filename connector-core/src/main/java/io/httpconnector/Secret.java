@@ -10,22 +10,28 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value that must not be seen: a password, an API key, a token.
+ * A confidential value, such as a password, an API key or a token.
  *
  * <pre>{@code
  * Secret token = Secret.fromEnv("JIRA_TOKEN");
  * Secret rotating = Secret.from(() -> vault.read("jira/token"));
  * }</pre>
  *
- * <p>{@link #toString()} shows {@code ***}, and so does whatever the library writes: log lines, exceptions, saved files.
- * Only {@link #reveal()} gives the value away. A secret is immutable and safe for many threads, as far as its supplier is.
+ * <p>{@link #toString()} returns {@code ***}, which also replaces the value in everything that the library writes: log lines,
+ * exceptions, saved files. Only {@link #reveal()} returns the value. Immutable and thread-safe, if its supplier is.
  */
 public final class Secret {
 
-    /** Shorter values of an assumed secret are masked where they stand, and not in every text that happens to hold them. */
+    /**
+     * The minimum length of an assumed secret that is masked in every text. Shorter ones are masked only where they were set,
+     * because other texts may contain them by chance.
+     */
     static final int MIN_ASSUMED = 8;
 
-    /** Shorter parts of a secret, such as the values of parameters in it, are masked with the whole secret only. */
+    /**
+     * The minimum length of a part of a secret, such as the value of a parameter in it, that is masked by itself. Shorter parts
+     * are masked only within the whole secret.
+     */
     static final int MIN_PART = 4;
 
     private final @Nullable String value;
@@ -80,27 +86,27 @@ public final class Secret {
     }
 
     /**
-     * Creates a secret that is the value of an environment variable, read now.
+     * Creates a secret from the value of an environment variable, which is read now.
      *
      * @param variable the name of the variable
      * @return the secret
-     * @throws InvalidDefinitionException when the variable is not set, or empty
+     * @throws InvalidDefinitionException when the variable is not set or is empty
      */
     public static Secret fromEnv(String variable) {
         return of(notEmpty(System.getenv(variable), "the environment variable " + variable));
     }
 
     /**
-     * Creates a secret that is looked up each time that it is used: for values that a vault rotates.
+     * Creates a secret that is looked up each time it is used, for values that are rotated in a vault.
      *
-     * @param source gives the value; called by the thread that sends
+     * @param source supplies the value; called on the sending thread
      * @return the secret
      */
     public static Secret from(Supplier<String> source) {
         return new Secret(null, notNull(source, "source of a secret"), false);
     }
 
-    /** What an auth strategy put in as plain text: nobody said that it is a secret, but it is likely to be one. */
+    /** Creates a secret from plain text that an auth strategy has set. It was not declared a secret, but probably is one. */
     static Secret assumed(String value) {
         return new Secret(value, null, true);
     }
@@ -110,9 +116,10 @@ public final class Secret {
     }
 
     /**
-     * Returns a secret that is made from this one, such as an encoded password. Where the result is masked, this one is masked too.
+     * Returns a secret that is derived from this one, such as an encoded password. Where the derived secret is masked, this one
+     * is masked, too.
      *
-     * @param change makes the new value; called once for a fixed value, at each use for a supplied one
+     * @param change derives the new value; called once for a fixed value, and at each use for a supplied one
      * @return the new secret
      */
     public Secret map(UnaryOperator<String> change) {
@@ -120,10 +127,11 @@ public final class Secret {
     }
 
     /**
-     * Returns a secret that is made from this one and another, such as user name and password. Where the result is masked, both are.
+     * Returns a secret that is derived from this one and another, such as user name and password. Where the derived secret is
+     * masked, both are masked, too.
      *
      * @param other the other secret
-     * @param change makes the new value; called once for fixed values, at each use for supplied ones
+     * @param change derives the new value; called once for fixed values, and at each use for supplied ones
      * @return the new secret
      */
     public Secret combine(Secret other, BinaryOperator<String> change) {
@@ -131,10 +139,10 @@ public final class Secret {
     }
 
     /**
-     * Gives the value away. Don't log it.
+     * Returns the value. Do not log it.
      *
      * @return the value, never empty
-     * @throws InvalidDefinitionException when the supplier gave nothing
+     * @throws InvalidDefinitionException when the supplier returned no value
      */
     public String reveal() {
         String now = fixed().value;
@@ -144,12 +152,12 @@ public final class Secret {
         return now;
     }
 
-    /** Returns the secret that a field holds, as it is now. */
+    /** Returns the current value of the secret of a field, as a fixed secret. */
     static Secret fixed(Secret secret, String field) {
         return notNull(secret, "secret " + field).fixed();
     }
 
-    /** Returns this secret as it is now: the source is asked once, and no more. */
+    /** Returns a fixed secret with the current value. Calls the supplier once. */
     Secret fixed() {
         if (value != null) {
             return this;
@@ -162,7 +170,10 @@ public final class Secret {
                 : of(notEmpty(source == null ? null : source.get(), "what the supplier gave"));
     }
 
-    /** Passes on each value that must be hidden wherever this fixed secret was used: its own, and those it was made from. */
+    /**
+     * Passes each value that must be masked wherever this fixed secret was used to an action: its own value, and the values
+     * from which it was derived.
+     */
     void eachValue(Consumer<String> action) {
         action.accept(reveal());
         if (origin != null) {
@@ -174,7 +185,7 @@ public final class Secret {
     }
 
     /**
-     * Shows that there is a secret, and nothing of it.
+     * Returns a mask instead of the value.
      *
      * @return {@code ***}
      */

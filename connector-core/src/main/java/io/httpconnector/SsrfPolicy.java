@@ -9,25 +9,25 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Restricts the destinations of a connection, as protection against server-side request forgery (SSRF): if the users of an
- * application type URLs, they must not reach what only the server of the application can reach, such as its database or the
- * metadata service of the cloud.
+ * Restricts the destinations of a connection, as protection against server-side request forgery (SSRF): users who can enter
+ * URLs in an application must not be able to reach systems that only the server of the application can reach, such as its
+ * database or the metadata service of the cloud.
  *
  * <pre>{@code
  * .destinations(SsrfPolicy.publicInternetOnly())
  * .destinations(SsrfPolicy.publicInternetOnly().allow("erp.internal.example.com").deny("*.example.org"))
  * }</pre>
  *
- * <p>The policy is applied to the resolved address of each new connection, also after a redirect: neither a name that resolves to
- * another address the next time (DNS rebinding) nor an unusual notation of an address circumvents it. Denied destinations take
- * precedence over allowed ones; all others follow the policy that the builder started with.
+ * <p>The policy is applied to the resolved address of each new connection, including those for redirects. Neither a name that
+ * later resolves to another address (DNS rebinding) nor an unusual notation of an address circumvents it. Denied destinations
+ * take precedence over allowed ones; all other destinations are subject to the initial policy.
  *
- * <p>Patterns are a name ({@code api.example.com}), all names below one ({@code *.example.com}), an address, or a network
+ * <p>A pattern is a name ({@code api.example.com}), all subdomains of a name ({@code *.example.com}), an address, or a network
  * ({@code 10.20.0.0/16}). Immutable.
  */
 public final class SsrfPolicy {
 
-    /** The special-purpose registries of IANA (RFC 6890), multicast, and the metadata address of Azure. */
+    /** The networks of the IANA special-purpose registries (RFC 6890), multicast, and the metadata address of Azure. */
     private static final List<HostPattern> NOT_PUBLIC = Stream.of(
                     "0.0.0.0/8",
                     "10.0.0.0/8",
@@ -74,51 +74,51 @@ public final class SsrfPolicy {
     }
 
     /**
-     * Hosts on the public Internet: no private, local, shared, reserved or multicast address.
+     * Permits hosts on the public Internet: no private, local, shared, reserved or multicast addresses.
      *
-     * @return the destinations
+     * @return the policy
      */
     public static SsrfPolicy publicInternetOnly() {
         return PUBLIC;
     }
 
     /**
-     * Any host, to deny some of them.
+     * Permits any host; use it with {@link #deny}.
      *
-     * @return the destinations
+     * @return the policy
      */
     public static SsrfPolicy anywhere() {
         return new SsrfPolicy(Base.ANYWHERE, List.of(), List.of());
     }
 
     /**
-     * These hosts, and no other.
+     * Permits only these hosts.
      *
      * @param hosts patterns of names, addresses and networks
-     * @return the destinations
-     * @throws InvalidDefinitionException when one is no pattern
+     * @return the policy
+     * @throws InvalidDefinitionException when a pattern is invalid
      */
     public static SsrfPolicy only(String... hosts) {
         return new SsrfPolicy(Base.NOWHERE, List.of(), List.of()).allow(hosts);
     }
 
     /**
-     * These hosts too. A host that is allowed by its name is allowed whatever its address is.
+     * Also permits these hosts. A host that is permitted by name is permitted whatever its address is.
      *
      * @param hosts patterns of names, addresses and networks
-     * @return new destinations
-     * @throws InvalidDefinitionException when one is no pattern
+     * @return a new policy
+     * @throws InvalidDefinitionException when a pattern is invalid
      */
     public SsrfPolicy allow(String... hosts) {
         return new SsrfPolicy(base, plus(allowed, hosts), denied);
     }
 
     /**
-     * Not these hosts, even if they are allowed by another rule.
+     * Denies these hosts, even if they are permitted by another rule.
      *
      * @param hosts patterns of names, addresses and networks
-     * @return new destinations
-     * @throws InvalidDefinitionException when one is no pattern
+     * @return a new policy
+     * @throws InvalidDefinitionException when a pattern is invalid
      */
     public SsrfPolicy deny(String... hosts) {
         return new SsrfPolicy(base, allowed, plus(denied, hosts));
@@ -134,7 +134,7 @@ public final class SsrfPolicy {
         return filter;
     }
 
-    /** Returns whether a connection to this address, which the name was resolved to, is permitted. */
+    /** Returns whether a connection to this address, to which the name was resolved, is permitted. */
     private boolean permits(String host, InetAddress resolved) {
         InetAddress address = HostPattern.unwrapped(resolved);
         if (matches(denied, host, address)) {
@@ -157,7 +157,7 @@ public final class SsrfPolicy {
     }
 
     /**
-     * Says what it permits.
+     * Describes the policy.
      *
      * @return the rules
      */

@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service responded with a status that the request does not accept, by default any that is not 2xx; or with what an
- * {@link ResponseRule} calls a failure.
+ * Thrown when the service responds with a status that the request does not accept, by default any except 2xx, or with a
+ * response that a {@link ResponseRule} defines as a failure.
  *
  * <pre>{@code
  * try {
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Headers and body are what the service said, with secrets that it echoed masked.
+ * <p>Headers and body are those of the response, with echoed secrets masked.
  */
 public final class StatusException extends ConnectorException {
 
@@ -28,9 +28,9 @@ public final class StatusException extends ConnectorException {
     private final int status;
 
     private final transient Headers headers;
-    /** The body as text, masked and cut. */
+    /** The body as text, masked and truncated. */
     private final String body;
-    /** How long to wait. */
+    /** The requested delay; null if unknown. */
     private final @Nullable Duration retryAfter;
 
     StatusException(
@@ -50,7 +50,7 @@ public final class StatusException extends ConnectorException {
     /**
      * Returns the status code.
      *
-     * @return three digits, such as 404
+     * @return the status code, such as 404
      */
     public int status() {
         return status;
@@ -76,9 +76,9 @@ public final class StatusException extends ConnectorException {
     }
 
     /**
-     * Returns the body as text, at most its first 64 KiB.
+     * Returns the first 64 KiB of the body as text.
      *
-     * @return the body, empty when there was none
+     * @return the body; empty if there was none
      */
     public String body() {
         return body;
@@ -87,7 +87,7 @@ public final class StatusException extends ConnectorException {
     /**
      * Returns the body as JSON.
      *
-     * @return the tree; a missing node when the body is no JSON, so that {@code json().at("/error").asText()} is always safe
+     * @return the tree; a missing node if the body is not JSON, so that {@code json().at("/error").asText()} never fails
      */
     public JsonNode json() {
         return JsonSupport.readLenient(body);

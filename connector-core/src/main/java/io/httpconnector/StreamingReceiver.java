@@ -7,7 +7,7 @@ import java.io.InputStream;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Passes the body of an accepted response to a reader while it arrives. Serves one call, on one thread. */
+/** Passes the body of an accepted response to a reader while it is received. Used for one call. Not thread-safe. */
 final class StreamingReceiver<T> {
 
     private final BodyHandler<T> reader;
@@ -20,12 +20,12 @@ final class StreamingReceiver<T> {
     private @Nullable T result;
 
     /**
-     * A receiver.
+     * Creates a receiver.
      *
      * @param reader reads the body
-     * @param verdicts what responses mean; null when that does not decide whether the body is read
-     * @param good whether the body of a response is to be read
-     * @param max how many bytes there may be
+     * @param verdicts classifies responses; null if the classification does not determine whether the body is read
+     * @param good decides whether the body of a response is passed to the reader
+     * @param max the maximum number of bytes
      */
     StreamingReceiver(
             BodyHandler<T> reader, @Nullable ResponseClassifier verdicts, Predicate<Response> good, long max) {
@@ -35,12 +35,12 @@ final class StreamingReceiver<T> {
         this.max = max;
     }
 
-    /** Returns whether the body should be known, if that is possible, before it is decided who reads it. */
+    /** Returns whether the body is needed, if available, to decide whether the reader receives it. */
     boolean needsBody(Response head) {
         return verdicts != null && verdicts.dependOnBody(head);
     }
 
-    /** Returns the response with what it means, as far as that is known. */
+    /** Returns the response with its classification, as far as it is known. */
     Response classify(Response response, boolean bodyIsKnown) {
         return verdicts == null
                 ? response
@@ -51,35 +51,38 @@ final class StreamingReceiver<T> {
         return good.test(judged);
     }
 
-    /** Returns whether the reader has seen something, so that another attempt would show it twice. */
+    /** Returns whether the reader has started, so that another attempt would pass it the same data twice. */
     boolean hasStarted() {
         return started;
     }
 
-    /** Returns the response, once the reader has finished. What happens to the rest of the body does not matter. */
+    /**
+     * Returns the response if the reader has finished, otherwise null. A failure in the unread rest of the body is then
+     * irrelevant.
+     */
     @Nullable Response finished() {
         return finished;
     }
 
-    /** How many bytes the reader has read. */
+    /** Returns the number of bytes that the reader has read. */
     long count() {
         return count;
     }
 
-    /** What the reader has returned, which may be null. */
+    /** Returns the result of the reader, which may be null. */
     @SuppressWarnings("NullAway")
     T result() {
         return result;
     }
 
     /**
-     * Lets the reader read.
+     * Calls the reader with the body.
      *
-     * @param length how many bytes there are, -1 when that is not known
-     * @param call counts the time
-     * @return whether it has read all
-     * @throws IOException when the body breaks off
-     * @throws ReaderFailedException when the reader fails by itself
+     * @param length the length of the body; -1 if unknown
+     * @param call the context of the call, which measures the time of the reader
+     * @return whether the reader has read the whole body
+     * @throws IOException when the body is incomplete
+     * @throws ReaderFailedException when the reader throws an exception of its own
      */
     boolean receive(Response head, InputStream content, long length, CallContext call) throws IOException {
         started = true;
@@ -103,7 +106,7 @@ final class StreamingReceiver<T> {
         return body.ended || body.count == length;
     }
 
-    /** Lets the reader read nothing: there is no body, or it does not matter. */
+    /** Calls the reader with an empty body, because there is none or it is ignored. */
     void receiveNothing(Response head, CallContext call) {
         try {
             var unused = receive(head, InputStream.nullInputStream(), 0, call);
@@ -114,7 +117,7 @@ final class StreamingReceiver<T> {
         }
     }
 
-    /** An exception of the caller's reader on its way through the transport. */
+    /** Carries an exception of the caller's reader through the transport. */
     static final class ReaderFailedException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -127,12 +130,12 @@ final class StreamingReceiver<T> {
         }
     }
 
-    /** There are more bytes than permitted. */
+    /** Thrown when the body exceeds the size limit. */
     static final class TooLargeException extends IOException {
         private static final long serialVersionUID = 1L;
     }
 
-    /** Knows its failures from those of the reader, and its limit. */
+    /** Counts bytes, enforces the limit, and distinguishes failures of the stream from those of the reader. */
     private final class CountingInputStream extends FilterInputStream {
 
         private final CallContext call;
@@ -182,7 +185,7 @@ final class StreamingReceiver<T> {
 
         @Override
         public void close() {
-            // The exchange does that.
+            // The exchange closes the stream.
         }
     }
 }

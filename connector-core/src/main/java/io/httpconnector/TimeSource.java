@@ -12,30 +12,30 @@ import java.util.concurrent.TimeUnit;
 public interface TimeSource {
 
     /**
-     * Returns the time that passes, as {@link System#nanoTime()}.
+     * Returns a monotonic time for measuring durations, like {@link System#nanoTime()}.
      *
-     * @return nanoseconds, to be compared with others of the same source only
+     * @return nanoseconds, comparable only with those of the same source
      */
     long nanos();
 
     /**
-     * Returns the time of the day, to compare with what a service says.
+     * Returns the current time of day, for comparison with times that a service reports.
      *
      * @return the time
      */
     Instant now();
 
     /**
-     * Waits.
+     * Waits until a gate opens or a time has passed.
      *
-     * @param gate ends the waiting when it opens
-     * @param time how long to wait at most
+     * @param gate the gate, which ends the wait when it opens
+     * @param time the maximum wait
      * @return whether the gate is open
      * @throws InterruptedException when the thread is interrupted
      */
     boolean await(CountDownLatch gate, Duration time) throws InterruptedException;
 
-    /** The real time. */
+    /** The system time. */
     TimeSource SYSTEM = new TimeSource() {
         @Override
         public long nanos() {

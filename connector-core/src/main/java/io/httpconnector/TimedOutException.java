@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Nothing came in time. After {@link Phase#CONNECT} and {@link Phase#POOL} nothing was sent; after the others the
- * service may or may not have acted.
+ * Thrown when a call exceeds a timeout. In the phases {@link Phase#CONNECT} and {@link Phase#POOL} nothing was sent; in the
+ * others the service may or may not have processed the request.
  */
 public final class TimedOutException extends ConnectorException {
 
@@ -13,7 +13,7 @@ public final class TimedOutException extends ConnectorException {
 
     /** The phase that exceeded its timeout. */
     private final Phase phase;
-    /** How long it was allowed to take. */
+    /** The timeout that was exceeded. */
     private final Duration limit;
 
     TimedOutException(Phase phase, Duration limit, @Nullable Throwable cause, Exchange exchange) {
@@ -44,7 +44,7 @@ public final class TimedOutException extends ConnectorException {
     /**
      * Returns the timeout that was exceeded.
      *
-     * @return the time limit that was reached
+     * @return the timeout
      */
     public Duration limit() {
         return limit;
@@ -52,13 +52,13 @@ public final class TimedOutException extends ConnectorException {
 
     /** The phase that exceeded its timeout. */
     public enum Phase {
-        /** Opening the connection, the TLS handshake included. */
+        /** Opening the connection, including the TLS handshake. */
         CONNECT,
-        /** Waiting for a free connection until the time of the call was over: all were in use. */
+        /** Waiting for a free connection until the timeout of the call: all connections were in use. */
         POOL,
         /** Waiting for the next bytes of the response. */
         RESPONSE,
-        /** The whole call: redirects, retries and waiting included. */
+        /** The whole call, including redirects, retries and waiting. */
         TOTAL
     }
 }

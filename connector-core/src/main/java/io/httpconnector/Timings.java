@@ -6,11 +6,11 @@ import java.time.Duration;
  * The durations of the phases of a call. The phases that open a connection are those of the last attempt; they are zero if the
  * attempt reused an open socket.
  *
- * @param queue waiting for a free connection, for the rate limit, and between attempts, of all attempts together
+ * @param queue waiting for a free connection, for the rate limit, and between attempts; the total of all attempts
  * @param dns resolving the name of the host
  * @param connect opening the socket
  * @param tls the TLS handshake
- * @param firstByte from when the request was about to be written until the head of the response arrived
+ * @param firstByte from the start of sending the request until the head of the response was received
  * @param total the whole call
  */
 public record Timings(

@@ -3,8 +3,9 @@ package io.httpconnector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The exchange broke off after the connection stood: a reset, an end in the middle of the response, bytes that are not
- * HTTP, an interrupt. The service may or may not have acted. After an interrupt the thread's flag is set again.
+ * Thrown when an exchange fails after the connection was established: by a reset, a truncated response, bytes that are not
+ * HTTP, or an interrupt. The service may or may not have processed the request. After an interrupt, the interrupt status of the
+ * thread is set.
  */
 public final class TransferException extends ConnectorException {
 
@@ -21,7 +22,7 @@ public final class TransferException extends ConnectorException {
         this.stale = stale;
     }
 
-    /** Returns whether it was a kept connection, which the service closed before it said anything: as it does with idle ones. */
+    /** Returns whether the service closed a reused connection before it sent a response, as services do with idle connections. */
     boolean isStale() {
         return stale;
     }

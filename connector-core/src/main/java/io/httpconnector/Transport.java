@@ -23,9 +23,9 @@ final class Transport implements AutoCloseable {
 
     private static final byte[] NO_BYTES = {};
 
-    /** Rules look at bodies up to this length. */
+    /** The maximum length of a body that rules inspect. */
     private static final int PEEK = 64 * 1024;
-    /** Rules do not wait longer for the next bytes of a body. */
+    /** The maximum time that rules wait for the next bytes of a body. */
     private static final Duration SILENCE = Duration.ofMillis(250);
 
     private final ApacheTransport wire;
@@ -45,9 +45,9 @@ final class Transport implements AutoCloseable {
     /**
      * Sends the request and reads the response.
      *
-     * @param withCookies whether cookies of the connection go with it, and are taken from the response
-     * @param receiver reads the body of a response that it wants; null to read it into memory
-     * @throws ConnectorException by the kind of failure
+     * @param withCookies whether cookies of the connection are sent, and cookies of the response stored
+     * @param receiver reads the body of a response that it accepts; null to read the body into memory
+     * @throws ConnectorException a subclass for the kind of failure
      */
     Response exchange(Request request, boolean withCookies, CallContext call, @Nullable StreamingReceiver<?> receiver) {
         try {
@@ -145,7 +145,7 @@ final class Transport implements AutoCloseable {
                 : ProgressStreams.in(content, progress, response.length());
     }
 
-    /** Returns the whole body, or null when it is larger than the limit. */
+    /** Returns the whole body; null if it exceeds the limit. */
     private byte @Nullable [] read(InputStream content, long announced) throws IOException {
         if (announced > maxResponseBytes) {
             return null;
@@ -167,7 +167,7 @@ final class Transport implements AutoCloseable {
         return maxStreamBytes;
     }
 
-    /** Ends the exchanges under way. */
+    /** Cancels the exchanges in progress. */
     @Override
     public void close() {
         wire.close();

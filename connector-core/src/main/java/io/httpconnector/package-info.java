@@ -1,8 +1,8 @@
 /**
- * Connections to third-party HTTP APIs: {@link io.httpconnector.HttpConnection} sends a
- * {@link io.httpconnector.Request} and gives back a {@link io.httpconnector.Response}. How a connection authenticates is
- * an {@link io.httpconnector.AuthStrategy}, one of ours or one of yours. Every failure is a
- * {@link io.httpconnector.ConnectorException} that carries what was sent and what came back, without its secrets.
+ * Connections to third-party HTTP APIs: {@link io.httpconnector.HttpConnection} sends a {@link io.httpconnector.Request} and
+ * returns a {@link io.httpconnector.Response}. An {@link io.httpconnector.AuthStrategy}, provided by the library or by the
+ * application, authenticates the requests. Every failure is a {@link io.httpconnector.ConnectorException} that contains the
+ * recorded request and response, without secrets.
  */
 @NullMarked
 package io.httpconnector;
