@@ -345,7 +345,7 @@ public final class Body {
             tree = JsonSupport.read(content());
         } catch (IOException e) {
             throw new InvalidDefinitionException(
-                    "body", "no field " + field.name() + " can be added to what is not JSON");
+                    "body", "no field " + field.name() + " can be added to a body that is not JSON");
         }
         if (!(tree instanceof ObjectNode object)) {
             throw new InvalidDefinitionException(

@@ -6,7 +6,7 @@ import java.time.Duration;
  * A listener for the calls of a connection, for metrics, traces and audit logs.
  *
  * <pre>{@code
- * .listener(start -> new ExchangeListener.Watch() {
+ * .listener(start -> new ExchangeListener.CallObserver() {
  *     public void ended(ExchangeResult report) {
  *         audit.add(start.connection(), report.exchange(), report.timings());
  *     }

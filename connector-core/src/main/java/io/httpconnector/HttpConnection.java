@@ -243,7 +243,7 @@ public final class HttpConnection implements AutoCloseable {
                 return response;
             } catch (TransferException | TimedOutException e) {
                 if (Thread.currentThread().isInterrupted()) {
-                    // Accessing the channel of the file would close it, because the thread is interrupted.
+                    // Further access to the file would close its channel, because the thread is interrupted.
                     throw e;
                 }
                 if (download.size() > before) {

@@ -73,7 +73,7 @@ public final class HttpConnectionBuilder {
     /**
      * Sets the URL to which relative URLs are appended. It may contain pills for {@linkplain AuthStrategy#fields values of the
      * auth strategy}, as in {@code https://{{auth.subdomain}}.example.com}, or {@code {{auth.instance_url}}/v2} if the value is
-     * itself a URL. Elsewhere than at the start, a value can only be a part of the host name or a segment of the path.
+     * itself a URL. A value that is not at the start can only be a part of the host name or a segment of the path.
      *
      * @param url absolute, http or https, without user info, query and fragment
      * @return this
@@ -234,8 +234,8 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets the timeout for opening a socket, including the DNS lookup. The TLS handshake has the same timeout again. Default:
-     * 10 s.
+     * Sets the timeout for opening a socket, including the DNS lookup. The same timeout applies separately to the TLS
+     * handshake. Default: 10 s.
      *
      * @param timeout the timeout, 1 ms to 24 h
      * @return this
@@ -412,10 +412,10 @@ public final class HttpConnectionBuilder {
         }
         if (destinations != null && (proxy != null || unixSocket != null)) {
             found.add(
-                    "destinations: behind a proxy or a Unix socket the address can't be judged: let the other end do it");
+                    "destinations: behind a proxy or a Unix socket the address is unknown: restrict the destinations at the other end");
         }
         if (proxy != null && unixSocket != null) {
-            found.add("proxy: a Unix socket leads to one place: use the one or the other");
+            found.add("proxy: it can't be combined with a Unix socket: use one or the other");
         }
         if (baseUrl == null || !found.isEmpty()) {
             throw new InvalidDefinitionException("connection \"" + name + "\"", found);

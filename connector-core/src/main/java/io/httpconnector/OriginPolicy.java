@@ -83,7 +83,7 @@ final class OriginPolicy {
         if (next != null && settings.isForAuth() && !next.url().sameOrigin(hop.home())) {
             throw refused(
                     response,
-                    "it redirects a request for credentials to another origin, whose response says nothing about "
+                    "it redirects a request for credentials to another origin, which can't issue credentials for "
                             + hop.home().origin() + ": set the URL that it redirects to");
         }
         // After a redirect to another origin, credentials are not sent again, even if that origin redirects back: it
@@ -160,7 +160,7 @@ final class OriginPolicy {
             return null;
         }
         if (hop == Redirects.MAX) {
-            throw refused(response, "more than " + Redirects.MAX + " redirects follow each other");
+            throw refused(response, "more than " + Redirects.MAX + " redirects in a row");
         }
         Url target;
         try {

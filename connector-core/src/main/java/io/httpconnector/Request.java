@@ -363,8 +363,8 @@ public final class Request {
 
     /**
      * Declares the request idempotent: the service has the same state whether it processes the request once or twice. The
-     * request may then be retried when its response was lost. Not needed for methods that only read, such as GET, but for a
-     * POST that only searches.
+     * request may then be retried when its response was lost. This is implied by methods that only read, such as GET; declare
+     * it for a POST that only searches.
      *
      * @return a new request
      */

@@ -123,9 +123,9 @@ public final class Response {
     }
 
     /**
-     * Returns the body as XML, in the type of the object tree as JSON: an element is an object of its attributes and elements,
-     * or text; elements of one name are an array; the text of an element with attributes is the field {@code ""}. Document
-     * types and entities are not read. It needs the library {@code jackson-dataformat-xml}.
+     * Returns an XML body as a tree, like JSON. An element is an object with its attributes and child elements as fields, or a
+     * text. Elements with the same name form an array. The text of an element with attributes is the field {@code ""}. Document
+     * types and entities are not processed. Requires the library {@code jackson-dataformat-xml}.
      *
      * @return the content of the root element as a tree; a missing node if there is no body
      * @throws InvalidResponseException when the body is not XML; the message contains the position

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * status 200, or a 403 for a rate limit.
  *
  * <pre>{@code
- * .rule(ResponseRule.when(403).header("X-RateLimit-Remaining", "0").then(ResponseRule.Action.RATE_LIMITED))
- * .rule(ResponseRule.when(200).json("/status", "error").then(ResponseRule.Action.FAIL))
- * .rule(ResponseRule.when(400).text("try again").then(ResponseRule.Action.RETRY))
- * .rule(ResponseRule.when(300, 599).then(ResponseRule.Action.ACCEPT))
+ * .rule(ResponseRule.forStatus(403).header("X-RateLimit-Remaining", "0").treatAs(ResponseRule.Action.RATE_LIMITED))
+ * .rule(ResponseRule.forStatus(200).json("/status", "error").treatAs(ResponseRule.Action.FAIL))
+ * .rule(ResponseRule.forStatus(400).text("try again").treatAs(ResponseRule.Action.RETRY))
+ * .rule(ResponseRule.forStatus(300, 599).treatAs(ResponseRule.Action.ACCEPT))
  * }</pre>
  *
  * <p>The first matching rule of a connection decides and takes precedence over the status. A response that matches no rule is
@@ -99,7 +99,7 @@ public final class ResponseRule {
         return when.fitsHead(head);
     }
 
-    /** Returns whether it also asks something of the body. */
+    /** Returns whether the rule also has a condition on the body. */
     boolean needsBody() {
         return when.conditions.stream().anyMatch(Condition::needsBody);
     }
@@ -108,7 +108,7 @@ public final class ResponseRule {
         return action;
     }
 
-    /** A condition on a response, besides its status. */
+    /** A condition on a response in addition to its status. */
     private sealed interface Condition {
         boolean matches(Response response);
 

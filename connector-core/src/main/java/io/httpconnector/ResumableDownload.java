@@ -109,7 +109,7 @@ final class ResumableDownload implements AutoCloseable {
         OutputStream out = Channels.newOutputStream(channel);
         long moved = body.transferTo(out);
         if (expected >= 0 && channel.size() != expected) {
-            throw new IOException("there are " + channel.size() + " bytes, and not the " + expected + " announced");
+            throw new IOException("there are " + channel.size() + " bytes instead of the announced " + expected);
         }
         return moved;
     }

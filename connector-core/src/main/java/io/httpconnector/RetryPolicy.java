@@ -64,8 +64,8 @@ public final class RetryPolicy {
     }
 
     /**
-     * Returns a policy without retries. Only if a reused connection turns out to be closed, a request that may be repeated is
-     * sent on another connection.
+     * Returns a policy without retries. The only exception: if a reused connection turns out to be closed, a request that may
+     * be repeated is sent on another one.
      *
      * @return the policy
      */
@@ -77,7 +77,8 @@ public final class RetryPolicy {
      * Returns a policy with a maximum number of attempts and the default backoff.
      *
      * @param attempts the maximum number of attempts, 1 to 100, including the first one
-     * @return the policy @throws InvalidDefinitionException when the number is out of range
+     * @return the policy
+     * @throws InvalidDefinitionException when the number is out of range
      */
     public static RetryPolicy maxAttempts(int attempts) {
         if (attempts < 1 || attempts > MAX_ATTEMPTS) {

@@ -53,7 +53,7 @@ public final class Secret {
     }
 
     private Secret(Secret origin, UnaryOperator<String> change) {
-        this.value = origin.value == null ? null : notEmpty(change.apply(origin.value), "what was made of it");
+        this.value = origin.value == null ? null : notEmpty(change.apply(origin.value), "the derived value");
         this.source = null;
         this.origin = origin;
         this.change = change;
@@ -65,7 +65,7 @@ public final class Secret {
     private Secret(Secret origin, Secret other, BinaryOperator<String> combination) {
         this.value = origin.value == null || other.value == null
                 ? null
-                : notEmpty(combination.apply(origin.value, other.value), "what was made of it");
+                : notEmpty(combination.apply(origin.value, other.value), "the derived value");
         this.source = null;
         this.origin = origin;
         this.change = UnaryOperator.identity();
@@ -167,7 +167,7 @@ public final class Secret {
         }
         return origin != null
                 ? origin.fixed().map(change)
-                : of(notEmpty(source == null ? null : source.get(), "what the supplier gave"));
+                : of(notEmpty(source == null ? null : source.get(), "the value of the supplier"));
     }
 
     /**

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try {
- *     eventbrite.send(createVenue, pills);
+ *     eventbrite.send(createVenue);
  * } catch (StatusException e) {
  *     showToUser(e.json().at("/error_description").asText());
  * }

@@ -22,7 +22,7 @@ public final class TimedOutException extends ConnectorException {
                         + switch (phase) {
                             case CONNECT -> "no connection within ";
                             case POOL -> "no connection became free (all are in use) within ";
-                            case RESPONSE -> "no bytes of the response came for ";
+                            case RESPONSE -> "no bytes of the response were received for ";
                             case TOTAL -> "the exchange was not complete within ";
                         }
                         + limit.toMillis() + " ms",

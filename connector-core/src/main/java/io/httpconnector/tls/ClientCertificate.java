@@ -63,7 +63,7 @@ public final class ClientCertificate {
      * @param content a PKCS #12 or JKS store with one private key
      * @param password the password of the store and of the key
      * @return the certificate
-     * @throws InvalidDefinitionException when it can't be read, or the password is wrong
+     * @throws InvalidDefinitionException when the key store can't be read, or the password is wrong
      */
     public static ClientCertificate keyStore(byte[] content, Secret password) {
         return new ClientCertificate(KeyMaterialSource.of(content), null, notNull(password, "key store password"));
@@ -75,7 +75,7 @@ public final class ClientCertificate {
      * @param content a PKCS #12 or JKS store with one private key; read to its end, not closed
      * @param password the password of the store and of the key
      * @return the certificate
-     * @throws InvalidDefinitionException when it can't be read, or the password is wrong
+     * @throws InvalidDefinitionException when the key store can't be read, or the password is wrong
      */
     public static ClientCertificate keyStore(InputStream content, Secret password) {
         return keyStore(KeyMaterialSource.read(content), password);

@@ -115,7 +115,7 @@ final class PemReader {
                 // The key may be of another algorithm.
             }
         }
-        throw new GeneralSecurityException("it is no key of " + String.join(", ", ALGORITHMS));
+        throw new GeneralSecurityException("it is not a key of " + String.join(", ", ALGORITHMS));
     }
 
     /** Decrypts a PKCS #8 key that is encrypted with PKCS #5 (RFC 8018). */
@@ -130,7 +130,7 @@ final class PemReader {
             cipher.init(Cipher.DECRYPT_MODE, key, info.getAlgParameters());
             return info.getKeySpec(cipher).getEncoded();
         } catch (IOException e) {
-            throw new GeneralSecurityException("it is no PKCS #8 structure", e);
+            throw new GeneralSecurityException("it is not a PKCS #8 structure", e);
         } catch (GeneralSecurityException e) {
             throw new GeneralSecurityException("it can't be decrypted: is the password right?", e);
         }

@@ -121,7 +121,7 @@ public final class BaseUrl {
         if (!IN_HOST.matcher(value).matches()) {
             throw new InvalidDefinitionException(
                     "base URL " + text,
-                    "the value for " + pill + " is no part of a host name: \"" + LogSafe.visible(value) + "\"");
+                    "the value for " + pill + " is not valid in a host name: \"" + LogSafe.visible(value) + "\"");
         }
         return value;
     }

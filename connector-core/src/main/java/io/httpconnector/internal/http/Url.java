@@ -198,7 +198,7 @@ public record Url(
         if (authority.indexOf('@') >= 0) {
             // The message does not repeat the URL, because the user info before the @ may contain a password.
             throw new InvalidDefinitionException(
-                    "URL", "it has user info before the \"@\": take it out and give the connection an auth strategy");
+                    "URL", "it has user info before the \"@\": remove it and set an auth strategy for the connection");
         }
         int portColon = authority.lastIndexOf(':');
         boolean hasPort = portColon > authority.lastIndexOf(']');
@@ -321,7 +321,7 @@ public record Url(
         }
         String segment = Ascii.lowerCase(text.substring(start, end)).replace("%2e", ".");
         if (segment.equals(".") || segment.equals("..")) {
-            throw invalid(text, at(start) + "a \"" + segment + "\" segment: write the path that is meant");
+            throw invalid(text, at(start) + "a \"" + segment + "\" segment: write the resulting path");
         }
     }
 

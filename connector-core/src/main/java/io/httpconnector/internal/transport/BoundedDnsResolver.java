@@ -82,7 +82,7 @@ public final class BoundedDnsResolver {
         try {
             response = LOOKUPS.submit(() -> lookup.all(host));
         } catch (RejectedExecutionException e) {
-            throw new SocketTimeoutException("the name " + host + " was not resolved: too many lookups hang");
+            throw new SocketTimeoutException("the name " + host + " was not resolved: too many DNS lookups are blocked");
         }
         attempt.waitsFor(response);
         try {

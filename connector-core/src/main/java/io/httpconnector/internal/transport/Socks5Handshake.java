@@ -81,7 +81,7 @@ final class Socks5Handshake {
             case 1 -> 4;
             case 3 -> in.readUnsignedByte();
             case 4 -> 16;
-            default -> throw new ClientProtocolException("the proxy responds with an unknown kind of address");
+            default -> throw new ClientProtocolException("the proxy responded with an unknown address type");
         };
         in.readFully(new byte[length + 2]);
     }

@@ -93,7 +93,7 @@ final class StrictConnection extends DefaultBHttpClientConnection implements Man
     @Override
     public void sendRequestHeader(ClassicHttpRequest request) throws HttpException, IOException {
         if (parser.unread() > 0) {
-            throw new ProtocolException("bytes came before the request was sent");
+            throw new ProtocolException("bytes were received before the request was sent");
         }
         opensTunnel = Method.CONNECT.isSame(request.getMethod());
         super.sendRequestHeader(request);
@@ -103,7 +103,7 @@ final class StrictConnection extends DefaultBHttpClientConnection implements Man
     public ClassicHttpResponse receiveResponseHeader() throws HttpException, IOException {
         ClassicHttpResponse response = super.receiveResponseHeader();
         if (response.getCode() == HttpStatus.SC_SWITCHING_PROTOCOLS) {
-            throw new ProtocolException("status 101, and no other protocol was asked for");
+            throw new ProtocolException("status 101, although no protocol switch was requested");
         }
         boolean isTunnel = opensTunnel && response.getCode() / 100 == 2;
         if (!isTunnel) {

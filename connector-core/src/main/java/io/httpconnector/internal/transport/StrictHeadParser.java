@@ -52,7 +52,7 @@ final class StrictHeadParser extends DefaultHttpResponseParser {
             int start = line.length();
             int length = buffer.readLine(line, in);
             if (length < 0 && begun) {
-                throw new ConnectionClosedException("the service hung up in the middle of the headers");
+                throw new ConnectionClosedException("the service closed the connection in the middle of the headers");
             }
             begun = true;
             for (int i = start; i < line.length(); i++) {
