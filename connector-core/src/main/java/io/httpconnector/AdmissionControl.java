@@ -145,7 +145,7 @@ final class AdmissionControl implements AutoCloseable {
         }
     }
 
-    /** Waiting threads are woken one by one as slots are released; each then fails with "connection closed". */
+    /** Ends all waits. Waiting threads are woken one by one as slots are released; each then fails with "connection closed". */
     @Override
     public void close() {
         closed.countDown();

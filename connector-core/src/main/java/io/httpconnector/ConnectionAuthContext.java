@@ -55,7 +55,8 @@ final class ConnectionAuthContext implements AuthContext {
         SingleFlight<T> flight = new SingleFlight<>(
                 notNull(work, "work"),
                 DefaultExecutors.forAuth(),
-                "Credentials can't be requested: " + DefaultExecutors.MAX_WAITING + " connections already wait for theirs");
+                "Credentials can't be requested: " + DefaultExecutors.MAX_WAITING
+                        + " connections already wait for theirs");
         return waiting -> await(flight, waiting);
     }
 

@@ -40,7 +40,7 @@ public final class BaseUrl {
     /**
      * Parses a base URL, which may contain placeholders for fields of the auth strategy.
      *
-     * @throws InvalidDefinitionException if it can't be a URL for any values
+     * @throws InvalidDefinitionException if the text is not a URL, whatever the values of the pills are
      */
     public static BaseUrl of(String text) {
         boolean isTemplate = text != null && PILL.matcher(text).find();

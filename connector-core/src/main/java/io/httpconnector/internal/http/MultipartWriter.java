@@ -29,12 +29,12 @@ public record MultipartWriter(String contentType) {
         return contentType.substring(contentType.indexOf(BOUNDARY) + BOUNDARY.length());
     }
 
-    /** Returns a form without parts yet. */
+    /** Returns an empty form. */
     public BodySource empty() {
         return new BodySource.SequenceSource(List.of(end()));
     }
 
-    /** Returns a form with one more part before its end. */
+    /** Returns a form with an additional part at its end. */
     public BodySource with(BodySource form, BodySource part) {
         List<BodySource> all = new ArrayList<>(((BodySource.SequenceSource) form).parts());
         all.set(all.size() - 1, text("--" + boundary() + "\r\n"));

@@ -137,7 +137,7 @@ public record NameValuePair(
         return SINGLE.contains(Ascii.lowerCase(name));
     }
 
-    /** Returns the value for display: a mask if it is a secret. */
+    /** Returns the value for display: a mask instead of a secret. */
     public String shown() {
         return secret == null ? value : LogSafe.MASK;
     }

@@ -8,9 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Finds the secrets that a secret value consists of, because a service may echo one of them without the rest: the credentials after an
- * auth scheme (RFC 9110, section 11.4), the values of parameters and cookies ({@code v1=KEY}, {@code sid=KEY; theme=dark}), and the
- * password in {@code user:password}, also in Base64 (RFC 7617).
+ * Finds the individual secrets within a secret value, because a service may echo one of them without the rest: the credentials
+ * after an auth scheme (RFC 9110, section 11.4), the values of parameters and cookies ({@code v1=KEY}, {@code sid=KEY;
+ * theme=dark}), and the password in {@code user:password}, also in Base64 (RFC 7617).
  */
 public final class CredentialParts {
 

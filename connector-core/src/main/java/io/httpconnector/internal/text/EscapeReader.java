@@ -25,12 +25,12 @@ final class EscapeReader {
         this.budget = budget;
     }
 
-    /** Returns whether a character only means itself: it neither starts an escape nor belongs to a surrogate pair. */
+    /** Returns whether a character is only literal: it neither starts an escape nor belongs to a surrogate pair. */
     static boolean isPlain(char c) {
         return c != '%' && c != '\\' && c != '&' && !Character.isSurrogate(c);
     }
 
-    /** The characters that may be meant at an index, each with the index after its spelling. */
+    /** The possible characters at an index, each with the index after its spelling. */
     static final class Readings {
         private long[] all = new long[4];
         private int size;
@@ -61,7 +61,10 @@ final class EscapeReader {
         }
     }
 
-    /** Returns the characters that may be meant at an index: the character itself, and those whose escape starts there, in up to {@code layers} layers. */
+    /**
+     * Returns the possible characters at an index: the character itself, and those whose escape starts there, in up to {@code
+     * layers} layers.
+     */
     Readings readings(int at, int layers) {
         Readings all = new Readings();
         if (at >= text.length() || budget.isSpent()) {

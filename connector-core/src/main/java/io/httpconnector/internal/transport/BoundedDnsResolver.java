@@ -23,8 +23,8 @@ public final class BoundedDnsResolver {
     private static final int MAX_WAITING = 10_000;
 
     /**
-     * A lookup blocks and cannot be interrupted, so it runs on a separate thread. If too many lookups hang, further ones wait
-     * within their timeouts.
+     * A lookup blocks and cannot be interrupted, so it runs on a separate thread. If too many lookups are blocked, further ones
+     * wait within their timeouts.
      */
     private static final ThreadPoolExecutor LOOKUPS = lookups();
 
@@ -82,7 +82,8 @@ public final class BoundedDnsResolver {
         try {
             response = LOOKUPS.submit(() -> lookup.all(host));
         } catch (RejectedExecutionException e) {
-            throw new SocketTimeoutException("the name " + host + " was not resolved: too many DNS lookups are blocked");
+            throw new SocketTimeoutException(
+                    "the name " + host + " was not resolved: too many DNS lookups are blocked");
         }
         attempt.waitsFor(response);
         try {

@@ -5,7 +5,10 @@ import io.httpconnector.Timings;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The state of one call of {@code send}: its start, its timeout, its attempts and its timings. Used by one thread. */
+/**
+ * The state of one call of {@code send}: its start, its timeout, its attempts and its timings. Used by the thread of the call,
+ * except where noted.
+ */
 public final class CallContext {
 
     /**

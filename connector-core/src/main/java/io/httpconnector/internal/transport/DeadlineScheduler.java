@@ -22,7 +22,7 @@ final class DeadlineScheduler {
     private static final int MAX_IDLE_BEATS = 20;
 
     private static final AtomicBoolean BEATING = new AtomicBoolean();
-    /** Whether no deadline has started since the last beat. */
+    /** True if no deadline has started since the last beat. */
     private static volatile boolean isIdle;
 
     private DeadlineScheduler() {}
