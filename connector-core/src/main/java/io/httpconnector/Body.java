@@ -247,7 +247,7 @@ public final class Body {
 
     private static long checked(long length) {
         if (length < 0) {
-            throw new InvalidDefinitionException("body", length + " is no length: leave it out when it is not known");
+            throw new InvalidDefinitionException("body", length + " is not a valid length: omit it if it is unknown");
         }
         return length;
     }

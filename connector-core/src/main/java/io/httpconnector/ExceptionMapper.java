@@ -121,7 +121,7 @@ final class ExceptionMapper {
      */
     private String hint(Exception e) {
         boolean refused = String.valueOf(e.getMessage()).contains("Received fatal alert");
-        return refused && !showsCertificate ? ": it may want a client certificate" : "";
+        return refused && !showsCertificate ? ": it may require a client certificate" : "";
     }
 
     /** Returns whether the peer closed the connection during the handshake. An absent peer would have refused the connection. */

@@ -104,7 +104,7 @@ public final class Request {
         String usual = method.toUpperCase(Locale.ROOT);
         if (!usual.equals(method) && USUAL.contains(usual)) {
             throw new InvalidDefinitionException(
-                    "request", "\"" + method + "\" is another method than " + usual + ": write it in capitals");
+                    "request", "\"" + method + "\" is not the method " + usual + ": write it in capitals");
         }
         return new Request(
                 "",

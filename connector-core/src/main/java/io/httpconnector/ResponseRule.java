@@ -85,7 +85,7 @@ public final class ResponseRule {
     public static Matcher forStatus(int from, int to) {
         if (from < 100 || to > 599 || from > to) {
             throw new InvalidDefinitionException(
-                    "error rule", from + " to " + to + " are no status codes: use 100 to 599");
+                    "error rule", from + " to " + to + " are not status codes: use 100 to 599");
         }
         return new Matcher(from, to, List.of());
     }

@@ -98,7 +98,7 @@ final class ResumableDownload implements AutoCloseable {
                     RANGE.matcher(response.headers().first("Content-Range").orElse(""));
             if (!range.matches() || Long.parseLong(range.group(1)) != channel.size()) {
                 discard();
-                throw new IOException("the service sent another part than it was asked for");
+                throw new IOException("the service sent another range than requested");
             }
             expected = range.group(2).equals("*") ? -1 : Long.parseLong(range.group(2));
         } else {

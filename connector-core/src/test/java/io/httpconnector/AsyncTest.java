@@ -158,7 +158,7 @@ class AsyncTest {
             assertThatThrownBy(connection.sendAsync(Request.get("/"), closed)::get)
                     .cause()
                     .isInstanceOf(ConnectorException.class)
-                    .hasMessageContaining("takes no more requests");
+                    .hasMessageContaining("accepts no more requests");
         }
     }
 }

@@ -81,16 +81,16 @@ class BadInputTest {
                 "https://example.com:8o/           | is not a port",
                 "https://exa mple.com/             | is not a host name",
                 "https://bücher.example/           | Punycode",
-                "https://example.com/a b           | can't stand in a URL",
+                "https://example.com/a b           | is not allowed in a URL",
                 "https://example.com/ä             | %C3%A4",
                 "https://example.com/\ud83d\ude00      | %F0%9F%98%80",
-                "https://example.com/\ud83d        | half a character (U+D83D)",
+                "https://example.com/\ud83d        | an unpaired surrogate (U+D83D)",
                 "https://example.com/%zz           | without two hex digits",
                 "https://example.com/a#b           | a fragment is never sent",
                 "https://example.com/a/../b        | segment",
                 "https://example.com/a/%2E%2e/b    | segment",
-                "https://example.com\\evil         | can't stand in a URL",
-                "https://example.com/?api_key=k3y  | it has a query"
+                "https://example.com\\evil         | is not allowed in a URL",
+                "https://example.com/?api_key=k3y  | it contains a query"
             })
     void baseUrl(String url, String why) {
         InvalidDefinitionException e = catchThrowableOfType(
@@ -103,7 +103,7 @@ class BadInputTest {
     @ParameterizedTest
     @ValueSource(strings = {"get", "Post", "pATCH"})
     void methodInSmallLetters(String method) {
-        String why = "\"" + method + "\" is another method than " + method.toUpperCase(Locale.ROOT)
+        String why = "\"" + method + "\" is not the method " + method.toUpperCase(Locale.ROOT)
                 + ": write it in capitals";
         assertThatThrownBy(() -> Request.of(method, "/")).hasMessageContaining(why);
         assertThatThrownBy(() -> RequestTemplate.named("T").method(method, "/").build())

@@ -167,7 +167,7 @@ class BaseUrlTest {
                 .build()) {
             assertThatThrownBy(() -> connection.auth().apply(Request.get("/")))
                     .isInstanceOf(InvalidDefinitionException.class)
-                    .hasMessageContaining("needs the strategy first");
+                    .hasMessageContaining("is incomplete until the auth strategy is known");
         }
     }
 }

@@ -149,7 +149,7 @@ class BodiesTest {
                 .isInstanceOf(StatusException.class);
         assertThat(received()).hasSize(1);
         assertThatThrownBy(() -> connection.send(Request.put("/").body(once)))
-                .hasMessageContaining("the stream of the body was read already");
+                .hasMessageContaining("the stream of the body has already been read");
     }
 
     @Test
@@ -395,7 +395,7 @@ class BodiesTest {
     void badBodies() {
         assertThatThrownBy(() -> Body.file(dir.resolve("none"), "a/b")).hasMessageContaining("there is no file");
         assertThatThrownBy(() -> Body.file(dir, "a/b")).hasMessageContaining("is a directory");
-        assertThatThrownBy(() -> Body.stream(() -> null, -5, "a/b")).hasMessageContaining("-5 is no length");
+        assertThatThrownBy(() -> Body.stream(() -> null, -5, "a/b")).hasMessageContaining("-5 is not a valid length");
         assertThatThrownBy(() -> Body.json("{}").part("a", "b", Body.json("{}")))
                 .hasMessageContaining("no part a can be added to application/json: use multipart()");
         assertThatThrownBy(() -> Body.multipart().part("a", "b", null))

@@ -401,7 +401,7 @@ class CredentialAttackTest {
                         .build()) {
             assertThat(catchThrowable(() -> connection.send(Request.get("/start"))))
                     .isInstanceOf(StatusException.class)
-                    .hasMessageContaining("no credentials were sent, as they belong to " + service.url() + " only");
+                    .hasMessageContaining("no credentials were sent, because they belong to " + service.url() + " only");
             assertThat(refreshed).hasValue(0);
             assertThat(stranger.requests()).hasSize(1);
             assertThat(stranger.received()).doesNotContain(KEY);
@@ -571,7 +571,7 @@ class CredentialAttackTest {
                     () -> connection.send(Request.get("/").acceptAnyStatus()));
 
             assertThat(failure.reason()).isEqualTo(CannotConnectException.Reason.PROXY);
-            assertThat(failure).hasMessageContaining("it wants credentials");
+            assertThat(failure).hasMessageContaining("it requires credentials");
             assertThat(connection.test().outcome()).isEqualTo(ConnectionTestResult.Outcome.PROXY);
             assertThat(proxy.requests()).hasSize(2);
         }

@@ -291,7 +291,7 @@ class DestinationsTest {
                 new String[] {"10.0.0.0/33", "a b", "http://x", "x/y", "", "*", "*.*", "x:80", "1.2.3.4/-1"}) {
             assertThatThrownBy(() -> SsrfPolicy.only(bad))
                     .isInstanceOf(InvalidDefinitionException.class)
-                    .hasMessageContaining("is no host");
+                    .hasMessageContaining("is not a host");
         }
         assertThat(catchThrowableOfType(
                                 InvalidDefinitionException.class,

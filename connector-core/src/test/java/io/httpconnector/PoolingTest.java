@@ -110,7 +110,7 @@ class PoolingTest {
         AtomicInteger mostAtOnce = new AtomicInteger();
         server.createContext("/slow", exchange -> {
             mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
-            LockSupport.parkNanos(5_000_000);
+            LockSupport.parkNanos(25_000_000);
             atOnce.decrementAndGet();
             exchange.sendResponseHeaders(204, -1);
             exchange.close();

@@ -195,12 +195,12 @@ class PrivateNetworkTest {
 
     @ParameterizedTest
     @CsvSource({
-        "05ff, '', the proxy wants other credentials",
-        "4854, '', what is there is no SOCKS 5 proxy",
-        "0500, 05050001000000000000, the proxy says: connection refused",
-        "0500, 05020001000000000000, the proxy says: connection not allowed by ruleset",
-        "0500, 05400001000000000000, the proxy says: error 64",
-        "0500, 0500, the proxy hung up"
+        "05ff, '', the proxy rejected the credentials",
+        "4854, '', the server is not a SOCKS 5 proxy",
+        "0500, 05050001000000000000, the proxy responded: connection refused",
+        "0500, 05020001000000000000, the proxy responded: connection not allowed by ruleset",
+        "0500, 05400001000000000000, the proxy responded: error 64",
+        "0500, 0500, the proxy closed the connection"
     })
     void refusalsOfASocksProxy(String greeting, String response, String message) throws Exception {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

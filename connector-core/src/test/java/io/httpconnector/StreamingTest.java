@@ -330,7 +330,7 @@ class StreamingTest {
         });
 
         assertThatThrownBy(() -> connection.download(Request.get("/lies"), dir.resolve("file")))
-                .hasMessageContaining("the service sent another part than it was asked for");
+                .hasMessageContaining("the service sent another range than requested");
         assertThat(files()).isEmpty();
     }
 

@@ -243,7 +243,7 @@ class TlsTest {
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void serviceThatMissesTheClientCertificate(String version) throws Exception {
         try (TlsServer server = server(CA.server("localhost"), true, version)) {
-            assertThat(failure(connection(server))).hasMessageContaining("it may want a client certificate");
+            assertThat(failure(connection(server))).hasMessageContaining("it may require a client certificate");
         }
     }
 

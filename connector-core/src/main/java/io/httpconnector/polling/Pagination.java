@@ -56,12 +56,27 @@ public final class Pagination {
     /**
      * Numeric settings.
      *
-     * @param first the number of the first page, or the first offset
+     * @param givenFirst the number of the first page, or the first offset; null when it is not set
+     * @param defaultFirst the default of the paginator
      * @param size the requested page size; 0 when it is not set
      * @param maxPages the maximum number of pages; 0 when it is not set
-     * @param maxEmptyPages the maximum number of consecutive pages without records
+     * @param givenEmptyPages the maximum number of consecutive pages without records; null when it is not set
      */
-    record PageLimits(int first, int size, int maxPages, int maxEmptyPages) {}
+    record PageLimits(
+            @Nullable Integer givenFirst,
+            int defaultFirst,
+            int size,
+            int maxPages,
+            @Nullable Integer givenEmptyPages) {
+
+        int first() {
+            return givenFirst == null ? defaultFirst : givenFirst;
+        }
+
+        int maxEmptyPages() {
+            return givenEmptyPages == null ? DEFAULT_EMPTY_PAGES : givenEmptyPages;
+        }
+    }
 
     /** The location and value of the page size. */
     private record PageSize(ParameterLocation location, int records) {}
@@ -77,7 +92,7 @@ public final class Pagination {
     }
 
     static Pagination of(Paginator paginator) {
-        PageLimits limits = new PageLimits(paginator.firstNumber(), 0, 0, DEFAULT_EMPTY_PAGES);
+        PageLimits limits = new PageLimits(null, paginator.firstNumber(), 0, 0, null);
         return new Pagination(paginator, EndConditions.NONE, limits, null, false);
     }
 
@@ -261,7 +276,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination first(int number) {
-        return with(new PageLimits(number, limits.size, limits.maxPages, limits.maxEmptyPages));
+        return with(new PageLimits(number, limits.defaultFirst, limits.size, limits.maxPages, limits.givenEmptyPages));
     }
 
     /**
@@ -287,7 +302,8 @@ public final class Pagination {
         if (size < 1) {
             throw invalid("pages of " + size + " records: use at least 1");
         }
-        PageLimits sized = new PageLimits(limits.first, size, limits.maxPages, limits.maxEmptyPages);
+        PageLimits sized = new PageLimits(
+                limits.givenFirst, limits.defaultFirst, size, limits.maxPages, limits.givenEmptyPages);
         return new Pagination(paginator, ends, sized, new PageSize(location, size), stable);
     }
 
@@ -388,7 +404,8 @@ public final class Pagination {
         if (max < 1 || max > MAX_PAGES) {
             throw invalid(max + " pages: use 1 to " + MAX_PAGES);
         }
-        return with(new PageLimits(limits.first, limits.size, max, limits.maxEmptyPages));
+        return with(new PageLimits(
+                limits.givenFirst, limits.defaultFirst, limits.size, max, limits.givenEmptyPages));
     }
 
     /**
@@ -402,7 +419,7 @@ public final class Pagination {
         if (max < 1 || max > MAX_PAGES) {
             throw invalid(max + " pages without records: use 1 to " + MAX_PAGES);
         }
-        return with(new PageLimits(limits.first, limits.size, limits.maxPages, max));
+        return with(new PageLimits(limits.givenFirst, limits.defaultFirst, limits.size, limits.maxPages, max));
     }
 
     private Pagination with(Paginator changed) {
@@ -421,8 +438,8 @@ public final class Pagination {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         paginator.writeTo(json);
         ends.writeTo(json);
-        if (limits.first != paginator.firstNumber()) {
-            json.put("first", limits.first);
+        if (limits.givenFirst != null) {
+            json.put("first", limits.givenFirst);
         }
         if (size != null) {
             json.putObject("size").put("records", size.records).set("location", size.location.toJson());
@@ -430,8 +447,8 @@ public final class Pagination {
         if (limits.maxPages > 0) {
             json.put("maxPages", limits.maxPages);
         }
-        if (limits.maxEmptyPages != DEFAULT_EMPTY_PAGES) {
-            json.put("maxEmptyPages", limits.maxEmptyPages);
+        if (limits.givenEmptyPages != null) {
+            json.put("maxEmptyPages", limits.givenEmptyPages);
         }
         return stable ? json.put("stable", true) : json;
     }

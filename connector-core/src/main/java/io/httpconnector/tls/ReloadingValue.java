@@ -52,7 +52,7 @@ final class ReloadingValue<T> {
                 LOG.info("The {} from {} has changed, and is read again", what, sources);
             }
         } catch (GeneralSecurityException | IOException e) {
-            LOG.warn("The {} from {} has changed, but the old one stays: {}", what, sources, reason(e));
+            LOG.warn("The {} from {} has changed, but the old one remains in use: {}", what, sources, reason(e));
         }
         return current;
     }

@@ -37,7 +37,7 @@ class BadTemplateTest {
                         "name: missing: describe what the request does, such as \"Create venue\"",
                         "url line 1, column 4: {{org.}}: invalid syntax at character 5: write it like"
                                 + " {{order.lines[0].sku}} or {{row[\"Any name\"]}}",
-                        "url: \"/v//a b\": character 6: \" \" can't stand in a URL: write it percent-encoded (%20), or use"
+                        "url: \"/v//a b\": character 6: \" \" is not allowed in a URL: write it percent-encoded (%20), or use"
                                 + " query(name, value)",
                         "query q line 1, column 1: \"{{\" is not closed on the same line: add \"}}\", or write"
                                 + " {{'{{'}} for a"

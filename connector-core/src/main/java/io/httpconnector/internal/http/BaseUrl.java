@@ -51,7 +51,7 @@ public final class BaseUrl {
     private static Url parse(String text) {
         Url url = Url.parseAbsolute(text);
         if (url.query() != null) {
-            throw new InvalidDefinitionException("base URL", "it has a query: add it by query(name, value)");
+            throw new InvalidDefinitionException("base URL", "it contains a query: add it by query(name, value)");
         }
         return url;
     }
@@ -73,7 +73,7 @@ public final class BaseUrl {
             if (requested.host() == null) {
                 throw new InvalidDefinitionException(
                         "URL of an auth strategy",
-                        "it is relative, and the base URL " + text + " needs the strategy first");
+                        "it is relative, and the base URL " + text + " is incomplete until the auth strategy is known");
             }
             return requested;
         }

@@ -168,7 +168,7 @@ public sealed interface BodySource {
         @Override
         public InputStream open() throws IOException {
             if (opened.getAndSet(true)) {
-                throw new IOException("the stream of the body was read already: it can be sent once");
+                throw new IOException("the stream of the body has already been read: it can be sent only once");
             }
             return stream;
         }

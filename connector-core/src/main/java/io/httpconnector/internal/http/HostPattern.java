@@ -54,7 +54,7 @@ public final class HostPattern {
         throw new InvalidDefinitionException(
                 what,
                 "\"" + LogSafe.visible(pattern)
-                        + "\" is no host: use a name, *. and a name, an address, or a network such as 10.0.0.0/8");
+                        + "\" is not a host: use a name, *. and a name, an address, or a network such as 10.0.0.0/8");
     }
 
     /** Returns the address if the host is an IP address literal, or null if it is a name. Never queries the DNS. */

@@ -295,11 +295,11 @@ public record Url(
 
     private static String notPermitted(int c) {
         if (c < 0x20 || c == 0x7f || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
-            String what = c > 0x7f ? "half a character" : "a control character";
+            String what = c > 0x7f ? "an unpaired surrogate" : "a control character";
             return String.format("%s (U+%04X): remove it", what, c);
         }
         String character = Character.toString(c);
-        return "\"" + LogSafe.visible(character) + "\" can't stand in a URL: write it percent-encoded ("
+        return "\"" + LogSafe.visible(character) + "\" is not allowed in a URL: write it percent-encoded ("
                 + PercentEncoding.encode(character) + "), or use query(name, value)";
     }
 

@@ -24,7 +24,7 @@ public final class AsyncCall<T> extends CompletableFuture<T> {
             executor.execute(() -> sending.run(send));
         } catch (RejectedExecutionException e) {
             sending.completeExceptionally(new ConnectorException(
-                    "The executor takes no more requests: " + DefaultExecutors.MAX_WAITING
+                    "The executor accepts no more requests: " + DefaultExecutors.MAX_WAITING
                             + " wait in the one of this library; send less at once, or give an executor",
                     e));
         }

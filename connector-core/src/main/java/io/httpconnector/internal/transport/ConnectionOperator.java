@@ -150,7 +150,7 @@ final class ConnectionOperator extends DefaultHttpClientConnectionOperator imple
             socket.setSoTimeout(timeout.toMillisecondsIntBound());
             Socks5Handshake.open(socket, proxy, host.getHostName(), PORTS.resolve(host.getSchemeName(), host));
             if (socket.getInputStream().available() > 0) {
-                throw new ProxyRefusedException("it sent bytes of its own through the tunnel");
+                throw new ProxyRefusedException("it sent data of its own through the tunnel");
             }
             onAfterSocketConnect(attempt, host);
             connection.bind(socket);

@@ -17,7 +17,7 @@ final class ProxyRefusedException extends IOException {
     ProxyRefusedException(int status) {
         super(
                 status == PROXY_AUTHENTICATION_REQUIRED
-                        ? "it wants credentials, or others (407): set them by Proxy.credentials(...)"
+                        ? "it requires credentials, or rejected them (407): set them by Proxy.credentials(...)"
                         : "it responded with the status " + status);
         this.status = status;
     }

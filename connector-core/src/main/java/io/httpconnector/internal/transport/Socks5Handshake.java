@@ -48,11 +48,11 @@ final class Socks5Handshake {
                 authenticate(socket, in, user, password);
             } else if (method != NO_AUTHENTICATION) {
                 throw new ClientProtocolException(
-                        method == 0xff ? "the proxy wants other credentials" : "what is there is no SOCKS 5 proxy");
+                        method == 0xff ? "the proxy rejected the credentials" : "the server is not a SOCKS 5 proxy");
             }
             ask(socket, in, host, port);
         } catch (EOFException e) {
-            throw new IOException("the proxy hung up", e);
+            throw new IOException("the proxy closed the connection", e);
         }
     }
 
@@ -74,7 +74,7 @@ final class Socks5Handshake {
         int reply = in.readUnsignedByte();
         if (reply != 0) {
             throw new IOException(
-                    "the proxy says: " + (reply < REPLIES.size() ? REPLIES.get(reply) : "error " + reply));
+                    "the proxy responded: " + (reply < REPLIES.size() ? REPLIES.get(reply) : "error " + reply));
         }
         in.readUnsignedByte();
         int length = switch (in.readUnsignedByte()) {

@@ -138,7 +138,7 @@ final class StrictConnection extends DefaultBHttpClientConnection implements Man
         if (response.getCode() / 100 == 2) {
             if (parser.unread() > 0) {
                 // In TLS the client sends first, so these bytes come from the proxy.
-                throw new ProxyRefusedException("it sent bytes of its own through the tunnel");
+                throw new ProxyRefusedException("it sent data of its own through the tunnel");
             }
             // HttpClient opens a tunnel only for status 200.
             response.setCode(HttpStatus.SC_OK);
