@@ -126,7 +126,8 @@ final class OriginPolicy {
     String withheld(Hop hop) {
         return hop.trusted()
                 ? ""
-                : "; no credentials were sent, because they belong to " + hop.home().origin() + " only";
+                : "; no credentials were sent, because they belong to "
+                        + hop.home().origin() + " only";
     }
 
     /** Returns the request for a different origin, without the credentials and secrets of the original one. */

@@ -103,8 +103,8 @@ class BadInputTest {
     @ParameterizedTest
     @ValueSource(strings = {"get", "Post", "pATCH"})
     void methodInSmallLetters(String method) {
-        String why = "\"" + method + "\" is not the method " + method.toUpperCase(Locale.ROOT)
-                + ": write it in capitals";
+        String why =
+                "\"" + method + "\" is not the method " + method.toUpperCase(Locale.ROOT) + ": write it in capitals";
         assertThatThrownBy(() -> Request.of(method, "/")).hasMessageContaining(why);
         assertThatThrownBy(() -> RequestTemplate.named("T").method(method, "/").build())
                 .hasMessageContaining(why);

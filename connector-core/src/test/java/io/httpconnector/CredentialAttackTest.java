@@ -401,7 +401,8 @@ class CredentialAttackTest {
                         .build()) {
             assertThat(catchThrowable(() -> connection.send(Request.get("/start"))))
                     .isInstanceOf(StatusException.class)
-                    .hasMessageContaining("no credentials were sent, because they belong to " + service.url() + " only");
+                    .hasMessageContaining(
+                            "no credentials were sent, because they belong to " + service.url() + " only");
             assertThat(refreshed).hasValue(0);
             assertThat(stranger.requests()).hasSize(1);
             assertThat(stranger.received()).doesNotContain(KEY);

@@ -62,17 +62,17 @@ interface ChangeDetection {
     }
 
     /** Whether a key counts as forgotten. */
-    default boolean isForgotten(SeenKeyIndex.KeyEntry known) {
+    default boolean isForgotten(DeduplicationIndex.KeyEntry known) {
         return false;
     }
 
     /** The key entry of a record that is seen in another version. */
-    default SeenKeyIndex.KeyEntry updated(SeenKeyIndex.KeyEntry known, long version, long mark) {
+    default DeduplicationIndex.KeyEntry updated(DeduplicationIndex.KeyEntry known, long version, long mark) {
         return known.next(version, markToStore(mark));
     }
 
     /** The key entry of a record that is seen again in the same version. */
-    default SeenKeyIndex.KeyEntry seenAgain(SeenKeyIndex.KeyEntry known, long mark) {
+    default DeduplicationIndex.KeyEntry seenAgain(DeduplicationIndex.KeyEntry known, long mark) {
         return known.seenAt(markToStore(mark));
     }
 
@@ -95,7 +95,7 @@ interface ChangeDetection {
      * The value that, together with the count, distinguishes an event from that of the same version of the record at another
      * time.
      */
-    long occurrence(long mark, SeenKeyIndex.KeyEntry entry);
+    long occurrence(long mark, DeduplicationIndex.KeyEntry entry);
 
     /** Whether marks are stored. */
     boolean persistsMarks();

@@ -2,8 +2,8 @@ package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.polling.Checkpoint.Unproven;
+import io.httpconnector.polling.DeduplicationIndex.KeyEntry;
 import io.httpconnector.polling.Reading.End;
-import io.httpconnector.polling.SeenKeyIndex.KeyEntry;
 import io.httpconnector.polling.TimestampFormat.TimeRange;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

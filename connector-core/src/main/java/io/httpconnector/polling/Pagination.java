@@ -302,8 +302,8 @@ public final class Pagination {
         if (size < 1) {
             throw invalid("pages of " + size + " records: use at least 1");
         }
-        PageLimits sized = new PageLimits(
-                limits.givenFirst, limits.defaultFirst, size, limits.maxPages, limits.givenEmptyPages);
+        PageLimits sized =
+                new PageLimits(limits.givenFirst, limits.defaultFirst, size, limits.maxPages, limits.givenEmptyPages);
         return new Pagination(paginator, ends, sized, new PageSize(location, size), stable);
     }
 
@@ -404,8 +404,7 @@ public final class Pagination {
         if (max < 1 || max > MAX_PAGES) {
             throw invalid(max + " pages: use 1 to " + MAX_PAGES);
         }
-        return with(new PageLimits(
-                limits.givenFirst, limits.defaultFirst, limits.size, max, limits.givenEmptyPages));
+        return with(new PageLimits(limits.givenFirst, limits.defaultFirst, limits.size, max, limits.givenEmptyPages));
     }
 
     /**

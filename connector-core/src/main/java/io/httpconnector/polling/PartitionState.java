@@ -7,7 +7,7 @@ import java.util.Map;
 final class PartitionState {
 
     private final String name;
-    private final SeenKeyIndex seen = new SeenKeyIndex();
+    private final DeduplicationIndex seen = new DeduplicationIndex();
     /** The keys as text, for events of deleted records; empty unless deletions are detected. */
     private final Map<Fingerprint, String> keys = new HashMap<>();
 
@@ -47,7 +47,7 @@ final class PartitionState {
         return name;
     }
 
-    SeenKeyIndex seen() {
+    DeduplicationIndex seen() {
         return seen;
     }
 

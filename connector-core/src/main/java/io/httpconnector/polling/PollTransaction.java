@@ -30,7 +30,7 @@ final class PollTransaction {
         state.checkpoint(partition, next);
     }
 
-    SeenKeyIndex seen() {
+    DeduplicationIndex seen() {
         return partition.seen();
     }
 
@@ -57,7 +57,7 @@ final class PollTransaction {
     }
 
     /** Records a key that counts as seen in memory already. */
-    void addSeen(Fingerprint key, SeenKeyIndex.KeyEntry entry) {
+    void addSeen(Fingerprint key, DeduplicationIndex.KeyEntry entry) {
         state.addSeen(partition, key, entry);
     }
 
@@ -70,7 +70,7 @@ final class PollTransaction {
     }
 
     /** Forgets the keys that match. */
-    void forgetIf(SeenKeyIndex.Test test) {
+    void forgetIf(DeduplicationIndex.Test test) {
         state.forget(partition, test);
     }
 

@@ -82,7 +82,7 @@ final class Reading {
     }
 
     /** Adds a record that is remembered, before it is marked as seen in this read. */
-    void record(Fingerprint key, SeenKeyIndex.@Nullable KeyEntry known, long version, long mark) {
+    void record(Fingerprint key, DeduplicationIndex.@Nullable KeyEntry known, long version, long mark) {
         boolean differs = known != null && (known.version() != version || known.mark() != mark);
         if (known != null && known.inCurrentRead()) {
             changed |= differs;

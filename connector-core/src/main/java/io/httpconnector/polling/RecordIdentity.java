@@ -39,7 +39,7 @@ record RecordIdentity(List<JsonPaths> key, List<JsonPaths> version, boolean hash
 
     Item of(JsonNode item, MessageDigest digest) {
         String text = key.isEmpty() ? Fingerprint.of(counted(item)).toString() : text(key, item);
-        return new Item(item, text, Fingerprint.of(text, digest), version(item) & SeenKeyIndex.VERSION);
+        return new Item(item, text, Fingerprint.of(text, digest), version(item) & DeduplicationIndex.VERSION);
     }
 
     private long version(JsonNode item) {

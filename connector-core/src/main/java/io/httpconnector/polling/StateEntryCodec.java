@@ -23,7 +23,7 @@ final class StateEntryCodec {
 
         void checkpoint(String scope, Checkpoint checkpoint);
 
-        void seen(String scope, Fingerprint key, SeenKeyIndex.KeyEntry entry);
+        void seen(String scope, Fingerprint key, DeduplicationIndex.KeyEntry entry);
 
         void keyText(String scope, Fingerprint key, String text);
 
@@ -54,7 +54,7 @@ final class StateEntryCodec {
         write('C', scope, checkpoint.toJson().toString());
     }
 
-    void seen(String scope, Fingerprint key, SeenKeyIndex.KeyEntry entry) {
+    void seen(String scope, Fingerprint key, DeduplicationIndex.KeyEntry entry) {
         if (entry.reach() == entry.mark()) {
             write('R', scope, "", key.high(), key.low(), entry.stored(), entry.mark());
         } else {
@@ -106,11 +106,15 @@ final class StateEntryCodec {
                 case 'D' -> reader.definition(first);
                 case 'C' -> reader.checkpoint(first, Checkpoint.fromJson(JsonSupport.parse(second)));
                 // Written before the count existed: the lower bits belong to the version.
-                case 'S' -> reader.seen(first, readKey(in), SeenKeyIndex.KeyEntry.first(in.readLong(), in.readLong()));
-                case 'R' -> reader.seen(first, readKey(in), SeenKeyIndex.KeyEntry.of(in.readLong(), in.readLong()));
+                case 'S' ->
+                    reader.seen(first, readKey(in), DeduplicationIndex.KeyEntry.first(in.readLong(), in.readLong()));
+                case 'R' ->
+                    reader.seen(first, readKey(in), DeduplicationIndex.KeyEntry.of(in.readLong(), in.readLong()));
                 case 'W' ->
                     reader.seen(
-                            first, readKey(in), SeenKeyIndex.KeyEntry.of(in.readLong(), in.readLong(), in.readLong()));
+                            first,
+                            readKey(in),
+                            DeduplicationIndex.KeyEntry.of(in.readLong(), in.readLong(), in.readLong()));
                 case 'N' -> reader.keyText(first, readKey(in), second);
                 case 'F' -> reader.forgotten(first, readKey(in));
                 case 'L' -> reader.deadLetterAdded(DeadLetter.fromJson(JsonSupport.parse(first)));

@@ -24,7 +24,7 @@ abstract class TimeOfPollDetection implements ChangeDetection {
     }
 
     @Override
-    public final long occurrence(long mark, SeenKeyIndex.KeyEntry entry) {
+    public final long occurrence(long mark, DeduplicationIndex.KeyEntry entry) {
         return transaction.checkpoint().generation();
     }
 

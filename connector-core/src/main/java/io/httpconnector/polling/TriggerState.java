@@ -157,7 +157,7 @@ final class TriggerState {
     }
 
     /** Records a key that counts as seen in memory already. */
-    synchronized void addSeen(PartitionState scope, Fingerprint key, SeenKeyIndex.KeyEntry entry) {
+    synchronized void addSeen(PartitionState scope, Fingerprint key, DeduplicationIndex.KeyEntry entry) {
         changes.seen(scope.name(), key, entry);
     }
 
@@ -173,7 +173,7 @@ final class TriggerState {
     }
 
     /** Forgets the keys that match. */
-    synchronized void forget(PartitionState scope, SeenKeyIndex.Test test) {
+    synchronized void forget(PartitionState scope, DeduplicationIndex.Test test) {
         List<Fingerprint> old = new ArrayList<>();
         scope.seen().forEach((key, known) -> {
             if (test.test(key, known.mark(), known.reach())) {
@@ -302,7 +302,7 @@ final class TriggerState {
         }
 
         @Override
-        public void seen(String scope, Fingerprint key, SeenKeyIndex.KeyEntry entry) {
+        public void seen(String scope, Fingerprint key, DeduplicationIndex.KeyEntry entry) {
             partition(scope).seen().put(key, entry);
         }
 

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.polling.Checkpoint.Unproven;
 import io.httpconnector.polling.Checkpoint.Validators;
-import io.httpconnector.polling.SeenKeyIndex.KeyEntry;
+import io.httpconnector.polling.DeduplicationIndex.KeyEntry;
 import io.httpconnector.trigger.ChangeType;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.TriggerEvent;

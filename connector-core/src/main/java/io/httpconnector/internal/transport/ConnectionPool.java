@@ -96,8 +96,8 @@ public final class ConnectionPool {
                 .addExecInterceptorBefore(
                         ChainElement.PROTOCOL.name(), "responses of the proxy", ConnectionPool::refuseProxy)
                 .addExecInterceptorBefore(
-                        ChainElement.COMPRESS.name(), "unread codings", ContentEncodingFilter::refuseUnread)
-                .addExecInterceptorAfter(ChainElement.COMPRESS.name(), "misused codings", new ContentEncodingFilter())
+                        ChainElement.COMPRESS.name(), "unread codings", DecompressionFilter::refuseUnread)
+                .addExecInterceptorAfter(ChainElement.COMPRESS.name(), "misused codings", new DecompressionFilter())
                 .setUserAgent("http-connector")
                 .setTargetAuthenticationStrategy((type, challenges, context) -> List.of())
                 .setProxyAuthenticationStrategy(ConnectionPool::schemes)

@@ -23,7 +23,7 @@ import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
  *
  * <p>Also limits the content codings that are offered to the service.
  */
-final class ContentEncodingFilter implements ExecChainHandler {
+final class DecompressionFilter implements ExecChainHandler {
 
     /** The codings registered with IANA and other compressions. A body with such a coding must not be read undecoded. */
     private static final Set<String> CODINGS = Set.of(

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * so that a million keys take about 45 MB, and growing needs little more. Versions are compared by 48 bits. The few keys whose
  * versions were counted up to a later mark than that of the last version are kept in a separate map.
  */
-final class SeenKeyIndex {
+final class DeduplicationIndex {
 
     /** The bits of a version that are compared. */
     static final long VERSION = ~0xffffL;
