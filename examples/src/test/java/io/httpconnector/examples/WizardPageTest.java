@@ -123,7 +123,7 @@ class WizardPageTest {
         String corrected = String.valueOf(body.getDomProperty("value")).replace("\"USA\"", "\"US\"");
         body.clear();
         body.sendKeys("{" + Keys.TAB + Keys.ENTER);
-        await("#sendWrong", "body line 1");
+        await("#sendWrong", "/body/jsonText line 1");
         screenshot("no-json");
         body.clear();
         body.sendKeys(corrected);
