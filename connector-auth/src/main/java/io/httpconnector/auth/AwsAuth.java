@@ -6,6 +6,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
+import io.httpconnector.internal.Hashing;
 import io.httpconnector.internal.text.PercentEncoding;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -130,7 +131,7 @@ public final class AwsAuth implements AuthStrategy {
         String names = String.join(";", headers.keySet());
         String scope = time.substring(0, 8) + "/" + region + "/" + service + "/aws4_request";
         String canonical = canonical(dated, headers, names, payload);
-        String toSign = ALGORITHM + "\n" + time + "\n" + scope + "\n" + hex(Hashes.digest("SHA-256", bytes(canonical)));
+        String toSign = ALGORITHM + "\n" + time + "\n" + scope + "\n" + hex(Hashing.sha256(bytes(canonical)));
         return dated.header(
                 "Authorization",
                 secretAccessKey.map(key -> ALGORITHM + " Credential=" + accessKeyId + "/" + scope + ", SignedHeaders="
@@ -140,9 +141,9 @@ public final class AwsAuth implements AuthStrategy {
     private String signature(String key, String time, String toSign) {
         byte[] derived = bytes("AWS4" + key);
         for (String part : List.of(time.substring(0, 8), region, service, "aws4_request")) {
-            derived = Hashes.hmac("HmacSHA256", derived, bytes(part));
+            derived = Hashing.hmac("HmacSHA256", derived, bytes(part));
         }
-        return hex(Hashes.hmac("HmacSHA256", derived, bytes(toSign)));
+        return hex(Hashing.hmac("HmacSHA256", derived, bytes(toSign)));
     }
 
     private boolean isS3() {
@@ -155,8 +156,7 @@ public final class AwsAuth implements AuthStrategy {
 
     private String hashOfBody(Request request) {
         try {
-            return hex(
-                    Hashes.digest("SHA-256", request.body().map(Body::toBytes).orElse(NO_BODY)));
+            return hex(Hashing.sha256(request.body().map(Body::toBytes).orElse(NO_BODY)));
         } catch (InvalidDefinitionException e) {
             if (isS3()) {
                 return UNSIGNED;

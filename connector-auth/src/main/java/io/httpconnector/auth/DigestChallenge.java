@@ -4,6 +4,7 @@ import io.httpconnector.Body;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.Request;
 import io.httpconnector.auth.internal.Challenge;
+import io.httpconnector.internal.Hashing;
 import io.httpconnector.internal.text.PercentEncoding;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -189,7 +190,7 @@ final class DigestChallenge {
 
     private String hash(byte[] bytes) {
         String algorithm = HASHES.getOrDefault(hashName(parameters), "MD5");
-        return HexFormat.of().formatHex(Hashes.digest(algorithm, bytes));
+        return HexFormat.of().formatHex(Hashing.digest(algorithm).digest(bytes));
     }
 
     private static byte[] bytes(String text) {

@@ -6,6 +6,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
+import io.httpconnector.internal.Hashing;
 import io.httpconnector.internal.text.HttpDate;
 import io.httpconnector.template.PillText;
 import java.net.URI;
@@ -55,9 +56,9 @@ public final class HmacAuth implements AuthStrategy {
             Map.entry("target", attempt -> attempt.target()),
             Map.entry("type", attempt -> attempt.type()),
             Map.entry("body", attempt -> new String(attempt.body(), StandardCharsets.UTF_8)),
-            Map.entry("bodySha256Hex", attempt -> hex(Hashes.digest("SHA-256", attempt.body()))),
-            Map.entry("bodySha256Base64", attempt -> base64(Hashes.digest("SHA-256", attempt.body()))),
-            Map.entry("bodyMd5Base64", attempt -> base64(Hashes.digest("MD5", attempt.body()))),
+            Map.entry("bodySha256Hex", attempt -> hex(Hashing.sha256(attempt.body()))),
+            Map.entry("bodySha256Base64", attempt -> base64(Hashing.sha256(attempt.body()))),
+            Map.entry("bodyMd5Base64", attempt -> base64(Hashing.digest("MD5").digest(attempt.body()))),
             Map.entry("time", attempt -> String.valueOf(attempt.time.getEpochSecond())),
             Map.entry("timeMillis", attempt -> String.valueOf(attempt.time.toEpochMilli())),
             Map.entry("timeIso", attempt -> DateTimeFormatter.ISO_INSTANT.format(attempt.time)),
@@ -263,7 +264,7 @@ public final class HmacAuth implements AuthStrategy {
         Attempt attempt = new Attempt(
                 request, request.uri(), timeSource.now(), UUID.randomUUID().toString());
         byte[] toSign = toSign(attempt);
-        Secret signature = key.map(text -> hex(Hashes.hmac(algorithm, decoded(text), toSign)));
+        Secret signature = key.map(text -> hex(Hashing.hmac(algorithm, decoded(text), toSign)));
         Request signed = request;
         for (Map.Entry<String, PillText> header : headers.entrySet()) {
             Secret value = sent(header.getValue(), attempt, signature);

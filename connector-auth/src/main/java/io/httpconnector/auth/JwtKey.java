@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.internal.Hashing;
 import io.httpconnector.internal.json.JsonSupport;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
-import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
@@ -21,8 +21,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,11 +125,7 @@ public final class JwtKey {
         }
         return new JwtKey(
                 "HS256",
-                bytes -> {
-                    Mac mac = Mac.getInstance("HmacSHA256");
-                    mac.init(new SecretKeySpec(secret.reveal().getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-                    return mac.doFinal(bytes);
-                },
+                bytes -> Hashing.hmac("HmacSHA256", secret.reveal().getBytes(StandardCharsets.UTF_8), bytes),
                 Map.of());
     }
 
@@ -206,7 +200,7 @@ public final class JwtKey {
      */
     public JwtKey certificate(X509Certificate certificate) {
         try {
-            byte[] thumbprint = MessageDigest.getInstance("SHA-1").digest(certificate.getEncoded());
+            byte[] thumbprint = Hashing.digest("SHA-1").digest(certificate.getEncoded());
             return with("x5t", BASE64.encodeToString(thumbprint));
         } catch (GeneralSecurityException e) {
             throw invalid("the certificate can't be read: " + e.getMessage());

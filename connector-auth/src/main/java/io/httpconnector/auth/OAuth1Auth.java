@@ -19,6 +19,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
+import io.httpconnector.internal.Hashing;
 import io.httpconnector.internal.text.PercentEncoding;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -310,7 +311,7 @@ public final class OAuth1Auth implements AuthStrategy {
         @Override
         public String getSignature(String baseString, String consumerSecret, String tokenSecret) {
             String key = OAuthEncoder.encode(consumerSecret) + "&" + OAuthEncoder.encode(tokenSecret);
-            byte[] signature = Hashes.hmac(
+            byte[] signature = Hashing.hmac(
                     "HmacSHA256", key.getBytes(StandardCharsets.UTF_8), baseString.getBytes(StandardCharsets.UTF_8));
             return Base64.getEncoder().encodeToString(signature);
         }

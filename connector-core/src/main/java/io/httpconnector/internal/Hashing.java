@@ -81,23 +81,32 @@ public final class Hashing {
      * @return the code
      */
     public static byte[] hmac(String algorithm, byte[] key, byte[] bytes) {
-        return mac(algorithm, key).doFinal(bytes);
+        return mac(new SecretKeySpec(key, algorithm)).doFinal(bytes);
     }
 
     /**
      * Returns a new HMAC (RFC 2104).
      *
-     * @param algorithm such as {@code HmacSHA256}
-     * @param key at least one byte
+     * @param key the key with the name of its algorithm, such as {@code HmacSHA256}
      * @return the HMAC, ready for the message; not thread-safe
      */
-    public static Mac mac(String algorithm, byte[] key) {
+    public static Mac mac(SecretKeySpec key) {
         try {
-            Mac mac = Mac.getInstance(algorithm);
-            mac.init(new SecretKeySpec(key, algorithm));
+            Mac mac = Mac.getInstance(key.getAlgorithm());
+            mac.init(key);
             return mac;
         } catch (InvalidKeyException | NoSuchAlgorithmException e) {
-            throw new IllegalStateException("This JVM does not have " + algorithm, e);
+            throw new IllegalStateException("This JVM does not have " + key.getAlgorithm(), e);
         }
+    }
+
+    /**
+     * Computes a one-way fingerprint of bytes: the first half of their SHA-256.
+     *
+     * @param bytes the bytes
+     * @return 32 lower-case hexadecimal digits
+     */
+    public static String fingerprint(byte[] bytes) {
+        return HexFormat.of().formatHex(sha256(bytes), 0, 16);
     }
 }

@@ -1,6 +1,7 @@
 package io.httpconnector.webhook;
 
 import io.httpconnector.Secret;
+import io.httpconnector.internal.Hashing;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.function.Supplier;
@@ -22,7 +23,7 @@ final class DigestChecker implements SignatureChecker {
             SignedContent content, SignedContent.RequestValues known, List<byte[]> signatures) {
         byte[] first = null;
         for (Secret secret : secrets) {
-            MessageDigest digest = Digests.of(algorithm);
+            MessageDigest digest = Hashing.digest(algorithm);
             content.feed(digest::update, known, secret);
             byte[] right = digest.digest();
             // The fingerprint uses the first secret, regardless of which one matches.
@@ -30,7 +31,7 @@ final class DigestChecker implements SignatureChecker {
             first = fingerprinted;
             for (byte[] signature : signatures) {
                 if (MessageDigest.isEqual(right, signature)) {
-                    return () -> Digests.fingerprint(fingerprinted);
+                    return () -> Hashing.fingerprint(fingerprinted);
                 }
             }
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.internal.Hashing;
 import io.httpconnector.webhook.BodyParser.TooLargeException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -177,7 +178,7 @@ final class EventReader {
 
     /** Shortens long ids, because many of them are remembered. */
     private static String bounded(String id) {
-        return id.length() <= MAX_ID ? id : Digests.fingerprint(id.getBytes(StandardCharsets.UTF_8));
+        return id.length() <= MAX_ID ? id : Hashing.fingerprint(id.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String value(@Nullable ValueSelector selector, RequestContext context, JsonNode payload) {

@@ -1,7 +1,7 @@
 package io.httpconnector.webhook;
 
 import io.httpconnector.Secret;
-import java.security.GeneralSecurityException;
+import io.httpconnector.internal.Hashing;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
@@ -49,13 +49,7 @@ final class HmacChecker implements SignatureChecker {
     }
 
     static byte[] sign(String algorithm, byte[] key, byte[] content) {
-        try {
-            Mac mac = Mac.getInstance(algorithm);
-            mac.init(new SecretKeySpec(key, algorithm));
-            return mac.doFinal(content);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has " + algorithm, e);
-        }
+        return Hashing.hmac(algorithm, key, content);
     }
 
     /** One secret, and its prepared codes that are not in use. */
@@ -89,7 +83,7 @@ final class HmacChecker implements SignatureChecker {
             int slot = (int) Thread.currentThread().getId() & SLOTS - 1;
             Code code = now.idle.getAndSet(slot, null);
             if (code == null) {
-                Mac mac = mac(now.key);
+                Mac mac = Hashing.mac(now.key);
                 code = new Code(mac, mac::update);
             }
             content.feed(code.sink, known, secret);
@@ -101,16 +95,6 @@ final class HmacChecker implements SignatureChecker {
         private Prepared prepare(String value) {
             SecretKeySpec key = new SecretKeySpec(decode.apply(Secret.of(value)), algorithm);
             return new Prepared(value, key, new AtomicReferenceArray<>(SLOTS));
-        }
-
-        private Mac mac(SecretKeySpec key) {
-            try {
-                Mac mac = Mac.getInstance(algorithm);
-                mac.init(key);
-                return mac;
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException("every Java has " + algorithm, e);
-            }
         }
     }
 }

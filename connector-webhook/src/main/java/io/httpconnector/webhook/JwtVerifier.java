@@ -7,6 +7,7 @@ import com.nimbusds.jose.crypto.factories.DefaultJWSVerifierFactory;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.httpconnector.Secret;
+import io.httpconnector.internal.Hashing;
 import io.httpconnector.webhook.VerificationResult.RejectionReason;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -125,10 +126,10 @@ final class JwtVerifier implements Verifier {
             throws ParseException {
         String expected = claims.getStringClaim(claim);
         byte[] hash = expected == null ? null : BinaryEncoding.HEX.decode(expected);
-        byte[] right = Digests.of("SHA-256").digest(request.body());
+        byte[] right = Hashing.sha256(request.body());
         return hash != null && MessageDigest.isEqual(hash, right)
                 ? VerificationResult.signed(
-                        () -> Digests.fingerprint(right), selector -> selector.type == ValueSelector.SelectorType.BODY)
+                        () -> Hashing.fingerprint(right), selector -> selector.type == ValueSelector.SelectorType.BODY)
                 : VerificationResult.rejected(
                         RejectionReason.MISMATCH, "the body does not match the hash in the token");
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Secret;
+import io.httpconnector.internal.Hashing;
 import io.httpconnector.webhook.CertificateChecker.NoKeyException;
 import io.httpconnector.webhook.SignedData.DefaultSelectors;
 import io.httpconnector.webhook.VerificationResult.RejectionReason;
@@ -279,9 +280,9 @@ final class SignatureVerifier implements Verifier {
                     holder.remove(pointer.last().getMatchingProperty());
                 }
             }
-            return Digests.fingerprint(tree.toString().getBytes(StandardCharsets.UTF_8));
+            return Hashing.fingerprint(tree.toString().getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            return Digests.fingerprint(request.body());
+            return Hashing.fingerprint(request.body());
         }
     }
 
@@ -357,7 +358,7 @@ final class SignatureVerifier implements Verifier {
 
     private static void checkBody(String hash, WebhookRequest request) throws Refusal {
         byte[] bytes = BinaryEncoding.HEX.decode(hash);
-        if (bytes == null || !MessageDigest.isEqual(bytes, Digests.of("SHA-256").digest(request.body()))) {
+        if (bytes == null || !MessageDigest.isEqual(bytes, Hashing.sha256(request.body()))) {
             throw new Refusal(RejectionReason.MISMATCH, "the body does not match its hash");
         }
     }

@@ -2,6 +2,7 @@ package io.httpconnector.webhook;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.internal.Hashing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -183,7 +184,7 @@ final class SignedContent {
 
     /** A fingerprint that is the same for the same content only. */
     String fingerprint(RequestValues known) {
-        MessageDigest digest = Digests.of("SHA-256");
+        MessageDigest digest = Hashing.sha256();
         feed(digest::update, known, null);
         return HexFormat.of().formatHex(digest.digest(), 0, 16);
     }

@@ -1,6 +1,7 @@
 package io.httpconnector.webhook;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.internal.Hashing;
 import io.httpconnector.webhook.BodyParser.UnsupportedException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -167,7 +168,7 @@ final class SignedData {
     }
 
     private static String joined(String one, String other) {
-        return Digests.fingerprint((one + " " + other).getBytes(StandardCharsets.UTF_8));
+        return Hashing.fingerprint((one + " " + other).getBytes(StandardCharsets.UTF_8));
     }
 
     private static @Nullable Supplier<String> join(@Nullable Supplier<String> one, @Nullable Supplier<String> other) {

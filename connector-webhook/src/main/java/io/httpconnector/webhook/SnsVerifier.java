@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.Hashing;
 import io.httpconnector.webhook.CertificateChecker.NoKeyException;
 import io.httpconnector.webhook.SignedData.DefaultSelectors;
 import io.httpconnector.webhook.VerificationResult.RejectionReason;
@@ -94,7 +95,7 @@ final class SnsVerifier implements Verifier {
                 ? VerificationResult.signed(SignedData.of(
                         request,
                         selector -> isSigned(selector, signed),
-                        () -> Digests.fingerprint(content),
+                        () -> Hashing.fingerprint(content),
                         null,
                         signed,
                         SELECTORS))

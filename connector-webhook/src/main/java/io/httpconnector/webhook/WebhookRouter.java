@@ -2,6 +2,7 @@ package io.httpconnector.webhook;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.Arguments;
+import io.httpconnector.internal.Hashing;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -178,7 +179,7 @@ public final class WebhookRouter implements WebhookEndpoint {
     }
 
     private static String hash(String token) {
-        return Digests.fingerprint(token.getBytes(StandardCharsets.UTF_8));
+        return Hashing.fingerprint(token.getBytes(StandardCharsets.UTF_8));
     }
 
     private static InvalidDefinitionException invalid(String problem) {

@@ -6,6 +6,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Arguments;
+import io.httpconnector.internal.Hashing;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -151,7 +152,7 @@ public final class WebhookSigner {
         SignedContent content = SignedContent.of(definition.path("content").asText("{{body}}"), List.of());
         boolean form = content.uses("form") && isForm(request);
         if (definition.has("bodyHash") && !form) {
-            byte[] hash = Digests.of("SHA-256").digest(draft.request().body());
+            byte[] hash = Hashing.sha256(draft.request().body());
             draft.put(ValueSelector.fromJson(definition.get("bodyHash")), BinaryEncoding.HEX.encode(hash));
         }
         byte[] signature = signature(
@@ -201,7 +202,7 @@ public final class WebhookSigner {
                 return signature.sign();
             }
             if (!algorithm.startsWith("Hmac")) {
-                return Digests.of(algorithm).digest(bytes.toByteArray());
+                return Hashing.digest(algorithm).digest(bytes.toByteArray());
             }
             byte[] key =
                     SignatureBuilder.fromJson(definition, List.of(), null).keyBytes(Objects.requireNonNull(secret));

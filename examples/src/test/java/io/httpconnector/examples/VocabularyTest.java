@@ -71,6 +71,32 @@ class VocabularyTest {
         assertThat(found).as("use instead: " + instead).hasSizeLessThanOrEqualTo(limit);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "(MessageDigest|Mac)\\.getInstance ; Hashing, PemReader",
+                "Math\\.pow\\(2 ; Backoff",
+                "\\bATOMIC_MOVE\\b ; OwnerOnlyFiles",
+                "\\bURLDecoder\\b ; ''",
+                "\\bURLEncoder\\b ; TokenEndpoint"
+            })
+    void eachConceptHasOneImplementation(String pattern, String implementations) throws IOException {
+        List<String> allowed = List.of(implementations.split(", ", -1));
+        List<Path> others = new ArrayList<>();
+        for (Path source : sources()) {
+            String name = source.getFileName().toString().replace(".java", "");
+            if (!allowed.contains(name)
+                    && Pattern.compile(pattern)
+                            .matcher(Files.readString(source))
+                            .find()) {
+                others.add(ROOT.relativize(source));
+            }
+        }
+
+        assertThat(others).as("use " + implementations).isEmpty();
+    }
+
     @Test
     void classCommentsStartWithANounOrAVerb() throws IOException {
         Pattern odd = Pattern.compile(

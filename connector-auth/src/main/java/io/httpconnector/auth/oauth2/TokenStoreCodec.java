@@ -6,10 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.Secret;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import io.httpconnector.internal.Hashing;
 
 /** Serializes the entries of a {@link TokenStore} as JSON, and creates fingerprints of values that must not be stored. */
 final class TokenStoreCodec {
@@ -44,15 +41,6 @@ final class TokenStoreCodec {
         for (String one : more) {
             text.append('\n').append(one.length()).append(' ').append(one);
         }
-        return digest(text.toString());
-    }
-
-    private static String digest(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JVM has SHA-256", e);
-        }
+        return Hashing.sha256Hex(text.toString());
     }
 }

@@ -1,9 +1,9 @@
 package io.httpconnector.internal.http;
 
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
+import io.httpconnector.internal.text.PercentEncoding;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Operations on the parameters of an encoded query. Names are decoded before they are compared, as services do (HTML forms). */
@@ -37,9 +37,10 @@ final class QueryString {
                 || Arrays.asList(query.split("&", -1)).containsAll(Arrays.asList(other.split("&", -1)));
     }
 
-    /** Returns the decoded name of a parameter of a {@link Url}, whose percent-encoding is valid. */
+    /** Returns the decoded name of a parameter; the name itself if its percent-encoding is invalid. */
     private static String name(String parameter) {
         int equals = parameter.indexOf('=');
-        return URLDecoder.decode(equals < 0 ? parameter : parameter.substring(0, equals), StandardCharsets.UTF_8);
+        String name = equals < 0 ? parameter : parameter.substring(0, equals);
+        return Objects.requireNonNullElse(PercentEncoding.decodeForm(name), name);
     }
 }
