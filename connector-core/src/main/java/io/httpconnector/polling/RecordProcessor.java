@@ -193,7 +193,6 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
      */
     private List<NewOrUpdated> selectNewOrUpdated() {
         List<NewOrUpdated> fresh = new ArrayList<>(pending.size());
-        Set<Fingerprint> keysInBatch = new HashSet<>();
         for (Pending one : pending) {
             Fingerprint print = one.item.print();
             KeyEntry remembered = transaction.seen().get(print);
@@ -209,13 +208,12 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
                 continue;
             }
             detection.reading().record(print, known, one.item.version(), mark);
-            boolean isFirst = keysInBatch.add(print);
             if (known == null) {
                 KeyEntry first = KeyEntry.first(one.item.version(), mark);
                 transaction.seen().put(print, first);
                 fresh.add(newOrUpdated(one, first, change(null)));
             } else if (definition.identity().hasVersions() && known.version() != one.item.version()) {
-                if (!isFirst && known.mark() == mark) {
+                if (!warned && known.mark() == mark && isRepeatedInBatch(one)) {
                     warnOfKey();
                 }
                 KeyEntry next = detection.updated(known, one.item.version(), one.mark);
@@ -233,16 +231,27 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
         detection.reading().recordOther(fingerprint);
     }
 
+    /** Whether an earlier record of the batch has the same key. */
+    private boolean isRepeatedInBatch(Pending one) {
+        for (Pending other : pending) {
+            if (other == one) {
+                return false;
+            }
+            if (other.item.print().equals(one.item.print())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** A poll that reads both records again detects two changes again. */
     private void warnOfKey() {
-        if (!warned) {
-            warned = true;
-            LOG.warn(
-                    "{}: records in the same batch have the same key and different versions, so that each poll"
-                            + " that reads them emits events for both: add a field to key(...) that"
-                            + " distinguishes them",
-                    definition.id());
-        }
+        warned = true;
+        LOG.warn(
+                "{}: records in the same batch have the same key and different versions, so that each poll"
+                        + " that reads them emits events for both: add a field to key(...) that"
+                        + " distinguishes them",
+                definition.id());
     }
 
     private ChangeType change(@Nullable KeyEntry known) {

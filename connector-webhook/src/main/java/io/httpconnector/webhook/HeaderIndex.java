@@ -40,9 +40,15 @@ final class HeaderIndex {
         return new HeaderIndex(more);
     }
 
+    private boolean isNamed(int index, String name) {
+        String given = namesAndValues[index];
+        // Usually it is written alike, and comparing letters without their case is expensive.
+        return given.equals(name) || given.equalsIgnoreCase(name);
+    }
+
     @Nullable String first(String name) {
         for (int i = 0; i < namesAndValues.length; i += 2) {
-            if (namesAndValues[i].equalsIgnoreCase(name)) {
+            if (isNamed(i, name)) {
                 return namesAndValues[i + 1];
             }
         }
@@ -57,15 +63,10 @@ final class HeaderIndex {
         String type = null;
         for (int i = 0; i < namesAndValues.length; i += 2) {
             switch (namesAndValues[i].length()) {
-                case 12 -> type = namesAndValues[i].equalsIgnoreCase("Content-Type") ? namesAndValues[i + 1] : type;
-                case 14 ->
-                    length = namesAndValues[i].equalsIgnoreCase("Content-Length") ? namesAndValues[i + 1] : length;
-                case 16 ->
-                    encoding =
-                            namesAndValues[i].equalsIgnoreCase("Content-Encoding") ? namesAndValues[i + 1] : encoding;
-                case 17 ->
-                    transfer =
-                            namesAndValues[i].equalsIgnoreCase("Transfer-Encoding") ? namesAndValues[i + 1] : transfer;
+                case 12 -> type = isNamed(i, "Content-Type") ? namesAndValues[i + 1] : type;
+                case 14 -> length = isNamed(i, "Content-Length") ? namesAndValues[i + 1] : length;
+                case 16 -> encoding = isNamed(i, "Content-Encoding") ? namesAndValues[i + 1] : encoding;
+                case 17 -> transfer = isNamed(i, "Transfer-Encoding") ? namesAndValues[i + 1] : transfer;
                 default -> {}
             }
         }
@@ -79,10 +80,10 @@ final class HeaderIndex {
         boolean ambiguous = false;
         for (int i = 0; i < namesAndValues.length; i += 2) {
             // Most other names have a different length.
-            if (namesAndValues[i].length() == 12 && namesAndValues[i].equalsIgnoreCase("Content-Type")) {
+            if (namesAndValues[i].length() == 12 && isNamed(i, "Content-Type")) {
                 ambiguous |= type != null && !type.equals(namesAndValues[i + 1]);
                 type = namesAndValues[i + 1];
-            } else if (namesAndValues[i].length() == 16 && namesAndValues[i].equalsIgnoreCase("Content-Encoding")) {
+            } else if (namesAndValues[i].length() == 16 && isNamed(i, "Content-Encoding")) {
                 ambiguous |= encoding != null && !encoding.equals(namesAndValues[i + 1]);
                 encoding = namesAndValues[i + 1];
             }
@@ -100,7 +101,7 @@ final class HeaderIndex {
 
     void find(ValueSelector selector, ValueSelector.MatchConsumer found) {
         for (int i = 0; i < namesAndValues.length; i += 2) {
-            if (namesAndValues[i].equalsIgnoreCase(selector.name)) {
+            if (isNamed(i, selector.name)) {
                 selector.find(namesAndValues[i + 1], found);
             }
         }
@@ -109,7 +110,7 @@ final class HeaderIndex {
     List<String> all(String name) {
         List<String> values = new ArrayList<>(1);
         for (int i = 0; i < namesAndValues.length; i += 2) {
-            if (namesAndValues[i].equalsIgnoreCase(name)) {
+            if (isNamed(i, name)) {
                 values.add(namesAndValues[i + 1]);
             }
         }
