@@ -17,6 +17,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -357,6 +359,45 @@ class PlacesTest {
         assertThat(request.getBodyAsString())
                 .isEqualTo("{\"x\":" + numbers + ",\"y\":\"1E400 1234.5600\",\"z\":7.10e3}");
         assertThat(request.getUrl()).isEqualTo("/?q=1E400");
+    }
+
+    @Test
+    void decimalNumbersKeepTheirDigits() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        List<String> numbers = new ArrayList<>(List.of(
+                "0.0",
+                "-0.0",
+                "0.000000",
+                "0.0000000",
+                "0.000001",
+                "0.0000001",
+                "-0.10",
+                "9.000000000000000000",
+                "99999999999999999.9",
+                "-9999999999999999.9",
+                "9999999999999999999.9",
+                "1.5e3",
+                "1.0E-2",
+                "12.3456789"));
+        for (int i = 0; i < 2000; i++) {
+            numbers.add((random.nextBoolean() ? "-" : "")
+                    + BigInteger.valueOf(random.nextLong() >>> random.nextInt(64))
+                            .abs() + "."
+                    + String.valueOf(random.nextLong() >>> 1 + random.nextInt(62))
+                            .substring(0, 1)
+                    + "0".repeat(random.nextInt(9)) + random.nextInt(10));
+        }
+        String array = "[" + String.join(",", numbers) + "]";
+        service.stubFor(any(anyUrl()).willReturn(okJson("{\"a\":" + array + "}")));
+        JsonNode response = connection.send(Request.get("/")).json();
+
+        LoggedRequest request = send(template().post("/").json("{{v.a}}"), Map.of("a", response.get("a")));
+
+        assertThat(request.getBodyAsString()).as("seed %d", seed).isEqualTo(array);
+        for (int i = 0; i < numbers.size(); i++) {
+            assertThat(response.at("/a/" + i).decimalValue()).isEqualByComparingTo(numbers.get(i));
+        }
     }
 
     @Test

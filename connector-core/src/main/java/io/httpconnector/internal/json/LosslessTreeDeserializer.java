@@ -20,6 +20,12 @@ public final class LosslessTreeDeserializer extends StdDeserializer<JsonNode> {
 
     private static final long serialVersionUID = 1L;
 
+    /** A long holds the digits of each shorter number. */
+    private static final int MAX_PLAIN_LENGTH = 19;
+
+    /** With more decimals, BigDecimal may write an exponent. */
+    private static final int MAX_PLAIN_SCALE = 6;
+
     public LosslessTreeDeserializer() {
         super(JsonNode.class);
     }
@@ -87,12 +93,43 @@ public final class LosslessTreeDeserializer extends StdDeserializer<JsonNode> {
         if (parser.isNaN()) {
             return DoubleNode.valueOf(parser.getDoubleValue());
         }
+        char[] text = parser.getTextCharacters();
+        BigDecimal plain = plain(text, parser.getTextOffset(), parser.getTextLength());
+        if (plain != null) {
+            return DecimalNode.valueOf(plain);
+        }
         try {
-            return Written.node(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+            return Written.node(text, parser.getTextOffset(), parser.getTextLength());
         } catch (NumberFormatException e) {
             throw new InputCoercionException(
                     parser, "a number has an exponent that is out of range", parser.currentToken(), BigDecimal.class);
         }
+    }
+
+    /**
+     * Returns the value of a short number with up to six decimals, which BigDecimal itself writes as it came; null for other
+     * numbers. Most decimal numbers are of this kind, and cost less this way.
+     */
+    private static @Nullable BigDecimal plain(char[] text, int begin, int length) {
+        boolean isNegative = text[begin] == '-';
+        if (length > MAX_PLAIN_LENGTH) {
+            return null;
+        }
+        long digits = 0;
+        int point = -1;
+        for (int i = begin + (isNegative ? 1 : 0); i < begin + length; i++) {
+            char c = text[i];
+            if (c == '.' && point < 0) {
+                point = i;
+            } else if (c >= '0' && c <= '9') {
+                digits = digits * 10 + (c - '0');
+            } else {
+                return null;
+            }
+        }
+        int scale = begin + length - 1 - point;
+        boolean isWrittenAlike = point >= 0 && scale <= MAX_PLAIN_SCALE && !(isNegative && digits == 0);
+        return isWrittenAlike ? BigDecimal.valueOf(isNegative ? -digits : digits, scale) : null;
     }
 
     private static JsonNode embedded(JsonParser parser, JsonNodeFactory nodes) throws IOException {
