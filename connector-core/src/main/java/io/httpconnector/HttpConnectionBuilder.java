@@ -441,7 +441,6 @@ public final class HttpConnectionBuilder {
                 tls,
                 destinations == null ? null : destinations.filter(),
                 lookup,
-                cookies,
                 isolated ? new Object() : null);
         return new HttpConnection(
                 settings,

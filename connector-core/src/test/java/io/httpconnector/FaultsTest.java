@@ -116,7 +116,7 @@ class FaultsTest {
 
     private final BoundedDnsResolver.DnsResolver dns = InetAddress::getAllByName;
     private final ConnectionPool client =
-            ConnectionPool.acquire(new RouteKey(null, TlsSettings.DEFAULT, null, dns, false, null));
+            ConnectionPool.acquire(new RouteKey(null, TlsSettings.DEFAULT, null, dns, null));
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final Logger root = (Logger) LoggerFactory.getLogger("io.httpconnector");
     private final Logger apache = (Logger) LoggerFactory.getLogger("org.apache.hc");

@@ -115,7 +115,7 @@ class PoolingTest {
             exchange.sendResponseHeaders(204, -1);
             exchange.close();
         });
-        ConnectionPool client = ConnectionPool.acquire(new RouteKey(null, TlsSettings.DEFAULT, null, dns, false, null));
+        ConnectionPool client = ConnectionPool.acquire(new RouteKey(null, TlsSettings.DEFAULT, null, dns, null));
         ExecutorService threads = Executors.newFixedThreadPool(500);
         try (HttpConnection connection =
                 connection().lookup(dns).maxConnections(20).build()) {

@@ -13,7 +13,6 @@ import javax.net.ssl.SSLHandshakeException;
 import org.apache.hc.client5.http.ClientProtocolException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.config.RequestConfig;
-import org.apache.hc.client5.http.cookie.CookieStore;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.NoHttpResponseException;
@@ -74,18 +73,19 @@ public final class ApacheTransport implements AutoCloseable {
         HttpHost host = new HttpHost(origin.scheme(), origin.host(), origin.port());
         CancellableRequest transmission = new CancellableRequest(request, host);
         AttemptContext attempt = new AttemptContext(request.target(), transmission, call, config);
-        CookieStore store = cookies == null || !request.withCookies() ? null : cookies.of(origin);
-        if (store != null) {
-            attempt.useCookieStore(store);
+        CookieJar.Cookies kept = cookies == null || !request.withCookies() ? null : cookies.of(origin);
+        if (kept != null) {
+            transmission.setCookies(kept.header(request.target(), transmission.cookies(), call.now()));
         }
         DeadlineScheduler.Deadline deadline = DeadlineScheduler.start(call, transmission::expire);
         underWay.add(transmission);
         try {
-            return client.execute(
-                    host,
-                    transmission,
-                    attempt,
-                    response -> reader.read(new IncomingResponse(response, attempt.body(), transmission)));
+            return client.execute(host, transmission, attempt, response -> {
+                if (kept != null) {
+                    kept.store(response.getHeaders("Set-Cookie"), request.target(), call.now());
+                }
+                return reader.read(new IncomingResponse(response, attempt.body(), transmission));
+            });
         } catch (IOException | IllegalStateException e) {
             // HttpClient throws this exception if the request was cancelled, or if the cancellation has already closed
             // the

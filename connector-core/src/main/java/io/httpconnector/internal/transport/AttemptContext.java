@@ -2,7 +2,6 @@ package io.httpconnector.internal.transport;
 
 import java.util.concurrent.Future;
 import org.apache.hc.client5.http.config.RequestConfig;
-import org.apache.hc.client5.http.cookie.CookieStore;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +35,6 @@ final class AttemptContext extends HttpClientContext {
         this.call = call;
         call.startAttempt();
         setRequestConfig(config);
-    }
-
-    /** Sends the cookies of this store and stores the cookies of the response in it. */
-    void useCookieStore(CookieStore cookies) {
-        setCookieStore(cookies);
     }
 
     /** Records that the pool had no idle connection, so a new one is being opened. */

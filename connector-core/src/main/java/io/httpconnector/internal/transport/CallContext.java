@@ -56,6 +56,11 @@ public final class CallContext {
         return total;
     }
 
+    /** Returns the current time. */
+    public Instant now() {
+        return time.now();
+    }
+
     public Duration elapsed() {
         return Duration.ofNanos(time.nanos() - start);
     }

@@ -104,10 +104,8 @@ public final class ConnectionPool {
                 .disableRedirectHandling()
                 .disableAutomaticRetries()
                 .disableAuthCaching()
-                .disableConnectionState();
-        if (!route.cookies()) {
-            builder.disableCookieManagement();
-        }
+                .disableConnectionState()
+                .disableCookieManagement();
         ProxyRoute proxy = route.proxy();
         if (proxy != null && !proxy.isSocks()) {
             builder.setRoutePlanner(new ProxyPlanner(proxy));

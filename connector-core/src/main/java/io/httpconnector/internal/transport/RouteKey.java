@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  * @param tls the TLS settings
  * @param destinations the permitted addresses; null for any
  * @param lookup the resolver of host names
- * @param cookies whether cookies are stored and sent
  * @param own a unique object for a pool that is not shared, or null
  */
 public record RouteKey(
@@ -18,5 +17,4 @@ public record RouteKey(
         TlsSettings tls,
         @Nullable AddressFilter destinations,
         BoundedDnsResolver.DnsResolver lookup,
-        boolean cookies,
         @Nullable Object own) {}

@@ -64,7 +64,7 @@ final class StrictConnection extends DefaultBHttpClientConnection implements Man
 
     private StrictConnection(Http1Config config, StrictHeadParser parser) {
         // HttpCore 5.3 passes no limits to the factory of the parser.
-        super(config, null, null, null, null, null, any -> parser);
+        super(config, null, null, null, null, RawHeadWriter::new, any -> parser);
         this.parser = parser;
     }
 
