@@ -1,5 +1,6 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.http.LenientUrl;
 import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.http.Redirects;
@@ -155,7 +156,7 @@ final class OriginPolicy {
      */
     static @Nullable Request redirect(Request request, Response response, int hop) {
         String location = Redirects.isRedirect(response.status())
-                ? response.headers().first("Location").orElse(null)
+                ? response.headers().first("Location").map(LenientUrl::ofHeader).orElse(null)
                 : null;
         if (location == null || response.matchedRule() || request.accepts(response.status())) {
             return null;

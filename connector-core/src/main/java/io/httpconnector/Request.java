@@ -342,12 +342,12 @@ public final class Request {
      * Returns this request with another URL, such as that of the next page. The query of the new URL replaces that of this
      * request.
      *
-     * @param url relative to the base URL, or absolute
+     * @param url relative to the base URL, or absolute; up to 64 KiB, as a service may choose it
      * @return a new request
      * @throws InvalidDefinitionException when the URL is invalid; the message states the problem
      */
     public Request withUrl(String url) {
-        return new Request(name, method, Url.parse(url), NameValuePairs.NONE, headers, body, terms, secrecy);
+        return new Request(name, method, Url.parseReference(url), NameValuePairs.NONE, headers, body, terms, secrecy);
     }
 
     /**

@@ -215,15 +215,12 @@ class RedirectsTest {
                 "http://localhost:/ | is not a port",
                 "http://[::1/ | is not an IPv6 address",
                 "http://[fe80::1%25eth0]/ | has a zone ID",
-                "/%2e%2e/to | a \"..\" segment",
-                "/a%0 | without two hex digits",
-                "to\tx | a control character (U+0009)",
-                "/a b | \" \" is not allowed in a URL",
                 "http:///| the host is missing",
                 "data:text/html,x | the scheme is \"data\": only http and https are known",
                 "javascript:alert(1) | the scheme is \"javascript\"",
                 "ftp://localhost/ | the scheme is \"ftp\"",
                 "http://user:pass@localhost/ | it has user info before the \"@\"",
+                "/a\u0001b | a control character (U+0001)",
                 "a:b | the scheme is \"a\""
             })
     void locationThatIsNoAcceptableUrl(String location, String problem) {

@@ -1,6 +1,7 @@
 package io.httpconnector.polling;
 
 import io.httpconnector.Headers;
+import io.httpconnector.internal.http.LenientUrl;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -24,7 +25,7 @@ final class LinkHeader {
             Matcher link = LINK.matcher(field);
             while (link.find()) {
                 if (isNext(ONE.matcher(link.group(2)))) {
-                    return Optional.of(link.group(1).strip());
+                    return Optional.of(LenientUrl.ofHeader(link.group(1).strip()));
                 }
             }
         }

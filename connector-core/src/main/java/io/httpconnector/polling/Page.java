@@ -151,7 +151,7 @@ public final class Page {
         URI target;
         URI here = response.resolve("/");
         try {
-            target = response.resolve(LenientUrl.repaired(link));
+            target = response.resolve(link);
         } catch (InvalidDefinitionException e) {
             throw new PollingException(
                     Reason.UNEXPECTED_RESPONSE, "Page " + number + " has an invalid URL of the next page", e);

@@ -22,11 +22,22 @@ public record Url(
         @Nullable Origin host, String path, @Nullable String query) {
 
     private static final int MAX_LENGTH = 8192;
+    /** The maximum length of a URL that a service has chosen: as long as a line of a response may be. */
+    private static final int MAX_REFERENCE = 64 * 1024;
 
     public static Url parse(String text) {
+        return parse(text, MAX_LENGTH);
+    }
+
+    /** Parses the URL of a redirect or of a next page, as {@link #redirectedTo} returned it. */
+    public static Url parseReference(String text) {
+        return parse(text, MAX_REFERENCE);
+    }
+
+    private static Url parse(String text, int max) {
         notNull(text, "URL");
-        if (text.length() > MAX_LENGTH) {
-            throw invalid(text.substring(0, 100) + "…", "it is longer than " + MAX_LENGTH + " characters");
+        if (text.length() > max) {
+            throw invalid(text.substring(0, 100) + "…", "it is longer than " + max + " characters");
         }
         int colon = schemeEnd(text);
         if (colon < 0 && text.startsWith("//")) {
@@ -40,7 +51,10 @@ public record Url(
     }
 
     public static Url parseAbsolute(String text) {
-        Url url = parse(text);
+        return absolute(text, parse(text));
+    }
+
+    private static Url absolute(String text, Url url) {
         if (url.host == null) {
             throw invalid(text, "it is relative: write the scheme and the host, such as https://api.example.com/v1");
         }
@@ -59,17 +73,21 @@ public record Url(
     }
 
     /**
-     * Resolves a {@code Location} header against this URL (RFC 3986, section 5.2). Fails if the result is not an acceptable
-     * URL.
+     * Resolves a reference of a service, such as a {@code Location} header, against this URL (RFC 3986, section 5.2), after
+     * {@linkplain LenientUrl repairing} it. Fails if the result is not an acceptable URL.
      */
-    public Url redirectedTo(String location) {
-        String target = withoutFragment(location);
-        return target.isEmpty() ? this : parseAbsolute(resolved(target)).below(this);
+    public Url redirectedTo(String reference) {
+        String target = withoutFragment(LenientUrl.repaired(reference));
+        if (target.isEmpty()) {
+            return this;
+        }
+        String resolved = resolved(target);
+        return absolute(resolved, parseReference(resolved)).below(this);
     }
 
     /** Returns whether a {@code Location} header is a same-document reference (RFC 3986, section 4.4), which keeps the query. */
     public static boolean isSameDocument(String location) {
-        return withoutFragment(location).isEmpty();
+        return withoutFragment(LenientUrl.repaired(location)).isEmpty();
     }
 
     private static String withoutFragment(String reference) {
@@ -109,11 +127,11 @@ public record Url(
         List<String> kept = new ArrayList<>();
         String[] segments = url.substring(start + 1, end).split("/", -1);
         for (int i = 0; i < segments.length; i++) {
-            boolean isDots = segments[i].equals(".") || segments[i].equals("..");
-            if (segments[i].equals("..") && !kept.isEmpty()) {
+            String dots = dots(segments[i]);
+            if (dots.equals("..") && !kept.isEmpty()) {
                 kept.remove(kept.size() - 1);
             }
-            if (!isDots) {
+            if (dots.isEmpty()) {
                 kept.add(segments[i]);
             } else if (i == segments.length - 1) {
                 kept.add("");
@@ -319,10 +337,16 @@ public record Url(
         if (first != '.' && first != '%') {
             return;
         }
-        String segment = Ascii.lowerCase(text.substring(start, end)).replace("%2e", ".");
-        if (segment.equals(".") || segment.equals("..")) {
+        String segment = dots(text.substring(start, end));
+        if (!segment.isEmpty()) {
             throw invalid(text, at(start) + "a \"" + segment + "\" segment: write the resulting path");
         }
+    }
+
+    /** Returns the dots of a dot segment, which may be percent-encoded; empty if it is another segment. */
+    private static String dots(String segment) {
+        String decoded = segment.length() > 6 ? "" : Ascii.lowerCase(segment).replace("%2e", ".");
+        return decoded.equals(".") || decoded.equals("..") ? decoded : "";
     }
 
     private static String at(int index) {
