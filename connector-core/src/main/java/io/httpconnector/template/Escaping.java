@@ -1,6 +1,7 @@
 package io.httpconnector.template;
 
 import io.httpconnector.internal.text.PercentEncoding;
+import io.httpconnector.internal.text.Utf16;
 import io.httpconnector.template.TemplateProblem.Code;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -12,13 +13,9 @@ final class Escaping {
 
     /** Returns the text, or rejects an unpaired surrogate, which can't be encoded in UTF-8. */
     static String requireValidUnicode(String text) {
-        char before = 0;
-        for (int i = 0; i <= text.length(); i++) {
-            char c = i < text.length() ? text.charAt(i) : 0;
-            if (Character.isHighSurrogate(before) != Character.isLowSurrogate(c)) {
-                throw Character.isLowSurrogate(c) ? unpairedSurrogate(c, i) : unpairedSurrogate(before, i - 1);
-            }
-            before = c;
+        int at = Utf16.unpairedSurrogate(text);
+        if (at >= 0) {
+            throw unpairedSurrogate(text.charAt(at), at);
         }
         return text;
     }

@@ -7,6 +7,8 @@ import io.httpconnector.Secret;
 import io.httpconnector.internal.text.Ascii;
 import io.httpconnector.internal.text.HeaderFields;
 import io.httpconnector.internal.text.LogSafe;
+import io.httpconnector.internal.text.Utf16;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -52,13 +54,37 @@ public record NameValuePair(
         notNull(value, "value of " + name);
     }
 
+    /** Creates a pair of texts. */
     public static NameValuePair of(String name, String value) {
-        return new NameValuePair(name, value, null);
+        return encodable(new NameValuePair(name, value, null));
     }
 
     /** Creates a pair with a secret whose value is already resolved. */
     public static NameValuePair of(String name, Secret secret) {
-        return new NameValuePair(name, secret.reveal(), secret);
+        return encodable(new NameValuePair(name, secret.reveal(), secret));
+    }
+
+    /** Rejects text that UTF-8 can't encode, instead of sending a question mark. */
+    private static NameValuePair encodable(NameValuePair pair) {
+        reject("the name", pair.name, pair.name);
+        reject("the value of", pair.name, pair.value);
+        return pair;
+    }
+
+    private static void reject(String what, String name, String text) {
+        int at = Utf16.unpairedSurrogate(text);
+        if (at >= 0) {
+            throw new InvalidDefinitionException(
+                    "field",
+                    String.format(
+                            Locale.ROOT,
+                            "character %d of %s \"%s\" is an unpaired surrogate (U+%04X), which is not valid text:"
+                                    + " text was cut in the middle of a character",
+                            at + 1,
+                            what,
+                            LogSafe.visible(name),
+                            (int) text.charAt(at)));
+        }
     }
 
     /**
