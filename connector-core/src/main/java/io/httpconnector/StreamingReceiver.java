@@ -4,6 +4,7 @@ import io.httpconnector.internal.transport.CallContext;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -156,6 +157,10 @@ final class StreamingReceiver<T> {
 
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
+            if (length == 0) {
+                Objects.checkFromIndexSize(offset, length, buffer.length);
+                return 0;
+            }
             call.endReader();
             try {
                 int read = in.read(buffer, offset, length);
@@ -175,7 +180,21 @@ final class StreamingReceiver<T> {
 
         @Override
         public long skip(long count) throws IOException {
-            return read(new byte[(int) Math.min(count, 8192)], 0, (int) Math.min(count, 8192));
+            if (count <= 0) {
+                return 0;
+            }
+            int length = (int) Math.min(count, 8192);
+            return Math.max(0, read(new byte[length], 0, length));
+        }
+
+        @Override
+        public void mark(int limit) {
+            // Not supported, as markSupported() tells.
+        }
+
+        @Override
+        public void reset() throws IOException {
+            throw new IOException("mark and reset are not supported");
         }
 
         @Override
