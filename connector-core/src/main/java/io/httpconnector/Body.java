@@ -471,6 +471,34 @@ public final class Body {
     }
 
     /**
+     * Returns the media type to send if the request sets one. A form keeps its own, apart from parameters. A multipart form can
+     * have another subtype, as with curl, but keeps its boundary.
+     */
+    String withType(String asked) {
+        return switch (shown().kind) {
+            case FORM -> essence(asked).equals(FORM_TYPE) ? asked : contentType;
+            case MULTIPART -> MultipartWriter.of(contentType).contentType(asked);
+            case JSON, OTHER -> asked;
+        };
+    }
+
+    /**
+     * Returns the media type to send if the connection has a default. The default can only make the type of a JSON body more
+     * specific, such as {@code application/vnd.api+json}: any other body was created with a media type.
+     */
+    String withDefaultType(String asked) {
+        String type = essence(asked);
+        boolean isJson = type.equals(JSON_TYPE) || type.endsWith("+json");
+        return shown().kind == Kind.JSON && isJson ? asked : contentType;
+    }
+
+    /** Returns a media type without its parameters. */
+    private static String essence(String mediaType) {
+        int semicolon = mediaType.indexOf(';');
+        return Ascii.lowerCase((semicolon < 0 ? mediaType : mediaType.substring(0, semicolon)).strip());
+    }
+
+    /**
      * Returns the bytes as they are sent. Reads the whole file if the body is one.
      *
      * @return a copy

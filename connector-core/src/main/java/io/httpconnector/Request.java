@@ -42,6 +42,7 @@ public final class Request {
 
     private static final Set<String> USUAL = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
+    private static final String CONTENT_TYPE = "Content-Type";
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "PROPFIND", "QUERY", "REPORT", "SEARCH");
 
     private final String name;
@@ -262,7 +263,9 @@ public final class Request {
     }
 
     /**
-     * Sets the body. Its media type is sent as {@code Content-Type}, unless the request sets that header field.
+     * Sets the body. Its media type is sent as {@code Content-Type}, unless the request sets that header field. A form and a
+     * multipart form keep their media type, which describes how they are encoded; the field can only give a form parameters,
+     * such as a charset, and a multipart form another subtype, such as {@code multipart/related}.
      *
      * @param body the body
      * @return a new request
@@ -591,10 +594,24 @@ public final class Request {
                 method,
                 absolute,
                 query.withDefaults(missing),
-                headers.withDefaults(defaultHeaders),
+                withContentType(headers.withDefaults(defaultHeaders)),
                 body,
                 terms,
                 secrecy);
+    }
+
+    /** Returns the fields with a {@code Content-Type} that fits the body. */
+    private NameValuePairs withContentType(NameValuePairs fields) {
+        NameValuePair type = fields.first(CONTENT_TYPE);
+        if (type == null) {
+            return fields;
+        }
+        boolean isDefault = headers.first(CONTENT_TYPE) == null;
+        if (body == null) {
+            return isDefault ? fields.without(field -> field.name().equalsIgnoreCase(CONTENT_TYPE)) : fields;
+        }
+        String sent = isDefault ? body.withDefaultType(type.value()) : body.withType(type.value());
+        return sent.equals(type.value()) ? fields : fields.set(NameValuePair.header(CONTENT_TYPE, sent));
     }
 
     /** Returns the request for an auth strategy, whose additions are treated as secrets. */

@@ -2,6 +2,7 @@ package io.httpconnector.internal.http;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
+import io.httpconnector.internal.text.Ascii;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,19 @@ public record MultipartWriter(String contentType) {
 
     private String boundary() {
         return contentType.substring(contentType.indexOf(BOUNDARY) + BOUNDARY.length());
+    }
+
+    /** Returns a media type that was asked for with the boundary of this form; its own media type if that is no multipart type. */
+    public String contentType(String asked) {
+        if (!Ascii.lowerCase(asked.strip()).startsWith("multipart/")) {
+            return contentType;
+        }
+        if (asked.endsWith(boundary())) {
+            return asked;
+        }
+        int semicolon = asked.indexOf(';');
+        boolean hasBoundary = semicolon >= 0 && Ascii.lowerCase(asked).indexOf(BOUNDARY, semicolon) >= 0;
+        return (hasBoundary ? asked.substring(0, semicolon) : asked).strip() + "; " + BOUNDARY + boundary();
     }
 
     /** Returns an empty form. */
