@@ -61,6 +61,7 @@ public final class HttpConnectionBuilder {
     private boolean cookies;
     private int maxConnections = DEFAULT_MAX_CONNECTIONS;
     private int maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES;
+    private Response.@Nullable JsonMapping jsonMapping;
     private long maxStreamBytes = DEFAULT_MAX_STREAM_BYTES;
 
     HttpConnectionBuilder(@Nullable String name) {
@@ -385,6 +386,18 @@ public final class HttpConnectionBuilder {
     }
 
     /**
+     * Sets the mapper of {@link Response#json(Class)}, such as your own Jackson mapper or another library. Default: Jackson with
+     * the modules on the class path.
+     *
+     * @param mapping converts JSON to objects
+     * @return this
+     */
+    public HttpConnectionBuilder jsonMapping(Response.JsonMapping mapping) {
+        check(() -> jsonMapping = notNull(mapping, "jsonMapping"));
+        return this;
+    }
+
+    /**
      * Builds the connection. Nothing is sent yet.
      *
      * @return the connection, to be closed by the caller
@@ -449,7 +462,8 @@ public final class HttpConnectionBuilder {
                         timeouts,
                         route,
                         maxResponseBytes,
-                        maxStreamBytes));
+                        maxStreamBytes,
+                        jsonMapping));
     }
 
     /** Runs a step and collects its problems for {@link #build()}. */

@@ -3,6 +3,7 @@ package io.httpconnector;
 import static io.httpconnector.internal.Arguments.notNull;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.httpconnector.internal.http.Url;
@@ -10,8 +11,10 @@ import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.internal.json.Xml;
 import io.httpconnector.internal.text.CharsetDetector;
 import io.httpconnector.internal.text.HeaderFields;
+import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.transport.CallContext;
 import java.io.IOException;
+import java.lang.reflect.Type;
 import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +30,42 @@ public final class Response {
     private final CallContext.CallTiming moment;
     private final ResponseRule.@Nullable Action classification;
     private final boolean matchedRule;
+    private final @Nullable JsonMapping mapping;
+
+    /**
+     * Converts JSON to objects, in place of the library's own mapper: see {@link HttpConnectionBuilder#jsonMapping}.
+     *
+     * <pre>{@code
+     * .jsonMapping((json, type) -> mapper.readValue(json, mapper.constructType(type)))
+     * }</pre>
+     *
+     * <p>Must be thread-safe.
+     */
+    @FunctionalInterface
+    public interface JsonMapping {
+        /**
+         * Converts a JSON document.
+         *
+         * @param json the document in UTF-8
+         * @param type the class, or the type of a {@link TypeReference}
+         * @return the object
+         * @throws IOException when the document does not match the type; an unchecked exception has the same effect
+         */
+        @Nullable Object read(byte[] json, Type type) throws IOException;
+    }
 
     Response(Request request, int status, HeaderFields fields, byte[] body, CallContext call) {
+        this(request, status, fields, body, call, null);
+    }
+
+    Response(
+            Request request,
+            int status,
+            HeaderFields fields,
+            byte[] body,
+            CallContext call,
+            @Nullable JsonMapping mapping) {
+        this.mapping = mapping;
         this.request = request;
         this.status = status;
         this.fields = fields;
@@ -48,6 +85,7 @@ public final class Response {
         this.moment = response.moment;
         this.classification = verdict;
         this.matchedRule = ruled;
+        this.mapping = response.mapping;
     }
 
     /**
@@ -84,25 +122,27 @@ public final class Response {
      * @return the text; empty if there is no body
      */
     public String text() {
-        return CharsetDetector.of(body, headers.first("Content-Type").orElse(null));
+        return CharsetDetector.of(body, contentType());
     }
 
     /**
-     * Returns the body as a JSON tree. Numbers keep all their digits.
+     * Returns the body as a JSON tree. Numbers keep all their digits. The charset is that of {@link #text()}.
      *
      * @return the tree; a missing node if there is no body
      * @throws InvalidResponseException when the body is not JSON; the message contains the position
      */
     public JsonNode json() {
         try {
-            return JsonSupport.read(body);
+            return JsonSupport.read(body, contentType());
         } catch (IOException e) {
             throw notJson(e, "JSON");
         }
     }
 
     /**
-     * Returns the body as an object of a class, deserialized by Jackson. Unknown fields are ignored.
+     * Returns the body as an object of a class, deserialized by the mapper of the connection or by Jackson. Jackson uses its
+     * modules that are on the class path, such as those for {@code java.time}, {@code Optional} and Kotlin. Unknown members are
+     * ignored, unless a property differs from one only in case, hyphens and underscores.
      *
      * @param type the class, such as a record
      * @param <T> the type of the object
@@ -110,16 +150,43 @@ public final class Response {
      * @throws InvalidResponseException when the body is not JSON or does not match the class; the message contains the position
      */
     public <T> T json(Class<T> type) {
+        return convert(notNull(type, "type"), type.getSimpleName());
+    }
+
+    /**
+     * Returns the body as an object of a generic type, such as {@code new TypeReference<List<Order>>() {}}, as {@link
+     * #json(Class)} does.
+     *
+     * @param type the type
+     * @param <T> the type of the object
+     * @return the object
+     * @throws InvalidResponseException when the body is not JSON or does not match the type; the message contains the position
+     */
+    public <T> T json(TypeReference<T> type) {
+        Type generic = notNull(type, "type").getType();
+        return convert(generic, generic.getTypeName());
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // The public methods declare the type.
+    private <T> T convert(Type type, String name) {
+        T value;
         try {
-            T value = JsonSupport.read(body, type);
-            if (value == null) {
-                throw new InvalidResponseException(
-                        sentence("the body is null, not a " + type.getSimpleName()), null, exchange());
-            }
-            return value;
+            value = mapping == null
+                    ? JsonSupport.read(body, contentType(), type)
+                    : (T) mapping.read(CharsetDetector.utf8(body, contentType()), type);
         } catch (IOException e) {
-            throw notJson(e, type.getSimpleName());
+            throw notJson(e, name);
+        } catch (RuntimeException e) {
+            throw notJson(new IOException(e.getMessage()), name);
         }
+        if (value == null) {
+            throw new InvalidResponseException(sentence("the body is null, not a " + name), null, exchange());
+        }
+        return value;
+    }
+
+    private @Nullable String contentType() {
+        return headers.first("Content-Type").orElse(null);
     }
 
     /**
@@ -205,7 +272,7 @@ public final class Response {
     /** Returns the body as a JSON tree; a missing node if it is not JSON. */
     JsonNode jsonLenient() {
         try {
-            return JsonSupport.read(body);
+            return JsonSupport.read(body, contentType());
         } catch (IOException e) {
             return MissingNode.getInstance();
         }
@@ -220,7 +287,8 @@ public final class Response {
         // Jackson's exception is not used as the cause, because it quotes the source, which may contain secrets.
         String why = e instanceof JsonProcessingException json
                 ? JsonSupport.describe(json)
-                : e.getClass().getSimpleName();
+                : LogSafe.visible(
+                        String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason is given"));
         Exchange exchange = exchange();
         String masked = request.redactsResponse() ? "not shown" : new Redactor(request.secrets()).mask(why);
         return new InvalidResponseException(sentence("the body is not " + what + ": " + masked), null, exchange);

@@ -33,13 +33,21 @@ final class Transport implements AutoCloseable {
     private final @Nullable ProxyRoute proxy;
     private final int maxResponseBytes;
     private final long maxStreamBytes;
+    private final Response.@Nullable JsonMapping mapping;
 
-    Transport(ApacheTransport wire, Timeouts timeouts, RouteKey route, int maxResponseBytes, long maxStreamBytes) {
+    Transport(
+            ApacheTransport wire,
+            Timeouts timeouts,
+            RouteKey route,
+            int maxResponseBytes,
+            long maxStreamBytes,
+            Response.@Nullable JsonMapping mapping) {
         this.wire = wire;
         this.failures = new ExceptionMapper(timeouts, route.proxy(), route.tls().hasCertificate());
         this.proxy = route.proxy();
         this.maxResponseBytes = maxResponseBytes;
         this.maxStreamBytes = maxStreamBytes;
+        this.mapping = mapping;
     }
 
     /**
@@ -84,14 +92,15 @@ final class Transport implements AutoCloseable {
     private Response read(
             Request request, IncomingResponse response, CallContext call, @Nullable StreamingReceiver<?> receiver)
             throws IOException {
-        Response head = new Response(request, response.status(), response.headers(), NO_BYTES, call);
+        Response head = new Response(request, response.status(), response.headers(), NO_BYTES, call, mapping);
         boolean isThere = receiver != null && receiver.needsBody(head) && response.isWholeWithin(PEEK, SILENCE);
         InputStream content = content(response, request);
         long length = response.length();
         if (receiver != null) {
             byte[] start = isThere ? content.readNBytes(PEEK + 1) : NO_BYTES;
             boolean isKnown = isThere && start.length <= PEEK;
-            Response known = isKnown ? new Response(request, response.status(), response.headers(), start, call) : head;
+            Response known =
+                    isKnown ? new Response(request, response.status(), response.headers(), start, call, mapping) : head;
             content = start.length == 0 ? content : new SequenceInputStream(new ByteArrayInputStream(start), content);
             Response classified = receiver.classify(known, isKnown);
             if (receiver.wants(classified)) {
@@ -107,7 +116,7 @@ final class Transport implements AutoCloseable {
             throw tooLarge(request, call, maxResponseBytes, "maxResponseBytes");
         }
         call.addReceived(body.length);
-        return new Response(request, response.status(), response.headers(), body, call);
+        return new Response(request, response.status(), response.headers(), body, call, mapping);
     }
 
     private static void receive(

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.internal.text.CharsetDetector;
 import io.httpconnector.polling.RecordSelector.Format;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -64,7 +65,10 @@ final class RecordReader {
         }
         in.reset();
         RecordReader reader = new RecordReader(records, sink, meter);
-        boolean isSomething = reader.read(formatOf(records.format(), contentType), in);
+        Format format = formatOf(records.format(), contentType);
+        // A parser of XML reads the declaration of the document.
+        InputStream text = format == Format.XML ? in : CharsetDetector.detectable(in, contentType);
+        boolean isSomething = reader.read(format, text);
         return isSomething ? reader.envelope : PageEnvelope.empty();
     }
 

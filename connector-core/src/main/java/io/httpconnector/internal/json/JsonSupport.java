@@ -10,7 +10,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.TreeNode;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.Module;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -21,12 +23,22 @@ import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Response;
+import io.httpconnector.internal.Loggers;
+import io.httpconnector.internal.text.CharsetDetector;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Type;
 import java.time.temporal.TemporalAccessor;
 import java.time.temporal.TemporalAmount;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads and writes JSON with Jackson: numbers keep every digit that they came with, and values of
@@ -34,10 +46,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonSupport {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Loggers.CONNECTION);
+
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            // First, so that the serializers and deserializers of this library take precedence.
+            .addModules(modules())
             .addModule(new SimpleModule("http-connector")
                     .addSerializer(TemporalAccessor.class, ToStringSerializer.instance)
                     .addSerializer(TemporalAmount.class, ToStringSerializer.instance)
@@ -49,6 +65,24 @@ public final class JsonSupport {
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
 
     private JsonSupport() {}
+
+    /** Returns the Jackson modules on the class path, such as those for {@code java.time}, {@code Optional} and Kotlin. */
+    private static List<Module> modules() {
+        List<Module> modules = new ArrayList<>();
+        Iterator<Module> found = ServiceLoader.load(Module.class, JsonSupport.class.getClassLoader())
+                .iterator();
+        while (true) {
+            try {
+                if (!found.hasNext()) {
+                    return modules;
+                }
+                modules.add(found.next());
+            } catch (ServiceConfigurationError | LinkageError e) {
+                // ServiceLoader continues after a module that can't be created.
+                LOG.warn("A Jackson module on the class path can't be used: {}", e.toString());
+            }
+        }
+    }
 
     /**
      * Any value as a tree: a map, a record, a bean, a list, or what is a tree already, of Jackson 2 or Jackson 3, also within the
@@ -249,8 +283,52 @@ public final class JsonSupport {
         return MAPPER.readTree(bytes);
     }
 
-    public static <T> T read(byte[] bytes, Class<T> type) throws IOException {
-        return MAPPER.readValue(bytes, type);
+    /** Reads a body in the charset in which {@link CharsetDetector} reads it as text; a missing node if it is empty. */
+    public static JsonNode read(byte[] bytes, @Nullable String contentType) throws IOException {
+        String text = CharsetDetector.declaredText(bytes, contentType);
+        if (text != null) {
+            return MAPPER.readTree(text);
+        }
+        try {
+            return MAPPER.readTree(bytes);
+        } catch (IOException e) {
+            if (CharsetDetector.isUtf8(bytes)) {
+                throw e;
+            }
+            return MAPPER.readTree(CharsetDetector.of(bytes, contentType));
+        }
+    }
+
+    /**
+     * Reads a body as an object, in the charset in which it is read as text. Jackson modules on the class path are used.
+     *
+     * @throws JsonProcessingException when the body is not JSON, does not match the type, or has a member whose name is written
+     *     differently from a property of the type
+     */
+    public static <T> @Nullable T read(byte[] bytes, @Nullable String contentType, Type type) throws IOException {
+        MismatchedNames names = new MismatchedNames();
+        ObjectReader reader = MAPPER.readerFor(MAPPER.constructType(type)).withHandler(names);
+        T value = read(reader, bytes, contentType);
+        if (!names.isEmpty()) {
+            names.check(read(bytes, contentType));
+        }
+        return value;
+    }
+
+    private static <T> @Nullable T read(ObjectReader reader, byte[] bytes, @Nullable String contentType)
+            throws IOException {
+        String text = CharsetDetector.declaredText(bytes, contentType);
+        if (text != null) {
+            return reader.readValue(text);
+        }
+        try {
+            return reader.readValue(bytes);
+        } catch (IOException e) {
+            if (CharsetDetector.isUtf8(bytes)) {
+                throw e;
+            }
+            return reader.readValue(CharsetDetector.of(bytes, contentType));
+        }
     }
 
     public static JsonNode readLenient(String text) {
@@ -292,7 +370,10 @@ public final class JsonSupport {
         String where = at == null ? "" : "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": ";
         String why = firstLine(e.getOriginalMessage());
         boolean isMarkup = at != null && at.getLineNr() == 1 && at.getColumnNr() <= 2 && why.contains("'<' (code 60)");
-        return where + (isMarkup ? "it is HTML or XML, such as the page of a login or of a proxy" : why);
+        String advice = MismatchedNames.advice(why);
+        return where
+                + (isMarkup ? "it is HTML or XML, such as the page of a login or of a proxy" : why)
+                + (advice == null ? "" : ": " + advice);
     }
 
     /**

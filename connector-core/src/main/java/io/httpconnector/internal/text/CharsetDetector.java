@@ -1,5 +1,7 @@
 package io.httpconnector.internal.text;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
@@ -52,6 +54,55 @@ public final class CharsetDetector {
         } catch (CharacterCodingException e) {
             return new String(bytes, 0, length, length < bytes.length ? StandardCharsets.UTF_8 : OTHER);
         }
+    }
+
+    /**
+     * Returns the text if its charset is declared and is not one that parsers of JSON detect (RFC 8259, section 8.1); otherwise
+     * null.
+     */
+    public static @Nullable String declaredText(byte[] bytes, @Nullable String contentType) {
+        Charset charset = undetected(contentType);
+        return charset == null ? null : of(bytes, contentType);
+    }
+
+    /** Returns the bytes in UTF-8; unchanged if they are, without a copy. */
+    public static byte[] utf8(byte[] bytes, @Nullable String contentType) {
+        boolean isUtf8 = undetected(contentType) == null && marked(bytes) == null && isUtf8(bytes);
+        return isUtf8 ? bytes : of(bytes, contentType).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Returns whether the bytes are valid UTF-8. */
+    public static boolean isUtf8(byte[] bytes) {
+        try {
+            var unused = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Returns a stream of text in a charset that parsers of JSON detect: the stream itself, unless its declared charset is
+     * another one.
+     *
+     * @param in a stream that supports {@code mark}
+     */
+    public static InputStream detectable(InputStream in, @Nullable String contentType) throws IOException {
+        Charset charset = undetected(contentType);
+        if (charset == null) {
+            return in;
+        }
+        in.mark(3);
+        byte[] start = in.readNBytes(3);
+        in.reset();
+        return marked(start) == null ? new TranscodedStream(in, charset) : in;
+    }
+
+    private static @Nullable Charset undetected(@Nullable String contentType) {
+        Charset charset = contentType == null || contentType.indexOf('=') < 0 ? null : declared(contentType);
+        return charset == null || charset.equals(StandardCharsets.UTF_8) || charset.equals(StandardCharsets.US_ASCII)
+                ? null
+                : charset;
     }
 
     /** Returns the charset of a media type, or UTF-8. */
