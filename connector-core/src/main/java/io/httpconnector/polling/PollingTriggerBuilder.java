@@ -1,31 +1,21 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.DefinedMembers;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.JsonSupport;
-import io.httpconnector.polling.TriggerDefinition.Limits;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.PillFilter;
-import io.httpconnector.template.PillInfo;
-import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.EventHandler;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,54 +29,12 @@ public final class PollingTriggerBuilder {
     private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
     private static final Duration DEFAULT_MIN_INTERVAL = Duration.ofSeconds(1);
 
-    private static final List<String> MEMBERS = List.of(
-            "request",
-            "pills",
-            "records",
-            "key",
-            "wholeRecordAsKey",
-            "version",
-            "wholeRecordAsVersion",
-            "pagination",
-            "cursor",
-            "parents",
-            "detectDeletions",
-            "conditionalRequests",
-            "startPosition",
-            "schedule",
-            "delivery",
-            "limits");
-
-    /** The members that take the place of others. */
-    private static final Map<String, String> WHOLE_RECORD =
-            Map.of("key", "wholeRecordAsKey", "version", "wholeRecordAsVersion");
-
     private final String id;
+    private final TriggerSettings settings = new TriggerSettings();
     private final List<String> problems = new ArrayList<>();
     private final DefinedMembers defined = new DefinedMembers();
-    private final Set<String> membersWithProblems = new HashSet<>();
-    private final List<JsonPaths> key = new ArrayList<>();
-    private final List<JsonPaths> version = new ArrayList<>();
-    private final List<JsonPaths> ignored = new ArrayList<>();
-    private final Map<String, JsonNode> values = new LinkedHashMap<>();
     private final List<PollingListener> listeners = new ArrayList<>();
     private @Nullable HttpConnection connection;
-    private @Nullable RequestTemplate request;
-    private Pills pills = Pills.none();
-    private RecordSelector records = RecordSelector.atRoot();
-    private boolean isDefined;
-    private boolean keyIsRecord;
-    private boolean versionIsRecord;
-    private Pagination pagination = Pagination.none();
-    private @Nullable Cursor cursor;
-    private @Nullable ParentRecords parents;
-    private boolean deletions;
-    private boolean conditional;
-    private StartPosition first = StartPosition.fromNow();
-    private @Nullable Delivery delivery;
-    private @Nullable JsonNode savedDeliverySettings;
-    private Limits limits = Limits.DEFAULTS;
-    private @Nullable Schedule schedule;
     private Duration minInterval = DEFAULT_MIN_INTERVAL;
     private @Nullable StateStore store;
     private @Nullable PollingEngine engine;
@@ -116,7 +64,7 @@ public final class PollingTriggerBuilder {
      */
     public PollingTriggerBuilder request(RequestTemplate template) {
         defined.replacedByCode("request");
-        this.request = template;
+        settings.request = template;
         return this;
     }
 
@@ -129,8 +77,7 @@ public final class PollingTriggerBuilder {
      */
     public PollingTriggerBuilder pill(String step, Object value) {
         check("pill", () -> {
-            pills = pills.and(step, value);
-            values.put(step, JsonSupport.tree(value));
+            settings.pill(step, value, JsonSupport.tree(value));
         });
         return this;
     }
@@ -142,7 +89,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder records(RecordSelector records) {
-        this.records = records;
+        settings.records = records;
         return this;
     }
 
@@ -154,7 +101,7 @@ public final class PollingTriggerBuilder {
      */
     public PollingTriggerBuilder key(String... fields) {
         defined.replacedByCode("key", "wholeRecordAsKey");
-        pointers("key", fields, key);
+        pointers("key", fields, settings.key);
         return this;
     }
 
@@ -165,7 +112,7 @@ public final class PollingTriggerBuilder {
      */
     public PollingTriggerBuilder wholeRecordAsKey() {
         defined.replacedByCode("key", "wholeRecordAsKey");
-        keyIsRecord = true;
+        settings.keyIsRecord = true;
         return this;
     }
 
@@ -178,7 +125,7 @@ public final class PollingTriggerBuilder {
      */
     public PollingTriggerBuilder version(String... fields) {
         defined.replacedByCode("version", "wholeRecordAsVersion");
-        pointers("version", fields, version);
+        pointers("version", fields, settings.version);
         return this;
     }
 
@@ -190,8 +137,8 @@ public final class PollingTriggerBuilder {
      */
     public PollingTriggerBuilder wholeRecordAsVersion(String... except) {
         defined.replacedByCode("version", "wholeRecordAsVersion");
-        versionIsRecord = true;
-        pointers("version", except, ignored);
+        settings.versionIsRecord = true;
+        pointers("version", except, settings.ignored);
         return this;
     }
 
@@ -214,7 +161,7 @@ public final class PollingTriggerBuilder {
      */
     public PollingTriggerBuilder pagination(Pagination pagination) {
         defined.replacedByCode("pagination");
-        this.pagination = pagination;
+        settings.pagination = pagination;
         return this;
     }
 
@@ -227,7 +174,7 @@ public final class PollingTriggerBuilder {
      */
     public PollingTriggerBuilder cursor(Cursor cursor) {
         defined.replacedByCode("cursor");
-        this.cursor = cursor;
+        settings.cursor = cursor;
         return this;
     }
 
@@ -239,7 +186,7 @@ public final class PollingTriggerBuilder {
      */
     public PollingTriggerBuilder parents(ParentRecords parents) {
         defined.replacedByCode("parents");
-        this.parents = parents;
+        settings.parents = parents;
         return this;
     }
 
@@ -254,7 +201,7 @@ public final class PollingTriggerBuilder {
      */
     public PollingTriggerBuilder detectDeletions() {
         defined.replacedByCode("detectDeletions");
-        deletions = true;
+        settings.deletions = true;
         return this;
     }
 
@@ -268,7 +215,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder conditionalRequests() {
-        conditional = true;
+        settings.conditional = true;
         return this;
     }
 
@@ -280,7 +227,7 @@ public final class PollingTriggerBuilder {
      */
     public PollingTriggerBuilder startPosition(StartPosition first) {
         defined.replacedByCode("startPosition");
-        this.first = first;
+        settings.first = first;
         return this;
     }
 
@@ -292,7 +239,7 @@ public final class PollingTriggerBuilder {
      */
     public PollingTriggerBuilder every(Duration interval) {
         defined.replacedByCode("schedule");
-        check("schedule", () -> schedule = Schedule.every(interval));
+        check("schedule", () -> settings.schedule = Schedule.every(interval));
         return this;
     }
 
@@ -304,7 +251,7 @@ public final class PollingTriggerBuilder {
      */
     public PollingTriggerBuilder schedule(Schedule schedule) {
         defined.replacedByCode("schedule");
-        this.schedule = schedule;
+        settings.schedule = schedule;
         return this;
     }
 
@@ -338,7 +285,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder handler(EventHandler handler) {
-        check("handler", () -> delivery = withSavedSettings(Delivery.to(handler)));
+        check("handler", () -> settings.delivery = settings.withSavedSettings(Delivery.to(handler)));
         return this;
     }
 
@@ -350,14 +297,9 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder delivery(Delivery delivery) {
-        this.delivery = delivery;
-        this.savedDeliverySettings = null;
+        settings.delivery = delivery;
+        settings.savedDeliverySettings = null;
         return this;
-    }
-
-    /** The delivery with the settings of the definition, if any. */
-    private Delivery withSavedSettings(Delivery code) {
-        return savedDeliverySettings == null ? code : code.settings(savedDeliverySettings);
     }
 
     /**
@@ -394,7 +336,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder maxRememberedKeys(int keys) {
-        check("maxRememberedKeys", () -> limits = limits.withKeys(keys));
+        check("maxRememberedKeys", () -> settings.limits = settings.limits.withKeys(keys));
         return this;
     }
 
@@ -406,7 +348,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder keyRetention(Duration time) {
-        check("keyRetention", () -> limits = limits.withMemory(time));
+        check("keyRetention", () -> settings.limits = settings.limits.withMemory(time));
         return this;
     }
 
@@ -418,7 +360,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder maxDeadLetters(int letters) {
-        check("maxDeadLetters", () -> limits = limits.withDeadLetters(letters));
+        check("maxDeadLetters", () -> settings.limits = settings.limits.withDeadLetters(letters));
         return this;
     }
 
@@ -429,7 +371,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder maxParents(int parents) {
-        check("maxParents", () -> limits = limits.withParents(parents));
+        check("maxParents", () -> settings.limits = settings.limits.withParents(parents));
         return this;
     }
 
@@ -441,7 +383,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder maxInMemory(int records) {
-        check("maxInMemory", () -> limits = limits.withBatch(records));
+        check("maxInMemory", () -> settings.limits = settings.limits.withBatch(records));
         return this;
     }
 
@@ -454,7 +396,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder pollTimeout(Duration timeout) {
-        check("pollTimeout", () -> limits = limits.withPollTimeout(timeout));
+        check("pollTimeout", () -> settings.limits = settings.limits.withPollTimeout(timeout));
         return this;
     }
 
@@ -466,42 +408,33 @@ public final class PollingTriggerBuilder {
      */
     public PollingTrigger build() {
         List<String> found = new ArrayList<>(problems);
-        require(!id.isEmpty(), "id: it is missing: give the trigger a name, and keep it", found);
-        require(connection != null, "connection: it is missing", found);
-        require(store != null, "store: it is missing: use StateStore.file(...), or StateStore.inMemory()", found);
-        require(delivery != null, "handler: it is missing", found);
-        require(
-                records != null && pagination != null && first != null,
-                "records, pagination or startPosition is null",
-                found);
-        checkIdentity(found);
-        if (hasNoProblems("cursor", "detectDeletions", "pagination", "startPosition")) {
-            checkCursor(found);
-        }
-        checkSchedule(found);
-        if (request == null && hasNoProblems("request")) {
-            found.add(isDefined ? "/request: missing" : "request: it is missing");
-        }
-        boolean isPlaced = hasNoProblems("request", "pills", "pagination", "cursor", "parents");
-        RequestTemplate placed = request == null || !isPlaced ? null : applyLocations(request, found);
-        ParentRecords asked = parents == null || !hasNoProblems("parents") ? null : parents.applied(found);
+        TriggerChecks checks = new TriggerChecks(settings, found);
+        checks.require(!id.isEmpty(), "id: it is missing: give the trigger a name, and keep it");
+        checks.require(connection != null, "connection: it is missing");
+        checks.require(store != null, "store: it is missing: use StateStore.file(...), or StateStore.inMemory()");
+        checks.require(settings.delivery != null, "handler: it is missing");
+        checks.require(settings.isComplete(), TriggerSettings.INCOMPLETE);
+        RequestTemplate placed = checks.check(minInterval);
+        ParentRecords asked = checks.checkParents();
+        Delivery delivery = settings.delivery;
         if (!found.isEmpty() || connection == null || store == null || delivery == null || placed == null) {
-            throw new InvalidDefinitionException("trigger \"" + id + "\"", defined.locate(found, WHOLE_RECORD));
+            throw new InvalidDefinitionException(
+                    "trigger \"" + id + "\"", defined.locate(found, TriggerChecks.WHOLE_RECORD));
         }
         TriggerDefinition definition = new TriggerDefinition(
                 id,
                 connection,
                 placed,
-                pills,
-                records,
-                new RecordIdentity(List.copyOf(key), List.copyOf(version), versionIsRecord, List.copyOf(ignored)),
-                pagination,
-                cursor,
-                deletions,
-                conditional,
-                first,
+                settings.pills,
+                settings.records,
+                settings.identity(),
+                settings.pagination,
+                settings.cursor,
+                settings.deletions,
+                settings.conditional,
+                settings.first,
                 delivery,
-                limits);
+                settings.limits);
         String impossible = definition.limitations();
         if (impossible != null) {
             LOG.warn("{}: {}", id, impossible);
@@ -509,7 +442,7 @@ public final class PollingTriggerBuilder {
         PollingEngine carrier = engine == null ? PollingEngine.shared() : engine;
         Poller poller =
                 new Poller(definition, asked, store, carrier.time(), carrier.handlers(), List.copyOf(listeners));
-        return new PollingTrigger(definition, poller, new TriggerScheduler(id, schedule, carrier, poller));
+        return new PollingTrigger(definition, poller, new TriggerScheduler(id, settings.schedule, carrier, poller));
     }
 
     /**
@@ -523,51 +456,10 @@ public final class PollingTriggerBuilder {
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("trigger \"" + id + "\"", problems);
         }
-        if (records == null || pagination == null || first == null) {
-            throw new InvalidDefinitionException(
-                    "trigger \"" + id + "\"", List.of("records, pagination or startPosition is null"));
+        if (!settings.isComplete()) {
+            throw new InvalidDefinitionException("trigger \"" + id + "\"", List.of(TriggerSettings.INCOMPLETE));
         }
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        if (request != null) {
-            json.set("request", request.toJson());
-        }
-        values.forEach(json.withObject("/pills")::set);
-        json.set("records", records.toJson());
-        if (keyIsRecord) {
-            json.put("wholeRecordAsKey", true);
-        } else if (!key.isEmpty()) {
-            json.set("key", SettingsDocument.texts(key));
-        }
-        if (versionIsRecord) {
-            json.set("wholeRecordAsVersion", SettingsDocument.texts(ignored));
-        } else {
-            // An empty list replaces an earlier setting: there is no version.
-            json.set("version", SettingsDocument.texts(version));
-        }
-        json.set("pagination", pagination.toJson());
-        if (cursor != null) {
-            json.set("cursor", cursor.toJson());
-        }
-        if (parents != null) {
-            json.set("parents", parents.toJson());
-        }
-        json.put("detectDeletions", deletions).put("conditionalRequests", conditional);
-        json.set("startPosition", first.toJson());
-        if (schedule != null) {
-            json.set("schedule", schedule.toJson());
-        }
-        JsonNode settings = delivery == null ? savedDeliverySettings : delivery.settings();
-        if (settings != null && !settings.isEmpty()) {
-            json.set("delivery", settings.deepCopy());
-        }
-        json.putObject("limits")
-                .put("keys", limits.keys())
-                .put("deadLetters", limits.deadLetters())
-                .put("parents", limits.parents())
-                .put("inMemory", limits.batch())
-                .put("pollTimeout", limits.pollTimeout().toString())
-                .put("keyRetention", limits.memory().toString());
-        return json;
+        return settings.toJson();
     }
 
     /**
@@ -593,219 +485,14 @@ public final class PollingTriggerBuilder {
             problems.add("definition: it is null");
             return this;
         }
-        membersWithProblems.addAll(MEMBERS);
-        isDefined = true;
+        settings.startDefinition();
         try {
-            var unused = JsonObjectReader.read("definition", json, reader -> read(reader, filters));
+            var unused = JsonObjectReader.read("definition", json, reader -> settings.read(reader, filters));
         } catch (InvalidDefinitionException e) {
             e.problems().forEach(problem -> problems.add(problem.startsWith("/") ? problem : "definition: " + problem));
         }
         defined.add(json, "request", "key");
         return this;
-    }
-
-    private PollingTriggerBuilder read(JsonObjectReader reader, Map<String, PillFilter> filters) {
-        reader.document("request", json -> request = RequestTemplate.fromJson(json, filters));
-        JsonNode steps = reader.object("pills");
-        if (steps != null) {
-            steps.properties()
-                    .forEach(step -> reader.attempt("pills", () -> {
-                        pills = pills.and(step.getKey(), step.getValue());
-                        values.put(step.getKey(), step.getValue().deepCopy());
-                    }));
-        }
-        reader.object("records", RecordSelector::read, read -> records = read);
-        readIdentity(reader);
-        reader.object("pagination", PaginationReader::read, read -> pagination = read);
-        reader.object("cursor", CursorReader::read, read -> cursor = read);
-        reader.object("parents", inner -> ParentRecords.read(inner, filters), read -> parents = read);
-        reader.flag("detectDeletions", flag -> deletions = flag);
-        reader.flag("conditionalRequests", flag -> conditional = flag);
-        reader.object("startPosition", StartPosition::read, read -> first = read);
-        reader.object("schedule", Schedule::read, read -> schedule = read);
-        reader.object("limits", inner -> Limits.read(inner, limits), read -> limits = read);
-        Delivery code = delivery == null ? Delivery.to(event -> {}) : delivery;
-        reader.document("delivery", json -> {
-            Delivery changed = code.settings(json);
-            savedDeliverySettings = json.deepCopy();
-            delivery = delivery == null ? null : changed;
-            return changed;
-        });
-        membersWithProblems.clear();
-        MEMBERS.stream().filter(reader::isUnreliable).forEach(membersWithProblems::add);
-        return this;
-    }
-
-    /** A definition replaces earlier settings, both fields and whole records. */
-    private void readIdentity(JsonObjectReader reader) {
-        reader.requireElement("key");
-        List<String> keys = reader.distinctTexts("key");
-        boolean isRecord = reader.isSet("wholeRecordAsKey");
-        if (reader.has("key") || reader.has("wholeRecordAsKey")) {
-            key.clear();
-            keyIsRecord = isRecord;
-        }
-        if (isRecord && !keys.isEmpty()) {
-            reader.problem("wholeRecordAsKey", "contradicts key: give one of them");
-        }
-        List<String> versions = reader.distinctTexts("version");
-        List<String> except = reader.distinctTexts("wholeRecordAsVersion");
-        if (reader.has("version") || reader.has("wholeRecordAsVersion")) {
-            version.clear();
-            ignored.clear();
-            versionIsRecord = reader.has("wholeRecordAsVersion");
-        }
-        if (versionIsRecord && !versions.isEmpty()) {
-            reader.problem("wholeRecordAsVersion", "contradicts version: give one of them");
-        }
-        readPointers(reader, "key", keys, key);
-        readPointers(reader, "version", versions, version);
-        readPointers(reader, "wholeRecordAsVersion", except, ignored);
-    }
-
-    private static void readPointers(
-            JsonObjectReader reader, String name, List<String> texts, List<JsonPaths> pointers) {
-        for (String text : texts) {
-            reader.attempt(name, () -> pointers.add(JsonPaths.of(name, text)));
-        }
-    }
-
-    /** Whether these members of a definition have no problems, so that dependent checks are meaningful. */
-    private boolean hasNoProblems(String... members) {
-        return Stream.of(members).noneMatch(membersWithProblems::contains);
-    }
-
-    private static void require(boolean good, String problem, List<String> found) {
-        if (!good) {
-            found.add(problem);
-        }
-    }
-
-    private void checkIdentity(List<String> found) {
-        requireDistinct("key", key, found);
-        requireDistinct("version", version, found);
-        requireDistinct("version", ignored, found);
-        boolean hasKey = hasNoProblems("key", "wholeRecordAsKey");
-        boolean hasVersion = hasNoProblems("version", "wholeRecordAsVersion");
-        require(
-                keyIsRecord == key.isEmpty() || !hasKey,
-                keyIsRecord
-                        ? "key: contradictory: use fields or the whole record, not both"
-                        : isDefined
-                                ? "/key: missing; set fields that identify a record, or wholeRecordAsKey"
-                                : "key: it is missing: use key(\"/id\"), or wholeRecordAsKey()",
-                found);
-        require(
-                !versionIsRecord || version.isEmpty() || !hasVersion,
-                "version: contradictory: use fields or the whole record, not both",
-                found);
-        require(
-                !keyIsRecord || (version.isEmpty() && !versionIsRecord) || !hasKey || !hasVersion,
-                "version: the whole record is the key, so that another version is another record: remove the version",
-                found);
-        require(
-                ignored.stream().noneMatch(JsonPaths::isRoot),
-                "version: the whole record cannot be ignored: name fields of it",
-                found);
-    }
-
-    private void requireDistinct(String setting, List<JsonPaths> pointers, List<String> found) {
-        Set<JsonPaths> distinct = new HashSet<>();
-        for (JsonPaths pointer : pointers) {
-            boolean isReported = !hasNoProblems(setting, String.valueOf(WHOLE_RECORD.get(setting)));
-            require(
-                    distinct.add(pointer) || isReported,
-                    setting + ": \"" + pointer + "\" appears twice: remove one of them",
-                    found);
-        }
-    }
-
-    private void checkCursor(List<String> found) {
-        require(
-                cursor == null || !deletions,
-                "detectDeletions: deletions are detected by comparing complete reads: remove the cursor",
-                found);
-        require(
-                !(cursor instanceof UrlCursor)
-                        || pagination == null
-                        || pagination.paginator().isByUrl(),
-                "pagination: it cannot be combined with the URL of the cursor: use Pagination.nextUrl(...) or"
-                        + " linkHeader()",
-                found);
-        boolean byTime = cursor instanceof TimeCursor;
-        require(
-                first == null || first.position() == null || byTime,
-                "startPosition: from(time) needs a timestamp cursor",
-                found);
-        boolean hasBeginning = first != null && (first.position() != null || (first.isSilent() && first.last() == 0));
-        require(
-                cursor == null || cursor.windows() == null || hasBeginning,
-                "startPosition: windows need a start: use StartPosition.from(time) or fromNow()",
-                found);
-    }
-
-    private void checkSchedule(List<String> found) {
-        if (minInterval == null || minInterval.isNegative() || minInterval.isZero()) {
-            found.add("minInterval: use more than zero");
-        } else if (schedule != null && schedule.minInterval().compareTo(minInterval) < 0) {
-            found.add("schedule: an interval of " + schedule.minInterval() + " is too short: use at least "
-                    + minInterval);
-        }
-    }
-
-    /** Two values in one location would replace each other, except for a cursor and the page token that continues it. */
-    private void checkLocations(List<String> found) {
-        if (pagination == null) {
-            return;
-        }
-        Map<String, ParameterLocation> taken = new TreeMap<>(pagination.locations());
-        if (cursor != null && !pagination.sharesLocationWith(cursor)) {
-            taken.putAll(cursor.locations());
-        }
-        List<Map.Entry<String, ParameterLocation>> entries = List.copyOf(taken.entrySet());
-        for (int i = 0; i < entries.size(); i++) {
-            for (Map.Entry<String, ParameterLocation> other : entries.subList(i + 1, entries.size())) {
-                if (entries.get(i).getValue().conflictsWith(other.getValue())) {
-                    found.add(other.getValue().reportedAt() + ": "
-                            + entries.get(i).getKey() + " and " + other.getKey() + " are both"
-                            + " sent in the "
-                            + other.getValue() + ": use separate locations; only a cursor and the token of"
-                            + " Pagination.cursor(...) may share one, where the service continues by either");
-                }
-            }
-        }
-    }
-
-    /** The request with the pills of cursor and pagination at their locations. */
-    private RequestTemplate applyLocations(RequestTemplate template, List<String> found) {
-        checkLocations(found);
-        RequestTemplate paged = pagination == null ? template : pagination.applyTo(template, cursor, found);
-        RequestTemplate placed = cursor == null ? paged : cursor.applyTo(paged, found);
-        Set<String> known = new TreeSet<>(values.keySet());
-        known.add("page");
-        String step = cursor == null ? null : cursor.pillStep();
-        if (step != null) {
-            known.add(step);
-        }
-        if (parents != null) {
-            known.add("parent");
-            boolean used = placed.pills().stream().anyMatch(pill -> step(pill).equals("parent"));
-            require(
-                    used,
-                    "parents: the request has no pill {{parent}}: the same request would be sent for each parent",
-                    found);
-        }
-        for (PillInfo pill : placed.pills()) {
-            if (pill.required() && !known.contains(step(pill))) {
-                found.add("request: the pill {{" + pill.path() + "}} has no value: use pill(\"" + step(pill)
-                        + "\", value)");
-            }
-        }
-        return placed;
-    }
-
-    private static String step(PillInfo pill) {
-        return pill.path().split("[.\\[]", -1)[0];
     }
 
     /** Collects problems for {@link #build()}. */
