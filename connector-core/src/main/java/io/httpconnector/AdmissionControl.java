@@ -18,6 +18,7 @@ final class AdmissionControl implements AutoCloseable {
     private final Semaphore slots;
     private final @Nullable RateLimiter limiter;
     private final boolean isAdaptive;
+    private final RetryPolicy retry;
     private final CountDownLatch closed = new CountDownLatch(1);
 
     AdmissionControl(ConnectionSettings settings) {
@@ -26,6 +27,7 @@ final class AdmissionControl implements AutoCloseable {
         this.slots = new Semaphore(settings.maxConnections(), true);
         RateLimit limit = settings.rateLimit();
         this.limiter = limit == null ? null : new RateLimiter(limit.requests(), limit.period(), time);
+        this.retry = settings.retry();
         this.isAdaptive = limit != null && limit.isAdaptive();
     }
 
@@ -60,8 +62,9 @@ final class AdmissionControl implements AutoCloseable {
         Instant now = time.now();
         boolean refused = response.classification() == ResponseRule.Action.RATE_LIMITED;
         Long remaining = refused ? Long.valueOf(0) : RetryAfter.remaining(response.headers());
-        Duration untilReset =
-                refused ? RetryPolicy.requestedDelay(response, now) : RetryAfter.reset(response.headers(), now);
+        Duration untilReset = refused
+                ? response.retryPolicy(retry).requestedDelay(response, now)
+                : RetryAfter.reset(response.headers(), now);
         if (remaining != null && untilReset != null) {
             limiter.update(remaining, untilReset);
         }

@@ -116,14 +116,14 @@ final class ExchangePipeline {
                 if (hop.trusted() && isRejected(request, response, call)) {
                     continue;
                 }
-                Duration wait =
-                        retry.after(response, call, budget, settings.time().now());
+                Duration wait = response.retryPolicy(retry)
+                        .after(response, call, budget, settings.time().now());
                 if (wait == null || !request.isReplayable() || !pause(wait, request, response, null, call, listeners)) {
                     return response;
                 }
             } catch (ConnectorException e) {
                 boolean seen = receiver != null && receiver.hasStarted();
-                Duration wait = seen ? null : retry.after(e, request, call, budget);
+                Duration wait = seen ? null : request.retryPolicy(retry).after(e, request, call, budget);
                 if (wait == null || !request.isReplayable() || !pause(wait, request, null, e, call, listeners)) {
                     throw e;
                 }
@@ -193,7 +193,7 @@ final class ExchangePipeline {
      * @return false if there is no further attempt
      */
     boolean pauseAfter(ConnectorException failure, Request request, CallContext call, ListenerNotifier listeners) {
-        Duration wait = settings.retry().after(failure, request, call, budget);
+        Duration wait = request.retryPolicy(settings.retry()).after(failure, request, call, budget);
         return wait != null && pause(wait, request, null, failure, call, listeners);
     }
 
@@ -227,7 +227,8 @@ final class ExchangePipeline {
         String message = exchange.summary()
                 + (said.isEmpty() ? "" : ": " + LogSafe.visible(excerpt))
                 + (wantsCredentials ? policy.withheld(hop) : "");
-        Duration asked = RetryPolicy.requestedDelay(response, settings.time().now());
+        Duration asked = response.retryPolicy(settings.retry())
+                .requestedDelay(response, settings.time().now());
         if (response.classification() == ResponseRule.Action.RATE_LIMITED) {
             throw new RateLimitedException(message, asked, exchange);
         }

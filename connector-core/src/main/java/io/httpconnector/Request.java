@@ -51,7 +51,7 @@ public final class Request {
     private final NameValuePairs query;
     private final NameValuePairs headers;
     private final @Nullable Body body;
-    private final RequestOptions terms;
+    private final Handling terms;
     private final RedactionContext secrecy;
 
     /**
@@ -67,6 +67,19 @@ public final class Request {
         private static final RedactionContext NONE = new RedactionContext(null, false, List.of());
     }
 
+    /**
+     * How the request is executed, beside the HTTP message.
+     *
+     * @param rules the rules that precede those of the connection
+     * @param retry the policy instead of the connection's, or null
+     */
+    private record Handling(
+            RequestOptions options,
+            List<ResponseRule> rules,
+            @Nullable RetryPolicy retry) {
+        private static final Handling DEFAULT = new Handling(RequestOptions.NONE, List.of(), null);
+    }
+
     private Request(
             String name,
             String method,
@@ -74,7 +87,7 @@ public final class Request {
             NameValuePairs query,
             NameValuePairs headers,
             @Nullable Body body,
-            RequestOptions terms,
+            Handling terms,
             RedactionContext secrecy) {
         this.name = name;
         this.method = method;
@@ -114,7 +127,7 @@ public final class Request {
                 NameValuePairs.NONE,
                 NameValuePairs.NONE,
                 null,
-                RequestOptions.NONE,
+                Handling.DEFAULT,
                 RedactionContext.NONE);
     }
 
@@ -329,7 +342,7 @@ public final class Request {
                 throw new InvalidDefinitionException("request", status + " is not a status code: use 100 to 599");
             }
         }
-        return withOptions(terms.withAcceptedStatuses(statuses));
+        return withOptions(terms.options.withAcceptedStatuses(statuses));
     }
 
     /**
@@ -338,7 +351,7 @@ public final class Request {
      * @return a new request
      */
     public Request acceptAnyStatus() {
-        return withOptions(terms.withAnyStatus());
+        return withOptions(terms.options.withAnyStatus());
     }
 
     /**
@@ -361,7 +374,7 @@ public final class Request {
      * @throws InvalidDefinitionException when the timeout is out of range
      */
     public Request timeout(Duration timeout) {
-        return withOptions(terms.withTimeout(Timeouts.check("timeout", timeout)));
+        return withOptions(terms.options.withTimeout(Timeouts.check("timeout", timeout)));
     }
 
     /**
@@ -372,7 +385,7 @@ public final class Request {
      * @return a new request
      */
     public Request idempotent() {
-        return withOptions(terms.asIdempotent());
+        return withOptions(terms.options.asIdempotent());
     }
 
     /**
@@ -400,13 +413,36 @@ public final class Request {
     }
 
     /**
+     * Adds a rule that classifies the responses to this request. Its rules precede those of the connection; the first rule that
+     * matches decides.
+     *
+     * @param rule the rule
+     * @return a new request
+     */
+    public Request rule(ResponseRule rule) {
+        List<ResponseRule> more = new ArrayList<>(terms.rules);
+        more.add(notNull(rule, "error rule"));
+        return with(new Handling(terms.options, List.copyOf(more), terms.retry));
+    }
+
+    /**
+     * Sets the retry policy of this request. It replaces the connection's.
+     *
+     * @param retry the policy, or {@link RetryPolicy#none()}
+     * @return a new request
+     */
+    public Request retry(RetryPolicy retry) {
+        return with(new Handling(terms.options, terms.rules, notNull(retry, "retry policy")));
+    }
+
+    /**
      * Registers a listener for upload progress.
      *
      * @param progress the listener
      * @return a new request
      */
     public Request onUpload(ProgressListener progress) {
-        return withOptions(terms.withUploadListener(notNull(progress, "progress")));
+        return withOptions(terms.options.withUploadListener(notNull(progress, "progress")));
     }
 
     /**
@@ -416,10 +452,14 @@ public final class Request {
      * @return a new request
      */
     public Request onDownload(ProgressListener progress) {
-        return withOptions(terms.withDownloadListener(notNull(progress, "progress")));
+        return withOptions(terms.options.withDownloadListener(notNull(progress, "progress")));
     }
 
     private Request withOptions(RequestOptions changed) {
+        return with(new Handling(changed, terms.rules, terms.retry));
+    }
+
+    private Request with(Handling changed) {
         return new Request(name, method, url, query, headers, body, changed, secrecy);
     }
 
@@ -522,15 +562,15 @@ public final class Request {
     }
 
     @Nullable Duration timeout() {
-        return terms.timeout();
+        return terms.options.timeout();
     }
 
     @Nullable ProgressListener upload() {
-        return terms.upload();
+        return terms.options.upload();
     }
 
     @Nullable ProgressListener download() {
-        return terms.download();
+        return terms.options.download();
     }
 
     /**
@@ -538,7 +578,7 @@ public final class Request {
      * or the caller has declared it idempotent.
      */
     boolean isRepeatable() {
-        return terms.idempotent() || SAFE.contains(method);
+        return terms.options.idempotent() || SAFE.contains(method);
     }
 
     /** Returns whether the body, if there is one, can still be sent. */
@@ -555,8 +595,18 @@ public final class Request {
         return secrecy.signedFor != null;
     }
 
+    /** Returns the rules of this request, which precede those of the connection. */
+    List<ResponseRule> rules() {
+        return terms.rules;
+    }
+
+    /** Returns the policy of this request, or the connection's. */
+    RetryPolicy retryPolicy(RetryPolicy connection) {
+        return terms.retry == null ? connection : terms.retry;
+    }
+
     boolean accepts(int status) {
-        return terms.accepts(status);
+        return terms.options.accepts(status);
     }
 
     /** Returns the path and query of the request line. */

@@ -31,6 +31,7 @@ public final class Response {
     private final ResponseRule.@Nullable Action classification;
     private final boolean matchedRule;
     private final @Nullable JsonMapping mapping;
+    private final @Nullable RetryPolicy retry;
 
     /**
      * Converts JSON to objects, in place of the library's own mapper: see {@link HttpConnectionBuilder#jsonMapping}.
@@ -74,9 +75,15 @@ public final class Response {
         this.moment = call.timing();
         this.classification = null;
         this.matchedRule = false;
+        this.retry = null;
     }
 
-    private Response(Response response, ResponseRule.@Nullable Action verdict, boolean ruled, byte[] body) {
+    private Response(
+            Response response,
+            ResponseRule.@Nullable Action verdict,
+            boolean ruled,
+            @Nullable RetryPolicy retry,
+            byte[] body) {
         this.request = response.request;
         this.status = response.status;
         this.fields = response.fields;
@@ -86,6 +93,7 @@ public final class Response {
         this.classification = verdict;
         this.matchedRule = ruled;
         this.mapping = response.mapping;
+        this.retry = retry;
     }
 
     /**
@@ -238,8 +246,19 @@ public final class Response {
     }
 
     /** Returns this response with its classification. */
-    Response classifiedAs(ResponseRule.Action verdict, boolean ruled) {
-        return new Response(this, verdict, ruled, verdict == ResponseRule.Action.IGNORE ? new byte[0] : body);
+    Response classifiedAs(ResponseRule.Action verdict) {
+        return new Response(this, verdict, false, null, body);
+    }
+
+    /** Returns this response as classified by a rule. */
+    Response classifiedBy(ResponseRule rule) {
+        byte[] kept = rule.action() == ResponseRule.Action.IGNORE ? new byte[0] : body;
+        return new Response(this, rule.action(), true, rule.retryPolicy(), kept);
+    }
+
+    /** Returns the retry policy for this response: of the rule that it matches, of its request, or of the connection. */
+    RetryPolicy retryPolicy(RetryPolicy connection) {
+        return retry == null ? request.retryPolicy(connection) : retry;
     }
 
     boolean isClassified() {
@@ -262,7 +281,7 @@ public final class Response {
 
     /** Returns this response without its body, which a reader has consumed. */
     Response withoutBody() {
-        return new Response(this, classification(), matchedRule, new byte[0]);
+        return new Response(this, classification(), matchedRule, retry, new byte[0]);
     }
 
     boolean matchedRule() {

@@ -1,8 +1,9 @@
 package io.httpconnector;
 
+import java.util.ArrayList;
 import java.util.List;
 
-/** Classifies responses by the connection's rules or, if none matches, by status. */
+/** Classifies responses by the rules of its request, by those of the connection or, if none matches, by status. */
 final class ResponseClassifier {
 
     private final List<ResponseRule> rules;
@@ -13,7 +14,7 @@ final class ResponseClassifier {
 
     /** Returns whether the body is needed to classify the response. */
     boolean dependOnBody(Response head) {
-        for (ResponseRule rule : rules) {
+        for (ResponseRule rule : rulesFor(head)) {
             if (rule.matchesHead(head)) {
                 return rule.needsBody();
             }
@@ -32,13 +33,24 @@ final class ResponseClassifier {
     }
 
     private Response classify(Response response, boolean withBody) {
-        for (ResponseRule rule : rules) {
+        for (ResponseRule rule : rulesFor(response)) {
             if (withBody ? rule.matches(response) : !rule.needsBody() && rule.matchesHead(response)) {
-                return response.classifiedAs(rule.action(), true);
+                return response.classifiedBy(rule);
             }
         }
         ResponseRule.Action usual = byStatus(response);
-        return withBody && usual == ResponseRule.Action.ACCEPT ? response : response.classifiedAs(usual, false);
+        return withBody && usual == ResponseRule.Action.ACCEPT ? response : response.classifiedAs(usual);
+    }
+
+    /** The rules of the request, then those of the connection. */
+    private List<ResponseRule> rulesFor(Response response) {
+        List<ResponseRule> own = response.request().rules();
+        if (own.isEmpty()) {
+            return rules;
+        }
+        List<ResponseRule> all = new ArrayList<>(own);
+        all.addAll(rules);
+        return all;
     }
 
     private static ResponseRule.Action byStatus(Response response) {

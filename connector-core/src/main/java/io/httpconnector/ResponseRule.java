@@ -4,12 +4,18 @@ import static io.httpconnector.internal.Arguments.notNull;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.internal.json.MemberSteps;
 import io.httpconnector.internal.text.LogSafe;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * .rule(ResponseRule.forStatus(300, 599).treatAs(ResponseRule.Action.ACCEPT))
  * }</pre>
  *
- * <p>The first matching rule of a connection decides and takes precedence over the status. A response that matches no rule is
+ * <p>The first matching rule decides and takes precedence over the status: first the rules of the request or its template, then
+ * those of the connection. A response that matches no rule is
  * classified by its status.
  *
  * <p>A response that is read while it is received, as with {@link HttpConnection#read}, is buffered for a rule only if its
@@ -57,10 +64,12 @@ public final class ResponseRule {
 
     private final Matcher when;
     private final Action action;
+    private final @Nullable RetryPolicy retry;
 
-    private ResponseRule(Matcher when, Action action) {
+    private ResponseRule(Matcher when, Action action, @Nullable RetryPolicy retry) {
         this.when = when;
         this.action = action;
+        this.retry = retry;
     }
 
     /**
@@ -90,6 +99,84 @@ public final class ResponseRule {
         return new Matcher(from, to, List.of());
     }
 
+    /**
+     * Sets how a request is retried after responses that match the rule. Default: the policy of the request or the connection.
+     *
+     * @param policy determines attempts and delays, such as {@code RetryPolicy.maxAttempts(5).fixedDelay(Duration.ofMinutes(1))}
+     * @return a new rule
+     * @throws InvalidDefinitionException when the action is neither {@link Action#RETRY} nor {@link Action#RATE_LIMITED}
+     */
+    public ResponseRule retry(RetryPolicy policy) {
+        if (action != Action.RETRY && action != Action.RATE_LIMITED) {
+            throw new InvalidDefinitionException(
+                    "error rule", "retry: a request is not retried after " + action + ": use RETRY or RATE_LIMITED");
+        }
+        return new ResponseRule(when, action, notNull(policy, "retry policy of an error rule"));
+    }
+
+    /**
+     * Returns the rule as JSON.
+     *
+     * @return such as {@code {"status": 403, "conditions": [{"header": "X-RateLimit-Remaining", "value": "0"}], "treatAs":
+     *     "RATE_LIMITED"}}; a range of statuses is {@code {"from": 400, "to": 499}}
+     */
+    public ObjectNode toJson() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        if (when.from == when.to) {
+            json.put("status", when.from);
+        } else {
+            json.putObject("status").put("from", when.from).put("to", when.to);
+        }
+        when.conditions.forEach(condition ->
+                json.withArray("/conditions").add(ConditionMember.of(condition).toJson()));
+        json.put("treatAs", action.name());
+        return retry == null ? json : json.set("retry", retry.toJson());
+    }
+
+    /**
+     * Reads a rule from JSON.
+     *
+     * @param json the output of {@link #toJson()}, or an object written by hand
+     * @return the rule
+     * @throws InvalidDefinitionException when it is invalid: lists all problems with their JSON Pointers
+     */
+    public static ResponseRule fromJson(JsonNode json) {
+        return JsonObjectReader.read("error rule", json, ResponseRule::read);
+    }
+
+    private static @Nullable ResponseRule read(JsonObjectReader reader) {
+        reader.require("status");
+        JsonNode status = reader.any("status");
+        List<Matcher> start = new ArrayList<>();
+        if (status != null && status.isObject()) {
+            reader.object(
+                    "status",
+                    range -> forStatus(range.requiredInteger("from"), range.requiredInteger("to")),
+                    start::add);
+        } else {
+            reader.integer("status", code -> start.add(forStatus(code)));
+        }
+        // Without a valid status, the other members are read nevertheless, to report their problems.
+        MemberSteps<Matcher> steps = new MemberSteps<>(reader, start.isEmpty() ? forStatus(200) : start.get(0));
+        for (ConditionMember condition : reader.objects("conditions", ConditionMember::read)) {
+            steps.with("conditions", condition, (matcher, one) -> one.addTo(matcher));
+        }
+        reader.require("treatAs");
+        Action action = reader.constant("treatAs", Action.class);
+        RetryPolicy policy = reader.object("retry", RetryPolicy::read);
+        if (start.isEmpty() || action == null) {
+            return null;
+        }
+        return new MemberSteps<>(reader, steps.value().treatAs(action))
+                .with("retry", policy, ResponseRule::retry)
+                .value();
+    }
+
+    /** Returns the policy after matching responses; null for that of the request or the connection. */
+    @Nullable RetryPolicy retryPolicy() {
+        return retry;
+    }
+
     boolean matches(Response response) {
         return when.fits(response);
     }
@@ -117,11 +204,11 @@ public final class ResponseRule {
         }
     }
 
-    private record HeaderCondition(String name, @Nullable String value) implements Condition {
+    private record HeaderCondition(String name, @Nullable String value, boolean isNot) implements Condition {
         @Override
         public boolean matches(Response response) {
             List<String> values = response.headers().all(name);
-            return value == null ? !values.isEmpty() : values.contains(value);
+            return isNot != (value == null ? !values.isEmpty() : values.contains(value));
         }
 
         @Override
@@ -130,18 +217,22 @@ public final class ResponseRule {
         }
     }
 
-    private record TextCondition(String part) implements Condition {
+    private record TextCondition(String part, boolean isNot) implements Condition {
         @Override
         public boolean matches(Response response) {
-            return response.text().toLowerCase(Locale.ROOT).contains(part.toLowerCase(Locale.ROOT));
+            return isNot != response.text().toLowerCase(Locale.ROOT).contains(part.toLowerCase(Locale.ROOT));
         }
     }
 
     private record JsonCondition(
-            JsonPointer pointer, @Nullable String value) implements Condition {
+            JsonPointer pointer, @Nullable String value, boolean isNot) implements Condition {
         @Override
         public boolean matches(Response response) {
-            JsonNode node = response.jsonLenient().at(pointer);
+            JsonNode body = response.jsonLenient();
+            return !body.isMissingNode() && isNot != matches(body.at(pointer));
+        }
+
+        private boolean matches(JsonNode node) {
             if (value != null) {
                 return node.isValueNode() && node.asText().equals(value);
             }
@@ -152,6 +243,59 @@ public final class ResponseRule {
             return !node.isNull()
                     && !(node.isBoolean() && !node.asBoolean())
                     && !node.asText().isEmpty();
+        }
+    }
+
+    /**
+     * A condition as a member of the list {@code conditions}: {@code {"header": ..., "value": ...}}, {@code {"json": ...,
+     * "value": ...}} or {@code {"text": ...}}, each with {@code "not": true} for its opposite.
+     */
+    private record ConditionMember(
+            String type, String name, @Nullable String value, boolean isNot) {
+
+        static ConditionMember of(Condition condition) {
+            if (condition instanceof HeaderCondition header) {
+                return new ConditionMember("header", header.name, header.value, header.isNot);
+            }
+            return condition instanceof JsonCondition json
+                    ? new ConditionMember("json", json.pointer.toString(), json.value, json.isNot)
+                    : new ConditionMember(
+                            "text", ((TextCondition) condition).part, null, ((TextCondition) condition).isNot);
+        }
+
+        static @Nullable ConditionMember read(JsonObjectReader reader) {
+            Map<String, String> names = new HashMap<>();
+            for (String type : List.of("header", "json", "text")) {
+                reader.text(type, name -> names.put(type, name));
+            }
+            String value = reader.text("value");
+            boolean isNot = reader.isSet("not");
+            String type = reader.exactlyOneOf("header", "json", "text");
+            if (value != null && "text".equals(type)) {
+                reader.problem("value", "a text has no value: it is the part that the body contains");
+            }
+            String name = type == null ? null : names.get(type);
+            if ("json".equals(type) && name != null) {
+                reader.attempt("json", () -> Matcher.pointer(name));
+            }
+            return name == null ? null : new ConditionMember(type, name, value, isNot);
+        }
+
+        ObjectNode toJson() {
+            ObjectNode json = JsonNodeFactory.instance.objectNode().put(type, name);
+            if (value != null) {
+                json.put("value", value);
+            }
+            return isNot ? json.put("not", true) : json;
+        }
+
+        Matcher addTo(Matcher matcher) {
+            return matcher.and(
+                    switch (type) {
+                        case "header" -> new HeaderCondition(name, value, isNot);
+                        case "json" -> new JsonCondition(Matcher.pointer(name), value, isNot);
+                        default -> new TextCondition(name, isNot);
+                    });
         }
     }
 
@@ -175,7 +319,7 @@ public final class ResponseRule {
          * @return a new matcher
          */
         public Matcher header(String name) {
-            return and(new HeaderCondition(notNull(name, "header name"), null));
+            return and(new HeaderCondition(notNull(name, "header name"), null, false));
         }
 
         /**
@@ -186,7 +330,18 @@ public final class ResponseRule {
          * @return a new matcher
          */
         public Matcher header(String name, String value) {
-            return and(new HeaderCondition(notNull(name, "header name"), notNull(value, "header value")));
+            return and(new HeaderCondition(notNull(name, "header name"), notNull(value, "header value"), false));
+        }
+
+        /**
+         * Requires that no header field of this name has this value; it may be missing.
+         *
+         * @param name the field name, in any case
+         * @param value the whole value
+         * @return a new matcher
+         */
+        public Matcher headerNot(String name, String value) {
+            return and(new HeaderCondition(notNull(name, "header name"), notNull(value, "header value"), true));
         }
 
         /**
@@ -197,7 +352,7 @@ public final class ResponseRule {
          * @throws InvalidDefinitionException when the pointer is not a valid JSON pointer
          */
         public Matcher json(String pointer) {
-            return and(new JsonCondition(pointer(pointer), null));
+            return and(new JsonCondition(pointer(pointer), null, false));
         }
 
         /**
@@ -209,7 +364,19 @@ public final class ResponseRule {
          * @throws InvalidDefinitionException when the pointer is not a valid JSON pointer
          */
         public Matcher json(String pointer, String value) {
-            return and(new JsonCondition(pointer(pointer), notNull(value, "JSON value")));
+            return and(new JsonCondition(pointer(pointer), notNull(value, "JSON value"), false));
+        }
+
+        /**
+         * Requires a JSON body with another value at this location, or none.
+         *
+         * @param pointer a JSON pointer (RFC 6901), such as {@code /status}
+         * @param value the value, as text
+         * @return a new matcher
+         * @throws InvalidDefinitionException when the pointer is not a valid JSON pointer
+         */
+        public Matcher jsonNot(String pointer, String value) {
+            return and(new JsonCondition(pointer(pointer), notNull(value, "JSON value"), true));
         }
 
         /**
@@ -219,7 +386,17 @@ public final class ResponseRule {
          * @return a new matcher
          */
         public Matcher text(String part) {
-            return and(new TextCondition(notNull(part, "text")));
+            return and(new TextCondition(notNull(part, "text"), false));
+        }
+
+        /**
+         * Requires a body that does not contain this text; case is ignored.
+         *
+         * @param part the text
+         * @return a new matcher
+         */
+        public Matcher textNot(String part) {
+            return and(new TextCondition(notNull(part, "text"), true));
         }
 
         /**
@@ -229,7 +406,7 @@ public final class ResponseRule {
          * @return the rule
          */
         public ResponseRule treatAs(Action action) {
-            return new ResponseRule(this, notNull(action, "action of an error rule"));
+            return new ResponseRule(this, notNull(action, "action of an error rule"), null);
         }
 
         private Matcher and(Condition condition) {

@@ -1,12 +1,25 @@
 package io.httpconnector;
 
+import static io.httpconnector.internal.Arguments.notNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.http.Timeouts;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.internal.json.MemberSteps;
 import io.httpconnector.internal.limits.Backoff;
 import io.httpconnector.internal.limits.RetryAfter;
 import io.httpconnector.internal.limits.RetryBudget;
+import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.transport.CallContext;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +46,9 @@ import org.jspecify.annotations.Nullable;
  * limited to a tenth of the requests of a connection plus one every two seconds, so that they do not prevent an overloaded
  * service from recovering.
  *
+ * <p>{@link #fixedDelay} replaces the backoff, {@link #minDelay} sets a minimum, and {@link #delayHeader} reads the delay from a
+ * header field of the service. A policy belongs to a connection, to a request or its template, or to a {@link ResponseRule}.
+ *
  * <p>Immutable.
  */
 public final class RetryPolicy {
@@ -41,17 +57,41 @@ public final class RetryPolicy {
     /** The maximum number of immediate retries of a call on another connection, after the service has closed a reused one. */
     private static final int MAX_STALE = 10;
 
-    private static final RetryPolicy DEFAULTS = new RetryPolicy(4, Duration.ofMillis(250), Duration.ofSeconds(30));
-    private static final RetryPolicy NONE = new RetryPolicy(1, DEFAULTS.first, DEFAULTS.max);
+    private static final RetryPolicy DEFAULTS =
+            new RetryPolicy(4, Duration.ofMillis(250), Duration.ofSeconds(30), Duration.ZERO, null, List.of());
+    private static final RetryPolicy NONE = DEFAULTS.withAttempts(1);
 
     private final int attempts;
     private final Duration first;
     private final Duration max;
+    private final Duration min;
+    private final @Nullable Duration fixed;
+    private final List<DelayHeader> headers;
 
-    private RetryPolicy(int attempts, Duration first, Duration max) {
+    /**
+     * A header field with the delay that the service requests.
+     *
+     * @param pattern finds the delay in the field; null for the whole field
+     */
+    private record DelayHeader(String name, @Nullable Pattern pattern) {}
+
+    private RetryPolicy(
+            int attempts,
+            Duration first,
+            Duration max,
+            Duration min,
+            @Nullable Duration fixed,
+            List<DelayHeader> headers) {
         this.attempts = attempts;
         this.first = first;
         this.max = max;
+        this.min = min;
+        this.fixed = fixed;
+        this.headers = headers;
+    }
+
+    private RetryPolicy withAttempts(int count) {
+        return new RetryPolicy(count, first, max, min, fixed, headers);
     }
 
     /**
@@ -84,7 +124,7 @@ public final class RetryPolicy {
         if (attempts < 1 || attempts > MAX_ATTEMPTS) {
             throw new InvalidDefinitionException("retry", attempts + " attempts: use 1 to " + MAX_ATTEMPTS);
         }
-        return new RetryPolicy(attempts, DEFAULTS.first, DEFAULTS.max);
+        return DEFAULTS.withAttempts(attempts);
     }
 
     /**
@@ -102,7 +142,146 @@ public final class RetryPolicy {
         if (first.compareTo(max) > 0) {
             throw new InvalidDefinitionException("backoff", "the first, " + first + ", is longer than " + max);
         }
-        return new RetryPolicy(attempts, first, max);
+        return new RetryPolicy(attempts, first, max, min, null, headers);
+    }
+
+    /**
+     * Waits the same time before each further attempt, without jitter, or longer if the service requests it. Replaces the
+     * backoff.
+     *
+     * @param delay 1 ms to 24 h
+     * @return a new policy
+     * @throws InvalidDefinitionException when the time is out of range
+     */
+    public RetryPolicy fixedDelay(Duration delay) {
+        Timeouts.check("fixedDelay", delay);
+        return new RetryPolicy(attempts, first, delay.compareTo(max) > 0 ? delay : max, min, delay, headers);
+    }
+
+    /**
+     * Sets the minimum delay before each further attempt, whatever the jitter of the backoff or the service's request is.
+     * Default: none.
+     *
+     * @param delay 1 ms to 24 h; the maximum backoff is raised to it if necessary
+     * @return a new policy
+     * @throws InvalidDefinitionException when the time is out of range
+     */
+    public RetryPolicy minDelay(Duration delay) {
+        Timeouts.check("minDelay", delay);
+        return new RetryPolicy(attempts, first, delay.compareTo(max) > 0 ? delay : max, delay, fixed, headers);
+    }
+
+    /**
+     * Reads the delay that the service requests from a header field, in addition to {@code Retry-After} and the usual fields
+     * of rate limits, which it precedes. The value may be a number of seconds, seconds or milliseconds since 1970, an HTTP date
+     * or an ISO 8601 time. Of several header fields, the first with a value counts.
+     *
+     * @param name the field name, in any case
+     * @return a new policy
+     */
+    public RetryPolicy delayHeader(String name) {
+        return with(new DelayHeader(field(name), null));
+    }
+
+    /**
+     * Reads the delay that the service requests from a part of a header field; see {@link #delayHeader(String)}.
+     *
+     * @param name the field name, in any case
+     * @param pattern a regular expression that finds the delay: its first group, or all that it matches without one
+     * @return a new policy
+     * @throws InvalidDefinitionException when the pattern is invalid
+     */
+    public RetryPolicy delayHeader(String name, String pattern) {
+        try {
+            return with(new DelayHeader(field(name), Pattern.compile(notNull(pattern, "pattern of the delay"))));
+        } catch (PatternSyntaxException e) {
+            throw new InvalidDefinitionException(
+                    "delayHeader", "\"" + pattern + "\" is not a regular expression: " + e.getDescription());
+        }
+    }
+
+    private static String field(String name) {
+        if (!NameValuePair.isToken(notNull(name, "name of a delay header"))) {
+            throw new InvalidDefinitionException(
+                    "delayHeader", "\"" + LogSafe.visible(name) + "\" is not a field name");
+        }
+        return name;
+    }
+
+    private RetryPolicy with(DelayHeader header) {
+        List<DelayHeader> more = new ArrayList<>(headers);
+        more.add(header);
+        return new RetryPolicy(attempts, first, max, min, fixed, List.copyOf(more));
+    }
+
+    /**
+     * Returns the policy as JSON.
+     *
+     * @return {@code {"maxAttempts": 6, "backoff": {"first": "PT1S", "max": "PT2M"}}}, with {@code fixedDelay}, {@code
+     *     minDelay} and {@code delayHeader} where they are set
+     */
+    public ObjectNode toJson() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode().put("maxAttempts", attempts);
+        json.putObject("backoff").put("first", first.toString()).put("max", max.toString());
+        if (fixed != null) {
+            json.put("fixedDelay", fixed.toString());
+        }
+        if (!min.isZero()) {
+            json.put("minDelay", min.toString());
+        }
+        for (DelayHeader header : headers) {
+            ObjectNode each = json.withArray("/delayHeader").addObject().put("name", header.name);
+            if (header.pattern != null) {
+                each.put("pattern", header.pattern.pattern());
+            }
+        }
+        return json;
+    }
+
+    /**
+     * Reads a policy from JSON.
+     *
+     * @param json the output of {@link #toJson()}, or an object written by hand; all members are optional
+     * @return the policy
+     * @throws InvalidDefinitionException when it is invalid: lists all problems with their JSON Pointers
+     */
+    public static RetryPolicy fromJson(JsonNode json) {
+        return JsonObjectReader.read("retry", json, RetryPolicy::read);
+    }
+
+    static RetryPolicy read(JsonObjectReader reader) {
+        Integer attempts = reader.integer("maxAttempts");
+        BackoffMember backoff = reader.object("backoff", BackoffMember::read);
+        MemberSteps<RetryPolicy> steps = new MemberSteps<>(reader, DEFAULTS)
+                .with("maxAttempts", attempts, (policy, count) -> policy.withAttempts(maxAttempts(count).attempts))
+                .with("backoff", backoff, (policy, times) -> policy.backoff(times.first, times.max))
+                .duration("fixedDelay", RetryPolicy::fixedDelay)
+                .duration("minDelay", RetryPolicy::minDelay);
+        for (HeaderMember one : reader.objects("delayHeader", HeaderMember::read)) {
+            steps.with(
+                    "delayHeader",
+                    one,
+                    (policy, header) -> header.pattern == null
+                            ? policy.delayHeader(header.name)
+                            : policy.delayHeader(header.name, header.pattern));
+        }
+        return steps.value();
+    }
+
+    /** The member {@code backoff}. */
+    private record BackoffMember(Duration first, Duration max) {
+        static @Nullable BackoffMember read(JsonObjectReader reader) {
+            Duration first = reader.requiredDuration("first");
+            Duration max = reader.requiredDuration("max");
+            return first == null || max == null ? null : new BackoffMember(first, max);
+        }
+    }
+
+    /** An element of the member {@code delayHeader}. */
+    private record HeaderMember(String name, @Nullable String pattern) {
+        static HeaderMember read(JsonObjectReader reader) {
+            return new HeaderMember(reader.requiredText("name"), reader.text("pattern"));
+        }
     }
 
     /** Returns the delay before the next attempt after a failure without a response; null if there is no further attempt. */
@@ -127,11 +306,28 @@ public final class RetryPolicy {
         Duration jitter = backoff(call);
         return asked == null
                 ? withinLimits(jitter, call, budget)
-                : withinLimits(asked.plus(jitter.compareTo(first) < 0 ? jitter : first), call, null);
+                : withinLimits(
+                        longest(min, fixed == null ? asked.plus(shortest(jitter, first)) : longest(asked, fixed)),
+                        call,
+                        null);
+    }
+
+    private static Duration longest(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
+    private static Duration shortest(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     /** Returns the delay that the service requests, or null. */
-    static @Nullable Duration requestedDelay(Response response, Instant now) {
+    @Nullable Duration requestedDelay(Response response, Instant now) {
+        for (DelayHeader header : headers) {
+            Duration named = RetryAfter.named(response.headers(), header.name, header.pattern, now);
+            if (named != null) {
+                return named;
+            }
+        }
         return response.classification() == ResponseRule.Action.RATE_LIMITED
                 ? RetryAfter.ofLimit(response.headers(), now)
                 : RetryAfter.of(response.headers(), now);
@@ -146,7 +342,7 @@ public final class RetryPolicy {
     }
 
     private Duration backoff(CallContext call) {
-        return new Backoff(first, max).delay(call.attempts(), 0, 1);
+        return longest(min, fixed == null ? new Backoff(first, max).delay(call.attempts(), 0, 1) : fixed);
     }
 
     private static boolean isUnsent(ConnectorException failure) {

@@ -1,5 +1,7 @@
 package io.httpconnector.template;
 
+import io.httpconnector.ResponseRule;
+import io.httpconnector.RetryPolicy;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,8 @@ record RequestDefinition(
         @Nullable BodyDefinition body,
         List<Integer> accept,
         @Nullable Duration timeout,
+        List<ResponseRule> rules,
+        @Nullable RetryPolicy retry,
         String open,
         String close) {
 

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.ResponseRule;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.internal.json.DefinitionParser;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.JsonSupport;
@@ -43,6 +45,10 @@ final class RequestDefinitionCodec {
         definition.accept().forEach(json.withArray("/accept")::add);
         if (definition.timeout() != null) {
             json.put("timeout", definition.timeout().toString());
+        }
+        definition.rules().forEach(rule -> json.withArray("/rules").add(rule.toJson()));
+        if (definition.retry() != null) {
+            json.set("retry", definition.retry().toJson());
         }
         boolean usual = definition.open().equals(PillSyntax.DEFAULT.open())
                 && definition.close().equals(PillSyntax.DEFAULT.close());
@@ -161,6 +167,8 @@ final class RequestDefinitionCodec {
                 reader.object("body", RequestDefinitionCodec::content),
                 reader.integers("accept"),
                 reader.duration("timeout"),
+                reader.elements("rules", (rule, at) -> ResponseRule.fromJson(rule)),
+                reader.document("retry", RetryPolicy::fromJson),
                 own ? delimiters.get(0) : PillSyntax.DEFAULT.open(),
                 own ? delimiters.get(1) : PillSyntax.DEFAULT.close());
     }

@@ -6,6 +6,7 @@ import io.httpconnector.Body;
 import io.httpconnector.Exchange;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
+import io.httpconnector.ResponseRule;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -77,7 +78,7 @@ public final class RequestTemplate {
      * Reads a template from JSON, as written by {@link #toJson()} or by hand.
      *
      * @param json {@code name}, {@code method}, {@code url}, {@code query}, {@code headers}, {@code body}, {@code accept},
-     *     {@code timeout}, {@code hosts} and {@code delimiters}
+     *     {@code timeout}, {@code rules}, {@code retry}, {@code hosts} and {@code delimiters}
      * @return the template
      * @throws InvalidTemplateException if the definition is invalid; lists all problems with their JSON Pointers
      */
@@ -231,7 +232,11 @@ public final class RequestTemplate {
         int[] statuses =
                 definition.accept().stream().mapToInt(Integer::intValue).toArray();
         Request accepting = statuses.length == 0 ? request : request.acceptStatus(statuses);
-        return definition.timeout() == null ? accepting : accepting.timeout(definition.timeout());
+        for (ResponseRule rule : definition.rules()) {
+            accepting = accepting.rule(rule);
+        }
+        Request timed = definition.timeout() == null ? accepting : accepting.timeout(definition.timeout());
+        return definition.retry() == null ? timed : timed.retry(definition.retry());
     }
 
     private static Request withHeader(Request request, String name, String value, RenderContext context) {

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Body;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
+import io.httpconnector.ResponseRule;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.template.RequestDefinition.BodyDefinition;
 import io.httpconnector.template.TemplateProblem.Code;
@@ -35,7 +37,9 @@ public final class RequestTemplateBuilder {
     private String method = "";
     private String url = "/";
     private @Nullable BodyDefinition body;
+    private final List<ResponseRule> rules = new ArrayList<>();
     private @Nullable Duration timeout;
+    private @Nullable RetryPolicy retry;
     private String open = PillSyntax.DEFAULT.open();
     private String close = PillSyntax.DEFAULT.close();
 
@@ -59,6 +63,8 @@ public final class RequestTemplateBuilder {
         }
         accept.addAll(definition.accept());
         timeout = definition.timeout();
+        rules.addAll(definition.rules());
+        retry = definition.retry();
         open = definition.open();
         close = definition.close();
         this.filters.putAll(filters);
@@ -381,6 +387,35 @@ public final class RequestTemplateBuilder {
     }
 
     /**
+     * Adds a rule that classifies the responses to requests of this template; see {@link Request#rule(ResponseRule)}.
+     *
+     * @param rule the rule
+     * @return this
+     */
+    public RequestTemplateBuilder rule(ResponseRule rule) {
+        if (rule == null) {
+            addProblem("rules", "must not be null: leave it out");
+        } else {
+            rules.add(rule);
+        }
+        return this;
+    }
+
+    /**
+     * Sets the retry policy of requests of this template; see {@link Request#retry(RetryPolicy)}.
+     *
+     * @param retry the policy, or {@link RetryPolicy#none()}
+     * @return this
+     */
+    public RequestTemplateBuilder retry(RetryPolicy retry) {
+        if (retry == null) {
+            addProblem("retry", "must not be null: leave it out");
+        }
+        this.retry = retry;
+        return this;
+    }
+
+    /**
      * Adds a custom filter: {@code {{account.Phone | e164('DE')}}}.
      *
      * @param name letters and digits; must differ from the names of all other filters
@@ -446,6 +481,8 @@ public final class RequestTemplateBuilder {
                 body == null ? content : body,
                 List.copyOf(accept),
                 timeout,
+                List.copyOf(rules),
+                retry,
                 open,
                 close);
         return TemplateCompiler.compile(definition, Map.copyOf(filters), found);

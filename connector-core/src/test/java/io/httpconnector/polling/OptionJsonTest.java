@@ -3,6 +3,8 @@ package io.httpconnector.polling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.ResponseRule;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.template.ListStyle;
 import io.httpconnector.template.RequestTemplate;
@@ -168,6 +170,8 @@ class OptionJsonTest {
                 Map.entry(Schedule.Misfire.class, Schedule.Misfire.CATCH_UP),
                 Map.entry(ListStyle.class, ListStyle.PIPE),
                 Map.entry(RequestTemplate.class, get()),
+                Map.entry(ResponseRule.class, ResponseRule.forStatus(404).treatAs(ResponseRule.Action.IGNORE)),
+                Map.entry(RetryPolicy.class, RetryPolicy.none()),
                 Map.entry(RecordSelector.class, RecordSelector.at("/r")),
                 Map.entry(Pagination.class, Pagination.linkHeader()),
                 Map.entry(Cursor.class, Cursor.number("/n")),

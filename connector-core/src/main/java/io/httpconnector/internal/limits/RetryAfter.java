@@ -4,8 +4,10 @@ import io.httpconnector.Headers;
 import io.httpconnector.internal.text.HttpDate;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -26,8 +28,8 @@ public final class RetryAfter {
     private static final Pattern DRAFT =
             Pattern.compile("(?:;\\s*|,\\s*|^)(?:r|remaining)=(\\d{1,18}).*?[;,]\\s*(?:t|reset)=(\\d{1,9})");
 
-    /** The maximum length of that field. A longer value is not a valid field and would take long to search. */
-    private static final int MAX_DRAFT = 1000;
+    /** The maximum length of a field that is searched. A longer value is not valid and would take long. */
+    private static final int MAX_FIELD = 1000;
 
     /**
      * The smallest number that is read as seconds since the epoch and not as a delay: 10^9 seconds are 31 years as a delay, and
@@ -46,6 +48,24 @@ public final class RetryAfter {
     public static @Nullable Duration of(Headers headers, Instant now) {
         Duration millis = first(headers, List.of("Retry-After-Ms"), text -> number(text, 3));
         return millis != null ? millis : first(headers, List.of("Retry-After"), text -> time(text, headers, now));
+    }
+
+    /**
+     * Returns the delay in a header field that a service uses instead, or null: seconds, seconds or milliseconds since 1970, an
+     * HTTP date or an ISO 8601 instant.
+     *
+     * @param pattern finds the value in the field, as its first group if it has one; null for the whole field
+     */
+    public static @Nullable Duration named(Headers headers, String name, @Nullable Pattern pattern, Instant now) {
+        return first(headers, List.of(name), text -> {
+            String value = pattern == null ? text : found(pattern, text);
+            return value == null ? null : time(value.strip(), headers, now);
+        });
+    }
+
+    private static @Nullable String found(Pattern pattern, String text) {
+        Matcher matcher = pattern.matcher(text.length() > MAX_FIELD ? "" : text);
+        return matcher.find() ? matcher.group(Math.min(1, matcher.groupCount())) : null;
     }
 
     /** Returns the time until the reset if the rate-limit headers report an exhausted limit, or null. */
@@ -77,7 +97,7 @@ public final class RetryAfter {
 
     private static Matcher draft(Headers headers) {
         String field = headers.first("RateLimit").orElse("");
-        return DRAFT.matcher(field.length() > MAX_DRAFT ? "" : field);
+        return DRAFT.matcher(field.length() > MAX_FIELD ? "" : field);
     }
 
     private static <T> @Nullable T first(Headers headers, List<String> names, Function<String, @Nullable T> reader) {
@@ -92,7 +112,7 @@ public final class RetryAfter {
 
     private static @Nullable Duration time(String text, Headers headers, Instant now) {
         Instant clock = headers.first("Date").map(HttpDate::parse).orElse(now);
-        Instant date = HttpDate.parse(text);
+        Instant date = date(text);
         if (date != null) {
             return notNegative(Duration.between(clock, date));
         }
@@ -103,6 +123,18 @@ public final class RetryAfter {
         Instant reset =
                 given.toSeconds() < EPOCH_MILLIS ? Instant.EPOCH.plus(given) : Instant.ofEpochMilli(given.toSeconds());
         return notNegative(Duration.between(clock, reset));
+    }
+
+    private static @Nullable Instant date(String text) {
+        Instant date = HttpDate.parse(text);
+        if (date != null || !text.matches("\\d{4}-\\d{2}-\\d{2}[Tt ].{5,30}")) {
+            return date;
+        }
+        try {
+            return OffsetDateTime.parse(text.replaceFirst(" ", "T")).toInstant();
+        } catch (DateTimeException e) {
+            return null;
+        }
     }
 
     /** Parses a number, divides it by 10 to the power of {@code shift}, and rounds it up to a millisecond. */

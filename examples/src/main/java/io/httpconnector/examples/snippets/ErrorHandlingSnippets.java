@@ -6,6 +6,7 @@ import io.httpconnector.RateLimitedException;
 import io.httpconnector.Request;
 import io.httpconnector.ResponseRule;
 import io.httpconnector.ResponseRule.Action;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.StatusException;
 import java.time.Duration;
 import java.util.Map;
@@ -50,5 +51,13 @@ final class ErrorHandlingSnippets {
                 .rule(ResponseRule.forStatus(404).treatAs(Action.IGNORE)) // an empty response
                 .rule(ResponseRule.forStatus(300, 599).treatAs(Action.ACCEPT)) // everything else is accepted
                 .build();
+    }
+
+    static ResponseRule ruleWithDelay() {
+        return ResponseRule.forStatus(429)
+                .treatAs(Action.RATE_LIMITED)
+                .retry(RetryPolicy.maxAttempts(5)
+                        .delayHeader("X-Reset")
+                        .backoff(Duration.ofSeconds(1), Duration.ofMinutes(5)));
     }
 }

@@ -1,0 +1,217 @@
+package io.httpconnector;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import io.httpconnector.ResponseRule.Action;
+import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.template.Pills;
+import io.httpconnector.template.RequestTemplate;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Delays between attempts that the caller or a header field of the service determines, and policies of rules and requests. */
+@Timeout(30)
+class RetryDelayTest {
+
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    @RegisterExtension
+    static WireMockExtension service = WireMockExtension.newInstance()
+            .options(wireMockConfig().dynamicPort())
+            .build();
+
+    private final FakeTime time = new FakeTime();
+
+    private HttpConnectionBuilder connection() {
+        return HttpConnection.named("Service")
+                .baseUrl(service.baseUrl())
+                .timeSource(time)
+                .totalTimeout(Duration.ofHours(1));
+    }
+
+    private ConnectorException fail(RetryPolicy retry, ResponseDefinitionBuilder response) {
+        return fail(connection().retry(retry), Request.get("/"), response);
+    }
+
+    private static ConnectorException fail(
+            HttpConnectionBuilder builder, Request request, ResponseDefinitionBuilder response) {
+        service.stubFor(any(anyUrl()).willReturn(response));
+        try (HttpConnection connection = builder.build()) {
+            return catchThrowableOfType(ConnectorException.class, () -> connection.send(request));
+        }
+    }
+
+    private static ResponseDefinitionBuilder status(int status) {
+        return aResponse().withStatus(status);
+    }
+
+    @Test
+    void fixedDelayHasNoJitter() {
+        fail(RetryPolicy.maxAttempts(4).fixedDelay(MINUTE), status(429));
+
+        assertThat(time.waits).containsExactly(MINUTE, MINUTE, MINUTE);
+    }
+
+    @Test
+    void fixedDelayIsTheLeastWhenTheServiceRequestsAnother() {
+        RetryPolicy retry = RetryPolicy.maxAttempts(2).fixedDelay(Duration.ofSeconds(10));
+        fail(retry, status(429).withHeader("Retry-After", "3"));
+        fail(retry, status(429).withHeader("Retry-After", "12"));
+
+        assertThat(time.waits).containsExactly(Duration.ofSeconds(10), Duration.ofSeconds(12));
+    }
+
+    @Test
+    void minimumIsAddedToNeitherJitterNorRequest() {
+        RetryPolicy retry = RetryPolicy.maxAttempts(2).minDelay(Duration.ofSeconds(45));
+        fail(retry, status(429));
+        fail(retry, status(429).withHeader("Retry-After", "3"));
+
+        assertThat(time.waits).containsExactly(Duration.ofSeconds(45), Duration.ofSeconds(45));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            X-Ratelimit-App-Global-Minute-Reset: 6        |                  | 6000
+            X-Ratelimit-App-Global-Minute-Reset: 0.25     |                  | 250
+            x-ratelimit-app-global-minute-reset: 1795600830 |                | 30000
+            X-Ratelimit-App-Global-Minute-Reset: 1795600830500 |             | 30500
+            X-Ratelimit-App-Global-Minute-Reset: Wed, 25 Nov 2026 10:02:00 GMT | | 120000
+            X-Ratelimit-App-Global-Minute-Reset: 2026-11-25T10:00:20Z |      | 20000
+            X-Ratelimit-App-Global-Minute-Reset: 2026-11-25 11:00:20+01:00 | | 20000
+            X-Ratelimit-App-Global-Minute-Reset: wait=17 s | wait=([0-9]+)   | 17000
+            X-Ratelimit-App-Global-Minute-Reset: in 18 s   | [0-9]+          | 18000
+            X-Ratelimit-App-Global-Minute-Reset: soon      | [0-9]+          | 5000
+            X-Ratelimit-App-Global-Minute-Reset: soon      |                 | 5000
+            Other: 7                                       |                 | 5000
+            """)
+    void delayInAHeaderOfTheService(String header, String pattern, long millis) {
+        String name = "X-Ratelimit-App-Global-Minute-Reset";
+        RetryPolicy none = RetryPolicy.none();
+        ConnectorException e = fail(
+                pattern == null ? none.delayHeader(name) : none.delayHeader(name, pattern),
+                status(429)
+                        .withHeader("Retry-After", "5")
+                        .withHeader(
+                                header.substring(0, header.indexOf(':')), header.substring(header.indexOf(':') + 2)));
+
+        assertThat(((RateLimitedException) e).retryAfter()).hasValue(Duration.ofMillis(millis));
+    }
+
+    @Test
+    void ruleHasItsOwnPolicyBeforeRequestAndConnection() {
+        Request request = Request.get("/")
+                .rule(ResponseRule.forStatus(403)
+                        .treatAs(Action.RETRY)
+                        .retry(RetryPolicy.maxAttempts(3).fixedDelay(Duration.ofSeconds(20))))
+                .retry(RetryPolicy.maxAttempts(2).fixedDelay(Duration.ofSeconds(7)));
+        fail(connection(), request, status(403));
+        assertThat(time.waits).containsExactly(Duration.ofSeconds(20), Duration.ofSeconds(20));
+
+        time.waits.clear();
+        fail(connection(), request, status(429));
+        assertThat(time.waits).containsExactly(Duration.ofSeconds(7));
+    }
+
+    @Test
+    void rulesOfARequestPrecedeThoseOfTheConnection() {
+        Request request = Request.get("/").rule(ResponseRule.forStatus(404).treatAs(Action.IGNORE));
+        service.stubFor(any(anyUrl()).willReturn(status(404)));
+        try (HttpConnection connection = connection()
+                .rule(ResponseRule.forStatus(400, 499).treatAs(Action.FAIL))
+                .build()) {
+            assertThat(connection.send(request).isIgnored()).isTrue();
+            assertThatThrownBy(() -> connection.send(Request.get("/"))).isInstanceOf(StatusException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"status": "busy"} | true
+            {"state": 1}       | true
+            {"status": "ok"}   | false
+            not JSON           | false
+            """)
+    void oppositeOfAConditionOnJson(String body, boolean fails) {
+        Request request = Request.get("/")
+                .rule(ResponseRule.forStatus(200).jsonNot("/status", "ok").treatAs(Action.FAIL));
+
+        assertThat(fail(connection(), request, status(200).withBody(body)) != null)
+                .isEqualTo(fails);
+    }
+
+    @Test
+    void oppositesOfConditionsOnHeaderAndText() {
+        Request request = Request.get("/")
+                .rule(ResponseRule.forStatus(200)
+                        .headerNot("X-State", "done")
+                        .textNot("complete")
+                        .treatAs(Action.FAIL));
+
+        assertThat(fail(connection(), request, status(200).withBody("pending"))).isNotNull();
+        assertThat(fail(connection(), request, status(200).withBody("Complete")))
+                .isNull();
+        assertThat(fail(connection(), request, status(200).withHeader("X-State", "done")))
+                .isNull();
+    }
+
+    @Test
+    void templateKeepsRulesAndRetryInItsDocument() {
+        RequestTemplate template = RequestTemplate.named("List")
+                .get("/")
+                .rule(ResponseRule.forStatus(400, 499)
+                        .header("X-Left", "0")
+                        .headerNot("X-State", "ok")
+                        .json("/errors")
+                        .jsonNot("/code", "7")
+                        .text("slow")
+                        .textNot("fast")
+                        .treatAs(Action.RATE_LIMITED)
+                        .retry(RetryPolicy.maxAttempts(9).delayHeader("X-Reset", "t=([0-9]+)")))
+                .retry(RetryPolicy.maxAttempts(2).fixedDelay(MINUTE).minDelay(Duration.ofSeconds(3)))
+                .build();
+
+        RequestTemplate read =
+                RequestTemplate.fromJson(JsonSupport.parse(template.toJson().toString()));
+
+        assertThat(read.toJson()).isEqualTo(template.toJson());
+        fail(connection(), read.render(Pills.none()), status(429));
+        assertThat(time.waits).containsExactly(MINUTE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"rules": [{"treatAs": "FAIL"}]}                                  | /rules/0/status
+            {"rules": [{"status": 99, "treatAs": "FAIL"}]}                    | /rules/0/status
+            {"rules": [{"status": {"from": 500, "to": 400}, "treatAs": "FAIL"}]} | /rules/0/status
+            {"rules": [{"status": 200, "treatAs": "FALL"}]}                   | /rules/0/treatAs
+            {"rules": [{"status": 200, "treatAs": "FAIL", "retry": {}}]}      | /rules/0/retry
+            {"rules": [{"status": 200, "treatAs": "FAIL", "conditions": [{"json": "x"}]}]} | /rules/0/conditions/0/json
+            {"rules": [{"status": 200, "treatAs": "FAIL", "conditions": [{"value": "x"}]}]} | /rules/0/conditions/0
+            {"rules": [{"status": 200, "treatAs": "FAIL", "conditions": [{"text": "x", "value": "y"}]}]} | /rules/0/conditions/0/value
+            {"retry": {"maxAttempts": 0}}                                     | /retry/maxAttempts
+            {"retry": {"fixedDelay": "PT0S"}}                                 | /retry/fixedDelay
+            {"retry": {"fixDelay": "PT1S"}}                                   | did you mean "fixedDelay"
+            {"retry": {"delayHeader": [{"name": "a b"}]}}                     | /retry/delayHeader
+            {"retry": {"delayHeader": [{"name": "a", "pattern": "("}]}}       | not a regular expression
+            {"retry": {"backoff": {"first": "PT1S"}}}                         | /retry/backoff/max
+            """)
+    void problemsOfADocumentAreLocated(String members, String problem) {
+        String json = "{\"name\": \"N\", \"method\": \"GET\", \"url\": \"/\", " + members.substring(1);
+
+        assertThatThrownBy(() -> RequestTemplate.fromJson(JsonSupport.parse(json)))
+                .hasMessageContaining(problem);
+    }
+}
