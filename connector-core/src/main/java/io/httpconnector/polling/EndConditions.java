@@ -1,9 +1,13 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.MemberSteps;
 import io.httpconnector.polling.PollingException.Reason;
@@ -16,6 +20,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /** The conditions that detect the last page, in addition to the rule of the {@link Paginator}. Immutable. */
@@ -24,6 +30,7 @@ final class EndConditions {
     static final EndConditions NONE = new EndConditions(Map.of());
 
     private static final String SHORT_PAGE = "endsWithShortPage";
+    private static final String END_STATUS = "endsWithStatus";
     private static final String TOTAL = "total";
 
     /** The conditions by a value of the response, by their member in a definition. */
@@ -113,15 +120,24 @@ final class EndConditions {
 
     /** The members of a definition. */
     static List<String> members() {
-        List<String> members = new ArrayList<>(List.of(SHORT_PAGE));
+        List<String> members = new ArrayList<>(List.of(SHORT_PAGE, END_STATUS));
         members.addAll(BY_VALUE.keySet());
         return members;
     }
 
     /** Reads the members of a definition. */
     static EndConditions read(JsonObjectReader reader) {
-        MemberSteps<EndConditions> steps =
-                new MemberSteps<>(reader, NONE).flag(SHORT_PAGE, EndConditions::withShortPage);
+        MemberSteps<EndConditions> steps = new MemberSteps<>(reader, NONE);
+        JsonNode shortPage = reader.any(SHORT_PAGE);
+        if (shortPage != null && shortPage.isNumber()) {
+            steps.integer(SHORT_PAGE, EndConditions::withShortPage);
+        } else {
+            steps.flag(SHORT_PAGE, EndConditions::withShortPage);
+        }
+        reader.requireElement(END_STATUS);
+        for (int status : reader.integers(END_STATUS)) {
+            steps.with(END_STATUS, status, EndConditions::withStatus);
+        }
         for (String member : BY_VALUE.keySet()) {
             steps.text(member, (ends, pointer) -> ends.with(member, pointer));
         }
@@ -152,6 +168,40 @@ final class EndConditions {
         return with(SHORT_PAGE, new Entry(lastIf(seen -> seen.page.count() < seen.size), BooleanNode.TRUE));
     }
 
+    /** Ends with a page that has fewer records than this. */
+    EndConditions withShortPage(int records) {
+        if (records < 1) {
+            throw invalid("endsWithShortPage: pages of " + records + " records: use at least 1");
+        }
+        return with(SHORT_PAGE, new Entry(lastIf(seen -> seen.page.count() < records), IntNode.valueOf(records)));
+    }
+
+    /** Ends with a response of this status instead of a further page. */
+    EndConditions withStatus(int status) {
+        if (status < 300 || status > 599) {
+            throw invalid("endsWithStatus: " + status + " is out of range: use 300 to 599");
+        }
+        ArrayNode all = JsonNodeFactory.instance.arrayNode();
+        IntStream.concat(IntStream.of(statuses()), IntStream.of(status))
+                .distinct()
+                .forEach(all::add);
+        return with(END_STATUS, new Entry(seen -> LastPageSignal.NOTHING, all));
+    }
+
+    /** The statuses of a response instead of a page after the last one. */
+    int[] statuses() {
+        Entry entry = entries.get(END_STATUS);
+        return entry == null || entry.value == null
+                ? new int[0]
+                : StreamSupport.stream(entry.value.spliterator(), false)
+                        .mapToInt(JsonNode::intValue)
+                        .toArray();
+    }
+
+    private static InvalidDefinitionException invalid(String problem) {
+        return new InvalidDefinitionException("pagination", List.of(problem));
+    }
+
     /** Ends when the code decides so. */
     EndConditions until(Predicate<Page> last) {
         return with("until " + entries.size(), new Entry(lastIf(seen -> last.test(seen.page)), null));
@@ -168,7 +218,8 @@ final class EndConditions {
     }
 
     boolean needsPageSize() {
-        return entries.containsKey(SHORT_PAGE);
+        Entry entry = entries.get(SHORT_PAGE);
+        return entry != null && BooleanNode.TRUE.equals(entry.value);
     }
 
     /**

@@ -3,7 +3,6 @@ package io.httpconnector.polling;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.polling.EndConditions.LastPageSignal;
-import io.httpconnector.polling.Pagination.PageLimits;
 import io.httpconnector.polling.PollingException.Reason;
 import org.jspecify.annotations.Nullable;
 
@@ -79,9 +78,9 @@ final class Pager {
     }
 
     private void checkLimits() {
-        if (number >= Pagination.MAX_PAGES) {
+        if (number >= PageLimits.MAX_PAGES) {
             throw new PollingException(
-                    Reason.LIMIT_REACHED, "There are more than " + Pagination.MAX_PAGES + " pages: narrow the query");
+                    Reason.LIMIT_REACHED, "There are more than " + PageLimits.MAX_PAGES + " pages: narrow the query");
         }
         if (empty >= limits.maxEmptyPages()) {
             throw new PollingException(

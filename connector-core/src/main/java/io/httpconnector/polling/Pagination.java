@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
 import io.httpconnector.polling.Paginator.PageParameter;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +37,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Pagination {
 
-    static final int MAX_PAGES = 100_000;
-    private static final int DEFAULT_EMPTY_PAGES = 100;
-
     /** The types of pagination: the names and messages of definitions, and the detection, derive from this list. */
     static final List<PaginatorType> TYPES = List.of(
             PageNumberPaginator.TYPE,
@@ -52,31 +51,6 @@ public final class Pagination {
     private final PageLimits limits;
     private final @Nullable PageSize size;
     private final boolean stable;
-
-    /**
-     * Numeric settings.
-     *
-     * @param givenFirst the number of the first page, or the first offset; null when it is not set
-     * @param defaultFirst the default of the paginator
-     * @param size the requested page size; 0 when it is not set
-     * @param maxPages the maximum number of pages; 0 when it is not set
-     * @param givenEmptyPages the maximum number of consecutive pages without records; null when it is not set
-     */
-    record PageLimits(
-            @Nullable Integer givenFirst,
-            int defaultFirst,
-            int size,
-            int maxPages,
-            @Nullable Integer givenEmptyPages) {
-
-        int first() {
-            return givenFirst == null ? defaultFirst : givenFirst;
-        }
-
-        int maxEmptyPages() {
-            return givenEmptyPages == null ? DEFAULT_EMPTY_PAGES : givenEmptyPages;
-        }
-    }
 
     /** The location and value of the page size. */
     private record PageSize(ParameterLocation location, int records) {}
@@ -276,7 +250,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination first(int number) {
-        return with(new PageLimits(number, limits.defaultFirst, limits.size, limits.maxPages, limits.givenEmptyPages));
+        return with(limits.withFirst(number));
     }
 
     /**
@@ -299,11 +273,7 @@ public final class Pagination {
      */
     public Pagination size(ParameterLocation location, int size) {
         requireNonNull(location, "location");
-        if (size < 1) {
-            throw invalid("pages of " + size + " records: use at least 1");
-        }
-        PageLimits sized =
-                new PageLimits(limits.givenFirst, limits.defaultFirst, size, limits.maxPages, limits.givenEmptyPages);
+        PageLimits sized = limits.withSize(size);
         return new Pagination(paginator, ends, sized, new PageSize(location, size), stable);
     }
 
@@ -315,6 +285,28 @@ public final class Pagination {
      */
     public Pagination endsWithShortPage() {
         return with(ends.withShortPage());
+    }
+
+    /**
+     * Ends with a page that has fewer records than this, for services that determine the page size themselves. Only for services
+     * that always fill their pages.
+     *
+     * @param records the number of records on a full page, at least 1
+     * @return another pagination
+     */
+    public Pagination endsWithShortPage(int records) {
+        return with(ends.withShortPage(records));
+    }
+
+    /**
+     * Ends with a response of this status instead of a further page, such as 404 for a page after the last one. It has no
+     * effect on the first page. The response counts as a page without records.
+     *
+     * @param status 300 to 599
+     * @return another pagination; several calls are alternatives
+     */
+    public Pagination endsWithStatus(int status) {
+        return with(ends.withStatus(status));
     }
 
     /**
@@ -401,10 +393,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination maxPages(int max) {
-        if (max < 1 || max > MAX_PAGES) {
-            throw invalid(max + " pages: use 1 to " + MAX_PAGES);
-        }
-        return with(new PageLimits(limits.givenFirst, limits.defaultFirst, limits.size, max, limits.givenEmptyPages));
+        return with(limits.withMaxPages(max));
     }
 
     /**
@@ -415,10 +404,7 @@ public final class Pagination {
      * @return another pagination
      */
     public Pagination maxEmptyPages(int max) {
-        if (max < 1 || max > MAX_PAGES) {
-            throw invalid(max + " pages without records: use 1 to " + MAX_PAGES);
-        }
-        return with(new PageLimits(limits.givenFirst, limits.defaultFirst, limits.size, limits.maxPages, max));
+        return with(limits.withMaxEmptyPages(max));
     }
 
     private Pagination with(Paginator changed) {
@@ -437,18 +423,10 @@ public final class Pagination {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         paginator.writeTo(json);
         ends.writeTo(json);
-        if (limits.givenFirst != null) {
-            json.put("first", limits.givenFirst);
-        }
         if (size != null) {
             json.putObject("size").put("records", size.records).set("location", size.location.toJson());
         }
-        if (limits.maxPages > 0) {
-            json.put("maxPages", limits.maxPages);
-        }
-        if (limits.givenEmptyPages != null) {
-            json.put("maxEmptyPages", limits.givenEmptyPages);
-        }
+        limits.writeTo(json);
         return stable ? json.put("stable", true) : json;
     }
 
@@ -482,17 +460,30 @@ public final class Pagination {
      */
     RequestTemplate applyTo(RequestTemplate template, @Nullable Cursor cursor, List<String> problems) {
         paginator.check(problems);
-        if (paginator instanceof SinglePage && (!ends.isEmpty() || limits.maxPages > 0)) {
+        if (paginator instanceof SinglePage && (!ends.isEmpty() || limits.maxPages() > 0)) {
             problems.add("pagination: it has an end condition but only one page: use a type such as"
                     + " Pagination.pages(...)");
         }
         if (ends.needsPageSize() && size == null) {
-            problems.add("pagination: endsWithShortPage needs the page size: use size(...)");
+            problems.add("pagination: endsWithShortPage needs the page size: use size(...), or endsWithShortPage(100)");
         }
         RequestTemplate placed = parameter == null || sharesLocationWith(cursor)
                 ? template
                 : parameter.location().apply(template, parameter.pill(), problems);
         return size == null ? placed : size.location.apply(placed, "page.size", problems);
+    }
+
+    /** The request of a page; from the second one on, the statuses that mean that there is none are accepted. */
+    Request request(Request request, int number) {
+        int[] statuses = ends.statuses();
+        return number == 1 || statuses.length == 0 ? request : request.acceptStatus(statuses);
+    }
+
+    /** Whether a response means that there is no further page. */
+    boolean isAfterLast(Page page) {
+        return page.number() > 1
+                && IntStream.of(ends.statuses())
+                        .anyMatch(status -> status == page.response().status());
     }
 
     Paginator paginator() {

@@ -170,7 +170,7 @@ public final class ParentRecords {
                 var request = template.render(pills.and("page", pager.pills()));
                 page = PageReader.read(
                         connection,
-                        url == null ? request : request.withUrl(url),
+                        pagination.request(url == null ? request : request.withUrl(url), pager.number()),
                         pager.number(),
                         records,
                         listing,

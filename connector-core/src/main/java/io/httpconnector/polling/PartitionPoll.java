@@ -175,7 +175,7 @@ final class PartitionPoll {
                 throw new PollContext.StoppedException();
             }
             int number = pager.number();
-            Request request = request(query, pager);
+            Request request = definition.pagination().request(request(query, pager), number);
             boolean isConditional =
                     definition.conditional() && number == 1 && queries == 1 && isConditionalMethod(request);
             detection.startPage();
@@ -183,6 +183,11 @@ final class PartitionPoll {
             requestedInterval = requestedInterval(page);
             if (isConditional && page.response().status() == 304) {
                 notModified = true;
+                return End.COMPLETE;
+            }
+            if (definition.pagination().isAfterLast(page)) {
+                processor.flush();
+                transaction.commit();
                 return End.COMPLETE;
             }
             if (definition.deletions()

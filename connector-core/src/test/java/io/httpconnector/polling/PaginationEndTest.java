@@ -3,8 +3,11 @@ package io.httpconnector.polling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.httpconnector.StatusException;
 import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.polling.PollingException.Reason;
+import io.httpconnector.trigger.ChangeType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -93,6 +96,72 @@ class PaginationEndTest extends RecordServiceFixture {
                         PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNEXPECTED_RESPONSE))
                 .hasMessageContaining("/flag")
                 .hasMessageContaining("neither true nor false");
+    }
+
+    /** The records of a page, of {@code total} records in pages of {@code size}. */
+    private static MockResponse recordsOfPage(int page, int total, int size) {
+        List<Map<String, Object>> items = new ArrayList<>();
+        for (int id = (page - 1) * size + 1; id <= Math.min(total, page * size); id++) {
+            items.add(Map.of("id", id));
+        }
+        return MockResponse.json(Map.of("items", items));
+    }
+
+    @Test
+    void shortPageEndsWithoutASizeThatIsSent() {
+        service.behaviour = asked -> recordsOfPage(asked.number("page", 1), 7, 3);
+
+        assertThat(poll(Pagination.pages("page").endsWithShortPage(3))).isEqualTo(7);
+        assertThat(service.requests).hasSize(3).noneMatch(asked -> asked.query().containsKey("size"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3, 6})
+    void statusCanMeanThatThereIsNoFurtherPage(int total) {
+        service.behaviour = asked -> (asked.number("page", 1) - 1) * 3 >= total
+                ? MockResponse.status(404)
+                : recordsOfPage(asked.number("page", 1), total, 3);
+
+        assertThat(poll(Pagination.pages("page").endsWithStatus(404))).isEqualTo(total);
+        assertThat(service.requests).hasSize(total / 3 + 1);
+    }
+
+    @Test
+    void statusOfTheFirstPageIsAFailureNevertheless() {
+        service.behaviour = asked -> MockResponse.status(404);
+
+        assertThatThrownBy(() -> poll(Pagination.pages("page").endsWithStatus(404)))
+                .isInstanceOf(StatusException.class);
+    }
+
+    @Test
+    void otherStatusesAreFailures() {
+        service.behaviour = asked -> asked.number("page", 1) > 1 ? MockResponse.status(400) : recordsOfPage(1, 3, 3);
+
+        assertThatThrownBy(
+                        () -> poll(Pagination.pages("page").endsWithStatus(404).endsWithStatus(410)))
+                .isInstanceOf(StatusException.class);
+    }
+
+    /** The pages before it are the whole list, so that a missing record is deleted, and an existing one is not. */
+    @Test
+    void endByStatusIsACompleteRead() {
+        int[] total = {6};
+        service.behaviour = asked -> (asked.number("page", 1) - 1) * 3 >= total[0]
+                ? MockResponse.status(404)
+                : recordsOfPage(asked.number("page", 1), total[0], 3);
+        try (PollingTrigger trigger = trigger()
+                .records(RecordSelector.at("/items"))
+                .pagination(Pagination.pages("page").endsWithStatus(404).stable())
+                .detectDeletions()
+                .build()) {
+            trigger.pollOnce();
+            trigger.pollOnce();
+            assertThat(events).hasSize(6);
+            total[0] = 3;
+            trigger.pollOnce();
+        }
+        assertThat(events.subList(6, events.size())).hasSize(3).allMatch(event -> event.change() == ChangeType.DELETED);
     }
 
     static Stream<Pagination> endless() {
