@@ -8,6 +8,7 @@ import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Hashing;
 import io.httpconnector.internal.text.HttpDate;
+import io.httpconnector.internal.text.PillToken;
 import io.httpconnector.template.PillText;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -240,8 +241,7 @@ public final class HmacAuth implements AuthStrategy {
             PillText compiled = PillText.compile(text);
             for (String name : compiled.names()) {
                 if (!names.contains(name)) {
-                    int start = text.lastIndexOf("{{", text.indexOf(name)) + 1;
-                    throw invalid(what + ", character " + start + ": {{" + name + "}} is unknown: use one of "
+                    throw invalid(what + position(text, name) + ": {{" + name + "}} is unknown: use one of "
                             + new TreeSet<>(names));
                 }
             }
@@ -253,6 +253,15 @@ public final class HmacAuth implements AuthStrategy {
                             .map(problem -> problem.startsWith(what) ? problem : what + ": " + problem)
                             .toList());
         }
+    }
+
+    /** Returns the position of a pill for a message; empty if it is not found. */
+    private static String position(String text, String name) {
+        return PillToken.all(text, "{{", "}}").stream()
+                .filter(pill -> pill.inside().split("\\|", -1)[0].strip().equals(name))
+                .findFirst()
+                .map(pill -> ", character " + (pill.start() + 1))
+                .orElse("");
     }
 
     private static InvalidDefinitionException invalid(String problem) {

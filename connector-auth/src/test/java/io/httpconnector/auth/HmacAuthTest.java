@@ -144,7 +144,8 @@ class HmacAuthTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{{signature}}", "x{{Method}}", "{{method}}{{ x.y | base64 }}"})
+    @ValueSource(
+            strings = {"{{signature}}", "x{{Method}}", "{{method}}{{ x.y | base64 }}", "{{method}} in a body{{bod}}"})
     void unknownPillIsReportedWithItsPosition(String template) {
         assertThatThrownBy(() -> HmacAuth.of("HmacSHA256", TEXT, template))
                 .isInstanceOf(InvalidDefinitionException.class)

@@ -1,6 +1,7 @@
 package io.httpconnector.template;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.httpconnector.internal.text.PillToken;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,7 @@ final class JsonOutline {
     }
 
     /** An unparsed pill: the names of list elements in scope are only known once the structure is. */
-    record Pill(PillSyntax.PillToken token, SourceLocation location) {}
+    record Pill(PillToken token, SourceLocation location) {}
 
     /** Each problem costs a scan of the rest of the line. */
     private static final int MAX_PROBLEMS = 50;
@@ -110,7 +111,7 @@ final class JsonOutline {
 
     private @Nullable Pill pill(boolean inString) {
         SourceLocation location = SourceLocation.in("body", text, at);
-        PillSyntax.PillToken found = syntax.find(text, at, inString);
+        PillToken found = syntax.find(text, at, inString);
         if (found == null) {
             problems.add(syntax.unclosed(location));
             at += syntax.open().length();

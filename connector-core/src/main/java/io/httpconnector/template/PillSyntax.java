@@ -1,5 +1,6 @@
 package io.httpconnector.template;
 
+import io.httpconnector.internal.text.PillToken;
 import io.httpconnector.template.TemplateProblem.Code;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,7 +8,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** The pill syntax of one template: its delimiters and custom filters. Finds and parses pills in text. */
+/** The pill syntax of one template: its delimiters and custom filters. Parses the pills of a text. */
 record PillSyntax(String open, String close, Map<String, Filters.FilterDefinition> customFilters) {
 
     static final PillSyntax DEFAULT = new PillSyntax("{{", "}}", Map.of());
@@ -16,23 +17,6 @@ record PillSyntax(String open, String close, Map<String, Filters.FilterDefinitio
     private static final String VERBATIM = "!verbatim";
 
     private static final int MAX_PILLS = 10_000;
-
-    /** The content between delimiters, and the index after the closing delimiter. */
-    record PillToken(String inside, int end) {
-
-        /** Whether it is a quoted literal: <code>&#123;&#123;'&#123;&#123;'&#125;&#125;</code> produces two braces. */
-        boolean isQuoted() {
-            String text = inside.strip();
-            return text.length() >= 2
-                    && (text.charAt(0) == '\'' || text.charAt(0) == '"')
-                    && text.indexOf(text.charAt(0), 1) == text.length() - 1;
-        }
-
-        String unquoted() {
-            String text = inside.strip();
-            return text.substring(1, text.length() - 1);
-        }
-    }
 
     boolean opens(String text, int at) {
         return text.startsWith(open, at);
@@ -44,53 +28,17 @@ record PillSyntax(String open, String close, Map<String, Filters.FilterDefinitio
         return text.startsWith(mark) ? text.substring(mark.length()) : null;
     }
 
-    /**
-     * Finds the pill that opens at an index. Returns null if it is not closed on the same line. Closing delimiters within
-     * quotes are ignored. In a JSON string, escape sequences are decoded.
-     */
+    /** Finds the pill that opens at an index, see {@link PillToken#find}. */
     @Nullable PillToken find(String text, int start, boolean json) {
-        StringBuilder inside = new StringBuilder();
-        char quote = 0;
-        boolean escaped = false;
-        for (int i = start + open.length(); i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '\n') {
-                return null;
-            }
-            if (quote == 0 && text.startsWith(close, i)) {
-                return new PillToken(inside.toString(), i + close.length());
-            }
-            if (json && c == '\\' && i + 1 < text.length()) {
-                c = unescaped(text.charAt(++i));
-            }
-            inside.append(c);
-            if (escaped) {
-                escaped = false;
-            } else if (quote != 0) {
-                escaped = c == '\\';
-                quote = c == quote ? 0 : quote;
-            } else if (c == '\'' || c == '"') {
-                quote = c;
-            }
-        }
-        return null;
-    }
-
-    private static char unescaped(char c) {
-        return switch (c) {
-            case 'n' -> '\n';
-            case 'r' -> '\r';
-            case 't' -> '\t';
-            default -> c;
-        };
+        return PillToken.find(text, start, open, close, json);
     }
 
     /** Parses a pill. Returns null if it is invalid, with the reason added to {@code problems}. */
     @Nullable Expression read(PillToken token, SourceLocation location, List<String> each, List<TemplateProblem> problems) {
         try {
-            return ExpressionReader.read(token.inside, location, customFilters, each);
+            return ExpressionReader.read(token.inside(), location, customFilters, each);
         } catch (ValueRejectedException e) {
-            problems.add(e.toProblem(location, token.inside.strip()));
+            problems.add(e.toProblem(location, token.inside().strip()));
             return null;
         }
     }
@@ -146,7 +94,7 @@ record PillSyntax(String open, String close, Map<String, Filters.FilterDefinitio
                     pieces.add(pill);
                 }
             }
-            at = token.end;
+            at = token.end();
         }
         add(literal, pieces);
         return pieces;
@@ -157,7 +105,7 @@ record PillSyntax(String open, String close, Map<String, Filters.FilterDefinitio
         try {
             return encoding.apply(token.unquoted());
         } catch (ValueRejectedException e) {
-            problems.add(e.toProblem(location, token.inside.strip()));
+            problems.add(e.toProblem(location, token.inside().strip()));
             return "";
         }
     }

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.internal.text.PillToken;
+import io.httpconnector.internal.text.Placeholders;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +27,10 @@ record LiteralTextReader(String open, String close) {
     /** The reader for the default delimiters. */
     static final LiteralTextReader DEFAULT_DELIMITERS = new LiteralTextReader("{{", "}}");
 
-    private static final Pattern QUOTED = Pattern.compile("\\s*(?:'([^']*)'|\"([^\"]*)\")\\s*");
     private static final Pattern DEFAULT =
             Pattern.compile("\\b(?:default|ifEmpty)\\s*\\(\\s*\\\\?(['\"])(.*?)\\\\?\\1");
 
-    private static final Pattern PILL_ALONE = Pattern.compile("\\{\\{[A-Za-z0-9_.-]+}}");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]+");
 
     static LiteralTextReader of(JsonNode definition) {
         JsonNode delimiters = definition.path("delimiters");
@@ -60,40 +61,18 @@ record LiteralTextReader(String open, String close) {
         }
         StringBuilder read = new StringBuilder();
         int at = 0;
-        for (int start = text.indexOf(open); start >= 0; start = text.indexOf(open, at)) {
-            int end = end(text, start + open.length());
-            if (end < 0) {
-                break;
-            }
-            read.append(text, at, start).append(written(text.substring(start + open.length(), end)));
-            at = end + close.length();
+        for (PillToken pill : PillToken.all(text, open, close)) {
+            read.append(text, at, pill.start()).append(literal(pill));
+            at = pill.end();
         }
         return read.append(text, at, text.length()).toString();
     }
 
-    /** Returns the index of the first closing delimiter outside of quotes, or -1. */
-    private int end(String text, int start) {
-        char quote = 0;
-        for (int i = start; i < text.length() && text.charAt(i) != '\n'; i++) {
-            char c = text.charAt(i);
-            if (quote == 0 && text.startsWith(close, i)) {
-                return i;
-            }
-            if (quote != 0) {
-                quote = c == quote ? 0 : quote;
-            } else if (c == '\'' || c == '"') {
-                quote = c;
-            }
+    private static String literal(PillToken pill) {
+        if (pill.isQuoted()) {
+            return pill.unquoted();
         }
-        return -1;
-    }
-
-    private static String written(String inside) {
-        Matcher quoted = QUOTED.matcher(inside);
-        if (quoted.matches()) {
-            return quoted.group(1) == null ? quoted.group(2) : quoted.group(1);
-        }
-        Matcher other = DEFAULT.matcher(inside);
+        Matcher other = DEFAULT.matcher(pill.inside());
         return other.find() && !other.group(2).isEmpty() ? other.group(2) : String.valueOf(PILL_MARK);
     }
 
@@ -106,16 +85,15 @@ record LiteralTextReader(String open, String close) {
         boolean inString = false;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            int end = !inString && text.startsWith("{{", i) ? text.indexOf("}}", i) : -1;
-            String pill = end < 0 ? "" : text.substring(i, end + 2);
             int comment = inString ? -1 : comment(text, i);
             if (comment > i) {
                 i = comment - 1;
                 continue;
             }
-            if (PILL_ALONE.matcher(pill).matches()) {
-                quoted.append('"').append(pill).append('"');
-                i = end + 1;
+            Placeholders.Segment pill = inString ? null : named(text, i);
+            if (pill != null) {
+                quoted.append('"').append(pill.text()).append('"');
+                i += pill.text().length() - 1;
                 continue;
             }
             quoted.append(c);
@@ -130,6 +108,12 @@ record LiteralTextReader(String open, String close) {
         } catch (InvalidDefinitionException e) {
             return null;
         }
+    }
+
+    /** Returns the pill at an index if it has a name only; null if it has filters or is something else. */
+    private static Placeholders.@Nullable Segment named(String text, int start) {
+        Placeholders.Segment pill = Placeholders.at(text, start);
+        return pill != null && NAME.matcher(String.valueOf(pill.name())).matches() ? pill : null;
     }
 
     /** Returns the end of a comment that starts at an index, or -1. Like Postman, comments are removed from JSON bodies. */

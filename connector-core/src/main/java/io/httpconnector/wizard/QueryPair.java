@@ -1,12 +1,12 @@
 package io.httpconnector.wizard;
 
 import io.httpconnector.internal.text.PercentEncoding;
+import io.httpconnector.internal.text.PillToken;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -20,8 +20,6 @@ import java.util.stream.Stream;
  * @param isExact whether the pair can be restored by encoding name and value
  */
 record QueryPair(String name, String value, String raw, boolean isExact) {
-
-    private static final Pattern PILL = Pattern.compile("\\{\\{[^{}]*+}}");
 
     /** Path and query characters by RFC 3986. Queries may also contain brackets, which many services expect. */
     private static final String PERMITTED = "-._~!$&'()*+,;=:@/";
@@ -52,12 +50,12 @@ record QueryPair(String name, String value, String raw, boolean isExact) {
     private static Decoded decoded(String text, boolean hasPills) {
         StringBuilder out = new StringBuilder();
         boolean isUtf8 = true;
-        for (String piece : pieces(text, hasPills)) {
-            if (hasPills && PILL.matcher(piece).matches()) {
-                out.append(piece);
+        for (Piece piece : pieces(text, hasPills)) {
+            if (piece.isPill) {
+                out.append(piece.text);
                 continue;
             }
-            byte[] bytes = PercentEncoding.decodeForm(piece.getBytes(StandardCharsets.UTF_8));
+            byte[] bytes = PercentEncoding.decodeForm(piece.text.getBytes(StandardCharsets.UTF_8));
             try {
                 out.append(RequestDefinitionBuilder.escapeBraces(StandardCharsets.UTF_8
                         .newDecoder()
@@ -74,11 +72,11 @@ record QueryPair(String name, String value, String raw, boolean isExact) {
     /** Percent-encodes characters that are not allowed in a URL, and keeps existing percent-encoding. */
     static String encoded(String text, boolean inQuery, boolean hasPills) {
         StringBuilder out = new StringBuilder();
-        for (String piece : pieces(text, hasPills)) {
-            if (hasPills && PILL.matcher(piece).matches()) {
-                out.append(piece);
+        for (Piece piece : pieces(text, hasPills)) {
+            if (piece.isPill) {
+                out.append(piece.text);
             } else {
-                encode(piece, inQuery, out);
+                encode(piece.text, inQuery, out);
             }
         }
         return out.toString();
@@ -101,20 +99,18 @@ record QueryPair(String name, String value, String raw, boolean isExact) {
         }
     }
 
+    private record Piece(String text, boolean isPill) {}
+
     /** Splits a text before and after each pill. */
-    private static List<String> pieces(String text, boolean hasPills) {
-        if (!hasPills || !text.contains("{{")) {
-            return List.of(text);
-        }
-        List<String> pieces = new ArrayList<>();
-        var matcher = PILL.matcher(text);
+    private static List<Piece> pieces(String text, boolean hasPills) {
+        List<Piece> pieces = new ArrayList<>();
         int at = 0;
-        while (matcher.find()) {
-            pieces.add(text.substring(at, matcher.start()));
-            pieces.add(matcher.group());
-            at = matcher.end();
+        for (PillToken pill : hasPills ? PillToken.all(text, "{{", "}}") : List.<PillToken>of()) {
+            pieces.add(new Piece(text.substring(at, pill.start()), false));
+            pieces.add(new Piece(text.substring(pill.start(), pill.end()), true));
+            at = pill.end();
         }
-        pieces.add(text.substring(at));
+        pieces.add(new Piece(text.substring(at), false));
         return pieces;
     }
 }

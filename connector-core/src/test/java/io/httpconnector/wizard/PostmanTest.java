@@ -8,6 +8,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.template.RequestTemplate;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -91,6 +92,19 @@ class PostmanTest {
                         .path("url")
                         .asText())
                 .isEqualTo("/a?flag&x=1");
+    }
+
+    @Test
+    void bracesOfNoVariableAreLiteralInAQuery() {
+        Recommendation read =
+                request("{'url': {'host': 'h', 'path': 'a', 'query': [{'key': 'q', 'value': '{{#if}} {{y}}'}]}}");
+
+        assertThat(read.definition().at("/query/0/value").asText()).isEqualTo("{{'{{'}}#if}} {{input.y}}");
+        assertThat(RequestTemplate.fromJson(read.definition().deepCopy().put("name", "T"))
+                        .render("input", Map.of("y", "1"))
+                        .uri()
+                        .toString())
+                .isEqualTo("/a?q=%7B%7B%23if%7D%7D%201");
     }
 
     @ParameterizedTest

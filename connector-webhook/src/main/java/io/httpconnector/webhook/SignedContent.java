@@ -3,6 +3,7 @@ package io.httpconnector.webhook;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.Hashing;
+import io.httpconnector.internal.text.Placeholders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -16,15 +17,13 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /** A compiled template of the signed content, which is passed to the signature algorithm piece by piece. */
 final class SignedContent {
 
-    private static final Pattern PILL = Pattern.compile("\\{\\{\\s*(header\\.)?([^{}\\s]*)\\s*}}");
+    private static final String HEADER = "header.";
     private static final Set<String> NAMES =
             Set.of("body", "timestamp", "id", "method", "url", "path", "query", "form", "bodyCrc32", "secret");
 
@@ -79,29 +78,29 @@ final class SignedContent {
         List<Piece> pieces = new ArrayList<>();
         Set<String> names = new HashSet<>();
         Set<String> headers = new HashSet<>();
-        Matcher pill = PILL.matcher(template);
-        int end = 0;
-        while (pill.find()) {
-            text(template.substring(end, pill.start()), pieces);
-            String name = pill.group(2);
-            if (pill.group(1) != null && !isHeader(name)) {
-                problems.add("content, column " + (pill.start() + 1) + ": \"" + Texts.visible(name)
-                        + "\" is not a valid header field name");
-            } else if (pill.group(1) != null) {
-                headers.add(name.toLowerCase(Locale.ROOT));
-                pieces.add((sink, known, secret) ->
-                        sink.update(known.request.header(name).orElse("")));
+        for (Placeholders.Segment segment : Placeholders.split(template)) {
+            String name = segment.name();
+            String column = "content, column " + (segment.start() + 1) + ": ";
+            if (name == null || name.chars().anyMatch(Character::isWhitespace)) {
+                byte[] bytes = segment.text().getBytes(StandardCharsets.UTF_8);
+                pieces.add((sink, known, secret) -> sink.update(bytes, 0, bytes.length));
+            } else if (name.startsWith(HEADER)) {
+                String header = name.substring(HEADER.length());
+                if (isHeader(header)) {
+                    headers.add(header.toLowerCase(Locale.ROOT));
+                    pieces.add((sink, known, secret) ->
+                            sink.update(known.request.header(header).orElse("")));
+                } else {
+                    problems.add(column + "\"" + Texts.visible(header) + "\" is not a valid header field name");
+                }
             } else if (NAMES.contains(name)) {
                 names.add(name);
                 pieces.add(piece(name));
             } else {
-                problems.add("content, column " + (pill.start() + 1) + ": {{" + name
-                        + "}} is unknown, use one of header.NAME, "
+                problems.add(column + "{{" + name + "}} is unknown, use one of header.NAME, "
                         + String.join(", ", NAMES.stream().sorted().toList()));
             }
-            end = pill.end();
         }
-        text(template.substring(end), pieces);
         if (names.isEmpty() && headers.isEmpty()) {
             problems.add("content: it contains no part of the request, use {{body}}");
         }
@@ -114,13 +113,6 @@ final class SignedContent {
             return true;
         } catch (InvalidDefinitionException e) {
             return false;
-        }
-    }
-
-    private static void text(String text, List<Piece> pieces) {
-        if (!text.isEmpty()) {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            pieces.add((sink, known, secret) -> sink.update(bytes, 0, bytes.length));
         }
     }
 

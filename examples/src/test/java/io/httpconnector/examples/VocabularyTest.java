@@ -78,6 +78,7 @@ class VocabularyTest {
                 "(MessageDigest|Mac)\\.getInstance ; Hashing, PemReader",
                 "Math\\.pow\\(2 ; Backoff",
                 "\\bATOMIC_MOVE\\b ; OwnerOnlyFiles",
+                "\\\\\\\\\\{(\\\\\\\\)?\\{|(ndexOf|startsWith|split)\\(\"(\\{\\{|}}) ; Placeholders, PillToken, PostmanReader",
                 "\\bURLDecoder\\b ; ''",
                 "\\bURLEncoder\\b ; TokenEndpoint"
             })

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.POJONode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
-import io.httpconnector.internal.text.PercentEncoding;
+import io.httpconnector.internal.http.UrlValues;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -17,7 +17,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * problems with the JSON Pointers of the texts. Read-only, and thread-safe, after a strategy was built.
  */
 final class FieldValues {
-
-    private static final Pattern IN_HOST = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?");
 
     /** Strings and secrets by field name. */
     private final Map<String, Object> values = new LinkedHashMap<>();
@@ -193,17 +190,12 @@ final class FieldValues {
     }
 
     private String inUrl(FieldText text, String before, String value) {
-        if (before.isEmpty()) {
-            return value.endsWith("/") ? value.substring(0, value.length() - 1) : value;
-        }
-        if (before.indexOf('/', before.indexOf("://") + 3) >= 0 || before.startsWith("/")) {
-            return PercentEncoding.encode(value);
-        }
-        if (!IN_HOST.matcher(value).matches()) {
+        String encoded = UrlValues.encode(before, value);
+        if (encoded == null) {
             problem(text.pointer(), String.join(", ", text.fields()) + ": it is not valid in a host name");
             return "x";
         }
-        return value;
+        return encoded;
     }
 
     /** Renders any JSON; null if it is omitted. */

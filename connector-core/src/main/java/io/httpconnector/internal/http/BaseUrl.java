@@ -2,14 +2,13 @@ package io.httpconnector.internal.http;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.text.LogSafe;
-import io.httpconnector.internal.text.PercentEncoding;
+import io.httpconnector.internal.text.Placeholders;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +19,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BaseUrl {
 
-    private static final Pattern PILL = Pattern.compile("\\{\\{\\s*auth\\.([A-Za-z0-9_.-]+)\\s*}}");
-    private static final Pattern IN_HOST = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?");
+    private static final String PREFIX = "auth.";
+    private static final Pattern FIELD = Pattern.compile("auth\\.[A-Za-z0-9_.-]+");
 
     private final String text;
+    private final List<Placeholders.Segment> segments;
     private final @Nullable Url fixed;
     private final boolean unknown;
     private volatile @Nullable Filled last;
@@ -31,8 +31,9 @@ public final class BaseUrl {
     /** A cached result of filling in the pills, so that an unchanged URL is parsed only once. */
     private record Filled(String text, Url url) {}
 
-    private BaseUrl(String text, @Nullable Url fixed, boolean unknown) {
+    private BaseUrl(String text, List<Placeholders.Segment> segments, @Nullable Url fixed, boolean unknown) {
         this.text = text;
+        this.segments = segments;
         this.unknown = unknown;
         this.fixed = fixed;
     }
@@ -43,9 +44,18 @@ public final class BaseUrl {
      * @throws InvalidDefinitionException if the text is not a URL, whatever the values of the pills are
      */
     public static BaseUrl of(String text) {
-        boolean isTemplate = text != null && PILL.matcher(text).find();
-        Url sample = parse(isTemplate ? filled(text, name -> "x", "https://x") : text);
-        return new BaseUrl(text, isTemplate ? null : sample, false);
+        List<Placeholders.Segment> segments = text == null ? List.of() : Placeholders.split(text);
+        boolean isTemplate = segments.stream().anyMatch(BaseUrl::isField);
+        Url sample = parse(isTemplate ? filled(text, segments, BaseUrl::sample) : text);
+        return new BaseUrl(text, segments, isTemplate ? null : sample, false);
+    }
+
+    private static boolean isField(Placeholders.Segment segment) {
+        return segment.name() != null && FIELD.matcher(segment.name()).matches();
+    }
+
+    private static String sample(Placeholders.Segment field) {
+        return field.start() == 0 ? "https://x" : "x";
     }
 
     private static Url parse(String text) {
@@ -61,7 +71,7 @@ public final class BaseUrl {
      * which it can't know yet.
      */
     public BaseUrl forAuth() {
-        return fixed == null ? new BaseUrl(text, null, true) : this;
+        return fixed == null ? new BaseUrl(text, segments, null, true) : this;
     }
 
     /** Returns the base URL for a request. Asks for the fields of the auth strategy only if the base URL contains pills. */
@@ -78,7 +88,7 @@ public final class BaseUrl {
             return requested;
         }
         Map<String, String> values = fields.get();
-        String now = filled(text, name -> value(name, values), null);
+        String now = filled(text, segments, field -> value(field, values));
         Filled known = last;
         if (known == null || !known.text.equals(now)) {
             known = new Filled(now, parse(now));
@@ -87,47 +97,36 @@ public final class BaseUrl {
         return known.url;
     }
 
-    private String value(String name, Map<String, String> values) {
-        String value = values == null ? null : values.get(name);
+    private String value(Placeholders.Segment field, Map<String, String> values) {
+        String name = String.valueOf(field.name());
+        String value = values == null ? null : values.get(name.substring(PREFIX.length()));
         if (value == null || value.isEmpty()) {
             List<String> names = values == null ? List.of() : new ArrayList<>(new TreeSet<>(values.keySet()));
             throw new InvalidDefinitionException(
-                    "base URL " + text, "the auth strategy has no value for {{auth." + name + "}}, it has " + names);
+                    "base URL " + text, "the auth strategy has no value for {{" + name + "}}, it has " + names);
         }
         return value;
     }
 
-    /** @param first the replacement for a pill at the start of the text; null to use the value of the pill */
-    private static String filled(String text, Function<String, String> values, @Nullable String first) {
+    private static String filled(
+            String text, List<Placeholders.Segment> segments, Function<Placeholders.Segment, String> values) {
         StringBuilder filled = new StringBuilder();
-        Matcher pill = PILL.matcher(text);
-        int literal = 0;
-        while (pill.find()) {
-            filled.append(text, literal, pill.start());
-            literal = pill.end();
-            String value = values.apply(pill.group(1));
-            if (filled.isEmpty()) {
-                filled.append(first == null ? withoutSlash(value) : first);
-            } else if (filled.indexOf("/", filled.indexOf("://") + 3) < 0) {
-                filled.append(inHost(text, pill.group(), value));
-            } else {
-                PercentEncoding.encode(value, filled);
+        for (Placeholders.Segment segment : segments) {
+            if (!isField(segment)) {
+                filled.append(segment.text());
+                continue;
             }
+            String value = values.apply(segment);
+            String encoded = UrlValues.encode(filled.toString(), value);
+            if (encoded == null) {
+                throw new InvalidDefinitionException(
+                        "base URL " + text,
+                        "the value for " + segment.text() + " is not valid in a host name: \"" + LogSafe.visible(value)
+                                + "\"");
+            }
+            filled.append(encoded);
         }
-        return filled.append(text, literal, text.length()).toString();
-    }
-
-    private static String inHost(String text, String pill, String value) {
-        if (!IN_HOST.matcher(value).matches()) {
-            throw new InvalidDefinitionException(
-                    "base URL " + text,
-                    "the value for " + pill + " is not valid in a host name: \"" + LogSafe.visible(value) + "\"");
-        }
-        return value;
-    }
-
-    private static String withoutSlash(String url) {
-        return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+        return filled.toString();
     }
 
     /** Returns the base URL as it was written. */
