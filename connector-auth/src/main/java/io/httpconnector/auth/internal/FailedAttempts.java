@@ -2,7 +2,9 @@ package io.httpconnector.auth.internal;
 
 import io.httpconnector.ConnectorException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -125,6 +127,6 @@ public final class FailedAttempts {
     }
 
     private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
+        return Collections.min(List.of(one, other));
     }
 }

@@ -27,7 +27,7 @@ final class AccountTokens {
     /** Returns the store key. It differs for each authorization server, client, connection and account. */
     private static String key(OAuth2ClientConfig settings, String connection) {
         String label = settings.account() == null ? connection : settings.account();
-        return (label.length() > MAX_LABEL ? label.substring(0, MAX_LABEL) : label) + "."
+        return label.substring(0, Math.min(label.length(), MAX_LABEL)) + "."
                 + TokenStoreCodec.fingerprint(
                         settings.authority(),
                         settings.clientId() == null ? "" : settings.clientId(),

@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,21 +114,21 @@ final class TokenEndpoint implements TokenRequests {
     StoredTokens deviceCode(String code) {
         OAuthRequest form = requests.deviceCode(code);
         Response response = send(form, settings.definition().tokenParameters(), false, null);
-        return tokens(response, null, text -> masked(text, code));
+        return tokens(response, null);
     }
 
     @Override
     public StoredTokens clientCredentials() {
         OAuthRequest form = requests.clientCredentials(settings.scope());
         Response response = send(form, settings.definition().tokenParameters(), true, null);
-        return tokens(response, null, text -> masked(text));
+        return tokens(response, null);
     }
 
     @Override
     public StoredTokens password(String user, Secret password) {
         OAuthRequest form = requests.password(user, password.reveal(), settings.scope());
         Response response = send(form, settings.definition().tokenParameters(), true, null);
-        return tokens(response, null, text -> masked(text, password.reveal()));
+        return tokens(response, null);
     }
 
     @Override
@@ -137,7 +136,7 @@ final class TokenEndpoint implements TokenRequests {
         String assertion = assertion(key, claims).reveal();
         OAuthRequest form = requests.jwtBearer(assertion, settings.scope());
         Response response = send(form, settings.definition().tokenParameters(), true, null);
-        return tokens(response, null, text -> masked(text, assertion));
+        return tokens(response, null);
     }
 
     /** Creates an assertion that is valid once, for five minutes: RFC 7523, section 3. */
@@ -164,23 +163,22 @@ final class TokenEndpoint implements TokenRequests {
         parameters.putAll(ProviderConfig.orEmpty(settings.definition().refreshParameters()));
         Map<String, Secret> secrets = settings.requestSecrets().refresh();
         Response response = send(form, parameters, secrets, false, old.issuer());
-        return tokens(response, old, text -> masked(text, refreshToken));
+        return tokens(response, old);
     }
 
     /** Exchanges an authorization code, which can be used only once: RFC 6749, section 4.1.3. */
     StoredTokens authorizationCode(String code, PendingAuthorization pending) {
-        String verifier = pending.verifier();
-        OAuthRequest form = requests.authorizationCode(code, verifier, pending.redirectUri());
+        OAuthRequest form = requests.authorizationCode(code, pending.verifier(), pending.redirectUri());
         Response response = send(form, settings.definition().tokenParameters(), false, pending.issuer());
         if (pending.nonce() != null) {
             parser.checkNonce(response, pending.nonce());
         }
-        return tokens(response, null, text -> masked(text, code, verifier == null ? "" : verifier));
+        return tokens(response, null);
     }
 
-    private StoredTokens tokens(Response response, @Nullable StoredTokens old, UnaryOperator<String> mask) {
-        UnaryOperator<String> fullMask = text -> mask.apply(context.mask(response, text));
-        return parser.tokens(response, old, fullMask).from(policy.server(), client);
+    private StoredTokens tokens(Response response, @Nullable StoredTokens old) {
+        return parser.tokens(response, old, text -> context.mask(response, text))
+                .from(policy.server(), client);
     }
 
     /**
@@ -190,22 +188,6 @@ final class TokenEndpoint implements TokenRequests {
      */
     void checkRefresh(@Nullable Issuer owner) {
         policy.check(requests.refreshUrl(), owner);
-    }
-
-    private String masked(String text, String... credentials) {
-        List<String> sent = new ArrayList<>(List.of(credentials));
-        settings.secretParameters().values().forEach(secret -> sent.add(secret.reveal()));
-        settings.requestSecrets().refresh().values().forEach(secret -> sent.add(secret.reveal()));
-        settings.requestSecrets().headers().values().forEach(secret -> sent.add(secret.reveal()));
-        if (settings.clientSecret() != null) {
-            sent.add(settings.clientSecret().reveal());
-        }
-        sent.removeIf(String::isEmpty);
-        String masked = text;
-        for (String secret : sent) {
-            masked = masked.replace(secret, "***");
-        }
-        return masked;
     }
 
     private Response send(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.httpconnector.ConnectorException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -12,6 +13,7 @@ class FailedAttemptsTest {
 
     private final FailedAttempts attempts = new FailedAttempts();
     private long now;
+    private Duration initial = Duration.ofMinutes(1);
 
     private final FailedAttempts.Policy policy = new FailedAttempts.Policy() {
         @Override
@@ -21,7 +23,7 @@ class FailedAttemptsTest {
 
         @Override
         public Duration initialBackoff(ConnectorException failure) {
-            return Duration.ofMinutes(1);
+            return initial;
         }
 
         @Override
@@ -31,9 +33,13 @@ class FailedAttemptsTest {
     };
 
     private String attempt(String key, String credentials) {
+        return attempt(key, credentials, new ConnectorException("failed"));
+    }
+
+    private String attempt(String key, String credentials, ConnectorException failure) {
         try {
             return attempts.attempt(key, credentials, policy, () -> {
-                throw new ConnectorException("failed");
+                throw failure;
             });
         } catch (ConnectorException e) {
             return String.valueOf(e.getMessage());
@@ -63,5 +69,38 @@ class FailedAttemptsTest {
 
         assertThat(IntStream.range(0, 10_000).mapToObj(i -> attempt("key " + i, "")))
                 .anyMatch(result -> result.equals("failed"));
+    }
+
+    @Test
+    void endedBackoffsAreForgottenFirst() {
+        attempt("ended", "");
+        now += 1;
+        for (int i = 1; i < 10_000; i++) {
+            attempt("key " + i, "");
+        }
+        now += Duration.ofMinutes(1).toMillis() - 1;
+
+        attempt("one more", "");
+
+        assertThat(IntStream.range(1, 10_000).mapToObj(i -> attempt("key " + i, "")))
+                .allMatch(result -> result.startsWith("within"));
+        assertThat(attempt("one more", "")).startsWith("within");
+    }
+
+    @Test
+    void failureWithoutBackoffIsRememberedOnlyWithRetryAfter() {
+        initial = Duration.ZERO;
+        assertThat(attempt("a", "")).isEqualTo("failed");
+        assertThat(attempt("a", "")).isEqualTo("failed");
+        ConnectorException later = new ConnectorException("failed") {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public Optional<Duration> retryAfter() {
+                return Optional.of(Duration.ofSeconds(7));
+            }
+        };
+        assertThat(attempt("a", "", later)).isEqualTo("failed");
+        assertThat(attempt("a", "", later)).isEqualTo("within PT7S");
     }
 }

@@ -271,6 +271,23 @@ class RenewalTest {
     }
 
     @Test
+    void rejectedTokenIsRefreshedFromTheTenthSecondOn() {
+        respondWithToken("t1", "");
+        respondWithToken("t2", "");
+        refused("t1");
+        try (HttpConnection connection = connection(machine())) {
+            assertThatThrownBy(() -> send(connection)).isInstanceOf(StatusException.class);
+            clock.advance(Duration.ofSeconds(10).minusMillis(1));
+            assertThatThrownBy(() -> send(connection)).isInstanceOf(StatusException.class);
+            assertTokenRequests(1);
+
+            clock.advance(Duration.ofMillis(1));
+            send(connection);
+        }
+        assertSentWith(1, "t2");
+    }
+
+    @Test
     void tokenOfAnotherConnectionIsReadFromTheStore() {
         respondWithToken("t1", "\"expires_in\": 3600");
         try (HttpConnection one = connection(machine());
@@ -434,6 +451,27 @@ class RenewalTest {
             assertSentWith(1, "t1");
             assertTokenRequests(1);
         }
+    }
+
+    @Test
+    void tokenIsUsedForTenSecondsIfItsSuccessorCannotBeStored() {
+        respondWithToken("t1", "\"expires_in\": 3600");
+        respondWithToken("t2", "");
+        try (HttpConnection connection = connection(machine())) {
+            send(connection);
+            clock.advance(Duration.ofMinutes(59));
+            store.refuses = "t2";
+            send(connection);
+            clock.advance(Duration.ofSeconds(9));
+            send(connection);
+            assertSentWith(3, "t1");
+
+            store.refuses = null;
+            clock.advance(Duration.ofSeconds(1));
+            send(connection);
+        }
+        assertSentWith(1, "t2");
+        assertTokenRequests(2);
     }
 
     /** Another process refreshes the tokens at an instant that this one chooses; this one has expired tokens. */

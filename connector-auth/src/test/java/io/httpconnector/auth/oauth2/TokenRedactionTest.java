@@ -158,7 +158,9 @@ class TokenRedactionTest {
         fails(() -> connection.send(Request.get("/orders")));
         seen.add(connection.toString() + connection.auth() + flow);
 
-        log.list.forEach(event -> seen.add(event.getFormattedMessage()));
+        synchronized (log) { // which is locked while another thread appends
+            log.list.forEach(event -> seen.add(event.getFormattedMessage()));
+        }
         Thread.getAllStackTraces().keySet().forEach(thread -> seen.add(thread.getName()));
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.toList()) {

@@ -54,6 +54,29 @@ class TokenRequestTest {
                 .satisfies(request -> assertThat(request.body()).doesNotContain("p=b2c_1", "x=a"));
     }
 
+    /** RFC 6749, section 3.2: a parameter must not be sent twice. */
+    @Test
+    void configuredParameterReplacesThatOfTheGrant() {
+        server.on("/token", Reply.json("{\"access_token\":\"t\"}"));
+        OAuth2Builder auth = OAuth2.refreshToken(Secret.of("r0"))
+                .publicClient("id")
+                .scopes("a")
+                .tokenUrl(server.url("/token"))
+                .tokenParameter("scope", "b")
+                .provider(ProviderSettings.defaults().refreshParameter("grant_type", Secret.of("renew")));
+        try (HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl(server.url(""))
+                .auth(auth.build())
+                .retry(RetryPolicy.none())
+                .build()) {
+            connection.send(Request.get("/x"));
+        }
+        assertThat(server.received("/token"))
+                .singleElement()
+                .satisfies(request -> assertThat(request.body().split("&"))
+                        .containsExactlyInAnyOrder("refresh_token=r0", "scope=b", "grant_type=renew", "client_id=id"));
+    }
+
     /** RFC 6749, appendix A.12. */
     @ParameterizedTest
     @ValueSource(strings = {"AAAA\\r\\nEvil: 1", "AAAA\\u0000", "\\u00e9\\u4e2d", "AAAA\\u007f"})
