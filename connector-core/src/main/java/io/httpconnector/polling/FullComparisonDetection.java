@@ -72,10 +72,8 @@ final class FullComparisonDetection extends TimeOfPollDetection {
         if (end != End.COMPLETE && end != End.REPEATED) {
             return;
         }
-        boolean confirmed = previousReading != null
-                && reading.foundTheOrderOf(previousReading)
-                && reading.foundTheSame()
-                && !isAnyOfPreviousMissing();
+        boolean confirmed =
+                previousReading != null && reading.foundTheOrderOf(previousReading) && reading.foundTheSame();
         proven = reading.isComplete() || confirmed;
         previousReading = reading;
         transaction.endRead();
@@ -85,13 +83,6 @@ final class FullComparisonDetection extends TimeOfPollDetection {
                         && reading.showsLists()
                         && !missing().isEmpty());
         again = !proven && matters && reads < MAX_READS;
-    }
-
-    /** Whether a record of the previous read was not found. */
-    private boolean isAnyOfPreviousMissing() {
-        boolean[] found = {false};
-        transaction.seen().forEach((key, known) -> found[0] |= known.inPreviousRead() && !known.inCurrentRead());
-        return found[0];
     }
 
     private List<Fingerprint> missing() {

@@ -22,6 +22,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -303,7 +304,6 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
     /** Called when the poll has failed: the newest records, which were not delivered, do not count as seen. */
     void abandon() {
         newest.forEach(one -> transaction.seen().remove(one.pending.item.print()));
-        newest.clear();
     }
 
     /** Delivers the events of the newest records of a silent first poll. */
@@ -339,11 +339,11 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
         List<TriggerEvent> events = new ArrayList<>();
         for (Fingerprint key : keys) {
             String text = transaction.keyTexts().getOrDefault(key, key.toString());
-            KeyEntry known = transaction.seen().get(key);
+            KeyEntry known = Objects.requireNonNull(transaction.seen().get(key));
             String id = eventFingerprint(key)
                     .with(DELETED)
-                    .with(known == null ? 0 : known.version())
-                    .with(known == null ? 0 : known.count())
+                    .with(known.version())
+                    .with(known.count())
                     .with(transaction.checkpoint().generation())
                     .toString();
             byEvent.put(id, key);

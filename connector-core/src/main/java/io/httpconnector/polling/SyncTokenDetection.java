@@ -34,7 +34,6 @@ final class SyncTokenDetection extends TimeOfPollDetection {
             return null;
         }
         started = true;
-        transaction.startRead();
         return cursor.query(transaction.checkpoint().token());
     }
 
@@ -61,7 +60,6 @@ final class SyncTokenDetection extends TimeOfPollDetection {
 
     @Override
     public void endQuery(End end) {
-        transaction.endRead();
         boolean isEnough =
                 definition.first().last() == 0 || transaction.checkpoint().started();
         if (end == End.LIMITED && token != null && definition.tokenSharesCursorLocation() && isEnough) {

@@ -1,10 +1,13 @@
 package io.httpconnector.polling;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.FakeTime;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.polling.MockService.MockResponse;
+import io.httpconnector.state.StateException;
+import io.httpconnector.state.StateException.StateFailure;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
@@ -16,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -99,6 +103,44 @@ class CompactedStateTest {
         assertThat(changes).hasSize(1);
     }
 
+    /** The log keeps growing, and it is not attempted with each poll. */
+    @Test
+    void failedCompactionIsRepeatedWhenTheLogHasDoubled() {
+        store.failure = new StateException(StateFailure.UNAVAILABLE, "no space for a second file");
+        try (PollingTrigger trigger = trigger().build()) {
+            for (int id = 1; id <= 9; id++) {
+                put(id, LARGE);
+                trigger.pollOnce();
+                trigger.discard(trigger.deadLetters().get(0).event().id());
+                assertThat(store.replaced).as("with %d records", id).isEqualTo(id < 4 ? 0 : (id < 9 ? 1 : 2));
+                assertThat(store.read).isEqualTo(1 + store.replaced);
+            }
+            store.failure = null;
+            put(10, "a");
+            trigger.pollOnce();
+            assertThat(store.replaced).isEqualTo(2);
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactly("10");
+        try (PollingTrigger trigger = trigger().build()) {
+            trigger.pollOnce();
+            assertThat(trigger.deadLetters()).isEmpty();
+        }
+        assertThat(events).hasSize(1);
+    }
+
+    @Test
+    void conflictDuringCompactionIsReported() {
+        store.failure = new StateException(StateFailure.CONFLICT, "another node has written");
+        try (PollingTrigger trigger = trigger().build()) {
+            for (int id = 1; id <= 3; id++) {
+                put(id, LARGE);
+            }
+            trigger.pollOnce();
+            put(4, LARGE);
+            assertThatThrownBy(trigger::pollOnce).isSameAs(store.failure);
+        }
+    }
+
     @Test
     void changedDefinitionKeepsDeadLettersOnly() {
         put(1, "a");
@@ -173,11 +215,13 @@ class CompactedStateTest {
                 .delivery(delivery);
     }
 
-    /** A store in memory that counts how many times a log was replaced. */
+    /** A store in memory that counts how many times a log was read and replaced. */
     private static final class CountingStore implements StateStore {
 
         private final StateStore store = StateStore.inMemory();
+        private int read;
         private int replaced;
+        private @Nullable StateException failure;
 
         @Override
         public StateLog open(String id) {
@@ -185,6 +229,7 @@ class CompactedStateTest {
             return new StateLog() {
                 @Override
                 public void read(Consumer<byte[]> reader) {
+                    read++;
                     log.read(reader);
                 }
 
@@ -196,6 +241,9 @@ class CompactedStateTest {
                 @Override
                 public void replace(Iterable<byte[]> entries) {
                     replaced++;
+                    if (failure != null) {
+                        throw failure;
+                    }
                     log.replace(entries);
                 }
 

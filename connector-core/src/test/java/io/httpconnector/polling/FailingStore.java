@@ -6,10 +6,13 @@ import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import java.util.function.Consumer;
 
-/** A store in memory that simulates a full disk. */
+/** A store in memory that simulates a full disk, and a lost connection. */
 final class FailingStore implements StateStore {
 
     volatile boolean full;
+    /** Whether entries are stored, but the confirmation is lost. */
+    volatile boolean silent;
+
     private final StateStore store = StateStore.inMemory();
 
     @Override
@@ -25,6 +28,9 @@ final class FailingStore implements StateStore {
             public void append(byte[] entry) {
                 check();
                 log.append(entry);
+                if (silent) {
+                    throw new StateException(StateFailure.UNAVAILABLE, "The connection was closed");
+                }
             }
 
             @Override

@@ -2,6 +2,9 @@ package io.httpconnector.polling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.httpconnector.FakeTime;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.polling.MockService.MockResponse;
@@ -17,6 +20,9 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 /** What a poll concludes from the times of the records. */
 @Timeout(60)
@@ -76,6 +82,79 @@ class HighWaterMarkTest {
             assertThat(trigger.status().warnings()).isEmpty();
         }
         assertThat(events).hasSize(2);
+    }
+
+    @Test
+    void wrongDeclaredOrderIsReported() {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(PollingTrigger.class);
+        log.start();
+        logger.addAppender(log);
+        List<Object> records = new ArrayList<>(List.of(row(1, NOW.minusSeconds(20)), row(2, NOW.minusSeconds(10))));
+        service.behaviour = asked -> at(NOW, records);
+        for (RecordOrder order : RecordOrder.values()) {
+            try (PollingTrigger trigger = trigger()
+                    .cursor(Cursor.timestamp("/t").sentAs("since").order(order))
+                    .startPosition(StartPosition.everything())
+                    .build()) {
+                trigger.pollOnce();
+            }
+        }
+        assertThat(log.list).isEmpty();
+        records.add(row(3, NOW.minusSeconds(30)));
+        try (PollingTrigger trigger = trigger()
+                .cursor(Cursor.timestamp("/t").sentAs("since").order(RecordOrder.ASCENDING))
+                .startPosition(StartPosition.everything())
+                .build()) {
+            trigger.pollOnce();
+        } finally {
+            logger.detachAppender(log);
+        }
+        assertThat(log.list)
+                .singleElement()
+                .satisfies(line -> assertThat(line.getFormattedMessage())
+                        .contains("does not list the oldest records first, as the cursor declares"));
+    }
+
+    /** The first page shows the time of the service, or the newest record. */
+    @ParameterizedTest
+    @CsvSource({
+        "NONE, false, true, 1",
+        "DESCENDING, false, true, 1",
+        "DESCENDING, true, true, 1",
+        "DESCENDING, true, false, 1",
+        "NONE, true, true, 4",
+        "ASCENDING, false, false, 4"
+    })
+    void startFromNowReadsNoMorePagesThanNecessary(RecordOrder order, boolean isSent, boolean isTime, int requests) {
+        service.behaviour = asked -> {
+            int page = asked.number("page", 1);
+            int id = order == RecordOrder.DESCENDING ? 4 - page : page;
+            return at(NOW, page > 3 ? List.of() : List.of(row(id, NOW.minusSeconds(60 - id))));
+        };
+        Cursor cursor = isTime ? Cursor.timestamp("/t") : Cursor.number("/id");
+        try (PollingTrigger trigger = trigger()
+                .cursor((isSent ? cursor.sentAs("since") : cursor.clientSide()).order(order))
+                .pagination(Pagination.pages("page").stable())
+                .startPosition(StartPosition.fromNow())
+                .build()) {
+            trigger.pollOnce();
+        }
+        assertThat(service.requests).hasSize(requests);
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void recordsBeforeTheQueryAreCounted() {
+        service.behaviour = asked -> at(NOW, List.of(row(1, NOW.minusSeconds(600)), row(2, NOW.minusSeconds(10))));
+        try (PollingTrigger trigger = trigger()
+                .startPosition(StartPosition.from(NOW.minusSeconds(60)))
+                .build()) {
+            PollResult result = trigger.pollOnce();
+            assertThat(result.ignored()).isEqualTo(1);
+            assertThat(result.records()).isEqualTo(2);
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactly("2");
     }
 
     /** All records of the first page existed before; those on later pages may have been created in the meantime. */

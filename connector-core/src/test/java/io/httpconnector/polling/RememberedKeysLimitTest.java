@@ -64,6 +64,54 @@ class RememberedKeysLimitTest extends RecordServiceFixture {
         assertThat(events).extracting(TriggerEvent::key).doesNotHaveDuplicates().hasSize(50);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"comparison", "token", "time", "number"})
+    void maximumOfKeysIsRemembered(String mode) {
+        service.behaviour = asked -> MockResponse.json(Map.of(
+                "items",
+                IntStream.rangeClosed(1, 20)
+                        .mapToObj(i -> Map.of("id", i, "t", "2026-01-31T12:00:00Z", "n", 1))
+                        .toList(),
+                "token",
+                "a"));
+        try (PollingTrigger trigger =
+                trigger(mode, StateStore.inMemory()).maxRememberedKeys(20).build()) {
+            assertThat(trigger.pollOnce().events()).isEqualTo(20);
+            assertThat(trigger.pollOnce().events()).isZero();
+        }
+    }
+
+    @Test
+    void noKeyOfATokenIsForgottenBelowTheMaximum() {
+        returnsIdsOfEachHour();
+        try (PollingTrigger trigger = trigger("token", StateStore.inMemory())
+                .engine(engine)
+                .maxRememberedKeys(16)
+                .build()) {
+            pollAt(0, 0, trigger);
+            pollAt(2, 2, trigger);
+            pollAt(3, 0, trigger);
+        }
+        assertThat(events).hasSize(16);
+    }
+
+    /** Half of the time, inclusive. */
+    @Test
+    void keysInTheMiddleOfTheTimeAreForgotten() {
+        returnsIdsOfEachHour();
+        try (PollingTrigger trigger = trigger("token", StateStore.inMemory())
+                .engine(engine)
+                .maxRememberedKeys(20)
+                .build()) {
+            for (int hour : new int[] {0, 2, 4}) {
+                pollAt(hour, hour, trigger);
+            }
+            events.clear();
+            pollAt(5, 2, trigger);
+        }
+        assertThat(events).hasSize(8);
+    }
+
     /** With a token the service returns only changes, so that the oldest keys can be forgotten. */
     @Test
     void olderHalfOfTheKeysOfATokenIsForgotten() {
@@ -99,6 +147,66 @@ class RememberedKeysLimitTest extends RecordServiceFixture {
             pollAt(66, 0, trigger);
         }
         assertThat(events).hasSize(24);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"comparison", "token"})
+    void keysAreRememberedUntilTheEndOfTheRetention(String mode) {
+        returnsIdsOfEachHour();
+        try (PollingTrigger trigger = trigger(mode, StateStore.inMemory())
+                .engine(engine)
+                .keyRetention(Duration.ofHours(24))
+                .build()) {
+            pollAt(0, 0, trigger);
+            pollAt(24, 24, trigger);
+            events.clear();
+            pollAt(25, 0, trigger);
+            assertThat(events).isEmpty();
+            pollAt(50, 50, trigger);
+            events.clear();
+            pollAt(51, 0, trigger);
+            assertThat(events).hasSize(8);
+        }
+    }
+
+    /** Records that the last process has seen are remembered for the whole retention from then on. */
+    @ParameterizedTest
+    @ValueSource(strings = {"comparison", "token"})
+    void keysAreRememberedAfterARestart(String mode) {
+        returnsIdsOfEachHour();
+        StateStore store = StateStore.inMemory();
+        try (PollingTrigger trigger = retaining(mode, store)) {
+            pollAt(0, 0, trigger);
+            pollAt(20, 0, trigger);
+            pollAt(40, 0, trigger);
+        }
+        try (PollingTrigger trigger = retaining(mode, store)) {
+            pollAt(41, 41, trigger);
+            events.clear();
+            pollAt(42, 0, trigger);
+        }
+        assertThat(events).isEmpty();
+    }
+
+    private PollingTrigger retaining(String mode, StateStore store) {
+        return trigger(mode, store)
+                .engine(engine)
+                .keyRetention(Duration.ofHours(24))
+                .build();
+    }
+
+    @Test
+    void comparisonWithoutChangesStoresNothing() {
+        returnsIdsOfEachHour();
+        FailingStore store = new FailingStore();
+        try (PollingTrigger trigger =
+                trigger("comparison", store).engine(engine).build()) {
+            pollAt(0, 0, trigger);
+            store.full = true;
+            pollAt(1, 0, trigger);
+            store.full = false;
+        }
+        assertThat(events).hasSize(8);
     }
 
     private void returnsIdsOfEachHour() {

@@ -134,6 +134,25 @@ class SyncTokenTest {
         assertThat(events).extracting(TriggerEvent::key).containsExactly("1", "2");
     }
 
+    /** Another process continues after a crash of this one. */
+    @Test
+    void expiryIsStoredImmediately() {
+        service.behaviour = asked -> asked.query().containsKey("token")
+                ? MockResponse.status(410)
+                : MockResponse.json(Map.of("changes", List.of(Map.of("id", 1)), "token", "A"));
+        StateStore store = new SharedStore();
+        PollingTriggerBuilder builder = trigger()
+                .records(RecordSelector.at("/changes"))
+                .cursor(Cursor.opaque("/token").sentAs("token"))
+                .store(store);
+        try (PollingTrigger trigger = builder.build();
+                PollingTrigger other = builder.build()) {
+            trigger.pollOnce();
+            assertThatThrownBy(trigger::pollOnce).isInstanceOf(StatusException.class);
+            assertThat(other.pollOnce().records()).isEqualTo(1);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "400, {\"error\": \"Invalid Sync Token\"}",

@@ -230,6 +230,9 @@ class TimestampFormatTest extends RecordServiceFixture {
 
         assertThat(seconds.read(TextNode.valueOf("20260131")))
                 .isEqualTo(new TimeRange(20260131_000_000_000L, 20260131_000_000_000L));
+        assertThat(seconds.read(TextNode.valueOf("100000000000")))
+                .as("in milliseconds if the unit were detected")
+                .isEqualTo(new TimeRange(Long.MAX_VALUE / 2, Long.MAX_VALUE / 2));
         assertThat(millis.read(TextNode.valueOf("1001"))).isEqualTo(new TimeRange(1_001_000_000L, 1_001_000_000L));
         assertThat(seconds.write(1_999_999_999)).isEqualTo("1");
         assertThat(seconds.write(-1)).isEqualTo("-1");

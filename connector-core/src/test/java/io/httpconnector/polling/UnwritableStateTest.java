@@ -3,6 +3,9 @@ package io.httpconnector.polling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.httpconnector.FakeTime;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.polling.MockService.MockResponse;
@@ -18,9 +21,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** A state that cannot be written or was removed: nothing is delivered twice, and nothing is reset automatically. */
 @Timeout(60)
@@ -31,12 +36,21 @@ class UnwritableStateTest {
             HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
     private final PollingEngine engine = PollingEngine.create(2, new FakeTime());
     private final List<String> handled = new ArrayList<>();
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    private final Logger logger = (Logger) LoggerFactory.getLogger(PollingTrigger.class);
 
     @TempDir
     Path directory;
 
+    @BeforeEach
+    void start() {
+        log.start();
+        logger.addAppender(log);
+    }
+
     @AfterEach
     void end() {
+        logger.detachAppender(log);
         engine.close();
         connection.close();
         service.close();
@@ -106,6 +120,29 @@ class UnwritableStateTest {
     }
 
     @Test
+    void lostConfirmationIsNoChangeOfAnotherWriter() {
+        FailingStore store = new FailingStore();
+        try (PollingTrigger trigger = trigger(store).build()) {
+            trigger.pollOnce();
+            assertHandled(1, 2);
+            store.silent = true;
+            assertThatThrownBy(trigger::pollOnce).isInstanceOf(StateException.class);
+            store.silent = false;
+            assertHandled(1, 2, 3);
+            trigger.pollOnce();
+        }
+        assertThat(handled).containsExactly("1", "2", "3");
+        assertThat(warnings()).isEmpty();
+    }
+
+    private List<String> warnings() {
+        return log.list.stream()
+                .map(ILoggingEvent::getFormattedMessage)
+                .filter(line -> line.startsWith("Another process has written"))
+                .toList();
+    }
+
+    @Test
     void changesOfAnotherWriterAreNotOverwritten() {
         FailingStore store = new FailingStore();
         assertHandled(1);
@@ -122,6 +159,7 @@ class UnwritableStateTest {
             assertHandled(1, 2, 3, 4);
             assertThat(trigger.pollOnce().events()).isEqualTo(1);
         }
+        assertThat(warnings()).hasSize(1);
     }
 
     private void removeFiles(boolean lockToo) throws IOException {
