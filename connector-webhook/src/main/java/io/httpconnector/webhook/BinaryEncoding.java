@@ -61,13 +61,23 @@ enum BinaryEncoding {
 
     abstract String encode(byte[] bytes);
 
-    /** The value of a hexadecimal digit; negative for other characters. Faster than {@link HexFormat#parseHex}. */
+    /** The value of a hexadecimal digit; negative for other characters. A table is faster than {@link HexFormat#parseHex}. */
     private static int hexDigit(char c) {
-        if (c >= '0' && c <= '9') {
-            return c - '0';
+        return c < HexDigits.VALUES.length ? HexDigits.VALUES[c] : -1;
+    }
+
+    /** The values of the ASCII characters as hexadecimal digits. */
+    private static final class HexDigits {
+
+        private static final byte[] VALUES = new byte[128];
+
+        static {
+            for (int c = 0; c < VALUES.length; c++) {
+                VALUES[c] = (byte) Character.digit(c, 16);
+            }
         }
-        int lowerCase = c | 0x20;
-        return lowerCase >= 'a' && lowerCase <= 'f' && c < 128 ? lowerCase - 'a' + 10 : -1;
+
+        private HexDigits() {}
     }
 
     private static byte @Nullable [] decoded(Base64.Decoder decoder, String text) {
