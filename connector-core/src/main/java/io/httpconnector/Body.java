@@ -2,17 +2,14 @@ package io.httpconnector;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.internal.http.BodyFields;
 import io.httpconnector.internal.http.BodySource;
 import io.httpconnector.internal.http.MultipartWriter;
 import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.internal.json.Xml;
-import io.httpconnector.internal.text.Ascii;
 import io.httpconnector.internal.text.CharsetDetector;
 import io.httpconnector.internal.text.LogSafe;
-import io.httpconnector.internal.text.PercentEncoding;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -158,11 +155,7 @@ public final class Body {
      * @return the body, with content type {@code application/x-www-form-urlencoded}
      */
     public static Body form(Iterable<Map.Entry<String, String>> fields) {
-        StringBuilder form = new StringBuilder();
-        for (Map.Entry<String, String> field : fields) {
-            append(form, NameValuePair.of(field.getKey(), field.getValue()));
-        }
-        return new Body(Kind.FORM, form.toString().getBytes(StandardCharsets.UTF_8), FORM_TYPE);
+        return new Body(Kind.FORM, BodyFields.form(fields), FORM_TYPE);
     }
 
     /**
@@ -311,8 +304,8 @@ public final class Body {
 
     private Body field(NameValuePair field) {
         BodySource changed = switch (kind) {
-            case FORM -> withFormField(field);
-            case JSON -> withJsonField(field);
+            case FORM -> new BodySource.ByteArraySource(BodyFields.addToForm(content(), field));
+            case JSON -> new BodySource.ByteArraySource(BodyFields.setInJson(content(), field));
             case MULTIPART -> withPart(MultipartWriter.part(field));
             case OTHER ->
                 throw new InvalidDefinitionException(
@@ -324,36 +317,6 @@ public final class Body {
             hidden.add(field);
         }
         return new Body(kind, changed, contentType, List.copyOf(hidden), concealed, null);
-    }
-
-    private BodySource withFormField(NameValuePair field) {
-        StringBuilder form = new StringBuilder(new String(content(), StandardCharsets.US_ASCII));
-        append(form, field);
-        return new BodySource.ByteArraySource(form.toString().getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static void append(StringBuilder form, NameValuePair field) {
-        form.append(form.isEmpty() ? "" : "&");
-        PercentEncoding.encode(field.name(), form);
-        form.append('=');
-        PercentEncoding.encode(field.value(), form);
-    }
-
-    private BodySource withJsonField(NameValuePair field) {
-        JsonNode tree;
-        try {
-            tree = JsonSupport.read(content());
-        } catch (IOException e) {
-            throw new InvalidDefinitionException(
-                    "body", "no field " + field.name() + " can be added to a body that is not JSON");
-        }
-        if (!(tree instanceof ObjectNode object)) {
-            throw new InvalidDefinitionException(
-                    "body",
-                    "no field " + field.name() + " can be added to a JSON "
-                            + Ascii.lowerCase(tree.getNodeType().name()) + ": use an object");
-        }
-        return new BodySource.ByteArraySource(JsonSupport.write(object.put(field.name(), field.value())));
     }
 
     /**

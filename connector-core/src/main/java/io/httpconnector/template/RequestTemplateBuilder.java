@@ -1,15 +1,9 @@
 package io.httpconnector.template;
 
-import com.fasterxml.jackson.core.JsonPointer;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Body;
-import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.ResponseRule;
 import io.httpconnector.RetryPolicy;
-import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.template.RequestDefinition.BodyDefinition;
 import io.httpconnector.template.TemplateProblem.Code;
 import java.time.Duration;
@@ -17,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,14 +22,12 @@ public final class RequestTemplateBuilder {
     private final List<TemplateProblem> problems = new ArrayList<>();
     private final List<RequestDefinition.PairDefinition> query = new ArrayList<>();
     private final List<RequestDefinition.PairDefinition> headers = new ArrayList<>();
-    private final List<RequestDefinition.PairDefinition> fields = new ArrayList<>();
-    private final List<RequestDefinition.PartDefinition> parts = new ArrayList<>();
+    private final BodyDefinitionBuilder body = new BodyDefinitionBuilder(this::addProblem);
     private final List<String> hosts = new ArrayList<>();
     private final List<Integer> accept = new ArrayList<>();
     private final Map<String, Filters.FilterDefinition> filters = new HashMap<>();
     private String method = "";
     private String url = "/";
-    private @Nullable BodyDefinition body;
     private final List<ResponseRule> rules = new ArrayList<>();
     private @Nullable Duration timeout;
     private @Nullable RetryPolicy retry;
@@ -54,13 +45,7 @@ public final class RequestTemplateBuilder {
         hosts.addAll(definition.hosts());
         query.addAll(definition.query());
         headers.addAll(definition.headers());
-        if (definition.body() instanceof BodyDefinition.FormBody form) {
-            fields.addAll(form.fields());
-        } else if (definition.body() instanceof BodyDefinition.MultipartBody multipart) {
-            parts.addAll(multipart.parts());
-        } else {
-            body = definition.body();
-        }
+        body.start(definition.body());
         accept.addAll(definition.accept());
         timeout = definition.timeout();
         rules.addAll(definition.rules());
@@ -201,17 +186,10 @@ public final class RequestTemplateBuilder {
     public RequestTemplateBuilder json(Object json) {
         if (json == null) {
             addProblem("body", "must not be null: leave it out");
-            return this;
+        } else {
+            body.json(json);
         }
-        try {
-            String text = json instanceof String jsonText
-                    ? jsonText
-                    : JsonSupport.tree(json).toPrettyString();
-            return body(new BodyDefinition.JsonBody(text));
-        } catch (InvalidDefinitionException e) {
-            e.problems().forEach(problem -> addProblem("body", problem));
-            return this;
-        }
+        return this;
     }
 
     /**
@@ -223,35 +201,8 @@ public final class RequestTemplateBuilder {
      */
     public RequestTemplateBuilder jsonMember(String pointer, String value) {
         String location = orEmpty("body member", pointer);
-        try {
-            JsonNode tree = body instanceof BodyDefinition.JsonBody json
-                    ? JsonSupport.parse(json.json())
-                    : JsonNodeFactory.instance.objectNode();
-            JsonPointer path = pointer(location);
-            boolean isOther = !fields.isEmpty()
-                    || !parts.isEmpty()
-                    || (body != null && !(body instanceof BodyDefinition.JsonBody));
-            if (isOther || !tree.isObject() || path.matches()) {
-                addProblem("body member " + location, "the body is not a JSON object");
-                return this;
-            }
-            ObjectNode parent = ((ObjectNode) tree).withObject(path.head());
-            parent.put(path.last().getMatchingProperty(), orEmpty("body member " + location, value));
-            body = new BodyDefinition.JsonBody(tree.toPrettyString());
-        } catch (InvalidDefinitionException e) {
-            addProblem("body member " + location, "the body has pills outside of strings: add the member to its text");
-        } catch (IllegalArgumentException | UnsupportedOperationException e) {
-            addProblem("body member " + location, "it is not a JSON pointer (RFC 6901) to a member of an object");
-        }
+        body.jsonMember(location, orEmpty("body member " + location, value));
         return this;
-    }
-
-    private static JsonPointer pointer(String text) {
-        try {
-            return JsonSupport.pointer(text);
-        } catch (InvalidDefinitionException e) {
-            throw new IllegalArgumentException(e);
-        }
     }
 
     /**
@@ -262,7 +213,7 @@ public final class RequestTemplateBuilder {
      * @return this
      */
     public RequestTemplateBuilder field(String name, String value) {
-        fields.add(pair("form field", name, value, null));
+        body.field(pair("form field", name, value, null));
         return this;
     }
 
@@ -275,7 +226,7 @@ public final class RequestTemplateBuilder {
      * @return this
      */
     public RequestTemplateBuilder field(String name, String list, ListStyle style) {
-        fields.add(pair("form field", name, list, style));
+        body.field(pair("form field", name, list, style));
         return this;
     }
 
@@ -287,7 +238,7 @@ public final class RequestTemplateBuilder {
      * @return this
      */
     public RequestTemplateBuilder part(String name, String value) {
-        parts.add(new RequestDefinition.PartDefinition(pair("part", name, value, null), null, null));
+        body.part(new RequestDefinition.PartDefinition(pair("part", name, value, null), null, null));
         return this;
     }
 
@@ -300,7 +251,7 @@ public final class RequestTemplateBuilder {
      * @return this
      */
     public RequestTemplateBuilder part(String name, String list, ListStyle style) {
-        parts.add(new RequestDefinition.PartDefinition(pair("part", name, list, style), null, null));
+        body.part(new RequestDefinition.PartDefinition(pair("part", name, list, style), null, null));
         return this;
     }
 
@@ -315,7 +266,7 @@ public final class RequestTemplateBuilder {
      * @return this
      */
     public RequestTemplateBuilder file(String name, String fileName, String contentType, String content) {
-        parts.add(new RequestDefinition.PartDefinition(
+        body.part(new RequestDefinition.PartDefinition(
                 pair("part", name, content, null),
                 orEmpty("file name of part " + name, fileName),
                 orEmpty("content type of part " + name, contentType)));
@@ -355,10 +306,7 @@ public final class RequestTemplateBuilder {
     }
 
     private RequestTemplateBuilder body(BodyDefinition content) {
-        if (body != null) {
-            addProblem("body", "there are two bodies: a request has one");
-        }
-        body = content;
+        body.set(content);
         return this;
     }
 
@@ -459,18 +407,13 @@ public final class RequestTemplateBuilder {
      */
     public RequestTemplate build() {
         List<TemplateProblem> found = new ArrayList<>(problems);
-        long bodies = Stream.of(body != null, !fields.isEmpty(), !parts.isEmpty())
-                .filter(Boolean::booleanValue)
-                .count();
-        if (bodies > 1) {
+        if (body.hasSeveral()) {
             found.add(TemplateProblem.of(
                     SourceLocation.of("body"),
                     Code.MALFORMED,
                     null,
                     "there are several bodies: use either a form, a multipart form, or another body"));
         }
-        BodyDefinition form = fields.isEmpty() ? null : new BodyDefinition.FormBody(List.copyOf(fields));
-        BodyDefinition content = parts.isEmpty() ? form : new BodyDefinition.MultipartBody(List.copyOf(parts));
         RequestDefinition definition = new RequestDefinition(
                 name,
                 method,
@@ -478,7 +421,7 @@ public final class RequestTemplateBuilder {
                 List.copyOf(hosts),
                 List.copyOf(query),
                 List.copyOf(headers),
-                body == null ? content : body,
+                body.build(),
                 List.copyOf(accept),
                 timeout,
                 List.copyOf(rules),

@@ -13,21 +13,15 @@ import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and writes the JSON of a {@link WebhookReceiverBuilder}: one member for each method of the builder. */
+/**
+ * Reads and writes the JSON of the settings of a {@link WebhookReceiverBuilder}: one member for each method of the builder. The
+ * members of a {@link ReceiverDefinition} are read there.
+ */
 final class ReceiverDefinitionCodec {
 
     private ReceiverDefinitionCodec() {}
 
     static void read(JsonObjectReader reader, WebhookReceiverBuilder builder) {
-        builder.setDefinitions(
-                reader.elements("verify", (json, at) -> json),
-                reader.objects(
-                        "verify",
-                        one -> VerifierDefinitionReader.at(one.pointer(), VerifierDefinitionReader.verifier(one))),
-                reader.elements("handshake", (json, at) -> json),
-                reader.objects(
-                        "handshake",
-                        one -> VerifierDefinitionReader.at(one.pointer(), VerifierDefinitionReader.handshake(one))));
         reader.flag("unverified", builder::unverified);
         List<String> methods = reader.distinctTexts("methods");
         if (reader.has("methods")) {
@@ -49,10 +43,6 @@ final class ReceiverDefinitionCodec {
         reader.text("publicUrl", builder::publicUrl);
         reader.integer("trustedHops", builder::trustedHops);
         reader.object("limitPerSource", Limit::read, limit -> builder.limitPerSource(limit.requests, limit.period));
-        reader.document("delivery", json -> {
-            builder.delivery(json);
-            return json;
-        });
         reader.integer("maxBody", builder::maxBody);
         reader.duration("bodyTimeout", builder::bodyTimeout);
     }

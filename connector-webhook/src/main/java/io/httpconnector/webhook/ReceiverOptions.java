@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,8 @@ final class ReceiverOptions {
     // Warnings belong to the configuration of the receiver.
     private static final Logger LOG = LoggerFactory.getLogger(WebhookReceiverBuilder.class);
     private static final int MEGABYTE = 1024 * 1024;
+    private static final Pattern PUBLIC_URL = Pattern.compile(
+            "(?i)https?://(?:[a-z0-9._~-]+|\\[[0-9a-f:.]+])(?::[0-9]{1,5})?(?:/(?:[a-z0-9._~!$&'()*+,;=:@/-]|%[0-9a-f]{2})*)?");
 
     Set<String> methods = Set.of("POST");
     WebhookResponse fixedResponse = StandardResponses.OK;
@@ -54,6 +57,17 @@ final class ReceiverOptions {
     boolean limited;
     Duration period = Duration.ofSeconds(1);
     Duration bodyTimeout = Duration.ofSeconds(10);
+
+    void setPublicUrl(@Nullable String url) {
+        if (url != null && !PUBLIC_URL.matcher(url).matches()) {
+            throw new InvalidDefinitionException(
+                    "publicUrl",
+                    List.of("\"" + Texts.visible(url)
+                            + "\" is not an http or https URL with a host, without user, query and fragment: use a URL such as"
+                            + " https://app.example.com/hooks/leads"));
+        }
+        publicUrl = url;
+    }
 
     /** Reports all options that are missing or out of range. */
     void check(List<String> problems) {

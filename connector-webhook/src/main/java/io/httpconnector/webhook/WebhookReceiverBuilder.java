@@ -8,10 +8,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Arguments;
-import io.httpconnector.internal.json.DefinedMembers;
-import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.trigger.Delivery;
-import io.httpconnector.webhook.VerifierDefinitionReader.Recipe;
 import io.httpconnector.webhook.WebhookReceiver.ReceiverSettings;
 import io.httpconnector.webhook.inbox.Inbox;
 import io.httpconnector.webhook.inbox.Inbox.Settings;
@@ -24,28 +21,16 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Builder for {@link WebhookReceiver}. Not thread-safe; the receivers it builds are. */
 public final class WebhookReceiverBuilder {
 
-    private static final Pattern PUBLIC_URL = Pattern.compile(
-            "(?i)https?://(?:[a-z0-9._~-]+|\\[[0-9a-f:.]+])(?::[0-9]{1,5})?(?:/(?:[a-z0-9._~!$&'()*+,;=:@/-]|%[0-9a-f]{2})*)?");
-
     private final String name;
     private final List<Verifier> verifiers = new ArrayList<>();
     private final List<Handshake> handshakes = new ArrayList<>();
-    private final List<JsonNode> describedVerifiers = new ArrayList<>();
-    private final List<JsonNode> describedHandshakes = new ArrayList<>();
-    private final List<Recipe<Verifier>> verifierRecipes = new ArrayList<>();
-    private final List<Recipe<Handshake>> handshakeRecipes = new ArrayList<>();
-    private final List<String> definitionProblems = new ArrayList<>();
-    private final DefinedMembers defined = new DefinedMembers();
-    private Map<String, Secret> secrets = Map.of();
+    private final ReceiverDefinition definition = new ReceiverDefinition();
     private @Nullable HttpConnection connection;
-    private @Nullable JsonNode describedDelivery;
-    private boolean verifyHasProblems;
     private boolean unverified;
     private @Nullable WebhookHandler handler;
     private @Nullable WebhookResponder responder;
@@ -86,7 +71,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder unverified() {
-        defined.replacedByCode("unverified");
+        definition.replacedByCode("unverified");
         this.unverified = true;
         return this;
     }
@@ -120,7 +105,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder response(WebhookResponse response) {
-        defined.replacedByCode("response");
+        definition.replacedByCode("response");
         options.fixedResponse = response;
         return this;
     }
@@ -135,7 +120,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder responseJson(int status, String template) {
-        defined.replacedByCode("responseJson");
+        definition.replacedByCode("responseJson");
         options.responseStatus = status;
         options.responseTemplate = template;
         return this;
@@ -148,7 +133,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder deadline(Duration time) {
-        defined.replacedByCode("deadline");
+        definition.replacedByCode("deadline");
         options.deadline = time;
         return this;
     }
@@ -185,7 +170,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder remember(Duration window, int max) {
-        defined.replacedByCode("remember");
+        definition.replacedByCode("remember");
         options.window = window;
         options.maxIds = max;
         return this;
@@ -198,7 +183,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder methods(String... all) {
-        defined.replacedByCode("methods");
+        definition.replacedByCode("methods");
         options.methods = new TreeSet<>(Arguments.all(all, "methods"));
         return this;
     }
@@ -272,7 +257,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder readAs(String mediaType) {
-        defined.replacedByCode("readAs");
+        definition.replacedByCode("readAs");
         options.mediaType = mediaType;
         return this;
     }
@@ -286,14 +271,7 @@ public final class WebhookReceiverBuilder {
      * @throws InvalidDefinitionException if the URL is invalid
      */
     public WebhookReceiverBuilder publicUrl(@Nullable String url) {
-        if (url != null && !PUBLIC_URL.matcher(url).matches()) {
-            throw new InvalidDefinitionException(
-                    "publicUrl",
-                    List.of("\"" + Texts.visible(url)
-                            + "\" is not an http or https URL with a host, without user, query and fragment: use a URL such as"
-                            + " https://app.example.com/hooks/leads"));
-        }
-        options.publicUrl = url;
+        options.setPublicUrl(url);
         return this;
     }
 
@@ -305,7 +283,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder trustedHops(int hops) {
-        defined.replacedByCode("trustedHops");
+        definition.replacedByCode("trustedHops");
         options.hops = hops;
         return this;
     }
@@ -318,7 +296,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder limitPerSource(int max, Duration period) {
-        defined.replacedByCode("limitPerSource");
+        definition.replacedByCode("limitPerSource");
         options.maxPerSource = max;
         options.period = period;
         options.limited = true;
@@ -332,7 +310,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder maxBody(int bytes) {
-        defined.replacedByCode("maxBody");
+        definition.replacedByCode("maxBody");
         options.maxBody = bytes;
         return this;
     }
@@ -344,7 +322,7 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder bodyTimeout(Duration time) {
-        defined.replacedByCode("bodyTimeout");
+        definition.replacedByCode("bodyTimeout");
         options.bodyTimeout = time;
         return this;
     }
@@ -369,8 +347,8 @@ public final class WebhookReceiverBuilder {
      *     definition), or if the definition is invalid
      */
     public ObjectNode toJson() {
-        if (!definitionProblems.isEmpty()) {
-            throw new InvalidDefinitionException("webhook receiver \"" + name + "\"", definitionProblems);
+        if (!definition.problems().isEmpty()) {
+            throw new InvalidDefinitionException("webhook receiver \"" + name + "\"", definition.problems());
         }
         if (!verifiers.isEmpty() || !handshakes.isEmpty()) {
             throw new InvalidDefinitionException(
@@ -378,8 +356,7 @@ public final class WebhookReceiverBuilder {
                     List.of("verify and handshake: only those set by definition(...) can be saved"));
         }
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.putArray("verify").addAll(describedVerifiers);
-        json.putArray("handshake").addAll(describedHandshakes);
+        definition.writeTo(json);
         json.put("unverified", unverified);
         options.writeTo(json);
         JsonNode settings = delivery(Delivery.to(event -> {})).settings();
@@ -398,49 +375,17 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder definition(JsonNode json, Map<String, Secret> secrets) {
-        this.secrets = Map.copyOf(Arguments.notNull(secrets, "secrets of a definition"));
-        try {
-            var unused = JsonObjectReader.read("definition", Arguments.notNull(json, "definition"), reader -> {
-                ReceiverDefinitionCodec.read(reader, this);
-                // Prevents a second problem such as a missing verifier, whose cause is already reported.
-                verifyHasProblems = reader.isUnreliable("verify") || reader.isUnreliable("unverified");
-                return this;
-            });
-        } catch (InvalidDefinitionException e) {
-            verifyHasProblems |= json == null || !json.isObject();
-            e.problems()
-                    .forEach(problem ->
-                            definitionProblems.add(problem.startsWith("/") ? problem : "definition: " + problem));
-        }
-        if (json != null) {
-            defined.add(json, "verify");
-        }
+        definition.read(json, secrets, reader -> ReceiverDefinitionCodec.read(reader, this));
         return this;
-    }
-
-    void setDefinitions(
-            List<JsonNode> verifiersJson,
-            List<Recipe<Verifier>> ofVerifiers,
-            List<JsonNode> handshakesJson,
-            List<Recipe<Handshake>> ofHandshakes) {
-        verifiersJson.forEach(json -> describedVerifiers.add(json.deepCopy()));
-        handshakesJson.forEach(json -> describedHandshakes.add(json.deepCopy()));
-        verifierRecipes.addAll(ofVerifiers);
-        handshakeRecipes.addAll(ofHandshakes);
     }
 
     void unverified(boolean flag) {
         this.unverified = flag;
     }
 
-    void delivery(JsonNode settings) {
-        this.describedDelivery = Delivery.to(event -> {}).settings(settings).settings();
-    }
-
     /** The delivery settings made in Java, applied on top of those of the definition. */
     private Delivery delivery(Delivery start) {
-        Delivery described = describedDelivery == null ? start : start.settings(describedDelivery);
-        return Arguments.notNull(Arguments.notNull(delivery, "delivery").apply(described), "delivery");
+        return Arguments.notNull(Arguments.notNull(delivery, "delivery").apply(definition.applyTo(start)), "delivery");
     }
 
     /**
@@ -462,10 +407,11 @@ public final class WebhookReceiverBuilder {
      * @throws InvalidDefinitionException if a setting is missing or invalid; reports all problems
      */
     public WebhookReceiver build() {
-        List<String> problems = new ArrayList<>(definitionProblems);
-        VerifierDefinitionReader described = new VerifierDefinitionReader(secrets, connection);
-        List<Verifier> allVerifiers = all(verifiers, verifierRecipes, described, problems);
-        List<Handshake> allHandshakes = all(handshakes, handshakeRecipes, described, problems);
+        List<String> problems = new ArrayList<>(definition.problems());
+        List<Verifier> allVerifiers = new ArrayList<>(verifiers);
+        allVerifiers.addAll(definition.verifiers(connection, problems));
+        List<Handshake> allHandshakes = new ArrayList<>(handshakes);
+        allHandshakes.addAll(definition.handshakes(connection, problems));
         if (name == null || name.isBlank()) {
             problems.add("name: it is missing");
         }
@@ -479,8 +425,8 @@ public final class WebhookReceiverBuilder {
         if (delivery == null) {
             problems.add("delivery: it is null");
         }
-        boolean verified = !verifiers.isEmpty() || !describedVerifiers.isEmpty();
-        if (!verified && !unverified && !verifyHasProblems) {
+        boolean verified = !verifiers.isEmpty() || definition.hasVerifiers();
+        if (!verified && !unverified && !definition.hasVerifyProblems()) {
             problems.add(
                     "verify: no verifier is configured; use verify(...), or unverified() to accept requests from anyone");
         }
@@ -494,15 +440,14 @@ public final class WebhookReceiverBuilder {
         checkMediaTypes(allVerifiers, problems);
         ResponseFactory response = options.responseFactory(problems);
         if (!problems.isEmpty()) {
-            throw new InvalidDefinitionException(
-                    "webhook receiver \"" + name + "\"", defined.locate(problems, Map.of()));
+            throw new InvalidDefinitionException("webhook receiver \"" + name + "\"", definition.locate(problems));
         }
         options.warnOfUnsigned(name, allVerifiers);
         return new WebhookReceiver(
                 new ReceiverSettings(
                         name,
-                        allVerifiers,
-                        allHandshakes,
+                        List.copyOf(allVerifiers),
+                        List.copyOf(allHandshakes),
                         Set.copyOf(options.methods),
                         chosenResponder(response),
                         response,
@@ -546,18 +491,5 @@ public final class WebhookReceiverBuilder {
             plain.handle(event);
             return response.of(event);
         };
-    }
-
-    private static <T> List<T> all(
-            List<T> own, List<Recipe<T>> recipes, VerifierDefinitionReader context, List<String> problems) {
-        List<T> all = new ArrayList<>(own);
-        for (Recipe<T> recipe : recipes) {
-            try {
-                all.add(recipe.create(context));
-            } catch (InvalidDefinitionException e) {
-                problems.addAll(e.problems());
-            }
-        }
-        return List.copyOf(all);
     }
 }
