@@ -8,6 +8,7 @@ import io.httpconnector.Response;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * A strategy with additions, such as a header field with the version of an API. The additions are applied first, so that a signature
@@ -19,10 +20,13 @@ import java.util.Map;
  */
 public final class CombinedAuth implements AuthStrategy {
 
-    private final CustomAuth additions;
+    private final Function<Map<String, String>, CustomAuth> additions;
+    private final boolean usesFields;
     private final AuthStrategy strategy;
 
-    private CombinedAuth(CustomAuth additions, AuthStrategy strategy) {
+    private CombinedAuth(
+            Function<Map<String, String>, CustomAuth> additions, boolean usesFields, AuthStrategy strategy) {
+        this.usesFields = usesFields;
         this.additions = additions;
         this.strategy = strategy;
     }
@@ -40,7 +44,24 @@ public final class CombinedAuth implements AuthStrategy {
             throw new InvalidDefinitionException(
                     "combined auth", List.of("additions and strategy: one of them is null"));
         }
-        return new CombinedAuth(additions, strategy);
+        return new CombinedAuth(fields -> additions, false, strategy);
+    }
+
+    /**
+     * Combines a strategy and additions that depend on values that it receives with its tokens, such as a header field with
+     * the tenant of a token.
+     *
+     * @param additions creates the additions of each request from the strategy's values for the base URL, by name
+     * @param strategy the strategy, which is applied afterwards
+     * @return the strategy
+     * @throws InvalidDefinitionException if one of them is null
+     */
+    public static CombinedAuth of(Function<Map<String, String>, CustomAuth> additions, AuthStrategy strategy) {
+        if (additions == null || strategy == null) {
+            throw new InvalidDefinitionException(
+                    "combined auth", List.of("additions and strategy: one of them is null"));
+        }
+        return new CombinedAuth(additions, true, strategy);
     }
 
     /**
@@ -59,12 +80,12 @@ public final class CombinedAuth implements AuthStrategy {
 
     @Override
     public AuthStrategy open(AuthContext context) {
-        return new CombinedAuth(additions, strategy.open(context));
+        return new CombinedAuth(additions, usesFields, strategy.open(context));
     }
 
     @Override
     public Request apply(Request request) {
-        return strategy.apply(additions.apply(request));
+        return strategy.apply(additions(request).apply(request));
     }
 
     @Override
@@ -79,9 +100,14 @@ public final class CombinedAuth implements AuthStrategy {
 
     @Override
     public Map<String, String> fields(Request request) {
-        Map<String, String> fields = new HashMap<>(additions.fields(request));
-        fields.putAll(strategy.fields(request));
+        Map<String, String> known = strategy.fields(request);
+        Map<String, String> fields = new HashMap<>(additions.apply(known).fields(request));
+        fields.putAll(known);
         return fields;
+    }
+
+    private CustomAuth additions(Request request) {
+        return additions.apply(usesFields ? strategy.fields(request) : Map.of());
     }
 
     @Override

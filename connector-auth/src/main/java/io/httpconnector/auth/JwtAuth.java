@@ -6,10 +6,9 @@ import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,22 +91,19 @@ public final class JwtAuth implements AuthStrategy {
 
     @Override
     public Request apply(Request request) {
-        long now = timeSource.now().getEpochSecond();
+        Instant now = timeSource.now();
         Signed known = last;
-        if (known == null || now >= known.until) {
+        if (known == null || now.getEpochSecond() >= known.until) {
             known = signed(now);
             last = known;
         }
         return request.header("Authorization", known.header);
     }
 
-    private Signed signed(long now) {
-        Map<String, Object> all = new LinkedHashMap<>();
-        all.put("iat", now);
-        all.put("exp", now + lifetime.toSeconds());
-        all.put("jti", UUID.randomUUID().toString());
-        all.putAll(claims);
-        return new Signed(key.sign(all).map(token -> prefix + token), now + lifetime.toSeconds() / 2);
+    private Signed signed(Instant now) {
+        return new Signed(
+                key.sign(claims, lifetime, now).map(token -> prefix + token),
+                now.getEpochSecond() + lifetime.toSeconds() / 2);
     }
 
     @Override

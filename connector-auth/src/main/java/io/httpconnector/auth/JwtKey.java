@@ -16,11 +16,14 @@ import java.security.cert.X509Certificate;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.PSSParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +38,8 @@ public final class JwtKey {
     /** RFC 7518, section 3.5. */
     private static final PSSParameterSpec PSS =
             new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1);
+
+    private static final Duration BACKDATED = Duration.ofMinutes(1);
 
     private final String algorithm;
     private final Signer signer;
@@ -236,6 +241,25 @@ public final class JwtKey {
         } catch (GeneralSecurityException e) {
             throw invalid("it can't sign by " + algorithm + ": " + e.getMessage());
         }
+    }
+
+    /**
+     * Signs a token that is valid from now on. The claims {@code iat} (a minute ago, as clocks differ), {@code exp} and {@code jti}
+     * are added unless they are given.
+     *
+     * @param claims the other claims; values that Jackson can write as JSON
+     * @param lifetime the time until the token expires
+     * @param now the current time
+     * @return the token
+     * @throws InvalidDefinitionException if the key can't sign
+     */
+    public Secret sign(Map<String, ?> claims, Duration lifetime, Instant now) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("iat", now.getEpochSecond() - BACKDATED.toSeconds());
+        all.put("exp", now.getEpochSecond() + lifetime.toSeconds());
+        all.put("jti", UUID.randomUUID().toString());
+        all.putAll(claims);
+        return sign(all);
     }
 
     /** Omits the key. */

@@ -9,9 +9,10 @@ import io.httpconnector.TimeSource;
 import io.httpconnector.internal.json.JsonSupport;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,29 +20,45 @@ import org.jspecify.annotations.Nullable;
 /** Builder for {@link LoginAuth}; created by {@link LoginAuth#by}. Not thread-safe; the instances it builds are. */
 public final class LoginAuthBuilder {
 
-    private final @Nullable Supplier<Request> login;
+    private final List<LoginSettings.Step> steps = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
-    private Function<Response, @Nullable String> token = LoginSession.at(JsonPointer.compile("/token"));
+    private Function<Response, @Nullable String> token = LoginResponse.at(JsonPointer.compile("/token"));
     private String tokenLocation = "/token";
     private @Nullable JsonPointer expires;
     private ExpiryFormat expiresAs = ExpiryFormat.SECONDS;
     private @Nullable Duration lifetime;
-    private final Map<String, JsonPointer> fields = new HashMap<>();
-    private Function<Secret, CustomAuth> use = CustomAuth::bearer;
+    private BiFunction<Secret, Map<String, Secret>, CustomAuth> use = (token, fields) -> CustomAuth.bearer(token);
     private TimeSource timeSource = TimeSource.SYSTEM;
 
     LoginAuthBuilder(@Nullable Supplier<Request> login) {
-        this.login = login;
+        if (isPresent("request", login)) {
+            steps.add(new LoginSettings.Step(fields -> login.get(), new LinkedHashMap<>()));
+        }
+    }
+
+    /**
+     * Adds a request that is sent after the previous one, such as one that exchanges a token for another. The token of the login,
+     * and its expiry, are in the last response.
+     *
+     * @param next creates the request from the {@link #field values} of the previous responses
+     * @return this
+     */
+    public LoginAuthBuilder then(Function<Map<String, Secret>, Request> next) {
+        if (isPresent("then", next)) {
+            steps.add(new LoginSettings.Step(next, new LinkedHashMap<>()));
+        }
+        return this;
     }
 
     /**
      * Sets the location of the token in the response. Default: {@code /token}.
      *
-     * @param path a JSON pointer, RFC 6901; empty if the whole body is the token, as JSON or as plain text
+     * @param path a JSON pointer, RFC 6901; empty if the whole body is the token, as JSON or as plain text. It also refers to the
+     *     fields of a form, and to the elements below the root of an XML document
      * @return this
      */
     public LoginAuthBuilder token(String path) {
-        return token(LoginSession.at(pointer("token", path)), "".equals(path) ? "its body" : path);
+        return token(LoginResponse.at(pointer("token", path)), "".equals(path) ? "its body" : path);
     }
 
     /**
@@ -65,7 +82,7 @@ public final class LoginAuthBuilder {
      */
     public LoginAuthBuilder tokenCookie(String name) {
         if (isPresent("token cookie", name)) {
-            token(LoginSession.cookie(name), "the cookie " + name);
+            token(LoginResponse.cookie(name), "the cookie " + name);
         }
         return this;
     }
@@ -107,15 +124,16 @@ public final class LoginAuthBuilder {
     }
 
     /**
-     * Adds a value of the response to those for the connection's base URL: {@code {{auth.name}}}.
+     * Keeps a value of the response to the previous request, for the following requests, for {@link #useFields}, and for the
+     * connection's base URL: {@code {{auth.name}}}.
      *
      * @param name the name of the field
-     * @param path a JSON pointer
+     * @param path a JSON pointer; it also refers to the fields of a form, and to the elements below the root of an XML document
      * @return this
      */
     public LoginAuthBuilder field(String name, String path) {
-        if (isPresent("field", name)) {
-            fields.put(name, pointer("field " + name, path));
+        if (isPresent("field", name) && !steps.isEmpty()) {
+            steps.get(steps.size() - 1).fields().put(name, pointer("field " + name, path));
         }
         return this;
     }
@@ -127,6 +145,16 @@ public final class LoginAuthBuilder {
      * @return this
      */
     public LoginAuthBuilder use(Function<Secret, CustomAuth> use) {
+        return isPresent("use", use) ? useFields((token, fields) -> use.apply(token)) : this;
+    }
+
+    /**
+     * Sets how the token is sent, together with other values of the responses.
+     *
+     * @param use creates a strategy from the token and the {@link #field values} of the responses
+     * @return this
+     */
+    public LoginAuthBuilder useFields(BiFunction<Secret, Map<String, Secret>, CustomAuth> use) {
         if (isPresent("use", use)) {
             this.use = use;
         }
@@ -153,15 +181,11 @@ public final class LoginAuthBuilder {
      * @throws InvalidDefinitionException if a value is missing or invalid; reports all problems
      */
     public LoginAuth build() {
-        List<String> found = new ArrayList<>(problems);
-        if (login == null) {
-            found.add("request: it is null");
-        }
-        if (login == null || !found.isEmpty()) {
-            throw new InvalidDefinitionException("login", found);
+        if (!problems.isEmpty()) {
+            throw new InvalidDefinitionException("login", List.copyOf(problems));
         }
         return new LoginAuth(new LoginSettings(
-                login, token, tokenLocation, expires, expiresAs, lifetime, Map.copyOf(fields), use, timeSource));
+                List.copyOf(steps), token, tokenLocation, expires, expiresAs, lifetime, use, timeSource));
     }
 
     private JsonPointer pointer(String what, String path) {

@@ -1,11 +1,8 @@
 package io.httpconnector.auth;
 
-import com.fasterxml.jackson.core.JsonPointer;
-import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.AuthContext;
 import io.httpconnector.AuthStrategy;
 import io.httpconnector.ConnectorException;
-import io.httpconnector.InvalidResponseException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
@@ -15,6 +12,7 @@ import io.httpconnector.auth.internal.FailedAttempts;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +52,7 @@ final class LoginSession implements AuthStrategy {
 
     @Override
     public Map<String, String> fields(Request request) {
-        return settings.fields().isEmpty() ? Map.of() : usable(request).fields;
+        return !settings.hasFields() ? Map.of() : usable(request).fields;
     }
 
     private ValidLogin usable(Request request) {
@@ -93,7 +91,7 @@ final class LoginSession implements AuthStrategy {
 
     private ValidLogin sendLogin() {
         try {
-            ValidLogin next = current(context.send(settings.login().get()));
+            ValidLogin next = sendSteps();
             current = next;
             return next;
         } catch (StatusException e) {
@@ -125,7 +123,25 @@ final class LoginSession implements AuthStrategy {
         }
     }
 
-    private ValidLogin current(Response response) {
+    private ValidLogin sendSteps() {
+        Map<String, String> fields = new HashMap<>();
+        Map<String, Secret> secrets = new HashMap<>();
+        Response response = null;
+        for (LoginSettings.Step step : settings.steps()) {
+            Response received = context.send(step.request().apply(Map.copyOf(secrets)));
+            step.fields().forEach((name, path) -> {
+                String value = LoginResponse.at(path).apply(received);
+                if (value != null && !value.isEmpty()) {
+                    fields.put(name, value);
+                    secrets.put(name, Secret.of(value));
+                }
+            });
+            response = received;
+        }
+        return current(Objects.requireNonNull(response, "a login has a request"), fields, secrets);
+    }
+
+    private ValidLogin current(Response response, Map<String, String> fields, Map<String, Secret> secrets) {
         String token = settings.token().apply(response);
         if (token == null || token.isEmpty()) {
             throw new LoginException(
@@ -133,48 +149,24 @@ final class LoginSession implements AuthStrategy {
                             + settings.tokenLocation(),
                     null);
         }
-        Map<String, String> fields = new HashMap<>();
-        settings.fields().forEach((name, path) -> {
-            String value = at(path).apply(response);
-            if (value != null) {
-                fields.put(name, value);
-            }
-        });
         long now = timeSource.now().toEpochMilli();
         return new ValidLogin(
-                settings.use().apply(Secret.of(token)), Map.copyOf(fields), now, freshUntil(response, now));
+                settings.use().apply(Secret.of(token), Map.copyOf(secrets)),
+                Map.copyOf(fields),
+                now,
+                freshUntil(response, now));
     }
 
     private long freshUntil(Response response, long now) {
-        String expires =
-                settings.expires() == null ? null : at(settings.expires()).apply(response);
+        String expires = settings.expires() == null
+                ? null
+                : LoginResponse.at(settings.expires()).apply(response);
         Duration life = expires == null
                 ? settings.lifetime()
                 : settings.expiresAs().lifetime(expires, response, timeSource).orElse(settings.lifetime());
         return life == null
                 ? Long.MAX_VALUE
                 : now + life.toMillis() - Math.min(REFRESH_BEFORE.toMillis(), life.toMillis() / 4);
-    }
-
-    /** Returns a value of a JSON response; for the empty path, also plain text. */
-    static Function<Response, @Nullable String> at(JsonPointer path) {
-        return response -> {
-            try {
-                JsonNode value = response.json().at(path);
-                return value.isValueNode() && !value.isNull() ? value.asText() : null;
-            } catch (InvalidResponseException e) {
-                return path.matches() ? response.text().strip() : null;
-            }
-        };
-    }
-
-    static Function<Response, @Nullable String> cookie(String name) {
-        return response -> response.headers().all("Set-Cookie").stream()
-                .map(cookie -> cookie.split(";", 2)[0].split("=", 2))
-                .filter(pair -> pair.length == 2 && pair[0].strip().equals(name))
-                .map(pair -> pair[1].strip())
-                .findFirst()
-                .orElse(null);
     }
 
     @Override

@@ -6,19 +6,37 @@ import io.httpconnector.Response;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The validated settings of a {@link LoginAuthBuilder}: the login request, and how its response is used. Immutable. */
+/**
+ * The validated settings of a {@link LoginAuthBuilder}: the requests, and how the last response is used. Immutable.
+ *
+ * @param steps the requests, in order
+ */
 record LoginSettings(
-        Supplier<Request> login,
+        List<Step> steps,
         Function<Response, @Nullable String> token,
         String tokenLocation,
         @Nullable JsonPointer expires,
         ExpiryFormat expiresAs,
         @Nullable Duration lifetime,
-        Map<String, JsonPointer> fields,
-        Function<Secret, CustomAuth> use,
-        TimeSource timeSource) {}
+        BiFunction<Secret, Map<String, Secret>, CustomAuth> use,
+        TimeSource timeSource) {
+
+    /**
+     * A request of a login.
+     *
+     * @param request creates the request from the values of the previous responses
+     * @param fields the locations of the values that are kept, by name
+     */
+    record Step(Function<Map<String, Secret>, Request> request, Map<String, JsonPointer> fields) {}
+
+    /** Returns whether any response has values for the base URL. */
+    boolean hasFields() {
+        return steps.stream().anyMatch(step -> !step.fields.isEmpty());
+    }
+}

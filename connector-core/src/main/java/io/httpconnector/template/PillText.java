@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -158,6 +159,38 @@ public final class PillText {
             }
         }
         return rendered.toString();
+    }
+
+    /**
+     * Fills in some pills, and keeps the others with their filters for later.
+     *
+     * @param isBound returns whether a name is filled in now
+     * @param values returns the value of such a name; null for none
+     * @param encoding encodes a value, given the text before it and the value
+     * @return the text with the remaining pills, or null if the filter {@code omit} omits it
+     * @throws InvalidDefinitionException if a value is missing or rejected by a filter; the message never contains a value
+     */
+    public @Nullable PillText bind(
+            Predicate<String> isBound, Function<String, @Nullable Object> values, BinaryOperator<String> encoding) {
+        StringBuilder bound = new StringBuilder();
+        for (Object piece : pieces) {
+            if (!(piece instanceof Expression pill)) {
+                bound.append(literal((String) piece));
+            } else if (isBound.test(name(pill))) {
+                JsonNode value = value(pill, values);
+                if (value == null) {
+                    return null;
+                }
+                bound.append(literal(encoding.apply(bound.toString(), single(pill, value))));
+            } else {
+                bound.append("{{").append(pill.text()).append("}}");
+            }
+        }
+        return compile(bound.toString());
+    }
+
+    private static String literal(String text) {
+        return text.replace("{{", "{{'{{'}}");
     }
 
     /**

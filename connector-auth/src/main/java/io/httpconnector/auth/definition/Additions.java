@@ -114,13 +114,32 @@ record Additions(
         return all[0];
     }
 
-    /** Returns a strategy with these additions, and with the values for the base URL. */
+    /**
+     * Returns a strategy with these additions, and with the values for the base URL. If they use values that are received with
+     * the tokens, they are rendered for each request.
+     */
     AuthStrategy combine(AuthStrategy strategy, FieldValues values, ApplicationSettings application) {
+        Set<String> received = values.namesOfReceived();
+        boolean isRendered = !application.baseUrl().isSimple();
+        if (received.stream().noneMatch(this::uses)
+                && !(isRendered && application.baseUrl().url().fields().anyMatch(received::contains))) {
+            return CombinedAuth.of(withFields(values, application), strategy);
+        }
+        // Reports missing values when the strategy is built.
+        FieldValues samples = values.withSamples(List.of());
+        var unused = build(samples);
+        samples.moveProblemsTo(values);
+        return CombinedAuth.of(fields -> withFields(values.withReceived(fields), application), strategy);
+    }
+
+    private CustomAuth withFields(FieldValues values, ApplicationSettings application) {
         CustomAuth added = build(values);
         for (Map.Entry<String, String> field : application.baseUrlFields().entrySet()) {
             added = added.andField(field.getKey(), field.getValue());
         }
-        return CombinedAuth.of(added, strategy);
+        String url =
+                application.baseUrl().isSimple() ? null : application.baseUrl().render(values);
+        return url == null ? added : added.andField(BaseUrlText.RENDERED, url);
     }
 
     private static boolean isText(@Nullable JsonNode value) {

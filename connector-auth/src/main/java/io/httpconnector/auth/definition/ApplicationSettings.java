@@ -9,12 +9,14 @@ import org.jspecify.annotations.Nullable;
  * The settings of a strategy that the application makes, and not the definition. Immutable.
  *
  * @param baseUrlFields the entered values for the base URL, by field name; others are received with the tokens
+ * @param baseUrl the base URL, which the strategy renders unless it is simple
  */
 record ApplicationSettings(
         @Nullable String redirectUri,
         @Nullable TokenStore tokens,
         @Nullable String account,
-        Map<String, String> baseUrlFields) {
+        Map<String, String> baseUrlFields,
+        BaseUrlText baseUrl) {
 
     void applyTo(OAuth2Builder builder) {
         if (redirectUri != null) {

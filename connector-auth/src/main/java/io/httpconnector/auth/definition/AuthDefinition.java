@@ -5,7 +5,6 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.internal.json.DefinitionParser;
 import io.httpconnector.internal.json.JsonObjectReader;
-import io.httpconnector.template.PillText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -19,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +41,7 @@ public final class AuthDefinition {
 
     private final JsonNode json;
     private final String name;
-    private final FieldText baseUrl;
+    private final BaseUrlText baseUrl;
     private final @Nullable String test;
     private final Map<String, Strategy> strategies;
 
@@ -50,11 +50,17 @@ public final class AuthDefinition {
      *
      * @param ownFields the fields that only this strategy declares
      * @param fields all fields that a user fills in
+     * @param computed texts by the name of the value that they compute
      */
-    private record Strategy(List<InputField> ownFields, List<InputField> fields, FieldUse use, Recipe recipe) {}
+    private record Strategy(
+            List<InputField> ownFields,
+            List<InputField> fields,
+            Map<String, FieldText> computed,
+            FieldUse use,
+            Recipe recipe) {}
 
     private AuthDefinition(
-            JsonNode json, String name, FieldText baseUrl, @Nullable String test, Map<String, Strategy> strategies) {
+            JsonNode json, String name, BaseUrlText baseUrl, @Nullable String test, Map<String, Strategy> strategies) {
         this.json = json;
         this.name = name;
         this.baseUrl = baseUrl;
@@ -122,31 +128,23 @@ public final class AuthDefinition {
         String name = reader.requiredText("name");
         String unusedUrl = reader.text("documentation");
         InputField.rejectBlank(reader, "name", "documentation");
-        String baseUrl = reader.requiredText("baseUrl");
         String test = reader.text("test");
         if (test != null) {
             reader.attempt("test", () -> Request.get(test));
         }
         List<InputField> common = fields(reader, List.of());
-        Set<String> tokenFields = new TreeSet<>();
-        Map<String, Strategy> strategies = reader.objectMap("strategies", (key, members) -> {
-            Strategy strategy = readStrategy(members, types, common);
-            if (strategy != null) {
-                tokenFields.addAll(strategy.use.received());
-            }
-            return strategy;
-        });
+        Map<String, Strategy> strategies =
+                reader.objectMap("strategies", (key, members) -> readStrategy(members, types, common));
         if (!reader.has("strategies") || json.path("strategies").isEmpty()) {
             reader.problem("strategies", "there is none");
         }
-        FieldText[] base = {new FieldText("/baseUrl", PillText.compile(""))};
-        if (reader.has("baseUrl")) {
-            reader.attempt("baseUrl", () -> base[0] = baseUrl(baseUrl, common, strategies, tokenFields));
-        }
+        Map<String, BaseUrlText.Known> known = new LinkedHashMap<>();
+        strategies.forEach((key, strategy) -> known.put(key, known(strategy)));
+        BaseUrlText base = BaseUrlText.read(reader, known);
         if (reader.problems() == 0) {
-            checkUse(common, strategies, base[0].fields());
+            checkUse(common, strategies, base.url().fields().toList());
         }
-        return new AuthDefinition(json, name, base[0], test, strategies);
+        return new AuthDefinition(json, name, base, test, strategies);
     }
 
     /** Rejects fields that a user would fill in for nothing. */
@@ -209,8 +207,22 @@ public final class AuthDefinition {
                 .forEach(fields::add);
         Members members = new Members(reader, secretsByName(fields));
         type.defaultFields().forEach(field -> members.use().use(field.name()));
-        Recipe recipe = type.read(members);
-        return new Strategy(ownFields, List.copyOf(fields), members.use(), recipe);
+        Map<String, FieldText> computed = computed(members, FieldUse.received(reader, type.receivingMembers()), fields);
+        Recipe recipe = type.read(members.withComputed(computed));
+        return new Strategy(ownFields, List.copyOf(fields), computed, members.use(), recipe);
+    }
+
+    /** Reads the values that are computed from others, among them those that are known later, such as the token. */
+    private static Map<String, FieldText> computed(Members members, Set<String> received, List<InputField> fields) {
+        Map<String, FieldText> computed = members.of(members.reader(), LoginType.TOKEN)
+                .withReceived(received)
+                .texts("computed", true);
+        fields.stream()
+                .map(InputField::name)
+                .filter(computed::containsKey)
+                .forEach(name -> members.reader()
+                        .problem("computed", "there is also a field \"" + name + "\": use another name"));
+        return computed;
     }
 
     /** Returns by field name, whether the field is a secret. */
@@ -220,56 +232,14 @@ public final class AuthDefinition {
         return secrets;
     }
 
-    /** Compiles the base URL, which may have only the placeholders that a connection supports: no filters, no secrets. */
-    private static FieldText baseUrl(
-            String baseUrl, List<InputField> common, Map<String, Strategy> strategies, Set<String> tokenFields) {
-        PillText pills = PillText.compile(baseUrl);
-        FieldText text = new FieldText("/baseUrl", pills);
-        List<String> problems = new ArrayList<>();
-        if (pills.hasFilters()) {
-            problems.add("a base URL can't have filters");
-        }
-        Map<String, Boolean> fields = secretsByName(common);
-        strategies.values().forEach(strategy -> fields.putAll(secretsByName(strategy.fields)));
-        for (String name : pills.names()) {
-            String field = FieldText.isField(name) ? FieldText.field(name) : "";
-            if (fields.getOrDefault(field, false)) {
-                problems.add("{{" + name + "}}: it is a secret, which is not allowed here");
-            } else if (!strategies.isEmpty() && !fields.containsKey(field) && !tokenFields.contains(field)) {
-                problems.add("{{" + name + "}} is not a field, and is not received with the tokens");
-            } else {
-                strategies.forEach((each, strategy) -> checkValue(name, field, each, strategy, problems));
-            }
-        }
-        String sample = pills.hasFilters() ? "https://x" : text.sampleUrl();
-        try {
-            if (!Request.get(String.valueOf(sample)).uri().isAbsolute()) {
-                problems.add("it is not absolute: start with https://");
-            }
-        } catch (InvalidDefinitionException e) {
-            problems.addAll(e.problems());
-        }
-        if (!problems.isEmpty()) {
-            throw invalid(problems);
-        }
-        return text;
-    }
-
-    /** Checks that a strategy has a value for a placeholder of the base URL. */
-    private static void checkValue(String pill, String field, String name, Strategy strategy, List<String> problems) {
-        Optional<InputField> known = strategy.fields.stream()
-                .filter(each -> each.name().equals(field))
-                .findFirst();
-        if (strategy.use.received().contains(field)) {
-            return;
-        }
-        if (known.isEmpty()) {
-            problems.add("{{" + pill + "}} has no value with the strategy \"" + name
-                    + "\": make it one of its fields, or one of all strategies");
-        } else if (known.get().isOptional()
-                && known.get().defaultValue().filter(text -> !text.isEmpty()).isEmpty()) {
-            problems.add("{{" + pill + "}}: it is optional, but the base URL requires it");
-        }
+    /** Returns the placeholders that a strategy has values for. */
+    private static BaseUrlText.Known known(Strategy strategy) {
+        Set<String> optional = strategy.fields.stream()
+                .filter(field -> field.isOptional()
+                        && field.defaultValue().filter(text -> !text.isEmpty()).isEmpty())
+                .map(InputField::name)
+                .collect(Collectors.toSet());
+        return new BaseUrlText.Known(secretsByName(strategy.fields), optional, strategy.use.received());
     }
 
     static InvalidDefinitionException invalid(List<String> problems) {
@@ -286,12 +256,12 @@ public final class AuthDefinition {
     }
 
     /**
-     * Returns the base URL of the API, with the pills that a connection fills in.
+     * Returns the base URL for a connection with one of the strategies, with the pills that the connection fills in.
      *
-     * @return the URL
+     * @return the URL; a single pill if the definition has alternatives or filters, whose value the strategy supplies
      */
     public String baseUrl() {
-        return baseUrl.pills().toString();
+        return baseUrl.forConnection();
     }
 
     /**
@@ -339,10 +309,11 @@ public final class AuthDefinition {
      * @throws InvalidDefinitionException if there is no such strategy
      */
     public AuthMethod choose(String strategy) {
-        return new AuthMethod(this, strategy, strategy(strategy).fields, strategy(strategy).recipe);
+        Strategy chosen = strategy(strategy);
+        return new AuthMethod(this, strategy, chosen.fields, chosen.computed, chosen.use.received(), chosen.recipe);
     }
 
-    FieldText base() {
+    BaseUrlText base() {
         return baseUrl;
     }
 

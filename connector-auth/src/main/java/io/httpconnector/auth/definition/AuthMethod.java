@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,8 @@ public final class AuthMethod {
     private final AuthDefinition definition;
     private final String strategy;
     private final Map<String, InputField> fields = new LinkedHashMap<>();
+    private final Map<String, FieldText> computed;
+    private final Set<String> received;
     private final Recipe recipe;
     private final List<String> problems = new ArrayList<>();
     private final Map<String, Object> given = new LinkedHashMap<>();
@@ -26,9 +29,17 @@ public final class AuthMethod {
     private @Nullable TokenStore tokens;
     private @Nullable String account;
 
-    AuthMethod(AuthDefinition definition, String strategy, List<InputField> fields, Recipe recipe) {
+    AuthMethod(
+            AuthDefinition definition,
+            String strategy,
+            List<InputField> fields,
+            Map<String, FieldText> computed,
+            Set<String> received,
+            Recipe recipe) {
         this.definition = definition;
         this.strategy = strategy;
+        this.computed = computed;
+        this.received = received;
         this.recipe = recipe;
         fields.forEach(field -> this.fields.put(field.name(), field));
     }
@@ -108,10 +119,14 @@ public final class AuthMethod {
                 values.put(name, value);
             }
         });
+        values.receives(received);
+        values.compute(computed);
         checkBaseUrl(values);
         AuthStrategy built = null;
         try {
-            built = recipe.build(values, new ApplicationSettings(redirectUri, tokens, account, baseUrlFields(values)));
+            built = recipe.build(
+                    values,
+                    new ApplicationSettings(redirectUri, tokens, account, baseUrlFields(values), definition.base()));
         } catch (InvalidDefinitionException e) {
             found.addAll(e.problems());
         }
@@ -137,17 +152,17 @@ public final class AuthMethod {
 
     private Map<String, String> baseUrlFields(FieldValues values) {
         Map<String, String> entered = values.plain();
-        entered.keySet().retainAll(definition.base().fields());
+        entered.keySet().retainAll(definition.base().url().fields().toList());
         return Map.copyOf(entered);
     }
 
     private void checkBaseUrl(FieldValues values) {
-        FieldValues known = values.with("", Secret.of("unused"));
-        definition.base().fields().stream()
-                .filter(name -> !fields.containsKey(name))
-                .forEach(name -> known.put(name, "https://later.example.com"));
-        var unused = known.url(definition.base());
-        known.moveProblemsTo(values);
+        if (values.urlTemplate(definition.base().url()) == null && values.problems() == 0) {
+            values.problem(
+                    "/baseUrl",
+                    "none of its alternatives has all values: set one of "
+                            + definition.base().url().fields().toList());
+        }
     }
 
     /** Omits the values. */

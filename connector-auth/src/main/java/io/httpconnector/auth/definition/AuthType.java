@@ -28,13 +28,13 @@ import org.jspecify.annotations.Nullable;
  * AuthDefinition shop = AuthDefinition.parse(json, signed);
  * }</pre>
  *
- * <p>The members are strings, which may have placeholders for fields. A type also has the members {@code fields}, {@code headers}
- * and {@code query} of all types. Immutable: each method returns a new type.
+ * <p>The members are strings, which may have placeholders for fields. A type also has the members {@code fields}, {@code computed},
+ * {@code headers} and {@code query} of all types. Immutable: each method returns a new type.
  */
 public final class AuthType {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*");
-    private static final Set<String> RESERVED = Set.of("type", "fields", "headers", "query");
+    private static final Set<String> RESERVED = Set.of("type", "fields", "computed", "headers", "query");
 
     private final String name;
     private final Function<Values, AuthStrategy> strategy;
@@ -45,6 +45,7 @@ public final class AuthType {
     private final @Nullable Function<Members, Recipe> reader;
 
     private final List<InputField> defaultFields;
+    private final Set<String> receivingMembers;
 
     /**
      * A declared member.
@@ -67,13 +68,15 @@ public final class AuthType {
             Map<String, Member> members,
             List<String> ownHeaders,
             @Nullable Function<Members, Recipe> reader,
-            List<InputField> defaultFields) {
+            List<InputField> defaultFields,
+            Set<String> receivingMembers) {
         this.name = name;
         this.strategy = strategy;
         this.members = members;
         this.ownHeaders = ownHeaders;
         this.reader = reader;
         this.defaultFields = defaultFields;
+        this.receivingMembers = receivingMembers;
     }
 
     /**
@@ -92,21 +95,27 @@ public final class AuthType {
         if (strategy == null) {
             throw invalid("strategy: it is null");
         }
-        return new AuthType(name, strategy, Map.of(), List.of(), null, List.of());
+        return new AuthType(name, strategy, Map.of(), List.of(), null, List.of(), Set.of());
     }
 
     /** Returns a type that reads its members itself, because they depend on each other or are not strings. */
     static AuthType reading(String name, Function<Members, Recipe> reader) {
-        return reading(name, List.of(), reader);
+        return reading(name, List.of(), Set.of(), reader);
     }
 
     /**
      * Returns a type that reads its members itself.
      *
      * @param defaultFields the fields that a definition has unless it has its own of these names
+     * @param receivingMembers the members that name values which the strategy receives with its tokens
      */
-    static AuthType reading(String name, List<InputField> defaultFields, Function<Members, Recipe> reader) {
-        return new AuthType(name, values -> AuthStrategy.none(), Map.of(), List.of(), reader, defaultFields);
+    static AuthType reading(
+            String name,
+            List<InputField> defaultFields,
+            Set<String> receivingMembers,
+            Function<Members, Recipe> reader) {
+        return new AuthType(
+                name, values -> AuthStrategy.none(), Map.of(), List.of(), reader, defaultFields, receivingMembers);
     }
 
     /**
@@ -172,7 +181,7 @@ public final class AuthType {
      * @return a new type
      */
     public AuthType setsHeaders(String... names) {
-        return new AuthType(name, strategy, members, List.of(names), reader, defaultFields);
+        return new AuthType(name, strategy, members, List.of(names), reader, defaultFields, receivingMembers);
     }
 
     private AuthType with(String member, Member declared) {
@@ -186,7 +195,7 @@ public final class AuthType {
         if (all.put(member, declared) != null) {
             throw invalid("member \"" + member + "\" is a duplicate: omit it");
         }
-        return new AuthType(name, strategy, all, ownHeaders, reader, defaultFields);
+        return new AuthType(name, strategy, all, ownHeaders, reader, defaultFields, receivingMembers);
     }
 
     private static Consumer<String> required(Consumer<String> check) {
@@ -212,6 +221,11 @@ public final class AuthType {
     /** Returns the fields that a definition has unless it has its own of these names. */
     List<InputField> defaultFields() {
         return defaultFields;
+    }
+
+    /** Returns the members that name values which the strategy receives with its tokens. */
+    Set<String> receivingMembers() {
+        return receivingMembers;
     }
 
     /** Reads and checks all members of a strategy. */

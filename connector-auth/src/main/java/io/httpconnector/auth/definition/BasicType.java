@@ -6,6 +6,7 @@ import io.httpconnector.auth.CustomAuth;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The type {@code basic}: HTTP Basic authentication, RFC 7617. User name and password may have secrets; one may be empty. */
 final class BasicType {
@@ -29,7 +30,7 @@ final class BasicType {
         return Recipe.of(Additions.common(members, "Authorization"), values -> build(user, password, values));
     }
 
-    private static AuthStrategy build(FieldText user, FieldText password, FieldValues values) {
+    static AuthStrategy build(FieldText user, @Nullable FieldText password, FieldValues values) {
         Secret name = values.secret(user);
         Secret word = values.secret(password);
         Secret pair = name == null

@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.POJONode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
-import io.httpconnector.internal.http.UrlValues;
+import io.httpconnector.auth.internal.UrlValue;
+import io.httpconnector.template.PillText;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,7 +18,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.BinaryOperator;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,10 @@ final class FieldValues {
     private final Map<String, Object> values = new LinkedHashMap<>();
     /** The fields that may be left empty. */
     private final Set<String> optional = new LinkedHashSet<>();
+    /** The values that are received with the tokens. */
+    private final Set<String> received = new LinkedHashSet<>();
+    /** Texts by the name of the value that they compute. */
+    private final Map<String, FieldText> computed = new LinkedHashMap<>();
 
     private final List<String> problems;
 
@@ -44,13 +52,86 @@ final class FieldValues {
         optional.add(name);
     }
 
+    /** Declares values that are received with the tokens; a text without such a value is omitted. */
+    void receives(Collection<String> names) {
+        received.addAll(names);
+        optional.addAll(names);
+    }
+
+    /** Returns the names of the values that are received with the tokens, or computed from such values. */
+    Set<String> namesOfReceived() {
+        Set<String> names = new LinkedHashSet<>(received);
+        computed.forEach((name, text) -> {
+            if (text.fields().stream().anyMatch(received::contains)) {
+                names.add(name);
+            }
+        });
+        return names;
+    }
+
+    /** Adds values that texts with other values compute. */
+    void compute(Map<String, FieldText> texts) {
+        computed.putAll(texts);
+    }
+
     /** Returns these values with an additional one. */
     FieldValues with(String name, Secret value) {
+        FieldValues more = withReceived(Map.of());
+        more.put(name, value);
+        return more;
+    }
+
+    /** Returns these values with those that were received with the tokens, and their own problems. */
+    FieldValues withReceived(Map<String, String> fields) {
         FieldValues more = new FieldValues(new ArrayList<>());
         more.values.putAll(values);
         more.optional.addAll(optional);
-        more.put(name, value);
+        more.received.addAll(received);
+        more.computed.putAll(computed);
+        fields.forEach((name, value) -> {
+            if (received.contains(name)) {
+                more.put(name, value);
+            }
+        });
         return more;
+    }
+
+    /** Returns these values with samples for some that are known later, with their own problems. */
+    FieldValues withSamples(Collection<String> names) {
+        FieldValues more = withReceived(Map.of());
+        received.stream().filter(name -> !has(name)).forEach(name -> more.put(name, "https://sample.example.com"));
+        names.forEach(name -> more.put(name, Secret.of("sample")));
+        return more;
+    }
+
+    /** Throws the problems, if there are any. */
+    void throwProblems() {
+        if (!problems.isEmpty()) {
+            throw new InvalidDefinitionException("values", problems);
+        }
+    }
+
+    boolean usesReceived(FieldText text) {
+        return fieldsOf(text).stream().anyMatch(received::contains);
+    }
+
+    /** Returns the secrets in a text. */
+    List<Secret> secrets(FieldText text) {
+        return fieldsOf(text).stream()
+                .map(values::get)
+                .filter(Secret.class::isInstance)
+                .map(Secret.class::cast)
+                .toList();
+    }
+
+    /** Returns the names of the fields of a text, with those of the computed values in it. */
+    private List<String> fieldsOf(FieldText text) {
+        return text.fields().stream().flatMap(this::fieldsOf).distinct().toList();
+    }
+
+    private Stream<String> fieldsOf(String name) {
+        FieldText text = values.containsKey(name) ? null : computed.get(name);
+        return text == null ? Stream.of(name) : text.fields().stream();
     }
 
     boolean has(String name) {
@@ -72,6 +153,8 @@ final class FieldValues {
     Map<String, Object> byPlaceholder() {
         Map<String, Object> all = new LinkedHashMap<>();
         values.forEach((name, value) -> all.put(FieldText.PREFIX + name, value));
+        computed.forEach(
+                (name, text) -> all.put(FieldText.PREFIX + name, Objects.requireNonNullElse(secret(text), "")));
         return all;
     }
 
@@ -91,11 +174,16 @@ final class FieldValues {
 
     /** Renders a text; null if it is omitted, or if a problem was reported. */
     @Nullable String text(@Nullable FieldText text) {
+        return text(text, (before, value) -> value);
+    }
+
+    /** Renders a text, and encodes its values; null if it is omitted, or if a problem was reported. */
+    @Nullable String text(@Nullable FieldText text, BinaryOperator<String> encoding) {
         if (text == null || isOmitted(text)) {
             return null;
         }
         try {
-            return text.pills().render(this::value);
+            return text.pills().render(this::value, encoding);
         } catch (InvalidDefinitionException e) {
             reportProblems(text, e);
             return null;
@@ -113,7 +201,7 @@ final class FieldValues {
     }
 
     boolean isSecret(FieldText text) {
-        return text.fields().stream().anyMatch(name -> values.get(name) instanceof Secret);
+        return fieldsOf(text).stream().anyMatch(name -> values.get(name) instanceof Secret);
     }
 
     /** Renders a text with secrets, which are read each time it is used; null if it is omitted. */
@@ -121,7 +209,7 @@ final class FieldValues {
         if (text == null || isOmitted(text)) {
             return null;
         }
-        List<String> names = text.fields().stream()
+        List<String> names = fieldsOf(text).stream()
                 .filter(name -> values.get(name) instanceof Secret)
                 .toList();
         if (names.isEmpty()) {
@@ -133,9 +221,8 @@ final class FieldValues {
             all = all.combine((Secret) Objects.requireNonNull(values.get(name)), (first, unused) -> first);
         }
         try {
-            return all.map(first -> Objects.requireNonNullElse(
-                    text.pills().render(name -> name.equals(FieldText.PREFIX + names.get(0)) ? first : value(name)),
-                    ""));
+            return all.map(first ->
+                    Objects.requireNonNullElse(text.pills().render(name -> value(name, names.get(0), first)), ""));
         } catch (InvalidDefinitionException e) {
             reportProblems(text, e);
             return null;
@@ -177,25 +264,39 @@ final class FieldValues {
     }
 
     /** Renders a URL: a value is part of a host name or a path segment; only at the beginning it can be a URL itself. */
+    @Nullable String url(@Nullable UrlText url) {
+        return url == null ? null : url(url.choose(this::canRender));
+    }
+
     @Nullable String url(@Nullable FieldText text) {
         if (text == null || isOmitted(text)) {
             return null;
         }
         try {
-            return text.pills().render(this::value, (before, value) -> inUrl(text, before, value));
+            return text.pills().render(this::value, UrlValue::encode);
         } catch (InvalidDefinitionException e) {
-            reportProblems(text, e);
+            problem(text.pointer(), String.join(", ", text.fields()) + ": " + String.join("; ", e.problems()));
             return null;
         }
     }
 
-    private String inUrl(FieldText text, String before, String value) {
-        String encoded = UrlValues.encode(before, value);
-        if (encoded == null) {
-            problem(text.pointer(), String.join(", ", text.fields()) + ": it is not valid in a host name");
-            return "x";
+    /** Renders the entered values of a URL; the placeholders for received values stay. */
+    @Nullable String urlTemplate(@Nullable UrlText url) {
+        if (url == null) {
+            return null;
         }
-        return encoded;
+        FieldText text = url.choose(name -> canRender(name) || received.contains(name));
+        if (text.fields().stream().noneMatch(received::contains)) {
+            return url(text);
+        }
+        try {
+            PillText bound =
+                    text.pills().bind(name -> !received.contains(FieldText.field(name)), this::value, UrlValue::encode);
+            return bound == null ? null : bound.toString();
+        } catch (InvalidDefinitionException e) {
+            problem(text.pointer(), String.join(", ", text.fields()) + ": " + String.join("; ", e.problems()));
+            return null;
+        }
     }
 
     /** Renders any JSON; null if it is omitted. */
@@ -246,14 +347,27 @@ final class FieldValues {
     }
 
     private @Nullable Object value(String placeholder) {
-        Object value = values.get(FieldText.field(placeholder));
+        return value(placeholder, "", "");
+    }
+
+    /** Returns the value of a placeholder, where the current value of one secret is known. */
+    private @Nullable Object value(String placeholder, String known, String current) {
+        String name = FieldText.field(placeholder);
+        if (name.equals(known)) {
+            return current;
+        }
+        Object value = values.get(name);
+        FieldText text = value == null ? computed.get(name) : null;
+        if (text != null) {
+            return text.pills().render(inner -> value(inner, known, current));
+        }
         return value instanceof Secret secret ? secret.reveal() : value;
     }
 
     /** Returns whether an optional field of a text was left empty. A missing required field is reported as a problem. */
     private boolean isOmitted(FieldText text) {
         boolean omitted = false;
-        for (String name : text.required()) {
+        for (String name : text.required().stream().flatMap(this::requiredOf).toList()) {
             if (!has(name)) {
                 omitted = true;
                 if (!optional.contains(name)) {
@@ -264,6 +378,15 @@ final class FieldValues {
             }
         }
         return omitted;
+    }
+
+    private boolean canRender(String name) {
+        return requiredOf(name).allMatch(this::has);
+    }
+
+    private Stream<String> requiredOf(String name) {
+        FieldText text = has(name) ? null : computed.get(name);
+        return text == null ? Stream.of(name) : text.required().stream();
     }
 
     private void reportProblems(FieldText text, InvalidDefinitionException e) {
@@ -293,13 +416,6 @@ final class FieldValues {
         return value instanceof Secret secret
                 ? secret
                 : value instanceof String text && !text.isEmpty() ? Secret.of(text) : null;
-    }
-
-    /** Reports the problems of additions that are built later, with an additional value. */
-    void check(Additions additions, String name) {
-        FieldValues sample = with(name, Secret.of("sample"));
-        var unused = additions.build(sample);
-        problems.addAll(sample.problems);
     }
 
     /** Omits the values. */

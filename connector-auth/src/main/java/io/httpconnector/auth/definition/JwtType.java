@@ -12,15 +12,11 @@ final class JwtType {
     private JwtType() {}
 
     private static Recipe read(Members members) {
-        KeyMembers key = KeyMembers.read(members);
-        var claims = members.object("claims", false);
+        JwtMembers token = JwtMembers.read(members);
         FieldText prefix = members.text("prefix", Members::checkTokenPrefix);
-        Duration lifetime = members.reader().duration("lifetime");
-        if (lifetime != null && lifetime.toSeconds() < 2) {
-            members.reader().problem("lifetime", "it must be at least two seconds");
-        }
+        Duration lifetime = token.lifetime();
         return Recipe.of(Additions.common(members, "Authorization"), values -> {
-            JwtAuth jwt = JwtAuth.of(key.build(values), values.claims(claims));
+            JwtAuth jwt = JwtAuth.of(token.key().build(values), values.claims(token.claims()));
             jwt = prefix == null ? jwt : jwt.prefix(Objects.requireNonNullElse(values.text(prefix), ""));
             return lifetime == null ? jwt : jwt.lifetime(lifetime);
         });

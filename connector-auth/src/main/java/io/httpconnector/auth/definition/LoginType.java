@@ -1,7 +1,5 @@
 package io.httpconnector.auth.definition;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.httpconnector.Body;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
@@ -12,29 +10,88 @@ import io.httpconnector.auth.LoginAuthBuilder;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.template.PillText;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The type {@code login}: the login request, the location of the token in its response, and how the token is sent. */
+/**
+ * The type {@code login}: the login request, possibly after others, the location of the token in its response, and how the token is
+ * sent.
+ */
 final class LoginType {
 
-    static final AuthType TYPE = AuthType.reading("login", LoginType::read);
+    static final AuthType TYPE = AuthType.reading("login", List.of(), Set.of("tokenFields", "steps"), LoginType::read);
 
-    private static final String TOKEN = "token";
+    static final String TOKEN = "token";
+    private static final String JWT = "jwt";
 
     private LoginType() {}
 
-    private static Recipe read(Members members) {
+    /** A request, and the values of its response that are kept. */
+    private record Step(LoginRequest request, Map<String, String> fields) {}
+
+    private static Recipe read(Members given) {
+        JsonObjectReader reader = given.reader();
+        JwtMembers jwt = reader.object(JWT, object -> JwtMembers.read(given.of(object)));
+        Members members = reader.has(JWT) ? given.of(reader, JWT) : given;
+        Set<String> received = new LinkedHashSet<>();
+        List<Step> steps = new ArrayList<>(
+                reader.objects("steps", step -> readStep(members.of(step).withReceived(received), received)));
+        reader.requireElement("steps");
+        LoginRequest login = LoginRequest.read(members.withReceived(received), "login");
+        Map<String, String> fields = members.pointers("tokenFields");
+        received.addAll(fields.keySet());
+        steps.add(new Step(login, fields));
+        members.use().receive(received);
+        Function<LoginAuthBuilder, LoginAuthBuilder> response = response(members);
+        Members ofResponse = given.withReceived(received);
+        Additions read = reader.object("use", use -> readUse(ofResponse.of(use, TOKEN)));
+        Additions use = read == null ? bearer() : read;
+        Additions additions = Additions.common(ofResponse, use.headerNames());
+        return Recipe.of(additions, values -> {
+            // Reports missing values when the strategy is built.
+            FieldValues samples = values.withSamples(jwt == null ? List.of() : List.of(JWT));
+            steps.forEach(step -> step.request.create(samples));
+            if (jwt != null) {
+                var unusedToken = jwt.sign(values);
+            }
+            FieldValues afterLogin = samples.withSamples(List.of(TOKEN));
+            var unusedUse = use.build(afterLogin);
+            afterLogin.moveProblemsTo(values);
+            samples.moveProblemsTo(values);
+            return response.apply(builder(steps, values, jwt))
+                    .useFields((token, results) ->
+                            use.build(values.withReceived(revealed(results)).with(TOKEN, token)))
+                    .build();
+        });
+    }
+
+    private static Step readStep(Members members, Set<String> received) {
+        LoginRequest request = LoginRequest.read(members, "");
+        Map<String, String> fields = members.pointers("tokenFields");
+        received.addAll(fields.keySet());
+        return new Step(request, fields);
+    }
+
+    private static Additions readUse(Members use) {
+        int before = use.reader().problems();
+        Additions all = Additions.all(use);
+        if (use.namesWith(Set.of(TOKEN)).stream().noneMatch(all::uses)
+                && use.reader().problems() == before) {
+            throw new InvalidDefinitionException(
+                    "use", List.of("it does not send the token: use {{auth.token}} in one of its values"));
+        }
+        return all;
+    }
+
+    /** Reads how the last response is used. */
+    private static Function<LoginAuthBuilder, LoginAuthBuilder> response(Members members) {
         JsonObjectReader reader = members.reader();
-        Login login = new Login(
-                members.text("method", LoginType::checkMethod),
-                members.requiredText("loginUrl", LoginType::checkUrl),
-                members.headers("loginHeaders"),
-                members.tree("json", true),
-                members.texts("form", true));
-        String unusedBody = reader.atMostOneOf("json", "form");
         String unusedLocation = reader.atMostOneOf("tokenPath", "tokenHeader", "tokenCookie");
         String path = members.pointer("tokenPath");
         String header = responseName(reader, "tokenHeader");
@@ -45,23 +102,7 @@ final class LoginType {
             reader.problem("expiresAs", "it requires expiresPath");
         }
         Duration lifetime = members.positiveDuration("lifetime");
-        Map<String, String> fields = members.pointers("tokenFields");
-        members.use().receive(fields.keySet());
-        Additions read = reader.object("use", use -> {
-            int before = reader.problems();
-            Additions all = Additions.all(members.of(use, TOKEN));
-            if (!all.uses(TOKEN) && reader.problems() == before) {
-                throw new InvalidDefinitionException(
-                        "use", List.of("it does not send the token: use {{auth.token}} in one of its values"));
-            }
-            return all;
-        });
-        Additions use = read == null ? bearer() : read;
-        Additions additions = Additions.common(members, use.headerNames());
-        return Recipe.of(additions, values -> {
-            // Reports missing values when the strategy is built.
-            var unused = login.request(values);
-            LoginAuthBuilder auth = LoginAuth.by(() -> login.request(values));
+        return auth -> {
             if (path != null) {
                 auth.token(path);
             }
@@ -74,13 +115,32 @@ final class LoginType {
             if (expires != null) {
                 auth.expires(expires, meaning == null ? ExpiryFormat.SECONDS : meaning);
             }
-            if (lifetime != null) {
-                auth.lifetime(lifetime);
-            }
-            fields.forEach(auth::field);
-            values.check(use, TOKEN);
-            return auth.use(token -> use.build(values.with(TOKEN, token))).build();
-        });
+            return lifetime == null ? auth : auth.lifetime(lifetime);
+        };
+    }
+
+    private static LoginAuthBuilder builder(List<Step> steps, FieldValues values, @Nullable JwtMembers jwt) {
+        LoginAuthBuilder auth = null;
+        for (Step step : steps) {
+            Function<Map<String, Secret>, Request> request = results -> {
+                FieldValues all = values.withReceived(revealed(results));
+                Request created = step.request.create(jwt == null ? all : all.with(JWT, jwt.sign(values)));
+                all.throwProblems();
+                return created;
+            };
+            auth = auth == null ? LoginAuth.by(() -> request.apply(Map.of())) : auth.then(request);
+            step.fields.forEach(auth::field);
+        }
+        if (auth == null) {
+            throw new IllegalStateException("the login request is the last step");
+        }
+        return auth;
+    }
+
+    private static Map<String, String> revealed(Map<String, Secret> results) {
+        Map<String, String> revealed = new HashMap<>();
+        results.forEach((name, value) -> revealed.put(name, value.reveal()));
+        return revealed;
     }
 
     /** Reads the name of a header field or a cookie of the response. */
@@ -92,65 +152,8 @@ final class LoginType {
         return name;
     }
 
-    private static void checkMethod(String method) {
-        var unused = Request.of(method, "/");
-    }
-
-    private static void checkUrl(String url) {
-        if (url.isBlank()) {
-            throw new InvalidDefinitionException("URL", List.of("it is empty"));
-        }
-        var unused = Request.get(url);
-    }
-
     private static Additions bearer() {
         FieldText token = new FieldText("/use", PillText.compile("Bearer {{auth.token}}"));
         return new Additions(Map.of("Authorization", token), Map.of(), Map.of(), Additions.NONE.bodyFields());
-    }
-
-    /** The login request, created for each login. */
-    private record Login(
-            @Nullable FieldText method,
-            FieldText url,
-            Map<String, FieldText> headers,
-            @Nullable JsonNode json,
-            Map<String, FieldText> form) {
-
-        Request request(FieldValues values) {
-            String verb = values.text(method);
-            Request request = Request.of(
-                    verb == null ? "POST" : verb, Objects.requireNonNullElse(values.url(url), "https://missing"));
-            for (Map.Entry<String, FieldText> header : headers.entrySet()) {
-                Secret value = values.secret(header.getValue());
-                request = value == null ? request : request.header(header.getKey(), value);
-            }
-            if (json != null) {
-                return request.body(body(json, values));
-            }
-            if (!form.isEmpty()) {
-                request = request.body(Body.form());
-            }
-            for (Map.Entry<String, FieldText> field : form.entrySet()) {
-                String plain = values.isSecret(field.getValue()) ? null : values.text(field.getValue());
-                Secret value = values.secret(field.getValue());
-                request = plain != null
-                        ? request.bodyField(field.getKey(), plain)
-                        : value == null ? request : request.bodyField(field.getKey(), value);
-            }
-            return request;
-        }
-
-        private static Body body(JsonNode json, FieldValues values) {
-            JsonNode filled = values.tree(json);
-            Body[] body = {Body.json(filled == null ? Map.of() : filled)};
-            values.eachSecret(json, secret -> body[0] = body[0].redacting(secret));
-            return body[0];
-        }
-
-        /** Omits the values. */
-        @Override
-        public String toString() {
-            return "login at " + url.pills();
-        }
     }
 }

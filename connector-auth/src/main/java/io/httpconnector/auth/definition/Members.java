@@ -6,14 +6,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.auth.ExpiryFormat;
-import io.httpconnector.auth.internal.SecureUrl;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.template.PillText;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,7 +23,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,17 +37,25 @@ final class Members {
     private final Map<String, Boolean> fields;
     /** The placeholders that are not fields. */
     private final Set<String> others;
+    /** Texts by the name of the value that they compute. */
+    private final Map<String, FieldText> computed;
     /** What the strategy uses and receives. */
     private final FieldUse use;
 
     Members(JsonObjectReader reader, Map<String, Boolean> fields) {
-        this(reader, fields, Set.of(), new FieldUse());
+        this(reader, fields, Set.of(), Map.of(), new FieldUse());
     }
 
-    private Members(JsonObjectReader reader, Map<String, Boolean> fields, Set<String> others, FieldUse use) {
+    private Members(
+            JsonObjectReader reader,
+            Map<String, Boolean> fields,
+            Set<String> others,
+            Map<String, FieldText> computed,
+            FieldUse use) {
         this.reader = reader;
         this.fields = fields;
         this.others = others;
+        this.computed = computed;
         this.use = use;
     }
 
@@ -55,16 +63,42 @@ final class Members {
     Members of(JsonObjectReader object, String secretField) {
         Map<String, Boolean> more = new LinkedHashMap<>(fields);
         more.put(secretField, true);
-        return new Members(object, more, others, use.withAdditional(secretField));
+        return new Members(object, more, others, computed, use.withAdditional(secretField));
     }
 
     Members of(JsonObjectReader object) {
-        return new Members(object, fields, others, use);
+        return new Members(object, fields, others, computed, use);
+    }
+
+    /** Returns a reader for the same members, whose texts can have values that are received with the tokens. */
+    Members withReceived(Collection<String> names) {
+        Map<String, Boolean> more = new LinkedHashMap<>(fields);
+        names.forEach(name -> more.putIfAbsent(name, false));
+        return new Members(reader, more, others, computed, use);
+    }
+
+    /** Returns a reader for the same members, whose texts can have computed values. */
+    Members withComputed(Map<String, FieldText> texts) {
+        Map<String, Boolean> more = new LinkedHashMap<>(fields);
+        texts.forEach((name, text) ->
+                more.put(name, text.fields().stream().anyMatch(field -> fields.getOrDefault(field, true))));
+        return new Members(reader, more, others, texts, use);
+    }
+
+    /** Returns some names, and those of the values that are computed from them. */
+    Set<String> namesWith(Set<String> names) {
+        Set<String> all = new LinkedHashSet<>(names);
+        computed.forEach((name, text) -> {
+            if (text.fields().stream().anyMatch(names::contains)) {
+                all.add(name);
+            }
+        });
+        return all;
     }
 
     /** Returns a reader for the same members, whose texts can have additional placeholders. */
     Members with(Set<String> placeholders) {
-        return new Members(reader, fields, placeholders, use);
+        return new Members(reader, fields, placeholders, computed, use);
     }
 
     JsonObjectReader reader() {
@@ -147,32 +181,6 @@ final class Members {
         return text == null ? new FieldText("", PillText.compile("")) : text;
     }
 
-    /** Reads the URL of an endpoint that receives credentials. */
-    @Nullable FieldText url(String name) {
-        return url(name, SecureUrl::problem);
-    }
-
-    /**
-     * Reads a URL.
-     *
-     * @param problem returns why a URL is invalid; null if it is valid
-     */
-    @Nullable FieldText url(String name, Function<String, @Nullable String> problem) {
-        return compiled(name, reader.text(name), false, text -> {
-            String sample = text.sampleUrl();
-            String found = sample == null ? null : problem.apply(sample);
-            if (found != null) {
-                throw invalid(found);
-            }
-        });
-    }
-
-    /** Reads the URL of an endpoint, which is required. */
-    FieldText requiredUrl(String name) {
-        reader.require(name);
-        return required(url(name));
-    }
-
     /** Reads a JSON Pointer, which can't have placeholders. */
     @Nullable String pointer(String name) {
         String path = reader.text(name);
@@ -193,6 +201,16 @@ final class Members {
             checkPointer(path);
         });
         return pointers;
+    }
+
+    /** Reads texts by name; neither can be empty or have placeholders. */
+    Map<String, String> fixedTexts(String name) {
+        Map<String, String> texts = reader.textMap(name);
+        eachOf(name, texts, (key, text) -> {
+            checkName(key);
+            checkName(text);
+        });
+        return texts;
     }
 
     /** Reads header fields, whose names are case-insensitive. */

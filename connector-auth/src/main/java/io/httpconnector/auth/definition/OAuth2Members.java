@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class OAuth2Members {
 
     private final Members members;
+    /** Reads texts that can have values that are received with the tokens. */
+    private final Members receiving;
+
     private final JsonObjectReader reader;
     private final List<Step> steps = new ArrayList<>();
 
@@ -28,6 +31,7 @@ final class OAuth2Members {
     private OAuth2Members(Members members) {
         this.members = members;
         this.reader = members.reader();
+        this.receiving = members.withReceived(FieldUse.received(reader, OAuth2Type.RECEIVING));
     }
 
     /** Reads the members of a grant. */
@@ -37,21 +41,26 @@ final class OAuth2Members {
 
     private Recipe read(OAuth2Type type, Function<FieldValues, OAuth2Builder> grant) {
         type.checkMembers(reader);
+        members.use().receive(FieldUse.received(reader, OAuth2Type.RECEIVING));
         boolean discoversFromService = discover();
-        endpoint("authorizationUrl", type, OAuth2Builder::authorizationUrl);
-        endpoint("tokenUrl", type, OAuth2Builder::tokenUrl);
-        endpoint("revocationUrl", type, OAuth2Builder::revocationUrl);
-        endpoint("deviceAuthorizationUrl", type, OAuth2Builder::deviceAuthorizationUrl);
+        endpoint("authorizationUrl", type, members, OAuth2Builder::authorizationUrl);
+        endpoint("tokenUrl", type, receiving, OAuth2Builder::tokenUrl);
+        endpoint("revocationUrl", type, receiving, OAuth2Builder::revocationUrl);
+        endpoint("deviceAuthorizationUrl", type, members, OAuth2Builder::deviceAuthorizationUrl);
         requests();
         KeyMembers key = reader.object("clientKey", object -> KeyMembers.read(members.of(object)));
         String unusedProof = reader.atMostOneOf("clientKey", "clientAuthentication");
-        ProviderMembers provider = ProviderMembers.read(members);
-        Additions additions = Additions.common(members, provider.accessTokenHeader());
+        ProviderMembers provider = ProviderMembers.read(members, receiving);
+        Additions additions = Additions.common(receiving, provider.accessTokenHeader());
         return (values, application) -> {
             OAuth2Builder builder = grant.apply(values);
             steps.forEach(step -> step.apply(values, builder));
             builder.provider(provider.build(values));
-            client(values, builder, key, type.requiresClient() && !discoversFromService);
+            client(
+                    values,
+                    builder,
+                    key,
+                    type.requiresClient() && !discoversFromService && !reader.has("registrationUrl"));
             application.applyTo(builder);
             return additions.combine(builder.build(), values, application);
         };
@@ -64,7 +73,7 @@ final class OAuth2Members {
             return false;
         }
         if (discover.isTextual()) {
-            FieldText issuer = members.url("discover", SecureUrl::problemOfIssuer);
+            UrlText issuer = UrlText.read(members, "discover", SecureUrl::problemOfIssuer);
             steps.add((values, builder) -> accept(values.url(issuer), builder::discover));
             return false;
         }
@@ -76,10 +85,18 @@ final class OAuth2Members {
         return true;
     }
 
-    private void endpoint(String name, OAuth2Type type, Setter setter) {
-        boolean isRequired = type.requires(name) && !reader.has("discover");
-        FieldText url = isRequired ? members.requiredUrl(name) : members.url(name);
-        steps.add((values, builder) -> accept(values.url(url), value -> setter.set(builder, value)));
+    private void endpoint(String name, OAuth2Type type, Members texts, Setter setter) {
+        if (type.requires(name) && !reader.has("discover")) {
+            reader.require(name);
+        }
+        UrlText url = UrlText.read(
+                texts, name, name.equals("authorizationUrl") ? OAuth2Members::problemOfPage : SecureUrl::problem);
+        steps.add((values, builder) -> accept(values.urlTemplate(url), value -> setter.set(builder, value)));
+    }
+
+    /** The page that a browser is sent to can have a fragment. */
+    private static @Nullable String problemOfPage(String url) {
+        return SecureUrl.problem(url.split("#", 2)[0]);
     }
 
     private void requests() {
@@ -91,9 +108,9 @@ final class OAuth2Members {
         if (reader.isSet("nonce")) {
             steps.add((values, builder) -> builder.nonce());
         }
-        FieldText issuer = members.url("issuer", SecureUrl::problemOfIssuer);
-        steps.add((values, builder) -> accept(values.text(issuer), builder::issuer));
-        FieldText resource = members.url("resource", SecureUrl::problemOfResource);
+        UrlText issuer = UrlText.read(members, "issuer", SecureUrl::problemOfIssuer);
+        steps.add((values, builder) -> accept(values.url(issuer), builder::issuer));
+        UrlText resource = UrlText.read(members, "resource", SecureUrl::problemOfResource);
         steps.add((values, builder) -> accept(values.url(resource), builder::resource));
         Map<String, FieldText> token = members.texts("tokenParameters", true);
         steps.add((values, builder) -> values.each(token, builder::tokenParameter, builder::tokenParameter));

@@ -29,13 +29,23 @@ record OAuth2Type(
     static final String CLIENT_ID = "clientId";
     static final String CLIENT_SECRET = "clientSecret";
 
+    /** The members that name values of the callback and of token responses. */
+    static final Set<String> RECEIVING = Set.of("tokenFields", "callbackFields");
+
     private static final List<InputField> CLIENT_FIELDS =
             List.of(InputField.of(CLIENT_ID, "Client ID", false), InputField.of(CLIENT_SECRET, "Client secret", true));
 
     private static final Set<String> REFRESHING =
             Set.of("refreshUrl", "refreshParameters", "refreshTokenPath", "refusals");
-    private static final Set<String> BROWSER = Set.of("pkce", "nonce", "callbackFields", "revocationUrl");
-    private static final Set<String> CONSENT = Set.of("authorizationParameters");
+    private static final Set<String> BROWSER = Set.of(
+            "pkce",
+            "nonce",
+            "callbackFields",
+            "revocationUrl",
+            "authorizationParameterNames",
+            "omittedAuthorizationParameters",
+            "codeParameter");
+    private static final Set<String> CONSENT = Set.of("authorizationParameters", "requireScopes", "registrationUrl");
 
     private static final List<OAuth2Type> GRANTS = List.of(
             new OAuth2Type(
@@ -65,7 +75,10 @@ record OAuth2Type(
 
     private AuthType type() {
         return AuthType.reading(
-                "oauth2-" + grant, CLIENT_FIELDS, members -> OAuth2Members.read(this, members, reader.apply(members)));
+                "oauth2-" + grant,
+                CLIENT_FIELDS,
+                RECEIVING,
+                members -> OAuth2Members.read(this, members, reader.apply(members)));
     }
 
     private static Function<FieldValues, OAuth2Builder> password(Members members) {

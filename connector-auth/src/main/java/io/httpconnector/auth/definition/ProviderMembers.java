@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class ProviderMembers {
 
     private final Members members;
+    /** Reads texts that can have values that are received with the tokens. */
+    private final Members receiving;
+
     private final JsonObjectReader reader;
     private final List<Step> steps = new ArrayList<>();
     private @Nullable FieldText header;
@@ -25,17 +28,22 @@ final class ProviderMembers {
         ProviderSettings apply(FieldValues values, ProviderSettings settings);
     }
 
+    private interface PairSetter {
+        ProviderSettings set(ProviderSettings settings, String name, String value);
+    }
+
     private interface Setter<T> {
         ProviderSettings set(ProviderSettings settings, T value);
     }
 
-    private ProviderMembers(Members members) {
+    private ProviderMembers(Members members, Members receiving) {
         this.members = members;
+        this.receiving = receiving;
         this.reader = members.reader();
     }
 
-    static ProviderMembers read(Members members) {
-        ProviderMembers provider = new ProviderMembers(members);
+    static ProviderMembers read(Members members, Members receiving) {
+        ProviderMembers provider = new ProviderMembers(members, receiving);
         provider.authorizationRequest();
         provider.tokenRequest();
         provider.refreshRequest();
@@ -52,9 +60,31 @@ final class ProviderMembers {
         if (Boolean.FALSE.equals(reader.flag("pkce"))) {
             steps.add((values, settings) -> settings.withoutPkce());
         }
-        List<String> fields = members.names("callbackFields");
-        members.use().receive(fields);
-        value(fields.toArray(String[]::new), ProviderSettings::callbackFields);
+        names("callbackFields", ProviderSettings::callbackFields);
+        pairs("authorizationParameterNames", ProviderSettings::authorizationParameterName);
+        names("omittedAuthorizationParameters", ProviderSettings::withoutAuthorizationParameters);
+        text(members.text("codeParameter", Members::checkNotEmpty), ProviderSettings::codeParameter);
+        if (reader.isSet("requireScopes")) {
+            steps.add((values, settings) -> settings.requireScopes());
+            if (!reader.has("scopes")) {
+                reader.problem("requireScopes", "there are no scopes: omit it");
+            }
+        }
+        UrlText registration = UrlText.read(members, "registrationUrl");
+        steps.add((values, settings) -> {
+            String rendered = values.url(registration);
+            return rendered == null ? settings : settings.registrationUrl(rendered);
+        });
+    }
+
+    private void names(String member, Setter<String[]> setter) {
+        value(members.names(member).toArray(String[]::new), setter);
+    }
+
+    /** Reads names of the provider by names in the RFC; both are fixed. */
+    private void pairs(String member, PairSetter setter) {
+        members.fixedTexts(member)
+                .forEach((name, other) -> steps.add((values, settings) -> setter.set(settings, name, other)));
     }
 
     private void tokenRequest() {
@@ -67,6 +97,8 @@ final class ProviderMembers {
         if ("GET".equals(method) && format != null && format != TokenRequestFormat.QUERY) {
             reader.problem("tokenRequest", "a GET request has no body: use \"query\", or omit it");
         }
+        pairs("tokenParameterNames", ProviderSettings::tokenParameterName);
+        names("omittedTokenParameters", ProviderSettings::withoutTokenParameters);
         Map<String, FieldText> headers = members.headers("tokenHeaders");
         steps.add((values, settings) -> {
             ProviderSettings[] all = {settings};
@@ -79,9 +111,10 @@ final class ProviderMembers {
     }
 
     private void refreshRequest() {
-        FieldText url = members.url("refreshUrl");
+        names("trustedHosts", ProviderSettings::trustedHosts);
+        UrlText url = UrlText.read(receiving, "refreshUrl");
         steps.add((values, settings) -> {
-            String rendered = values.url(url);
+            String rendered = values.urlTemplate(url);
             return rendered == null ? settings : settings.refreshUrl(rendered);
         });
         Map<String, FieldText> parameters = members.texts("refreshParameters", true);
@@ -107,7 +140,6 @@ final class ProviderMembers {
         Duration lifetime = members.positiveDuration("lifetime");
         value(lifetime, ProviderSettings::lifetime);
         Map<String, String> fields = members.pointers("tokenFields");
-        members.use().receive(fields.keySet());
         fields.forEach((name, path) -> steps.add((values, settings) -> settings.tokenField(name, path)));
         value(members.names("refusals").toArray(String[]::new), ProviderSettings::refusals);
     }

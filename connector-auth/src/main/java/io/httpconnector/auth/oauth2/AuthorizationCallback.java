@@ -63,8 +63,14 @@ final class AuthorizationCallback {
         return decoded;
     }
 
-    String state() {
-        String state = get(OAuthConstants.STATE);
+    /**
+     * Returns the state.
+     *
+     * @param name the name of the provider for it
+     */
+    String state(String name) {
+        String own = get(name);
+        String state = own == null ? get(OAuthConstants.STATE) : own;
         if (state == null) {
             throw new InvalidCallbackException("The callback has no state");
         }
@@ -74,11 +80,12 @@ final class AuthorizationCallback {
     /**
      * Returns the authorization code.
      *
+     * @param name the name of the provider for it; null for {@code code}
      * @throws OAuth2Exception if there is an error instead
      */
-    String code() {
+    String code(@Nullable String name) {
         String error = get("error");
-        String code = get(OAuthConstants.CODE);
+        String code = get(name == null ? OAuthConstants.CODE : name);
         if (error != null) {
             throw errorResponse(error);
         }

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -139,19 +140,37 @@ public final class AuthorizationCodeFlow {
             parameters.putAll(pkce.getAuthorizationUrlParams());
         }
         parameters.put(OAuthConstants.STATE, state);
-        return parameters;
+        return named(parameters, settings.definition());
     }
 
-    /** Adds the parameters to the URL. Other parameters in its query are kept. */
+    /** Returns the parameters under the names of the provider, without those that it rejects. */
+    private static Map<String, String> named(Map<String, String> parameters, ProviderConfig definition) {
+        Map<String, String> named = new LinkedHashMap<>();
+        Set<String> omitted = definition.omittedAuthorizationParameters();
+        parameters.forEach((name, value) -> {
+            if (omitted == null || !omitted.contains(name)) {
+                named.put(definition.authorizationParameterName(name), value);
+            }
+        });
+        return named;
+    }
+
+    /** Adds the parameters to the URL, or to its fragment if it has one. Other parameters in its query are kept. */
     private static URI url(String authorizationUrl, Map<String, String> parameters) {
-        String[] url = authorizationUrl.split("\\?", 2);
+        String[] page = authorizationUrl.split("#", 2);
+        String address = EndpointUrl.require("The authorization URL", page[0]);
+        if (page.length == 2) {
+            String separator = page[1].contains("?") ? "&" : "?";
+            String query = new ParameterList(parameters).asFormUrlEncodedString();
+            return URI.create(address + "#" + page[1] + separator + query);
+        }
+        String[] url = address.split("\\?", 2);
         String kept = url.length == 1
                 ? ""
                 : Arrays.stream(url[1].split("&", -1))
                         .filter(pair -> !pair.isEmpty() && !parameters.containsKey(pair.split("=", 2)[0]))
                         .collect(Collectors.joining("&"));
-        String whole = new ParameterList(parameters).appendTo(kept.isEmpty() ? url[0] : url[0] + "?" + kept);
-        return URI.create(EndpointUrl.require("The authorization URL", whole));
+        return URI.create(new ParameterList(parameters).appendTo(kept.isEmpty() ? url[0] : url[0] + "?" + kept));
     }
 
     /**
@@ -169,23 +188,28 @@ public final class AuthorizationCodeFlow {
      *     again
      */
     public TokenSet finish(@Nullable String callback, String browserSession) {
+        ProviderConfig definition = settings.definition();
         AuthorizationCallback response = AuthorizationCallback.of(callback);
-        PendingAuthorization pending = take(response.state(), browserSession);
+        PendingAuthorization pending =
+                take(response.state(definition.authorizationParameterName(OAuthConstants.STATE)), browserSession);
         Issuer issuer = pending.issuer();
         if (issuer == null) {
             throw new InvalidCallbackException(
                     "The authorization was started by an earlier version: the user must start again");
         }
         response.checkIssuer(session.server().server().definition().issuer(), issuer.id());
-        String code = response.code();
-        Map<String, String> fields = response.fields(settings.definition().callbackFields());
+        String code = response.code(definition.codeParameter());
+        Map<String, String> fields = response.fields(definition.callbackFields());
         try {
-            return new TokenSet(session.storeConsent(() -> session.server()
-                    .exchange(
-                            pending.client(),
-                            pending.redirectUri(),
-                            endpoint -> endpoint.authorizationCode(code, pending))
-                    .with(fields)));
+            return new TokenSet(
+                    session.storeConsent(() -> session.server()
+                            .exchange(
+                                    pending.client(),
+                                    pending.redirectUri(),
+                                    fields,
+                                    endpoint -> endpoint.authorizationCode(code, pending))
+                            .with(fields)),
+                    settings.scopes());
         } catch (OAuth2Exception e) {
             throw e.error().filter("invalid_grant"::equals).isPresent()
                     ? new AuthorizationRequiredException(
@@ -242,7 +266,7 @@ public final class AuthorizationCodeFlow {
      * @throws io.httpconnector.ConnectorException if the store can't be read
      */
     public Optional<TokenSet> tokens() {
-        return session.tokens().map(TokenSet::new);
+        return session.tokens().map(tokens -> new TokenSet(tokens, settings.scopes()));
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.httpconnector.auth.oauth2;
 
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,17 @@ import org.jspecify.annotations.Nullable;
 record AuthorizationServer(
         Issuer issuer, ProviderConfig definition, @Nullable String registrationUrl, Set<String> clientMethods) {
 
+    /** Returns the server with the values of the callback or a token response in the URLs of its endpoints. */
+    AuthorizationServer with(Map<String, String> received) {
+        if (!definition.hasTemplates()) {
+            return this;
+        }
+        ProviderConfig known = definition.with(received);
+        return new AuthorizationServer(Issuer.of(issuer.id(), known), known, registrationUrl, clientMethods);
+    }
+
     static AuthorizationServer configured(ProviderConfig definition) {
-        return new AuthorizationServer(Issuer.of(definition.issuer(), definition), definition, null, Set.of());
+        return new AuthorizationServer(
+                Issuer.of(definition.issuer(), definition), definition, definition.registrationUrl(), Set.of());
     }
 }

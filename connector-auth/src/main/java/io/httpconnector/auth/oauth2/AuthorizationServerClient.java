@@ -3,6 +3,7 @@ package io.httpconnector.auth.oauth2;
 import io.httpconnector.AuthContext;
 import io.httpconnector.Secret;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -67,7 +68,7 @@ final class AuthorizationServerClient {
         Known found = new Known(server, isBound ? ownerOfClient(server.issuer()) : null);
         Issuer expected =
                 new Issuer(settings.definition().issuer(), server.issuer().origins());
-        policy(found, null).check(server.definition().tokenUrl(), expected);
+        policy(found, server, null).check(server.definition().tokenUrl(), expected);
         known = found;
         return found;
     }
@@ -96,18 +97,28 @@ final class AuthorizationServerClient {
         return before.map(text -> TokenStoreCodec.read(text, Issuer.class)).orElse(found);
     }
 
-    private CredentialPolicy policy(Known found, @Nullable RegisteredClient client) {
-        Set<String> configured =
-                Set.copyOf(Issuer.of(null, settings.definition()).origins());
+    private CredentialPolicy policy(Known found, AuthorizationServer server, @Nullable RegisteredClient client) {
+        // The endpoints that the user configured, with values for their placeholders.
+        ProviderConfig configured = settings.discover() == null ? server.definition() : settings.definition();
         return new CredentialPolicy(
-                connection, configured, found.server.issuer(), client == null ? found.client : client.issuer());
+                connection,
+                Set.copyOf(Issuer.of(null, configured).origins()),
+                server.issuer(),
+                client == null ? found.client : client.issuer());
     }
 
-    /** Returns the endpoints of the server for a registered client; null for the configured one. */
-    TokenEndpoint endpoint(@Nullable RegisteredClient client) {
+    /**
+     * Returns the endpoints of the server.
+     *
+     * @param client the registered client; null for the configured one
+     * @param received the values of the callback or a token response
+     */
+    TokenEndpoint endpoint(@Nullable RegisteredClient client, Map<String, String> received) {
         Known found = known();
-        OAuth2ClientConfig all = settings.with(found.server.definition());
-        return new TokenEndpoint(client == null ? all : all.with(client), policy(found, client), client, context);
+        AuthorizationServer server = found.server.with(settings.withFields(received));
+        OAuth2ClientConfig all = settings.with(server.definition());
+        return new TokenEndpoint(
+                client == null ? all : all.with(client), policy(found, server, client), client, context);
     }
 
     private ClientRegistrations registrations() {
@@ -133,11 +144,15 @@ final class AuthorizationServerClient {
      *
      * @param client the registered client that the tokens or the code were issued to; null for the current one
      * @param redirectUri the redirect URI for a new client; null for that of the client
+     * @param received the values of the callback or a token response, for the URLs of the endpoints
      */
     <T> T exchange(
-            @Nullable RegisteredClient client, @Nullable String redirectUri, Function<TokenEndpoint, T> request) {
+            @Nullable RegisteredClient client,
+            @Nullable String redirectUri,
+            Map<String, String> received,
+            Function<TokenEndpoint, T> request) {
         if (!settings.registersClients()) {
-            return request.apply(endpoint(null));
+            return request.apply(endpoint(null, received));
         }
         String uri = redirectUri == null ? redirectUri(client) : redirectUri;
         RegisteredClient used =
@@ -145,13 +160,13 @@ final class AuthorizationServerClient {
                         ? registrations().current(uri)
                         : client;
         try {
-            return request.apply(endpoint(used));
+            return request.apply(endpoint(used, received));
         } catch (OAuth2Exception e) {
             if (!isUnknownClient(e)) {
                 throw e;
             }
             LOG.info("\"{}\": the authorization server no longer knows the client; registering it again", connection);
-            return request.apply(endpoint(registrations().replace(used, uri)));
+            return request.apply(endpoint(registrations().replace(used, uri), received));
         }
     }
 
@@ -170,7 +185,8 @@ final class AuthorizationServerClient {
             endpoint(
                             client == null && settings.registersClients()
                                     ? registrations().current(redirectUri(null))
-                                    : client)
+                                    : client,
+                            tokens.fields())
                     .revoke(tokens);
         } catch (OAuth2Exception e) {
             if (!settings.registersClients() || !isUnknownClient(e)) {

@@ -96,7 +96,7 @@ final class ClientRegistrations {
     private String key(@Nullable String redirectUri) {
         return "client."
                 + TokenStoreCodec.fingerprint(
-                        String.valueOf(server.issuer().id()),
+                        server.issuer().toString(),
                         redirectUri == null ? "" : withoutLoopbackPort(redirectUri),
                         settings.grant() instanceof DeviceCodeGrant ? "DeviceCode" : "AuthorizationCode",
                         String.valueOf(settings.scope()));
@@ -130,7 +130,7 @@ final class ClientRegistrations {
             }
             return client(response.json(), redirectUri);
         } catch (StatusException e) {
-            throw TokenResponseParser.errorResponse("registration endpoint", e);
+            throw TokenError.ofResponse("registration endpoint", e);
         }
     }
 

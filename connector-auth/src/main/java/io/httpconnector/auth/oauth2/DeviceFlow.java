@@ -13,6 +13,7 @@ import io.httpconnector.auth.CombinedAuth;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -76,8 +77,8 @@ public final class DeviceFlow {
      * @throws ConnectorException if it can't be reached, or the thread is interrupted
      */
     public TokenSet authorize(Consumer<Prompt> show) {
-        Started started =
-                session.server().exchange(null, null, endpoint -> new Started(endpoint, endpoint.authorizeDevice()));
+        Started started = session.server()
+                .exchange(null, null, Map.of(), endpoint -> new Started(endpoint, endpoint.authorizeDevice()));
         TokenEndpoint endpoint = started.endpoint;
         JsonNode response = started.response;
         String code = response.path("device_code").asText();
@@ -87,7 +88,9 @@ public final class DeviceFlow {
         }
         show.accept(prompt);
         Duration interval = seconds(response.path("interval"), INTERVAL);
-        return new TokenSet(poll(endpoint, code, interval, prompt.lifetime));
+        return new TokenSet(
+                poll(endpoint, code, interval, prompt.lifetime),
+                session.settings().scopes());
     }
 
     /** A started device authorization: the endpoint that is polled, and the response. */

@@ -1,8 +1,10 @@
 package io.httpconnector.auth.oauth2;
 
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.auth.internal.SecureUrl;
 import java.net.URI;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -35,12 +37,27 @@ final class EndpointUrl {
         return url;
     }
 
+    /**
+     * Checks the page that a browser is sent to. It can have a fragment, for a single-page application.
+     *
+     * @throws InvalidDefinitionException if it is not acceptable
+     */
+    static void checkPage(String url) {
+        String problem = url == null ? null : problem(url.split("#", 2)[0]);
+        if (problem != null) {
+            throw new InvalidDefinitionException("URL", List.of(problem));
+        }
+    }
+
     static boolean isLoopback(@Nullable String host) {
         return SecureUrl.isLoopback(host);
     }
 
-    /** Returns scheme, host and port of an acceptable URL: RFC 6454, section 6.1. */
+    /** Returns scheme, host and port of an acceptable URL: RFC 6454, section 6.1; a URL with placeholders stays as it is. */
     static String origin(String url) {
+        if (EndpointTemplate.isTemplate(url)) {
+            return url; // its origin is unknown
+        }
         URI uri = Request.get(url).uri();
         return (uri.getScheme() + "://" + uri.getRawAuthority()).toLowerCase(Locale.ROOT);
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Builder for an OAuth 2 client; created by the methods of {@link OAuth2}. Not thread-safe; the instances it builds are. */
@@ -39,11 +40,13 @@ public final class OAuth2Builder {
     /**
      * Sets the authorization endpoint, to which the user's browser is redirected.
      *
-     * @param url an absolute https URL, or an http URL on the loopback interface; its query is kept
+     * @param url an absolute https URL, or an http URL on the loopback interface; its query is kept, and so is its fragment, to
+     *     which the parameters are then appended
      * @return this
      */
     public OAuth2Builder authorizationUrl(String url) {
-        options.url("authorizationUrl", url);
+        options.text("authorizationUrl", url);
+        options.check("authorizationUrl", () -> EndpointUrl.checkPage(url));
         return this;
     }
 
@@ -151,11 +154,12 @@ public final class OAuth2Builder {
      * Sets the token endpoint. Endpoints that are configured, and not discovered, may receive the client secret and refresh tokens
      * independent of discovery.
      *
-     * @param url an absolute https URL, or an http URL on the loopback interface
+     * @param url an absolute https URL, or an http URL on the loopback interface; it may have {@code {{auth.name}}} for a
+     *     {@link #field field}, a callback field or a token field, as in {@code https://{{auth.shop}}.example.com/token}
      * @return this
      */
     public OAuth2Builder tokenUrl(String url) {
-        options.url("tokenUrl", url);
+        options.urlTemplate("tokenUrl", url);
         return this;
     }
 
@@ -198,11 +202,11 @@ public final class OAuth2Builder {
     /**
      * Sets the token revocation endpoint: RFC 7009.
      *
-     * @param url an absolute https URL, or an http URL on the loopback interface
+     * @param url a URL as for {@link #tokenUrl}
      * @return this
      */
     public OAuth2Builder revocationUrl(String url) {
-        options.url("revocationUrl", url);
+        options.urlTemplate("revocationUrl", url);
         return this;
     }
 
@@ -387,12 +391,13 @@ public final class OAuth2Builder {
      */
     public OAuth2 build() {
         OptionRecorder all = new OptionRecorder().add(options).add(provider.options());
+        all.checkTrust();
         List<String> found = new ArrayList<>(all.problems());
         boolean discovers = discover != null;
         if (!discovers && !all.has("tokenUrl")) {
             found.add("token URL: it is missing: set it by tokenUrl(\"https://...\")");
         }
-        if ((clientId == null || clientId.isEmpty()) && !registersClient() && !(grant instanceof JwtBearerGrant)) {
+        if ((clientId == null || clientId.isEmpty()) && !registersClient(all) && !(grant instanceof JwtBearerGrant)) {
             found.add("client: it is missing: set it by client(id, secret)");
         }
         if (!discovers && grant instanceof AuthorizationCodeGrant && !all.has("authorizationUrl")) {
@@ -431,10 +436,12 @@ public final class OAuth2Builder {
     }
 
     /** Returns whether a client is registered. For the device grant this requires discovery from the service. */
-    private boolean registersClient() {
-        return discover != null
+    private boolean registersClient(OptionRecorder all) {
+        boolean canRegister = all.has("registrationUrl") || discover != null;
+        return canRegister
                 && (grant instanceof AuthorizationCodeGrant
-                        || (grant instanceof DeviceCodeGrant && discover.isEmpty()));
+                        || (grant instanceof DeviceCodeGrant
+                                && !Objects.requireNonNullElse(discover, "").startsWith("http")));
     }
 
     private void checkIssuer(String name, String issuer) {

@@ -5,6 +5,7 @@ import io.httpconnector.TimeSource;
 import io.httpconnector.auth.JwtKey;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -68,7 +69,7 @@ record OAuth2ClientConfig(
 
     /** Returns whether clients are registered dynamically. */
     boolean registersClients() {
-        return discover != null
+        return (discover != null || definition.registrationUrl() != null)
                 && clientId == null
                 && (grant instanceof AuthorizationCodeGrant || grant instanceof DeviceCodeGrant);
     }
@@ -111,6 +112,13 @@ record OAuth2ClientConfig(
             secrets.add(given.password().reveal());
         }
         return String.join("\n", secrets);
+    }
+
+    /** Returns the values for the URLs of endpoints. */
+    Map<String, String> withFields(Map<String, String> received) {
+        Map<String, String> all = new HashMap<>(fields);
+        all.putAll(received);
+        return all;
     }
 
     /** Returns whether some values for the base URL are received with the tokens. */

@@ -91,7 +91,15 @@ final class OptionRecorder {
 
     /** Records the URL of an endpoint. */
     void url(String name, String url) {
-        String problem = EndpointUrl.problem(url);
+        url(name, url, url == null ? null : EndpointUrl.problem(url));
+    }
+
+    /** Records the URL of an endpoint, which can have placeholders for values of the callback or a token response. */
+    void urlTemplate(String name, String url) {
+        url(name, url, url == null ? null : EndpointTemplate.problem(url));
+    }
+
+    private void url(String name, String url, @Nullable String problem) {
         if (problem != null) {
             problems.add(name + ": " + problem);
         }
@@ -109,6 +117,17 @@ final class OptionRecorder {
             var unused = JsonSupport.pointer(path);
         } catch (InvalidDefinitionException e) {
             problems.add(name + ": " + e.problems().get(0));
+        }
+    }
+
+    /** Reports an endpoint that could be at any host. */
+    void checkTrust() {
+        for (String endpoint : List.of("tokenUrl", "refreshUrl", "revocationUrl")) {
+            if (EndpointTemplate.isAnywhere(get(endpoint)) && !has("trustedHosts")) {
+                problems.add(endpoint
+                        + ": it begins with a received value: name the hosts that may receive the client secret by"
+                        + " trustedHosts(...)");
+            }
         }
     }
 

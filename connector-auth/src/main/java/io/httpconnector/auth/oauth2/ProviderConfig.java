@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,14 @@ record ProviderConfig(
         @Nullable Boolean nonce,
         @Nullable String issuer,
         @Nullable List<String> callbackFields,
+        @Nullable Map<String, String> authorizationParameterNames,
+        @Nullable Set<String> omittedAuthorizationParameters,
+        @Nullable String codeParameter,
+        @Nullable Map<String, String> tokenParameterNames,
+        @Nullable Set<String> omittedTokenParameters,
+        @Nullable List<String> trustedHosts,
+        @Nullable String registrationUrl,
+        @Nullable Boolean requireScopes,
         String tokenUrl,
         @Nullable String refreshUrl,
         @Nullable String revocationUrl,
@@ -108,6 +117,39 @@ record ProviderConfig(
             }
         }
         return of(all);
+    }
+
+    /** Returns these settings with the values of the callback or a token response in the URLs of the endpoints. */
+    ProviderConfig with(Map<String, String> received) {
+        ObjectNode all = MAPPER.valueToTree(this);
+        EndpointTemplate template = new EndpointTemplate(received, trustedHosts == null ? List.of() : trustedHosts);
+        for (String endpoint : List.of("tokenUrl", "refreshUrl", "revocationUrl")) {
+            String url = all.path(endpoint).asText();
+            if (EndpointTemplate.isTemplate(url)) {
+                all.put(endpoint, template.render(url));
+            }
+        }
+        return of(all);
+    }
+
+    /** Returns whether an endpoint depends on values of the callback or a token response. */
+    boolean hasTemplates() {
+        return Stream.of(tokenUrl, refreshUrl, revocationUrl)
+                .anyMatch(url -> url != null && EndpointTemplate.isTemplate(url));
+    }
+
+    /** Returns the name under which a parameter of the authorization request is sent. */
+    String authorizationParameterName(String parameter) {
+        return orEmpty(authorizationParameterNames).getOrDefault(parameter, parameter);
+    }
+
+    /** Returns the name under which a parameter of a token request is sent. */
+    String tokenParameterName(String parameter) {
+        return orEmpty(tokenParameterNames).getOrDefault(parameter, parameter);
+    }
+
+    boolean omitsTokenParameter(String parameter) {
+        return omittedTokenParameters != null && omittedTokenParameters.contains(parameter);
     }
 
     ClientAuthentication clientAuthenticationOrDefault() {

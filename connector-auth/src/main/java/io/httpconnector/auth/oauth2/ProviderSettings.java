@@ -3,7 +3,9 @@ package io.httpconnector.auth.oauth2;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.ExpiryFormat;
+import io.httpconnector.internal.http.HostPattern;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -80,6 +82,105 @@ public final class ProviderSettings {
     }
 
     /**
+     * Sends a parameter of the authorization request under another name, such as {@code client_key} in place of {@code client_id}.
+     * The state is then expected under its other name in the callback, too.
+     *
+     * @param parameter the name in RFC 6749
+     * @param name the name of the provider
+     * @return new settings
+     */
+    public ProviderSettings authorizationParameterName(String parameter, String name) {
+        return with(options -> options.pair("authorizationParameterNames", parameter, name));
+    }
+
+    /**
+     * Omits parameters of the authorization request that the provider rejects, such as {@code response_type}.
+     *
+     * @param names the names in RFC 6749
+     * @return new settings
+     */
+    public ProviderSettings withoutAuthorizationParameters(String... names) {
+        return with(options -> {
+            options.texts("omittedAuthorizationParameters", names);
+            if (List.of(names).contains("state")) {
+                options.problem(
+                        "withoutAuthorizationParameters: the state protects against forged callbacks: it can't be"
+                                + " omitted");
+            }
+        });
+    }
+
+    /**
+     * Sets the name of the authorization code in the callback. Default: {@code code}, RFC 6749, section 4.1.2.
+     *
+     * @param name the name of the provider, such as {@code spapi_oauth_code}
+     * @return new settings
+     */
+    public ProviderSettings codeParameter(String name) {
+        return with(options -> options.text("codeParameter", name));
+    }
+
+    /**
+     * Sends a parameter of the token and refresh requests under another name, such as {@code client_key} in place of
+     * {@code client_id}.
+     *
+     * @param parameter the name in RFC 6749
+     * @param name the name of the provider
+     * @return new settings
+     */
+    public ProviderSettings tokenParameterName(String parameter, String name) {
+        return with(options -> options.pair("tokenParameterNames", parameter, name));
+    }
+
+    /**
+     * Omits parameters of the token and refresh requests that the provider rejects, such as {@code redirect_uri}.
+     *
+     * @param names the names in RFC 6749
+     * @return new settings
+     */
+    public ProviderSettings withoutTokenParameters(String... names) {
+        return with(options -> options.texts("omittedTokenParameters", names));
+    }
+
+    /**
+     * Permits hosts for endpoints that begin with a value of the callback or of a token response, such as
+     * {@code tokenUrl("{{auth.accounts-server}}/oauth/v2/token")}. Such an endpoint receives the client secret, so it must be at one
+     * of these hosts.
+     *
+     * @param hosts names, or {@code *.} and a name, such as {@code *.zoho.eu}
+     * @return new settings
+     */
+    public ProviderSettings trustedHosts(String... hosts) {
+        return with(options -> {
+            for (String host : hosts) {
+                options.check("trustedHosts", () -> HostPattern.of("host", host));
+            }
+            options.texts("trustedHosts", hosts);
+        });
+    }
+
+    /**
+     * Sets the client registration endpoint of a configured authorization server, RFC 7591. A client without an ID is registered
+     * there.
+     *
+     * @param url an absolute https URL, or an http URL on the loopback interface
+     * @return new settings
+     */
+    public ProviderSettings registrationUrl(String url) {
+        return with(options -> options.url("registrationUrl", url));
+    }
+
+    /**
+     * Requires that all requested scopes are granted: otherwise the consent ends in an {@link AuthorizationRequiredException} that
+     * names the missing scopes, and nothing is stored.
+     *
+     * @return new settings
+     */
+    public ProviderSettings requireScopes() {
+        return with(options -> options.flag("requireScopes", true));
+    }
+
+    /**
      * Sets the client authentication method at the token endpoint. Default: HTTP Basic authentication.
      *
      * @param method the method
@@ -153,11 +254,11 @@ public final class ProviderSettings {
     /**
      * Sets the endpoint for refresh requests, if it is not the token endpoint.
      *
-     * @param url an absolute https URL, or an http URL on the loopback interface
+     * @param url a URL as for {@link OAuth2Builder#tokenUrl}
      * @return new settings
      */
     public ProviderSettings refreshUrl(String url) {
-        return with(options -> options.url("refreshUrl", url));
+        return with(options -> options.urlTemplate("refreshUrl", url));
     }
 
     /**

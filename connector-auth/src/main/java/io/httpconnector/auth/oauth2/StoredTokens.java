@@ -2,7 +2,12 @@ package io.httpconnector.auth.oauth2;
 
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param issuer the authorization server that issued them; null if an earlier version wrote them
  * @param client the registered client that they were issued to; null if the client is configured
  * @param fields other values of the response that are kept, by name
+ * @param scope the granted scopes, as the response names them; null if it does not
  */
 record StoredTokens(
         @Nullable String accessToken,
@@ -30,7 +36,8 @@ record StoredTokens(
         @Nullable String seed,
         @Nullable Issuer issuer,
         @Nullable RegisteredClient client,
-        @Nullable Map<String, String> fields) {
+        @Nullable Map<String, String> fields,
+        @Nullable String scope) {
 
     StoredTokens {
         fields = fields == null ? Map.of() : Map.copyOf(fields);
@@ -39,7 +46,7 @@ record StoredTokens(
     /** Returns tokens with only a refresh token. */
     static StoredTokens seed(String refreshToken, Issuer issuer) {
         String seed = TokenStoreCodec.fingerprint(refreshToken);
-        return new StoredTokens(null, refreshToken, 0, null, null, null, null, seed, issuer, null, null);
+        return new StoredTokens(null, refreshToken, 0, null, null, null, null, seed, issuer, null, null, null);
     }
 
     StoredTokens refreshing(long since) {
@@ -68,12 +75,39 @@ record StoredTokens(
             @Nullable RegisteredClient receiver,
             @Nullable Map<String, String> values) {
         return new StoredTokens(
-                accessToken, refreshToken, obtainedAt, expiresAt, began, reason, code, seed, server, receiver, values);
+                accessToken,
+                refreshToken,
+                obtainedAt,
+                expiresAt,
+                began,
+                reason,
+                code,
+                seed,
+                server,
+                receiver,
+                values,
+                scope);
     }
 
     @Override
     public Map<String, String> fields() {
         return fields == null ? Map.of() : fields;
+    }
+
+    /** Returns the granted scopes; the requested ones if the response named none. */
+    Set<String> scopes(List<String> requested) {
+        return scope == null
+                ? new LinkedHashSet<>(requested)
+                : Stream.of(scope.split("[\\s,]+", -1))
+                        .filter(each -> !each.isEmpty())
+                        .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /** Returns the requested scopes that were not granted. */
+    Set<String> missingScopes(List<String> requested) {
+        Set<String> missing = new LinkedHashSet<>(requested);
+        missing.removeAll(scopes(requested));
+        return missing;
     }
 
     /** Omits the tokens. */

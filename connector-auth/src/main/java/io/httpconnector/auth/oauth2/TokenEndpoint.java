@@ -26,7 +26,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -141,14 +140,10 @@ final class TokenEndpoint implements TokenRequests {
 
     /** Creates an assertion that is valid once, for five minutes: RFC 7523, section 3. */
     private Secret assertion(JwtKey key, Map<String, ?> additional) {
-        long now = settings.timeSource().now().getEpochSecond();
         Map<String, Object> claims = new LinkedHashMap<>();
         claims.put("aud", settings.definition().tokenUrl());
-        claims.put("iat", now);
-        claims.put("exp", now + ASSERTION_LIFETIME.toSeconds());
-        claims.put("jti", UUID.randomUUID().toString());
         claims.putAll(additional);
-        return key.sign(claims);
+        return key.sign(claims, ASSERTION_LIFETIME, settings.timeSource().now());
     }
 
     StoredTokens refresh(StoredTokens old, String refreshToken) {
@@ -210,6 +205,7 @@ final class TokenEndpoint implements TokenRequests {
         });
         Request request = Request.of(form.getVerb().name(), form.getUrl()).named("OAuth 2 token request");
         secrets.keySet().forEach(name -> all.removeIf(known -> known.getKey().equals(name)));
+        all.removeIf(known -> settings.definition().omitsTokenParameter(known.getKey()));
         request = withParameters(request.header("Accept", "application/json"), all);
         for (Map.Entry<String, Secret> secret : secrets.entrySet()) {
             request = with(request, secret.getKey(), secret.getValue(), format());
@@ -243,7 +239,7 @@ final class TokenEndpoint implements TokenRequests {
             }
             return response;
         } catch (StatusException e) {
-            throw TokenResponseParser.errorResponse(endpoint, e);
+            throw TokenError.ofResponse(endpoint, e);
         }
     }
 
@@ -261,9 +257,10 @@ final class TokenEndpoint implements TokenRequests {
             case QUERY -> bare;
         };
         for (Parameter parameter : parameters) {
+            String name = settings.definition().tokenParameterName(parameter.getKey());
             request = SECRET_PARAMETERS.contains(parameter.getKey())
-                    ? with(request, parameter.getKey(), Secret.of(parameter.getValue()), format())
-                    : with(request, parameter.getKey(), parameter.getValue(), format());
+                    ? with(request, name, Secret.of(parameter.getValue()), format())
+                    : with(request, name, parameter.getValue(), format());
         }
         for (Map.Entry<String, Secret> secret : settings.secretParameters().entrySet()) {
             request = with(request, secret.getKey(), secret.getValue(), format());
@@ -279,16 +276,25 @@ final class TokenEndpoint implements TokenRequests {
             return request;
         }
         if (key != null) {
-            Request named = with(
-                    with(request, "client_id", id, format), "client_assertion_type", CLIENT_ASSERTION_TYPE, format);
+            Request named = with(withId(request, id, format), "client_assertion_type", CLIENT_ASSERTION_TYPE, format);
             return with(named, "client_assertion", assertion(key, Map.of("iss", id, "sub", id)), format);
         }
         if (secret == null || settings.clientAuthentication() == ClientAuthentication.NONE) {
-            return with(request, "client_id", id, format);
+            return withId(request, id, format);
         }
         return settings.clientAuthentication() == ClientAuthentication.BASIC
                 ? request.header("Authorization", basic(id, secret))
-                : with(with(request, "client_id", id, format), "client_secret", secret, format);
+                : with(
+                        withId(request, id, format),
+                        settings.definition().tokenParameterName("client_secret"),
+                        secret,
+                        format);
+    }
+
+    private Request withId(Request request, String id, TokenRequestFormat format) {
+        return settings.definition().omitsTokenParameter("client_id")
+                ? request
+                : with(request, settings.definition().tokenParameterName("client_id"), id, format);
     }
 
     /** Form-encodes ID and secret before they are joined: RFC 6749, section 2.3.1. */

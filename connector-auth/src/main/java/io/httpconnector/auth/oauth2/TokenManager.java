@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -137,12 +138,24 @@ final class TokenManager implements AuthStrategy {
         TokenStore.Lease lease = account.lease();
         try {
             StoredTokens tokens = response.get();
+            checkScopes(tokens);
             refresher.replace(tokens);
             LOG.debug("\"{}\": new consent, {}", connection, tokens);
             adopt(Objects.requireNonNull(ValidToken.of(tokens, settings)));
             return tokens;
         } finally {
             lease.close();
+        }
+    }
+
+    private void checkScopes(StoredTokens tokens) {
+        Set<String> missing = tokens.missingScopes(settings.scopes());
+        if (Boolean.TRUE.equals(settings.definition().requireScopes()) && !missing.isEmpty()) {
+            throw new AuthorizationRequiredException(
+                    "\"" + connection + "\" needs the user's authorization: the consent lacks the scopes "
+                            + ErrorText.singleLine(String.join(", ", missing)),
+                    "insufficient_scope",
+                    null);
         }
     }
 

@@ -114,7 +114,7 @@ final class TokenRefresher {
                 LOG.debug("\"{}\": requests new tokens: {}", connection, e.getMessage());
             }
         }
-        return store(attempt(null, () -> server.exchange(null, null, grant::requestTokens)), refreshToken);
+        return store(attempt(null, () -> server.exchange(null, null, Map.of(), grant::requestTokens)), refreshToken);
     }
 
     /** Sends a token request, unless the backoff of a failed one has not ended. */
@@ -160,7 +160,7 @@ final class TokenRefresher {
             return old.from(issuer, null);
         }
         try {
-            server.endpoint(old.client()).checkRefresh(old.issuer());
+            server.endpoint(old.client(), old.fields()).checkRefresh(old.issuer());
             return old;
         } catch (AuthorizationRequiredException e) {
             server.forgetServer();
@@ -205,7 +205,8 @@ final class TokenRefresher {
         boolean lost = old.refreshBegan() != null;
         for (int attempt = 1; ; attempt++) {
             try {
-                return server.exchange(old.client(), null, endpoint -> endpoint.refresh(begun, refreshToken));
+                return server.exchange(
+                        old.client(), null, old.fields(), endpoint -> endpoint.refresh(begun, refreshToken));
             } catch (OAuth2Exception e) {
                 if (e.error().filter(server::endsGrant).isPresent()) {
                     // A lease can be lost unnoticed; tokens that another process got meanwhile are valid.

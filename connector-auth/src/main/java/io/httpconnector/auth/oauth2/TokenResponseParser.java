@@ -3,15 +3,13 @@ package io.httpconnector.auth.oauth2;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Response;
-import io.httpconnector.StatusException;
 import io.httpconnector.TimeSource;
-import io.httpconnector.internal.text.PercentEncoding;
+import io.httpconnector.auth.internal.FormText;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -46,7 +44,14 @@ final class TokenResponseParser {
         JsonNode json = parsed(response);
         String accessToken = text(json, definition.accessTokenPath(), "/access_token");
         if (accessToken == null) {
-            throw error("token endpoint", json, null, mask);
+            throw TokenError.of(json)
+                    .exception(
+                            "token endpoint",
+                            response.exchange().method(),
+                            response.exchange().url(),
+                            response.status(),
+                            null,
+                            mask);
         }
         if (!accessToken.chars().allMatch(c -> c >= 0x20 && c <= 0x7e)) {
             throw new OAuth2Exception(
@@ -64,6 +69,7 @@ final class TokenResponseParser {
                     null);
         }
         String refreshToken = text(json, definition.refreshTokenPath(), "/refresh_token");
+        String scope = scope(json);
         Instant now = timeSource.now();
         Instant expires = expiry(json, response, now);
         return new StoredTokens(
@@ -77,7 +83,19 @@ final class TokenResponseParser {
                 old == null ? null : old.seed(),
                 null,
                 null,
-                fields(json, old));
+                fields(json, old),
+                scope == null && old != null ? old.scope() : scope);
+    }
+
+    /** Returns the granted scopes, with spaces between them: RFC 6749, section 3.3; null if the response does not name them. */
+    private static @Nullable String scope(JsonNode json) {
+        JsonNode scope = json.path("scope");
+        if (!scope.isArray()) {
+            return text(json, null, "/scope");
+        }
+        List<String> scopes = new ArrayList<>();
+        scope.forEach(each -> scopes.add(each.asText()));
+        return String.join(" ", scopes);
     }
 
     /** Returns the configured fields; those that the response omits keep their old values. */
@@ -133,58 +151,12 @@ final class TokenResponseParser {
 
     /** Parses JSON, or the form that some providers send instead. */
     private static JsonNode parsed(Response response) {
-        String text = response.text();
-        if (text.contains("=")
-                && !text.stripLeading().startsWith("{")
-                && !text.stripLeading().startsWith("<")) {
-            return form(text.strip());
-        }
-        return response.json();
-    }
-
-    private static ObjectNode form(String text) {
-        ObjectNode form = JsonNodeFactory.instance.objectNode();
-        for (String pair : List.of(text.split("&", -1))) {
-            int equals = pair.indexOf('=');
-            if (equals > 0) {
-                form.put(decoded(pair.substring(0, equals)), decoded(pair.substring(equals + 1)));
-            }
-        }
-        return form;
-    }
-
-    private static String decoded(String text) {
-        String decoded = PercentEncoding.decodeForm(text);
-        return decoded == null ? text : decoded;
+        String text = response.text().strip();
+        return FormText.isForm(text) ? FormText.parse(text) : response.json();
     }
 
     private static @Nullable String text(JsonNode response, @Nullable String path, String defaultPath) {
         JsonNode value = response.at(JsonPointer.compile(path == null ? defaultPath : path));
         return value.isValueNode() && !value.isNull() && !value.asText().isEmpty() ? value.asText() : null;
-    }
-
-    /**
-     * Converts a 4xx response with an error code to an {@link OAuth2Exception}. A 5xx response stays as it is: it is unknown whether the
-     * request was processed.
-     *
-     * @param endpoint such as {@code token endpoint}
-     */
-    static RuntimeException errorResponse(String endpoint, StatusException e) {
-        return e.status() < 500 && e.json().has("error") ? error(endpoint, e.json(), e, UnaryOperator.identity()) : e;
-    }
-
-    private static OAuth2Exception error(
-            String endpoint, JsonNode response, @Nullable Throwable cause, UnaryOperator<String> mask) {
-        String error = text(response, null, "/error");
-        String description = text(response, null, "/error_description");
-        String uri = text(response, null, "/error_uri");
-        if (error == null) {
-            return new OAuth2Exception("The " + endpoint + " responded without an access token", null, cause);
-        }
-        String text = error + (description == null ? "" : ": " + description) + (uri == null ? "" : " (" + uri + ")");
-        return new OAuth2Exception(
-                "The " + endpoint + " responded with an error: " + ErrorText.singleLine(mask.apply(text)),
-                mask.apply(error),
-                cause);
     }
 }

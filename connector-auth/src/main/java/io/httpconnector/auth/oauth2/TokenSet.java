@@ -2,16 +2,20 @@ package io.httpconnector.auth.oauth2;
 
 import io.httpconnector.Secret;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The tokens of a user, as stored in the {@link TokenStore}. Applications need not store them. Immutable. */
 public final class TokenSet {
 
     private final StoredTokens tokens;
+    private final List<String> requested;
 
-    TokenSet(StoredTokens tokens) {
+    TokenSet(StoredTokens tokens, List<String> requested) {
         this.tokens = tokens;
+        this.requested = requested;
     }
 
     /**
@@ -48,6 +52,24 @@ public final class TokenSet {
      */
     public Map<String, String> fields() {
         return tokens.fields();
+    }
+
+    /**
+     * Returns the granted scopes: RFC 6749, section 3.3.
+     *
+     * @return the scopes that the authorization server named; the requested ones if it named none
+     */
+    public Set<String> scopes() {
+        return tokens.scopes(requested);
+    }
+
+    /**
+     * Returns the scopes that were requested, but not granted, because the user or the authorization server has refused them.
+     *
+     * @return the scopes; empty if all were granted
+     */
+    public Set<String> missingScopes() {
+        return tokens.missingScopes(requested);
     }
 
     /** Omits the tokens. */

@@ -175,7 +175,7 @@ class DefinitionChecksTest {
             value = {
                 "https://{{auth.x}}.example.com # {{auth.x}} is not a field",
                 "https://{{auth.k}}.example.com # {{auth.k}}: it is a secret",
-                "https://{{auth.u | lower}}.example.com # a base URL can't have filters",
+                "https://{{auth.u | lowr}}.example.com # lowr",
                 "/v1 # it is not absolute"
             })
     void baseUrlIsChecked(String url, String problem) {

@@ -170,7 +170,7 @@ final class ExampleDefinitions implements AutoCloseable {
                 AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
                 URI url = flow.start("s");
                 meaning.append(sorted(url.toString().replaceAll("(state|code_challenge|nonce)=[^&]*", "$1"), "[?&]"));
-                Matcher state = Pattern.compile("state=([^&]*)").matcher(url.getRawQuery());
+                Matcher state = Pattern.compile("state=([^&]*)").matcher(url.toString());
                 meaning.append(state.find());
                 flow.finish("code=c&realm=7&realmId=7&iss=" + url() + "&state=" + state.group(1), "s");
             }
@@ -229,8 +229,8 @@ final class ExampleDefinitions implements AutoCloseable {
         received.add(masked(request + "\n" + headers + "\n" + body(new String(body, StandardCharsets.UTF_8))));
         String base = url();
         byte[] response = """
-                {"access_token": "a-token", "token": "t", "id": "s", "token_endpoint": "BASE/token", "issuer": "BASE",
-                 "device_code": "d", "user_code": "u", "verification_uri": "https://x.example.com", "api_domain": "BASE", "instance_url": "BASE",
+                {"access_token": "a-token", "token": "t", "id": "s", "token_endpoint": "BASE/token", "issuer": "BASE", "client_id": "c",
+             "device_code": "d", "user_code": "u", "verification_uri": "https://x.example.com", "api_domain": "BASE", "instance_url": "BASE",
                  "data": {"token": "a-token", "refresh": "r", "in": 60, "host": "h"}}""".replace("BASE", base).getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().add("Content-Type", "application/json");
         exchange.getResponseHeaders().add("X-Token", "header-token");

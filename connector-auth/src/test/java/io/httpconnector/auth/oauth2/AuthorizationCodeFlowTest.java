@@ -554,7 +554,8 @@ class AuthorizationCodeFlowTest {
         assertThatThrownBy(() -> flow.finish("code=c0de&state=" + state(flow.start("s")), "s"))
                 .isInstanceOf(AuthorizationRequiredException.class)
                 .hasMessageEndingWith(
-                        "The token endpoint responded with an error: invalid_grant (https://login.example.com/e)");
+                        "The token endpoint responded with an error: invalid_grant (https://login.example.com/e)"
+                                + " (status 400, POST " + service.url("/token") + ")");
     }
 
     @Test

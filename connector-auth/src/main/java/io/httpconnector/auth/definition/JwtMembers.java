@@ -1,0 +1,30 @@
+package io.httpconnector.auth.definition;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.Secret;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** The members that describe a JSON Web Token: its key, {@code claims} and {@code lifetime}. Immutable. */
+record JwtMembers(
+        KeyMembers key, ObjectNode claims, @Nullable Duration lifetime) {
+
+    private static final Duration DEFAULT_LIFETIME = Duration.ofMinutes(5);
+
+    static JwtMembers read(Members members) {
+        KeyMembers key = KeyMembers.read(members);
+        ObjectNode claims = members.object("claims", false);
+        Duration lifetime = members.reader().duration("lifetime");
+        if (lifetime != null && lifetime.toSeconds() < 2) {
+            members.reader().problem("lifetime", "it must be at least two seconds");
+        }
+        return new JwtMembers(key, claims, lifetime);
+    }
+
+    /** Signs a new token. */
+    Secret sign(FieldValues values) {
+        return key.build(values)
+                .sign(values.claims(claims), lifetime == null ? DEFAULT_LIFETIME : lifetime, Instant.now());
+    }
+}

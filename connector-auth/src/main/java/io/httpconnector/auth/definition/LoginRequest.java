@@ -1,0 +1,161 @@
+package io.httpconnector.auth.definition;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.Body;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
+import io.httpconnector.Secret;
+import io.httpconnector.internal.json.JsonObjectReader;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A request of a login, created from the values for each login. Immutable. */
+record LoginRequest(
+        @Nullable FieldText method,
+        @Nullable UrlText url,
+        Map<String, FieldText> headers,
+        Map<String, FieldText> query,
+        @Nullable FieldText user,
+        @Nullable FieldText password,
+        @Nullable JsonNode json,
+        Map<String, FieldText> form,
+        @Nullable FieldText xml) {
+
+    /**
+     * Reads the members of a request.
+     *
+     * @param prefix the prefix of the names, such as {@code login}; empty for a step
+     */
+    static LoginRequest read(Members members, String prefix) {
+        JsonObjectReader reader = members.reader();
+        String user = name(prefix, "user");
+        String password = name(prefix, "password");
+        String url = name(prefix, "url");
+        reader.require(url);
+        LoginRequest request = new LoginRequest(
+                members.text("method", LoginRequest::checkMethod),
+                UrlText.read(members, url, LoginRequest::problemOfUrl),
+                members.headers(name(prefix, "headers")),
+                members.texts(name(prefix, "query"), true),
+                members.secret(user),
+                members.secret(password),
+                members.tree("json", true),
+                members.texts("form", true),
+                members.secret("xml"));
+        String unused = reader.atMostOneOf("json", "form", "xml");
+        if (reader.has(password) && !reader.has(user)) {
+            reader.problem(user, "it is missing, but there is a " + password);
+        }
+        if (reader.has(user) && request.headers.keySet().stream().anyMatch("Authorization"::equalsIgnoreCase)) {
+            reader.problem(user, "there is also a header Authorization: omit one of them");
+        }
+        return request;
+    }
+
+    private static String name(String prefix, String member) {
+        return prefix.isEmpty()
+                ? member
+                : prefix + member.substring(0, 1).toUpperCase(Locale.ROOT) + member.substring(1);
+    }
+
+    private static void checkMethod(String method) {
+        var unused = Request.of(method, "/");
+    }
+
+    private static @Nullable String problemOfUrl(String url) {
+        if (url.isBlank()) {
+            return "it is empty";
+        }
+        try {
+            var unused = Request.get(url);
+            return null;
+        } catch (InvalidDefinitionException e) {
+            return String.join("; ", e.problems());
+        }
+    }
+
+    /** Creates the request with the given values, whose problems are reported. */
+    Request create(FieldValues values) {
+        String verb = values.text(method);
+        Request request = Request.of(verb == null ? "POST" : verb, address(values));
+        for (Map.Entry<String, FieldText> header : headers.entrySet()) {
+            Secret value = values.secret(header.getValue());
+            request = value == null ? request : request.header(header.getKey(), value);
+        }
+        for (Map.Entry<String, FieldText> parameter : query.entrySet()) {
+            Secret value = values.secret(parameter.getValue());
+            request = value == null ? request : request.query(parameter.getKey(), value);
+        }
+        if (user != null) {
+            request = BasicType.build(user, password, values).apply(request);
+        }
+        if (json != null) {
+            return request.body(json(json, values));
+        }
+        if (xml != null) {
+            return request.body(xml(xml, values));
+        }
+        return form.isEmpty() ? request : withForm(request, values);
+    }
+
+    private String address(FieldValues values) {
+        int before = values.problems();
+        String address = values.url(url);
+        if (address == null && url != null && values.problems() == before) {
+            values.problem(
+                    url.alternatives().get(0).pointer(),
+                    "one of the values " + url.fields().toList() + " is missing: it was not entered, or not received");
+        }
+        return Objects.requireNonNullElse(address, "https://missing");
+    }
+
+    private Request withForm(Request bare, FieldValues values) {
+        Request request = bare.body(Body.form());
+        for (Map.Entry<String, FieldText> field : form.entrySet()) {
+            FieldText text = field.getValue();
+            String plain = values.isSecret(text) || values.usesReceived(text) ? null : values.text(text);
+            Secret value = plain == null ? values.secret(text) : null;
+            request = plain != null
+                    ? request.bodyField(field.getKey(), plain)
+                    : value == null ? request : request.bodyField(field.getKey(), value);
+        }
+        return request;
+    }
+
+    private static Body json(JsonNode json, FieldValues values) {
+        JsonNode filled = values.tree(json);
+        Body[] body = {Body.json(filled == null ? Map.of() : filled)};
+        values.eachSecret(json, secret -> body[0] = body[0].redacting(secret));
+        return body[0];
+    }
+
+    /** Values are character data: XML 1.0, section 2.4. */
+    private static Body xml(FieldText xml, FieldValues values) {
+        String filled = values.text(xml, (before, value) -> escaped(value));
+        Body body = filled == null ? Body.xml("<missing/>") : Body.xml(filled);
+        for (Secret secret : values.secrets(xml)) {
+            body = body.redacting(secret);
+        }
+        return body;
+    }
+
+    private static String escaped(String value) {
+        if (value.chars().anyMatch(c -> c < 0x20 && c != '\t' && c != '\n' && c != '\r')) {
+            throw new InvalidDefinitionException("XML", List.of("a value has a control character"));
+        }
+        return value.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;")
+                .replace("'", "&apos;");
+    }
+
+    /** Omits the values. */
+    @Override
+    public String toString() {
+        return "login at " + url;
+    }
+}

@@ -1,0 +1,381 @@
+package io.httpconnector.auth.definition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
+import io.httpconnector.Secret;
+import io.httpconnector.auth.oauth2.AuthorizationCodeFlow;
+import io.httpconnector.auth.oauth2.OAuth2Exception;
+import io.httpconnector.auth.oauth2.TokenStore;
+import io.httpconnector.testing.MockResponse;
+import io.httpconnector.testing.MockService;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Definitions of services whose authentication differs from the usual one: each is the shape of a real service. */
+class ServiceDefinitionsTest {
+
+    private MockService service;
+
+    @BeforeEach
+    void start() {
+        service = MockService.start();
+        service.on("GET", "/api", MockResponse.status(200));
+    }
+
+    @AfterEach
+    void stop() {
+        service.close();
+    }
+
+    /** Returns a definition with one strategy; {@code '} stands for a quotation mark, BASE for the URL of the service. */
+    private AuthDefinition definition(String baseUrl, String fields, String strategy) {
+        return AuthDefinition.parse("{'name': 'Shop', 'baseUrl': %s, 'fields': [%s], 'strategies': {'a': {%s}}}"
+                .formatted(baseUrl, fields, strategy)
+                .replace('`', '\u0001')
+                .replace('\'', '"')
+                .replace('\u0001', '\'')
+                .replace("BASE", service.baseUrl()));
+    }
+
+    private HttpConnection connection(AuthDefinition definition, Map<String, String> values) {
+        AuthMethod method = definition
+                .choose("a")
+                .redirectUri("https://app.example.com/callback")
+                .tokenStore(TokenStore.inMemory(), "customer");
+        values.forEach(method::value);
+        return HttpConnection.named("Shop")
+                .baseUrl(definition.baseUrl())
+                .auth(method.build())
+                .build();
+    }
+
+    private static void consent(HttpConnection connection, String callback) {
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
+        String state = flow.start("s").toString().replaceFirst(".*[?&]state=([^&]*).*", "$1");
+        flow.finish(callback + "&state=" + state, "s");
+    }
+
+    private MockService.RecordedRequest last(String path) {
+        return service.requests().stream()
+                .filter(request -> request.uri().getPath().equals(path))
+                .reduce((first, second) -> second)
+                .orElseThrow(() -> new AssertionError("no request to " + path + ": " + service.requests()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HOST,, /custom/api", ", acme, /acme/api", ",, /main/api"})
+    void theFirstBaseUrlIsUsedWhoseFieldsHaveValues(String host, String name, String path) {
+        service.on("GET", path, MockResponse.status(200));
+        AuthDefinition shop = definition(
+                "['{{auth.host}}/custom', 'BASE/{{auth.name}}', 'BASE/main']",
+                "{'name': 'host', 'optional': true}, {'name': 'name', 'optional': true}",
+                "'type': 'none'");
+        Map<String, String> values =
+                host != null ? Map.of("host", service.baseUrl()) : name != null ? Map.of("name", name) : Map.of();
+
+        try (HttpConnection connection = connection(shop, values)) {
+            connection.send(Request.get("/api"));
+        }
+        assertThat(last(path).method()).isEqualTo("GET");
+    }
+
+    @Test
+    void aBaseUrlHasFilters() {
+        service.on("GET", "/ACME/main/api", MockResponse.status(200));
+        AuthDefinition shop = definition(
+                "'BASE/{{auth.name | upper}}/{{auth.realm | default(`main`)}}'",
+                "{'name': 'name'}, {'name': 'realm', 'optional': true}",
+                "'type': 'none'");
+
+        try (HttpConnection connection = connection(shop, Map.of("name", "acme"))) {
+            connection.send(Request.get("/api"));
+        }
+        assertThat(last("/ACME/main/api").method()).isEqualTo("GET");
+    }
+
+    @Test
+    void aMissingAlternativeIsReported() {
+        AuthDefinition shop = definition(
+                "['https://{{auth.host}}', 'https://{{auth.name}}.example.com']",
+                "{'name': 'host', 'optional': true}, {'name': 'name', 'optional': true}",
+                "'type': 'none'");
+
+        assertThatThrownBy(() -> shop.choose("a").build())
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("/baseUrl: none of its alternatives has all values: set one of [host, name]");
+    }
+
+    private static final String CODE =
+            "'type': 'oauth2-authorization-code', 'pkce': false, 'authorizationUrl': 'BASE/authorize',"
+                    + "'clientAuthentication': 'body', ";
+
+    @Test
+    void valuesOfTheCallbackAndTheTokensAreSent() {
+        service.on("POST", "/eu/token", MockResponse.json("{\"access_token\": \"t1\", \"tenant\": \"42\"}"));
+        service.on("GET", "/42/api", MockResponse.status(200));
+        AuthDefinition shop = definition(
+                "'BASE/{{auth.tenant | default(`none`)}}'",
+                "",
+                CODE
+                        + "'tokenUrl': 'BASE/{{auth.region}}/token', 'callbackFields': ['region'], 'tokenFields': {'tenant': '/tenant'},"
+                        + "'computed': {'both': '{{auth.region}}/{{auth.tenant}}'},"
+                        + "'headers': {'X-Tenant': '{{auth.tenant}}', 'X-Both': '{{auth.both | base64}}',"
+                        + " 'X-Client': '{{auth.clientId}}'}, 'query': {'r': '{{auth.region}}'}");
+
+        try (HttpConnection connection = connection(shop, Map.of("clientId", "c", "clientSecret", "s3cret"))) {
+            consent(connection, "code=c0de&region=eu");
+            connection.send(Request.get("/api"));
+        }
+        MockService.RecordedRequest api = last("/42/api");
+        assertThat(api.header("X-Tenant")).contains("42");
+        assertThat(api.header("X-Both")).contains("ZXUvNDI=");
+        assertThat(api.header("X-Client")).contains("c");
+        assertThat(api.header("Authorization")).contains("Bearer t1");
+        assertThat(api.uri().getQuery()).isEqualTo("r=eu");
+    }
+
+    @Test
+    void aTokenUrlOfTheCallbackMustBeAtATrustedHost() {
+        service.on("POST", "/token", MockResponse.json("{\"access_token\": \"t1\"}"));
+        String members = CODE + "'tokenUrl': '{{auth.server}}/token', 'callbackFields': ['server']";
+        AuthDefinition shop =
+                definition("'BASE'", "", members + ", 'trustedHosts': ['127.0.0.1', 'localhost', '*.zoho.eu']");
+
+        try (HttpConnection connection = connection(shop, Map.of("clientId", "c", "clientSecret", "s3cret"))) {
+            assertThatThrownBy(() -> consent(connection, "code=c0de&server=https://evil.example.com"))
+                    .isInstanceOf(OAuth2Exception.class)
+                    .hasMessageContaining("https://evil.example.com, which is not one of the trusted hosts");
+            assertThatThrownBy(() -> consent(connection, "code=c0de&server=https://evil-zoho.eu"))
+                    .isInstanceOf(OAuth2Exception.class);
+            assertThatThrownBy(() -> consent(connection, "code=c0de"))
+                    .isInstanceOf(OAuth2Exception.class)
+                    .hasMessageContaining("can't be determined");
+            consent(connection, "code=c0de&server=" + service.baseUrl());
+            connection.send(Request.get("/api"));
+        }
+        assertThat(last("/api").header("Authorization")).contains("Bearer t1");
+        assertThatThrownBy(() -> connection(definition("'BASE'", "", members), Map.of("clientId", "c")))
+                .hasMessageContaining("trustedHosts");
+    }
+
+    @Test
+    void aValueOfTheCallbackCannotLeaveTheHost() {
+        AuthDefinition shop = definition(
+                "'BASE'",
+                "",
+                CODE + "'tokenUrl': 'https://{{auth.shop}}.example.com/token', 'callbackFields': ['shop']");
+
+        try (HttpConnection connection = connection(shop, Map.of("clientId", "c", "clientSecret", "s3cret"))) {
+            assertThatThrownBy(() -> consent(connection, "code=c0de&shop=evil.com/"))
+                    .isInstanceOf(OAuth2Exception.class)
+                    .hasMessageContaining("not valid in a host name");
+        }
+    }
+
+    @Test
+    void parametersAreRenamedAndOmitted() {
+        service.on("POST", "/token", MockResponse.json("{\"access_token\": \"t1\"}"));
+        AuthDefinition shop = definition(
+                "'BASE'",
+                "",
+                CODE + "'tokenUrl': 'BASE/token',"
+                        + "'authorizationParameterNames': {'client_id': 'client_key', 'state': 'customField'},"
+                        + "'omittedAuthorizationParameters': ['response_type'], 'codeParameter': 'auth_code',"
+                        + "'tokenParameterNames': {'client_id': 'client_key', 'client_secret': 'secret', 'code': 'auth_code'},"
+                        + "'omittedTokenParameters': ['redirect_uri']");
+
+        try (HttpConnection connection = connection(shop, Map.of("clientId", "c", "clientSecret", "s3cret"))) {
+            AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
+            URI url = flow.start("s");
+            assertThat(url.getQuery()).contains("client_key=c").doesNotContain("client_id", "response_type", "state=");
+            String state = url.getQuery().replaceFirst(".*customField=([^&]*).*", "$1");
+            flow.finish("auth_code=c0de&customField=" + state, "s");
+        }
+        assertThat(last("/token").body().split("&"))
+                .containsExactlyInAnyOrder(
+                        "grant_type=authorization_code", "client_key=c", "secret=s3cret", "auth_code=c0de");
+    }
+
+    @Test
+    void anAuthorizationUrlHasAFragment() {
+        AuthDefinition shop = definition(
+                "'BASE'",
+                "",
+                "'type': 'oauth2-authorization-code', 'authorizationUrl': 'https://app.example.com/x?y=1#/oauth/authorize',"
+                        + "'tokenUrl': 'BASE/token'");
+
+        try (HttpConnection connection = connection(shop, Map.of("clientId", "c"))) {
+            URI url = AuthorizationCodeFlow.of(connection).start("s");
+            assertThat(url.toString())
+                    .startsWith("https://app.example.com/x?y=1#/oauth/authorize?response_type=code&client_id=c");
+        }
+    }
+
+    @Test
+    void aClientIsRegisteredAtAConfiguredServer() {
+        service.on("POST", "/register", MockResponse.status(201).body("application/json", "{\"client_id\": \"r1\"}"));
+        service.on("POST", "/token", MockResponse.json("{\"access_token\": \"t1\"}"));
+        AuthDefinition shop = definition(
+                "'BASE'",
+                "",
+                "'type': 'oauth2-authorization-code', 'authorizationUrl': 'BASE/authorize', 'tokenUrl': 'BASE/token',"
+                        + "'registrationUrl': 'BASE/register'");
+
+        try (HttpConnection connection = connection(shop, Map.of())) {
+            consent(connection, "code=c0de");
+            connection.send(Request.get("/api"));
+        }
+        assertThat(last("/token").body()).contains("client_id=r1");
+        assertThat(last("/api").header("Authorization")).contains("Bearer t1");
+    }
+
+    @Test
+    void grantedScopesCanBeRequired() {
+        service.on("POST", "/token", MockResponse.json("{\"access_token\": \"t1\", \"scope\": \"read,offline\"}"));
+        String members = CODE + "'tokenUrl': 'BASE/token', 'scopes': 'read write'";
+
+        try (HttpConnection connection =
+                connection(definition("'BASE'", "", members), Map.of("clientId", "c", "clientSecret", "x"))) {
+            consent(connection, "code=c0de");
+            var tokens = AuthorizationCodeFlow.of(connection).tokens().orElseThrow();
+            assertThat(tokens.scopes()).containsExactly("read", "offline");
+            assertThat(tokens.missingScopes()).containsExactly("write");
+        }
+        try (HttpConnection connection = connection(
+                definition("'BASE'", "", members + ", 'requireScopes': true"),
+                Map.of("clientId", "c", "clientSecret", "x"))) {
+            assertThatThrownBy(() -> consent(connection, "code=c0de"))
+                    .hasMessageContaining("the consent lacks the scopes write");
+            assertThat(AuthorizationCodeFlow.of(connection).tokens()).isEmpty();
+        }
+    }
+
+    private static final String USER = "{'name': 'user'}, {'name': 'key', 'secret': true}";
+
+    private MockService.RecordedRequest login(String members) {
+        try (HttpConnection connection = connection(
+                definition("'BASE'", USER, "'type': 'login', " + members), Map.of("user", "ann", "key", "p&<w"))) {
+            connection.send(Request.get("/api"));
+        }
+        return last("/api");
+    }
+
+    @Test
+    void aLoginHasBasicAuthenticationAndSecretsInItsQuery() {
+        service.on("GET", "/login", MockResponse.json("{\"token\": \"t1\", \"account\": 7}"));
+        var api = login(
+                "'loginUrl': 'BASE/login', 'method': 'GET', 'loginUser': '{{auth.user}}', 'loginPassword': '{{auth.key}}',"
+                        + "'loginQuery': {'secret': '{{auth.key}}'}, 'tokenFields': {'account': '/account'},"
+                        + "'computed': {'both': '{{auth.user}}:{{auth.token}}'},"
+                        + "'use': {'headers': {'Authorization': 'Basic {{auth.both | base64}}', 'X-Key': '{{auth.key | hex}}'},"
+                        + "        'query': {'account_id': '{{auth.account}}'}}");
+
+        assertThat(last("/login").header("Authorization")).contains("Basic YW5uOnAmPHc=");
+        assertThat(last("/login").uri().getQuery()).isEqualTo("secret=p&<w");
+        assertThat(api.header("Authorization")).contains("Basic YW5uOnQx");
+        assertThat(api.header("X-Key")).contains("70263c77");
+        assertThat(api.uri().getQuery()).isEqualTo("account_id=7");
+    }
+
+    @Test
+    void aLoginHasSteps() {
+        service.on("GET", "/info", MockResponse.json("{\"issuer\": \"" + service.baseUrl() + "/id\"}"));
+        service.on("POST", "/id/token", MockResponse.status(200).body("text/plain", "access_token=t1&x=1"));
+        service.on(
+                "POST",
+                "/exchange",
+                MockResponse.status(200).body("text/plain", "<r><api><session>t2</session></api></r>"));
+        var api = login("'steps': [{'method': 'GET', 'url': 'BASE/info', 'tokenFields': {'issuer': '/issuer'}},"
+                + "{'url': '{{auth.issuer}}/token', 'form': {'p': '{{auth.key}}'}, 'tokenFields': {'first': '/access_token'}}],"
+                + "'loginUrl': 'BASE/exchange', 'loginHeaders': {'Authorization': 'Bearer {{auth.first}}'},"
+                + "'xml': '<login><user>{{auth.user}}</user><p>{{auth.key}}</p></login>', 'tokenPath': '/api/session'");
+
+        assertThat(last("/id/token").body()).isEqualTo("p=p%26%3Cw");
+        assertThat(last("/exchange").header("Authorization")).contains("Bearer t1");
+        assertThat(last("/exchange").body()).isEqualTo("<login><user>ann</user><p>p&amp;&lt;w</p></login>");
+        assertThat(api.header("Authorization")).contains("Bearer t2");
+    }
+
+    @Test
+    void aMissingValueOfAStepEndsTheLogin() {
+        service.on("GET", "/info", MockResponse.json("{}"));
+        assertThatThrownBy(
+                        () -> login(
+                                "'steps': [{'method': 'GET', 'url': 'BASE/info', 'tokenFields': {'issuer': '/issuer'}}],"
+                                        + "'loginUrl': '{{auth.issuer}}/token', 'form': {'u': '{{auth.user}}', 'p': '{{auth.key}}'}"))
+                .hasMessageContaining("/strategies/a/loginUrl: one of the values [issuer] is missing");
+    }
+
+    @Test
+    void aLoginSignsAJwt() {
+        service.on(
+                "POST",
+                "/app/installations/7/access_tokens",
+                MockResponse.status(201).body("application/json", "{\"token\": \"t1\"}"));
+        login(
+                "'jwt': {'algorithm': 'HS256', 'key': '0123456789abcdef0123456789abcdef{{auth.key}}', 'claims': {'iss': '{{auth.user}}'}},"
+                        + "'loginUrl': 'BASE/app/installations/7/access_tokens', 'loginHeaders': {'Authorization': 'Bearer {{auth.jwt}}'}");
+
+        Optional<String> header = last("/app/installations/7/access_tokens").header("Authorization");
+        assertThat(header.orElseThrow()).startsWith("Bearer eyJ");
+    }
+
+    @Test
+    void secretsOfComputedValuesAreNotVisible() {
+        assertThatThrownBy(
+                        () -> definition(
+                                "'BASE'",
+                                USER,
+                                "'type': 'login', 'loginUrl': 'BASE/{{auth.both}}', 'computed': {'both': '{{auth.user}}{{auth.key}}'}"))
+                .isInstanceOfSatisfying(
+                        InvalidDefinitionException.class,
+                        e -> assertThat(e.problems())
+                                .isEqualTo(
+                                        List.of(
+                                                "/strategies/a/loginUrl: {{auth.both}}: it is a secret, which is not allowed here")));
+        assertThatThrownBy(() -> definition(
+                        "'BASE'",
+                        USER,
+                        "'type': 'custom', 'computed': {'user': '{{auth.key}}'}, 'headers': {'X': '{{auth.user}}'}"))
+                .hasMessageContaining("/strategies/a/computed: there is also a field \"user\"");
+        assertThat(Secret.of("x")).hasToString("***");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "400 | {\"error\": {\"code\": \"invalid_grant\", \"message\": \"gone\"}} | invalid_grant | gone",
+                "200 | {\"error\": {\"code\": \"invalid_grant\"}} | invalid_grant | invalid_grant",
+                "400 | error=invalid_client&error_description=no%20such | invalid_client | no such",
+                "401 | [{\"errorCode\": \"INVALID_SESSION\", \"message\": \"a=b\"}] | INVALID_SESSION | a=b",
+                "400 | {\"errors\": [{\"code\": \"bad\", \"detail\": \"why\"}]} | bad | why",
+                "400 | {\"code\": 1234, \"msg\": \"no\"} | 1234 | no",
+                "200 | {\"ok\": false, \"error\": \"invalid_code\"} | invalid_code | invalid_code",
+                "200 | {\"data\": {}} | | responded without an access token",
+                "200 | [\"a=b\"] | a=b | a=b"
+            })
+    void errorsOfATokenEndpointAreReported(int status, String body, String error, String text) {
+        service.on("POST", "/token", MockResponse.status(status).body("text/plain", body));
+        AuthDefinition shop = definition("'BASE'", "", "'type': 'oauth2-client-credentials', 'tokenUrl': 'BASE/token'");
+
+        try (HttpConnection connection = connection(shop, Map.of("clientId", "c", "clientSecret", "s3cret"))) {
+            assertThatThrownBy(() -> connection.send(Request.get("/api")))
+                    .isInstanceOfSatisfying(
+                            OAuth2Exception.class, e -> assertThat(e.error()).isEqualTo(Optional.ofNullable(error)))
+                    .hasMessageContaining(text)
+                    .hasMessageContaining("(status " + status + ", POST " + service.baseUrl() + "/token)");
+        }
+    }
+}
