@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** A source with so many requests that only the matching ones are loaded. */
-record LazyRecommendationSource(List<LazyRecommendation> entries) implements RecommendationSource {
+record LazyRecommendationSource(List<LazyRecommendation> entries, List<String> notes) implements RecommendationSource {
 
     /**
      * A request that is loaded on demand.

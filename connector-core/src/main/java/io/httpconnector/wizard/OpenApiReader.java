@@ -14,20 +14,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads an OpenAPI 3.0 or 3.1 document: servers, parameters, security, and for the body its example or a sample generated
+ * Reads an OpenAPI 3.0 or 3.1 document, or Swagger 2.0: servers, parameters, security, and for the body its example or a sample generated
  * from its schema. Path parameters become pills of the step {@code input}; of the other parameters, only required ones are
  * imported. References to other documents are not resolved.
  */
 final class OpenApiReader {
 
-    private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "options", "head", "patch");
-    private static final List<String> PREFERRED = List.of(
-            "application/json",
-            "application/x-www-form-urlencoded",
-            "multipart/form-data",
-            "application/xml",
-            "text/plain");
-
+    static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "options", "head", "patch");
     private static final Pattern PILL = Pattern.compile("\\{([^{}/]+)}");
     private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9_-]+");
 
@@ -35,17 +28,21 @@ final class OpenApiReader {
     private static final Pattern ORIGIN = Pattern.compile("^(?:[^/?#]*:)?//[^/?#]*|^\\{+[^{}/]+}+[^/?#]*");
 
     private final JsonNode document;
-    private final SchemaSampleGenerator samples;
+    private final SchemaReferences references;
+    private final OpenApiBodyReader bodies;
     private final String source;
     private final Set<String> keys = new HashSet<>();
 
     private OpenApiReader(JsonNode document) {
         this.document = document;
-        this.samples = new SchemaSampleGenerator(document);
-        this.source = "OpenAPI \"" + document.at("/info/title").asText() + "\" "
+        this.references = new SchemaReferences(document);
+        boolean requiresReadOnly = document.path("openapi").asText().startsWith("3.1");
+        this.bodies = new OpenApiBodyReader(references, new SchemaSampleGenerator(references, requiresReadOnly));
+        this.source = (document.has("swagger") ? "Swagger" : "OpenAPI") + " \""
+                + document.at("/info/title").asText() + "\" "
                 + document.at("/info/version").asText();
         for (JsonNode reference : document.at("/components/securitySchemes")) {
-            JsonNode scheme = samples.resolve(reference);
+            JsonNode scheme = references.resolve(reference);
             if (scheme.path("type").asText().equals("apiKey")) {
                 keys.add(scheme.path("in").asText() + " "
                         + scheme.path("name").asText().toLowerCase(Locale.ROOT));
@@ -53,29 +50,37 @@ final class OpenApiReader {
         }
     }
 
-    static LazyRecommendationSource read(JsonNode document) {
-        String version = document.path("openapi").asText("");
-        if (!version.matches("3\\.[01]\\..*") || !document.path("paths").isObject()) {
+    static LazyRecommendationSource read(JsonNode original) {
+        boolean isSwagger = original.path("swagger").asText("").equals("2.0");
+        boolean isOpenApi = original.path("openapi").asText("").matches("3\\.[01](\\..*)?");
+        if ((!isSwagger && !isOpenApi) || !original.path("paths").isObject()) {
             throw new InvalidDefinitionException(
                     "OpenAPI document",
-                    List.of(
-                            document.has("swagger")
-                                    ? "unsupported version "
-                                            + document.path("swagger").asText() + ": convert it to 3.0 or 3.1"
-                                    : "not a document of version 3.0 or 3.1, or without paths"));
+                    List.of("not an OpenAPI document of version 3.0 or 3.1, nor Swagger 2.0, or without paths"));
         }
+        JsonNode document = isSwagger ? SwaggerConverter.convert(original) : original;
         OpenApiReader first = new OpenApiReader(document);
         List<LazyRecommendation> all = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
         document.path("paths").properties().forEach(path -> {
-            JsonNode item = first.samples.resolve(path.getValue());
+            JsonNode item = first.references.resolve(path.getValue());
+            if (item.isMissingNode()) {
+                notes.add("the path " + path.getKey() + " is not imported: the reference "
+                        + SchemaReferences.of(path.getValue()) + " is not resolved");
+            }
             item.properties().forEach(operation -> {
                 if (METHODS.contains(operation.getKey())) {
                     String base = basePath(servers(document, item, operation.getValue()));
                     all.add(entry(document, path.getKey(), base + pills(path.getKey()), item, operation));
+                } else if (operation.getKey().equals("trace")) {
+                    notes.add("the operation TRACE " + path.getKey() + " is not imported: the method is not supported");
                 }
             });
         });
-        return new LazyRecommendationSource(List.copyOf(all));
+        if (!document.path("webhooks").isEmpty()) {
+            notes.add("the webhooks are not imported: the service sends them");
+        }
+        return new LazyRecommendationSource(List.copyOf(all), List.copyOf(notes));
     }
 
     private static LazyRecommendation entry(
@@ -165,16 +170,27 @@ final class OpenApiReader {
 
     private Recommendation operation(String path, JsonNode item, String method, JsonNode operation, String title) {
         RequestDefinitionBuilder definition = definition(path, item, method, operation);
-        parameters(item, operation).values().forEach(parameter -> parameter(parameter, definition));
-        JsonNode body = samples.resolve(operation.path("requestBody"));
+        List<String> optional = new ArrayList<>();
+        for (JsonNode parameter : parameters(item, operation).values()) {
+            if (parameter.path("required").asBoolean()
+                    || parameter.path("in").asText().equals("path")) {
+                parameter(parameter, operation, definition);
+            } else if (parameter.has("name")) {
+                optional.add(parameter.path("name").asText());
+            }
+        }
+        if (!optional.isEmpty()) {
+            definition.note("optional parameters are left out: " + String.join(", ", optional));
+        }
+        JsonNode body = references.resolve(operation.path("requestBody"));
         if (body.path("content").isObject() && !body.path("content").isEmpty()) {
-            body(body.path("content"), definition);
+            bodies.read(body.path("content"), definition);
         }
         security(operation, definition);
         if (operation.path("deprecated").asBoolean()) {
             definition.note("the operation is deprecated");
         }
-        for (String reference : samples.unresolved()) {
+        for (String reference : references.unresolved()) {
             definition.note("the reference " + reference + " is not resolved: add its content");
         }
         return definition.recommendation(title, source);
@@ -185,7 +201,7 @@ final class OpenApiReader {
         Map<String, JsonNode> parameters = new LinkedHashMap<>();
         for (JsonNode list : List.of(item.path("parameters"), operation.path("parameters"))) {
             for (JsonNode reference : list) {
-                JsonNode parameter = samples.resolve(reference);
+                JsonNode parameter = references.resolve(reference);
                 parameters.put(
                         parameter.path("in").asText() + " "
                                 + parameter.path("name").asText(),
@@ -195,12 +211,13 @@ final class OpenApiReader {
         return parameters;
     }
 
-    private void parameter(JsonNode parameter, RequestDefinitionBuilder definition) {
+    private void parameter(JsonNode parameter, JsonNode operation, RequestDefinitionBuilder definition) {
         String name = parameter.path("name").asText();
-        if (!parameter.path("required").asBoolean() || name.isEmpty()) {
+        if (name.isEmpty() || (name.equalsIgnoreCase("Content-Type") && operation.has("requestBody"))) {
+            // The body determines its media type.
             return;
         }
-        JsonNode sample = sample(parameter);
+        JsonNode sample = bodies.sample(parameter);
         String in = parameter.path("in").asText();
         boolean isKey = keys.contains(in + " " + name.toLowerCase(Locale.ROOT));
         switch (in) {
@@ -217,7 +234,8 @@ final class OpenApiReader {
                 if (isKey) {
                     definition.noteCredential("the header " + name);
                 } else {
-                    new ParameterSerializer("simple", false).write(name, sample, definition::header);
+                    new ParameterSerializer(parameter.path("style").asText("simple"), false)
+                            .write(name, sample, definition::header);
                 }
             }
             case "cookie" -> definition.note("it requires the cookie " + name + ": configure it in the connection");
@@ -232,115 +250,12 @@ final class OpenApiReader {
         }
     }
 
-    /** Returns the example of a parameter or media type, or one generated from its schema. */
-    private JsonNode sample(JsonNode described) {
-        JsonNode schema = described.path("schema");
-        for (JsonNode media : described.path("content")) {
-            schema = schema.isMissingNode() ? media.path("schema") : schema;
-        }
-        return samples.markPasswords(schema, example(described));
-    }
-
-    private JsonNode example(JsonNode described) {
-        if (described.has("example")) {
-            return described.get("example");
-        }
-        for (JsonNode example : described.path("examples")) {
-            JsonNode resolved = samples.resolve(example);
-            if (resolved.has("value")) {
-                return resolved.get("value");
-            }
-        }
-        for (JsonNode media : described.path("content")) {
-            return sample(media);
-        }
-        return samples.of(described.path("schema"));
-    }
-
-    private void body(JsonNode content, RequestDefinitionBuilder definition) {
-        List<String> types = new ArrayList<>();
-        content.properties().forEach(type -> types.add(type.getKey()));
-        String type = PREFERRED.stream()
-                .filter(types::contains)
-                .findFirst()
-                .orElseGet(() -> types.stream()
-                        .filter(name -> name.contains("json"))
-                        .findFirst()
-                        .orElse(types.get(0)));
-        JsonNode sample = sample(content.path(type));
-        if (type.contains("json")) {
-            definition.body(sample.toString(), type);
-        } else if (type.equals("application/x-www-form-urlencoded") && sample.isObject()) {
-            definition.body().putArray("form");
-            fields(sample, content.path(type).path("encoding"), definition);
-        } else if (type.equals("multipart/form-data") && sample.isObject()) {
-            definition.body().putArray("multipart");
-            sample.properties()
-                    .forEach(field -> parts(field.getKey(), field.getValue(), content.path(type), definition));
-        } else if (sample.isTextual()
-                && !samples.resolve(content.path(type).path("schema"))
-                        .path("format")
-                        .asText()
-                        .equals("binary")) {
-            definition.body(sample.asText(), type);
-        } else {
-            definition.file(type);
-        }
-    }
-
-    /** By default, arrays become repeated fields and objects become JSON; the encoding can override this. */
-    private static void fields(JsonNode sample, JsonNode encodings, RequestDefinitionBuilder definition) {
-        sample.properties().forEach(field -> {
-            JsonNode encoding = encodings.path(field.getKey());
-            JsonNode value = field.getValue();
-            boolean isStyled = encoding.has("style") || encoding.has("explode");
-            boolean isWhole = encoding.path("contentType").asText("").contains("json") || value.isObject();
-            if (!isStyled && isWhole) {
-                definition.field(field.getKey(), ParameterSerializer.text(value));
-            } else {
-                ParameterSerializer.of(encoding).write(field.getKey(), value, definition::field);
-            }
-        });
-    }
-
-    private void parts(String name, JsonNode value, JsonNode media, RequestDefinitionBuilder definition) {
-        JsonNode schema = samples.property(media.path("schema"), name);
-        String declared = media.path("encoding").path(name).path("contentType").asText("");
-        String type = declared.replaceFirst(",.*$", "").strip().replace("*/*", "");
-        if (isFile(schema)) {
-            file(name, schema, type, definition);
-        } else if (isFile(samples.resolve(schema.path("items")))) {
-            file(name, samples.resolve(schema.path("items")), type, definition);
-        } else if (value.isArray() && !type.contains("json")) {
-            value.forEach(element -> part(name, element, type, definition));
-        } else {
-            part(name, value, type, definition);
-        }
-    }
-
-    private static void part(String name, JsonNode value, String type, RequestDefinitionBuilder definition) {
-        String defaultType = value.isContainerNode() ? "application/json" : "";
-        definition.templatePart(
-                name,
-                RequestDefinitionBuilder.escapeBraces(ParameterSerializer.text(value)),
-                type.isEmpty() ? defaultType : type);
-    }
-
-    private static void file(String name, JsonNode schema, String type, RequestDefinitionBuilder definition) {
-        String defaultType = schema.path("contentMediaType").asText("application/octet-stream");
-        definition.file(name, name, type.isEmpty() || type.contains("*") ? defaultType : type);
-    }
-
-    private static boolean isFile(JsonNode schema) {
-        return schema.path("format").asText().equals("binary") || schema.has("contentMediaType");
-    }
-
     private void security(JsonNode operation, RequestDefinitionBuilder definition) {
         JsonNode wanted = operation.has("security") ? operation.path("security") : document.path("security");
         List<String> schemes = new ArrayList<>();
         wanted.forEach(alternative -> alternative.properties().forEach(scheme -> {
-            JsonNode known =
-                    samples.resolve(document.at("/components/securitySchemes").path(scheme.getKey()));
+            JsonNode known = references.resolve(
+                    document.at("/components/securitySchemes").path(scheme.getKey()));
             schemes.add(scheme.getKey() + " (" + known.path("type").asText("unknown")
                     + (known.has("scheme") ? " " + known.path("scheme").asText() : "") + ")");
         }));

@@ -9,7 +9,7 @@ import java.util.function.BiConsumer;
 /**
  * Serialises a value as query parameters or form fields by {@code style} and {@code explode} of OpenAPI 3 (Parameter Object,
  * Style Values). Arrays in the style {@code deepObject}, which OpenAPI does not define, are written as is common practice:
- * {@code name[]=a}, and {@code name[0][key]=a} for object elements.
+ * {@code name[]=a}, and {@code name[0][key]=a} for object elements. The style {@code tabDelimited} is one of Swagger 2.0.
  *
  * @param style the style
  * @param isExploded whether each element or member is a separate parameter
@@ -53,6 +53,7 @@ record ParameterSerializer(String style, boolean isExploded) {
             String delimiter = switch (style) {
                 case "spaceDelimited" -> " ";
                 case "pipeDelimited" -> "|";
+                case "tabDelimited" -> "\t";
                 default -> ",";
             };
             pairs.accept(name, String.join(delimiter, texts));

@@ -45,7 +45,8 @@ public final class RecommendationSources {
     }
 
     /**
-     * Creates a source from an OpenAPI 3.0 or 3.1 document. Path parameters become pills of the step {@code input}.
+     * Creates a source from a document of OpenAPI 3.0 or 3.1, or Swagger 2.0. Path parameters become pills of the step
+     * {@code input}. A body without an example is a sample that is generated from its schema.
      *
      * @param document the document, in JSON; or in YAML, if the application has Jackson's
      *     {@code com.fasterxml.jackson.dataformat:jackson-dataformat-yaml}

@@ -9,309 +9,310 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.internal.json.JsonSupport;
-import io.httpconnector.internal.text.PercentEncoding;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
-/** Generates a sample value for a schema of OpenAPI 3.0 or JSON Schema: its example, its default, or a value of its type. */
+/**
+ * Generates a sample value for a schema of OpenAPI 3.0 or JSON Schema: its example, its default, or a value that satisfies
+ * its keywords. Optional members that would repeat a schema within itself are left out. Each value is validated, and further
+ * alternatives are tried if it is not valid; values below are then reduced to what is required.
+ */
 final class SchemaSampleGenerator {
 
     private static final int MAX_DEPTH = 8;
+    private static final int MAX_REQUIRED_DEPTH = 24;
     private static final int MAX_VALUES = 2000;
-    private static final int MAX_ITEMS = 10;
-    private static final int MAX_LENGTH = 1000;
-    private static final List<String> COMPOSITION_KEYWORDS = List.of("allOf", "oneOf", "anyOf");
+    private static final int MAX_REQUIRED_VALUES = 6000;
+    private static final int MAX_ITEMS = 100;
+    private static final int MAX_COMBINATIONS = 24;
 
-    /** Keywords that describe a value. */
-    private static final List<String> VALUE_KEYWORDS =
-            List.of("type", "properties", "items", "enum", "const", "example", "examples", "default", "format", "$ref");
-
-    private final JsonNode document;
-    private final Set<String> openReferences = new HashSet<>();
-    private final Set<String> unresolved = new TreeSet<>();
+    private final SchemaReferences references;
+    private final SchemaValidator validator;
+    private final ScalarSampleGenerator scalars;
+    private final boolean requiresReadOnly;
+    private final Map<String, Integer> open = new HashMap<>();
     private int values;
 
-    SchemaSampleGenerator(JsonNode document) {
-        this.document = document;
+    /**
+     * @param references resolves the references
+     * @param requiresReadOnly whether a required member that is read-only is part of a request, as in OpenAPI 3.1
+     */
+    SchemaSampleGenerator(SchemaReferences references, boolean requiresReadOnly) {
+        this.references = references;
+        this.validator = new SchemaValidator(references);
+        this.scalars = new ScalarSampleGenerator(validator);
+        this.requiresReadOnly = requiresReadOnly;
     }
 
-    /** Resolves a local reference to a schema, parameter or other object. */
-    JsonNode resolve(JsonNode node) {
-        JsonNode target = node;
-        for (int i = 0; i < 10 && target.has("$ref"); i++) {
-            String ref = target.path("$ref").asText();
-            JsonNode found = ref.startsWith("#/") ? at(ref.substring(1)) : MissingNode.getInstance();
-            if (found.isMissingNode()) {
-                unresolved.add(ref);
-            }
-            target = found;
-        }
-        return target;
-    }
-
-    private JsonNode at(String pointer) {
-        String decoded = PercentEncoding.decode(pointer);
-        try {
-            return decoded == null ? MissingNode.getInstance() : document.at(decoded);
-        } catch (IllegalArgumentException e) {
-            return MissingNode.getInstance();
-        }
-    }
-
-    /** Returns the references that could not be resolved. */
-    Set<String> unresolved() {
-        return unresolved;
-    }
-
-    /** Returns the schema of a property, also if it is declared in a composed schema. */
-    JsonNode property(JsonNode reference, String name) {
-        return property(reference, name, 0);
-    }
-
-    private JsonNode property(JsonNode reference, String name, int depth) {
-        JsonNode schema = resolve(reference);
-        JsonNode found = resolve(schema.path("properties").path(name));
-        for (String keyword : COMPOSITION_KEYWORDS) {
-            for (JsonNode part : schema.path(keyword)) {
-                found = found.isMissingNode() && depth < MAX_DEPTH ? property(part, name, depth + 1) : found;
-            }
-        }
-        return found;
-    }
-
+    /** Returns a sample; the result may be invalid if the schema can't be satisfied. */
     JsonNode of(JsonNode schema) {
         values = 0;
-        return of(schema, 0);
+        validator.reset();
+        JsonNode sample = sample(schema, 0, false);
+        return sample.isMissingNode() ? NullNode.getInstance() : sample;
     }
 
-    /**
-     * Returns a copy in which each value that the schema declares as a password is replaced with
-     * {@link CredentialDetector#DECLARED_MARK}.
-     */
-    JsonNode markPasswords(JsonNode schema, JsonNode value) {
-        values = 0;
-        return markPasswords(schema, value, 0);
+    boolean isValid(JsonNode schema, JsonNode value) {
+        validator.reset();
+        return validator.isValid(schema, value);
     }
 
-    private JsonNode markPasswords(JsonNode reference, JsonNode value, int depth) {
-        JsonNode schema = resolve(reference);
-        if (++values > 10 * MAX_VALUES || depth > 100 || !schema.isObject()) {
-            return value;
+    private JsonNode sample(JsonNode schema, int depth, boolean isReduced) {
+        if (schema.isBoolean() && !schema.booleanValue()) {
+            return MissingNode.getInstance();
         }
-        if (schema.path("format").asText().equals("password") && value.isValueNode() && !value.isNull()) {
-            return TextNode.valueOf(CredentialDetector.DECLARED_MARK);
+        FlatSchema flat = FlatSchema.of(references, schema);
+        boolean isRepeated = flat.references().stream().anyMatch(this::isOpen);
+        if (++values > MAX_REQUIRED_VALUES || depth > MAX_REQUIRED_DEPTH) {
+            return MissingNode.getInstance();
         }
-        JsonNode copy = value;
-        if (value instanceof ObjectNode object) {
-            ObjectNode changed = object.objectNode();
-            JsonNode others = schema.path("additionalProperties");
-            object.properties().forEach(member -> {
-                JsonNode known = schema.path("properties").path(member.getKey());
-                JsonNode own = known.isMissingNode() ? others : known;
-                changed.set(member.getKey(), markPasswords(own, member.getValue(), depth + 1));
-            });
-            copy = changed;
-        } else if (value instanceof ArrayNode array) {
-            ArrayNode changed = array.arrayNode();
-            array.forEach(element -> changed.add(markPasswords(schema.path("items"), element, depth + 1)));
-            copy = changed;
-        }
-        for (String keyword : COMPOSITION_KEYWORDS) {
-            for (JsonNode part : schema.path(keyword)) {
-                copy = markPasswords(part, copy, depth + 1);
-            }
-        }
-        return copy;
-    }
-
-    private JsonNode of(JsonNode node, int depth) {
-        String ref = node.path("$ref").asText("");
-        // Nested compositions can grow exponentially.
-        if (++values > MAX_VALUES || (!ref.isEmpty() && !openReferences.add(ref))) {
-            return NullNode.getInstance();
-        }
+        boolean isSmall = isReduced || isRepeated || values > MAX_VALUES || depth > MAX_DEPTH;
+        List<String> opened = List.copyOf(flat.references());
+        opened.forEach(reference -> open.merge(reference, 1, Integer::sum));
         try {
-            return sample(resolve(node), depth);
+            return alternative(schema, flat, depth, isSmall);
         } finally {
-            openReferences.remove(ref);
+            opened.forEach(reference -> open.merge(reference, -1, Integer::sum));
         }
     }
 
-    private JsonNode sample(JsonNode schema, int depth) {
-        for (String keyword : new String[] {"example", "const", "default"}) {
-            if (schema.has(keyword)) {
-                return schema.get(keyword);
-            }
-        }
-        for (String keyword : new String[] {"examples", "enum"}) {
-            if (schema.path(keyword).isArray() && !schema.path(keyword).isEmpty()) {
-                return schema.path(keyword).get(0);
-            }
-        }
-        boolean isComposed = COMPOSITION_KEYWORDS.stream()
-                .anyMatch(keyword -> !schema.path(keyword).isEmpty());
-        return isComposed ? composed(schema, depth) : ofType(schema, type(schema), depth);
+    private boolean isOpen(String reference) {
+        return open.getOrDefault(reference, 0) > 0;
     }
 
-    /** Combines all of {@code allOf}, the first of {@code oneOf}, the first of {@code anyOf} and the schema itself. */
-    private JsonNode composed(JsonNode schema, int depth) {
-        ObjectNode all = JsonNodeFactory.instance.objectNode();
-        JsonNode other = MissingNode.getInstance();
-        for (JsonNode part : parts(schema)) {
-            JsonNode value = of(typed(part, schema), depth + 1);
-            if (value instanceof ObjectNode object) {
-                all.setAll(object);
-            } else if (other.isMissingNode() || other.isNull()) {
-                other = value;
+    /** Returns the sample of the first combination of alternatives that is valid, otherwise the first sample. */
+    private JsonNode alternative(JsonNode schema, FlatSchema flat, int depth, boolean isSmall) {
+        JsonNode given = given(schema, flat);
+        JsonNode first = given;
+        int max = values > MAX_VALUES ? 4 : MAX_COMBINATIONS;
+        for (int i = 0; i < max && given.isMissingNode(); i++) {
+            FlatSchema chosen = flat.choose(i, one -> isOpen(SchemaReferences.of(one)));
+            if (chosen == null) {
+                break;
             }
-        }
-        boolean isObject =
-                schema.has("properties") || schema.path("type").asText().equals("object") || !all.isEmpty();
-        if (isObject) {
-            if (object(schema, depth) instanceof ObjectNode own) {
-                all.setAll(own);
-            }
-            return all;
-        }
-        return other.isMissingNode() ? ofType(schema, type(schema), depth) : other;
-    }
-
-    private List<JsonNode> parts(JsonNode schema) {
-        List<JsonNode> parts = new ArrayList<>();
-        for (JsonNode part : schema.path("allOf")) {
-            if (describesValue(part)) {
-                parts.add(part);
-            }
-        }
-        for (String keyword : List.of("oneOf", "anyOf")) {
-            for (JsonNode part : schema.path(keyword)) {
-                boolean isNull = resolve(part).path("type").asText().equals("null");
-                if (describesValue(part) && !isNull) {
-                    parts.add(part);
-                    break;
+            given = given(schema, chosen);
+            for (boolean isReduced : isSmall ? new boolean[] {true} : new boolean[] {false, true}) {
+                if (given.isMissingNode() && (!isReduced || isSmall || i < 4)) {
+                    JsonNode value = ofType(chosen, depth, isReduced);
+                    first = first.isMissingNode() ? value : first;
+                    given = valid(schema, value);
                 }
             }
         }
-        return parts;
+        if (given.isMissingNode() && validator.isValid(schema, NullNode.getInstance())) {
+            return NullNode.getInstance();
+        }
+        return given.isMissingNode() ? first : given;
     }
 
-    /** Whether a schema describes a value, and is not only a condition such as {@code {"required": ["id"]}}. */
-    private boolean describesValue(JsonNode part) {
-        JsonNode schema = resolve(part);
-        return VALUE_KEYWORDS.stream().anyMatch(schema::has)
-                || COMPOSITION_KEYWORDS.stream().anyMatch(schema::has);
+    /** Returns the value, or for a scalar a similar one that is valid; otherwise a missing node. */
+    private JsonNode valid(JsonNode schema, JsonNode value) {
+        List<JsonNode> candidates = new ArrayList<>(List.of(value));
+        if (value.isValueNode() && !value.isNull()) {
+            candidates.add(ScalarSampleGenerator.variant(value, 1));
+            candidates.add(value.isNumber() ? JsonSupport.number("0.5") : MissingNode.getInstance());
+        }
+        return candidates.stream()
+                .filter(one -> !one.isMissingNode() && validator.isValid(schema, one))
+                .findFirst()
+                .orElse(MissingNode.getInstance());
     }
 
-    /** Adds the type of the whole schema to a part without a type. */
-    private static JsonNode typed(JsonNode part, JsonNode whole) {
-        boolean isTyped = part.has("type") || part.has("$ref") || !whole.has("type") || part.has("properties");
-        return isTyped || !(part instanceof ObjectNode object)
-                ? part
-                : object.deepCopy().set("type", whole.get("type"));
-    }
-
-    private static String type(JsonNode schema) {
-        JsonNode type = schema.path("type");
-        for (JsonNode one : type) {
-            if (!one.asText().equals("null")) {
-                return one.asText();
+    /** Returns a value that the schema names and permits, or a missing node. */
+    private JsonNode given(JsonNode schema, FlatSchema flat) {
+        List<JsonNode> named = new ArrayList<>();
+        for (String keyword : new String[] {"example", "const", "default"}) {
+            named.add(flat.get(keyword));
+        }
+        flat.get("examples").forEach(named::add);
+        flat.get("enum").forEach(named::add);
+        named.removeIf(value -> value.isMissingNode() || value.isNull());
+        for (JsonNode value : named) {
+            JsonNode converted = ScalarSampleGenerator.converted(value, flat);
+            for (JsonNode one : value.equals(converted) ? List.of(value) : List.of(value, converted)) {
+                if (validator.isValid(schema, one)) {
+                    return one;
+                }
             }
         }
-        String impliedType = schema.has("properties") ? "object" : schema.has("items") ? "array" : "string";
-        return type.asText(impliedType).isEmpty() ? impliedType : type.asText(impliedType);
+        return MissingNode.getInstance();
     }
 
-    private JsonNode ofType(JsonNode schema, String type, int depth) {
-        return switch (type) {
-            case "object" -> object(schema, depth);
-            case "array" -> array(schema, depth);
+    private JsonNode ofType(FlatSchema schema, int depth, boolean isReduced) {
+        return switch (schema.type()) {
+            case "object" -> object(schema, depth, isReduced);
+            case "array" -> array(schema, depth, isReduced);
             case "boolean" -> BooleanNode.TRUE;
-            case "integer", "number" -> number(schema);
+            case "integer", "number" -> scalars.number(schema);
             case "null" -> NullNode.getInstance();
-            default -> TextNode.valueOf(text(schema));
+            default -> TextNode.valueOf(scalars.text(schema));
         };
     }
 
-    private JsonNode array(JsonNode schema, int depth) {
+    private JsonNode array(FlatSchema schema, int depth, boolean isReduced) {
         ArrayNode array = JsonNodeFactory.instance.arrayNode();
-        if (depth > MAX_DEPTH || !schema.has("items") || isRecursive(schema.get("items"))) {
-            return array;
+        JsonNode items = schema.get("items").isArray() ? schema.get("additionalItems") : schema.get("items");
+        JsonNode prefix = schema.get("items").isArray() ? schema.get("items") : schema.get("prefixItems");
+        int required = Math.min(schema.get("minItems").asInt(0), MAX_ITEMS);
+        int wanted = isReduced || isRecursive(items) || (items.isMissingNode() && prefix.isEmpty())
+                ? required
+                : Math.max(required, Math.max(1, prefix.size()));
+        int size = Math.min(wanted, schema.get("maxItems").asInt(MAX_ITEMS));
+        boolean isUnique = schema.get("uniqueItems").asBoolean();
+        if (schema.get("contains").isObject()) {
+            array.add(sample(schema.get("contains"), depth + 1, isReduced));
         }
-        int size = Math.min(Math.max(1, schema.path("minItems").asInt(1)), MAX_ITEMS);
-        for (int i = 0; i < size; i++) {
-            array.add(of(schema.get("items"), depth + 1));
+        for (int i = array.size(); i < size; i++) {
+            JsonNode item = i < prefix.size() ? prefix.get(i) : items;
+            JsonNode value = sample(item, depth + 1, isReduced);
+            JsonNode distinct = isUnique && i > 0 ? distinct(item, value, array) : value;
+            boolean isNeeded = i < required && !distinct.isMissingNode();
+            if (!isNeeded && (distinct.isMissingNode() || !validator.isValid(item, distinct))) {
+                break;
+            }
+            array.add(distinct);
         }
         return array;
     }
 
-    /** Returns the smallest valid number, or 1. */
-    private static JsonNode number(JsonNode schema) {
-        JsonNode min = schema.path("minimum");
-        JsonNode exclusive = schema.path("exclusiveMinimum");
-        BigDecimal number = min.isNumber() ? min.decimalValue() : BigDecimal.ONE;
-        if (exclusive.isNumber() || exclusive.asBoolean()) {
-            number = (exclusive.isNumber() ? exclusive.decimalValue() : number).add(BigDecimal.ONE);
+    /** Returns a valid item that the array does not contain yet, or a missing node. */
+    private JsonNode distinct(JsonNode item, JsonNode value, ArrayNode array) {
+        List<JsonNode> candidates = new ArrayList<>(List.of(value));
+        FlatSchema.of(references, item).get("enum").forEach(candidates::add);
+        for (int i = 0; i < MAX_ITEMS; i++) {
+            candidates.add(ScalarSampleGenerator.variant(value, i));
         }
-        JsonNode max = schema.path("maximum");
-        if (max.isNumber() && number.compareTo(max.decimalValue()) > 0) {
-            number = max.decimalValue();
+        for (JsonNode candidate : candidates) {
+            boolean isKnown = false;
+            for (JsonNode element : array) {
+                isKnown |= SchemaValidator.equal(element, candidate);
+            }
+            if (!isKnown && !candidate.isMissingNode() && validator.isValid(item, candidate)) {
+                return candidate;
+            }
         }
-        BigDecimal step =
-                schema.path("multipleOf").isNumber() ? schema.path("multipleOf").decimalValue() : BigDecimal.ZERO;
-        if (step.signum() > 0 && number.remainder(step).signum() != 0) {
-            number = number.divide(step, 0, RoundingMode.CEILING).multiply(step);
-        }
-        return JsonSupport.number(number.stripTrailingZeros().toPlainString());
+        return MissingNode.getInstance();
     }
 
-    /** Whether a schema contains itself, so that the sample would be infinite. */
-    private boolean isRecursive(JsonNode node) {
-        return openReferences.contains(node.path("$ref").asText(""));
+    /** Whether a schema contains itself. */
+    private boolean isRecursive(JsonNode schema) {
+        return FlatSchema.of(references, schema).references().stream().anyMatch(this::isOpen);
     }
 
-    private JsonNode object(JsonNode schema, int depth) {
+    private JsonNode object(FlatSchema schema, int depth, boolean isReduced) {
         ObjectNode object = JsonNodeFactory.instance.objectNode();
-        Set<String> required = new HashSet<>();
-        schema.path("required").forEach(name -> required.add(name.asText()));
-        if (depth <= MAX_DEPTH) {
-            schema.path("properties").properties().forEach(property -> {
-                JsonNode known = resolve(property.getValue());
-                boolean isWanted = required.contains(property.getKey())
-                        || !known.path("deprecated").asBoolean();
-                if (!known.path("readOnly").asBoolean() && isWanted) {
-                    object.set(property.getKey(), of(property.getValue(), depth + 1));
-                }
-            });
+        Set<String> required = new LinkedHashSet<>();
+        schema.get("required").forEach(name -> required.add(name.asText()));
+        schema.get("properties").properties().forEach(property -> {
+            String name = property.getKey();
+            boolean isRequired = required.contains(name);
+            if (isWanted(schema, name, isRequired, isReduced) && (isRequired || !isRecursive(property.getValue()))) {
+                put(object, name, property.getValue(), schema, depth, isReduced, isRequired);
+            }
+        });
+        for (String name : required) {
+            if (!object.has(name) && !schema.get("properties").has(name)) {
+                put(object, name, member(schema, name), schema, depth, isReduced, true);
+            }
+        }
+        dependencies(schema, object, depth);
+        fill(schema, object, depth);
+        int max = schema.get("maxProperties").asInt(Integer.MAX_VALUE);
+        List<String> names = new ArrayList<>();
+        object.fieldNames().forEachRemaining(names::add);
+        for (int i = names.size() - 1; i >= 0 && object.size() > max; i--) {
+            if (!required.contains(names.get(i))) {
+                object.remove(names.get(i));
+            }
         }
         return object;
     }
 
-    private static String text(JsonNode schema) {
-        String text = text(schema.path("format").asText());
-        int min = Math.min(schema.path("minLength").asInt(0), MAX_LENGTH);
-        int max = schema.path("maxLength").asInt(Integer.MAX_VALUE);
-        if (text.length() < min) {
-            text = text.repeat(min / text.length() + 1).substring(0, min);
+    private boolean isWanted(FlatSchema schema, String name, boolean isRequired, boolean isReduced) {
+        FlatSchema property = FlatSchema.of(references, schema.get("properties").path(name));
+        if (property.get("readOnly").asBoolean() && !(isRequired && requiresReadOnly)) {
+            validator.ignoreRequired(name);
+            return false;
         }
-        return max >= 0 && text.length() > max ? text.substring(0, max) : text;
+        boolean isPermitted = schema.permits(name, validator);
+        return isRequired
+                || (!isReduced && isPermitted && !property.get("deprecated").asBoolean());
     }
 
-    private static String text(String format) {
-        return switch (format) {
-            case "date-time" -> "2026-01-31T12:00:00Z";
-            case "date" -> "2026-01-31";
-            case "time" -> "12:00:00Z";
-            case "email" -> "user@example.com";
-            case "uuid" -> "123e4567-e89b-12d3-a456-426614174000";
-            case "uri", "url" -> "https://example.com/";
-            case "hostname" -> "example.com";
-            case "ipv4" -> "192.0.2.1";
-            default -> "string";
-        };
+    private JsonNode member(FlatSchema schema, String name) {
+        return schema.member(name, pattern -> validator.pattern(pattern).matches(name));
+    }
+
+    private void put(
+            ObjectNode object,
+            String name,
+            JsonNode schema,
+            FlatSchema parent,
+            int depth,
+            boolean isReduced,
+            boolean isRequired) {
+        JsonNode value = discriminator(parent, name, schema);
+        if (value.isMissingNode()) {
+            value = sample(schema, depth + 1, isReduced);
+        }
+        if (value.isMissingNode() ? isRequired : isRequired || validator.isValid(schema, value)) {
+            object.set(name, value.isMissingNode() ? NullNode.getInstance() : value);
+        }
+    }
+
+    private JsonNode discriminator(FlatSchema parent, String name, JsonNode schema) {
+        JsonNode value = TextNode.valueOf(parent.discriminatorValue());
+        boolean isDiscriminator =
+                parent.get("discriminator").path("propertyName").asText().equals(name);
+        return isDiscriminator && !value.asText().isEmpty() && validator.isValid(schema, value)
+                ? value
+                : MissingNode.getInstance();
+    }
+
+    /** Adds the members on which others depend. */
+    private void dependencies(FlatSchema schema, ObjectNode object, int depth) {
+        for (String keyword : List.of("dependentRequired", "dependencies")) {
+            schema.get(keyword).properties().forEach(dependency -> {
+                if (object.has(dependency.getKey())) {
+                    for (JsonNode name : dependency.getValue()) {
+                        if (name.isTextual() && !object.has(name.asText())) {
+                            put(object, name.asText(), member(schema, name.asText()), schema, depth, true, true);
+                        }
+                    }
+                }
+            });
+        }
+    }
+
+    /** Adds members until there are {@code minProperties}: optional ones, then any others that are permitted. */
+    private void fill(FlatSchema schema, ObjectNode object, int depth) {
+        int min = Math.min(schema.get("minProperties").asInt(0), MAX_ITEMS);
+        if (object.size() >= min) {
+            return;
+        }
+        Set<String> names = new LinkedHashSet<>();
+        schema.get("properties").fieldNames().forEachRemaining(names::add);
+        FlatSchema.of(references, schema.get("propertyNames")).get("enum").forEach(name -> names.add(name.asText()));
+        JsonNode pattern =
+                FlatSchema.of(references, schema.get("propertyNames")).get("pattern");
+        Set<String> patterns = new HashSet<>();
+        pattern.forEach(one -> patterns.add(one.asText()));
+        schema.get("patternProperties").fieldNames().forEachRemaining(patterns::add);
+        patterns.forEach(one -> names.addAll(validator.pattern(one).samples(0, MAX_ITEMS)));
+        for (int i = 1; i <= min; i++) {
+            names.add("key" + i);
+        }
+        for (String name : names) {
+            JsonNode member = member(schema, name);
+            boolean isPermitted = validator.isValid(schema.get("propertyNames"), TextNode.valueOf(name));
+            if (object.size() < min && !object.has(name) && isPermitted) {
+                put(object, name, member, schema, depth, true, false);
+            }
+        }
     }
 }

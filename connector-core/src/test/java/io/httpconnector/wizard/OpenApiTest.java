@@ -118,7 +118,7 @@ class OpenApiTest {
                 "{type: object, allOf: [{properties: {a: {type: integer}}}], anyOf: [{properties: {b: {type:"
                         + " boolean}}}]} ! {'a': 1, 'b': true}",
                 "{allOf: [{properties: {a: {type: integer}}}, {required: [a]}, {description: x}]} ! {'a': 1}",
-                "{type: object, anyOf: [{required: [a]}]} ! {}",
+                "{type: object, anyOf: [{required: [a]}]} ! {'a': 'string'}",
                 "{type: string, anyOf: [{format: date}, {format: email}]} ! '2026-01-31'",
                 "{anyOf: [{type: 'null'}, {type: integer}]} ! 1",
                 "{oneOf: [{type: array, items: {type: integer}}, {type: string}]} ! [1]",

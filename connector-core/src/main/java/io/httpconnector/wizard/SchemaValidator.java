@@ -1,0 +1,269 @@
+package io.httpconnector.wizard;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Validates a value against a schema of OpenAPI 3.0 or JSON Schema (2020-12). A keyword that is unknown, and a reference that
+ * is not resolved, permit every value. The effort is bounded: beyond it, a value is assumed to be valid.
+ */
+final class SchemaValidator {
+
+    private static final int MAX_STEPS = 2_000_000;
+    private static final int MAX_DEPTH = 100;
+    private static final int MAX_SCALE = 1000;
+
+    /** Compares numbers by value: 1 equals 1.0. */
+    private static final Comparator<JsonNode> BY_VALUE =
+            (a, b) -> a.isNumber() && b.isNumber() ? a.decimalValue().compareTo(b.decimalValue()) : a.equals(b) ? 0 : 1;
+
+    private final SchemaReferences references;
+    private final Map<String, SchemaPattern> patterns = new HashMap<>();
+    private final Set<String> ignored = new HashSet<>();
+    private int steps;
+
+    SchemaValidator(SchemaReferences references) {
+        this.references = references;
+    }
+
+    static boolean equal(JsonNode a, JsonNode b) {
+        return a.equals(BY_VALUE, b);
+    }
+
+    /** Starts the effort anew. */
+    void reset() {
+        steps = 0;
+    }
+
+    /** Permits that a required member is missing, because it is read-only. */
+    void ignoreRequired(String name) {
+        ignored.add(name);
+    }
+
+    boolean isValid(JsonNode schema, JsonNode value) {
+        return isValid(schema, value, 0);
+    }
+
+    /** Returns the compiled pattern. */
+    SchemaPattern pattern(String regex) {
+        return patterns.computeIfAbsent(regex, SchemaPattern::of);
+    }
+
+    private boolean isValid(JsonNode schema, JsonNode value, int depth) {
+        if (schema.isBoolean()) {
+            return schema.booleanValue();
+        }
+        if (++steps > MAX_STEPS || depth > MAX_DEPTH || !schema.isObject()) {
+            return true;
+        }
+        String reference = SchemaReferences.of(schema);
+        if (!reference.isEmpty() && !isValid(references.target(reference), value, depth + 1)) {
+            return false;
+        }
+        if (value.isNull() && schema.path("nullable").asBoolean()) {
+            return !schema.has("enum") || contains(schema.get("enum"), value);
+        }
+        return isOfType(schema.path("type"), value)
+                && (!schema.path("enum").isArray() || contains(schema.get("enum"), value))
+                && (!schema.has("const") || equal(schema.get("const"), value))
+                && (!value.isNumber() || number(schema, value.decimalValue()))
+                && (!value.isTextual() || text(schema, value.textValue()))
+                && (!value.isArray() || array(schema, value, depth))
+                && (!value.isObject() || object(schema, value, depth))
+                && composition(schema, value, depth);
+    }
+
+    private static boolean contains(JsonNode values, JsonNode value) {
+        for (JsonNode one : values) {
+            if (equal(one, value)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isOfType(JsonNode type, JsonNode value) {
+        if (type.isTextual()) {
+            return isOfType(type.textValue(), value);
+        }
+        boolean isAny = type.isEmpty();
+        for (JsonNode one : type) {
+            isAny |= isOfType(one.asText(), value);
+        }
+        return isAny;
+    }
+
+    private static boolean isOfType(String type, JsonNode value) {
+        return switch (type) {
+            case "object" -> value.isObject();
+            case "array" -> value.isArray();
+            case "boolean" -> value.isBoolean();
+            case "null" -> value.isNull();
+            case "number" -> value.isNumber();
+            case "integer" -> value.isNumber() && isInteger(value.decimalValue());
+            case "string" -> value.isTextual();
+            default -> true;
+        };
+    }
+
+    private static boolean isMultiple(BigDecimal number, BigDecimal step) {
+        // The remainder of a number with a large exponent would have as many digits.
+        boolean isLarge = Math.abs(number.scale()) > MAX_SCALE || Math.abs(step.scale()) > MAX_SCALE;
+        return isLarge || step.signum() <= 0 || number.remainder(step).signum() == 0;
+    }
+
+    private static boolean isInteger(BigDecimal number) {
+        return number.signum() == 0 || number.stripTrailingZeros().scale() <= 0;
+    }
+
+    private static boolean number(JsonNode schema, BigDecimal number) {
+        JsonNode min = schema.path("minimum");
+        JsonNode max = schema.path("maximum");
+        JsonNode above = schema.path("exclusiveMinimum");
+        JsonNode below = schema.path("exclusiveMaximum");
+        JsonNode step = schema.path("multipleOf");
+        return (!min.isNumber() || number.compareTo(min.decimalValue()) >= (isTrue(above) ? 1 : 0))
+                && (!max.isNumber() || number.compareTo(max.decimalValue()) <= (isTrue(below) ? -1 : 0))
+                && (!above.isNumber() || number.compareTo(above.decimalValue()) > 0)
+                && (!below.isNumber() || number.compareTo(below.decimalValue()) < 0)
+                && (!step.isNumber() || isMultiple(number, step.decimalValue()))
+                && FormatDetector.permits(schema.path("format").asText(), number);
+    }
+
+    /** Whether an exclusive limit is a boolean, as in OpenAPI 3.0. */
+    private static boolean isTrue(JsonNode exclusive) {
+        return exclusive.isBoolean() && exclusive.booleanValue();
+    }
+
+    private boolean text(JsonNode schema, String text) {
+        int length = text.codePointCount(0, text.length());
+        boolean isMatch = true;
+        JsonNode pattern = schema.path("pattern");
+        if (pattern.isTextual()) {
+            isMatch = pattern(pattern.textValue()).matches(text);
+        }
+        return isMatch
+                && length >= schema.path("minLength").asInt(0)
+                && length <= schema.path("maxLength").asInt(Integer.MAX_VALUE)
+                && FormatDetector.permits(schema.path("format").asText(), text);
+    }
+
+    private boolean array(JsonNode schema, JsonNode array, int depth) {
+        boolean isSized = array.size() >= schema.path("minItems").asInt(0)
+                && array.size() <= schema.path("maxItems").asInt(Integer.MAX_VALUE);
+        if (!isSized || (schema.path("uniqueItems").asBoolean() && !isUnique(array))) {
+            return false;
+        }
+        JsonNode prefix = schema.path("items").isArray() ? schema.get("items") : schema.path("prefixItems");
+        JsonNode rest = schema.path("items").isArray() ? schema.path("additionalItems") : schema.path("items");
+        JsonNode contained = schema.path("contains");
+        boolean isContained =
+                contained.isMissingNode() || schema.path("minContains").asInt(1) == 0;
+        for (int i = 0; i < array.size(); i++) {
+            if (!isValid(i < prefix.size() ? prefix.get(i) : rest, array.get(i), depth + 1)) {
+                return false;
+            }
+            isContained |= isContained || isValid(contained, array.get(i), depth + 1);
+        }
+        return isContained;
+    }
+
+    private static boolean isUnique(JsonNode array) {
+        List<JsonNode> seen = new ArrayList<>();
+        for (JsonNode element : array) {
+            if (seen.stream().anyMatch(other -> equal(other, element))) {
+                return false;
+            }
+            seen.add(element);
+        }
+        return true;
+    }
+
+    private boolean object(JsonNode schema, JsonNode object, int depth) {
+        boolean isSized = object.size() >= schema.path("minProperties").asInt(0)
+                && object.size() <= schema.path("maxProperties").asInt(Integer.MAX_VALUE);
+        if (!isSized || !hasAll(schema.path("required"), object)) {
+            return false;
+        }
+        for (Map.Entry<String, JsonNode> member : object.properties()) {
+            if (!member(schema, member.getKey(), member.getValue(), depth)) {
+                return false;
+            }
+        }
+        for (String keyword : List.of("dependentRequired", "dependentSchemas", "dependencies")) {
+            for (Map.Entry<String, JsonNode> dependency : schema.path(keyword).properties()) {
+                JsonNode wanted = dependency.getValue();
+                boolean isMet = wanted.isArray() ? hasAll(wanted, object) : isValid(wanted, object, depth + 1);
+                if (object.has(dependency.getKey()) && !isMet) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private boolean hasAll(JsonNode names, JsonNode object) {
+        for (JsonNode name : names) {
+            if (!object.has(name.asText()) && !ignored.contains(name.asText())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean member(JsonNode schema, String name, JsonNode value, int depth) {
+        if (!isValid(schema.path("propertyNames"), TextNode.valueOf(name), depth + 1)) {
+            return false;
+        }
+        List<JsonNode> known = new ArrayList<>();
+        if (schema.path("properties").has(name)) {
+            known.add(schema.path("properties").get(name));
+        }
+        for (Map.Entry<String, JsonNode> entry :
+                schema.path("patternProperties").properties()) {
+            if (pattern(entry.getKey()).matches(name)) {
+                known.add(entry.getValue());
+            }
+        }
+        if (known.isEmpty()) {
+            known.add(schema.path("additionalProperties"));
+        }
+        return known.stream().allMatch(one -> isValid(one, value, depth + 1));
+    }
+
+    private boolean composition(JsonNode schema, JsonNode value, int depth) {
+        for (JsonNode part : schema.path("allOf")) {
+            if (!isValid(part, value, depth + 1)) {
+                return false;
+            }
+        }
+        int any = matches(schema.path("anyOf"), value, depth);
+        int one = matches(schema.path("oneOf"), value, depth);
+        boolean isFit = (schema.path("anyOf").isEmpty() || any > 0)
+                && (schema.path("oneOf").isEmpty() || one == 1);
+        if (!isFit || (schema.has("not") && isValid(schema.get("not"), value, depth + 1))) {
+            return false;
+        }
+        if (!schema.has("if")) {
+            return true;
+        }
+        String branch = isValid(schema.get("if"), value, depth + 1) ? "then" : "else";
+        return isValid(schema.path(branch), value, depth + 1);
+    }
+
+    private int matches(JsonNode alternatives, JsonNode value, int depth) {
+        int matches = 0;
+        for (JsonNode alternative : alternatives) {
+            matches += isValid(alternative, value, depth + 1) ? 1 : 0;
+        }
+        return matches;
+    }
+}
