@@ -8,6 +8,7 @@ import io.httpconnector.internal.http.MultipartWriter;
 import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.internal.json.Xml;
+import io.httpconnector.internal.text.Ascii;
 import io.httpconnector.internal.text.CharsetDetector;
 import io.httpconnector.internal.text.LogSafe;
 import java.io.ByteArrayOutputStream;
