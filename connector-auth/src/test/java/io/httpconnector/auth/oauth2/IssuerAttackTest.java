@@ -455,11 +455,13 @@ class IssuerAttackTest {
         assertThat(evil.received("/token")).isEmpty();
     }
 
-    @Test
-    void firstServerIsAcceptedWhenItIsNamedAgain() {
-        expiredConsent(confidential().discover());
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void firstServerIsAcceptedWhenItIsNamedAgain(boolean isConfidential) {
+        OAuth2Builder auth = isConfidential ? confidential() : user().publicClient("id");
+        expiredConsent(auth.discover());
         nameServer(evil);
-        HttpConnection restarted = connection(confidential().discover());
+        HttpConnection restarted = connection(auth.discover());
         assertRejected(restarted);
         nameServer(good);
         clock.advance(Duration.ofMinutes(1));

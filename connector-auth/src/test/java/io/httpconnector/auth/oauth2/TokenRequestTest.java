@@ -8,6 +8,7 @@ import io.httpconnector.Request;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.Origin.Reply;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,6 +90,18 @@ class TokenRequestTest {
                     .hasMessageNotContaining("AAAA");
         }
         assertThat(server.received("/x")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"access_token=a%2Bb+c&scope=x, Bearer a+b c", "access_token=100%&x, Bearer 100%"})
+    void formResponseIsDecoded(String response, String authorization) {
+        server.on("/token", new Reply(200, response, Map.of("Content-Type", "application/x-www-form-urlencoded")));
+        try (HttpConnection connection = connection("/token", "POST")) {
+            connection.send(Request.get("/x"));
+        }
+        assertThat(server.received("/x"))
+                .singleElement()
+                .satisfies(request -> assertThat(request.authorization()).isEqualTo(authorization));
     }
 
     @Test
