@@ -28,23 +28,23 @@ class AuthTypeTest {
             Path.of("").toAbsolutePath().getParent().resolve("docs/authentication.md");
 
     /** A strategy that sends a user and a key. */
-    private record Ticket(String user, Secret key, String realm) implements AuthStrategy {
+    private record Voucher(String user, Secret key, String realm) implements AuthStrategy {
         @Override
         public Request apply(Request request) {
-            return request.header("X-Ticket", key.map(text -> user + ":" + text + "@" + realm));
+            return request.header("X-Voucher", key.map(text -> user + ":" + text + "@" + realm));
         }
     }
 
-    private static final AuthType TICKET = AuthType.of(
-                    "ticket",
-                    values -> new Ticket(
+    private static final AuthType VOUCHER = AuthType.of(
+                    "voucher",
+                    values -> new Voucher(
                             values.text("user"),
                             values.secret("key"),
                             values.optionalText("realm").orElse("main")))
             .text("user", AuthTypeTest::checkUser)
             .secret("key")
             .optionalText("realm")
-            .setsHeaders("X-Ticket");
+            .setsHeaders("X-Voucher");
 
     private static void checkUser(String user) {
         if (user.contains(":")) {
@@ -123,15 +123,15 @@ class AuthTypeTest {
     @Test
     void anApplicationAddsAType() {
         AuthDefinition shop = AuthDefinition.parse(
-                definition("'type': 'ticket', 'user': '{{auth.u}}', 'key': '{{auth.k}}', 'realm': '{{auth.o}}',"
+                definition("'type': 'voucher', 'user': '{{auth.u}}', 'key': '{{auth.k}}', 'realm': '{{auth.o}}',"
                         + " 'headers': {'X-Version': '7'}"),
-                TICKET);
+                VOUCHER);
 
         AuthStrategy auth =
                 shop.choose("a").value("u", "ann").value("k", Secret.of("k3y")).build();
 
         Request request = auth.apply(Request.get("/"));
-        assertThat(request.header("X-Ticket")).contains("ann:k3y@main");
+        assertThat(request.header("X-Voucher")).contains("ann:k3y@main");
         assertThat(request.header("X-Version")).contains("7");
         assertThat(request.toString()).doesNotContain("k3y");
     }
@@ -139,9 +139,9 @@ class AuthTypeTest {
     @Test
     void theMembersOfADeclaredTypeAreChecked() {
         assertThatThrownBy(() -> AuthDefinition.parse(
-                        definition("'type': 'ticket', 'user': 'a:b', 'keys': '{{auth.k}}', 'realm': '{{auth.k}}',"
-                                + " 'headers': {'x-ticket': '1'}"),
-                        TICKET))
+                        definition("'type': 'voucher', 'user': 'a:b', 'keys': '{{auth.k}}', 'realm': '{{auth.k}}',"
+                                + " 'headers': {'x-voucher': '1'}"),
+                        VOUCHER))
                 .isInstanceOfSatisfying(
                         InvalidDefinitionException.class,
                         e -> assertThat(String.join("\n", e.problems()))
@@ -149,7 +149,7 @@ class AuthTypeTest {
                                 .contains("/strategies/a/key: missing")
                                 .contains("/strategies/a/keys: unknown member; did you mean \"key\"?")
                                 .contains("/strategies/a/realm: {{auth.k}}")
-                                .contains("/strategies/a/headers/x-ticket: the strategy sets this header itself"));
+                                .contains("/strategies/a/headers/x-voucher: the strategy sets this header itself"));
     }
 
     @Test
@@ -167,12 +167,12 @@ class AuthTypeTest {
 
     @Test
     void anUnknownTypeIsReportedWithAllTypes() {
-        assertThatThrownBy(() -> AuthDefinition.parse(definition("'type': 'kerberos'"), TICKET))
+        assertThatThrownBy(() -> AuthDefinition.parse(definition("'type': 'kerberos'"), VOUCHER))
                 .hasMessageContaining("kerberos")
                 .hasMessageContaining("digest")
-                .hasMessageContaining("ticket");
-        assertThatThrownBy(() -> AuthDefinition.parse(definition("'type': 'ticke'"), TICKET))
-                .hasMessageContaining("did you mean \"ticket\"?");
+                .hasMessageContaining("voucher");
+        assertThatThrownBy(() -> AuthDefinition.parse(definition("'type': 'vouche'"), VOUCHER))
+                .hasMessageContaining("did you mean \"voucher\"?");
     }
 
     static Stream<Runnable> invalidTypes() {
