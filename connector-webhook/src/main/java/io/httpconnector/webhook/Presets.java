@@ -245,7 +245,7 @@ abstract class Presets {
                                     .content("{{id}}.{{timestamp}}.{{body}}")
                                     .eventId(header("webhook-id"))
                                     .eventType(body("/type"))),
-            service("stripe", "Stripe", "https://docs.stripe.com/webhooks/signature")
+            service("stripe", "Stripe", "https://docs.stripe.com/webhooks#verify-manually")
                     .signature(
                             "HmacSHA256",
                             it -> it.signature(header("Stripe-Signature")
