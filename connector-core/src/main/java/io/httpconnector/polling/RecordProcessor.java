@@ -194,7 +194,8 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
      */
     private List<NewOrUpdated> selectNewOrUpdated() {
         List<NewOrUpdated> fresh = new ArrayList<>(pending.size());
-        for (Pending one : pending) {
+        for (int i = 0; i < pending.size(); i++) {
+            Pending one = pending.get(i);
             Fingerprint print = one.item.print();
             KeyEntry remembered = transaction.seen().get(print);
             // Decided by the stored state, not by when memory was cleaned up, so that event ids are the same after a
@@ -214,7 +215,7 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
                 transaction.seen().put(print, first);
                 fresh.add(newOrUpdated(one, first, change(null)));
             } else if (definition.identity().hasVersions() && known.version() != one.item.version()) {
-                if (!warned && known.mark() == mark && isRepeatedInBatch(one)) {
+                if (!warned && known.mark() == mark && isRepeatedInBatch(i)) {
                     warnOfKey();
                 }
                 KeyEntry next = detection.updated(known, one.item.version(), one.mark);
@@ -233,16 +234,9 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
     }
 
     /** Whether an earlier record of the batch has the same key. */
-    private boolean isRepeatedInBatch(Pending one) {
-        for (Pending other : pending) {
-            if (other == one) {
-                return false;
-            }
-            if (other.item.print().equals(one.item.print())) {
-                return true;
-            }
-        }
-        return false;
+    private boolean isRepeatedInBatch(int index) {
+        Fingerprint print = pending.get(index).item.print();
+        return pending.subList(0, index).stream().anyMatch(other -> other.item.print().equals(print));
     }
 
     /** A poll that reads both records again detects two changes again. */
