@@ -172,7 +172,11 @@ public final class JwtKey {
 
     static PrivateKey pem(String kind, Secret pem) {
         String text = pem == null ? "" : pem.reveal();
-        String base64 = text.replaceAll("-----(BEGIN|END) PRIVATE KEY-----", "").replaceAll("\\s", "");
+        // In environment variables, the ends of lines are often written as a backslash and an n.
+        String base64 = text.replaceAll("-----(BEGIN|END) PRIVATE KEY-----", "")
+                .replace("\\n", "")
+                .replace("\\r", "")
+                .replaceAll("\\s", "");
         try {
             byte[] bytes = Base64.getDecoder().decode(base64);
             return KeyFactory.getInstance(kind).generatePrivate(new PKCS8EncodedKeySpec(bytes));

@@ -3,12 +3,9 @@ package io.httpconnector.tls;
 import io.httpconnector.Secret;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.Key;
 import java.security.KeyFactory;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
@@ -24,10 +21,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Cipher;
-import javax.crypto.EncryptedPrivateKeyInfo;
-import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.IvParameterSpec;
-import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PemReader {
 
-    private static final Pattern BLOCK = Pattern.compile(
-            "-----BEGIN ([A-Z0-9 ]+)-----\\s*((?:[A-Za-z0-9-]+:[^\\n]*\\n)*)([A-Za-z0-9+/=\\s]*)-----END \\1-----");
+    private static final String BEGIN = "-----BEGIN ";
+    private static final String DASHES = "-----";
     private static final Pattern DEK = Pattern.compile("DEK-Info:\\s*([A-Z0-9-]+)\\s*,\\s*([0-9A-Fa-f]+)");
     private static final List<String> ALGORITHMS = List.of("RSA", "EC", "EdDSA", "DSA");
     private static final byte[] VERSION_0 = {2, 1, 0};
@@ -46,12 +40,7 @@ final class PemReader {
     private static final byte[] EC_OID = HexFormat.of().parseHex("06072a8648ce3d0201");
 
     @SuppressWarnings("ArrayRecordComponent") // never shown, compared or changed
-    private record Block(String type, String headers, byte[] content) {
-        private static Block of(Matcher match) {
-            return new Block(
-                    match.group(1), match.group(2), Base64.getMimeDecoder().decode(match.group(3)));
-        }
-    }
+    private record Block(String type, String headers, byte[] content) {}
 
     private PemReader() {}
 
@@ -78,13 +67,44 @@ final class PemReader {
         return null;
     }
 
-    private static List<Block> blocks(byte[] pem) {
+    /** Returns the blocks in their order. Text between them is ignored. */
+    private static List<Block> blocks(byte[] pem) throws GeneralSecurityException {
+        // In environment variables, the ends of lines are often written as a backslash and an n.
+        String text = new String(pem, StandardCharsets.ISO_8859_1)
+                .replace("\\r", "")
+                .replace("\\n", "\n")
+                .replace("\r", "");
         List<Block> blocks = new ArrayList<>();
-        Matcher match = BLOCK.matcher(new String(pem, StandardCharsets.ISO_8859_1).replace("\r", ""));
-        while (match.find()) {
-            blocks.add(Block.of(match));
+        int begin = text.indexOf(BEGIN);
+        while (begin >= 0) {
+            int typeEnd = text.indexOf(DASHES, begin + BEGIN.length());
+            String type = typeEnd < 0 ? "" : text.substring(begin + BEGIN.length(), typeEnd);
+            int end = typeEnd < 0 ? -1 : text.indexOf("-----END " + type + DASHES, typeEnd);
+            if (end < 0) {
+                return blocks;
+            }
+            blocks.add(block(type, text.substring(typeEnd + DASHES.length(), end)));
+            begin = text.indexOf(BEGIN, end);
         }
         return blocks;
+    }
+
+    /** Reads a block, which starts with lines of headers, if it is in the older format of OpenSSL. */
+    private static Block block(String type, String body) throws GeneralSecurityException {
+        int start = 0;
+        int colon = body.indexOf(':');
+        while (colon >= 0) {
+            int lineEnd = body.indexOf('\n', colon);
+            start = lineEnd < 0 ? body.length() : lineEnd + 1;
+            colon = body.indexOf(':', start);
+        }
+        try {
+            byte[] content = Base64.getDecoder().decode(body.substring(start).replaceAll("\\s", ""));
+            return new Block(type, body.substring(0, start), content);
+        } catch (IllegalArgumentException e) {
+            throw new GeneralSecurityException(
+                    "the block " + type + " is not valid Base64: was it cut off or changed?");
+        }
     }
 
     private static PrivateKey key(Block block, @Nullable Secret password) throws GeneralSecurityException {
@@ -92,17 +112,18 @@ final class PemReader {
         byte[] content = dek.find() ? decrypted(block.content, dek, password(password)) : block.content;
         return switch (block.type) {
             case "PRIVATE KEY" -> pkcs8(content);
-            case "ENCRYPTED PRIVATE KEY" -> pkcs8(decrypted(content, password(password)));
+            case "ENCRYPTED PRIVATE KEY" -> pkcs8(EncryptedPkcs8.decrypt(content, password(password)));
             case "RSA PRIVATE KEY" -> pkcs8(sequence(VERSION_0, RSA_WITH_NULL, element(4, content)));
             case "EC PRIVATE KEY" ->
                 pkcs8(sequence(VERSION_0, sequence(EC_OID, curveOf(content)), element(4, content)));
-            default -> throw new GeneralSecurityException("a " + block.type + " is not supported: use PKCS #8");
+            default ->
+                throw new GeneralSecurityException("a " + block.type + " is not supported: " + EncryptedPkcs8.CONVERT);
         };
     }
 
     private static char[] password(@Nullable Secret password) throws GeneralSecurityException {
         if (password == null) {
-            throw new GeneralSecurityException("it is encrypted: give its password by keyPassword(...)");
+            throw new GeneralSecurityException("it is encrypted: give its password, as in pem(chain, key, password)");
         }
         return password.reveal().toCharArray();
     }
@@ -118,24 +139,6 @@ final class PemReader {
         throw new GeneralSecurityException("it is not a key of " + String.join(", ", ALGORITHMS));
     }
 
-    /** Decrypts a PKCS #8 key that is encrypted with PKCS #5 (RFC 8018). */
-    private static byte[] decrypted(byte[] der, char[] password) throws GeneralSecurityException {
-        try {
-            EncryptedPrivateKeyInfo info = new EncryptedPrivateKeyInfo(der);
-            // For PBES2, only the parameters name the key derivation and the cipher.
-            String algorithm = info.getAlgParameters().toString();
-            String name = algorithm.startsWith("PBEWith") ? algorithm : info.getAlgName();
-            Key key = SecretKeyFactory.getInstance(name).generateSecret(new PBEKeySpec(password));
-            Cipher cipher = Cipher.getInstance(name);
-            cipher.init(Cipher.DECRYPT_MODE, key, info.getAlgParameters());
-            return info.getKeySpec(cipher).getEncoded();
-        } catch (IOException e) {
-            throw new GeneralSecurityException("it is not a PKCS #8 structure", e);
-        } catch (GeneralSecurityException e) {
-            throw new GeneralSecurityException("it can't be decrypted: is the password right?", e);
-        }
-    }
-
     /** Decrypts the format that OpenSSL used before PKCS #8, whose key is derived from password and salt with MD5. */
     private static byte[] decrypted(byte[] content, Matcher dek, char[] password) throws GeneralSecurityException {
         String name = dek.group(1);
@@ -149,7 +152,8 @@ final class PemReader {
             cipher = Cipher.getInstance("DESede/CBC/PKCS5Padding");
             length = 24;
         } else {
-            throw new GeneralSecurityException("encryption by " + name + " is not supported: use PKCS #8");
+            throw new GeneralSecurityException(
+                    "it is encrypted with " + name + ", which can't be read: " + EncryptedPkcs8.CONVERT);
         }
         byte[] secret = new String(password).getBytes(StandardCharsets.UTF_8);
         byte[] key = new byte[0];
@@ -174,31 +178,13 @@ final class PemReader {
     /** Returns the curve of a SEC 1 key, which is the element with the tag [0]. */
     private static byte[] curveOf(byte[] sec1) throws GeneralSecurityException {
         try {
-            ByteBuffer all = contentOf(ByteBuffer.wrap(sec1), 0x30);
-            contentOf(all, 0x02);
-            contentOf(all, 0x04);
-            ByteBuffer curve = contentOf(all, 0xa0);
-            byte[] oid = new byte[curve.remaining()];
-            curve.get(oid);
-            return oid;
+            ByteBuffer all = EncryptedPkcs8.element(ByteBuffer.wrap(sec1), 0x30);
+            EncryptedPkcs8.element(all, 0x02);
+            EncryptedPkcs8.element(all, 0x04);
+            return EncryptedPkcs8.bytes(EncryptedPkcs8.element(all, 0xa0));
         } catch (RuntimeException e) {
-            throw new GeneralSecurityException("it does not name its curve: use PKCS #8", e);
+            throw new GeneralSecurityException("it does not name its curve: " + EncryptedPkcs8.CONVERT, e);
         }
-    }
-
-    private static ByteBuffer contentOf(ByteBuffer der, int tag) {
-        if ((der.get() & 0xff) != tag) {
-            throw new IllegalArgumentException("not the element " + tag);
-        }
-        int length = der.get() & 0xff;
-        if (length >= 0x80) {
-            byte[] bytes = new byte[length & 0x7f];
-            der.get(bytes);
-            length = new BigInteger(1, bytes).intValueExact();
-        }
-        ByteBuffer content = der.slice(der.position(), length);
-        der.position(der.position() + length);
-        return content;
     }
 
     private static byte[] sequence(byte[]... elements) {
@@ -206,11 +192,12 @@ final class PemReader {
     }
 
     private static byte[] element(int tag, byte[] content) {
+        // DER permits only the shortest form of a length.
         byte[] length = content.length < 0x80
                 ? new byte[] {(byte) content.length}
-                : joined(new byte[] {(byte) 0x82}, new byte[] {(byte) (content.length >> 8)}, new byte[] {
-                    (byte) content.length
-                });
+                : content.length < 0x100
+                        ? new byte[] {(byte) 0x81, (byte) content.length}
+                        : new byte[] {(byte) 0x82, (byte) (content.length >> 8), (byte) content.length};
         return joined(new byte[] {(byte) tag}, length, content);
     }
 

@@ -27,7 +27,9 @@ final class PublicKeyReader {
 
     private PublicKeyReader() {}
 
-    static PublicKey read(String text) throws GeneralSecurityException {
+    static PublicKey read(String key) throws GeneralSecurityException {
+        // In environment variables, the ends of lines are often written as a backslash and an n.
+        String text = key.replace("\\n", "\n").replace("\\r", "");
         Matcher pem = PEM.matcher(text);
         if (pem.find()) {
             return pem.group(1).equals("CERTIFICATE")
