@@ -104,7 +104,7 @@ public final class HttpConnectionBuilder {
      * @return this
      */
     public HttpConnectionBuilder header(String name, String value) {
-        check(() -> headers.add(Redactor.header(NameValuePair.header(name, value))));
+        check(() -> headers.add(Redactor.header(forService(NameValuePair.header(name, value)))));
         return this;
     }
 
@@ -116,8 +116,19 @@ public final class HttpConnectionBuilder {
      * @return this
      */
     public HttpConnectionBuilder header(String name, Secret secret) {
-        check(() -> headers.add(NameValuePair.header(name, Secret.fixed(secret, name))));
+        check(() -> headers.add(forService(NameValuePair.header(name, Secret.fixed(secret, name)))));
         return this;
+    }
+
+    /** Rejects credentials for a proxy, which a default field would send to the service. */
+    private static NameValuePair forService(NameValuePair field) {
+        if (field.name().equalsIgnoreCase("Proxy-Authorization")) {
+            throw new InvalidDefinitionException(
+                    "header",
+                    "Proxy-Authorization would reach the service: set the credentials of the proxy with"
+                            + " proxy(Proxy.http(host, port).credentials(user, password))");
+        }
+        return field;
     }
 
     /**

@@ -62,11 +62,11 @@ public final class Proxy {
     }
 
     /**
-     * Returns this proxy with a user name and a password. They are sent when the proxy requests them: with the Basic scheme
-     * (RFC 7617), or with the method of RFC 1929 for SOCKS 5.
+     * Returns this proxy with a user name and a password. They are sent to the proxy at once, with the Basic scheme (RFC 7617),
+     * or when it requests them with the method of RFC 1929 for SOCKS 5.
      *
      * @param user the user name
-     * @param password the password; a secret of {@link Secret#from} is looked up each time the proxy requests it
+     * @param password the password; a secret of {@link Secret#from} is looked up each time it is sent
      * @return a new proxy
      */
     public Proxy credentials(String user, Secret password) {

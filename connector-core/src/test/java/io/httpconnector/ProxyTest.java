@@ -2,16 +2,20 @@ package io.httpconnector;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -73,7 +77,7 @@ class ProxyTest {
 
             connection.send(Request.get("/items"));
 
-            assertThat(proxy.heads()).hasSize(2);
+            assertThat(proxy.heads()).hasSize(1);
             service.verify(getRequestedFor(urlEqualTo("/items")).withoutHeader("Authorization"));
         }
     }
@@ -86,7 +90,10 @@ class ProxyTest {
 
             // The tunnel stands: what fails behind it is the certificate, which nobody has signed.
             assertThat(connection.test().outcome()).isEqualTo(ConnectionTestResult.Outcome.TLS);
-            assertThat(proxy.heads()).last().asString().startsWith("CONNECT localhost:" + service.getHttpsPort() + " ");
+            assertThat(proxy.heads())
+                    .singleElement()
+                    .asString()
+                    .startsWith("CONNECT localhost:" + service.getHttpsPort() + " ");
         }
     }
 
@@ -119,6 +126,76 @@ class ProxyTest {
 
             assertThat(test.outcome()).isEqualTo(ConnectionTestResult.Outcome.PROXY);
             assertThat(test.message()).contains("no connection through the proxy localhost:" + port);
+        }
+    }
+
+    @Test
+    void bodyThatCanBeReadOnceIsSentWithTheCredentials() throws IOException {
+        try (TestProxy proxy = new TestProxy(USER_PASS);
+                HttpConnection connection =
+                        through(Proxy.http("localhost", proxy.port()).credentials("user", Secret.of("pa55")), http())) {
+
+            connection.send(Request.post("/items")
+                    .body(Body.stream(new ByteArrayInputStream(new byte[] {'h', 'i'}), "text/plain")));
+
+            assertThat(proxy.heads()).hasSize(1);
+            service.verify(postRequestedFor(urlEqualTo("/items")).withRequestBody(equalTo("hi")));
+        }
+    }
+
+    @Test
+    void credentialsGoToTheProxyAndNotToAServiceThatBypassesIt() throws IOException {
+        try (WirePeer peer = new WirePeer((number, request) -> "HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n");
+                HttpConnection connection = HttpConnection.named("Service")
+                        .baseUrl(peer.url())
+                        .proxy(Proxy.http("localhost", 9)
+                                .credentials("user", Secret.of("pa55"))
+                                .bypass("localhost"))
+                        .build()) {
+            assertThatThrownBy(() -> connection.send(Request.get("/"))).isInstanceOf(StatusException.class);
+
+            assertThat(peer.received()).startsWith("GET / ").doesNotContainIgnoringCase("authorization");
+        }
+    }
+
+    @Test
+    void proxyThatWantsDigestGetsIt() throws IOException {
+        try (WirePeer proxy = new WirePeer((number, request) -> request.contains("Proxy-Authorization: Digest ")
+                        ? "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+                        : "HTTP/1.1 407 No\r\nProxy-Authenticate: Digest realm=\"p\", nonce=\"n\", qop=\"auth\"\r\n"
+                                + "Content-Length: 0\r\n\r\n");
+                HttpConnection connection =
+                        through(Proxy.http("localhost", proxy.port()).credentials("user", Secret.of("pa55")), http())) {
+            assertThat(connection.send(Request.get("/")).status()).isEqualTo(200);
+            assertThat(proxy.requests()).hasSize(2);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://[2001:db8::1]/a?b=c, http://[2001:db8::1]/a?b=c, [2001:db8::1]",
+        "http://[2001:db8::1]:8080, http://[2001:db8::1]:8080/, [2001:db8::1]:8080",
+        "http://[::FFFF:1.2.3.4]/, http://[::ffff:102:304]/, [::ffff:102:304]"
+    })
+    void addressOfIpv6HasBrackets(String url, String target, String host) throws IOException {
+        try (WirePeer proxy = new WirePeer((number, request) -> "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+                HttpConnection connection = through(Proxy.http("localhost", proxy.port()), "http://unused")) {
+            connection.send(Request.get(url));
+
+            assertThat(proxy.received())
+                    .startsWith("GET " + target + " HTTP/1.1\r\n")
+                    .contains("\r\nHost: " + host + "\r\n");
+        }
+    }
+
+    @Test
+    void credentialsOfAProxyAreNoDefaultField() {
+        for (HttpConnectionBuilder builder : List.of(
+                HttpConnection.named("x").header("proxy-authorization", "Basic x"),
+                HttpConnection.named("x").header("Proxy-Authorization", Secret.of("Basic x")))) {
+            assertThatThrownBy(() -> builder.baseUrl("http://x").build())
+                    .isInstanceOf(InvalidDefinitionException.class)
+                    .hasMessageContaining("Proxy.http(host, port).credentials(user, password)");
         }
     }
 

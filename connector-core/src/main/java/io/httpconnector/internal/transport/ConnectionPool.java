@@ -11,8 +11,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SchemePortResolver;
 import org.apache.hc.client5.http.auth.AuthChallenge;
+import org.apache.hc.client5.http.auth.AuthExchange;
 import org.apache.hc.client5.http.auth.AuthScheme;
 import org.apache.hc.client5.http.auth.AuthScope;
+import org.apache.hc.client5.http.auth.AuthenticationException;
 import org.apache.hc.client5.http.auth.ChallengeType;
 import org.apache.hc.client5.http.auth.Credentials;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
@@ -21,6 +23,7 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.ChainElement;
 import org.apache.hc.client5.http.impl.DefaultAuthenticationStrategy;
 import org.apache.hc.client5.http.impl.DefaultSchemePortResolver;
+import org.apache.hc.client5.http.impl.auth.BasicScheme;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
@@ -33,9 +36,11 @@ import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.HttpClientResponseHandler;
+import org.apache.hc.core5.http.message.BasicHttpRequest;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.pool.PoolStats;
@@ -66,6 +71,9 @@ public final class ConnectionPool {
     private final RouteKey route;
     private final PoolingHttpClientConnectionManager pool;
     private final CloseableHttpClient client;
+    /** The HTTP proxy, or null. */
+    private final @Nullable HttpHost proxyHost;
+
     private final AtomicBoolean swept = new AtomicBoolean();
     private int users;
 
@@ -85,7 +93,7 @@ public final class ConnectionPool {
                 .addRequestInterceptorLast((request, entity, context) -> {
                     if (context instanceof AttemptContext attempt) {
                         attempt.markConnected();
-                        request.setPath(attempt.requestTarget());
+                        setTarget(request, attempt);
                     }
                 })
                 .addResponseInterceptorFirst((response, entity, context) -> {
@@ -108,8 +116,11 @@ public final class ConnectionPool {
                 .disableCookieManagement();
         ProxyRoute proxy = route.proxy();
         if (proxy != null && !proxy.isSocks()) {
-            builder.setRoutePlanner(new ProxyPlanner(proxy));
+            this.proxyHost = new HttpHost("http", proxy.host(), proxy.port());
+            builder.setRoutePlanner(new ProxyPlanner(proxy, proxyHost));
             builder.setDefaultCredentialsProvider((scope, context) -> credentials(proxy, scope));
+        } else {
+            this.proxyHost = null;
         }
         this.client = builder.build();
     }
@@ -128,19 +139,55 @@ public final class ConnectionPool {
         }
     }
 
+    /**
+     * Sends the credentials for the proxy with the first request, as a request with a body that can be read only once can't be
+     * repeated. The password is looked up only if it is sent: not for a request through an open tunnel.
+     */
+    private static final class PreemptiveBasic extends BasicScheme {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient ProxyRoute proxy;
+
+        PreemptiveBasic(ProxyRoute proxy) {
+            this.proxy = proxy;
+        }
+
+        @Override
+        public String generateAuthResponse(HttpHost host, HttpRequest request, HttpContext context)
+                throws AuthenticationException {
+            initPreemptive(credentials(proxy));
+            return super.generateAuthResponse(host, request, context);
+        }
+    }
+
     private static final class ProxyPlanner extends DefaultRoutePlanner {
         private final ProxyRoute proxy;
         private final HttpHost host;
 
-        ProxyPlanner(ProxyRoute proxy) {
+        ProxyPlanner(ProxyRoute proxy, HttpHost host) {
             super(DefaultSchemePortResolver.INSTANCE);
             this.proxy = proxy;
-            this.host = new HttpHost("http", proxy.host(), proxy.port());
+            this.host = host;
         }
 
         @Override
         protected @Nullable HttpHost determineProxy(HttpHost target, HttpContext context) {
             return proxy.bypasses(target.getHostName()) ? null : host;
+        }
+    }
+
+    /** Sets the target, which HttpClient writes without the brackets of an IPv6 address in a request to a forwarding proxy. */
+    private static void setTarget(HttpRequest request, AttemptContext attempt) {
+        request.setPath(attempt.requestTarget());
+        HttpHost target = attempt.getHttpRoute().getTargetHost();
+        boolean isForwarded = attempt.getHttpRoute().getProxyHost() != null
+                && !attempt.getHttpRoute().isTunnelled();
+        if (isForwarded && target.getHostName().indexOf(':') >= 0 && request instanceof BasicHttpRequest forwarded) {
+            String port = target.getPort() < 0 || target.getPort() == 80 ? "" : ":" + target.getPort();
+            forwarded.setAbsoluteRequestUri(false);
+            forwarded.setPath(
+                    target.getSchemeName() + "://[" + target.getHostName() + "]" + port + attempt.requestTarget());
         }
     }
 
@@ -179,7 +226,11 @@ public final class ConnectionPool {
     /** Returns the credentials for the proxy, and null for any other host: the auth strategy authenticates to the service. */
     private static @Nullable Credentials credentials(ProxyRoute proxy, AuthScope scope) {
         boolean asksProxy = proxy.host().equalsIgnoreCase(scope.getHost()) && proxy.port() == scope.getPort();
-        return asksProxy && proxy.user() != null && proxy.password() != null
+        return asksProxy ? credentials(proxy) : null;
+    }
+
+    private static @Nullable Credentials credentials(ProxyRoute proxy) {
+        return proxy.user() != null && proxy.password() != null
                 ? new UsernamePasswordCredentials(
                         proxy.user(), proxy.password().reveal().toCharArray())
                 : null;
@@ -210,6 +261,13 @@ public final class ConnectionPool {
             throws IOException {
         if (!swept.get() && swept.compareAndSet(false, true)) {
             sweepLater();
+        }
+        ProxyRoute proxy = route.proxy();
+        if (proxyHost != null && proxy != null && proxy.user() != null && !proxy.bypasses(host.getHostName())) {
+            AuthExchange authentication = new AuthExchange();
+            authentication.select(new PreemptiveBasic(proxy));
+            authentication.setState(AuthExchange.State.SUCCESS);
+            attempt.setAuthExchange(proxyHost, authentication);
         }
         return client.execute(host, request, attempt, handler);
     }
