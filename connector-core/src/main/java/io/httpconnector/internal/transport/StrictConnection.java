@@ -6,6 +6,7 @@ import java.io.InterruptedIOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
@@ -111,7 +112,7 @@ final class StrictConnection extends DefaultBHttpClientConnection implements Man
         }
         // RFC 9112, section 6.3: if two fields define the length of the body, peers may disagree on where it ends.
         framed = !response.containsHeader(HttpHeaders.TRANSFER_ENCODING)
-                || !response.containsHeader(HttpHeaders.CONTENT_LENGTH);
+                || (isChunkedOnce(response) && !response.containsHeader(HttpHeaders.CONTENT_LENGTH));
         if (opensTunnel && response.getCode() >= HttpStatus.SC_SUCCESS) {
             checkTunnel(response);
         }
@@ -119,19 +120,72 @@ final class StrictConnection extends DefaultBHttpClientConnection implements Man
     }
 
     /**
-     * Checks that {@code Content-Length} has one value of digits only (RFC 9110, section 8.6). If peers read different lengths,
-     * they disagree on where the body ends.
+     * Checks that {@code Content-Length} has one value of digits only (RFC 9110, section 8.6), which may be repeated. If peers
+     * read different lengths, they disagree on where the body ends.
      */
     private static void checkLength(ClassicHttpResponse response) throws ProtocolException {
-        String length = null;
-        for (Header field : response.getHeaders(HttpHeaders.CONTENT_LENGTH)) {
-            String value = String.valueOf(field.getValue());
-            boolean isNumber = !value.isEmpty() && value.chars().allMatch(c -> c >= '0' && c <= '9');
-            if (!isNumber || (length != null && !length.equals(value))) {
-                throw new ProtocolException("the Content-Length of the response is not one number");
-            }
-            length = value;
+        Header[] fields = response.getHeaders(HttpHeaders.CONTENT_LENGTH);
+        if (fields.length == 0 || (fields.length == 1 && isNumber(fields[0].getValue()))) {
+            return;
         }
+        String length = null;
+        boolean isRepeated = false;
+        for (Header field : fields) {
+            for (String value : String.valueOf(field.getValue()).split(",", -1)) {
+                String digits = value.strip();
+                if (!isNumber(digits) || (length != null && !length.equals(digits))) {
+                    throw new ProtocolException("the Content-Length of the response is not one number");
+                }
+                isRepeated |= length != null;
+                length = digits;
+            }
+        }
+        if (isRepeated) {
+            response.setHeaders(without(response, HttpHeaders.CONTENT_LENGTH));
+            response.addHeader(HttpHeaders.CONTENT_LENGTH, length);
+        }
+    }
+
+    private static boolean isNumber(@Nullable String text) {
+        boolean isNumber = text != null && !text.isEmpty();
+        for (int i = 0; isNumber && i < text.length(); i++) {
+            isNumber = text.charAt(i) >= '0' && text.charAt(i) <= '9';
+        }
+        return isNumber;
+    }
+
+    /**
+     * Returns whether the body is chunked and nothing else. A coding that is named twice was applied once, and {@code identity}
+     * (RFC 2616) is none, as other clients read them; the connection is then not used again.
+     */
+    private static boolean isChunkedOnce(ClassicHttpResponse response) throws ProtocolException {
+        Header[] fields = response.getHeaders(HttpHeaders.TRANSFER_ENCODING);
+        if (fields.length == 1 && "chunked".equalsIgnoreCase(fields[0].getValue())) {
+            return true;
+        }
+        boolean isChunked = false;
+        for (Header field : fields) {
+            for (String coding : String.valueOf(field.getValue()).split(",", -1)) {
+                String name = coding.strip();
+                if (name.equalsIgnoreCase("chunked")) {
+                    isChunked = true;
+                } else if (!name.isEmpty() && !name.equalsIgnoreCase("identity")) {
+                    throw new ProtocolException(
+                            "the Transfer-Encoding of the response is not supported, as it was not asked for");
+                }
+            }
+        }
+        response.setHeaders(without(response, HttpHeaders.TRANSFER_ENCODING));
+        if (isChunked) {
+            response.addHeader(HttpHeaders.TRANSFER_ENCODING, "chunked");
+        }
+        return false;
+    }
+
+    private static Header[] without(ClassicHttpResponse response, String name) {
+        return Arrays.stream(response.getHeaders())
+                .filter(field -> !field.getName().equalsIgnoreCase(name))
+                .toArray(Header[]::new);
     }
 
     private void checkTunnel(ClassicHttpResponse response) throws ProxyRefusedException {

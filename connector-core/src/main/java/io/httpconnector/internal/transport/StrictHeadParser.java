@@ -54,15 +54,50 @@ final class StrictHeadParser extends DefaultHttpResponseParser {
             if (length < 0 && begun) {
                 throw new ConnectionClosedException("the service closed the connection in the middle of the headers");
             }
+            boolean isField = begun && line.length() > start;
             begun = true;
+            int colon = -1;
             for (int i = start; i < line.length(); i++) {
                 char c = line.charAt(i);
+                if (c == ':' && colon < 0) {
+                    colon = i;
+                }
                 if (c == '\0' || c == '\r') {
                     throw new ClientProtocolException(
                             "a line of the response headers contains a " + (c == '\r' ? "bare CR" : "NUL"));
                 }
             }
+            if (isField && !isBlank(line.charAt(start))) {
+                checkName(line, start, colon);
+            }
             return length;
+        }
+
+        private static boolean isBlank(char c) {
+            return c == ' ' || c == '\t';
+        }
+
+        /**
+         * Removes white space before the colon of a field (RFC 9112, section 5.1), which some services send, and rejects it where
+         * peers would disagree on the end of the body.
+         */
+        private static void checkName(CharArrayBuffer line, int start, int colon) throws ClientProtocolException {
+            if (colon <= start) {
+                throw new ClientProtocolException(
+                        "a line of the response headers has no " + (colon < 0 ? "colon" : "name"));
+            }
+            if (!isBlank(line.charAt(colon - 1))) {
+                return;
+            }
+            String name = line.substringTrimmed(start, colon);
+            if (name.equalsIgnoreCase("Content-Length") || name.equalsIgnoreCase("Transfer-Encoding")) {
+                throw new ClientProtocolException(
+                        "the name of a response header has white space before the colon: " + name);
+            }
+            String value = line.substring(colon, line.length());
+            line.setLength(start);
+            line.append(name);
+            line.append(value);
         }
 
         @Override
