@@ -11,6 +11,7 @@ import io.httpconnector.internal.json.Xml;
 import io.httpconnector.internal.text.Ascii;
 import io.httpconnector.internal.text.CharsetDetector;
 import io.httpconnector.internal.text.LogSafe;
+import io.httpconnector.internal.text.Utf16;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -112,7 +113,8 @@ public final class Body {
     public static Body json(Object value) {
         if (value instanceof String text) {
             JsonSupport.check(text);
-            return new Body(Kind.JSON, text.getBytes(StandardCharsets.UTF_8), JSON_TYPE);
+            byte[] bytes = Utf16.encodable("JSON body", text).getBytes(StandardCharsets.UTF_8);
+            return new Body(Kind.JSON, bytes, JSON_TYPE);
         }
         return new Body(Kind.JSON, JsonSupport.write(value), JSON_TYPE);
     }

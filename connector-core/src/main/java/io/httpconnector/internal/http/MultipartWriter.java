@@ -3,6 +3,7 @@ package io.httpconnector.internal.http;
 import static io.httpconnector.internal.Arguments.notNull;
 
 import io.httpconnector.internal.text.Ascii;
+import io.httpconnector.internal.text.Utf16;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,7 +76,10 @@ public record MultipartWriter(String contentType) {
     }
 
     private static String quoted(String name) {
-        return name.replace("\"", "%22").replace("\r", "%0D").replace("\n", "%0A");
+        return Utf16.encodable("name in a multipart form", name)
+                .replace("\"", "%22")
+                .replace("\r", "%0D")
+                .replace("\n", "%0A");
     }
 
     private static BodySource text(String text) {

@@ -8,7 +8,6 @@ import io.httpconnector.internal.text.Ascii;
 import io.httpconnector.internal.text.HeaderFields;
 import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.text.Utf16;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -64,27 +63,10 @@ public record NameValuePair(
         return encodable(new NameValuePair(name, secret.reveal(), secret));
     }
 
-    /** Rejects text that UTF-8 can't encode, instead of sending a question mark. */
     private static NameValuePair encodable(NameValuePair pair) {
-        reject("the name", pair.name, pair.name);
-        reject("the value of", pair.name, pair.value);
+        var unusedName = Utf16.encodable("field name", pair.name);
+        var unusedValue = Utf16.encodable("field " + pair.name, pair.value);
         return pair;
-    }
-
-    private static void reject(String what, String name, String text) {
-        int at = Utf16.unpairedSurrogate(text);
-        if (at >= 0) {
-            throw new InvalidDefinitionException(
-                    "field",
-                    String.format(
-                            Locale.ROOT,
-                            "character %d of %s \"%s\" is an unpaired surrogate (U+%04X), which is not valid text:"
-                                    + " text was cut in the middle of a character",
-                            at + 1,
-                            what,
-                            LogSafe.visible(name),
-                            (int) text.charAt(at)));
-        }
     }
 
     /**
