@@ -19,8 +19,9 @@ import java.util.stream.Stream;
  * }</pre>
  *
  * <p>The policy is applied to the resolved address of each new connection, including those for redirects. Neither a name that
- * later resolves to another address (DNS rebinding) nor an unusual notation of an address circumvents it. Denied destinations
- * take precedence over allowed ones; all other destinations are subject to the initial policy.
+ * later resolves to another address (DNS rebinding) nor an unusual notation of an address circumvents it. A rule for an IPv4
+ * address also applies to the IPv6 addresses that lead to it (NAT64, 6to4, Teredo, ISATAP). Denied destinations take precedence
+ * over allowed ones; all other destinations are subject to the initial policy.
  *
  * <p>A pattern is a name ({@code api.example.com}), all subdomains of a name ({@code *.example.com}), an address, or a network
  * ({@code 10.20.0.0/16}). Immutable.
@@ -136,14 +137,18 @@ public final class SsrfPolicy {
 
     /** Returns whether a connection to this address, to which the name was resolved, is permitted. */
     private boolean permits(String host, InetAddress resolved) {
-        InetAddress address = HostPattern.unwrapped(resolved);
-        if (matches(denied, host, address)) {
+        // An IPv6 address may lead to an IPv4 address that it contains, so that the rules for both apply.
+        List<InetAddress> embedded = HostPattern.embedded(resolved);
+        if (matches(denied, host, resolved) || embedded.stream().anyMatch(one -> matches(denied, host, one))) {
             return false;
         }
+        InetAddress address = HostPattern.unwrapped(resolved);
+        boolean isAllowed = matches(allowed, host, address) || matches(allowed, host, resolved);
         return switch (base) {
             case ANYWHERE -> true;
-            case NOWHERE -> matches(allowed, host, address);
-            case PUBLIC_INTERNET -> matches(allowed, host, address) || isPublic(address);
+            case NOWHERE -> isAllowed;
+            case PUBLIC_INTERNET ->
+                isAllowed || (isPublic(address) && embedded.stream().allMatch(SsrfPolicy::isPublic));
         };
     }
 

@@ -18,8 +18,10 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -117,7 +119,11 @@ class DestinationsTest {
         "2002:7f00:1::, false",
         "64:ff9b::a9fe:a9fe, false",
         "64:ff9b:1::1, false",
-        "::ffff:10.0.0.1, false"
+        "::ffff:10.0.0.1, false",
+        "2a00:1450::5efe:a01:203, false",
+        "2a00:1450::200:5efe:7f00:1, false",
+        "2a00:1450::5efe:808:808, true",
+        "2a00:1450:4001:80b::200e, true"
     })
     void whatIsPublic(String address, boolean isPublic) throws Exception {
         assertThat(SsrfPolicy.publicInternetOnly().filter().permits("any.example", InetAddress.getByName(address)))
@@ -148,6 +154,67 @@ class DestinationsTest {
         assertThat(permits(SsrfPolicy.anywhere().deny("169.254.169.254"), "x", "::ffff:169.254.169.254"))
                 .isFalse();
         assertThat(permits(SsrfPolicy.anywhere(), "x", "127.0.0.1")).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "64:ff9b::/96, 64:ff9b::808:808",
+        "::ffff:0:0/96, 10.1.2.3",
+        "10.0.0.0/8, 64:ff9b::a01:203",
+        "10.0.0.0/8, 64:ff9b:1::a01:203",
+        "10.0.0.0/8, ::ffff:10.1.2.3",
+        "10.0.0.0/8, 2002:a01:203::1",
+        "10.0.0.0/8, 2001:0:a01:203::",
+        "10.0.0.0/8, 2001::f5fe:fdfc",
+        "10.0.0.0/8, fe80::5efe:a01:203",
+        "10.0.0.0/8, 2a00::200:5efe:a01:203",
+        "2002::/16, 2002:808:808::1",
+        "2001::/32, 2001:0:808:808::"
+    })
+    void deniedAddressIsDeniedInEverySpelling(String denied, String address) throws Exception {
+        if (!denied.startsWith("::ffff")) {
+            assertThat(permits(SsrfPolicy.anywhere().deny(denied), "any.example", address))
+                    .isFalse();
+        }
+        assertThat(permits(SsrfPolicy.anywhere().deny("172.16.0.0/12"), "any.example", address))
+                .isTrue();
+    }
+
+    /** More lookups hang than there are threads for them: each call still ends at its deadline. */
+    @Test
+    void manyLookupsThatHangEndInTime() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        List<Thread> threads = new ArrayList<>();
+        List<Duration> took = new CopyOnWriteArrayList<>();
+        try (HttpConnection connection = connection("hanging.example", SsrfPolicy.anywhere())
+                .lookup(host -> {
+                    await(never);
+                    return new InetAddress[0];
+                })
+                .connectTimeout(Duration.ofSeconds(20))
+                .totalTimeout(Duration.ofMillis(500))
+                .maxConnections(200)
+                .build()) {
+            for (int i = 0; i < 150; i++) {
+                Thread thread = new Thread(() -> {
+                    long start = System.nanoTime();
+                    try {
+                        connection.send(Request.get("/"));
+                    } catch (TimedOutException e) {
+                        took.add(Duration.ofNanos(System.nanoTime() - start));
+                    }
+                });
+                threads.add(thread);
+                thread.start();
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        } finally {
+            never.countDown();
+        }
+
+        assertThat(took).hasSize(150).allMatch(time -> time.compareTo(Duration.ofSeconds(10)) < 0);
     }
 
     private static boolean permits(SsrfPolicy destinations, String host, String address) throws Exception {

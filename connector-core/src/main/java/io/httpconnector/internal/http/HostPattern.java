@@ -9,7 +9,9 @@ import java.math.BigInteger;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A pattern that matches hosts by name ({@code api.example.com}, {@code *.example.com}) or by address ({@code 10.0.0.0/8}). */
@@ -17,6 +19,11 @@ public final class HostPattern {
 
     private static final int V4_BYTES = 4;
     private static final HostPattern NAT64 = of("network", "64:ff9b::/96");
+    /** RFC 8215: the position of the IPv4 address depends on the prefix; it is usually at the end. */
+    private static final HostPattern LOCAL_NAT64 = of("network", "64:ff9b:1::/48");
+
+    private static final HostPattern SIX_TO_FOUR = of("network", "2002::/16");
+    private static final HostPattern TEREDO = of("network", "2001::/32");
 
     private final String text;
     private final @Nullable InetAddress network;
@@ -98,6 +105,44 @@ public final class HostPattern {
         boolean stands = mapped || compatible || NAT64.matchesAddress(address);
         try {
             return stands ? InetAddress.getByAddress(Arrays.copyOfRange(bytes, 16 - V4_BYTES, 16)) : address;
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("four bytes are an address", e);
+        }
+    }
+
+    /**
+     * Returns the IPv4 addresses to which packets for an IPv6 address may be forwarded: {@link #unwrapped}, 6to4 (RFC 3056),
+     * Teredo (RFC 4380) and ISATAP (RFC 5214).
+     */
+    public static List<InetAddress> embedded(InetAddress address) {
+        InetAddress unwrapped = unwrapped(address);
+        if (!(address instanceof Inet6Address) || !(unwrapped instanceof Inet6Address)) {
+            return unwrapped == address ? List.of() : List.of(unwrapped);
+        }
+        byte[] bytes = address.getAddress();
+        List<InetAddress> all = new ArrayList<>();
+        if (SIX_TO_FOUR.matchesAddress(address)) {
+            all.add(v4(bytes, 2, 0));
+        }
+        if (TEREDO.matchesAddress(address)) {
+            all.add(v4(bytes, 4, 0));
+            // The address of the client is inverted.
+            all.add(v4(bytes, 12, 0xff));
+        }
+        boolean isIsatap = (bytes[8] & 0xfc) == 0 && bytes[9] == 0 && bytes[10] == 0x5e && (bytes[11] & 0xff) == 0xfe;
+        if (isIsatap || LOCAL_NAT64.matchesAddress(address)) {
+            all.add(v4(bytes, 12, 0));
+        }
+        return all;
+    }
+
+    private static InetAddress v4(byte[] bytes, int start, int mask) {
+        byte[] address = Arrays.copyOfRange(bytes, start, start + V4_BYTES);
+        for (int i = 0; i < V4_BYTES; i++) {
+            address[i] ^= (byte) mask;
+        }
+        try {
+            return InetAddress.getByAddress(address);
         } catch (UnknownHostException e) {
             throw new IllegalStateException("four bytes are an address", e);
         }
