@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -46,7 +47,10 @@ final class ResumableDownload implements AutoCloseable {
     static ResumableDownload start(Request request, Path file) {
         Path part = file.resolveSibling(file.getFileName() + ".part");
         try {
-            FileChannel channel = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            // A link could have been planted by another user of the directory, so that another file would be
+            // overwritten.
+            FileChannel channel = FileChannel.open(
+                    part, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
             if (!locks(channel)) {
                 channel.close();
                 throw new ConnectorException("Another download is writing " + part);
@@ -54,7 +58,8 @@ final class ResumableDownload implements AutoCloseable {
             return new ResumableDownload(
                     request, file, part, file.resolveSibling(file.getFileName() + ".part.mark"), channel);
         } catch (IOException e) {
-            throw new ConnectorException("The file " + part + " can't be written: " + e, e);
+            String problem = Files.isSymbolicLink(part) ? " is a symbolic link: remove it" : " can't be written: " + e;
+            throw new ConnectorException("The file " + part + problem, e);
         }
     }
 
@@ -130,7 +135,8 @@ final class ResumableDownload implements AutoCloseable {
                 headers.first("ETag").filter(value -> !value.startsWith("W/")).orElse(null);
         String validator = tag != null ? tag : headers.first("Last-Modified").orElse(null);
         if (validator != null && headers.first("Content-Encoding").isEmpty()) {
-            Files.writeString(mark, identity + "\n" + validator);
+            Files.deleteIfExists(mark);
+            Files.writeString(mark, identity + "\n" + validator, StandardOpenOption.CREATE_NEW);
         }
     }
 

@@ -251,6 +251,23 @@ class StreamingTest {
         assertThat(files()).containsExactly("file");
     }
 
+    @Test
+    void downloadDoesNotWriteThroughALink() throws IOException {
+        Path victim = Files.writeString(dir.resolve("victim"), "precious");
+        Path file = dir.resolve("file");
+        Files.createSymbolicLink(dir.resolve("file.part"), victim);
+
+        assertThatThrownBy(() -> connection.download(Request.get("/file"), file))
+                .isInstanceOf(ConnectorException.class)
+                .hasMessageContaining("file.part is a symbolic link: remove it");
+        Files.delete(dir.resolve("file.part"));
+        Files.createSymbolicLink(dir.resolve("file.part.mark"), victim);
+        connection.download(Request.get("/file"), file);
+
+        assertThat(file).hasBinaryContent(content);
+        assertThat(victim).hasContent("precious");
+    }
+
     private void breakOff(Path file) throws IOException {
         breaksAfter = 400_000;
         try (HttpConnection once = connection().retry(RetryPolicy.none()).build()) {
