@@ -5,8 +5,8 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the escapes of a text: percent-encoding (RFC 3986), escapes with a backslash (JSON, JavaScript, C, shells) and entities
- * (HTML, XML), which may be nested. An escape may also be meant literally, so each index has several readings. Not
+ * Reads the escapes of a text: percent-encoding (RFC 3986), escapes with a backslash (JSON, JavaScript, C, CSS, shells) and
+ * entities (HTML, XML), which may be nested. An escape may also be meant literally, so each index has several readings. Not
  * thread-safe.
  */
 final class EscapeReader {
@@ -15,6 +15,7 @@ final class EscapeReader {
     static final int LAYERS = 4;
 
     private static final int MAX_ENTITY_LENGTH = 12;
+    private static final int MAX_CSS_DIGITS = 6;
 
     private final String text;
     private final StepBudget budget;
@@ -186,6 +187,7 @@ final class EscapeReader {
     }
 
     private void backslash(int at, int layers, Readings all) {
+        css(at, 0, 0, layers, all);
         Readings readings = readings(at, layers);
         for (int i = 0; i < readings.size; i++) {
             int end = readings.end(i);
@@ -199,13 +201,17 @@ final class EscapeReader {
                 case 'v' -> all.add(0x0b, end);
                 case 'a' -> all.add(0x07, end);
                 case 'e' -> all.add(0x1b, end);
-                case 'x' -> hex(end, 2, layers, 0, all::add);
+                case 'x' -> {
+                    hex(end, 2, layers, 0, all::add);
+                    braced(end, layers, all);
+                }
                 case 'U' -> hex(end, 8, layers, 0, all::add);
                 case 'u' -> {
                     hex(end, 4, layers, 0, (unit, after) -> unit(unit, after, '\\', layers, all));
                     braced(end, layers, all);
                 }
                 case '0', '1', '2', '3' -> octal(end, c - '0', 2, layers, all);
+                case '4', '5', '6', '7' -> octal(end, c - '0', 1, layers, all);
                 default -> {
                     if (!Character.isLetterOrDigit(c)) {
                         all.add(c, end);
@@ -215,16 +221,41 @@ final class EscapeReader {
         }
     }
 
+    /** Adds the character of up to three octal digits, such as <code>&#92;53</code> or <code>&#92;053</code>. */
     private void octal(int at, int value, int more, int layers, Readings all) {
-        if (more == 0) {
-            all.add(value, at);
-            return;
-        }
-        Readings readings = readings(at, layers);
+        boolean continues = false;
+        Readings readings = more == 0 ? new Readings() : readings(at, layers);
         for (int i = 0; i < readings.size; i++) {
             int digit = readings.codePoint(i) - '0';
             if (digit >= 0 && digit < 8) {
+                continues = true;
                 octal(readings.end(i), value << 3 | digit, more - 1, layers, all);
+            }
+        }
+        if (!continues) {
+            all.add(value, at);
+        }
+    }
+
+    /** Adds the character of up to six hexadecimal digits and an optional white space, as in CSS. */
+    private void css(int at, int count, long value, int layers, Readings all) {
+        boolean continues = false;
+        Readings readings = readings(at, layers);
+        for (int i = 0; i < readings.size; i++) {
+            int c = readings.codePoint(i);
+            if (count < MAX_CSS_DIGITS && c < 0x80 && HexFormat.isHexDigit(c)) {
+                continues = true;
+                css(readings.end(i), count + 1, value << 4 | HexFormat.fromHexDigit(c), layers, all);
+            }
+        }
+        if (count == 0 || continues) {
+            return;
+        }
+        addCodePoint(value, at, all);
+        for (int i = 0; i < readings.size; i++) {
+            int c = readings.codePoint(i);
+            if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f') {
+                addCodePoint(value, readings.end(i), all);
             }
         }
     }

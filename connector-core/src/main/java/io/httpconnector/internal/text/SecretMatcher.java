@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * A mask for secrets in a text, in any spelling: percent-encoding and form encoding (RFC 3986, HTML), escapes with a backslash
- * (JSON, JavaScript, C, shells) and entities (HTML, XML), in part or as a whole, mixed, and up to four layers deep; and Base64
+ * (JSON, JavaScript, C, CSS, shells) and entities (HTML, XML), in part or as a whole, mixed, and up to four layers deep; and Base64
  * (RFC 4648, both alphabets, with line breaks as in RFC 2045) and hexadecimal digits, up to three layers deep, with other text
  * before and after the secret. A text that takes too many steps is masked as a whole. Immutable and thread-safe.
  *
