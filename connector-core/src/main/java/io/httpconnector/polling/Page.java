@@ -5,9 +5,8 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.Headers;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Response;
+import io.httpconnector.internal.http.Url;
 import io.httpconnector.polling.PollingException.Reason;
-import java.net.URI;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -148,28 +147,29 @@ public final class Page {
 
     /** Resolves a URL on this page: the result is absolute and on the host of the page, and uses https if the page did. */
     String resolved(String link) {
-        URI target;
-        URI here = response.resolve("/");
+        Url here = Url.parseAbsolute(response.resolve("/").toString());
+        Url target;
         try {
-            target = response.resolve(link);
+            target = Url.parseReference(response.resolve(link).toString());
         } catch (InvalidDefinitionException e) {
             throw new PollingException(
                     Reason.UNEXPECTED_RESPONSE, "Page " + number + " has an invalid URL of the next page", e);
         }
-        boolean sameHost = Objects.equals(here.getHost(), target.getHost());
-        if (sameHost && "https".equals(here.getScheme()) && "http".equals(target.getScheme()) && target.getPort() < 0) {
+        boolean isSameHost = here.origin().host().equals(target.origin().host());
+        if (isSameHost
+                && here.isSecure()
+                && !target.isSecure()
+                && target.origin().port() < 0) {
             // Behind a proxy, many services do not know that the request used https.
-            return here.resolve(target.getRawPath() + (target.getRawQuery() == null ? "" : "?" + target.getRawQuery()))
-                    .toString();
+            return here.origin() + target.path() + (target.query() == null ? "" : "?" + target.query());
         }
-        if (!sameHost || here.getPort() != target.getPort() || !Objects.equals(here.getScheme(), target.getScheme())) {
+        if (!here.sameOrigin(target)) {
             throw new PollingException(
                     Reason.FOREIGN_PAGE,
-                    "Page " + number + " of " + here + " has the URL of the next page at"
-                            + " " + target.getScheme() + "://"
-                            + target.getRawAuthority() + ", to which the credentials must not be sent");
+                    "Page " + number + " of " + here.origin() + " has the URL of the next page at " + target.origin()
+                            + ", to which the credentials must not be sent");
         }
-        return target.toString();
+        return target.origin() + target.path() + (target.query() == null ? "" : "?" + target.query());
     }
 
     Headers headers() {
