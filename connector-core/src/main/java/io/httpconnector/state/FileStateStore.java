@@ -41,7 +41,9 @@ final class FileStateStore implements StateStore {
             deleteTemporaryFiles();
         } catch (IOException e) {
             throw new StateException(
-                    StateFailure.UNAVAILABLE, "The directory " + directory + " cannot be used for state: " + e, e);
+                    StateFailure.UNAVAILABLE,
+                    "The directory " + directory + " cannot be used for state: " + OwnerOnlyFiles.problem(e),
+                    e);
         }
     }
 

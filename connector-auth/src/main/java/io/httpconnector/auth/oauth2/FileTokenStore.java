@@ -6,6 +6,7 @@ import io.httpconnector.TimeSource;
 import io.httpconnector.internal.io.OwnerOnlyFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileTokenStore implements TokenStore {
 
-    private static final Duration TEMPORARY_FILE_RETENTION = Duration.ofHours(1);
+    /** The start of each file that is not encrypted, followed by the checksum of the rest and a line break. */
+    private static final String HEADER = "crc32c ";
+
     private static final Duration POLL = Duration.ofMillis(20);
     private static final Set<StandardOpenOption> LOCKING = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     /** File locks exclude processes; these locks exclude the threads of this process, across all store instances. */
@@ -40,6 +44,7 @@ final class FileTokenStore implements TokenStore {
         try {
             Files.createDirectories(directory, OwnerOnlyFiles.directoryAttributes(directory));
             this.directory = directory.toRealPath();
+            OwnerOnlyFiles.requireOwn(this.directory);
             sweep();
         } catch (IOException e) {
             throw failed("used at " + directory, e);
@@ -57,12 +62,33 @@ final class FileTokenStore implements TokenStore {
         }
     }
 
-    private static Optional<String> read(Path file) throws IOException {
+    private Optional<String> read(Path file) throws IOException {
+        String content;
         try {
-            return Optional.of(Files.readString(file));
+            content = new String(OwnerOnlyFiles.read(file), StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
+        if (cipher != null || TokenCipher.isEncrypted(content)) {
+            // The cipher notices any change.
+            return Optional.of(content);
+        }
+        int lineEnd = content.indexOf('\n');
+        String text = content.substring(lineEnd + 1);
+        if (lineEnd < 0 || !content.substring(0, lineEnd).equals(header(text))) {
+            throw new IOException(file + " is damaged: delete it, after which the account must be authorized again");
+        }
+        return Optional.of(text);
+    }
+
+    private static String withChecksum(String text) {
+        return header(text) + "\n" + text;
+    }
+
+    private static String header(String text) {
+        CRC32C checksum = new CRC32C();
+        checksum.update(text.getBytes(StandardCharsets.UTF_8));
+        return HEADER + Long.toHexString(checksum.getValue());
     }
 
     private String decrypted(String text, String key) {
@@ -77,7 +103,7 @@ final class FileTokenStore implements TokenStore {
 
     @Override
     public void put(String key, Secret value, @Nullable Duration timeToLive) {
-        String text = cipher == null ? value.reveal() : cipher.encrypt(value.reveal(), key);
+        String text = cipher == null ? withChecksum(value.reveal()) : cipher.encrypt(value.reveal(), key);
         try {
             if (timeToLive == null) {
                 OwnerOnlyFiles.write(file(key, ".tokens"), text);
@@ -110,12 +136,12 @@ final class FileTokenStore implements TokenStore {
     /** Deletes expired values, and temporary files that a crash has left behind. */
     private void sweep() throws IOException {
         Instant now = timeSource.now();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.{pending,tmp}")) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.pending")) {
             for (Path file : files) {
-                boolean temporary = file.toString().endsWith(".tmp");
-                deleteIfBefore(file, temporary ? now.minus(TEMPORARY_FILE_RETENTION) : now);
+                deleteIfBefore(file, now);
             }
         }
+        OwnerOnlyFiles.deleteAbandoned(directory);
     }
 
     private static void deleteIfBefore(Path file, Instant limit) throws IOException {
@@ -180,7 +206,7 @@ final class FileTokenStore implements TokenStore {
     }
 
     private static ConnectorException failed(String action, IOException e) {
-        return new ConnectorException("The token store can't be " + action + ": " + e, e);
+        return new ConnectorException("The token store can't be " + action + ": " + OwnerOnlyFiles.problem(e), e);
     }
 
     @Override

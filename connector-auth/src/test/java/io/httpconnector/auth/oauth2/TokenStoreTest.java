@@ -293,6 +293,62 @@ class TokenStoreTest {
     }
 
     @Test
+    void temporaryFileOfAKilledProcessIsRemovedAtOnce() throws IOException {
+        Path dead = Files.writeString(directory.resolve(".999999999-0a1b.tmp"), "half");
+        Path alive = Files.writeString(
+                directory.resolve("." + ProcessHandle.current().pid() + "-0a1b.tmp"), "half");
+        var unused = TokenStore.file(directory);
+        assertThat(dead).doesNotExist();
+        assertThat(alive).exists();
+    }
+
+    @Test
+    void interruptedThreadReadsAndWrites() {
+        TokenStore store = TokenStore.file(directory);
+        Thread.currentThread().interrupt();
+        try {
+            store.put("a", Secret.of("v"), null);
+            store.put("b", Secret.of("w"), Duration.ofHours(1));
+            assertThat(store.get("a").orElseThrow().reveal()).isEqualTo("v");
+            assertThat(store.remove("b")).isTrue();
+            assertThat(Thread.currentThread().isInterrupted()).isTrue();
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(TokenStore.file(directory).get("a").orElseThrow().reveal()).isEqualTo("v");
+    }
+
+    @Test
+    void changedByteIsNoticed() throws IOException {
+        TokenStore store = TokenStore.file(directory);
+        store.put("a", Secret.of(CANARY), null);
+        Path file = onlyFile();
+        byte[] whole = Files.readAllBytes(file);
+        for (int at = 0; at < whole.length; at++) {
+            byte[] flipped = whole.clone();
+            flipped[at] ^= 0x10;
+            Files.write(file, flipped);
+            assertThatThrownBy(() -> store.get("a"))
+                    .as("byte %d", at)
+                    .isInstanceOf(ConnectorException.class)
+                    .hasMessageContaining("is damaged: delete it")
+                    .hasMessageNotContaining(CANARY);
+        }
+        Files.write(file, whole);
+        assertThat(store.get("a").orElseThrow().reveal()).isEqualTo(CANARY);
+    }
+
+    @Test
+    void directoryThatAllUsersCanWriteToIsRejected() throws IOException {
+        Path open = Files.createDirectory(directory.resolve("open"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThatThrownBy(() -> TokenStore.file(open))
+                .isInstanceOf(ConnectorException.class)
+                .hasMessageContaining("all users of the host can write to " + open + ": use a subdirectory");
+        assertThat(TokenStore.file(open.resolve("tokens")).get("a")).isEmpty();
+    }
+
+    @Test
     void unusableDirectoryIsReported() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "");
         assertThatThrownBy(() -> TokenStore.file(file))
