@@ -105,6 +105,9 @@ final class FileStateLog implements StateLog {
         int length = fields.getInt();
         int sum = fields.getInt();
         if (fields.getInt() != checksum(head, HEADER_BYTES - 4)) {
+            if (isTorn(head, in)) {
+                return null;
+            }
             throw corrupt(at, "the header of a frame is damaged");
         }
         if (number != frames || length < 0 || length > MAX_ENTRY_BYTES) {
@@ -135,6 +138,15 @@ final class FileStateLog implements StateLog {
             one = in.read();
         }
         return one < 0 && zeros == rest;
+    }
+
+    /** Returns whether a crash has written the first bytes of a header only, and zeros remain up to the end of the file. */
+    private static boolean isTorn(byte[] head, InputStream in) throws IOException {
+        int one = head[HEADER_BYTES - 1];
+        while (one == 0) {
+            one = in.read();
+        }
+        return one < 0 && head[HEADER_BYTES - 1] == 0;
     }
 
     private void truncate() {

@@ -68,6 +68,11 @@ class StateStoreTest {
         byte[] zeros = Arrays.copyOf(Arrays.copyOf(whole, twoEnds), whole.length);
         Files.write(file, zeros);
         assertThat(entries("crash")).containsExactly("one", "two");
+        for (int length = twoEnds + 1; length < whole.length; length++) {
+            Files.write(file, Arrays.copyOf(Arrays.copyOf(whole, length), whole.length));
+            assertThat(entries("crash")).as("%d bytes", length).containsExactly("one", "two");
+            assertThat(file).hasSize(twoEnds);
+        }
         Files.write(file, whole);
         assertThat(entries("crash")).containsExactly("one", "two", "three");
     }
