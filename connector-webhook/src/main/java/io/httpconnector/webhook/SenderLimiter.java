@@ -2,7 +2,9 @@ package io.httpconnector.webhook;
 
 import io.httpconnector.TimeSource;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,11 +22,11 @@ final class SenderLimiter {
     private final int max;
     private final long period;
     private final TimeSource time;
-    private final Map<InetAddress, TokenBucket> buckets = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<ByteBuffer, TokenBucket> buckets = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<InetAddress, TokenBucket> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<ByteBuffer, TokenBucket> eldest) {
             return size() > MAX_SOURCES;
         }
     };
@@ -75,7 +77,7 @@ final class SenderLimiter {
         }
         long now = time.nanos();
         synchronized (buckets) {
-            TokenBucket bucket = buckets.computeIfAbsent(peer, any -> new TokenBucket(max, now));
+            TokenBucket bucket = buckets.computeIfAbsent(source(peer), any -> new TokenBucket(max, now));
             bucket.remaining = Math.min(max, bucket.remaining + (double) (now - bucket.updatedAt) / period * max);
             bucket.updatedAt = now;
             if (bucket.remaining < 1) {
@@ -84,5 +86,11 @@ final class SenderLimiter {
             bucket.remaining--;
             return true;
         }
+    }
+
+    /** The IPv4 address, or the network of an IPv6 address: one subscriber has all addresses of a /64 (RFC 6177). */
+    private static ByteBuffer source(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        return ByteBuffer.wrap(bytes.length == 16 ? Arrays.copyOf(bytes, 8) : bytes);
     }
 }
