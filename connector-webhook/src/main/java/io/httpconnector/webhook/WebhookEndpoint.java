@@ -1,6 +1,7 @@
 package io.httpconnector.webhook;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * An endpoint for HTTP requests, independent of the web server: the server passes each request and sends the response that it gets.
@@ -17,6 +18,17 @@ public interface WebhookEndpoint {
      * @return the response; never null, and no exception, whatever the sender sends
      */
     WebhookResponse receive(WebhookRequest request);
+
+    /**
+     * Returns the endpoint for requests at a path, before their body is read: this one, or a receiver of a router. Without an
+     * endpoint, the web server responds 404 and reads no body.
+     *
+     * @param path the path as received, percent-encoded, without the query
+     * @return the endpoint, if there is one
+     */
+    default Optional<WebhookEndpoint> endpointAt(String path) {
+        return Optional.of(this);
+    }
 
     /**
      * Returns the maximum size of a body: the web server need not read more, because a larger body is rejected.

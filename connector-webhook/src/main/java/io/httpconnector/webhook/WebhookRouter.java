@@ -9,6 +9,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.regex.Pattern;
@@ -150,10 +151,42 @@ public final class WebhookRouter implements WebhookEndpoint {
 
     @Override
     public WebhookResponse receive(WebhookRequest request) {
-        String path = Arguments.notNull(request, "webhook request").path();
-        String token = path.startsWith(mount) ? path.substring(mount.length()) : "";
+        return endpointAt(Arguments.notNull(request, "webhook request").path())
+                .map(endpoint -> endpoint.receive(request))
+                .orElse(StandardResponses.NOT_FOUND);
+    }
+
+    @Override
+    public Optional<WebhookEndpoint> endpointAt(String path) {
+        String token =
+                Arguments.notNull(path, "path of a request").startsWith(mount) ? path.substring(mount.length()) : "";
         WebhookEndpoint receiver = TOKEN.matcher(token).matches() ? receivers.get(hash(token)) : null;
-        return receiver == null ? StandardResponses.NOT_FOUND : receiver.receive(request.publicUrl(base + token));
+        return receiver == null ? Optional.empty() : Optional.of(new RoutedEndpoint(receiver, base + token));
+    }
+
+    /** A receiver at its public URL. */
+    private record RoutedEndpoint(WebhookEndpoint receiver, String url) implements WebhookEndpoint {
+
+        @Override
+        public WebhookResponse receive(WebhookRequest request) {
+            return receiver.receive(request.publicUrl(url));
+        }
+
+        @Override
+        public int maxBody() {
+            return receiver.maxBody();
+        }
+
+        @Override
+        public Duration bodyTimeout() {
+            return receiver.bodyTimeout();
+        }
+
+        /** Omits the URL, which is a secret. */
+        @Override
+        public String toString() {
+            return receiver.toString();
+        }
     }
 
     @Override

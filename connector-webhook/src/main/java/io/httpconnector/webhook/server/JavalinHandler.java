@@ -20,7 +20,7 @@ public final class JavalinHandler implements Handler {
 
     private JavalinHandler(WebhookEndpoint receiver) {
         this.receiver = receiver;
-        this.budget = new MemoryBudget(receiver);
+        this.budget = new MemoryBudget();
     }
 
     /**
@@ -35,12 +35,7 @@ public final class JavalinHandler implements Handler {
 
     @Override
     public void handle(Context context) throws IOException {
-        WebhookResponse response = RequestBodies.read(
-                context.req().getInputStream(),
-                context.req().getContentLengthLong(),
-                receiver,
-                budget,
-                body -> WebhookServlet.receive(receiver, context.req(), body));
+        WebhookResponse response = WebhookServlet.readAndReceive(receiver, budget, context.req());
         response.headers().forEach(context::header);
         context.status(response.status()).result(response.body());
     }

@@ -10,6 +10,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +43,7 @@ public final class JdkHandler implements HttpHandler {
 
     private JdkHandler(WebhookEndpoint receiver) {
         this.receiver = receiver;
-        this.budget = new MemoryBudget(receiver);
+        this.budget = new MemoryBudget();
     }
 
     /**
@@ -58,7 +59,16 @@ public final class JdkHandler implements HttpHandler {
     @Override
     public void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            WebhookResponse response = read(exchange);
+            Optional<WebhookEndpoint> endpoint =
+                    receiver.endpointAt(exchange.getRequestURI().getRawPath());
+            if (endpoint.isEmpty() && !isThere(exchange)) {
+                // A response with a body would wait for the body of the request.
+                exchange.getResponseHeaders().set("Connection", "close");
+                exchange.sendResponseHeaders(RequestBodies.NOT_FOUND.status(), -1);
+                return;
+            }
+            WebhookResponse response =
+                    endpoint.isEmpty() ? RequestBodies.NOT_FOUND : new BodyReader(endpoint.get()).read(exchange);
             response.headers().forEach(exchange.getResponseHeaders()::set);
             boolean empty =
                     response.body().length == 0 || exchange.getRequestMethod().equals("HEAD");
@@ -69,65 +79,79 @@ public final class JdkHandler implements HttpHandler {
         }
     }
 
-    /** Reads the body. A stalled sender is disconnected, because this server has no timeout for that. */
-    private WebhookResponse read(HttpExchange exchange) {
+    /** Whether the whole body has arrived together with the header, so that no reading waits. Most bodies do. */
+    private static boolean isThere(HttpExchange exchange) throws IOException {
         long length = length(exchange);
-        try {
-            // Most bodies arrive together with the header, and need no waiting.
-            boolean there = length >= 0 && exchange.getRequestBody().available() >= length;
-            return there
-                    ? read(exchange, exchange.getRequestBody(), length, () -> {})
-                    : readWithTimeout(exchange, length);
-        } catch (IOException e) {
-            return RequestBodies.TOO_SLOW;
-        }
+        return length >= 0 && exchange.getRequestBody().available() >= length;
     }
 
-    private WebhookResponse readWithTimeout(HttpExchange exchange, long length) {
-        try (TimedBody body = new TimedBody(exchange)) {
-            return read(exchange, body, length, body::end);
-        }
-    }
+    /** Reads the body of one request for an endpoint. */
+    private final class BodyReader {
 
-    /** A body with a timeout that starts with the first read. Closing it does not close the request body. */
-    private final class TimedBody extends FilterInputStream {
+        private final WebhookEndpoint receiver;
 
-        private final HttpExchange exchange;
-        private @Nullable ScheduledFuture<?> end;
-
-        TimedBody(HttpExchange exchange) {
-            super(exchange.getRequestBody());
-            this.exchange = exchange;
+        BodyReader(WebhookEndpoint receiver) {
+            this.receiver = receiver;
         }
 
-        @Override
-        public int read(byte[] bytes, int from, int length) throws IOException {
-            if (end == null) {
-                long millis = receiver.bodyTimeout().toMillis();
-                // A sender that still sends, only too slowly, gets a response.
-                long grace = Math.min(millis / 10 + 20, 500);
-                end = TIMER.schedule(exchange::close, millis + grace, TimeUnit.MILLISECONDS);
-            }
-            return super.read(bytes, from, length);
-        }
-
-        void end() {
-            if (end != null) {
-                end.cancel(false);
+        /** Reads the body. A stalled sender is disconnected, because this server has no timeout for that. */
+        WebhookResponse read(HttpExchange exchange) {
+            long length = length(exchange);
+            try {
+                return isThere(exchange)
+                        ? read(exchange, exchange.getRequestBody(), length, () -> {})
+                        : readWithTimeout(exchange, length);
+            } catch (IOException e) {
+                return RequestBodies.TOO_SLOW;
             }
         }
 
-        @Override
-        public void close() {
-            end();
+        private WebhookResponse readWithTimeout(HttpExchange exchange, long length) {
+            try (TimedBody body = new TimedBody(exchange)) {
+                return read(exchange, body, length, body::end);
+            }
         }
-    }
 
-    private WebhookResponse read(HttpExchange exchange, InputStream in, long length, Runnable whenRead) {
-        return RequestBodies.read(in, length, receiver, budget, body -> {
-            whenRead.run();
-            return RequestBodies.receive(receiver, webhook(exchange, body));
-        });
+        /** A body with a timeout that starts with the first read. Closing it does not close the request body. */
+        private final class TimedBody extends FilterInputStream {
+
+            private final HttpExchange exchange;
+            private @Nullable ScheduledFuture<?> end;
+
+            TimedBody(HttpExchange exchange) {
+                super(exchange.getRequestBody());
+                this.exchange = exchange;
+            }
+
+            @Override
+            public int read(byte[] bytes, int from, int length) throws IOException {
+                if (end == null) {
+                    long millis = receiver.bodyTimeout().toMillis();
+                    // A sender that still sends, only too slowly, gets a response.
+                    long grace = Math.min(millis / 10 + 20, 500);
+                    end = TIMER.schedule(exchange::close, millis + grace, TimeUnit.MILLISECONDS);
+                }
+                return super.read(bytes, from, length);
+            }
+
+            void end() {
+                if (end != null) {
+                    end.cancel(false);
+                }
+            }
+
+            @Override
+            public void close() {
+                end();
+            }
+        }
+
+        private WebhookResponse read(HttpExchange exchange, InputStream in, long length, Runnable whenRead) {
+            return RequestBodies.read(in, length, receiver, budget, body -> {
+                whenRead.run();
+                return RequestBodies.receive(receiver, webhook(exchange, body));
+            });
+        }
     }
 
     private static long length(HttpExchange exchange) {

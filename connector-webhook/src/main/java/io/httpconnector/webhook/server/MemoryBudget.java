@@ -12,16 +12,14 @@ final class MemoryBudget {
 
     private static final int KILOBYTE = 1024;
 
-    private final WebhookEndpoint receiver;
     private final int all;
     private final Semaphore free;
 
-    MemoryBudget(WebhookEndpoint receiver) {
-        this(receiver, Runtime.getRuntime().maxMemory() / 16);
+    MemoryBudget() {
+        this(Runtime.getRuntime().maxMemory() / 16);
     }
 
-    MemoryBudget(WebhookEndpoint receiver, long bytes) {
-        this.receiver = receiver;
+    MemoryBudget(long bytes) {
         this.all = (int) Math.min(Integer.MAX_VALUE / 2, bytes / KILOBYTE);
         this.free = new Semaphore(all, true);
     }
@@ -31,10 +29,10 @@ final class MemoryBudget {
         return (int) Math.min(all, bytes / KILOBYTE + 1);
     }
 
-    /** Reserves memory, waiting up to the body timeout. */
-    boolean acquire(long bytes) {
+    /** Reserves memory, waiting up to the body timeout of an endpoint. */
+    boolean acquire(long bytes, WebhookEndpoint endpoint) {
         try {
-            return free.tryAcquire(permits(bytes), receiver.bodyTimeout().toNanos(), TimeUnit.NANOSECONDS);
+            return free.tryAcquire(permits(bytes), endpoint.bodyTimeout().toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

@@ -9,6 +9,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,7 @@ final class RequestBodies {
     static final WebhookResponse BUSY = closing(503, "busy").header("Retry-After", "10");
     static final WebhookResponse FAILED = WebhookResponse.json(500, "{\"error\":\"not handled\"}");
 
+    static final WebhookResponse NOT_FOUND = closing(404, "not found");
     static final WebhookResponse TRUNCATED = closing(400, "bad request");
     private static final Logger LOG = LoggerFactory.getLogger(RequestBodies.class);
     private static final int CHUNK = 8192;
@@ -66,7 +68,7 @@ final class RequestBodies {
             return TOO_LARGE;
         }
         long room = length < 0 ? max : length;
-        if (!budget.acquire(room)) {
+        if (!budget.acquire(room, receiver)) {
             return BUSY;
         }
         long start = TimeSource.SYSTEM.nanos();
@@ -93,13 +95,29 @@ final class RequestBodies {
             return TRUNCATED;
         } catch (IOException e) {
             // The server timed out, or the sender has disconnected.
-            return TOO_SLOW;
+            return isMalformed(e) ? TRUNCATED : TOO_SLOW;
         } finally {
             budget.release(room);
         }
     }
 
     private static int read(InputStream in, byte[] body, int from) throws IOException {
-        return from == body.length ? -1 : in.read(body, from, body.length - from);
+        try {
+            return from == body.length ? -1 : in.read(body, from, body.length - from);
+        } catch (RuntimeException e) {
+            // Some servers report a malformed body like this.
+            throw new EOFException("the body is malformed: " + e);
+        }
+    }
+
+    /** Whether a server reports that the chunked transfer coding of a body is malformed (RFC 9112, section 7.1). */
+    static boolean isMalformed(Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            String text = (cause.getClass().getSimpleName() + " " + cause.getMessage()).toLowerCase(Locale.ROOT);
+            if (text.contains("chunk") || text.contains("badmessage") || text.contains("badrequest")) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -2,7 +2,6 @@ package io.httpconnector.webhook.server;
 
 import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookResponse;
-import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import org.springframework.web.servlet.function.HandlerFunction;
 import org.springframework.web.servlet.function.ServerRequest;
@@ -26,7 +25,7 @@ public final class SpringMvcHandler implements HandlerFunction<ServerResponse> {
 
     private SpringMvcHandler(WebhookEndpoint receiver) {
         this.receiver = receiver;
-        this.budget = new MemoryBudget(receiver);
+        this.budget = new MemoryBudget();
     }
 
     /**
@@ -41,13 +40,7 @@ public final class SpringMvcHandler implements HandlerFunction<ServerResponse> {
 
     @Override
     public ServerResponse handle(ServerRequest request) throws IOException {
-        HttpServletRequest servlet = request.servletRequest();
-        WebhookResponse result = RequestBodies.read(
-                servlet.getInputStream(),
-                servlet.getContentLengthLong(),
-                receiver,
-                budget,
-                body -> WebhookServlet.receive(receiver, servlet, body));
+        WebhookResponse result = WebhookServlet.readAndReceive(receiver, budget, request.servletRequest());
         return ServerResponse.status(result.status()).build((any, response) -> {
             WebhookServlet.write(result, response);
             return null;

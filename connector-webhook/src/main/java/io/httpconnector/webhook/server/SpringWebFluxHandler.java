@@ -37,7 +37,7 @@ public final class SpringWebFluxHandler implements HandlerFunction<ServerRespons
 
     private SpringWebFluxHandler(WebhookEndpoint receiver) {
         this.receiver = receiver;
-        this.budget = new MemoryBudget(receiver);
+        this.budget = new MemoryBudget();
     }
 
     /**
@@ -53,9 +53,14 @@ public final class SpringWebFluxHandler implements HandlerFunction<ServerRespons
     @Override
     public Mono<ServerResponse> handle(ServerRequest request) {
         ServerHttpRequest http = request.exchange().getRequest();
-        BodyAccumulator body = new BodyAccumulator(receiver, budget);
-        return Mono.firstWithSignal(gather(http, body), tooSlow())
-                .switchIfEmpty(Mono.fromCallable(() -> RequestBodies.receive(receiver, webhook(http, body.toBytes())))
+        WebhookEndpoint endpoint =
+                receiver.endpointAt(http.getURI().getRawPath()).orElse(null);
+        if (endpoint == null || http.getHeaders().getContentLength() > endpoint.maxBody()) {
+            return response(endpoint == null ? RequestBodies.NOT_FOUND : RequestBodies.TOO_LARGE);
+        }
+        BodyAccumulator body = new BodyAccumulator(endpoint, budget);
+        return Mono.firstWithSignal(gather(http, body), tooSlow(endpoint))
+                .switchIfEmpty(Mono.fromCallable(() -> RequestBodies.receive(endpoint, webhook(http, body.toBytes())))
                         .subscribeOn(scheduler))
                 .doFinally(end -> body.close())
                 .flatMap(SpringWebFluxHandler::response);
@@ -72,14 +77,15 @@ public final class SpringWebFluxHandler implements HandlerFunction<ServerRespons
                     }
                 })
                 .next()
-                // The sender has disconnected: not an error of the application, which Spring would log.
-                .onErrorReturn(RequestBodies.TOO_SLOW);
+                // A malformed body, or the sender has disconnected: not an error of the application, which Spring would
+                // log.
+                .onErrorReturn(RequestBodies.TRUNCATED);
     }
 
     /** Replaces Reactor's own timeout, which wakes a thread for each request and costs a quarter of the throughput. */
-    private Mono<WebhookResponse> tooSlow() {
+    private static Mono<WebhookResponse> tooSlow(WebhookEndpoint endpoint) {
         return Mono.create(sink -> {
-            Watch watch = Watchdog.SHARED.watch(receiver.bodyTimeout(), () -> sink.success(RequestBodies.TOO_SLOW));
+            Watch watch = Watchdog.SHARED.watch(endpoint.bodyTimeout(), () -> sink.success(RequestBodies.TOO_SLOW));
             sink.onDispose(watch::close);
         });
     }

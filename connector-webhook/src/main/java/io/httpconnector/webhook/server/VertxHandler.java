@@ -17,6 +17,7 @@ import java.net.UnknownHostException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -36,7 +37,7 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
     private VertxHandler(Vertx vertx, WebhookEndpoint receiver) {
         this.vertx = vertx;
         this.receiver = receiver;
-        this.budget = new MemoryBudget(receiver);
+        this.budget = new MemoryBudget();
     }
 
     /**
@@ -52,26 +53,57 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
 
     @Override
     public void handle(HttpServerRequest request) {
-        new RequestReader(request).start();
+        Optional<WebhookEndpoint> endpoint = receiver.endpointAt(request.path());
+        if (endpoint.isEmpty()) {
+            refuse(RequestBodies.NOT_FOUND, request);
+        } else if (length(request) > endpoint.get().maxBody()) {
+            refuse(RequestBodies.TOO_LARGE, request);
+        } else {
+            new RequestReader(endpoint.get(), request).start();
+        }
+    }
+
+    /** The declared length; -1 if it is unknown. Vert.x has already rejected values that are not numbers. */
+    private static long length(HttpServerRequest request) {
+        String length = request.getHeader("Content-Length");
+        return length == null || !length.strip().matches("[0-9]{1,18}") ? -1 : Long.parseLong(length.strip());
+    }
+
+    /** Responds without reading the body. */
+    private static void refuse(WebhookResponse response, HttpServerRequest request) {
+        write(response, request);
+        if (!request.isEnded()) {
+            stopSender(request);
+        }
     }
 
     /** The processing of one request, on its event loop. */
     private final class RequestReader {
 
+        private final WebhookEndpoint receiver;
         private final HttpServerRequest request;
-        private final BodyAccumulator body = new BodyAccumulator(receiver, budget);
+        private final BodyAccumulator body;
         private final Watch watch;
         private boolean over;
 
-        RequestReader(HttpServerRequest request) {
+        RequestReader(WebhookEndpoint receiver, HttpServerRequest request) {
+            this.receiver = receiver;
             this.request = request;
+            this.body = new BodyAccumulator(receiver, budget);
             Context context = vertx.getOrCreateContext();
             this.watch = Watchdog.SHARED.watch(
                     receiver.bodyTimeout(), () -> context.runOnContext(late -> reject(RequestBodies.TOO_SLOW)));
         }
 
         void start() {
-            request.exceptionHandler(gone -> stopReading());
+            request.exceptionHandler(error -> {
+                if (RequestBodies.isMalformed(error)) {
+                    reject(RequestBodies.TRUNCATED);
+                } else {
+                    // The sender has disconnected.
+                    stopReading();
+                }
+            });
             request.handler(piece -> {
                 WebhookResponse refusal = over ? null : body.add(piece.getBytes());
                 if (refusal != null) {
@@ -90,16 +122,7 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
             if (!over) {
                 stopReading();
                 write(response, request);
-                stopSender();
-            }
-        }
-
-        /** With HTTP/2, other requests use the same connection, so only the stream is reset. */
-        private void stopSender() {
-            if (request.version() == HttpVersion.HTTP_2) {
-                reset(request.response());
-            } else {
-                var unused = request.connection().close();
+                stopSender(request);
             }
         }
 
@@ -118,6 +141,15 @@ public final class VertxHandler implements Handler<HttpServerRequest> {
                         body.close();
                         write(response.succeeded() ? response.result() : RequestBodies.FAILED, request);
                     });
+        }
+    }
+
+    /** With HTTP/2, other requests use the same connection, so only the stream is reset. */
+    private static void stopSender(HttpServerRequest request) {
+        if (request.version() == HttpVersion.HTTP_2) {
+            reset(request.response());
+        } else {
+            var unused = request.connection().close();
         }
     }
 

@@ -22,6 +22,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,7 +45,7 @@ public final class WebhookServlet extends HttpServlet {
 
     private WebhookServlet(WebhookEndpoint receiver, @Nullable Executor executor) {
         this.receiver = receiver;
-        this.budget = new MemoryBudget(receiver);
+        this.budget = new MemoryBudget();
         this.executor = executor;
     }
 
@@ -73,24 +74,36 @@ public final class WebhookServlet extends HttpServlet {
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Optional<WebhookEndpoint> endpoint = receiver.endpointAt(request.getRequestURI());
         if (executor == null) {
-            write(
-                    RequestBodies.read(
-                            request.getInputStream(),
-                            request.getContentLengthLong(),
-                            receiver,
-                            budget,
-                            body -> receive(receiver, request, body)),
-                    response);
+            write(readAndReceive(receiver, budget, request), response);
+        } else if (endpoint.isEmpty()) {
+            write(RequestBodies.NOT_FOUND, response);
+        } else if (request.getContentLengthLong() > endpoint.get().maxBody()) {
+            write(RequestBodies.TOO_LARGE, response);
         } else {
             AsyncContext context = request.startAsync(request, response);
             // The timeout of the container cannot be cancelled once the body is complete: it would cut off the handler.
             context.setTimeout(0);
-            new AsyncReader(receiver, budget, executor, context, request, response).start();
+            new AsyncReader(endpoint.get(), budget, executor, context, request, response).start();
         }
     }
 
-    static WebhookResponse receive(WebhookEndpoint receiver, HttpServletRequest request, byte[] body) {
+    /** Reads the body and passes the request to the endpoint at its path. */
+    static WebhookResponse readAndReceive(WebhookEndpoint receiver, MemoryBudget budget, HttpServletRequest request)
+            throws IOException {
+        Optional<WebhookEndpoint> endpoint = receiver.endpointAt(request.getRequestURI());
+        return endpoint.isEmpty()
+                ? RequestBodies.NOT_FOUND
+                : RequestBodies.read(
+                        request.getInputStream(),
+                        request.getContentLengthLong(),
+                        endpoint.get(),
+                        budget,
+                        body -> receive(endpoint.get(), request, body));
+    }
+
+    private static WebhookResponse receive(WebhookEndpoint receiver, HttpServletRequest request, byte[] body) {
         return RequestBodies.receive(receiver, webhook(request, body));
     }
 
@@ -174,12 +187,21 @@ public final class WebhookServlet extends HttpServlet {
         @Override
         public void onDataAvailable() throws IOException {
             while (in.isReady() && !in.isFinished()) {
-                int length = in.read(chunk);
+                int length = read();
                 WebhookResponse refusal = length > 0 ? body.add(Arrays.copyOf(chunk, length)) : null;
                 if (refusal != null) {
                     finish(refusal);
                     return;
                 }
+            }
+        }
+
+        private int read() throws IOException {
+            try {
+                return in.read(chunk);
+            } catch (RuntimeException e) {
+                // Some servers report a malformed body like this.
+                throw new IOException(e);
             }
         }
 
@@ -229,7 +251,10 @@ public final class WebhookServlet extends HttpServlet {
         @Override
         public void onError(Throwable error) {
             // The rest of the body will not arrive.
-            finish(error instanceof IOException ? RequestBodies.TRUNCATED : RequestBodies.FAILED);
+            finish(
+                    error instanceof IOException || RequestBodies.isMalformed(error)
+                            ? RequestBodies.TRUNCATED
+                            : RequestBodies.FAILED);
         }
 
         @Override

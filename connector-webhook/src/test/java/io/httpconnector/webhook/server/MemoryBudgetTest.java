@@ -40,7 +40,7 @@ class MemoryBudgetTest {
     };
 
     /** Sufficient for one body, but not for two. */
-    private final MemoryBudget budget = new MemoryBudget(receiver, BODY + 1024);
+    private final MemoryBudget budget = new MemoryBudget(BODY + 1024);
 
     private int post(InputStream body, long length) {
         return RequestBodies.read(body, length, receiver, budget, bytes -> WebhookResponse.of(200))
