@@ -14,12 +14,13 @@ import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +35,11 @@ final class CertificateChecker {
 
     private static final Logger LOG = LoggerFactory.getLogger(CertificateChecker.class);
     private static final int MAX_CERTIFICATES = 16;
+    private static final int MAX_ATTEMPTS = 1000;
+    private static final int LOCKS = 16;
+    private static final int MAX_BURST = 5;
+    private static final Duration REFILL = Duration.ofMillis(250);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
 
     /** No dot segments, no empty segments, no percent-encoding, no query. */
     private static final Pattern PLAIN_PATH =
@@ -43,8 +49,16 @@ final class CertificateChecker {
     private final List<String> origins;
     private final @Nullable X509TrustManager trust;
     private final TimeSource time;
-    private final Map<String, X509Certificate> known = new LinkedHashMap<>();
-    private Instant nextFetch = Instant.MIN;
+    private final List<Object> locks = Stream.generate(Object::new).limit(LOCKS).toList();
+
+    /** The latest certificates; those that are used stay. Guarded by itself. */
+    private final Map<String, X509Certificate> known = recent(MAX_CERTIFICATES);
+
+    /** The times of the latest fetches. Guards the permits, too. */
+    private final Map<String, Long> attempts = recent(MAX_ATTEMPTS);
+
+    private double permits = MAX_BURST;
+    private long refilledAt;
 
     /**
      * Creates a checker that fetches over a connection.
@@ -58,6 +72,18 @@ final class CertificateChecker {
         this.origins = origins;
         this.trust = trust;
         this.time = time;
+        this.refilledAt = time.nanos();
+    }
+
+    private static <V> Map<String, V> recent(int max) {
+        return new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
+                return size() > max;
+            }
+        };
     }
 
     /** Reports why a key is unavailable. Has no stack trace, because attackers can cause any number of them. */
@@ -80,34 +106,72 @@ final class CertificateChecker {
      *
      * @throws NoKeyException if the certificate cannot be fetched or is not trusted; the message names the check that failed
      */
-    synchronized PublicKey at(String url) {
+    PublicKey at(String url) {
         if (!isOfService(url)) {
             throw new NoKeyException("the URL of its certificate is not a plain URL below "
                     + String.join(" or ", origins) + ": " + Texts.visible(url));
         }
-        X509Certificate certificate = known.get(url);
-        if (certificate == null && time.now().isBefore(nextFetch)) {
-            throw new NoKeyException(
-                    "the certificate is not fetched, because another one was unusable less than a second ago");
-        }
-        try {
-            if (certificate == null
-                    || time.now().isAfter(certificate.getNotAfter().toInstant())) {
-                certificate = fetch(url);
-                if (known.size() >= MAX_CERTIFICATES) {
-                    known.clear();
+        X509Certificate certificate = known(url);
+        if (certificate == null) {
+            // Concurrent requests with the same URL cause one fetch, and do not wait for fetches of others.
+            synchronized (locks.get(Math.floorMod(url.hashCode(), LOCKS))) {
+                certificate = known(url);
+                if (certificate == null) {
+                    certificate = fetched(url);
                 }
+            }
+        }
+        return certificate.getPublicKey();
+    }
+
+    /** The certificate that is known and valid. */
+    private @Nullable X509Certificate known(String url) {
+        Date now = Date.from(time.now());
+        synchronized (known) {
+            X509Certificate certificate = known.get(url);
+            boolean isValid = certificate != null
+                    && !now.after(certificate.getNotAfter())
+                    && !now.before(certificate.getNotBefore());
+            return isValid ? certificate : null;
+        }
+    }
+
+    private X509Certificate fetched(String url) {
+        requirePermission(url);
+        try {
+            X509Certificate certificate = fetch(url);
+            certificate.checkValidity(Date.from(time.now()));
+            synchronized (known) {
                 known.put(url, certificate);
             }
-            certificate.checkValidity(Date.from(time.now()));
-            return certificate.getPublicKey();
+            return certificate;
         } catch (GeneralSecurityException | ConnectorException e) {
             String why = reason(e);
             LOG.warn("The certificate at {} is unusable: {}", Texts.visible(url), why);
             LOG.debug("The certificate is unusable", e);
-            // An attacker can name any number of other URLs.
-            nextFetch = time.now().plusSeconds(1);
             throw new NoKeyException("its certificate is unusable: " + why);
+        }
+    }
+
+    /**
+     * Limits fetches, because an attacker can name any number of URLs: each URL is fetched once in a while, and few URLs at a
+     * time. A genuine URL needs a single fetch.
+     */
+    private void requirePermission(String url) {
+        long now = time.nanos();
+        synchronized (attempts) {
+            Long before = attempts.get(url);
+            if (before != null && now - before < PAUSE.toNanos()) {
+                throw new NoKeyException(
+                        "the certificate is not fetched, because it was unusable less than a second ago");
+            }
+            permits = Math.min(MAX_BURST, permits + (now - refilledAt) / (double) REFILL.toNanos());
+            refilledAt = now;
+            if (permits < 1) {
+                throw new NoKeyException("the certificate is not fetched, because too many others were requested");
+            }
+            permits--;
+            attempts.put(url, now);
         }
     }
 

@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -26,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * fields become the payload of an event.
  */
 final class SnsVerifier implements Verifier {
+
+    /** SNS retries for at most an hour, with the timestamp of the first attempt. */
+    private static final Duration TOLERANCE = Duration.ofDays(1);
 
     private static final List<String> CONFIRMATION =
             List.of("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type");
@@ -76,6 +81,10 @@ final class SnsVerifier implements Verifier {
         if (!topics.contains(signed.path("TopicArn").asText())) {
             return VerificationResult.rejected(RejectionReason.MISMATCH, "its topic is not listed");
         }
+        if (!isRecent(signed.path("Timestamp").asText(), now)) {
+            return VerificationResult.rejected(
+                    RejectionReason.TIMESTAMP_EXPIRED, "its timestamp is missing, or more than " + TOLERANCE + " from now");
+        }
         String algorithm = switch (body.path("SignatureVersion").asText()) {
             case "1" -> "SHA1withRSA";
             case "2" -> "SHA256withRSA";
@@ -100,6 +109,14 @@ final class SnsVerifier implements Verifier {
                         signed,
                         SELECTORS))
                 : VerificationResult.rejected(RejectionReason.MISMATCH, "the signature does not match");
+    }
+
+    private static boolean isRecent(String timestamp, Instant now) {
+        try {
+            return Duration.between(Instant.parse(timestamp), now).abs().compareTo(TOLERANCE) <= 0;
+        } catch (DateTimeException e) {
+            return false;
+        }
     }
 
     private static boolean isSigned(ValueSelector selector, ObjectNode signed) {

@@ -41,6 +41,9 @@ class CertificatesTest {
 
     private static final String TOPIC = "arn:aws:sns:eu-central-1:123456789012:leads";
 
+    /** The time at which the messages were sent. */
+    private static final String TIME = Instant.now().toString();
+
     private final AtomicInteger fetched = new AtomicInteger();
     private final List<String> confirmed = new ArrayList<>();
     private final List<WebhookEvent> events = new ArrayList<>();
@@ -114,8 +117,8 @@ class CertificatesTest {
 
     private ObjectNode notification(String version, String subject) throws Exception {
         String subjectLine = subject.isEmpty() ? "" : "Subject\n" + subject + "\n";
-        String content = "Message\nhello\nMessageId\nm-1\n" + subjectLine
-                + "Timestamp\n2026-01-01T00:00:00.000Z\nTopicArn\n" + TOPIC + "\nType\nNotification\n";
+        String content = "Message\nhello\nMessageId\nm-1\n" + subjectLine + "Timestamp\n" + TIME + "\nTopicArn\n"
+                + TOPIC + "\nType\nNotification\n";
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("Type", "Notification")
                 .put("MessageId", "m-1")
@@ -124,7 +127,7 @@ class CertificatesTest {
         if (!subject.isEmpty()) {
             json.put("Subject", subject);
         }
-        return json.put("Timestamp", "2026-01-01T00:00:00.000Z")
+        return json.put("Timestamp", TIME)
                 .put("SignatureVersion", version)
                 .put("Signature", sign(version.equals("1") ? "SHA1withRSA" : "SHA256withRSA", content))
                 .put("SigningCertURL", origin + "cert.pem");
@@ -186,11 +189,11 @@ class CertificatesTest {
         // All of these have the same signed text.
         assertThat(sns(with(withSubject, "MessageId", "m-1\nSubject\nS", "Subject")))
                 .isEqualTo(RejectionReason.MALFORMED);
-        assertThat(sns(with(genuine, "MessageId", "m-1\nTimestamp\n2026-01-01T00:00:00.000Z", "Timestamp")))
+        assertThat(sns(with(genuine, "MessageId", "m-1\nTimestamp\n" + TIME, "Timestamp")))
                 .isEqualTo(RejectionReason.MALFORMED);
         assertThat(sns(with(genuine, "Message", "hello\nMessageId\nm-1", "MessageId")))
                 .isEqualTo(RejectionReason.MALFORMED);
-        assertThat(sns(with(genuine, "Timestamp", "2026-01-01T00:00:00.000Z\nTopicArn\n" + TOPIC, "TopicArn")))
+        assertThat(sns(with(genuine, "Timestamp", TIME + "\nTopicArn\n" + TOPIC, "TopicArn")))
                 .isEqualTo(RejectionReason.MALFORMED);
         assertThat(sns(numeric)).isEqualTo(RejectionReason.MALFORMED);
         assertThat(sns(with(genuine, "Type", "Other"))).isEqualTo(RejectionReason.MALFORMED);
@@ -234,7 +237,7 @@ class CertificatesTest {
 
     @Test
     void multilineSnsMessageIsAccepted() throws Exception {
-        String content = "Message\none\ntwo\nMessageId\nm-1\nTimestamp\n2026-01-01T00:00:00.000Z\nTopicArn\n" + TOPIC
+        String content = "Message\none\ntwo\nMessageId\nm-1\nTimestamp\n" + TIME + "\nTopicArn\n" + TOPIC
                 + "\nType\nNotification\n";
 
         assertThat(Signatures.sns(connection, List.of(origin), TOPIC)
@@ -251,6 +254,37 @@ class CertificatesTest {
 
         assertThat(other.verify(post(notification("2", "")), Instant.now()).reason())
                 .isEqualTo(RejectionReason.MISMATCH);
+    }
+
+    @Test
+    void oldSnsMessageIsRejected() throws Exception {
+        Verifier verifier = Signatures.sns(connection, List.of(origin), TOPIC);
+
+        assertThat(verifier.verify(post(notification("2", "")), Instant.now().plus(Duration.ofHours(25)))
+                        .reason())
+                .isEqualTo(RejectionReason.TIMESTAMP_EXPIRED);
+        assertThat(verifier.verify(post(notification("2", "")), Instant.now().plus(Duration.ofHours(23)))
+                        .reason())
+                .isNull();
+    }
+
+    /** Strangers who name other certificates do not prevent the fetch of a genuine one. */
+    @Test
+    void unknownCertificatesOfStrangersDoNotDelayGenuineRequests() throws Exception {
+        Verifier verifier = Signatures.sns(connection, List.of(origin), TOPIC);
+        RejectionReason reason = RejectionReason.NO_KEY;
+        long end = System.nanoTime() + Duration.ofSeconds(15).toNanos();
+        for (int i = 0; reason != null && System.nanoTime() < end; i++) {
+            verifier.verify(
+                    post(notification("2", "").put("SigningCertURL", origin + i + "/missing.pem")), Instant.now());
+            if (i % 3 == 0) {
+                reason = verifier.verify(post(notification("2", "")), Instant.now())
+                        .reason();
+            }
+        }
+
+        assertThat(reason).isNull();
+        assertThat(fetched.get()).isLessThan(80);
     }
 
     @Test
@@ -289,7 +323,7 @@ class CertificatesTest {
 
     private ObjectNode confirmation(String url) throws Exception {
         String content = "Message\nconfirm\nMessageId\nm-0\nSubscribeURL\n" + url
-                + "\nTimestamp\n2026-01-01T00:00:00.000Z\nToken\nt0k\nTopicArn\n" + TOPIC
+                + "\nTimestamp\n" + TIME + "\nToken\nt0k\nTopicArn\n" + TOPIC
                 + "\nType\nSubscriptionConfirmation\n";
         return JsonNodeFactory.instance
                 .objectNode()
@@ -299,7 +333,7 @@ class CertificatesTest {
                 .put("TopicArn", TOPIC)
                 .put("Message", "confirm")
                 .put("SubscribeURL", url)
-                .put("Timestamp", "2026-01-01T00:00:00.000Z")
+                .put("Timestamp", TIME)
                 .put("SignatureVersion", "2")
                 .put("Signature", sign("SHA256withRSA", content))
                 .put("SigningCertURL", origin + "cert.pem");
