@@ -1,9 +1,12 @@
 package io.httpconnector.webhook;
 
 import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObject;
+import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.JWSVerifier;
 import com.nimbusds.jose.crypto.MACVerifier;
 import com.nimbusds.jose.crypto.factories.DefaultJWSVerifierFactory;
+import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.httpconnector.Secret;
@@ -33,7 +36,9 @@ final class JwtVerifier implements Verifier {
             Map<String, String> claims,
             @Nullable String audience,
             @Nullable String bodyHash,
-            Duration tolerance) {}
+            Duration tolerance,
+            boolean withoutTime,
+            boolean detached) {}
 
     private final JwtSettings settings;
 
@@ -50,6 +55,9 @@ final class JwtVerifier implements Verifier {
                     "there are " + given.size() + " tokens in " + settings.location + " instead of one");
         }
         try {
+            if (settings.detached) {
+                return verifyDetached(given.get(0), request);
+            }
             SignedJWT token = SignedJWT.parse(given.get(0));
             if (!settings.algorithms.contains(token.getHeader().getAlgorithm().getName())) {
                 return VerificationResult.rejected(
@@ -65,7 +73,25 @@ final class JwtVerifier implements Verifier {
         }
     }
 
-    private boolean isSigned(SignedJWT token, WebhookRequest request) throws JOSEException {
+    /** Verifies a token whose payload is the body. */
+    private VerificationResult verifyDetached(String text, WebhookRequest request)
+            throws ParseException, JOSEException {
+        Base64URL[] parts = JOSEObject.split(text);
+        if (parts.length != 3 || !parts[1].toString().isEmpty()) {
+            return VerificationResult.rejected(RejectionReason.MALFORMED, "the token is not detached from its payload");
+        }
+        JWSObject token = new JWSObject(parts[0], new com.nimbusds.jose.Payload(request.body()), parts[2]);
+        if (!settings.algorithms.contains(token.getHeader().getAlgorithm().getName()) || !isSigned(token, request)) {
+            return VerificationResult.rejected(
+                    RejectionReason.MISMATCH,
+                    "the signature of the token does not match, or its algorithm is not allowed");
+        }
+        return VerificationResult.signed(
+                () -> Hashing.fingerprint(request.body()),
+                selector -> selector.type == ValueSelector.SelectorType.BODY);
+    }
+
+    private boolean isSigned(JWSObject token, WebhookRequest request) throws JOSEException {
         PublicKeys keys = settings.keys;
         if (keys == null) {
             for (Secret secret : settings.secrets) {
@@ -95,7 +121,7 @@ final class JwtVerifier implements Verifier {
         Date issued = claims.getIssueTime();
         boolean expired = expires != null && now.minus(settings.tolerance).isAfter(expires.toInstant());
         boolean early = notBefore != null && now.plus(settings.tolerance).isBefore(notBefore.toInstant());
-        boolean old = expires == null && (issued == null || isTooFar(issued, now));
+        boolean old = expires == null && (issued == null ? !settings.withoutTime : isTooFar(issued, now));
         if (expired || early || old) {
             return VerificationResult.rejected(
                     RejectionReason.TIMESTAMP_EXPIRED,

@@ -41,6 +41,8 @@ public final class JwtVerifierBuilder {
     private @Nullable String audience;
     private @Nullable String bodyHash;
     private Duration tolerance = Duration.ofMinutes(1);
+    private boolean withoutTime;
+    private boolean detached;
 
     JwtVerifierBuilder(@Nullable PublicKeys keys, List<Secret> secrets) {
         this.keys = keys;
@@ -116,6 +118,27 @@ public final class JwtVerifierBuilder {
     }
 
     /**
+     * Accepts tokens without the claims {@code exp} and {@code iat}, which never expire. {@link #bodyHash} is required: it
+     * distinguishes events, so that a captured request can be sent again, but is not handled again.
+     *
+     * @return this builder
+     */
+    public JwtVerifierBuilder withoutTime() {
+        this.withoutTime = true;
+        return this;
+    }
+
+    /**
+     * Expects a token without a payload, which signs the body instead (RFC 7515, appendix F). It has no claims.
+     *
+     * @return this builder
+     */
+    public JwtVerifierBuilder detached() {
+        this.detached = true;
+        return this;
+    }
+
+    /**
      * Sets the maximum clock skew.
      *
      * @param tolerance at most 1 hour; 1 minute by default
@@ -152,6 +175,12 @@ public final class JwtVerifierBuilder {
         if (tolerance == null || tolerance.isNegative() || tolerance.compareTo(Duration.ofHours(1)) > 0) {
             problems.add("tolerance: " + tolerance + " is out of range, use at most 1 hour");
         }
+        if (withoutTime && bodyHash == null) {
+            problems.add("withoutTime: a token that never expires is valid for any body, use bodyHash(...) as well");
+        }
+        if (detached && (withoutTime || bodyHash != null || audience != null || !claims.isEmpty())) {
+            problems.add("detached: a token that signs the body has no claims to be checked");
+        }
         try {
             Class.forName("com.nimbusds.jwt.SignedJWT");
         } catch (ClassNotFoundException e) {
@@ -168,6 +197,8 @@ public final class JwtVerifierBuilder {
                 Map.copyOf(claims),
                 audience,
                 bodyHash,
-                tolerance));
+                tolerance,
+                withoutTime,
+                detached));
     }
 }

@@ -98,6 +98,59 @@ class JwtTest {
                 .isEqualTo(RejectionReason.MISMATCH);
     }
 
+    /** Such as those of Netlify. */
+    @Test
+    void tokenWithoutTimeIsAcceptedByPermissionIfItHasTheHashOfTheBody() throws Exception {
+        ECKey key = new ECKeyGenerator(Curve.P_256).generate();
+        PublicKeys keys = request -> {
+            try {
+                return java.util.List.of(key.toPublicKey());
+            } catch (com.nimbusds.jose.JOSEException e) {
+                throw new IllegalStateException(e);
+            }
+        };
+        String hash =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest("{}".getBytes(UTF_8)));
+        JWTClaimsSet claims = new JWTClaimsSet.Builder()
+                .issuer("netlify")
+                .claim("sha256", hash)
+                .build();
+        String token = token(JWSAlgorithm.ES256, new ECDSASigner(key), claims);
+
+        assertThat(reason(Verifiers.jwt(keys).bodyHash("sha256").build(), token))
+                .isEqualTo(RejectionReason.TIMESTAMP_EXPIRED);
+        Verifier permitting =
+                Verifiers.jwt(keys).bodyHash("sha256").withoutTime().build();
+        assertThat(reason(permitting, token)).isNull();
+        assertThat(permitting
+                        .verify(
+                                WebhookRequest.of("POST", "/", "", Map.of(), "{ }".getBytes(UTF_8))
+                                        .header("Authorization", "Bearer " + token),
+                                NOW)
+                        .reason())
+                .isEqualTo(RejectionReason.MISMATCH);
+        assertThatThrownBy(() -> Verifiers.jwt(keys).withoutTime().build())
+                .hasMessageContaining("withoutTime: a token that never expires is valid for any body");
+    }
+
+    @Test
+    void detachedTokenSignsTheBody() throws Exception {
+        com.nimbusds.jose.JWSObject signed =
+                new com.nimbusds.jose.JWSObject(new JWSHeader(JWSAlgorithm.HS256), new com.nimbusds.jose.Payload("{}"));
+        signed.sign(new MACSigner(SECRET.reveal()));
+        String detached = signed.serialize(true);
+        Verifier verifier = Verifiers.jwt(SECRET).detached().build();
+        WebhookRequest other = WebhookRequest.of("POST", "/", "", Map.of(), "{ }".getBytes(UTF_8))
+                .header("Authorization", "Bearer " + detached);
+
+        assertThat(reason(verifier, detached)).isNull();
+        assertThat(verifier.verify(other, NOW).reason()).isEqualTo(RejectionReason.MISMATCH);
+        assertThat(reason(verifier, signed.serialize())).isEqualTo(RejectionReason.MALFORMED);
+        assertThat(reason(Verifiers.jwt(SECRET).build(), detached)).isEqualTo(RejectionReason.MISMATCH);
+        assertThatThrownBy(() -> Verifiers.jwt(SECRET).detached().issuer("x").build())
+                .hasMessageContaining("detached: a token that signs the body has no claims");
+    }
+
     @Test
     void tokenMustBeValidNow() throws Exception {
         Verifier verifier = Verifiers.jwt(SECRET).build();
