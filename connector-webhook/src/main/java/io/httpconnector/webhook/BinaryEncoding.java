@@ -80,6 +80,15 @@ enum BinaryEncoding {
         private HexDigits() {}
     }
 
+    /** Decodes base64 in either alphabet, with or without padding; null if it is malformed. */
+    static byte @Nullable [] decodeBase64(String text) {
+        int end = text.length();
+        while (end > 0 && text.charAt(end - 1) == '=') {
+            end--;
+        }
+        return BASE64URL.decode(text.replace('+', '-').replace('/', '_'), 0, end);
+    }
+
     private static byte @Nullable [] decoded(Base64.Decoder decoder, String text) {
         try {
             return decoder.decode(text);

@@ -1,6 +1,7 @@
 package io.httpconnector.webhook;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,22 @@ final class BodyParser {
 
     /** Reports the matches of {@link #unverifiedValues} without copying them. */
     static void findUnverified(ValueSelector selector, WebhookRequest request, ValueSelector.MatchConsumer found) {
+        ValueSelector alternative = selector.alternative;
+        if (alternative == null) {
+            findHere(selector, request, found);
+            return;
+        }
+        boolean[] any = {false};
+        findHere(selector, request, (text, from, to) -> {
+            any[0] = true;
+            found.accept(text, from, to);
+        });
+        if (!any[0]) {
+            findUnverified(alternative, request, found);
+        }
+    }
+
+    private static void findHere(ValueSelector selector, WebhookRequest request, ValueSelector.MatchConsumer found) {
         switch (selector.type) {
             case HEADER -> request.headerIndex().find(selector, found);
             case QUERY ->
@@ -44,10 +62,40 @@ final class BodyParser {
 
     private static List<String> peek(WebhookRequest request, ValueSelector selector) {
         try {
-            JsonNode value = json(request.body()).at(selector.pointer);
+            JsonNode value = at(tree(request.body()), Objects.requireNonNull(selector.pointer));
             return value.isValueNode() ? List.of(value.asText()) : List.of();
         } catch (IOException e) {
             return List.of();
+        }
+    }
+
+    /** Parses JSON, a multipart form or a form; the bytes alone decide which, because the media type is usually not signed. */
+    static JsonNode tree(byte[] body) throws IOException {
+        if (body.length > 1 && body[0] == '-' && body[1] == '-') {
+            return MultipartParser.read(body, MediaType.multipart(MultipartParser.boundary(body)));
+        }
+        return FormParser.isForm(body) ? form(FormParser.parseStrictly(FormParser.text(body))) : json(body);
+    }
+
+    /** The value at a pointer, which may continue in a text that contains JSON. */
+    static JsonNode at(JsonNode tree, JsonPointer pointer) {
+        JsonNode node = tree;
+        JsonPointer rest = pointer;
+        while (!rest.matches() && !node.isMissingNode()) {
+            JsonNode container = node.isTextual() ? jsonIn(node.textValue()) : node;
+            node = container.isArray()
+                    ? container.path(rest.getMatchingIndex())
+                    : container.path(rest.getMatchingProperty());
+            rest = rest.tail();
+        }
+        return node;
+    }
+
+    private static JsonNode jsonIn(String text) {
+        try {
+            return json(text.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            return MissingNode.getInstance();
         }
     }
 

@@ -185,10 +185,12 @@ final class EventReader {
         if (selector == null) {
             return "";
         }
-        if (selector.type != ValueSelector.SelectorType.BODY) {
+        JsonPointer pointer = selector.pointer;
+        if (pointer == null) {
             return context.data.value(selector);
         }
-        return selector.first(payload.at(selector.pointer).asText(""));
+        String value = selector.first(BodyParser.at(payload, pointer).asText(""));
+        return value.isEmpty() ? value(selector.alternative, context, payload) : value;
     }
 
     /** CloudEvents 1.0 in structured mode, single or in a batch. */

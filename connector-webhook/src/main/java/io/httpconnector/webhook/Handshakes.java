@@ -1,5 +1,9 @@
 package io.httpconnector.webhook;
 
+import static io.httpconnector.webhook.ValueSelector.body;
+import static io.httpconnector.webhook.ValueSelector.header;
+import static io.httpconnector.webhook.ValueSelector.query;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.httpconnector.HttpConnection;
@@ -7,12 +11,17 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.Arguments;
+import io.httpconnector.internal.Hashing;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import javax.crypto.Cipher;
+import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 
 /** Handshakes by which services check that the owner of a URL wants their events. */
 public final class Handshakes {
@@ -27,18 +36,16 @@ public final class Handshakes {
     /**
      * The handshake of a well-known service, selected by name at run time.
      *
-     * @param name one of {@link Signatures#presets()} whose service performs a handshake
-     * @param secrets the secret of the handshake (meta: the verify token, zoom: the secret token); none for other services
+     * @param name one of {@link Signatures#presets()} whose service performs a handshake, or a service that only performs a
+     *     handshake: {@code adobe-sign}, {@code event-grid}, {@code miro}, {@code monday}, {@code strava}
+     * @param secrets the secret of the handshake (meta and strava: the verify token, zoom: the secret token, x: the consumer
+     *     secret, adobe-sign: the client id, lark: the encrypt key); none for other services
      * @return the handshake
      * @throws InvalidDefinitionException if there is no such preset, its service performs no handshake, the secret is missing,
      *     or the handshake can be created only by its own method, such as {@link #asana}
      */
     public static Handshake preset(String name, Secret... secrets) {
-        PresetHandshake handshake = Presets.get(name).handshake();
-        if (handshake == null) {
-            throw new InvalidDefinitionException("handshake", List.of(name + " performs no handshake: omit it"));
-        }
-        return handshake.create(Arguments.all(secrets, "secrets of a handshake"));
+        return Presets.handshake(name).create(Arguments.all(secrets, "secrets of a handshake"));
     }
 
     /**
@@ -132,7 +139,7 @@ public final class Handshakes {
             }
             return bounded(payload.at("/payload/plainToken").asText()).map(token -> {
                 String encrypted =
-                        BinaryEncoding.HEX.encode(HmacChecker.sign("HmacSHA256", utf8(secret.reveal()), utf8(token)));
+                        BinaryEncoding.HEX.encode(Hashing.hmac("HmacSHA256", utf8(secret.reveal()), utf8(token)));
                 return WebhookResponse.json(
                         200,
                         JsonNodeFactory.instance
@@ -158,6 +165,134 @@ public final class Handshakes {
                     ? Optional.of(WebhookResponse.of(204))
                     : Optional.empty();
         });
+    }
+
+    /**
+     * A challenge in any part of a request, returned as text, JSON or a header field, as it is or as an HMAC: for services that
+     * are not listed here.
+     *
+     * @param location the location of the challenge, such as {@code ValueSelector.body("/challenge")}
+     * @return a builder for the remaining settings
+     */
+    public static ChallengeBuilder challenge(ValueSelector location) {
+        return new ChallengeBuilder(Arguments.notNull(location, "handshake: the location of the challenge"));
+    }
+
+    static Handshake twitch() {
+        return challenge(body("/challenge")).verified().build();
+    }
+
+    /** A challenge that is not signed, and usually encrypted: by AES, after its initialization vector, in base64. */
+    static Handshake lark(Secret encryptKey) {
+        return new Handshake() {
+            @Override
+            public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {
+                List<String> encrypted = BodyParser.unverifiedValues(body("/encrypt"), request);
+                byte[] plain = encrypted.size() == 1 ? decrypted(encrypted.get(0), encryptKey) : request.body();
+                return challenge(body("/challenge"))
+                        .method("POST")
+                        .when(body("/type"), "url_verification")
+                        .responseJson("{\"challenge\":\"{{challenge}}\"}")
+                        .build()
+                        .beforeVerification(request.body(plain));
+            }
+        };
+    }
+
+    private static byte[] decrypted(String text, Secret key) {
+        byte[] bytes = BinaryEncoding.BASE64.decode(text);
+        if (bytes == null || bytes.length < 32) {
+            return new byte[0];
+        }
+        try {
+            Cipher cipher = Cipher.getInstance("AES/CBC/PKCS5Padding");
+            cipher.init(
+                    Cipher.DECRYPT_MODE,
+                    new SecretKeySpec(Hashing.sha256(key.reveal()), "AES"),
+                    new IvParameterSpec(bytes, 0, 16));
+            return cipher.doFinal(bytes, 16, bytes.length - 16);
+        } catch (GeneralSecurityException e) {
+            return new byte[0];
+        }
+    }
+
+    /** A challenge in the body, returned as JSON with the same member: Monday, Miro. */
+    static Handshake echoedJson() {
+        return challenge(body("/challenge"))
+                .method("POST")
+                .responseJson("{\"challenge\":\"{{challenge}}\"}")
+                .build();
+    }
+
+    static Handshake okta() {
+        return challenge(header("X-Okta-Verification-Challenge"))
+                .method("GET")
+                .responseJson("{\"verification\":\"{{challenge}}\"}")
+                .build();
+    }
+
+    static Handshake strava(Secret verifyToken) {
+        return challenge(query("hub.challenge"))
+                .method("GET")
+                .when(query("hub.mode"), "subscribe")
+                .token(query("hub.verify_token"), verifyToken)
+                .responseJson("{\"hub.challenge\":\"{{challenge}}\"}")
+                .build();
+    }
+
+    /** The challenge-response check of X. */
+    static Handshake x(Secret consumerSecret) {
+        return challenge(query("crc_token"))
+                .method("GET")
+                .hmac("HmacSHA256", consumerSecret, "base64")
+                .responseJson("{\"response_token\":\"sha256={{hmac}}\"}")
+                .build();
+    }
+
+    static Handshake smartsheet() {
+        return challenge(header("Smartsheet-Hook-Challenge"))
+                .method("POST")
+                .responseHeader("Smartsheet-Hook-Response")
+                .build();
+    }
+
+    static Handshake adobeSign(Secret clientId) {
+        return challenge(header("X-AdobeSign-ClientId"))
+                .method("GET")
+                .token(header("X-AdobeSign-ClientId"), clientId)
+                .responseHeader("X-AdobeSign-ClientId")
+                .build();
+    }
+
+    static Handshake eventGrid() {
+        return challenge(body("/0/data/validationCode"))
+                .method("POST")
+                .when(body("/0/eventType"), "Microsoft.EventGrid.SubscriptionValidationEvent")
+                .responseJson("{\"validationResponse\":\"{{challenge}}\"}")
+                .build();
+    }
+
+    /**
+     * Notion: receives the verification token, once. The request is not signed: accept a token only while you are creating a
+     * subscription, and never replace an existing one. Enter the token at Notion; it is the secret of the signatures.
+     *
+     * @param tokens receives the token and must store it before it returns; throws an exception to reject it
+     * @return the handshake
+     */
+    public static Handshake notion(Consumer<Secret> tokens) {
+        Arguments.notNull(tokens, "handshake: the consumer of the token");
+        return new Handshake() {
+            @Override
+            public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {
+                List<String> given = BodyParser.unverifiedValues(body("/verification_token"), request);
+                if (given.size() != 1 || !request.method().equals("POST")) {
+                    return Optional.empty();
+                }
+                Optional<String> token = ascii(given.get(0));
+                token.ifPresent(text -> tokens.accept(Secret.of(text)));
+                return token.map(text -> WebhookResponse.of(200));
+            }
+        };
     }
 
     /**
@@ -271,7 +406,7 @@ public final class Handshakes {
     }
 
     /** Accepts only text that is short and cannot break out of a header field, because it is returned to the sender. */
-    private static Optional<String> bounded(String text) {
+    static Optional<String> bounded(String text) {
         boolean good = !text.isEmpty()
                 && text.length() <= MAX_CHALLENGE_LENGTH
                 && text.chars().noneMatch(Character::isISOControl);
@@ -279,12 +414,12 @@ public final class Handshakes {
     }
 
     /** Accepts only text that is safe in a header field. */
-    private static Optional<String> ascii(String text) {
+    static Optional<String> ascii(String text) {
         return bounded(text).filter(good -> good.chars().allMatch(c -> c < 0x7F));
     }
 
     /** A plain text response; browsers must not sniff another type. */
-    private static WebhookResponse text(String challenge) {
+    static WebhookResponse text(String challenge) {
         return WebhookResponse.text(200, challenge).header("X-Content-Type-Options", "nosniff");
     }
 }

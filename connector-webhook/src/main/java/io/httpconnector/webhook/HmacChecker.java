@@ -12,14 +12,21 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/** Verifies HMAC signatures (RFC 2104) by shared secrets, any of which may match. */
+/** Verifies HMAC signatures (RFC 2104) by shared secrets, any of which may match, in any of several ways. */
 final class HmacChecker implements SignatureChecker {
 
     private final List<Key> keys;
 
-    HmacChecker(String algorithm, List<Secret> secrets, Function<Secret, byte[]> decode) {
+    /**
+     * Creates a checker.
+     *
+     * @param algorithms the algorithms, the usual one first
+     * @param decoders convert a secret to its key, the usual one first
+     */
+    HmacChecker(List<String> algorithms, List<Secret> secrets, List<Function<Secret, byte[]>> decoders) {
         this.keys = secrets.stream()
-                .map(secret -> new Key(algorithm, secret, decode))
+                .flatMap(secret -> algorithms.stream()
+                        .flatMap(algorithm -> decoders.stream().map(decoder -> new Key(algorithm, secret, decoder))))
                 .toList();
     }
 
@@ -46,10 +53,6 @@ final class HmacChecker implements SignatureChecker {
     private static Supplier<String> fingerprint(byte[] code) {
         // Half of a code is not sufficient to forge a signature.
         return () -> HexFormat.of().formatHex(code, 0, code.length / 2);
-    }
-
-    static byte[] sign(String algorithm, byte[] key, byte[] content) {
-        return Hashing.hmac(algorithm, key, content);
     }
 
     /** One secret, and its prepared codes that are not in use. */

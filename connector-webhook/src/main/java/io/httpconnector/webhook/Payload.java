@@ -46,9 +46,16 @@ record Payload(JsonNode tree, MediaType mediaType) {
         byte[] body = described || content.encoding() != null
                 ? BodyParser.decompress(data.body(), content.encoding(), max)
                 : BodyParser.decompressIfGzip(data.body(), max);
+        if (body.length > max) {
+            throw new TooLargeException("it is larger than " + max + " bytes after decompression");
+        }
         MediaType type = mediaTypes.isEmpty()
                 ? MediaType.parse(content.type())
                 : mediaTypes.size() == 1 ? mediaTypes.get(0) : select(mediaTypes, body);
+        if (type.isForm() && !data.isWholeRequest() && body.length > 1 && body[0] == '-' && body[1] == '-') {
+            // A multipart form; its line breaks are not possible in the other kind.
+            type = MediaType.multipart(MultipartParser.boundary(body));
+        }
         if (body.length == 0) {
             return new Payload(withoutBody(data, type, mediaTypes), type);
         }

@@ -1,28 +1,12 @@
 package io.httpconnector.webhook;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.Arguments;
-import io.httpconnector.internal.json.JsonObjectReader;
-import io.httpconnector.webhook.SignatureVerifier.Scheme;
-import io.httpconnector.webhook.SignatureVerifier.Service;
-import io.httpconnector.webhook.SignatureVerifier.TimeUnit;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Builder for verifiers of signatures, configured to the signature scheme of a service.
@@ -40,71 +24,44 @@ import org.slf4j.LoggerFactory;
  */
 public final class SignatureBuilder {
 
-    private static final Set<String> HMACS = Set.of("HmacSHA1", "HmacSHA256", "HmacSHA384", "HmacSHA512");
-    private static final Set<String> DIGESTS = Set.of("SHA-256", "SHA-384", "SHA-512");
-    private static final Set<String> SIGNATURES = Set.of(
-            "Ed25519",
-            "SHA1withRSA",
-            "SHA256withRSA",
-            "SHA384withRSA",
-            "SHA512withRSA",
-            "SHA256withECDSA",
-            "SHA384withECDSA",
-            "SHA512withECDSA",
-            "SHA256withECDSAinP1363Format",
-            "SHA384withECDSAinP1363Format",
-            "SHA512withECDSAinP1363Format");
-    private static final Logger LOG = LoggerFactory.getLogger(SignatureBuilder.class);
-    private static final Duration MAX_TOLERANCE = Duration.ofDays(7);
+    final String algorithm;
+    final List<Secret> secrets;
+    final @Nullable PublicKeys publicKeys;
+    List<String> alternativeAlgorithms = List.of();
+    String secretEncoding = "utf8";
+    String secretPrefix = "";
+    String key = "{{secret}}";
+    List<ValueSelector> signatures = List.of();
+    String encoding = "hex";
+    String content = "{{body}}";
 
-    private final String algorithm;
-    private final List<Secret> secrets;
-    private final @Nullable PublicKeys publicKeys;
-    private String secretEncoding = "utf8";
-    private String secretPrefix = "";
-    private List<ValueSelector> signatures = List.of();
-    private String encoding = "hex";
-    private String content = "{{body}}";
-    private @Nullable ValueSelector timestamp;
-    private String timeUnit = "seconds";
-    private Duration tolerance = Duration.ofMinutes(5);
-    private @Nullable ValueSelector id;
-    private @Nullable ValueSelector bodyHash;
-    private boolean bodiesRepeat;
-    private @Nullable ValueSelector eventId;
-    private @Nullable ValueSelector eventType;
+    @Nullable SignedHeaders signedHeaders;
+
+    boolean urlVariants;
+    boolean decompressed;
+
+    @Nullable ValueSelector timestamp;
+
+    String timeUnit = "seconds";
+    Duration tolerance = Duration.ofMinutes(5);
+
+    @Nullable ValueSelector id;
+
+    @Nullable ValueSelector bodyHash;
+
+    String bodyHashAlgorithm = "SHA-256";
+    String bodyHashEncoding = "hex";
+    boolean bodiesRepeat;
+    boolean bodiesAreUnique;
+
+    @Nullable ValueSelector eventId;
+
+    @Nullable ValueSelector eventType;
 
     SignatureBuilder(String algorithm, List<Secret> secrets, @Nullable PublicKeys publicKeys) {
         this.algorithm = algorithm;
         this.secrets = secrets;
         this.publicKeys = publicKeys;
-    }
-
-    /** Creates a builder from the output of {@link #toJson}. */
-    static SignatureBuilder fromJson(JsonNode json, List<Secret> secrets, @Nullable PublicKeys publicKeys) {
-        return JsonObjectReader.read("signature", json, reader -> read(reader, secrets, publicKeys));
-    }
-
-    static SignatureBuilder read(JsonObjectReader reader, List<Secret> secrets, @Nullable PublicKeys publicKeys) {
-        SignatureBuilder builder = new SignatureBuilder(reader.requiredText("algorithm"), secrets, publicKeys);
-        builder.signatures = reader.objects("signature", ValueSelector::read);
-        reader.text("encoding", builder::encoding);
-        reader.text("secretEncoding", builder::secretEncoding);
-        reader.text("secretPrefix", builder::secretPrefix);
-        reader.text("content", builder::content);
-        reader.object("timestamp", ValueSelector::read, builder::timestamp);
-        reader.text("timestampUnit", builder::timestampUnit);
-        reader.duration("tolerance", builder::tolerance);
-        reader.object("id", ValueSelector::read, builder::id);
-        reader.object("bodyHash", ValueSelector::read, builder::bodyHash);
-        builder.bodiesRepeat = reader.isSet("bodiesRepeat");
-        reader.object("eventId", ValueSelector::read, builder::eventId);
-        reader.object("eventType", ValueSelector::read, builder::eventType);
-        return builder;
-    }
-
-    static boolean isAsymmetric(String algorithm) {
-        return SIGNATURES.contains(algorithm);
     }
 
     /**
@@ -113,24 +70,7 @@ public final class SignatureBuilder {
      * @return JSON that {@link Signatures#definition} reads
      */
     public ObjectNode toJson() {
-        ObjectNode json = JsonNodeFactory.instance.objectNode().put("algorithm", algorithm);
-        signatures.forEach(location -> json.withArray("/signature").add(location.toJson()));
-        json.put("encoding", encoding).put("secretEncoding", secretEncoding).put("secretPrefix", secretPrefix);
-        json.put("content", content);
-        json.put("timestampUnit", timeUnit).put("tolerance", tolerance.toString());
-        json.put("bodiesRepeat", bodiesRepeat);
-        Map<String, @Nullable ValueSelector> selectors = new LinkedHashMap<>();
-        selectors.put("timestamp", timestamp);
-        selectors.put("id", id);
-        selectors.put("bodyHash", bodyHash);
-        selectors.put("eventId", eventId);
-        selectors.put("eventType", eventType);
-        selectors.forEach((name, selector) -> {
-            if (selector != null) {
-                json.set(name, selector.toJson());
-            }
-        });
-        return json;
+        return SignatureDefinitionCodec.toJson(this);
     }
 
     /**
@@ -156,9 +96,21 @@ public final class SignatureBuilder {
     }
 
     /**
+     * Sets further HMACs by which the service may sign, depending on its settings.
+     *
+     * @param algorithms such as {@code HmacSHA256}
+     * @return this builder
+     */
+    public SignatureBuilder alternativeAlgorithms(String... algorithms) {
+        this.alternativeAlgorithms = Arguments.all(algorithms, "alternative algorithms");
+        return this;
+    }
+
+    /**
      * Sets the encoding of the secrets.
      *
-     * @param encoding {@code utf8} (the default), {@code hex}, {@code base64} or {@code base64url}
+     * @param encoding {@code utf8} (the default), {@code hex}, {@code base64} (in either alphabet), {@code base64url}, or {@code
+     *     base64-or-utf8} for services whose secrets may have either form
      * @return this builder
      */
     public SignatureBuilder secretEncoding(String encoding) {
@@ -178,16 +130,75 @@ public final class SignatureBuilder {
     }
 
     /**
-     * Sets the template of the signed content. Its placeholders are {@code body}, {@code timestamp} and {@code id}, each exactly
-     * as received; {@code method}; {@code url}, the public URL with its query; {@code path} and {@code query}; {@code
-     * header.NAME}; {@code form}, the fields of a form sorted by name, each name followed by its value; {@code bodyCrc32}, a
-     * decimal number; and, for plain hashes, {@code secret}.
+     * Sets the template of the key. Its placeholder is {@code secret}, the decoded secret, with the filters of {@link #content}.
      *
-     * @param template {@code {{body}}} by default
+     * @param template <code>{{secret}}</code> by default; such as <code>{{secret}}&amp;</code> or <code>{{secret | sha1 |
+     *     bytes}}</code>
+     * @return this builder
+     */
+    public SignatureBuilder key(String template) {
+        this.key = Arguments.notNull(template, "template of the key");
+        return this;
+    }
+
+    /**
+     * Sets the template of the signed content. Its placeholders are {@code body}, {@code timestamp} and {@code id}, each exactly
+     * as received; {@code method}; {@code url}, the public URL with its query; {@code path}, {@code query}, and {@code target}
+     * for both; {@code header.NAME}, {@code query.NAME}, {@code form.NAME} and {@code body./POINTER}, a value by its name or JSON
+     * Pointer, empty if it is missing; {@code form}, the fields of a form sorted by name, each name followed by its value; {@code
+     * signedHeaders} and {@code signedHeaderNames}, see {@link #signedHeaders}; {@code bodySha256}, in hexadecimal; {@code bodyCrc32}, a decimal number; and
+     * {@code secret}.
+     *
+     * <p>If the content has fields of the body instead of the body, the payload of an event consists of these fields, as texts.
+     *
+     * <p>Filters follow a vertical bar, as in <code>{{body | sha512 | base64}}</code>: {@code md5}, {@code sha1}, {@code sha256},
+     * {@code sha384}, {@code sha512}, each in hexadecimal or followed by {@code base64}, {@code base64url} or {@code bytes};
+     * {@code lower} and {@code upper}; {@code sorted} for a query, by name; {@code decodeReserved} for a URL, whose
+     * percent-encoded {@code :/?@!$'()*,;} are decoded.
+     *
+     * @param template <code>{{body}}</code> by default
      * @return this builder
      */
     public SignatureBuilder content(String template) {
         this.content = template;
+        return this;
+    }
+
+    /**
+     * Sets the header fields that each request lists and signs: the placeholders {@code signedHeaders} of the content, names in
+     * lower case in the order of the list, and {@code signedHeaderNames}, the list as received. The fields of timestamp, id and hash of the body must be in the list.
+     *
+     * @param list the location of the names, separated by spaces, commas or semicolons
+     * @param nameEnd the text between a name and its value, such as {@code :}; if it is empty, only the values are signed
+     * @param separator the text between two fields, such as a line feed
+     * @return this builder
+     */
+    public SignatureBuilder signedHeaders(ValueSelector list, String nameEnd, String separator) {
+        this.signedHeaders = new SignedHeaders(
+                Arguments.notNull(list, "list of the signed header fields"),
+                Arguments.notNull(nameEnd, "end of the name of a signed header field"),
+                Arguments.notNull(separator, "separator of the signed header fields"));
+        return this;
+    }
+
+    /**
+     * Declares that the service may sign the URL with or without its default port, and with an apostrophe of the query as {@code
+     * '} or {@code %27}.
+     *
+     * @return this builder
+     */
+    public SignatureBuilder urlVariants() {
+        this.urlVariants = true;
+        return this;
+    }
+
+    /**
+     * Declares that the service compresses bodies by gzip after it has signed them.
+     *
+     * @return this builder
+     */
+    public SignatureBuilder decompressed() {
+        this.decompressed = true;
         return this;
     }
 
@@ -206,7 +217,8 @@ public final class SignatureBuilder {
     /**
      * Sets the format of the timestamp.
      *
-     * @param unit {@code seconds} since 1970 (the default), {@code millis} since 1970, or {@code iso} (ISO 8601 with offset)
+     * @param unit {@code seconds} since 1970 (the default), {@code millis} since 1970, {@code seconds-or-millis}, {@code iso} (ISO
+     *     8601 with offset), or {@code http-date} (RFC 9110, section 5.6.7)
      * @return this builder
      */
     public SignatureBuilder timestampUnit(String unit) {
@@ -237,14 +249,27 @@ public final class SignatureBuilder {
     }
 
     /**
-     * Sets the location of the SHA-256 of the body in hexadecimal, for services that sign this hash instead of the body. If the
-     * content includes the fields of a form, the body is a form if the hash is missing.
+     * Sets the location of the hash of the body, for services that sign this hash instead of the body: SHA-256 in hexadecimal, or
+     * see {@link #bodyHashFormat}. If the content includes the fields of a form, the body is a form if the hash is missing.
      *
      * @param location such as {@code ValueSelector.query("bodySHA256")}, which must be signed
      * @return this builder
      */
     public SignatureBuilder bodyHash(ValueSelector location) {
         this.bodyHash = location;
+        return this;
+    }
+
+    /**
+     * Sets the format of the hash of the body.
+     *
+     * @param algorithm {@code SHA-256} (the default), {@code SHA-384}, {@code SHA-512}, {@code SHA-1} or {@code MD5}
+     * @param encoding {@code hex} (the default), {@code base64} or {@code base64url}
+     * @return this builder
+     */
+    public SignatureBuilder bodyHashFormat(String algorithm, String encoding) {
+        this.bodyHashAlgorithm = Arguments.notNull(algorithm, "algorithm of the hash of the body");
+        this.bodyHashEncoding = Arguments.notNull(encoding, "encoding of the hash of the body");
         return this;
     }
 
@@ -256,6 +281,17 @@ public final class SignatureBuilder {
      */
     public SignatureBuilder bodiesRepeat() {
         this.bodiesRepeat = true;
+        return this;
+    }
+
+    /**
+     * Declares that two events never have the same body, apart from the signature and its time: a retry that is signed again, at
+     * another time, is then recognised without an id.
+     *
+     * @return this builder
+     */
+    public SignatureBuilder bodiesAreUnique() {
+        this.bodiesAreUnique = true;
         return this;
     }
 
@@ -293,135 +329,10 @@ public final class SignatureBuilder {
 
     /** Builds the verifier and logs warnings about weak signature schemes. */
     SignatureVerifier buildWithWarnings() {
-        SignatureVerifier verifier = buildVerifier();
-        if (DIGESTS.contains(algorithm)) {
-            LOG.warn(
-                    "A plain {} of secret and content can be forged: an attacker who has seen a request can append to its content (length extension)."
-                            + " Bodies are parsed as JSON only. Use an HMAC as soon as the service supports it",
-                    algorithm);
-        }
-        if (!verifier.covers(ValueSelector.bodyOrRoot(""))) {
-            LOG.warn(
-                    "The signature in {} does not cover the body: an attacker who has seen a request can send its signature with another body"
-                            + " before the genuine request arrives",
-                    signatures);
-        }
-        return verifier;
+        return new SignatureCompiler(this).verifierWithWarnings();
     }
 
     SignatureVerifier buildVerifier() {
-        List<String> problems = new ArrayList<>();
-        boolean shared = HMACS.contains(algorithm) || DIGESTS.contains(algorithm);
-        if (publicKeys == null ? !shared : !SIGNATURES.contains(algorithm)) {
-            problems.add("algorithm: " + algorithm + " is unknown, use one of "
-                    + new TreeSet<>(publicKeys == null ? HMACS : SIGNATURES));
-        }
-        if (publicKeys == null && (secrets.isEmpty() || secrets.stream().anyMatch(Objects::isNull))) {
-            problems.add("secrets: one is missing or null");
-        }
-        if (signatures.isEmpty()) {
-            problems.add("signature: its location is missing, use signature(...)");
-        }
-        if (tolerance == null
-                || tolerance.compareTo(Duration.ofSeconds(1)) < 0
-                || tolerance.compareTo(MAX_TOLERANCE) > 0) {
-            problems.add("tolerance: " + tolerance + " is out of range, use 1 second to 7 days");
-        }
-        BinaryEncoding written = choice(BinaryEncoding.class, "encoding", encoding, problems);
-        TimeUnit unit = choice(TimeUnit.class, "timestampUnit", timeUnit, problems);
-        boolean plain = "utf8".equals(secretEncoding);
-        BinaryEncoding secretWritten =
-                plain ? null : choice(BinaryEncoding.class, "secretEncoding", secretEncoding, problems);
-        if (content == null) {
-            problems.add("content: it is null");
-        }
-        SignedContent signed = SignedContent.of(content == null ? "{{body}}" : content, problems);
-        check(signed, problems);
-        if (!problems.isEmpty() || written == null || unit == null) {
-            throw invalid(problems);
-        }
-        return new SignatureVerifier(
-                new Scheme(
-                        keys(secretWritten),
-                        List.copyOf(signatures),
-                        written,
-                        signed,
-                        timestamp,
-                        unit,
-                        tolerance,
-                        id,
-                        bodyHash,
-                        bodiesRepeat,
-                        eventId,
-                        eventType),
-                // The content of a plain hash can be extended, but the result is not valid JSON.
-                new Service(DIGESTS.contains(algorithm) ? List.of(MediaType.JSON) : List.of(), false, null),
-                toJson(),
-                publicKeys == null ? List.copyOf(secrets) : List.of());
-    }
-
-    private void check(SignedContent signed, List<String> problems) {
-        if (signed.uses("timestamp") && timestamp == null) {
-            problems.add("content: {{timestamp}} is signed, but its location is missing: use timestamp(...)");
-        }
-        if (signed.uses("id") && id == null) {
-            problems.add("content: {{id}} is signed, but its location is missing: use id(...)");
-        }
-        if (timestamp != null && !signed.uses("timestamp") && !signed.covers(timestamp, timestamp, id)) {
-            problems.add(
-                    "timestamp: it is not signed, so an attacker could change it; add {{timestamp}} to the content");
-        }
-        if (bodyHash != null && !signed.covers(bodyHash, timestamp, id)) {
-            problems.add("bodyHash: it is not signed, so an attacker could change it");
-        }
-        if (signed.uses("secret") != DIGESTS.contains(algorithm)) {
-            problems.add("content: {{secret}} is required for plain hashes, and not allowed otherwise; " + algorithm
-                    + " uses the secret as its key");
-        }
-    }
-
-    private SignatureChecker keys(@Nullable BinaryEncoding secretWritten) {
-        if (publicKeys != null) {
-            return new PublicKeyChecker(algorithm, publicKeys);
-        }
-        return DIGESTS.contains(algorithm)
-                ? new DigestChecker(algorithm, List.copyOf(secrets))
-                : new HmacChecker(algorithm, secrets, secret -> bytes(secret, secretWritten));
-    }
-
-    private static <E extends Enum<E>> @Nullable E choice(
-            Class<E> type, String what, String name, List<String> problems) {
-        for (E value : type.getEnumConstants()) {
-            if (value.name().toLowerCase(Locale.ROOT).equals(name)) {
-                return value;
-            }
-        }
-        List<String> names = new ArrayList<>();
-        for (E value : type.getEnumConstants()) {
-            names.add(value.name().toLowerCase(Locale.ROOT));
-        }
-        problems.add(what + ": " + name + " is unknown, use one of " + names);
-        return null;
-    }
-
-    /** Decodes a secret into its key bytes. */
-    byte[] keyBytes(Secret secret) {
-        return bytes(
-                secret,
-                "utf8".equals(secretEncoding) ? null : BinaryEncoding.valueOf(secretEncoding.toUpperCase(Locale.ROOT)));
-    }
-
-    private byte[] bytes(Secret secret, @Nullable BinaryEncoding written) {
-        String text = secret.reveal();
-        String own = text.startsWith(secretPrefix) ? text.substring(secretPrefix.length()) : text;
-        byte[] bytes = written == null ? own.getBytes(StandardCharsets.UTF_8) : written.decode(own);
-        if (bytes == null || bytes.length == 0) {
-            throw invalid(List.of("secrets: one is empty, or not encoded as " + written));
-        }
-        return bytes;
-    }
-
-    private static InvalidDefinitionException invalid(List<String> problems) {
-        return new InvalidDefinitionException("signature", problems);
+        return new SignatureCompiler(this).verifier();
     }
 }

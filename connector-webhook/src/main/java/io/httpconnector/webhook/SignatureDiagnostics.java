@@ -27,6 +27,8 @@ final class SignatureDiagnostics {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
+    private static final int MAX_DECOMPRESSED = 16 * 1024 * 1024;
+
     private final SignatureVerifier verifier;
     private final WebhookRequest request;
     private final List<Secret> others;
@@ -95,9 +97,21 @@ final class SignatureDiagnostics {
                 .filter("gzip"::equalsIgnoreCase)
                 .isPresent();
         boolean packed = length > 2 && request.body()[0] == (byte) 0x1f && request.body()[1] == (byte) 0x8b;
+        if (packed && isDecompressedSigned()) {
+            hints.add("the signature is valid for the decompressed body: use decompressed() for this service");
+        }
         if (gzip && !packed) {
             hints.add(
                     "Content-Encoding is gzip, but the body is not compressed: the server has decompressed it, while the signature covers the compressed bytes");
+        }
+    }
+
+    private boolean isDecompressedSigned() {
+        try {
+            byte[] body = BodyParser.decompressIfGzip(request.body(), MAX_DECOMPRESSED);
+            return isValid(() -> verifier, request.body(body));
+        } catch (IOException e) {
+            return false;
         }
     }
 
@@ -237,7 +251,7 @@ final class SignatureDiagnostics {
     private boolean matches(JsonNode definition) {
         return !verifier.sharedSecrets().isEmpty()
                 && isValid(
-                        () -> SignatureBuilder.fromJson(definition, verifier.sharedSecrets(), null)
+                        () -> SignatureDefinitionCodec.read(definition, verifier.sharedSecrets(), null)
                                 .buildVerifier(),
                         request);
     }

@@ -25,7 +25,6 @@ final class SignaturePreset {
     private UnaryOperator<SignatureBuilder> scheme = UnaryOperator.identity();
     private @Nullable TokenScheme token;
     private List<MediaType> mediaTypes = List.of(MediaType.JSON);
-    private boolean bodiesAreUnique;
     private @Nullable Function<JsonNode, String> typeOf;
     private @Nullable PresetHandshake handshake;
 
@@ -68,12 +67,6 @@ final class SignaturePreset {
      */
     SignaturePreset mediaTypes(MediaType... all) {
         this.mediaTypes = List.of(all);
-        return this;
-    }
-
-    /** Declares that two events never have the same body: a retry is then recognised even if it was signed at another time. */
-    SignaturePreset bodiesAreUnique() {
-        this.bodiesAreUnique = true;
         return this;
     }
 
@@ -124,7 +117,7 @@ final class SignaturePreset {
 
     /** Whether the service signs by a private key. */
     boolean isAsymmetric() {
-        return SignatureBuilder.isAsymmetric(algorithm);
+        return PublicKeyChecker.isKnown(algorithm);
     }
 
     /** The signature scheme as JSON, see {@link SignatureBuilder#toJson}; only the member {@code token} if there is a token. */
@@ -140,7 +133,7 @@ final class SignaturePreset {
             return new TokenVerifier(token.location, secrets, token.eventId, token.eventType, MediaType.JSON.name());
         }
         SignatureBuilder builder = isAsymmetric() ? builder(List.of(), keys(secrets)) : builder(secrets, null);
-        return builder.buildWithWarnings().withService(new Service(mediaTypes, bodiesAreUnique, typeOf));
+        return builder.buildWithWarnings().withService(new Service(mediaTypes, typeOf));
     }
 
     private SignatureBuilder builder(List<Secret> secrets, @Nullable PublicKeys keys) {

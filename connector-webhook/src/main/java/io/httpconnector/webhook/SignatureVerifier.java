@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.Hashing;
+import io.httpconnector.internal.text.HttpDate;
 import io.httpconnector.webhook.CertificateChecker.NoKeyException;
 import io.httpconnector.webhook.SignedData.DefaultSelectors;
 import io.httpconnector.webhook.VerificationResult.RejectionReason;
@@ -15,7 +16,6 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +34,11 @@ import org.jspecify.annotations.Nullable;
 /** Verifies signatures as configured by a {@link SignatureBuilder}. */
 final class SignatureVerifier implements Verifier {
 
+    /** A smaller number counts seconds: as milliseconds, it would be in the year 1973 or before. */
+    private static final long MIN_MILLIS = 100_000_000_000L;
+
+    private static final int MAX_DECOMPRESSED = 16 * 1024 * 1024;
+
     /** More than any service sends; each signature costs a comparison. */
     private static final int MAX_SIGNATURES = 20;
 
@@ -41,7 +46,9 @@ final class SignatureVerifier implements Verifier {
     enum TimeUnit {
         SECONDS,
         MILLIS,
-        ISO
+        SECONDS_OR_MILLIS,
+        ISO,
+        HTTP_DATE
     }
 
     /** The settings of the builder. */
@@ -50,12 +57,18 @@ final class SignatureVerifier implements Verifier {
             List<ValueSelector> signatures,
             BinaryEncoding encoding,
             SignedContent content,
+            @Nullable SignedHeaders signedHeaders,
+            boolean urlVariants,
+            boolean decompressed,
             @Nullable ValueSelector timestamp,
             TimeUnit unit,
             Duration tolerance,
             @Nullable ValueSelector id,
             @Nullable ValueSelector bodyHash,
+            String bodyHashAlgorithm,
+            BinaryEncoding bodyHashEncoding,
             boolean bodiesRepeat,
+            boolean bodiesAreUnique,
             @Nullable ValueSelector eventId,
             @Nullable ValueSelector eventType) {}
 
@@ -63,17 +76,9 @@ final class SignatureVerifier implements Verifier {
      * Facts about a service beyond its signature scheme.
      *
      * @param mediaTypes the media types of its bodies; empty if it sends any
-     * @param bodiesAreUnique whether two events never have the same body, so that a retry is recognised even if it was signed at
-     *     another time
      * @param typeOf derives the event type from the payload, if no single location contains it
      */
-    record Service(
-            List<MediaType> mediaTypes,
-            boolean bodiesAreUnique,
-            @Nullable Function<JsonNode, String> typeOf) {
-
-        static final Service UNKNOWN = new Service(List.of(), false, null);
-    }
+    record Service(List<MediaType> mediaTypes, @Nullable Function<JsonNode, String> typeOf) {}
 
     private static final SortedMap<String, SortedSet<String>> NO_FORM = Collections.emptySortedMap();
 
@@ -85,6 +90,10 @@ final class SignatureVerifier implements Verifier {
     private final boolean signsForm;
     private final Predicate<ValueSelector> covered;
     private final Predicate<ValueSelector> coveredByHash;
+
+    /** The selectors whose header fields each request must list as signed. */
+    private final List<ValueSelector> listedSelectors;
+
     private final DefaultSelectors defaultSelectors;
     private final ObjectNode definition;
     private final List<Secret> secrets;
@@ -97,6 +106,14 @@ final class SignatureVerifier implements Verifier {
         this.signsForm = scheme.content.uses("form");
         this.covered = selector -> scheme.content.covers(selector, scheme.timestamp, scheme.id);
         this.coveredByHash = selector -> selector.type == ValueSelector.SelectorType.BODY || covered.test(selector);
+        this.listedSelectors = scheme.signedHeaders == null
+                ? List.of()
+                : Stream.of(scheme.timestamp, scheme.id, scheme.bodyHash)
+                        .filter(selector -> selector != null
+                                && selector.type == ValueSelector.SelectorType.HEADER
+                                && !covered.test(selector))
+                        .map(Objects::requireNonNull)
+                        .toList();
         this.defaultSelectors =
                 new DefaultSelectors(service.mediaTypes, scheme.eventId, scheme.eventType, service.typeOf);
         this.definition = definition;
@@ -134,7 +151,7 @@ final class SignatureVerifier implements Verifier {
 
     /** Whether this verifier implements the scheme of a preset. */
     boolean isOf(JsonNode preset) {
-        return SignatureBuilder.fromJson(preset, secrets, null).toJson().equals(definition);
+        return SignatureDefinitionCodec.read(preset, secrets, null).toJson().equals(definition);
     }
 
     /** A copy with other secrets and optionally another encoding of them; this instance if it has no secrets. */
@@ -146,7 +163,9 @@ final class SignatureVerifier implements Verifier {
         if (encoding != null) {
             changed.put("secretEncoding", encoding);
         }
-        return SignatureBuilder.fromJson(changed, others, null).buildVerifier().withService(service);
+        return SignatureDefinitionCodec.read(changed, others, null)
+                .buildVerifier()
+                .withService(service);
     }
 
     /** Whether the signature is valid, at any time. */
@@ -178,7 +197,8 @@ final class SignatureVerifier implements Verifier {
         }
     }
 
-    private SignedData match(WebhookRequest request, @Nullable Instant now) throws Refusal {
+    private SignedData match(WebhookRequest given, @Nullable Instant now) throws Refusal {
+        WebhookRequest request = scheme.decompressed ? decompressed(given) : given;
         List<byte[]> signatures = signatures(request);
         String timestamp =
                 scheme.timestamp != null && signsTime ? exactlyOne(scheme.timestamp, "timestamp", request) : "";
@@ -199,7 +219,8 @@ final class SignatureVerifier implements Verifier {
             // The signed text does not separate the URL from the fields, which could have been moved into the query.
             throw new Refusal(RejectionReason.MALFORMED, "the form has no fields");
         }
-        SignedContent.RequestValues known = new SignedContent.RequestValues(request, timestamp, id, form);
+        SignedValues named = named(request);
+        SignedContent.RequestValues known = new SignedContent.RequestValues(request, timestamp, id, form, named);
         Supplier<String> match = verified(known, signatures);
         if (match == null) {
             throw new Refusal(RejectionReason.MISMATCH, "the signature does not match");
@@ -213,17 +234,73 @@ final class SignatureVerifier implements Verifier {
         }
         return SignedData.of(
                 request,
-                hashed ? coveredByHash : covered,
+                covered(hashed, named),
                 scheme.bodiesRepeat ? null : match,
                 identity(known),
-                signsForm && !hashed ? tree(form) : null,
+                tree(hashed, form, named),
                 defaultSelectors);
+    }
+
+    /** The values that are signed one by one. */
+    private SignedValues named(WebhookRequest request) throws Refusal {
+        try {
+            SignedValues named = SignedValues.of(scheme.content, scheme.signedHeaders, request);
+            for (ValueSelector needed : listedSelectors) {
+                if (!named.coversHeader(needed.name)) {
+                    throw new Refusal(
+                            RejectionReason.MALFORMED,
+                            "the header field " + needed.name + " is not in the list of signed header fields");
+                }
+            }
+            return named;
+        } catch (IOException e) {
+            throw new Refusal(RejectionReason.MALFORMED, "the signed values cannot be read: " + e.getMessage());
+        }
+    }
+
+    private Predicate<ValueSelector> covered(boolean hashed, SignedValues named) {
+        Predicate<ValueSelector> fixed = hashed ? coveredByHash : covered;
+        return named.headers().isEmpty()
+                ? fixed
+                : selector -> fixed.test(selector)
+                        || (selector.type == ValueSelector.SelectorType.HEADER
+                                && selector.alternative == null
+                                && named.coversHeader(selector.name));
+    }
+
+    /** The payload, if the signature covers only parts of the body; null if the payload is the body. */
+    private @Nullable JsonNode tree(boolean hashed, SortedMap<String, SortedSet<String>> form, SignedValues named) {
+        if (hashed) {
+            return null;
+        }
+        if (signsForm) {
+            return form.isEmpty() ? null : tree(form);
+        }
+        return signsFields() ? named.tree(scheme.content.coveredFields()) : null;
+    }
+
+    /** Whether only some fields of the body are signed, of which the payload then consists. */
+    boolean signsFields() {
+        return !scheme.content.fields().isEmpty() && !scheme.content.coversBody() && scheme.bodyHash == null;
+    }
+
+    private static WebhookRequest decompressed(WebhookRequest request) throws Refusal {
+        try {
+            return request.body(BodyParser.decompressIfGzip(request.body(), MAX_DECOMPRESSED));
+        } catch (IOException e) {
+            throw new Refusal(RejectionReason.MALFORMED, "the body cannot be decompressed: " + e.getMessage());
+        }
     }
 
     private @Nullable Supplier<String> verified(SignedContent.RequestValues known, List<byte[]> signatures)
             throws Refusal {
         try {
-            return scheme.keys.verify(scheme.content, known, signatures);
+            Supplier<String> match = scheme.keys.verify(scheme.content, known, signatures);
+            for (WebhookRequest variant :
+                    match == null && scheme.urlVariants ? known.request().urlVariants() : List.<WebhookRequest>of()) {
+                match = match == null ? scheme.keys.verify(scheme.content, known.with(variant), signatures) : match;
+            }
+            return match;
         } catch (NoKeyException e) {
             throw new Refusal(RejectionReason.NO_KEY, e.detail());
         }
@@ -255,12 +332,12 @@ final class SignatureVerifier implements Verifier {
         if (scheme.bodiesRepeat) {
             return () -> UUID.randomUUID().toString();
         }
-        if (!service.bodiesAreUnique) {
+        if (!scheme.bodiesAreUnique) {
             return null;
         }
         List<ValueSelector> signing = changingSelectors();
         return signing.isEmpty()
-                ? () -> scheme.content.fingerprint(known.withoutTime())
+                ? () -> scheme.content.fingerprint(known.withoutTime(scheme.timestamp, scheme.signedHeaders))
                 : () -> fingerprintWithout(signing, known.request());
     }
 
@@ -273,7 +350,7 @@ final class SignatureVerifier implements Verifier {
 
     private static String fingerprintWithout(List<ValueSelector> selectors, WebhookRequest request) {
         try {
-            JsonNode tree = BodyParser.json(request.body());
+            JsonNode tree = BodyParser.tree(request.body());
             for (ValueSelector selector : selectors) {
                 JsonPointer pointer = Objects.requireNonNull(selector.pointer);
                 if (tree.at(pointer.head()) instanceof ObjectNode holder) {
@@ -287,78 +364,39 @@ final class SignatureVerifier implements Verifier {
     }
 
     private List<byte[]> signatures(WebhookRequest request) throws Refusal {
-        SignatureCollector signatures = new SignatureCollector(scheme.encoding);
+        SignatureCollector signatures = new SignatureCollector(scheme.encoding, MAX_SIGNATURES);
         for (ValueSelector selector : scheme.signatures) {
             BodyParser.findUnverified(selector, request, signatures);
         }
-        if (signatures.given == 0) {
+        if (signatures.given() == 0) {
             throw new Refusal(RejectionReason.MISSING, "there is no signature in " + scheme.signatures);
         }
-        if (signatures.given > MAX_SIGNATURES) {
+        if (signatures.given() > MAX_SIGNATURES) {
             throw new Refusal(
-                    RejectionReason.MALFORMED, "there are " + signatures.given + " signatures in " + scheme.signatures);
+                    RejectionReason.MALFORMED,
+                    "there are " + signatures.given() + " signatures in " + scheme.signatures);
         }
-        if (signatures.read.isEmpty()) {
+        if (signatures.decoded().isEmpty()) {
             throw new Refusal(RejectionReason.MALFORMED, "the signature is not encoded as " + scheme.encoding);
         }
-        return signatures.read;
-    }
-
-    /** Collects the signatures that are found, and those of them that can be decoded. */
-    private static final class SignatureCollector implements ValueSelector.MatchConsumer {
-
-        private final BinaryEncoding encoding;
-        private int given;
-        private List<byte[]> read = List.of();
-
-        SignatureCollector(BinaryEncoding encoding) {
-            this.encoding = encoding;
-        }
-
-        @Override
-        public void accept(String text, int from, int to) {
-            given++;
-            byte[] bytes = given > MAX_SIGNATURES ? null : encoding.decode(text, from, to);
-            if (bytes == null) {
-                return;
-            }
-            if (read.isEmpty()) {
-                // The common case.
-                read = List.of(bytes);
-            } else {
-                read = new ArrayList<>(read);
-                read.add(bytes);
-            }
-        }
+        return signatures.decoded();
     }
 
     private static String exactlyOne(ValueSelector selector, String what, WebhookRequest request) throws Refusal {
         SingleMatch one = new SingleMatch();
         BodyParser.findUnverified(selector, request, one);
-        if (one.given != 1) {
+        if (one.given() != 1) {
             throw new Refusal(
-                    one.given == 0 ? RejectionReason.MISSING : RejectionReason.MALFORMED,
-                    "expected exactly one " + what + " in " + selector + ", but found " + one.given);
+                    one.given() == 0 ? RejectionReason.MISSING : RejectionReason.MALFORMED,
+                    "expected exactly one " + what + " in " + selector + ", but found " + one.given());
         }
-        return one.text;
+        return one.text();
     }
 
-    /** Collects a value that must occur exactly once. */
-    private static final class SingleMatch implements ValueSelector.MatchConsumer {
-
-        private int given;
-        private String text = "";
-
-        @Override
-        public void accept(String where, int from, int to) {
-            given++;
-            text = given == 1 ? where.substring(from, to) : "";
-        }
-    }
-
-    private static void checkBody(String hash, WebhookRequest request) throws Refusal {
-        byte[] bytes = BinaryEncoding.HEX.decode(hash);
-        if (bytes == null || !MessageDigest.isEqual(bytes, Hashing.sha256(request.body()))) {
+    private void checkBody(String hash, WebhookRequest request) throws Refusal {
+        byte[] bytes = scheme.bodyHashEncoding.decode(hash);
+        byte[] right = Hashing.digest(scheme.bodyHashAlgorithm).digest(request.body());
+        if (bytes == null || !MessageDigest.isEqual(bytes, right)) {
             throw new Refusal(RejectionReason.MISMATCH, "the body does not match its hash");
         }
     }
@@ -384,7 +422,18 @@ final class SignatureVerifier implements Verifier {
         return switch (scheme.unit) {
             case SECONDS -> Math.multiplyExact(Long.parseLong(text), 1000);
             case MILLIS -> Long.parseLong(text);
+            case SECONDS_OR_MILLIS -> {
+                long number = Long.parseLong(text);
+                yield number < MIN_MILLIS ? number * 1000 : number;
+            }
             case ISO -> OffsetDateTime.parse(text).toInstant().toEpochMilli();
+            case HTTP_DATE -> {
+                Instant date = HttpDate.parse(text);
+                if (date == null) {
+                    throw new DateTimeException("not an HTTP date");
+                }
+                yield date.toEpochMilli();
+            }
         };
     }
 

@@ -33,10 +33,10 @@ public final class Signatures extends Presets {
     /**
      * Verifies signatures by a shared secret, for services without a preset.
      *
-     * @param algorithm {@code HmacSHA1}, {@code HmacSHA256}, {@code HmacSHA384} or {@code HmacSHA512} (RFC 2104), or a plain hash
-     *     of a content that includes the secret: {@code SHA-256}, {@code SHA-384} or {@code SHA-512}. If the secret comes first,
-     *     an attacker who has seen a request can append to its content: bodies are therefore parsed as JSON, and a warning is
-     *     logged
+     * @param algorithm {@code HmacSHA1}, {@code HmacSHA256}, {@code HmacSHA384}, {@code HmacSHA512} or {@code HmacMD5} (RFC
+     *     2104), or a plain hash of a content that includes the secret: {@code SHA-256}, {@code SHA-384}, {@code SHA-512}, {@code
+     *     SHA-1} or {@code MD5}. If the secret comes first, an attacker who has seen a request can append to its content: bodies
+     *     are therefore parsed as JSON, and a warning is logged
      * @param secrets the secrets
      * @return a builder for the remaining settings
      */
@@ -49,12 +49,38 @@ public final class Signatures extends Presets {
      * Verifies signatures by a private key, for services without a preset.
      *
      * @param algorithm {@code Ed25519}, or such as {@code SHA256withRSA}, {@code SHA256withECDSA} and, for signatures that
-     *     consist only of the two numbers, {@code SHA256withECDSAinP1363Format}; also with SHA384 and SHA512
+     *     consist only of the two numbers, {@code SHA256withECDSAinP1363Format}, or {@code SHA256withRSA/PSS}; also with SHA384
+     *     and SHA512
      * @param keys the public keys
      * @return a builder for the remaining settings
      */
     public static SignatureBuilder publicKey(String algorithm, PublicKeys keys) {
         return new SignatureBuilder(
+                Arguments.notNull(algorithm, "algorithm"), List.of(), Arguments.notNull(keys, "public keys"));
+    }
+
+    /**
+     * Verifies HTTP message signatures (RFC 9421) by a shared secret.
+     *
+     * @param algorithm {@code hmac-sha256}
+     * @param secrets the secrets
+     * @return a builder for the remaining settings
+     */
+    public static MessageSignatureBuilder message(String algorithm, Secret... secrets) {
+        return new MessageSignatureBuilder(
+                Arguments.notNull(algorithm, "algorithm"), Arguments.all(secrets, "secrets of a signature"), null);
+    }
+
+    /**
+     * Verifies HTTP message signatures (RFC 9421) by a private key.
+     *
+     * @param algorithm {@code ed25519}, {@code ecdsa-p256-sha256}, {@code ecdsa-p384-sha384}, {@code rsa-v1_5-sha256} or {@code
+     *     rsa-pss-sha512}
+     * @param keys the public keys
+     * @return a builder for the remaining settings
+     */
+    public static MessageSignatureBuilder message(String algorithm, PublicKeys keys) {
+        return new MessageSignatureBuilder(
                 Arguments.notNull(algorithm, "algorithm"), List.of(), Arguments.notNull(keys, "public keys"));
     }
 
@@ -67,7 +93,7 @@ public final class Signatures extends Presets {
      * @throws InvalidDefinitionException if the definition is invalid; reports all problems
      */
     public static SignatureBuilder definition(JsonNode definition, Secret... secrets) {
-        return SignatureBuilder.fromJson(definition, Arguments.all(secrets, "secrets of a signature"), null);
+        return SignatureDefinitionCodec.read(definition, Arguments.all(secrets, "secrets of a signature"), null);
     }
 
     /**
@@ -79,7 +105,7 @@ public final class Signatures extends Presets {
      * @throws InvalidDefinitionException if the definition is invalid; reports all problems
      */
     public static SignatureBuilder definition(JsonNode definition, PublicKeys keys) {
-        return SignatureBuilder.fromJson(definition, List.of(), Arguments.notNull(keys, "public keys"));
+        return SignatureDefinitionCodec.read(definition, List.of(), Arguments.notNull(keys, "public keys"));
     }
 
     /**
@@ -148,6 +174,6 @@ public final class Signatures extends Presets {
                 .eventId(ValueSelector.header("PAYPAL-TRANSMISSION-ID"))
                 .eventType(ValueSelector.body("/event_type"))
                 .buildVerifier()
-                .withService(new Service(List.of(MediaType.JSON), false, null));
+                .withService(new Service(List.of(MediaType.JSON), null));
     }
 }

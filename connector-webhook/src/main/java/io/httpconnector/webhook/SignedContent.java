@@ -1,9 +1,8 @@
 package io.httpconnector.webhook;
 
-import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.Hashing;
-import io.httpconnector.internal.text.Placeholders;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -12,20 +11,34 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /** A compiled template of the signed content, which is passed to the signature algorithm piece by piece. */
 final class SignedContent {
 
-    private static final String HEADER = "header.";
-    private static final Set<String> NAMES =
-            Set.of("body", "timestamp", "id", "method", "url", "path", "query", "form", "bodyCrc32", "secret");
+    private static final Set<String> NAMES = Set.of(
+            "body",
+            "timestamp",
+            "id",
+            "method",
+            "url",
+            "path",
+            "query",
+            "target",
+            "form",
+            "signedHeaders",
+            "signedHeaderNames",
+            "bodyCrc32",
+            "bodySha256",
+            "secret");
 
     /** Receives the signed bytes. */
     @FunctionalInterface
@@ -42,12 +55,24 @@ final class SignedContent {
      * The values known of a request before its signature is checked.
      *
      * @param form the fields of the form, sorted, each value once; empty if no form is signed
+     * @param named the values that the content names one by one
      */
     record RequestValues(
-            WebhookRequest request, String timestamp, String id, SortedMap<String, SortedSet<String>> form) {
+            WebhookRequest request,
+            String timestamp,
+            String id,
+            SortedMap<String, SortedSet<String>> form,
+            SignedValues named) {
 
-        RequestValues withoutTime() {
-            return new RequestValues(request, "", id, form);
+        RequestValues withoutTime(@Nullable ValueSelector time, @Nullable SignedHeaders listed) {
+            SignedValues others = time == null || listed == null || time.type != ValueSelector.SelectorType.HEADER
+                    ? named
+                    : named.withoutHeader(time.name, listed);
+            return new RequestValues(request, "", id, form, others);
+        }
+
+        RequestValues with(WebhookRequest other) {
+            return new RequestValues(other, timestamp, id, form, named);
         }
     }
 
@@ -56,64 +81,104 @@ final class SignedContent {
         void feed(Sink sink, RequestValues known, @Nullable Secret secret);
     }
 
-    private final List<Piece> pieces;
-    private final Set<String> names;
-    private final Set<String> headers;
+    private final List<Piece> pieces = new ArrayList<>();
+    private final Set<String> names = new HashSet<>();
+
+    /** The names whose values are signed unchanged or as a digest; the same applies to the other sets. */
+    private final Set<String> covered = new HashSet<>();
+
+    private final Set<String> headers = new HashSet<>();
+
+    /** The fields of the body and the parameters that are signed one by one; the values are whether they are covered. */
+    private final TreeMap<String, Boolean> fields = new TreeMap<>();
+
+    private final TreeMap<String, Boolean> parameters = new TreeMap<>();
+
     private final boolean hasTimestamp;
     private final boolean hasId;
     private final boolean hasBody;
     private final boolean hasQuery;
 
-    private SignedContent(List<Piece> pieces, Set<String> names, Set<String> headers) {
-        this.pieces = pieces;
-        this.names = names;
-        this.headers = headers;
-        this.hasTimestamp = names.contains("timestamp");
-        this.hasId = names.contains("id");
-        this.hasBody = names.contains("body") || names.contains("form");
-        this.hasQuery = names.contains("query") || names.contains("url");
+    private SignedContent(String template, List<String> problems) {
+        Placeholder.compile(
+                template, "content", problems, text -> text(text), placeholder -> add(placeholder, problems));
+        if (names.isEmpty() && headers.isEmpty() && fields.isEmpty() && parameters.isEmpty()) {
+            problems.add("content: it contains no part of the request, use {{body}}");
+        }
+        this.hasTimestamp = covered.contains("timestamp");
+        this.hasId = covered.contains("id");
+        this.hasBody = covered.contains("body") || covered.contains("form") || covered.contains("bodySha256");
+        this.hasQuery = covered.contains("query") || covered.contains("url") || covered.contains("target");
+    }
+
+    /** Creates the content that is a text, whatever it contains. */
+    static SignedContent fixed(String text) {
+        SignedContent content = new SignedContent("{{method}}", new ArrayList<>());
+        content.pieces.clear();
+        content.text(text);
+        return content;
     }
 
     static SignedContent of(String template, List<String> problems) {
-        List<Piece> pieces = new ArrayList<>();
-        Set<String> names = new HashSet<>();
-        Set<String> headers = new HashSet<>();
-        for (Placeholders.Segment segment : Placeholders.split(template)) {
-            String name = segment.name();
-            String column = "content, column " + (segment.start() + 1) + ": ";
-            if (name == null || name.chars().anyMatch(Character::isWhitespace)) {
-                byte[] bytes = segment.text().getBytes(StandardCharsets.UTF_8);
-                pieces.add((sink, known, secret) -> sink.update(bytes, 0, bytes.length));
-            } else if (name.startsWith(HEADER)) {
-                String header = name.substring(HEADER.length());
-                if (isHeader(header)) {
-                    headers.add(header.toLowerCase(Locale.ROOT));
-                    pieces.add((sink, known, secret) ->
-                            sink.update(known.request.header(header).orElse("")));
-                } else {
-                    problems.add(column + "\"" + Texts.visible(header) + "\" is not a valid header field name");
-                }
-            } else if (NAMES.contains(name)) {
-                names.add(name);
-                pieces.add(piece(name));
-            } else {
-                problems.add(column + "{{" + name + "}} is unknown, use one of header.NAME, "
-                        + String.join(", ", NAMES.stream().sorted().toList()));
-            }
-        }
-        if (names.isEmpty() && headers.isEmpty()) {
-            problems.add("content: it contains no part of the request, use {{body}}");
-        }
-        return new SignedContent(pieces, names, headers);
+        return new SignedContent(template, problems);
     }
 
-    private static boolean isHeader(String name) {
-        try {
-            var unused = ValueSelector.header(name);
-            return true;
-        } catch (InvalidDefinitionException e) {
-            return false;
+    private void text(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        pieces.add((sink, known, secret) -> sink.update(bytes, 0, bytes.length));
+    }
+
+    private void add(Placeholder placeholder, List<String> problems) {
+        String name = placeholder.name();
+        boolean covers = placeholder.isUnchanged();
+        if (name.startsWith("header.")) {
+            String field = name.substring(7);
+            placeholder.check(() -> ValueSelector.header(field), problems);
+            if (covers) {
+                headers.add(field.toLowerCase(Locale.ROOT));
+            } else {
+                names.add("header");
+            }
+            add(
+                    placeholder,
+                    (sink, known, secret) ->
+                            sink.update(known.request.header(field).orElse("")));
+        } else if (name.startsWith("query.")) {
+            String parameter = name.substring(6);
+            placeholder.check(() -> ValueSelector.query(parameter), problems);
+            parameters.merge(parameter, covers, Boolean::logicalOr);
+            add(placeholder, (sink, known, secret) -> sink.update(known.named.parameter(parameter)));
+        } else if (name.startsWith("body./") || name.startsWith("form.")) {
+            String pointer = name.startsWith("form.")
+                    ? "/" + name.substring(5).replace("~", "~0").replace("/", "~1")
+                    : name.substring(5);
+            placeholder.check(() -> ValueSelector.body(pointer), problems);
+            fields.merge(pointer, covers, Boolean::logicalOr);
+            add(placeholder, (sink, known, secret) -> sink.update(known.named.field(pointer)));
+        } else if (NAMES.contains(name)) {
+            names.add(name);
+            if (covers) {
+                covered.add(name);
+            }
+            add(placeholder, piece(name));
+        } else {
+            problems.add(placeholder.place() + ": {{" + Texts.visible(name)
+                    + "}} is unknown, use one of body./POINTER, form.NAME, header.NAME, query.NAME, "
+                    + String.join(", ", NAMES.stream().sorted().toList()));
         }
+    }
+
+    private void add(Placeholder placeholder, Piece piece) {
+        if (placeholder.filters().isEmpty()) {
+            pieces.add(piece);
+            return;
+        }
+        pieces.add((sink, known, secret) -> {
+            ByteArrayOutputStream value = new ByteArrayOutputStream();
+            piece.feed(value::write, known, secret);
+            byte[] bytes = placeholder.filter(value.toByteArray());
+            sink.update(bytes, 0, bytes.length);
+        });
     }
 
     private static Piece piece(String name) {
@@ -126,10 +191,20 @@ final class SignedContent {
                 (sink, known, secret) -> sink.update(known.request.url().orElse(""));
             case "path" -> (sink, known, secret) -> sink.update(known.request.path());
             case "query" -> (sink, known, secret) -> sink.update(known.request.query());
+            case "target" -> (sink, known, secret) -> sink.update(target(known.request));
             case "bodyCrc32" -> (sink, known, secret) -> sink.update(crc32(known.request.body()));
+            case "bodySha256" ->
+                (sink, known, secret) -> sink.update(BinaryEncoding.HEX.encode(Hashing.sha256(known.request.body())));
             case "form" -> (sink, known, secret) -> feed(sink, known.form);
+            case "signedHeaderNames" -> (sink, known, secret) -> sink.update(known.named.headerNames());
+            case "signedHeaders" -> (sink, known, secret) -> sink.update(known.named.headerLines());
             default -> (sink, known, secret) -> sink.update(secret == null ? "" : secret.reveal());
         };
+    }
+
+    /** The path and the query as in the request line. */
+    static String target(WebhookRequest request) {
+        return request.query().isEmpty() ? request.path() : request.path() + "?" + request.query();
     }
 
     /** Feeds names and values, sorted by name. */
@@ -162,16 +237,47 @@ final class SignedContent {
         return names.contains(name);
     }
 
+    /** The JSON Pointers of the fields of the body that are signed one by one. */
+    Set<String> fields() {
+        return fields.keySet();
+    }
+
+    /** Those of the fields whose values cannot be changed without changing the signed content. */
+    Set<String> coveredFields() {
+        return fields.entrySet().stream()
+                .filter(Map.Entry::getValue)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** The query parameters that are signed one by one. */
+    Set<String> parameters() {
+        return parameters.keySet();
+    }
+
+    /** Whether the body as a whole is signed. */
+    boolean coversBody() {
+        return hasBody;
+    }
+
+    /** Whether different events have different content, even without the time. */
+    boolean distinguishesEvents() {
+        boolean any = hasBody || hasId || hasQuery || names.contains("signedHeaders") || names.contains("bodyCrc32");
+        return any || names.contains("header") || !headers.isEmpty() || !fields.isEmpty() || !parameters.isEmpty();
+    }
+
     /** Whether changing the selected value would invalidate the signature. A CRC32 does not protect a body. */
     boolean covers(ValueSelector selector, @Nullable ValueSelector timestamp, @Nullable ValueSelector id) {
-        return switch (selector.type) {
-            case HEADER ->
-                (!headers.isEmpty() && headers.contains(selector.name.toLowerCase(Locale.ROOT)))
-                        || (hasTimestamp && selector.equals(timestamp))
-                        || (hasId && selector.equals(id));
-            case BODY -> hasBody || (hasTimestamp && selector.equals(timestamp)) || (hasId && selector.equals(id));
-            case QUERY -> hasQuery;
+        if ((hasTimestamp && selector.equals(timestamp)) || (hasId && selector.equals(id))) {
+            return true;
+        }
+        boolean here = switch (selector.type) {
+            case HEADER -> !headers.isEmpty() && headers.contains(selector.name.toLowerCase(Locale.ROOT));
+            case BODY -> hasBody || fields.getOrDefault(selector.name, false);
+            case QUERY -> hasQuery || parameters.getOrDefault(selector.name, false);
         };
+        ValueSelector alternative = selector.alternative;
+        return here && (alternative == null || covers(alternative, timestamp, id));
     }
 
     /** A fingerprint that is the same for the same content only. */

@@ -269,6 +269,12 @@ final class SignedData {
 
     /** The value of a header field or query parameter; empty if it is missing or not signed. */
     String value(ValueSelector selector) {
+        ValueSelector alternative = selector.alternative;
+        String value = ownValue(selector);
+        return value.isEmpty() && alternative != null ? value(alternative) : value;
+    }
+
+    private String ownValue(ValueSelector selector) {
         if (!covers(selector)) {
             return "";
         }

@@ -38,15 +38,43 @@ public final class ValueSelector {
     final String name;
     final @Nullable JsonPointer pointer;
     final String separator;
+    final @Nullable Part part;
     final String prefix;
+    final String suffix;
+
+    /** Applies if this selector finds no value. */
+    final @Nullable ValueSelector alternative;
+
+    /** A part of a text that a separator divides. */
+    record Part(String separator, int index) {
+
+        static @Nullable Part read(JsonObjectReader reader) {
+            String separator = reader.requiredText("separator");
+            return separator.isEmpty() ? null : new Part(separator, reader.requiredInteger("index"));
+        }
+    }
 
     private ValueSelector(
-            SelectorType kind, String name, @Nullable JsonPointer pointer, String separator, String prefix) {
+            SelectorType kind,
+            String name,
+            @Nullable JsonPointer pointer,
+            String separator,
+            @Nullable Part part,
+            String prefix,
+            String suffix,
+            @Nullable ValueSelector alternative) {
         this.type = kind;
         this.name = name;
         this.pointer = pointer;
         this.separator = separator;
+        this.part = part;
         this.prefix = prefix;
+        this.suffix = suffix;
+        this.alternative = alternative;
+    }
+
+    private static ValueSelector whole(SelectorType type, String name, @Nullable JsonPointer pointer) {
+        return new ValueSelector(type, name, pointer, "", null, "", "", null);
     }
 
     /**
@@ -60,7 +88,7 @@ public final class ValueSelector {
         if (!TOKEN.matcher(notEmpty(name, "header")).matches()) {
             throw invalid("\"" + Texts.visible(name) + "\" is not a valid header field name (RFC 9110, section 5.1)");
         }
-        return new ValueSelector(SelectorType.HEADER, name, null, "", "");
+        return whole(SelectorType.HEADER, name, null);
     }
 
     /**
@@ -71,11 +99,11 @@ public final class ValueSelector {
      * @throws InvalidDefinitionException if the name is empty
      */
     public static ValueSelector query(String name) {
-        return new ValueSelector(SelectorType.QUERY, notEmpty(name, "query parameter"), null, "", "");
+        return whole(SelectorType.QUERY, notEmpty(name, "query parameter"), null);
     }
 
     /**
-     * Selects a value of the body: JSON, or the fields of a form.
+     * Selects a value of the body: JSON, or the fields of a form. If a text contains JSON, the pointer may continue in it.
      *
      * @param pointer a JSON pointer (RFC 6901), such as {@code /event/id}; for a field of a form {@code /name}
      * @return the selector
@@ -88,7 +116,7 @@ public final class ValueSelector {
     /** Like {@link #body}, but the pointer may select the whole body. */
     static ValueSelector bodyOrRoot(String pointer) {
         try {
-            return new ValueSelector(SelectorType.BODY, pointer, JsonSupport.pointer(pointer), "", "");
+            return whole(SelectorType.BODY, pointer, JsonSupport.pointer(pointer));
         } catch (InvalidDefinitionException e) {
             throw invalid(Texts.visible(pointer) + ": " + e.problems().get(0));
         }
@@ -102,7 +130,24 @@ public final class ValueSelector {
      * @throws InvalidDefinitionException if the separator is empty
      */
     public ValueSelector items(String separator) {
-        return new ValueSelector(type, name, pointer, notEmpty(separator, "separator"), prefix);
+        return new ValueSelector(
+                type, name, pointer, notEmpty(separator, "separator"), part, prefix, suffix, alternative);
+    }
+
+    /**
+     * Selects the part at a position of the value, or of each item. Values with fewer parts are ignored.
+     *
+     * @param separator the separator of the parts, such as {@code |}
+     * @param index the position of the part: 0 for the first, at most 99
+     * @return a new selector
+     * @throws InvalidDefinitionException if the separator is empty, or the position is out of range
+     */
+    public ValueSelector part(String separator, int index) {
+        if (index < 0 || index > 99) {
+            throw invalid("the position " + index + " of a part is out of range, use 0 to 99");
+        }
+        Part selected = new Part(notEmpty(separator, "separator of the parts"), index);
+        return new ValueSelector(type, name, pointer, this.separator, selected, prefix, suffix, alternative);
     }
 
     /**
@@ -113,7 +158,34 @@ public final class ValueSelector {
      * @throws InvalidDefinitionException if the prefix is empty
      */
     public ValueSelector after(String prefix) {
-        return new ValueSelector(type, name, pointer, separator, notEmpty(prefix, "prefix"));
+        return new ValueSelector(type, name, pointer, separator, part, notEmpty(prefix, "prefix"), suffix, alternative);
+    }
+
+    /**
+     * Selects the text before a suffix, up to its first occurrence after the prefix; values and items without the suffix are
+     * ignored.
+     *
+     * @param suffix such as {@code "}
+     * @return a new selector
+     * @throws InvalidDefinitionException if the suffix is empty
+     */
+    public ValueSelector before(String suffix) {
+        return new ValueSelector(type, name, pointer, separator, part, prefix, notEmpty(suffix, "suffix"), alternative);
+    }
+
+    /**
+     * Adds a location that applies if this selector finds no value.
+     *
+     * @param other the other location
+     * @return a new selector
+     * @throws InvalidDefinitionException if the location is null
+     */
+    public ValueSelector or(ValueSelector other) {
+        if (other == null) {
+            throw invalid("the alternative location is missing");
+        }
+        ValueSelector last = alternative == null ? other : alternative.or(other);
+        return new ValueSelector(type, name, pointer, separator, part, prefix, suffix, last);
     }
 
     private static String notEmpty(String text, String what) {
@@ -133,7 +205,16 @@ public final class ValueSelector {
         if (!separator.isEmpty()) {
             json.put("items", separator);
         }
-        return prefix.isEmpty() ? json : json.put("after", prefix);
+        if (part != null) {
+            json.putObject("part").put("separator", part.separator).put("index", part.index);
+        }
+        if (!prefix.isEmpty()) {
+            json.put("after", prefix);
+        }
+        if (!suffix.isEmpty()) {
+            json.put("before", suffix);
+        }
+        return alternative == null ? json : json.set("or", alternative.toJson());
     }
 
     static ValueSelector fromJson(JsonNode json) {
@@ -150,7 +231,10 @@ public final class ValueSelector {
         ValueSelector start = selectors.isEmpty() ? header("none") : selectors.get(0);
         ValueSelector selector = new MemberSteps<>(reader, start)
                 .text("items", ValueSelector::items)
+                .with("part", reader.object("part", Part::read), (one, part) -> one.part(part.separator, part.index))
                 .text("after", ValueSelector::after)
+                .text("before", ValueSelector::before)
+                .with("or", reader.object("or", ValueSelector::read), ValueSelector::or)
                 .value();
         return kind == null ? null : selector;
     }
@@ -170,17 +254,22 @@ public final class ValueSelector {
 
     /** Returns the first selected value of a raw value; empty if there is none. */
     String first(String text) {
-        if (separator.isEmpty() && prefix.isEmpty()) {
+        if (isWhole()) {
             return text;
         }
         List<String> values = values(List.of(text));
         return values.isEmpty() ? "" : values.get(0);
     }
 
+    /** Whether the selector selects a whole value. */
+    boolean isWhole() {
+        return separator.isEmpty() && part == null && prefix.isEmpty() && suffix.isEmpty();
+    }
+
     /** Reports the selected values of a raw value. */
     void find(String text, MatchConsumer found) {
         if (separator.isEmpty()) {
-            afterPrefix(text, 0, text.length(), found);
+            partOf(text, 0, text.length(), found);
             return;
         }
         int start = 0;
@@ -201,12 +290,35 @@ public final class ValueSelector {
         while (to > from && Character.isWhitespace(text.charAt(to - 1))) {
             to--;
         }
-        afterPrefix(text, from, to, found);
+        partOf(text, from, to, found);
     }
 
-    private void afterPrefix(String text, int from, int to, MatchConsumer found) {
-        if (to - from >= prefix.length() && text.startsWith(prefix, from)) {
-            found.accept(text, from + prefix.length(), to);
+    private void partOf(String text, int from, int to, MatchConsumer found) {
+        if (part == null) {
+            between(text, from, to, found);
+            return;
+        }
+        int start = from;
+        for (int i = 0; i < part.index; i++) {
+            int next = text.indexOf(part.separator, start);
+            if (next < 0 || next + part.separator.length() > to) {
+                return;
+            }
+            start = next + part.separator.length();
+        }
+        int end = text.indexOf(part.separator, start);
+        between(text, start, end < 0 || end > to ? to : end, found);
+    }
+
+    /** Reports the text between prefix and suffix. */
+    private void between(String text, int from, int to, MatchConsumer found) {
+        if (to - from < prefix.length() || !text.startsWith(prefix, from)) {
+            return;
+        }
+        int start = from + prefix.length();
+        int end = suffix.isEmpty() ? to : text.indexOf(suffix, start);
+        if (end >= 0 && end <= to) {
+            found.accept(text, start, end);
         }
     }
 
@@ -216,12 +328,15 @@ public final class ValueSelector {
                 && type == selector.type
                 && (type == SelectorType.HEADER ? name.equalsIgnoreCase(selector.name) : name.equals(selector.name))
                 && separator.equals(selector.separator)
-                && prefix.equals(selector.prefix);
+                && Objects.equals(part, selector.part)
+                && prefix.equals(selector.prefix)
+                && suffix.equals(selector.suffix)
+                && Objects.equals(alternative, selector.alternative);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(type, name.toLowerCase(Locale.ROOT), separator, prefix);
+        return Objects.hash(type, name.toLowerCase(Locale.ROOT), separator, part, prefix, suffix, alternative);
     }
 
     /**
@@ -231,6 +346,7 @@ public final class ValueSelector {
      */
     @Override
     public String toString() {
-        return type.name().toLowerCase(Locale.ROOT) + " " + name + (prefix.isEmpty() ? "" : " after " + prefix);
+        return type.name().toLowerCase(Locale.ROOT) + " " + name + (prefix.isEmpty() ? "" : " after " + prefix)
+                + (alternative == null ? "" : " or " + alternative);
     }
 }

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +24,17 @@ record VerifierDefinitionReader(
         Map<String, Secret> secrets, @Nullable HttpConnection connection) {
 
     private static final List<String> VERIFIERS = List.of(
-            "preset", "signature", "jwt", "sns", "paypal", "basic", "token", "addresses", "certificate", "any-of");
+            "preset",
+            "signature",
+            "message-signature",
+            "jwt",
+            "sns",
+            "paypal",
+            "basic",
+            "token",
+            "addresses",
+            "certificate",
+            "any-of");
     private static final List<String> HANDSHAKES = handshakes();
 
     /**
@@ -51,6 +60,7 @@ record VerifierDefinitionReader(
                 yield name == null ? null : at -> Signatures.preset(name, at.secrets("secrets", secrets));
             }
             case "signature" -> signature(reader);
+            case "message-signature" -> messageSignature(reader);
             case "jwt" -> jwt(reader);
             case "sns" -> {
                 String region = reader.requiredText("region");
@@ -97,7 +107,7 @@ record VerifierDefinitionReader(
     private static @Nullable Recipe<Verifier> signature(JsonObjectReader reader) {
         reader.require("definition");
         JsonNode definition = reader.object("definition");
-        reader.object("definition", inner -> SignatureBuilder.read(inner, List.of(), null));
+        reader.object("definition", inner -> SignatureDefinitionCodec.read(inner, List.of(), null));
         KeySource keys = KeySource.read(reader);
         return definition == null || keys == null
                 ? null
@@ -107,6 +117,44 @@ record VerifierDefinitionReader(
                                         ? Signatures.definition(definition, keys.secrets(at))
                                         : Signatures.definition(definition, keys.publicKeys(at)))
                                 .build());
+    }
+
+    private static @Nullable Recipe<Verifier> messageSignature(JsonObjectReader reader) {
+        String algorithm = reader.requiredText("algorithm");
+        KeySource keys = KeySource.read(reader);
+        String secretEncoding = reader.text("secretEncoding");
+        String[] components = reader.distinctTexts("components").toArray(String[]::new);
+        Duration tolerance = reader.duration("tolerance");
+        boolean bodiesAreUnique = reader.isSet("bodiesAreUnique");
+        ValueSelector eventId = reader.object("eventId", ValueSelector::read);
+        ValueSelector eventType = reader.object("eventType", ValueSelector::read);
+        if (keys == null) {
+            return null;
+        }
+        return at -> {
+            MessageSignatureBuilder signature = keys.isShared()
+                    ? Signatures.message(algorithm, keys.secrets(at))
+                    : Signatures.message(algorithm, keys.publicKeys(at));
+            if (secretEncoding != null) {
+                signature.secretEncoding(secretEncoding);
+            }
+            if (components.length > 0) {
+                signature.components(components);
+            }
+            if (tolerance != null) {
+                signature.tolerance(tolerance);
+            }
+            if (bodiesAreUnique) {
+                signature.bodiesAreUnique();
+            }
+            if (eventId != null) {
+                signature.eventId(eventId);
+            }
+            if (eventType != null) {
+                signature.eventType(eventType);
+            }
+            return signature.build();
+        };
     }
 
     private static @Nullable Recipe<Verifier> jwt(JsonObjectReader reader) {
@@ -121,6 +169,8 @@ record VerifierDefinitionReader(
         }
         String bodyHash = reader.text("bodyHash");
         Duration tolerance = reader.duration("tolerance");
+        boolean withoutTime = reader.isSet("withoutTime");
+        boolean detached = reader.isSet("detached");
         if (keys == null) {
             return null;
         }
@@ -145,6 +195,12 @@ record VerifierDefinitionReader(
             }
             if (tolerance != null) {
                 jwt.tolerance(tolerance);
+            }
+            if (withoutTime) {
+                jwt.withoutTime();
+            }
+            if (detached) {
+                jwt.detached();
             }
             return jwt.build();
         };
@@ -194,6 +250,7 @@ record VerifierDefinitionReader(
                 String parameter = reader.requiredText("parameter");
                 yield at -> Handshakes.echo(parameter);
             }
+            case "challenge" -> ChallengeDefinition.read(reader);
             case "microsoft-graph" -> at -> Handshakes.microsoftGraph();
             case "cloud-events" -> {
                 String[] origins = reader.distinctTexts("origins").toArray(String[]::new);
@@ -204,7 +261,7 @@ record VerifierDefinitionReader(
                 yield at -> Handshakes.sns(at.requireConnection(""), region);
             }
             case "probes" -> at -> Handshakes.probes();
-            default -> presetHandshake(Objects.requireNonNull(Presets.get(type).handshake()), reader);
+            default -> presetHandshake(Presets.handshake(type), reader);
         };
     }
 
@@ -223,12 +280,9 @@ record VerifierDefinitionReader(
 
     /** The types of handshakes: those of the presets, and those that several services share. */
     private static List<String> handshakes() {
-        List<String> types = new ArrayList<>(List.of("echo", "microsoft-graph", "cloud-events", "sns", "probes"));
-        for (SignaturePreset preset : Presets.all()) {
-            if (preset.handshake() != null) {
-                types.add(preset.name());
-            }
-        }
+        List<String> types =
+                new ArrayList<>(List.of("echo", "challenge", "microsoft-graph", "cloud-events", "sns", "probes"));
+        types.addAll(Presets.handshakes());
         return List.copyOf(types);
     }
 
@@ -278,7 +332,7 @@ record VerifierDefinitionReader(
         return found.toArray(Secret[]::new);
     }
 
-    private Secret secret(String pointer, String name) {
+    Secret secret(String pointer, String name) {
         Secret secret = secrets.get(name);
         if (secret == null) {
             throw invalid(pointer + ": " + unknownSecret(name));

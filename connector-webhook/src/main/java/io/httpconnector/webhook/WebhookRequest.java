@@ -4,9 +4,12 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.Arguments;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The body must be the bytes as received: a signature does not match JSON that a framework has parsed and serialised again.
  */
 public final class WebhookRequest {
+
+    private static final Pattern AUTHORITY =
+            Pattern.compile("^(https?://)([^/?#:\\[]+|\\[[^\\]]*])(:[0-9]+)?", Pattern.CASE_INSENSITIVE);
 
     private final String method;
     private final String path;
@@ -227,6 +233,36 @@ public final class WebhookRequest {
      */
     public Optional<String> url() {
         return Optional.ofNullable(publicUrl).map(url -> query.isEmpty() ? url : url + "?" + query);
+    }
+
+    /**
+     * Copies with other forms of the URL that mean the same: with or without the default port, and with apostrophes of the query
+     * written otherwise.
+     */
+    List<WebhookRequest> urlVariants() {
+        List<WebhookRequest> variants = new ArrayList<>();
+        String url = publicUrl;
+        if (url == null) {
+            return variants;
+        }
+        Matcher match = AUTHORITY.matcher(url);
+        List<String> urls = new ArrayList<>(List.of(url));
+        if (match.find()) {
+            String port = match.group(1).equalsIgnoreCase("https://") ? ":443" : ":80";
+            if (match.group(3) == null) {
+                urls.add(match.group(1) + match.group(2) + port + url.substring(match.end()));
+            } else if (match.group(3).equals(port)) {
+                urls.add(match.group(1) + match.group(2) + url.substring(match.end()));
+            }
+        }
+        for (String one : urls) {
+            for (String parameters :
+                    new LinkedHashSet<>(List.of(query, query.replace("'", "%27"), query.replace("%27", "'")))) {
+                variants.add(
+                        new WebhookRequest(method, path, parameters, headers, body, peer, certificateSubject, one));
+            }
+        }
+        return variants;
     }
 
     /** A copy with another body. */

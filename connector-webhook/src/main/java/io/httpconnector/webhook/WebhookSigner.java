@@ -7,6 +7,8 @@ import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.Hashing;
+import io.httpconnector.internal.text.HttpDate;
+import io.httpconnector.internal.text.PercentEncoding;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +25,7 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -135,34 +138,63 @@ public final class WebhookSigner {
         if (definition.has("token") && secret != null) {
             return request.header(ValueSelector.fromJson(definition.get("token")).name, secret.reveal());
         }
+        SignatureBuilder scheme = SignatureDefinitionCodec.read(definition, List.of(), null);
         Draft draft = new Draft(request);
-        String timestamp = timestamp();
+        String timestamp = timestamp(scheme.timeUnit);
         String id = "";
-        if (definition.has("timestamp")) {
-            draft.put(ValueSelector.fromJson(definition.get("timestamp")), timestamp);
+        if (scheme.timestamp != null) {
+            draft.put(scheme.timestamp, timestamp);
         }
-        if (definition.has("id")) {
-            ValueSelector location = ValueSelector.fromJson(definition.get("id"));
-            List<String> given = BodyParser.unverifiedValues(location, request);
+        if (scheme.id != null) {
+            List<String> given = BodyParser.unverifiedValues(scheme.id, request);
             id = given.isEmpty() ? "msg_" + UUID.randomUUID() : given.get(0);
             if (given.isEmpty()) {
-                draft.put(location, id);
+                draft.put(scheme.id, id);
             }
         }
-        SignedContent content = SignedContent.of(definition.path("content").asText("{{body}}"), List.of());
-        boolean form = content.uses("form") && isForm(request);
-        if (definition.has("bodyHash") && !form) {
-            byte[] hash = Hashing.sha256(draft.request().body());
-            draft.put(ValueSelector.fromJson(definition.get("bodyHash")), BinaryEncoding.HEX.encode(hash));
+        SignedContent content = SignedContent.of(scheme.content, List.of());
+        if (scheme.signedHeaders != null
+                && BodyParser.unverifiedValues(scheme.signedHeaders.list(), request)
+                        .isEmpty()) {
+            draft.put(scheme.signedHeaders.list(), listed(scheme, request));
         }
-        byte[] signature = signature(
-                content,
-                new SignedContent.RequestValues(
-                        draft.request(), timestamp, id, form ? form(request) : Collections.emptySortedMap()));
-        BinaryEncoding encoding =
-                BinaryEncoding.valueOf(definition.path("encoding").asText("hex").toUpperCase(Locale.ROOT));
-        draft.put(ValueSelector.fromJson(definition.get("signature").get(0)), encoding.encode(signature));
+        boolean form = content.uses("form") && isForm(request);
+        if (scheme.bodyHash != null && !form) {
+            byte[] hash = Hashing.digest(scheme.bodyHashAlgorithm)
+                    .digest(draft.request().body());
+            draft.put(scheme.bodyHash, encoding(scheme.bodyHashEncoding).encode(hash));
+        }
+        SignedContent.RequestValues known = new SignedContent.RequestValues(
+                draft.request(),
+                timestamp,
+                id,
+                form ? form(request) : Collections.emptySortedMap(),
+                named(content, scheme, draft.request()));
+        byte[] signature = signature(scheme, content, known);
+        draft.put(scheme.signatures.get(0), encoding(scheme.encoding).encode(signature));
         return draft.request();
+    }
+
+    /** The header fields that must be listed as signed, or the media type. */
+    private static String listed(SignatureBuilder scheme, WebhookRequest request) {
+        List<String> names = Stream.of(scheme.timestamp, scheme.id, scheme.bodyHash)
+                .filter(selector ->
+                        selector != null && selector.type == ValueSelector.SelectorType.HEADER && selector.isWhole())
+                .map(selector -> Objects.requireNonNull(selector).name.toLowerCase(Locale.ROOT))
+                .toList();
+        return names.isEmpty() && request.header("Content-Type").isPresent() ? "content-type" : String.join(" ", names);
+    }
+
+    private static BinaryEncoding encoding(String name) {
+        return BinaryEncoding.valueOf(name.toUpperCase(Locale.ROOT));
+    }
+
+    private static SignedValues named(SignedContent content, SignatureBuilder scheme, WebhookRequest request) {
+        try {
+            return SignedValues.of(content, scheme.signedHeaders, request);
+        } catch (IOException e) {
+            throw invalid("the service signs values that the request does not have: " + e.getMessage());
+        }
     }
 
     private static boolean isForm(WebhookRequest request) {
@@ -181,34 +213,33 @@ public final class WebhookSigner {
         }
     }
 
-    private String timestamp() {
+    private String timestamp(String unit) {
         Instant now = time.now();
-        return switch (definition.path("timestampUnit").asText("seconds")) {
+        return switch (unit) {
             case "millis" -> Long.toString(now.toEpochMilli());
             case "iso" -> now.toString();
+            case "http-date" -> HttpDate.format(now);
             default -> Long.toString(now.getEpochSecond());
         };
     }
 
-    private byte[] signature(SignedContent content, SignedContent.RequestValues known) {
-        String algorithm = definition.path("algorithm").asText();
+    private byte[] signature(SignatureBuilder scheme, SignedContent content, SignedContent.RequestValues known) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         content.feed(bytes::write, known, secret);
         try {
             if (privateKey != null) {
-                Signature signature = Signature.getInstance(algorithm);
+                Signature signature = PublicKeyChecker.signature(scheme.algorithm);
                 signature.initSign(privateKey);
                 signature.update(bytes.toByteArray());
                 return signature.sign();
             }
-            if (!algorithm.startsWith("Hmac")) {
-                return Hashing.digest(algorithm).digest(bytes.toByteArray());
+            if (!scheme.algorithm.startsWith("Hmac")) {
+                return Hashing.digest(scheme.algorithm).digest(bytes.toByteArray());
             }
-            byte[] key =
-                    SignatureBuilder.fromJson(definition, List.of(), null).keyBytes(Objects.requireNonNull(secret));
-            return HmacChecker.sign(algorithm, key, bytes.toByteArray());
+            byte[] key = new SignatureCompiler(scheme).keyBytes(Objects.requireNonNull(secret));
+            return Hashing.hmac(scheme.algorithm, key, bytes.toByteArray());
         } catch (GeneralSecurityException e) {
-            throw invalid("the key is not valid for " + algorithm);
+            throw invalid("the key is not valid for " + scheme.algorithm);
         }
     }
 
@@ -228,21 +259,29 @@ public final class WebhookSigner {
         }
 
         void put(ValueSelector location, String value) {
-            String item = location.prefix + value;
+            String item = location.prefix + value + location.suffix;
+            if (location.part != null && location.part.index() > 0) {
+                item = location.part.separator().repeat(location.part.index()) + item;
+            }
+            String text = item;
             switch (location.type) {
                 case HEADER ->
                     headers.merge(
                             location.name.toLowerCase(Locale.ROOT),
-                            List.of(item),
+                            List.of(text),
                             (old, fresh) -> location.separator.isEmpty()
                                     ? fresh
                                     : List.of(old.get(0) + location.separator + fresh.get(0)));
-                case QUERY -> query = (query.isEmpty() ? "" : query + "&") + location.name + "=" + item;
-                case BODY -> body = changed(location, item);
+                case QUERY -> query = (query.isEmpty() ? "" : query + "&") + location.name + "=" + text;
+                case BODY -> body = changed(location, text);
             }
         }
 
         private byte[] changed(ValueSelector location, String value) {
+            if (FormParser.isForm(body) && location.name.lastIndexOf('/') == 0) {
+                String field = location.name.substring(1) + "=" + PercentEncoding.encode(value);
+                return (new String(body, StandardCharsets.UTF_8) + "&" + field).getBytes(StandardCharsets.UTF_8);
+            }
             try {
                 if (BodyParser.json(body) instanceof ObjectNode tree && location.pointer != null) {
                     String last = location.pointer.last().getMatchingProperty();

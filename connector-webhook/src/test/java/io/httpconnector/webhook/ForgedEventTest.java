@@ -45,8 +45,8 @@ class ForgedEventTest {
 
     private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
     private static final AdjustableClock NOON = new AdjustableClock(NOW);
-    private static final Secret SECRET = Secret.of("c29tZXRoaW5nIGVsc2U=");
-    private static final Secret OLD = Secret.of("b2xkIHNlY3JldA==");
+    private static final Secret SECRET = Secret.of("c0ffee01c0ffee02");
+    private static final Secret OLD = Secret.of("0123456789abcdef");
     private static final String URL = "https://app.example.com/hooks/1";
     private static final String JSON =
             "{\"id\":\"evt_1\",\"event_id\":\"evt_1\",\"type\":\"paid\",\"event_type\":\"paid\",\"amount\":5}";

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.testing.VirtualTime;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -247,6 +248,148 @@ class HandshakeTest {
         assertThat(receiver.receive(request("HEAD", "", "")).status()).isEqualTo(200);
         assertThat(receiver.receive(request("GET", "", "")).status()).isEqualTo(200);
         assertThat(receiver.receive(request("DELETE", "", "")).status()).isEqualTo(405);
+    }
+
+    /** The HMAC was computed by: printf '%s' CHALLENGE | openssl dgst -sha256 -hmac s3cr3t -binary | base64. */
+    @Test
+    void servicesWithOnlyAHandshakeGetTheirResponse() {
+        WebhookEndpoint okta = receiver(Handshakes.preset("okta"));
+        WebhookEndpoint strava = receiver(Handshakes.preset("strava", Secret.of("v3rify")));
+        WebhookEndpoint x = receiver(Handshakes.preset("x", SECRET));
+        WebhookEndpoint smartsheet = receiver(Handshakes.preset("smartsheet"));
+        WebhookEndpoint adobe = receiver(Handshakes.preset("adobe-sign", Secret.of("CLIENT")));
+        WebhookEndpoint grid = receiver(Handshakes.preset("event-grid"));
+        String strange = "\"}{{challenge}}\u00e9";
+
+        for (String name : List.of("miro", "monday")) {
+            WebhookResponse response = receiver(Handshakes.preset(name))
+                    .receive(request("POST", "", "{\"challenge\":\"\\\"}{{challenge}}\u00e9\"}"));
+            assertThat(JsonSupport.parse(new String(response.body(), UTF_8))
+                            .path("challenge")
+                            .asText())
+                    .isEqualTo(strange);
+        }
+        assertThat(text(okta.receive(request("GET", "", "", "X-Okta-Verification-Challenge", "c-1"))))
+                .isEqualTo("200 application/json {\"verification\":\"c-1\"}");
+        assertThat(text(strava.receive(
+                        request("GET", "hub.mode=subscribe&hub.challenge=15f7&hub.verify_token=v3rify", ""))))
+                .isEqualTo("200 application/json {\"hub.challenge\":\"15f7\"}");
+        assertThat(strava.receive(request("GET", "hub.mode=subscribe&hub.challenge=15f7&hub.verify_token=x", ""))
+                        .status())
+                .isEqualTo(403);
+        assertThat(text(x.receive(request("GET", "crc_token=MDAwMTIz", ""))))
+                .isEqualTo(
+                        "200 application/json {\"response_token\":\"sha256=YyKDruY1JZRPkbUCPk3iYkmmANZtI9/4D+7VRU1ZATw=\"}");
+        assertThat(smartsheet
+                        .receive(request("POST", "", "{\"challenge\":\"d7-2\"}", "Smartsheet-Hook-Challenge", "d7-2"))
+                        .headers())
+                .containsEntry("Smartsheet-Hook-Response", "d7-2");
+        assertThat(adobe.receive(request("GET", "", "", "X-AdobeSign-ClientId", "CLIENT"))
+                        .headers())
+                .containsEntry("X-AdobeSign-ClientId", "CLIENT");
+        assertThat(adobe.receive(request("GET", "", "", "X-AdobeSign-ClientId", "OTHER"))
+                        .status())
+                .isEqualTo(403);
+        assertThat(
+                        text(
+                                grid.receive(
+                                        request(
+                                                "POST",
+                                                "",
+                                                "[{\"eventType\":\"Microsoft.EventGrid.SubscriptionValidationEvent\",\"data\":{\"validationCode\":\"5-1\"}}]"))))
+                .isEqualTo("200 application/json {\"validationResponse\":\"5-1\"}");
+        assertThat(events).isEmpty();
+        assertThat(grid.receive(request("POST", "", "[{\"eventType\":\"x\",\"data\":{\"validationCode\":\"5-1\"}}]"))
+                        .status())
+                .isEqualTo(401);
+    }
+
+    /** The key of the challenge also signs events: nobody may have a body signed. */
+    @Test
+    void hmacOfAnEventIsNotComputed() {
+        WebhookEndpoint x = receiver(Handshakes.preset("x", SECRET));
+
+        for (String token : List.of("{%22id%22:1}", "[]", "12345", "true", "a%3D1%26b=2", "%22a%22", "a%0Ab", "")) {
+            assertThat(x.receive(request("GET", "crc_token=" + token, "")).status())
+                    .as(token)
+                    .isIn(400, 405);
+        }
+    }
+
+    @Test
+    void challengesAreData() {
+        WebhookReceiver receiver = WebhookReceiver.named("any")
+                .definition(JsonSupport.parse("""
+                        {"verify": [{"type": "token", "location": {"header": "X-Token"}, "tokens": ["t"]}],
+                         "handshake": [{"type": "challenge", "location": {"body": "/payload/token"}, "verified": true,
+                                        "when": [{"location": {"body": "/event"}, "value": "validation"}],
+                                        "hmac": {"algorithm": "HmacSHA256", "secret": "t", "encoding": "hex"},
+                                        "responseJson": {"plain": "{{challenge}}", "all": ["v={{hmac}}", 1]}},
+                                       {"type": "challenge", "location": {"header": "X-Ping"}, "method": "GET",
+                                        "token": {"location": {"query": "k"}, "secret": "t"}, "responseHeader": "X-Pong"},
+                                       {"type": "strava", "verifyToken": "t"}]}"""), Map.of("t", SECRET))
+                .handler(events::add)
+                .build();
+        String body = "{\"event\":\"validation\",\"payload\":{\"token\":\"{}\"}}";
+
+        assertThat(receiver.receive(request("POST", "", body)).status()).isEqualTo(401);
+        // printf '{}' | openssl dgst -sha256 -hmac s3cr3t
+        assertThat(text(receiver.receive(request("POST", "", body, "X-Token", "s3cr3t"))))
+                .isEqualTo(
+                        "200 application/json {\"plain\":\"{}\",\"all\":[\"v=608b0c406f3dda19702d71a048483b8c331283106d80a208e3cf43dbde505286\",1]}");
+        assertThat(receiver.receive(request("GET", "k=s3cr3t", "", "X-Ping", "p"))
+                        .headers())
+                .containsEntry("X-Pong", "p");
+        assertThat(receiver.receive(request("GET", "k=x", "", "X-Ping", "p")).status())
+                .isEqualTo(403);
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void problemsOfChallengesAreReported() {
+        assertThatThrownBy(() -> Handshakes.challenge(ValueSelector.query("a"))
+                        .hmac("MD5", SECRET, "base32")
+                        .responseJson("{\"a\":\"{{hmca}}\"}")
+                        .responseHeader("a b")
+                        .build())
+                .hasMessageContaining("hmac: the algorithm MD5 is unknown")
+                .hasMessageContaining("hmac: the encoding base32 is unknown")
+                .hasMessageContaining("{{hmca}} is unknown")
+                .hasMessageContaining("responseHeader: it contradicts responseJson")
+                .hasMessageContaining("\"a b\" is not a valid header field name");
+        assertThatThrownBy(() -> Handshakes.challenge(ValueSelector.query("a"))
+                        .responseJson("[]")
+                        .build())
+                .hasMessageContaining("it is not a JSON object");
+        assertThatThrownBy(() -> Handshakes.challenge(ValueSelector.query("a"))
+                        .hmac("HmacSHA256", SECRET, "hex")
+                        .build())
+                .hasMessageContaining("the response does not contain {{hmac}}");
+        assertThatThrownBy(() -> WebhookReceiver.named("any")
+                        .definition(
+                                JsonSupport.parse(
+                                        "{\"unverified\":true,\"handshake\":[{\"type\":\"challenge\",\"lokation\":{\"body\":\"/a\"},"
+                                                + "\"token\":{\"location\":{\"query\":\"k\"},\"secret\":\"none\"}}]}"),
+                                Map.of())
+                        .handler(events::add)
+                        .build())
+                .hasMessageContaining("/handshake/0/lokation: unknown member; did you mean \"location\"?")
+                .hasMessageContaining("/handshake/0/location");
+    }
+
+    @Test
+    void notionTokenIsStored() {
+        List<String> tokens = new ArrayList<>();
+        WebhookEndpoint receiver = receiver(Handshakes.notion(token -> tokens.add(token.reveal())));
+
+        assertThat(receiver.receive(request("POST", "", "{\"verification_token\":\"secret_tMrl\"}"))
+                        .status())
+                .isEqualTo(200);
+        assertThat(receiver.receive(request("POST", "", "{\"type\":\"page.created\"}", "X-Token", "s3cr3t"))
+                        .status())
+                .isEqualTo(200);
+        assertThat(tokens).containsExactly("secret_tMrl");
+        assertThat(events).hasSize(1);
     }
 
     @Test

@@ -57,7 +57,12 @@ class PresetsTest {
                     headers.put(header.getKey(), List.of(header.getValue().asText()));
                 }
             });
-            return WebhookRequest.of("POST", "/hooks/abc", json.path("query").asText(), headers, body.getBytes(UTF_8))
+            return WebhookRequest.of(
+                            json.path("method").asText("POST"),
+                            "/hooks/abc",
+                            json.path("query").asText(),
+                            headers,
+                            body.getBytes(UTF_8))
                     .publicUrl(json.get("url").asText());
         }
 
@@ -193,6 +198,7 @@ class PresetsTest {
                 .verify(vector.verifier())
                 .timeSource(new VirtualTime(vector.now()))
                 .publicUrl(vector.json.get("url").asText())
+                .methods("GET", "POST")
                 .handler(events::add)
                 .build();
 

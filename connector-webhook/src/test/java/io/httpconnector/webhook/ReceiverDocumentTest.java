@@ -92,7 +92,7 @@ class ReceiverDocumentTest {
         for (String name : Signatures.presets()) {
             JsonNode preset = Presets.get(name).definition();
             if (!preset.has("token")) {
-                assertThat(SignatureBuilder.fromJson(preset, List.of(), null)
+                assertThat(SignatureDefinitionCodec.read(preset, List.of(), null)
                                 .toJson()
                                 .get("algorithm"))
                         .isEqualTo(preset.get("algorithm"));

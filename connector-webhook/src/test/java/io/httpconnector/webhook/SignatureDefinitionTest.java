@@ -81,7 +81,7 @@ class SignatureDefinitionTest {
 
     @Test
     void problemsOfASchemeAreReported() {
-        assertThatThrownBy(() -> Signatures.hmac("MD5")
+        assertThatThrownBy(() -> Signatures.hmac("MD4")
                         .encoding("base32")
                         .secretEncoding("rot13")
                         .timestampUnit("years")

@@ -62,7 +62,7 @@ add("dropbox", {"X-Dropbox-Signature": mac(JSON).hex()})
 add("github", {"X-Hub-Signature-256": "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
                "X-GitHub-Event": "push"}, body="Hello, World!", secret="It's a Secret to Everybody", published=True)
 add("github", {"X-Hub-Signature-256": "sha256=" + mac(JSON).hex(), "X-GitHub-Event": "push"}, type="")
-add("gitlab", {"X-Gitlab-Token": SECRET, "X-Gitlab-Event": "Push Hook", "X-Gitlab-Event-UUID": "evt_1"},
+add("gitlab", {"X-Gitlab-Token": SECRET, "X-Gitlab-Event": "Push Hook", "X-Gitlab-Event-UUID": "evt_0", "Idempotency-Key": "evt_1"},
     id="evt_1", type="Push Hook", token=True)
 add("hubspot-v1", {"X-HubSpot-Signature": hashlib.sha256((SECRET + JSON).encode()).hexdigest()})
 add("hubspot-v2", {"X-HubSpot-Signature": hashlib.sha256((SECRET + "POST" + URL + "?a=1" + JSON).encode()).hexdigest()},
@@ -118,5 +118,87 @@ add("xero", {"x-xero-signature": b64(mac(JSON))})
 add("zendesk", {"X-Zendesk-Webhook-Signature": b64(mac(ISO + JSON)), "X-Zendesk-Webhook-Signature-Timestamp": ISO},
     id="evt_1", type="lead.created", timed=True)
 add("zoom", {"x-zm-signature": "v0=" + mac("v0:%d:%s" % (TIME, JSON)).hex(), "x-zm-request-timestamp": str(TIME)}, timed=True)
+
+# Services whose signatures cover more than the body and the time.
+ADYEN = {"pspReference": "7914073381342284", "eventCode": "AUTHORISATION", "merchantAccountCode": "TestMerchant",
+         "merchantReference": "TestPayment-1407325143704", "paymentMethod": "visa", "success": "true",
+         "amount": {"value": 1130, "currency": "EUR"},
+         "additionalData": {"hmacSignature": "coqCmt/IZ4E3CzPvMY8zTjQVL5hYJUiBRg8UU+iCWo0="}}
+add("adyen", {}, body=json.dumps({"live": "false", "notificationItems": [{"NotificationRequestItem": ADYEN}]}),
+    secret="44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056", other="00ff", type="AUTHORISATION",
+    published=True, unsigned=True)
+key = b"0123456789abcdef01234567"
+add("airtable", {"X-Airtable-Content-MAC": "hmac-sha256=" + mac(JSON, key=key).hex()}, secret=b64(key))
+digest = hashlib.sha256(JSON.encode()).digest()
+add("bird", {"MessageBird-Signature": b64(hmac.new(SECRET.encode(), ("%d\n%s?a=1\n" % (TIME, URL)).encode() + digest, hashlib.sha256).digest()),
+             "MessageBird-Request-Timestamp": str(TIME)}, query="a=1", timed=True)
+add("messagebird", {"MessageBird-Signature": b64(hmac.new(SECRET.encode(), b"%d\na=1&b=2\n" % TIME + digest, hashlib.sha256).digest()),
+                    "MessageBird-Request-Timestamp": str(TIME)}, query="b=2&a=1", type="lead.created", timed=True)
+load = base64.encodebytes(b"<notification><kind>check</kind></notification>").decode()
+add("braintree", {}, content="application/x-www-form-urlencoded", unsigned=True, body=urllib.parse.urlencode(
+    {"bt_signature": "other_key|%s&public_key|%s" % ("0" * 40, hmac.new(hashlib.sha1(SECRET.encode()).digest(), load.encode(), hashlib.sha1).hexdigest()),
+     "bt_payload": load}))
+add("cal-com", {"X-Cal-Signature-256": mac(JSON).hex()})
+add("circleci", {"circleci-signature": "v1=%s,v2=%s" % (mac(JSON).hex(), "0" * 64)}, id="evt_1", type="lead.created")
+add("clickup", {"X-Signature": mac(JSON).hex()})
+add("coinbase", {"Content-Type": "application/json", "X-Event-Id": "e1",
+                 "X-Hook0-Signature": "t=%d,v0=%s,h=content-type x-event-id,v1=%s" % (
+                     TIME, "0" * 64, mac("%d.content-type x-event-id.application/json.e1.%s" % (TIME, JSON)).hex())}, timed=True)
+add("coinbase-commerce", {"X-CC-Webhook-Signature": mac('{"event":{"id":"e1","type":"charge:created"}}').hex()},
+    body='{"event":{"id":"e1","type":"charge:created"}}', id="e1", type="charge:created")
+names = "content-type,x-contentful-signed-headers,x-contentful-timestamp"
+add("contentful", {"Content-Type": "application/json", "X-Contentful-Signed-Headers": names, "X-Contentful-Timestamp": str(MILLIS),
+                   "X-Contentful-Signature": mac("POST\n/hooks/abc?a=1\ncontent-type:application/json;x-contentful-signed-headers:%s;"
+                                                 "x-contentful-timestamp:%d\n%s" % (names, MILLIS, JSON)).hex()}, query="a=1", timed=True)
+event = {"event": {"event_time": str(TIME), "event_type": "signature_request_signed", "event_hash": mac(str(TIME) + "signature_request_signed").hex()}}
+add("dropbox-sign", {}, content="multipart/form-data; boundary=b", type="signature_request_signed", unsigned=True,
+    body='--b\r\nContent-Disposition: form-data; name="json"\r\n\r\n' + json.dumps(event) + "\r\n--b--\r\n")
+add("elevenlabs", {"ElevenLabs-Signature": "t=%d,v0=%s" % (TIME, mac("%d.%s" % (TIME, JSON)).hex())}, type="lead.created")
+pub, sig = openssl(["-algorithm", "ed25519"], "req_1\nuser_1\n%d\n%s" % (TIME, digest.hex()), ["raw"])
+add("fal", {"X-Fal-Webhook-Request-Id": "req_1", "X-Fal-Webhook-User-Id": "user_1", "X-Fal-Webhook-Timestamp": str(TIME),
+            "X-Fal-Webhook-Signature": sig.hex()}, secret=b64(pub[-32:]), other=b64(other(["-algorithm", "ed25519"])[-32:]), id="req_1", timed=True)
+add("lark", {"X-Lark-Request-Timestamp": str(TIME), "X-Lark-Request-Nonce": "n1",
+             "X-Lark-Signature": hashlib.sha256((str(TIME) + "n1" + SECRET + JSON).encode()).hexdigest()}, timed=True)
+add("lemon-squeezy", {"X-Signature": mac(JSON).hex()})
+add("line", {"x-line-signature": b64(mac(JSON))})
+add("mercado-pago", {"x-request-id": "r1", "x-signature": "ts=%d,v1=%s" % (MILLIS, mac("id:ab12;request-id:r1;ts:%d;" % MILLIS).hex())},
+    query="data.id=AB12&type=order", type="lead.created", timed=True, unsigned=True)
+add("mux", {"Mux-Signature": "t=%d,v1=%s" % (TIME, mac("%d.%s" % (TIME, JSON)).hex())}, id="evt_1", type="lead.created", timed=True)
+add("notion", {"X-Notion-Signature": "sha256=" + mac(JSON).hex()}, id="evt_1", type="lead.created")
+add("okta", {"Authorization": SECRET}, body='{"eventId":"e1","eventType":"com.okta.event_hook"}', id="e1", type="com.okta.event_hook", token=True)
+add("pagerduty", {"X-PagerDuty-Signature": "v1=%s,v1=%s" % ("0" * 64, mac('{"event":{"id":"e1","event_type":"incident.triggered"}}').hex())},
+    body='{"event":{"id":"e1","event_type":"incident.triggered"}}', id="e1", type="incident.triggered")
+add("patreon", {"X-Patreon-Signature": mac(JSON, hashlib.md5).hex(), "X-Patreon-Event": "members:create"})
+add("paystack", {"x-paystack-signature": mac(JSON, hashlib.sha512).hex()})
+add("recurly", {"recurly-signature": "%d,%s,%s" % (MILLIS, "0" * 64, mac("%d.%s" % (MILLIS, JSON)).hex())}, timed=True)
+add("revolut", {"Revolut-Request-Timestamp": str(MILLIS), "Revolut-Signature": "v1=%s,v1=%s" % ("0" * 64, mac("v1.%d.%s" % (MILLIS, JSON)).hex())}, timed=True)
+add("sentry", {"Sentry-Hook-Signature": mac(JSON).hex()})
+add("smartsheet", {"Smartsheet-Hmac-SHA256": mac(JSON).hex()})
+add("tally", {"Tally-Signature": b64(mac('{"eventId":"e1","eventType":"FORM_RESPONSE"}'))}, body='{"eventId":"e1","eventType":"FORM_RESPONSE"}',
+    id="e1", type="FORM_RESPONSE")
+add("tiktok", {"TikTok-Signature": "t=%d,s=%s" % (TIME, mac("%d.%s" % (TIME, JSON)).hex())}, timed=True)
+nanos = "2023-11-14T22:13:20.123456789Z"
+add("twitch", {"Twitch-Eventsub-Message-Id": "m1", "Twitch-Eventsub-Message-Timestamp": nanos,
+               "Twitch-Eventsub-Message-Signature": "sha256=" + mac("m1" + nanos + JSON).hex()}, id="m1", timed=True)
+add("vercel", {"x-vercel-signature": mac(JSON, hashlib.sha1).hex()}, id="evt_1", type="lead.created")
+add("webflow", {"x-webflow-timestamp": str(MILLIS), "x-webflow-signature": mac("%d:%s" % (MILLIS, JSON)).hex()}, timed=True)
+add("woocommerce", {"X-WC-Webhook-Signature": b64(mac(JSON))})
+add("workos", {"WorkOS-Signature": "t=%d, v1=%s" % (MILLIS, mac("%d.%s" % (MILLIS, JSON)).hex())}, id="evt_1", timed=True)
+add("x", {"x-twitter-webhooks-signature": "sha256=" + b64(mac(JSON))})
+
+# Other forms of requests of the same services.
+add("twilio", {"X-Twilio-Signature": b64(mac(URL + "?Body=it%27s&From=%2B1", hashlib.sha1))}, method="GET", query="Body=it%27s&From=%2B1", body="", unsigned=True)
+add("twilio", {"X-Twilio-Signature": b64(mac(URL.replace(".com/", ".com:443/") + "?a='" + "Body" + "Hi")),
+               "X-Twilio-Webhooks-Signature-Settings": "key=YK1,algorithm=HMAC_SHA256"}, query="a=%27", body="Body=Hi",
+    content="application/x-www-form-urlencoded")
+add("hubspot-v3", {"X-HubSpot-Signature-v3": b64(mac("POST" + URL + "?u=https://a/b" + JSON + str(MILLIS))),
+                   "X-HubSpot-Request-Timestamp": str(MILLIS)}, query="u=https%3A%2F%2Fa%2Fb", timed=True)
+route = {"recipient": "a@example.com", "timestamp": str(TIME), "token": token, "signature": mac(str(TIME) + token).hex()}
+add("mailgun", {}, content="application/x-www-form-urlencoded", body=urllib.parse.urlencode(route), timed=True, unsigned=True)
+add("mailgun", {}, content="multipart/form-data; boundary=b", timed=True, unsigned=True, body="".join(
+    '--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % field for field in route.items()) + "--b--\r\n")
+for secret, key in (("plain_text-secret", b"plain_text-secret"), ("whsec_-_-_", b"\xfb\xff\xbf"), ("whsec_c2VjcmV0", b"secret")):
+    add("standard-webhooks", {"webhook-id": "msg_1", "webhook-timestamp": str(TIME),
+                              "webhook-signature": "v1," + b64(mac("msg_1.%d.%s" % (TIME, JSON), key=key))}, secret=secret, id="msg_1", timed=True)
 
 json.dump(all, sys.stdout, indent=1, ensure_ascii=True)

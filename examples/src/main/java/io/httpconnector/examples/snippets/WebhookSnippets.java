@@ -8,6 +8,7 @@ import io.httpconnector.Secret;
 import io.httpconnector.template.PillCatalogue;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.webhook.EventCapture;
+import io.httpconnector.webhook.Handshake;
 import io.httpconnector.webhook.Handshakes;
 import io.httpconnector.webhook.Signatures;
 import io.httpconnector.webhook.ValueSelector;
@@ -76,6 +77,22 @@ final class WebhookSnippets {
                 .content("{{timestamp}}.{{method}}.{{body}}")
                 .encoding("base64")
                 .eventId(ValueSelector.body("/event/id"))
+                .build();
+    }
+
+    static Verifier keyOfADigest(Secret secret) {
+        return Signatures.hmac("HmacSHA1", secret)
+                .key("{{secret | sha1 | bytes}}")
+                .signature(ValueSelector.body("/sign").items("&").part("|", 1)) // key1|signature1&key2|signature2
+                .content("{{form.payload}}")
+                .build();
+    }
+
+    static Handshake challenge(Secret secret) {
+        return Handshakes.challenge(ValueSelector.query("crc_token"))
+                .method("GET")
+                .hmac("HmacSHA256", secret, "base64")
+                .responseJson("{\"response_token\": \"sha256={{hmac}}\"}")
                 .build();
     }
 

@@ -1,0 +1,79 @@
+package io.httpconnector.webhook;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.webhook.VerifierDefinitionReader.Recipe;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the JSON of a {@link ChallengeBuilder}: one member for each of its methods. */
+final class ChallengeDefinition {
+
+    private ChallengeDefinition() {}
+
+    /** The member {@code token}. */
+    private record TokenMember(ValueSelector location, String secret) {
+
+        static @Nullable TokenMember read(JsonObjectReader reader) {
+            ValueSelector location = reader.requiredObject("location", ValueSelector::read);
+            String secret = reader.requiredText("secret");
+            return location == null ? null : new TokenMember(location, secret);
+        }
+    }
+
+    /** The member {@code hmac}. */
+    private record HmacMember(String algorithm, String secret, String encoding) {
+
+        static HmacMember read(JsonObjectReader reader) {
+            return new HmacMember(
+                    reader.requiredText("algorithm"), reader.requiredText("secret"), reader.requiredText("encoding"));
+        }
+    }
+
+    /** An element of the member {@code when}. */
+    private record ConditionMember(ValueSelector location, String value) {
+
+        static @Nullable ConditionMember read(JsonObjectReader reader) {
+            ValueSelector location = reader.requiredObject("location", ValueSelector::read);
+            String value = reader.requiredText("value");
+            return location == null ? null : new ConditionMember(location, value);
+        }
+    }
+
+    static @Nullable Recipe<Handshake> read(JsonObjectReader reader) {
+        ValueSelector location = reader.requiredObject("location", ValueSelector::read);
+        String method = reader.text("method");
+        List<ConditionMember> conditions = reader.objects("when", ConditionMember::read);
+        TokenMember token = reader.object("token", TokenMember::read);
+        HmacMember hmac = reader.object("hmac", HmacMember::read);
+        boolean verified = reader.isSet("verified");
+        JsonNode responseJson = reader.object("responseJson");
+        String responseHeader = reader.text("responseHeader");
+        if (location == null) {
+            return null;
+        }
+        return at -> {
+            ChallengeBuilder builder = Handshakes.challenge(location);
+            if (method != null) {
+                builder.method(method);
+            }
+            conditions.forEach(condition -> builder.when(condition.location, condition.value));
+            if (token != null) {
+                builder.token(token.location, at.secret("/token/secret", token.secret));
+            }
+            if (hmac != null) {
+                builder.hmac(hmac.algorithm, at.secret("/hmac/secret", hmac.secret), hmac.encoding);
+            }
+            if (verified) {
+                builder.verified();
+            }
+            if (responseJson != null) {
+                builder.responseJson(responseJson);
+            }
+            if (responseHeader != null) {
+                builder.responseHeader(responseHeader);
+            }
+            return builder.build();
+        };
+    }
+}

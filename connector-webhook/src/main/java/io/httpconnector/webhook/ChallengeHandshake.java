@@ -1,0 +1,167 @@
+package io.httpconnector.webhook;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.Secret;
+import io.httpconnector.internal.Hashing;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** A handshake as configured by a {@link ChallengeBuilder}. */
+final class ChallengeHandshake implements Handshake {
+
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9._~+/=-]+");
+
+    private final ValueSelector location;
+    private final @Nullable String method;
+    private final List<Condition> conditions;
+    private final @Nullable Token token;
+    private final @Nullable Code code;
+    private final boolean verified;
+    private final @Nullable ObjectNode responseJson;
+    private final @Nullable String responseHeader;
+
+    /** A value by which a challenge differs from an event. */
+    record Condition(ValueSelector selector, String value) {}
+
+    /** A token that was configured at the service. */
+    record Token(ValueSelector selector, Secret secret) {}
+
+    /** The HMAC of the challenge. */
+    record Code(String algorithm, Secret secret, BinaryEncoding encoding) {
+
+        String of(String challenge) {
+            byte[] key = secret.reveal().getBytes(StandardCharsets.UTF_8);
+            return encoding.encode(Hashing.hmac(algorithm, key, challenge.getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+
+    ChallengeHandshake(
+            ValueSelector location,
+            @Nullable String method,
+            List<Condition> conditions,
+            @Nullable Token token,
+            @Nullable Code code,
+            boolean verified,
+            @Nullable ObjectNode responseJson,
+            @Nullable String responseHeader) {
+        this.location = location;
+        this.method = method;
+        this.conditions = conditions;
+        this.token = token;
+        this.code = code;
+        this.verified = verified;
+        this.responseJson = responseJson;
+        this.responseHeader = responseHeader;
+    }
+
+    @Override
+    public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {
+        return verified ? Optional.empty() : respond(request);
+    }
+
+    @Override
+    public Optional<WebhookResponse> afterVerification(WebhookRequest request, JsonNode payload) {
+        return verified ? respond(request) : Optional.empty();
+    }
+
+    private Optional<WebhookResponse> respond(WebhookRequest request) {
+        if (method != null && !request.method().equals(method)) {
+            return Optional.empty();
+        }
+        Optional<String> challenge = one(location, request).flatMap(Handshakes::bounded);
+        boolean matches = challenge.isPresent()
+                && conditions.stream()
+                        .allMatch(condition -> one(condition.selector, request)
+                                .filter(condition.value::equals)
+                                .isPresent());
+        if (!matches) {
+            return Optional.empty();
+        }
+        Token expected = token;
+        boolean trusted = expected == null
+                || one(expected.selector, request)
+                        .filter(given -> isSame(given, expected.secret))
+                        .isPresent();
+        return Optional.of(trusted ? response(challenge.get()) : WebhookResponse.of(403));
+    }
+
+    private static boolean isSame(String given, Secret secret) {
+        return MessageDigest.isEqual(
+                given.getBytes(StandardCharsets.UTF_8), secret.reveal().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Optional<String> one(ValueSelector selector, WebhookRequest request) {
+        List<String> values = BodyParser.unverifiedValues(selector, request);
+        return values.size() == 1 ? Optional.of(values.get(0)) : Optional.empty();
+    }
+
+    private WebhookResponse response(String challenge) {
+        Code hmac = code;
+        if (hmac != null && !verified && !isHarmless(challenge)) {
+            return StandardResponses.BAD_REQUEST;
+        }
+        if (responseHeader != null) {
+            return Handshakes.ascii(challenge)
+                    .map(value -> WebhookResponse.of(200).header(responseHeader, value))
+                    .orElse(StandardResponses.BAD_REQUEST);
+        }
+        if (responseJson != null) {
+            String computed = hmac == null ? "" : hmac.of(challenge);
+            return WebhookResponse.json(
+                    200, filled(responseJson, challenge, computed).toString());
+        }
+        return Handshakes.text(challenge);
+    }
+
+    /** Whether the challenge cannot be the body of an event: otherwise anyone could have a body signed. */
+    private static boolean isHarmless(String challenge) {
+        if (!PLAIN.matcher(challenge).matches()) {
+            return false;
+        }
+        try {
+            var unused = BodyParser.json(challenge.getBytes(StandardCharsets.UTF_8));
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    /** Replaces the placeholders in all strings. */
+    private static JsonNode filled(JsonNode template, String challenge, String hmac) {
+        if (template.isTextual()) {
+            // One after the other by position, so that a placeholder in the challenge remains.
+            StringBuilder text = new StringBuilder();
+            Placeholder.compile(
+                    template.textValue(),
+                    "response",
+                    List.of(),
+                    text::append,
+                    placeholder -> text.append(
+                            switch (placeholder.name()) {
+                                case "challenge" -> challenge;
+                                case "hmac" -> hmac;
+                                default -> "";
+                            }));
+            return JsonNodeFactory.instance.textNode(text.toString());
+        }
+        if (template.isArray()) {
+            ArrayNode array = JsonNodeFactory.instance.arrayNode();
+            template.forEach(element -> array.add(filled(element, challenge, hmac)));
+            return array;
+        }
+        if (!template.isObject()) {
+            return template;
+        }
+        ObjectNode object = JsonNodeFactory.instance.objectNode();
+        template.properties().forEach(field -> object.set(field.getKey(), filled(field.getValue(), challenge, hmac)));
+        return object;
+    }
+}

@@ -1,0 +1,172 @@
+package io.httpconnector.webhook;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.Hashing;
+import io.httpconnector.internal.json.Suggestions;
+import io.httpconnector.internal.text.Placeholders;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A placeholder of the signed content or of the key, such as <code>{{body | sha512 | base64}}</code>. Immutable.
+ *
+ * @param place the location for messages, such as {@code content, column 5}
+ * @param name the name, such as {@code body}
+ * @param filters the names of the filters, applied from left to right
+ */
+record Placeholder(String place, String name, List<String> filters) {
+
+    /** The escapes that a URL needs in no part of a query. */
+    private static final Pattern RESERVED =
+            Pattern.compile("%(3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)", Pattern.CASE_INSENSITIVE);
+
+    private static final Map<String, UnaryOperator<byte[]>> DIGESTS = digests();
+    private static final Map<String, UnaryOperator<byte[]>> ENCODINGS = encodings();
+    private static final Map<String, UnaryOperator<byte[]>> CONVERSIONS = conversions();
+
+    private static Map<String, UnaryOperator<byte[]>> digests() {
+        Map<String, UnaryOperator<byte[]>> digests = new LinkedHashMap<>();
+        for (String algorithm : List.of("MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512")) {
+            digests.put(
+                    algorithm.replace("-", "").toLowerCase(Locale.ROOT),
+                    bytes -> Hashing.digest(algorithm).digest(bytes));
+        }
+        return digests;
+    }
+
+    private static Map<String, UnaryOperator<byte[]>> encodings() {
+        Map<String, UnaryOperator<byte[]>> encodings = new LinkedHashMap<>();
+        encodings.put("hex", bytes -> utf8(BinaryEncoding.HEX.encode(bytes)));
+        encodings.put("base64", bytes -> utf8(BinaryEncoding.BASE64.encode(bytes)));
+        encodings.put("base64url", bytes -> utf8(BinaryEncoding.BASE64URL.encode(bytes)));
+        encodings.put("bytes", bytes -> bytes);
+        return encodings;
+    }
+
+    /** The conversions of texts. Several texts may have the same result, so that it does not cover the text. */
+    private static Map<String, UnaryOperator<byte[]>> conversions() {
+        Map<String, UnaryOperator<byte[]>> conversions = new LinkedHashMap<>();
+        conversions.put("lower", bytes -> utf8(text(bytes).toLowerCase(Locale.ROOT)));
+        conversions.put("upper", bytes -> utf8(text(bytes).toUpperCase(Locale.ROOT)));
+        return conversions;
+    }
+
+    /** The conversions of queries and URLs that keep their meaning. */
+    private static final Map<String, UnaryOperator<byte[]>> NORMALIZATIONS = Map.of(
+            "sorted", bytes -> utf8(sorted(text(bytes))),
+            "decodeReserved",
+                    bytes -> utf8(RESERVED.matcher(text(bytes))
+                            .replaceAll(escape -> Matcher.quoteReplacement(
+                                    Character.toString((char) Integer.parseInt(escape.group(1), 16))))));
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /** Sorts parameters by name; those of the same name keep their order. */
+    private static String sorted(String query) {
+        return Arrays.stream(query.split("&", -1))
+                .sorted(Comparator.comparing(parameter -> parameter.split("=", 2)[0]))
+                .collect(Collectors.joining("&"));
+    }
+
+    /**
+     * Compiles a template.
+     *
+     * @param what the setting, for messages
+     * @param text receives each text between placeholders that is not empty
+     * @param placeholder receives each placeholder
+     */
+    static void compile(
+            String template,
+            String what,
+            List<String> problems,
+            Consumer<String> text,
+            Consumer<Placeholder> placeholder) {
+        for (Placeholders.Segment segment : Placeholders.split(template)) {
+            String content = segment.name();
+            if (content == null) {
+                text.accept(segment.text());
+            } else {
+                String place = what + ", column " + (segment.start() + 1);
+                String[] parts = content.split("\\|", -1);
+                placeholder.accept(new Placeholder(place, parts[0].strip(), filters(place, parts, problems)));
+            }
+        }
+    }
+
+    /** Returns the names of the filters, which follow the name of the placeholder. */
+    private static List<String> filters(String place, String[] parts, List<String> problems) {
+        List<String> filters = new ArrayList<>();
+        for (int i = 1; i < parts.length; i++) {
+            String name = parts[i].strip();
+            if (find(name) == null) {
+                List<String> names = new ArrayList<>(DIGESTS.keySet());
+                names.addAll(ENCODINGS.keySet());
+                names.addAll(CONVERSIONS.keySet());
+                names.addAll(NORMALIZATIONS.keySet().stream().sorted().toList());
+                String similar = Suggestions.of(name, names);
+                problems.add(place + ": the filter \"" + Texts.visible(name) + "\" is unknown"
+                        + (similar == null ? ", use one of " + names : "; did you mean \"" + similar + "\"?"));
+            } else {
+                filters.add(name);
+            }
+        }
+        return List.copyOf(filters);
+    }
+
+    private static @Nullable UnaryOperator<byte[]> find(String name) {
+        for (Map<String, UnaryOperator<byte[]>> kind : List.of(DIGESTS, ENCODINGS, CONVERSIONS, NORMALIZATIONS)) {
+            if (kind.containsKey(name)) {
+                return kind.get(name);
+            }
+        }
+        return null;
+    }
+
+    /** Reports the problems of a check for this placeholder. */
+    void check(Runnable check, List<String> problems) {
+        try {
+            check.run();
+        } catch (InvalidDefinitionException e) {
+            e.problems().forEach(problem -> problems.add(place + ": " + problem));
+        }
+    }
+
+    /** Whether another value has another result: the filters are only digests, encodings and conversions of URLs. */
+    boolean isUnchanged() {
+        return filters.stream().noneMatch(CONVERSIONS::containsKey);
+    }
+
+    /** Applies the filters. A digest is written in hexadecimal, unless the next filter encodes it. */
+    byte[] filter(byte[] value) {
+        byte[] result = name.equals("bodySha256") && encodes(0) ? BinaryEncoding.HEX.decode(text(value)) : value;
+        for (int i = 0; i < filters.size(); i++) {
+            result = find(filters.get(i)).apply(result);
+            if (DIGESTS.containsKey(filters.get(i)) && !encodes(i + 1)) {
+                result = ENCODINGS.get("hex").apply(result);
+            }
+        }
+        return result;
+    }
+
+    private boolean encodes(int index) {
+        return index < filters.size() && ENCODINGS.containsKey(filters.get(index));
+    }
+}

@@ -1,0 +1,265 @@
+package io.httpconnector.webhook;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
+import io.httpconnector.webhook.SignatureVerifier.Scheme;
+import io.httpconnector.webhook.SignatureVerifier.Service;
+import io.httpconnector.webhook.SignatureVerifier.TimeUnit;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Checks the settings of a {@link SignatureBuilder} and compiles them to a verifier. */
+final class SignatureCompiler {
+
+    private static final Set<String> HMACS = Set.of("HmacMD5", "HmacSHA1", "HmacSHA256", "HmacSHA384", "HmacSHA512");
+    private static final Set<String> DIGESTS = Set.of("MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512");
+    private static final Logger LOG = LoggerFactory.getLogger(SignatureBuilder.class);
+    private static final Duration MAX_TOLERANCE = Duration.ofDays(7);
+
+    /** The encoding of secrets that are either base64 or plain text. */
+    private static final String EITHER = "base64-or-utf8";
+
+    private final SignatureBuilder builder;
+    private final boolean isHmac;
+    private final boolean isDigest;
+
+    SignatureCompiler(SignatureBuilder builder) {
+        this.builder = builder;
+        this.isHmac = builder.publicKeys == null && HMACS.contains(builder.algorithm);
+        this.isDigest = DIGESTS.contains(builder.algorithm);
+    }
+
+    SignatureVerifier verifierWithWarnings() {
+        SignatureVerifier verifier = verifier();
+        if (isDigest) {
+            LOG.warn(
+                    "A plain {} of secret and content can be forged: an attacker who has seen a request can append to its content (length extension)."
+                            + " Bodies are parsed as JSON only. Use an HMAC as soon as the service supports it",
+                    builder.algorithm);
+        }
+        if (!verifier.covers(ValueSelector.bodyOrRoot("")) && !verifier.signsFields()) {
+            LOG.warn(
+                    "The signature in {} does not cover the body: an attacker who has seen a request can send its signature with another body"
+                            + " before the genuine request arrives",
+                    builder.signatures);
+        }
+        return verifier;
+    }
+
+    SignatureVerifier verifier() {
+        List<String> problems = new ArrayList<>();
+        checkAlgorithm(problems);
+        if (builder.publicKeys == null
+                && (builder.secrets.isEmpty() || builder.secrets.stream().anyMatch(Objects::isNull))) {
+            problems.add("secrets: one is missing or null");
+        }
+        if (builder.signatures.isEmpty()) {
+            problems.add("signature: its location is missing, use signature(...)");
+        }
+        Duration tolerance = builder.tolerance;
+        if (tolerance == null
+                || tolerance.compareTo(Duration.ofSeconds(1)) < 0
+                || tolerance.compareTo(MAX_TOLERANCE) > 0) {
+            problems.add("tolerance: " + tolerance + " is out of range, use 1 second to 7 days");
+        }
+        BinaryEncoding written = choice(BinaryEncoding.class, "encoding", builder.encoding, problems);
+        BinaryEncoding hashWritten =
+                choice(BinaryEncoding.class, "bodyHashEncoding", builder.bodyHashEncoding, problems);
+        TimeUnit unit = choice(TimeUnit.class, "timestampUnit", builder.timeUnit, problems);
+        checkSecretEncoding(problems);
+        if (!DIGESTS.contains(builder.bodyHashAlgorithm)) {
+            problems.add("bodyHashAlgorithm: " + builder.bodyHashAlgorithm + " is unknown, use one of "
+                    + new TreeSet<>(DIGESTS));
+        }
+        if (builder.content == null) {
+            problems.add("content: it is null");
+        }
+        SignedContent signed = SignedContent.of(builder.content == null ? "{{body}}" : builder.content, problems);
+        check(signed, problems);
+        if (!problems.isEmpty() || written == null || unit == null || hashWritten == null) {
+            throw invalid(problems);
+        }
+        return new SignatureVerifier(
+                new Scheme(
+                        checker(),
+                        List.copyOf(builder.signatures),
+                        written,
+                        signed,
+                        builder.signedHeaders,
+                        builder.urlVariants,
+                        builder.decompressed,
+                        builder.timestamp,
+                        unit,
+                        tolerance,
+                        builder.id,
+                        builder.bodyHash,
+                        builder.bodyHashAlgorithm,
+                        hashWritten,
+                        builder.bodiesRepeat,
+                        builder.bodiesAreUnique,
+                        builder.eventId,
+                        builder.eventType),
+                // The content of a plain hash can be extended, but the result is not valid JSON.
+                new Service(isDigest ? List.of(MediaType.JSON) : List.of(), null),
+                builder.toJson(),
+                builder.publicKeys == null ? List.copyOf(builder.secrets) : List.of());
+    }
+
+    private void checkAlgorithm(List<String> problems) {
+        boolean isKey = builder.publicKeys != null;
+        boolean isKnown = isKey ? PublicKeyChecker.isKnown(builder.algorithm) : isHmac || isDigest;
+        if (!isKnown) {
+            problems.add("algorithm: " + builder.algorithm + " is unknown, use one of "
+                    + new TreeSet<>(isKey ? PublicKeyChecker.ALGORITHMS : HMACS));
+        }
+        for (String alternative : builder.alternativeAlgorithms) {
+            if (!isHmac || !HMACS.contains(alternative)) {
+                problems.add("alternativeAlgorithms: " + alternative
+                        + " is not an HMAC like the algorithm, use some of " + new TreeSet<>(HMACS));
+            }
+        }
+    }
+
+    private void checkSecretEncoding(List<String> problems) {
+        String encoding = builder.secretEncoding;
+        if (!"utf8".equals(encoding) && !EITHER.equals(encoding)) {
+            BinaryEncoding unused = choice(BinaryEncoding.class, "secretEncoding", encoding, problems);
+        }
+        boolean isCustomKey = !builder.key.equals("{{secret}}");
+        if (isCustomKey && !isHmac) {
+            problems.add("key: " + builder.algorithm + " uses no key made of a secret, omit it");
+        } else if (isCustomKey) {
+            boolean[] hasSecret = {false};
+            Placeholder.compile(builder.key, "key", problems, text -> {}, placeholder -> {
+                hasSecret[0] = true;
+                if (!placeholder.name().equals("secret")) {
+                    problems.add(placeholder.place() + ": {{" + Texts.visible(placeholder.name())
+                            + "}} is unknown, use {{secret}}");
+                }
+            });
+            if (!hasSecret[0]) {
+                problems.add("key: it does not contain {{secret}}");
+            }
+        }
+    }
+
+    private void check(SignedContent signed, List<String> problems) {
+        ValueSelector timestamp = builder.timestamp;
+        ValueSelector bodyHash = builder.bodyHash;
+        if (signed.uses("timestamp") && timestamp == null) {
+            problems.add("content: {{timestamp}} is signed, but its location is missing: use timestamp(...)");
+        }
+        if (signed.uses("id") && builder.id == null) {
+            problems.add("content: {{id}} is signed, but its location is missing: use id(...)");
+        }
+        if ((signed.uses("signedHeaders") || signed.uses("signedHeaderNames")) != (builder.signedHeaders != null)) {
+            problems.add("signedHeaders: use both signedHeaders(...) and {{signedHeaders}} in the content, or neither");
+        }
+        if (timestamp != null && !signed.uses("timestamp") && !isCovered(signed, timestamp)) {
+            problems.add(
+                    "timestamp: it is not signed, so an attacker could change it; add {{timestamp}} to the content");
+        }
+        if (bodyHash != null && !isCovered(signed, bodyHash)) {
+            problems.add("bodyHash: it is not signed, so an attacker could change it");
+        }
+        if (isDigest ? !signed.uses("secret") : signed.uses("secret") && !isHmac) {
+            problems.add("content: {{secret}} is required for plain hashes, and not allowed otherwise; "
+                    + builder.algorithm + " uses the secret as its key");
+        }
+        if (builder.bodiesRepeat && builder.bodiesAreUnique) {
+            problems.add("bodiesAreUnique: it contradicts bodiesRepeat()");
+        }
+        boolean inBody = Stream.concat(builder.signatures.stream(), Stream.of(timestamp, builder.id))
+                .anyMatch(selector -> selector != null && selector.type == ValueSelector.SelectorType.BODY);
+        if (builder.bodiesAreUnique && !inBody && bodyHash == null && !signed.distinguishesEvents()) {
+            problems.add("bodiesAreUnique: nothing that is signed distinguishes events, apart from the time");
+        }
+    }
+
+    /** Whether a value is signed; a header field may be in the list of each request, which is checked with the request. */
+    private boolean isCovered(SignedContent signed, ValueSelector selector) {
+        boolean maybeListed = builder.signedHeaders != null && selector.type == ValueSelector.SelectorType.HEADER;
+        return maybeListed || signed.covers(selector, builder.timestamp, builder.id);
+    }
+
+    private SignatureChecker checker() {
+        if (builder.publicKeys != null) {
+            return new PublicKeyChecker(builder.algorithm, builder.publicKeys);
+        }
+        if (isDigest) {
+            return new DigestChecker(builder.algorithm, List.copyOf(builder.secrets));
+        }
+        List<String> algorithms = new ArrayList<>(List.of(builder.algorithm));
+        algorithms.addAll(builder.alternativeAlgorithms);
+        List<Function<Secret, byte[]>> decoders = new ArrayList<>(List.of(this::keyBytes));
+        if (EITHER.equals(builder.secretEncoding)) {
+            decoders.add(secret -> key(secret.reveal().getBytes(StandardCharsets.UTF_8)));
+        }
+        return new HmacChecker(algorithms, builder.secrets, decoders);
+    }
+
+    private static <E extends Enum<E>> @Nullable E choice(
+            Class<E> type, String what, String name, List<String> problems) {
+        List<String> names = Arrays.stream(type.getEnumConstants())
+                .map(value -> value.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .toList();
+        int index = names.indexOf(name);
+        if (index < 0) {
+            problems.add(what + ": " + name + " is unknown, use one of " + names);
+        }
+        return index < 0 ? null : type.getEnumConstants()[index];
+    }
+
+    /** Decodes a secret and creates its key. */
+    byte[] keyBytes(Secret secret) {
+        String text = secret.reveal();
+        String own = text.startsWith(builder.secretPrefix) ? text.substring(builder.secretPrefix.length()) : text;
+        byte[] bytes = switch (builder.secretEncoding) {
+            case "utf8" -> own.getBytes(StandardCharsets.UTF_8);
+            case "base64" -> BinaryEncoding.decodeBase64(own);
+            case EITHER -> {
+                byte[] decoded = BinaryEncoding.decodeBase64(own);
+                yield decoded == null ? text.getBytes(StandardCharsets.UTF_8) : decoded;
+            }
+            default ->
+                BinaryEncoding.valueOf(builder.secretEncoding.toUpperCase(Locale.ROOT))
+                        .decode(own);
+        };
+        if (bytes == null || bytes.length == 0) {
+            throw invalid(List.of(
+                    "secrets: one is empty, or not encoded as " + builder.secretEncoding.toUpperCase(Locale.ROOT)));
+        }
+        return key(bytes);
+    }
+
+    private byte[] key(byte[] secret) {
+        if (builder.key.equals("{{secret}}")) {
+            return secret;
+        }
+        ByteArrayOutputStream key = new ByteArrayOutputStream();
+        Placeholder.compile(
+                builder.key,
+                "key",
+                new ArrayList<>(),
+                text -> key.writeBytes(text.getBytes(StandardCharsets.UTF_8)),
+                placeholder -> key.writeBytes(placeholder.filter(secret)));
+        return key.toByteArray();
+    }
+
+    private static InvalidDefinitionException invalid(List<String> problems) {
+        return new InvalidDefinitionException("signature", problems);
+    }
+}
