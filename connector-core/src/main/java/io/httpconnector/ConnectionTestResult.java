@@ -66,7 +66,7 @@ public final class ConnectionTestResult {
                 default -> Outcome.OTHER_STATUS;
             };
         }
-        return Outcome.OTHER_FAILURE;
+        return failure.needsAuthorization() ? Outcome.AUTHORIZATION_REQUIRED : Outcome.OTHER_FAILURE;
     }
 
     /**
@@ -169,6 +169,8 @@ public final class ConnectionTestResult {
         RATE_LIMITED,
         /** 401: the credentials are missing or wrong. */
         UNAUTHORIZED,
+        /** The auth strategy has no valid credentials: a user must consent, or enter other ones. */
+        AUTHORIZATION_REQUIRED,
         /** 403: the credentials are valid, but lack a permission. */
         FORBIDDEN,
         /** 404: there is no resource at this URL. */

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -267,18 +268,30 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
-     * Sends the test request once, without retries. A failure of {@code send} is returned as a result and not thrown.
+     * Sends the test request once, without retries. If the service rejects it, the next test request is sent; the test passes with
+     * the first one that is accepted. A failure of {@code send} is returned as a result and not thrown.
      *
-     * @return the result of the test
+     * @return the result of the test; if all requests fail, that of the first one
      * @throws ConnectorException when the connection has no test request, or is closed
      */
     public ConnectionTestResult test() {
-        Request test = settings.test();
-        if (test == null) {
+        if (settings.tests().isEmpty()) {
             throw new ConnectorException(
                     "Connection \"" + settings.name() + "\" has no test: give it a request by test(...)");
         }
         sender.ensureOpen();
+        ConnectionTestResult first = null;
+        for (Request request : settings.tests()) {
+            ConnectionTestResult result = test(request);
+            first = first == null || result.ok() ? result : first;
+            if (result.ok() || !(result.failure().orElse(null) instanceof StatusException)) {
+                break;
+            }
+        }
+        return Objects.requireNonNull(first, "there is a request");
+    }
+
+    private ConnectionTestResult test(Request test) {
         CallContext call = settings.call(test);
         try {
             return ConnectionTestResult.passed(

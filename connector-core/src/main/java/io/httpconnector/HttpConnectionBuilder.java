@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +48,7 @@ public final class HttpConnectionBuilder {
     private @Nullable BaseUrl baseUrl;
     private boolean hasBaseUrl;
     private AuthStrategy auth = AuthStrategy.none();
-    private @Nullable Request test;
+    private List<Request> tests = List.of();
     private RetryPolicy retry = RetryPolicy.defaults();
     private TimeSource time = TimeSource.SYSTEM;
     private Timeouts timeouts = Timeouts.DEFAULTS;
@@ -238,10 +239,12 @@ public final class HttpConnectionBuilder {
      * Sets the request of the connection test.
      *
      * @param request a request that requires the credentials and changes nothing, such as {@code GET /myself}
+     * @param others requests that are tried if the service rejects the first one, such as for keys of another kind
      * @return this
      */
-    public HttpConnectionBuilder test(Request request) {
-        this.test = request;
+    public HttpConnectionBuilder test(Request request, Request... others) {
+        this.tests =
+                Stream.concat(Stream.ofNullable(request), Stream.of(others)).toList();
         return this;
     }
 
@@ -450,7 +453,7 @@ public final class HttpConnectionBuilder {
                 auth,
                 NameValuePairs.of(query),
                 NameValuePairs.of(headers),
-                test,
+                tests,
                 retry,
                 rateLimit,
                 List.copyOf(rules),

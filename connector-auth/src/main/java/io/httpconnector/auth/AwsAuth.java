@@ -20,8 +20,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * AWS Signature Version 4, for AWS and services with the same protocol. Each attempt is signed separately. The signature
@@ -46,23 +46,13 @@ public final class AwsAuth implements AuthStrategy {
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final byte[] NO_BODY = {};
 
-    private final String accessKeyId;
-    private final Secret secretAccessKey;
-    private final @Nullable Secret sessionToken;
+    private final Supplier<AwsCredentials> credentials;
     private final String region;
     private final String service;
     private final TimeSource timeSource;
 
-    private AwsAuth(
-            String accessKeyId,
-            Secret secretAccessKey,
-            @Nullable Secret sessionToken,
-            String region,
-            String service,
-            TimeSource timeSource) {
-        this.accessKeyId = accessKeyId;
-        this.secretAccessKey = secretAccessKey;
-        this.sessionToken = sessionToken;
+    private AwsAuth(Supplier<AwsCredentials> credentials, String region, String service, TimeSource timeSource) {
+        this.credentials = credentials;
         this.region = region;
         this.service = service;
         this.timeSource = timeSource;
@@ -93,7 +83,64 @@ public final class AwsAuth implements AuthStrategy {
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("AWS signature", problems);
         }
-        return new AwsAuth(accessKeyId, secretAccessKey, null, region, service, TimeSource.SYSTEM);
+        AwsCredentials credentials = AwsCredentials.of(accessKeyId, secretAccessKey);
+        return new AwsAuth(() -> credentials, region, service, TimeSource.SYSTEM);
+    }
+
+    /**
+     * Signs with credentials that are looked up for each request, such as temporary ones that a vault rotates.
+     *
+     * @param credentials supplies the credentials; called on the sending thread
+     * @param region such as {@code eu-central-1}
+     * @param service the signing name of the service
+     * @return the strategy
+     * @throws InvalidDefinitionException if a value is missing or invalid
+     */
+    public static AwsAuth of(Supplier<AwsCredentials> credentials, String region, String service) {
+        AwsAuth checked = of("x", Secret.of("x"), region, service);
+        if (credentials == null) {
+            throw new InvalidDefinitionException("AWS signature", List.of("credentials: they are null"));
+        }
+        return new AwsAuth(credentials, checked.region, checked.service, TimeSource.SYSTEM);
+    }
+
+    /**
+     * Signs with the temporary credentials of a role, which the Security Token Service issues for a web identity token
+     * ({@code AssumeRoleWithWebIdentity}), such as that of a Kubernetes service account.
+     *
+     * @param role the role
+     * @param token the token; one by {@link Secret#from} is looked up for each request to STS
+     * @param region such as {@code eu-central-1}
+     * @param service the signing name of the service
+     * @return the strategy
+     * @throws InvalidDefinitionException if a value is missing or invalid
+     */
+    public static AuthStrategy webIdentity(AwsRole role, Secret token, String region, String service) {
+        AwsAuth checked = of("x", Secret.of("x"), region, service);
+        if (role == null || token == null) {
+            throw new InvalidDefinitionException("AWS role", List.of("role and token: one of them is null"));
+        }
+        return role.login(
+                "AssumeRoleWithWebIdentity",
+                request -> request.bodyField("WebIdentityToken", token),
+                checked.region,
+                checked.service);
+    }
+
+    /**
+     * Signs with the temporary credentials of a role, which the Security Token Service issues for these credentials
+     * ({@code AssumeRole}).
+     *
+     * @param role the role
+     * @return the strategy
+     * @throws InvalidDefinitionException if the role is null
+     */
+    public AuthStrategy assumeRole(AwsRole role) {
+        if (role == null) {
+            throw new InvalidDefinitionException("AWS role", List.of("role: it is null"));
+        }
+        AwsAuth sts = new AwsAuth(credentials, region, "sts", timeSource);
+        return role.login("AssumeRole", sts::apply, region, service);
     }
 
     /**
@@ -103,7 +150,7 @@ public final class AwsAuth implements AuthStrategy {
      * @return a new strategy
      */
     public AwsAuth sessionToken(Secret token) {
-        return new AwsAuth(accessKeyId, secretAccessKey, token, region, service, timeSource);
+        return new AwsAuth(() -> credentials.get().sessionToken(token), region, service, timeSource);
     }
 
     /**
@@ -113,19 +160,20 @@ public final class AwsAuth implements AuthStrategy {
      * @return a new strategy
      */
     public AwsAuth timeSource(TimeSource timeSource) {
-        return new AwsAuth(accessKeyId, secretAccessKey, sessionToken, region, service, timeSource);
+        return new AwsAuth(credentials, region, service, timeSource);
     }
 
     @Override
     public Request apply(Request request) {
+        AwsCredentials now = credentials.get();
         String time = TIME.format(timeSource.now());
         String payload = payload(request);
         Request dated = request.header("X-Amz-Date", time);
         if (isS3()) {
             dated = dated.header(PAYLOAD_HEADER, payload);
         }
-        if (sessionToken != null) {
-            dated = dated.header("X-Amz-Security-Token", sessionToken);
+        if (now.sessionToken().isPresent()) {
+            dated = dated.header("X-Amz-Security-Token", now.sessionToken().get());
         }
         Map<String, String> headers = signedHeaders(dated);
         String names = String.join(";", headers.keySet());
@@ -134,8 +182,9 @@ public final class AwsAuth implements AuthStrategy {
         String toSign = ALGORITHM + "\n" + time + "\n" + scope + "\n" + hex(Hashing.sha256(bytes(canonical)));
         return dated.header(
                 "Authorization",
-                secretAccessKey.map(key -> ALGORITHM + " Credential=" + accessKeyId + "/" + scope + ", SignedHeaders="
-                        + names + ", Signature=" + signature(key, time, toSign)));
+                now.secretAccessKey()
+                        .map(key -> ALGORITHM + " Credential=" + now.accessKeyId() + "/" + scope + ", SignedHeaders="
+                                + names + ", Signature=" + signature(key, time, toSign)));
     }
 
     private String signature(String key, String time, String toSign) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.Hashing;
+import io.httpconnector.internal.PemReader;
 import io.httpconnector.internal.json.JsonSupport;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -13,6 +14,7 @@ import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAKey;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.PSSParameterSpec;
@@ -20,10 +22,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +43,7 @@ public final class JwtKey {
     private static final PSSParameterSpec PSS =
             new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1);
 
+    private static final int MIN_RSA_BITS = 2048;
     private static final Duration BACKDATED = Duration.ofMinutes(1);
 
     private final String algorithm;
@@ -68,7 +73,7 @@ public final class JwtKey {
     /**
      * Creates a key for RSASSA-PKCS1-v1_5 with SHA-256.
      *
-     * @param pem an RSA key in PKCS #8, such as the {@code private_key} of a service account
+     * @param pem an RSA key in any PEM format, such as the {@code private_key} of a service account
      * @return the key
      * @throws InvalidDefinitionException if it is not such a key
      */
@@ -89,7 +94,7 @@ public final class JwtKey {
     /**
      * Creates a key for ECDSA with P-256 and SHA-256.
      *
-     * @param pem an EC key in PKCS #8
+     * @param pem an EC key in any PEM format
      * @return the key
      * @throws InvalidDefinitionException if it is not such a key
      */
@@ -110,12 +115,53 @@ public final class JwtKey {
     /**
      * Creates a key for RSASSA-PSS with SHA-256.
      *
-     * @param pem an RSA key in PKCS #8
+     * @param pem an RSA key in any PEM format
      * @return the key
      * @throws InvalidDefinitionException if it is not such a key
      */
     public static JwtKey ps256(Secret pem) {
         return ps256(pem("RSA", pem));
+    }
+
+    /**
+     * Creates a key for EdDSA with Ed25519: RFC 8037.
+     *
+     * @param key an Ed25519 key
+     * @return the key
+     */
+    public static JwtKey edDsa(PrivateKey key) {
+        return signing("EdDSA", "Ed25519", "EdDSA", key);
+    }
+
+    /**
+     * Creates a key for EdDSA with Ed25519: RFC 8037.
+     *
+     * @param pem an Ed25519 key
+     * @return the key
+     * @throws InvalidDefinitionException if it is not such a key
+     */
+    public static JwtKey edDsa(Secret pem) {
+        return edDsa(pem("EdDSA", pem));
+    }
+
+    /**
+     * Creates a key for HMAC with SHA-256 from hexadecimal digits.
+     *
+     * @param secret the shared secret, in hexadecimal
+     * @return the key
+     */
+    public static JwtKey hs256Hex(Secret secret) {
+        return hs256(secret, text -> HexFormat.of().parseHex(text));
+    }
+
+    /**
+     * Creates a key for HMAC with SHA-256 from Base64.
+     *
+     * @param secret the shared secret, in Base64
+     * @return the key
+     */
+    public static JwtKey hs256Base64(Secret secret) {
+        return hs256(secret, text -> Base64.getDecoder().decode(text));
     }
 
     /**
@@ -125,18 +171,32 @@ public final class JwtKey {
      * @return the key
      */
     public static JwtKey hs256(Secret secret) {
+        return hs256(secret, text -> text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static JwtKey hs256(Secret secret, Function<String, byte[]> decoder) {
         if (secret == null) {
             throw invalid("it is null");
         }
-        return new JwtKey(
-                "HS256",
-                bytes -> Hashing.hmac("HmacSHA256", secret.reveal().getBytes(StandardCharsets.UTF_8), bytes),
-                Map.of());
+        return new JwtKey("HS256", bytes -> Hashing.hmac("HmacSHA256", decoded(secret, decoder), bytes), Map.of());
+    }
+
+    private static byte[] decoded(Secret secret, Function<String, byte[]> decoder) {
+        try {
+            return decoder.apply(secret.reveal());
+        } catch (IllegalArgumentException e) {
+            // The cause would quote the key.
+            throw invalid("it is not valid Base64 or hexadecimal, as declared");
+        }
     }
 
     private static JwtKey signing(String algorithm, String signature, String kind, PrivateKey key) {
         if (key == null || !kind.equals(key.getAlgorithm())) {
             throw invalid(algorithm + " requires a private key for " + kind);
+        }
+        if (key instanceof RSAKey rsa && rsa.getModulus().bitLength() < MIN_RSA_BITS) {
+            throw invalid("the RSA key has " + rsa.getModulus().bitLength() + " bits, but " + MIN_RSA_BITS
+                    + " are required (RFC 7518, section 3.3)");
         }
         return new JwtKey(
                 algorithm,
@@ -170,21 +230,25 @@ public final class JwtKey {
         return Collections.unmodifiableMap(copy);
     }
 
+    /** Reads a private key: PEM in any format, also with escaped line breaks as in JSON, or PKCS #8 as Base64. */
     static PrivateKey pem(String kind, Secret pem) {
-        String text = pem == null ? "" : pem.reveal();
         // In environment variables, the ends of lines are often written as a backslash and an n.
-        String base64 = text.replaceAll("-----(BEGIN|END) PRIVATE KEY-----", "")
-                .replace("\\n", "")
-                .replace("\\r", "")
-                .replaceAll("\\s", "");
+        String text = pem == null ? "" : pem.reveal().replace("\\r", "").replace("\\n", "\n");
         try {
-            byte[] bytes = Base64.getDecoder().decode(base64);
-            return KeyFactory.getInstance(kind).generatePrivate(new PKCS8EncodedKeySpec(bytes));
+            PrivateKey key = PemReader.key(text.getBytes(StandardCharsets.UTF_8), null);
+            if (key == null) {
+                byte[] bytes = Base64.getMimeDecoder().decode(text);
+                key = KeyFactory.getInstance(kind).generatePrivate(new PKCS8EncodedKeySpec(bytes));
+            }
+            if (key.getAlgorithm().equals(kind)) {
+                return key;
+            }
         } catch (GeneralSecurityException | IllegalArgumentException e) {
-            // The cause could quote the key.
-            throw invalid("it is not an " + kind + " key in PKCS #8, which begins with -----BEGIN PRIVATE KEY-----;"
-                    + " \"openssl pkcs8 -topk8 -nocrypt\" converts other formats");
+            // Reported below.
         }
+        // The cause could quote the key.
+        throw invalid("it is not an unencrypted " + kind
+                + " key in PEM: PKCS #8, which begins with -----BEGIN PRIVATE KEY-----, PKCS #1 or SEC 1");
     }
 
     private static InvalidDefinitionException invalid(String problem) {
@@ -202,7 +266,7 @@ public final class JwtKey {
     }
 
     /**
-     * Sets the thumbprint of the certificate: {@code x5t}, RFC 7515, section 4.1.7.
+     * Sets the thumbprints of the certificate: {@code x5t} and {@code x5t#S256}, RFC 7515, sections 4.1.7 and 4.1.8.
      *
      * @param certificate the certificate that is registered with the service
      * @return a new key
@@ -210,7 +274,8 @@ public final class JwtKey {
     public JwtKey certificate(X509Certificate certificate) {
         try {
             byte[] thumbprint = Hashing.digest("SHA-1").digest(certificate.getEncoded());
-            return with("x5t", BASE64.encodeToString(thumbprint));
+            return with("x5t", BASE64.encodeToString(thumbprint))
+                    .with("x5t#S256", BASE64.encodeToString(Hashing.sha256(certificate.getEncoded())));
         } catch (GeneralSecurityException e) {
             throw invalid("the certificate can't be read: " + e.getMessage());
         }

@@ -1,6 +1,7 @@
 package io.httpconnector.auth;
 
 import com.fasterxml.jackson.core.JsonPointer;
+import io.httpconnector.AuthStrategy;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
@@ -27,7 +28,8 @@ public final class LoginAuthBuilder {
     private @Nullable JsonPointer expires;
     private ExpiryFormat expiresAs = ExpiryFormat.SECONDS;
     private @Nullable Duration lifetime;
-    private BiFunction<Secret, Map<String, Secret>, CustomAuth> use = (token, fields) -> CustomAuth.bearer(token);
+    private BiFunction<Secret, Map<String, Secret>, ? extends AuthStrategy> use =
+            (token, fields) -> CustomAuth.bearer(token);
     private TimeSource timeSource = TimeSource.SYSTEM;
 
     LoginAuthBuilder(@Nullable Supplier<Request> login) {
@@ -141,10 +143,11 @@ public final class LoginAuthBuilder {
     /**
      * Sets how the token is sent. Default: {@link CustomAuth#bearer}.
      *
-     * @param use creates a strategy from a token, such as {@code token -> CustomAuth.cookie("session", token)}
+     * @param use creates a strategy from a token, such as {@code token -> CustomAuth.cookie("session", token)}; it is applied
+     *     without being opened for the connection
      * @return this
      */
-    public LoginAuthBuilder use(Function<Secret, CustomAuth> use) {
+    public LoginAuthBuilder use(Function<Secret, ? extends AuthStrategy> use) {
         return isPresent("use", use) ? useFields((token, fields) -> use.apply(token)) : this;
     }
 
@@ -154,7 +157,7 @@ public final class LoginAuthBuilder {
      * @param use creates a strategy from the token and the {@link #field values} of the responses
      * @return this
      */
-    public LoginAuthBuilder useFields(BiFunction<Secret, Map<String, Secret>, CustomAuth> use) {
+    public LoginAuthBuilder useFields(BiFunction<Secret, Map<String, Secret>, ? extends AuthStrategy> use) {
         if (isPresent("use", use)) {
             this.use = use;
         }

@@ -36,7 +36,7 @@ final class LoginSession implements AuthStrategy {
     private final FailedAttempts.Policy policy = new Policy();
 
     /** The result of a login; times in milliseconds since 1970. */
-    private record ValidLogin(CustomAuth auth, Map<String, String> fields, long since, long freshUntil) {}
+    private record ValidLogin(AuthStrategy auth, Map<String, String> fields, long since, long freshUntil) {}
 
     LoginSession(LoginSettings settings, AuthContext context) {
         this.settings = settings;

@@ -1,6 +1,7 @@
 package io.httpconnector.auth;
 
 import com.fasterxml.jackson.core.JsonPointer;
+import io.httpconnector.AuthStrategy;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
@@ -24,7 +25,7 @@ record LoginSettings(
         @Nullable JsonPointer expires,
         ExpiryFormat expiresAs,
         @Nullable Duration lifetime,
-        BiFunction<Secret, Map<String, Secret>, CustomAuth> use,
+        BiFunction<Secret, Map<String, Secret>, ? extends AuthStrategy> use,
         TimeSource timeSource) {
 
     /**

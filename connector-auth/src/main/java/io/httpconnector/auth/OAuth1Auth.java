@@ -9,6 +9,7 @@ import com.github.scribejava.core.model.OAuthRequest;
 import com.github.scribejava.core.model.Verb;
 import com.github.scribejava.core.oauth.OAuth10aService;
 import com.github.scribejava.core.services.HMACSha1SignatureService;
+import com.github.scribejava.core.services.PlaintextSignatureService;
 import com.github.scribejava.core.services.RSASha1SignatureService;
 import com.github.scribejava.core.services.SignatureService;
 import com.github.scribejava.core.services.TimestampService;
@@ -26,7 +27,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.PrivateKey;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiConsumer;
@@ -51,6 +54,7 @@ public final class OAuth1Auth implements AuthStrategy {
     private final @Nullable Secret tokenSecret;
     private final SignatureService signatures;
     private final @Nullable String realm;
+    private final Map<String, String> protocolParameters;
     private final TimeSource timeSource;
 
     private OAuth1Auth(
@@ -60,6 +64,7 @@ public final class OAuth1Auth implements AuthStrategy {
             @Nullable Secret tokenSecret,
             SignatureService signatures,
             @Nullable String realm,
+            Map<String, String> protocolParameters,
             TimeSource timeSource) {
         this.consumerKey = consumerKey;
         this.consumerSecret = consumerSecret;
@@ -67,6 +72,7 @@ public final class OAuth1Auth implements AuthStrategy {
         this.tokenSecret = tokenSecret;
         this.signatures = signatures;
         this.realm = realm;
+        this.protocolParameters = protocolParameters;
         this.timeSource = timeSource;
     }
 
@@ -86,6 +92,7 @@ public final class OAuth1Auth implements AuthStrategy {
                 null,
                 new HMACSha1SignatureService(),
                 null,
+                Map.of(),
                 TimeSource.SYSTEM);
     }
 
@@ -114,6 +121,15 @@ public final class OAuth1Auth implements AuthStrategy {
     }
 
     /**
+     * Returns the ID of the client.
+     *
+     * @return the consumer key
+     */
+    public String consumerKey() {
+        return consumerKey;
+    }
+
+    /**
      * Adds the token of a user.
      *
      * @param token the token
@@ -128,6 +144,7 @@ public final class OAuth1Auth implements AuthStrategy {
                 required("token secret", secret),
                 signatures,
                 realm,
+                protocolParameters,
                 timeSource);
     }
 
@@ -140,8 +157,32 @@ public final class OAuth1Auth implements AuthStrategy {
         return with(new HmacSha256());
     }
 
+    /**
+     * Sends both secrets as the signature: PLAINTEXT, RFC 5849, section 3.4.4. Only for https.
+     *
+     * @return a new strategy
+     */
+    public OAuth1Auth plaintext() {
+        return with(new PlaintextSignatureService());
+    }
+
+    /**
+     * Adds a parameter of the protocol to the {@code Authorization} header, such as {@code oauth_callback}.
+     *
+     * @param name the name, which begins with {@code oauth_}
+     * @param value the value
+     * @return a new strategy
+     */
+    public OAuth1Auth protocolParameter(String name, String value) {
+        Map<String, String> all = new LinkedHashMap<>(protocolParameters);
+        all.put(required("protocol parameter", name), required("protocol parameter " + name, value));
+        return new OAuth1Auth(
+                consumerKey, consumerSecret, token, tokenSecret, signatures, realm, Map.copyOf(all), timeSource);
+    }
+
     private OAuth1Auth with(SignatureService other) {
-        return new OAuth1Auth(consumerKey, consumerSecret, token, tokenSecret, other, realm, timeSource);
+        return new OAuth1Auth(
+                consumerKey, consumerSecret, token, tokenSecret, other, realm, protocolParameters, timeSource);
     }
 
     /**
@@ -154,7 +195,8 @@ public final class OAuth1Auth implements AuthStrategy {
         if (required("realm", realm).contains("\"")) {
             throw new InvalidDefinitionException("OAuth 1", List.of("realm: it has a quotation mark"));
         }
-        return new OAuth1Auth(consumerKey, consumerSecret, token, tokenSecret, signatures, realm, timeSource);
+        return new OAuth1Auth(
+                consumerKey, consumerSecret, token, tokenSecret, signatures, realm, protocolParameters, timeSource);
     }
 
     /**
@@ -164,7 +206,8 @@ public final class OAuth1Auth implements AuthStrategy {
      * @return a new strategy
      */
     public OAuth1Auth timeSource(TimeSource timeSource) {
-        return new OAuth1Auth(consumerKey, consumerSecret, token, tokenSecret, signatures, realm, timeSource);
+        return new OAuth1Auth(
+                consumerKey, consumerSecret, token, tokenSecret, signatures, realm, protocolParameters, timeSource);
     }
 
     private static <T> T required(String what, @Nullable T value) {
@@ -184,6 +227,7 @@ public final class OAuth1Auth implements AuthStrategy {
                 .ifPresent(
                         body -> parameters(new String(body.toBytes(), StandardCharsets.UTF_8), form::addBodyParameter));
         form.setRealm(realm);
+        protocolParameters.forEach(form::addOAuthParameter);
         return request.header("Authorization", header(form));
     }
 
@@ -285,6 +329,15 @@ public final class OAuth1Auth implements AuthStrategy {
 
     /** Sorts parameters by their encoded form: RFC 5849, section 3.4.1.3.2. */
     private static final class EncodedFirst extends BaseStringExtractorImpl {
+        /** Returns the base string URI: RFC 5849, section 3.4.1.2. Only the port of the authority can be a default port. */
+        @Override
+        protected String getUrl(OAuthRequest request) {
+            URI uri = URI.create(request.getUrl());
+            boolean isDefault = uri.getPort() == ("https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80);
+            String host = uri.getHost() + (uri.getPort() < 0 || isDefault ? "" : ":" + uri.getPort());
+            return (uri.getScheme() + "://" + host).toLowerCase(Locale.ROOT) + uri.getRawPath();
+        }
+
         @Override
         protected String getSortedAndEncodedParams(OAuthRequest request) {
             List<String[]> pairs = new ArrayList<>();

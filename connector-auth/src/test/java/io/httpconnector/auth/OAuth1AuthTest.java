@@ -81,6 +81,22 @@ class OAuth1AuthTest {
                 + "%26oauth_timestamp%3D137131201%26oauth_token%3Dkkk9d7dh3k39sjv7%26oauth_version%3D1.0" + after;
     }
 
+    /** Only the authority can have a default port: RFC 5849, section 3.4.1.2. */
+    @Test
+    void aPathThatLooksLikeAPortIsSigned() throws Exception {
+        Map<String, String> sent = sent(AUTH, Request.get("/a:80/b:443/c"));
+        String expected = base("GET", "%2Fa%3A80%2Fb%3A443%2Fc", "", "HMAC-SHA1", sent.get("oauth_nonce"), "");
+        assertThat(sent).containsEntry("oauth_signature", hmac("HmacSHA1", KEY, expected));
+    }
+
+    /** The signature consists of both secrets: RFC 5849, section 3.4.4. */
+    @Test
+    void plaintextSendsBothSecrets() {
+        assertThat(sent(AUTH.plaintext(), Request.get("/")))
+                .containsEntry("oauth_signature_method", "PLAINTEXT")
+                .containsEntry("oauth_signature", KEY);
+    }
+
     /** The request of section 3.4.1.1, with the parameters in the order of their encoded names. */
     @Test
     void queryAndFormAreSigned() throws Exception {

@@ -4,6 +4,7 @@ import static io.httpconnector.internal.Arguments.notNull;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.internal.PemReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -4,6 +4,7 @@ import static io.httpconnector.internal.Arguments.notNull;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.Hashing;
+import io.httpconnector.internal.PemReader;
 import io.httpconnector.internal.text.LogSafe;
 import java.io.IOException;
 import java.io.InputStream;

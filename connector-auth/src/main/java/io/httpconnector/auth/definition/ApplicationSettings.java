@@ -1,5 +1,6 @@
 package io.httpconnector.auth.definition;
 
+import io.httpconnector.auth.oauth2.OAuth1Builder;
 import io.httpconnector.auth.oauth2.OAuth2Builder;
 import io.httpconnector.auth.oauth2.TokenStore;
 import java.util.Map;
@@ -17,6 +18,16 @@ record ApplicationSettings(
         @Nullable String account,
         Map<String, String> baseUrlFields,
         BaseUrlText baseUrl) {
+
+    void applyTo(OAuth1Builder builder) {
+        if (redirectUri != null) {
+            builder.redirectUri(redirectUri);
+        }
+        if (tokens != null && account != null) {
+            builder.tokenStore(tokens, account);
+        }
+        baseUrlFields.forEach(builder::field);
+    }
 
     void applyTo(OAuth2Builder builder) {
         if (redirectUri != null) {

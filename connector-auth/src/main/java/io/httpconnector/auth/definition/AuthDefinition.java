@@ -2,7 +2,6 @@ package io.httpconnector.auth.definition;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Request;
 import io.httpconnector.internal.json.DefinitionParser;
 import io.httpconnector.internal.json.JsonObjectReader;
 import java.io.IOException;
@@ -15,7 +14,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -27,12 +25,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * AuthDefinition zendesk = AuthDefinition.preset("zendesk");
- * AuthStrategy auth = zendesk.choose("api-token")
+ * HttpConnection connection = zendesk.choose("api-token")
  *         .value("subdomain", "acme")
  *         .value("email", "ann@example.com")
  *         .value("apiToken", Secret.fromEnv("ZENDESK_TOKEN"))
+ *         .connection()
  *         .build();
- * HttpConnection connection = HttpConnection.named(zendesk.name()).baseUrl(zendesk.baseUrl()).auth(auth).build();
  * }</pre>
  *
  * <p>Immutable.
@@ -42,7 +40,7 @@ public final class AuthDefinition {
     private final JsonNode json;
     private final String name;
     private final BaseUrlText baseUrl;
-    private final @Nullable String test;
+    private final TestRequests tests;
     private final Map<String, Strategy> strategies;
 
     /**
@@ -51,20 +49,22 @@ public final class AuthDefinition {
      * @param ownFields the fields that only this strategy declares
      * @param fields all fields that a user fills in
      * @param computed texts by the name of the value that they compute
+     * @param certificate the client certificate of the connection
      */
     private record Strategy(
             List<InputField> ownFields,
             List<InputField> fields,
             Map<String, FieldText> computed,
+            @Nullable CertificateMembers certificate,
             FieldUse use,
             Recipe recipe) {}
 
     private AuthDefinition(
-            JsonNode json, String name, BaseUrlText baseUrl, @Nullable String test, Map<String, Strategy> strategies) {
+            JsonNode json, String name, BaseUrlText baseUrl, TestRequests tests, Map<String, Strategy> strategies) {
         this.json = json;
         this.name = name;
         this.baseUrl = baseUrl;
-        this.test = test;
+        this.tests = tests;
         this.strategies = Collections.unmodifiableMap(strategies);
     }
 
@@ -128,10 +128,6 @@ public final class AuthDefinition {
         String name = reader.requiredText("name");
         String unusedUrl = reader.text("documentation");
         InputField.rejectBlank(reader, "name", "documentation");
-        String test = reader.text("test");
-        if (test != null) {
-            reader.attempt("test", () -> Request.get(test));
-        }
         List<InputField> common = fields(reader, List.of());
         Map<String, Strategy> strategies =
                 reader.objectMap("strategies", (key, members) -> readStrategy(members, types, common));
@@ -141,10 +137,17 @@ public final class AuthDefinition {
         Map<String, BaseUrlText.Known> known = new LinkedHashMap<>();
         strategies.forEach((key, strategy) -> known.put(key, known(strategy)));
         BaseUrlText base = BaseUrlText.read(reader, known);
+        Map<String, Boolean> fields = secretsByName(common);
+        strategies.values().forEach(strategy -> secretsByName(strategy.fields).forEach(fields::putIfAbsent));
+        Members all = new Members(reader, fields);
+        TestRequests tests = TestRequests.read(all);
         if (reader.problems() == 0) {
-            checkUse(common, strategies, base.url().fields().toList());
+            List<String> used = new ArrayList<>(all.use().entered());
+            used.addAll(base.url().fields().toList());
+            common.forEach(field -> field.condition().ifPresent(condition -> used.add(condition.field())));
+            checkUse(common, strategies, used);
         }
-        return new AuthDefinition(json, name, base, test, strategies);
+        return new AuthDefinition(json, name, base, tests, strategies);
     }
 
     /** Rejects fields that a user would fill in for nothing. */
@@ -155,6 +158,8 @@ public final class AuthDefinition {
         strategies.forEach((name, strategy) -> {
             Set<String> used = new HashSet<>(usedByBaseUrl);
             used.addAll(strategy.use.entered());
+            usedByAny.addAll(used);
+            strategy.ownFields.forEach(field -> field.condition().ifPresent(condition -> used.add(condition.field())));
             usedByAny.addAll(used);
             checkUse("/strategies/" + JsonObjectReader.token(name), strategy.ownFields, used, problems);
         });
@@ -178,13 +183,15 @@ public final class AuthDefinition {
     private static List<InputField> fields(JsonObjectReader reader, List<InputField> others) {
         Set<String> names = new HashSet<>();
         others.forEach(field -> names.add(field.name()));
-        return reader.objects("fields", member -> {
+        List<InputField> fields = reader.objects("fields", member -> {
             InputField field = InputField.read(member);
             if (!names.add(field.name())) {
                 member.problem("name", "there is another field with this name");
             }
             return field;
         });
+        FieldRules.checkConditions(reader, fields, names);
+        return fields;
     }
 
     private static @Nullable Strategy readStrategy(
@@ -208,8 +215,10 @@ public final class AuthDefinition {
         Members members = new Members(reader, secretsByName(fields));
         type.defaultFields().forEach(field -> members.use().use(field.name()));
         Map<String, FieldText> computed = computed(members, FieldUse.received(reader, type.receivingMembers()), fields);
+        CertificateMembers certificate =
+                reader.object("clientCertificate", object -> CertificateMembers.read(members.of(object)));
         Recipe recipe = type.read(members.withComputed(computed));
-        return new Strategy(ownFields, List.copyOf(fields), computed, members.use(), recipe);
+        return new Strategy(ownFields, List.copyOf(fields), computed, certificate, members.use(), recipe);
     }
 
     /** Reads the values that are computed from others, among them those that are known later, such as the token. */
@@ -265,15 +274,6 @@ public final class AuthDefinition {
     }
 
     /**
-     * Returns the URL for the GET request of a connection test.
-     *
-     * @return a URL relative to the base URL; empty if the definition has none
-     */
-    public Optional<String> test() {
-        return Optional.ofNullable(test);
-    }
-
-    /**
      * Returns the names of the strategies.
      *
      * @return the names, the most common one first
@@ -310,11 +310,22 @@ public final class AuthDefinition {
      */
     public AuthMethod choose(String strategy) {
         Strategy chosen = strategy(strategy);
-        return new AuthMethod(this, strategy, chosen.fields, chosen.computed, chosen.use.received(), chosen.recipe);
+        return new AuthMethod(
+                this,
+                strategy,
+                chosen.fields,
+                chosen.computed,
+                chosen.use.received(),
+                chosen.certificate,
+                chosen.recipe);
     }
 
     BaseUrlText base() {
         return baseUrl;
+    }
+
+    TestRequests tests() {
+        return tests;
     }
 
     /** Returns the document. */

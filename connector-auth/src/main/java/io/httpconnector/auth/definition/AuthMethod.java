@@ -1,9 +1,13 @@
 package io.httpconnector.auth.definition;
 
 import io.httpconnector.AuthStrategy;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.HttpConnectionBuilder;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.TokenStore;
+import io.httpconnector.tls.ClientCertificate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +26,7 @@ public final class AuthMethod {
     private final Map<String, InputField> fields = new LinkedHashMap<>();
     private final Map<String, FieldText> computed;
     private final Set<String> received;
+    private final @Nullable CertificateMembers certificate;
     private final Recipe recipe;
     private final List<String> problems = new ArrayList<>();
     private final Map<String, Object> given = new LinkedHashMap<>();
@@ -35,11 +40,13 @@ public final class AuthMethod {
             List<InputField> fields,
             Map<String, FieldText> computed,
             Set<String> received,
+            @Nullable CertificateMembers certificate,
             Recipe recipe) {
         this.definition = definition;
         this.strategy = strategy;
         this.computed = computed;
         this.received = received;
+        this.certificate = certificate;
         this.recipe = recipe;
         fields.forEach(field -> this.fields.put(field.name(), field));
     }
@@ -102,48 +109,102 @@ public final class AuthMethod {
     }
 
     /**
-     * Builds the strategy. Nothing is sent yet.
+     * Builds the strategy. Nothing is sent yet. A client certificate of the definition is part of {@link #connection()} only.
      *
      * @return the strategy, which also has the values for the base URL of the definition
      * @throws InvalidDefinitionException if a value is missing or invalid; reports all problems
      */
     public AuthStrategy build() {
-        List<String> found = new ArrayList<>(problems);
+        return complete(new ArrayList<>(problems)).auth;
+    }
+
+    /**
+     * Returns a builder for a connection to the service, with the name, the base URL, the strategy, the client certificate and the
+     * connection test of the definition.
+     *
+     * @return a builder, to which other settings can be added
+     * @throws InvalidDefinitionException if a value is missing or invalid; reports all problems
+     */
+    public HttpConnectionBuilder connection() {
+        Complete complete = complete(new ArrayList<>(problems));
+        HttpConnectionBuilder builder = HttpConnection.named(definition.name())
+                .baseUrl(definition.baseUrl())
+                .auth(complete.auth);
+        if (complete.certificate != null) {
+            builder.clientCertificate(complete.certificate);
+        }
+        List<Request> tests = complete.tests;
+        return tests.isEmpty()
+                ? builder
+                : builder.test(tests.get(0), tests.subList(1, tests.size()).toArray(Request[]::new));
+    }
+
+    /** What is built from the entered values. */
+    private record Complete(AuthStrategy auth, @Nullable ClientCertificate certificate, List<Request> tests) {}
+
+    private Complete complete(List<String> found) {
+        FieldValues values = values(found);
+        checkBaseUrl(values);
+        AuthStrategy built = null;
+        List<Request> tests = List.of();
+        try {
+            built = recipe.build(
+                    values,
+                    new ApplicationSettings(redirectUri, tokens, account, baseUrlFields(values), definition.base()));
+            tests = definition.tests().create(values);
+        } catch (InvalidDefinitionException e) {
+            found.addAll(e.problems());
+        }
+        ClientCertificate client = certificate == null ? null : certificate.build(values);
+        if (built == null || !found.isEmpty()) {
+            throw new InvalidDefinitionException(
+                    "\"" + strategy + "\" of \"" + definition.name() + "\"",
+                    found.stream().distinct().toList());
+        }
+        return new Complete(built, client, tests);
+    }
+
+    private FieldValues values(List<String> found) {
         FieldValues values = new FieldValues(found);
+        Map<String, String> plain = new LinkedHashMap<>();
         fields.forEach((name, field) -> {
-            if (field.isOptional()) {
+            if (entered(field) instanceof String text) {
+                plain.put(name, text);
+            }
+        });
+        fields.forEach((name, field) -> {
+            boolean applies = field.rules().applies(plain);
+            if (field.isOptional() || !applies) {
                 values.optional(name);
             }
-            Object value = entered(field);
+            Object value = applies ? entered(field) : null;
+            if (value instanceof String text) {
+                String problem = field.rules().problem(text);
+                if (problem != null && !text.isEmpty()) {
+                    values.problem(name, problem);
+                }
+            } else if (value instanceof Secret && given.get(name) instanceof String text) {
+                String problem = field.rules().problem(field.rules().stripped(text));
+                if (problem != null) {
+                    values.problem(name, problem);
+                }
+            }
             if (value != null) {
                 values.put(name, value);
             }
         });
         values.receives(received);
         values.compute(computed);
-        checkBaseUrl(values);
-        AuthStrategy built = null;
-        try {
-            built = recipe.build(
-                    values,
-                    new ApplicationSettings(redirectUri, tokens, account, baseUrlFields(values), definition.base()));
-        } catch (InvalidDefinitionException e) {
-            found.addAll(e.problems());
-        }
-        if (built == null || !found.isEmpty()) {
-            throw new InvalidDefinitionException(
-                    "\"" + strategy + "\" of \"" + definition.name() + "\"",
-                    found.stream().distinct().toList());
-        }
-        return built;
+        return values;
     }
 
     /** Returns the entered value, or the default; null for an empty secret or optional field. */
     private @Nullable Object entered(InputField field) {
         Object value = given.getOrDefault(field.name(), field.defaultValue().orElse(null));
-        if (!(value instanceof String text)) {
+        if (!(value instanceof String entered)) {
             return value;
         }
+        String text = field.rules().stripped(entered);
         if (text.isEmpty() && (field.isSecret() || field.isOptional())) {
             return null;
         }

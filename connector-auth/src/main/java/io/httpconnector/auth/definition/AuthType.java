@@ -29,12 +29,13 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The members are strings, which may have placeholders for fields. A type also has the members {@code fields}, {@code computed},
- * {@code headers} and {@code query} of all types. Immutable: each method returns a new type.
+ * {@code clientCertificate}, {@code headers} and {@code query} of all types. Immutable: each method returns a new type.
  */
 public final class AuthType {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*");
-    private static final Set<String> RESERVED = Set.of("type", "fields", "computed", "headers", "query");
+    private static final Set<String> RESERVED =
+            Set.of("type", "fields", "computed", "clientCertificate", "headers", "query");
 
     private final String name;
     private final Function<Values, AuthStrategy> strategy;

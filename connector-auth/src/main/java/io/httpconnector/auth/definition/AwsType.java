@@ -1,32 +1,110 @@
 package io.httpconnector.auth.definition;
 
 import io.httpconnector.AuthStrategy;
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.AwsAuth;
+import io.httpconnector.auth.AwsRole;
+import io.httpconnector.internal.json.JsonObjectReader;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** The type {@code aws}: AWS Signature Version 4. */
+/** The type {@code aws}: AWS Signature Version 4, with an access key or the temporary credentials of a role. */
 final class AwsType {
 
-    static final AuthType TYPE = AuthType.of("aws", AwsType::build)
-            .text("accessKeyId", text -> check(text, "x", "x"))
-            .secret("secretAccessKey")
-            .optionalSecret("sessionToken")
-            .text("region", text -> check("x", text, "x"))
-            .text("service", text -> check("x", "x", text))
-            .setsHeaders("Authorization", "X-Amz-Date", "X-Amz-Security-Token");
+    static final AuthType TYPE = AuthType.reading("aws", AwsType::read);
 
     private AwsType() {}
 
-    private static AuthStrategy build(AuthType.Values values) {
-        AwsAuth aws = AwsAuth.of(
-                values.text("accessKeyId"),
-                values.secret("secretAccessKey"),
-                values.text("region"),
-                values.text("service"));
-        return values.optionalSecret("sessionToken").map(aws::sessionToken).orElse(aws);
+    private static Recipe read(Members members) {
+        JsonObjectReader reader = members.reader();
+        Role role = Role.read(members);
+        FieldText identity = members.secret("webIdentityToken");
+        boolean hasIdentity = reader.has("webIdentityToken");
+        FieldText id = hasIdentity ? null : members.requiredText("accessKeyId", text -> check(text, "x", "x"));
+        FieldText key = hasIdentity ? null : members.requiredSecret("secretAccessKey");
+        FieldText token = members.secret("sessionToken");
+        if (hasIdentity && role == null) {
+            reader.problem("roleArn", "it is missing, but there is a webIdentityToken");
+        }
+        if (hasIdentity) {
+            Stream.of("accessKeyId", "secretAccessKey", "sessionToken")
+                    .filter(reader::has)
+                    .forEach(member -> reader.problem(member, "the webIdentityToken replaces it: omit one of them"));
+        }
+        FieldText region = members.requiredText("region", text -> check("x", text, "x"));
+        FieldText service = members.requiredText("service", text -> check("x", "x", text));
+        Additions additions = Additions.common(members, "Authorization", "X-Amz-Date", "X-Amz-Security-Token");
+        return Recipe.of(additions, values -> {
+            String place = values.requiredText(region);
+            String name = values.requiredText(service);
+            AwsRole assumed = role == null ? null : role.build(values);
+            if (identity != null && assumed != null) {
+                return AwsAuth.webIdentity(assumed, values.requiredSecret(identity), place, name);
+            }
+            if (id == null || key == null) {
+                return AuthStrategy.none();
+            }
+            AwsAuth aws = AwsAuth.of(values.requiredText(id), values.requiredSecret(key), place, name);
+            Secret session = values.secret(token);
+            aws = session == null ? aws : aws.sessionToken(session);
+            return assumed == null ? aws : aws.assumeRole(assumed);
+        });
     }
 
     private static void check(String id, String region, String service) {
         var unused = AwsAuth.of(id, Secret.of("x"), region, service);
+    }
+
+    /** The members of a role. */
+    private record Role(
+            FieldText arn,
+            @Nullable FieldText sessionName,
+            @Nullable FieldText externalId,
+            @Nullable Duration lifetime,
+            @Nullable UrlText stsUrl) {
+
+        static @Nullable Role read(Members members) {
+            JsonObjectReader reader = members.reader();
+            FieldText arn = members.textIfFixed("roleArn", AwsRole::of);
+            FieldText sessionName = members.textIfFixed("roleSessionName", AwsRole.of("arn:x")::sessionName);
+            FieldText externalId = members.text("externalId");
+            Duration lifetime = reader.duration("roleLifetime");
+            if (lifetime != null) {
+                reader.attempt("roleLifetime", () -> AwsRole.of("arn:x").lifetime(lifetime));
+            }
+            UrlText stsUrl = UrlText.read(members, "stsUrl");
+            if (!reader.has("roleArn")) {
+                Stream.of("roleSessionName", "externalId", "roleLifetime", "stsUrl")
+                        .filter(reader::has)
+                        .forEach(member -> reader.problem(member, "it requires roleArn"));
+            }
+            return arn == null ? null : new Role(arn, sessionName, externalId, lifetime, stsUrl);
+        }
+
+        @Nullable AwsRole build(FieldValues values) {
+            String name = values.text(arn);
+            if (name == null) {
+                return null;
+            }
+            try {
+                AwsRole role = with(AwsRole.of(name), values.text(sessionName), AwsRole::sessionName);
+                role = with(role, values.text(externalId), AwsRole::externalId);
+                role = with(role, values.url(stsUrl), AwsRole::stsUrl);
+                return lifetime == null ? role : role.lifetime(lifetime);
+            } catch (InvalidDefinitionException e) {
+                e.problems().forEach(problem -> values.problem(arn.pointer(), problem));
+                return null;
+            }
+        }
+
+        private interface Setter {
+            AwsRole set(AwsRole role, String value);
+        }
+
+        private static AwsRole with(AwsRole role, @Nullable String value, Setter setter) {
+            return value == null ? role : setter.set(role, value);
+        }
     }
 }

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.internal.json.JsonObjectReader;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A form field whose value a user enters. Immutable. */
@@ -24,23 +26,27 @@ public final class InputField {
     @JsonProperty("default")
     private final @Nullable String defaultValue;
 
-    InputField(
+    private final FieldRules rules;
+
+    private InputField(
             String name,
             @Nullable String label,
             @Nullable String hint,
             boolean secret,
             boolean optional,
-            @Nullable String defaultValue) {
+            @Nullable String defaultValue,
+            FieldRules rules) {
         this.name = name;
         this.label = label;
         this.hint = hint;
         this.secret = secret;
         this.optional = optional;
         this.defaultValue = defaultValue;
+        this.rules = rules;
     }
 
     static InputField of(String name, String label, boolean secret) {
-        return new InputField(name, label, null, secret, false, null);
+        return new InputField(name, label, null, secret, false, null, FieldRules.NONE);
     }
 
     static InputField read(JsonObjectReader reader) {
@@ -50,8 +56,11 @@ public final class InputField {
                 reader.text("hint"),
                 reader.isSet("secret"),
                 reader.isSet("optional"),
-                reader.text("default"));
+                reader.text("default"),
+                FieldRules.read(reader));
         rejectBlank(reader, "name", "label", "hint");
+        field.rules.check(reader, "default", field.defaultValue);
+        field.rules.check(reader, "example", field.rules.example());
         return field;
     }
 
@@ -122,6 +131,107 @@ public final class InputField {
     @JsonProperty("optional")
     public boolean isOptional() {
         return optional || "".equals(defaultValue);
+    }
+
+    /**
+     * Returns the permitted values, for a selection list.
+     *
+     * @return the values; empty if any value is permitted
+     */
+    @JsonProperty("choices")
+    public List<String> choices() {
+        return rules.choices();
+    }
+
+    /**
+     * Returns the pattern that the whole value must match.
+     *
+     * @return a regular expression; empty if any value is permitted
+     */
+    public Optional<String> pattern() {
+        return Optional.ofNullable(rules.pattern()).map(Pattern::pattern);
+    }
+
+    /**
+     * Returns an example of a value, for a placeholder in the form.
+     *
+     * @return the example; empty if there is none
+     */
+    public Optional<String> example() {
+        return Optional.ofNullable(rules.example());
+    }
+
+    /**
+     * Returns the text before the value, such as {@code https://}. The form shows it before the input; it is removed from a value
+     * that begins with it.
+     *
+     * @return the text; empty if there is none
+     */
+    public Optional<String> prefix() {
+        return Optional.ofNullable(rules.prefix());
+    }
+
+    /**
+     * Returns the text after the value, such as {@code .example.com}. The form shows it after the input; it is removed from a value
+     * that ends with it.
+     *
+     * @return the text; empty if there is none
+     */
+    public Optional<String> suffix() {
+        return Optional.ofNullable(rules.suffix());
+    }
+
+    /**
+     * Returns the condition of the field. If it is not met, the form does not show the field, and the field has no value.
+     *
+     * @return the condition; empty if the field is always shown
+     */
+    public Optional<Condition> condition() {
+        return Optional.ofNullable(rules.condition());
+    }
+
+    /**
+     * A condition of a field: another field has one of some values.
+     *
+     * @param field the name of the other field
+     * @param values the values
+     */
+    public record Condition(String field, List<String> values) {
+
+        /** Creates a condition. */
+        public Condition {
+            values = List.copyOf(values);
+        }
+    }
+
+    /** Returns the rules for values. */
+    FieldRules rules() {
+        return rules;
+    }
+
+    @JsonProperty("pattern")
+    private @Nullable String patternText() {
+        return pattern().orElse(null);
+    }
+
+    @JsonProperty("example")
+    private @Nullable String exampleText() {
+        return rules.example();
+    }
+
+    @JsonProperty("prefix")
+    private @Nullable String prefixText() {
+        return rules.prefix();
+    }
+
+    @JsonProperty("suffix")
+    private @Nullable String suffixText() {
+        return rules.suffix();
+    }
+
+    @JsonProperty("when")
+    private @Nullable Condition conditionOrNull() {
+        return rules.condition();
     }
 
     @Override

@@ -2,8 +2,8 @@ package io.httpconnector.auth.definition;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import java.time.Duration;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** The members that describe a JSON Web Token: its key, {@code claims} and {@code lifetime}. Immutable. */
@@ -25,6 +25,6 @@ record JwtMembers(
     /** Signs a new token. */
     Secret sign(FieldValues values) {
         return key.build(values)
-                .sign(values.claims(claims), lifetime == null ? DEFAULT_LIFETIME : lifetime, Instant.now());
+                .sign(values.claims(claims), lifetime == null ? DEFAULT_LIFETIME : lifetime, TimeSource.SYSTEM.now());
     }
 }

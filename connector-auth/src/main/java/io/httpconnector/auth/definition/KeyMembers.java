@@ -12,24 +12,31 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The members that describe a key for JSON Web Tokens: {@code algorithm}, {@code key}, {@code keyId} and {@code certificate}.
+ * The members that describe a key for JSON Web Tokens: {@code algorithm}, {@code key},
+ * {@code keyEncoding}, {@code keyId} and {@code certificate}.
  * Immutable.
  */
 record KeyMembers(
         String algorithm,
+        @Nullable String keyEncoding,
         FieldText key,
         @Nullable FieldText keyId,
         @Nullable FieldText certificate) {
 
-    private static final List<String> ALGORITHMS = List.of("RS256", "PS256", "ES256", "HS256");
+    private static final List<String> ALGORITHMS = List.of("RS256", "PS256", "ES256", "EdDSA", "HS256");
 
     static KeyMembers read(Members members) {
         String algorithm = members.requiredOneOf("algorithm", ALGORITHMS);
+        String encoding = members.reader().oneOf("keyEncoding", List.of("base64", "hex"));
+        if (encoding != null && !algorithm.equals("HS256")) {
+            members.reader().problem("keyEncoding", algorithm + " has a key in PEM: omit it");
+        }
         return new KeyMembers(
                 algorithm,
+                encoding,
                 members.requiredSecret("key", text -> {
                     Members.checkNotEmpty(text);
-                    var unused = key(algorithm, Secret.of(text));
+                    var unused = key(algorithm, encoding, Secret.of(text));
                 }),
                 members.text("keyId", Members::checkNotEmpty),
                 members.textIfFixed("certificate", KeyMembers::certificate));
@@ -45,23 +52,27 @@ record KeyMembers(
 
     private JwtKey key(Secret secret, FieldValues values) {
         try {
-            return key(algorithm, secret);
+            return key(algorithm, keyEncoding, secret);
         } catch (InvalidDefinitionException e) {
             e.problems().forEach(problem -> values.problem(key.pointer(), problem));
             return JwtKey.hs256(secret);
         }
     }
 
-    private static JwtKey key(String algorithm, Secret secret) {
+    private static JwtKey key(String algorithm, @Nullable String encoding, Secret secret) {
         return switch (algorithm) {
             case "RS256" -> JwtKey.rs256(secret);
             case "PS256" -> JwtKey.ps256(secret);
             case "ES256" -> JwtKey.es256(secret);
-            default -> JwtKey.hs256(secret);
+            case "EdDSA" -> JwtKey.edDsa(secret);
+            default ->
+                "hex".equals(encoding)
+                        ? JwtKey.hs256Hex(secret)
+                        : "base64".equals(encoding) ? JwtKey.hs256Base64(secret) : JwtKey.hs256(secret);
         };
     }
 
-    private static X509Certificate certificate(String pem) {
+    static X509Certificate certificate(String pem) {
         try {
             return (X509Certificate) CertificateFactory.getInstance("X.509")
                     .generateCertificate(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));

@@ -33,7 +33,7 @@ final class LoginType {
     private LoginType() {}
 
     /** A request, and the values of its response that are kept. */
-    private record Step(LoginRequest request, Map<String, String> fields) {}
+    private record Step(DefinedRequest request, Map<String, String> fields) {}
 
     private static Recipe read(Members given) {
         JsonObjectReader reader = given.reader();
@@ -43,7 +43,7 @@ final class LoginType {
         List<Step> steps = new ArrayList<>(
                 reader.objects("steps", step -> readStep(members.of(step).withReceived(received), received)));
         reader.requireElement("steps");
-        LoginRequest login = LoginRequest.read(members.withReceived(received), "login");
+        DefinedRequest login = DefinedRequest.read(members.withReceived(received), "login", "POST");
         Map<String, String> fields = members.pointers("tokenFields");
         received.addAll(fields.keySet());
         steps.add(new Step(login, fields));
@@ -72,7 +72,7 @@ final class LoginType {
     }
 
     private static Step readStep(Members members, Set<String> received) {
-        LoginRequest request = LoginRequest.read(members, "");
+        DefinedRequest request = DefinedRequest.read(members, "", "POST");
         Map<String, String> fields = members.pointers("tokenFields");
         received.addAll(fields.keySet());
         return new Step(request, fields);

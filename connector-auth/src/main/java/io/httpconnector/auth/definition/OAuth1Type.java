@@ -16,7 +16,7 @@ final class OAuth1Type {
     private static Recipe read(Members members) {
         JsonObjectReader reader = members.reader();
         FieldText consumerKey = members.requiredText("consumerKey");
-        String signature = reader.oneOf("signature", List.of("HMAC-SHA1", "HMAC-SHA256", "RSA-SHA1"));
+        String signature = reader.oneOf("signature", List.of("HMAC-SHA1", "HMAC-SHA256", "RSA-SHA1", "PLAINTEXT"));
         boolean isRsa = "RSA-SHA1".equals(signature);
         FieldText secret = isRsa ? members.requiredSecret("privateKey") : members.requiredSecret("consumerSecret");
         FieldText token = members.text("token");
@@ -29,17 +29,22 @@ final class OAuth1Type {
                 throw new InvalidDefinitionException("realm", List.of("it has a quotation mark"));
             }
         });
-        return Recipe.of(Additions.common(members, "Authorization"), values -> {
+        OAuth1Members flow = OAuth1Members.read(members);
+        Additions additions = Additions.common(members, "Authorization");
+        return (values, application) -> {
             String key = values.requiredText(consumerKey);
             Secret shared = values.requiredSecret(secret);
             OAuth1Auth auth = isRsa ? OAuth1Auth.rsaSha1(key, shared) : OAuth1Auth.of(key, shared);
             auth = "HMAC-SHA256".equals(signature) ? auth.hmacSha256() : auth;
+            auth = "PLAINTEXT".equals(signature) ? auth.plaintext() : auth;
             String user = values.text(token);
             if (user != null && tokenSecret != null) {
                 auth = auth.token(user, values.requiredSecret(tokenSecret));
             }
             String named = values.text(realm);
-            return named == null ? auth : auth.realm(named);
-        });
+            OAuth1Auth client = named == null ? auth : auth.realm(named);
+            return additions.combine(
+                    flow == null ? client : flow.build(client, values, application), values, application);
+        };
     }
 }

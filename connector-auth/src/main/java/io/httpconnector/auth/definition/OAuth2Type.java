@@ -68,6 +68,7 @@ record OAuth2Type(
                     members -> values -> OAuth2.deviceCode()),
             new OAuth2Type("password", true, Set.of("tokenUrl"), REFRESHING, OAuth2Type::password),
             new OAuth2Type("refresh-token", true, Set.of("tokenUrl"), REFRESHING, OAuth2Type::refreshToken),
+            new OAuth2Type("saml-bearer", false, Set.of("tokenUrl"), Set.of(), SamlMembers::read),
             new OAuth2Type("jwt-bearer", false, Set.of("tokenUrl"), Set.of(), OAuth2Type::jwtBearer));
 
     /** The types of all grants. */

@@ -98,6 +98,7 @@ final class ProviderMembers {
             reader.problem("tokenRequest", "a GET request has no body: use \"query\", or omit it");
         }
         pairs("tokenParameterNames", ProviderSettings::tokenParameterName);
+        text(members.text("assertionAudience", Members::checkNotEmpty), ProviderSettings::assertionAudience);
         names("omittedTokenParameters", ProviderSettings::withoutTokenParameters);
         Map<String, FieldText> headers = members.headers("tokenHeaders");
         steps.add((values, settings) -> {

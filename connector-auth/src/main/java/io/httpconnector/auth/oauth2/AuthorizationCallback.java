@@ -5,6 +5,7 @@ import io.httpconnector.internal.text.PercentEncoding;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -126,6 +127,11 @@ final class AuthorizationCallback {
         Map<String, String> fields = new HashMap<>(parameters);
         fields.keySet().retainAll(names == null ? List.of() : names);
         return fields;
+    }
+
+    /** Returns the value of a parameter; empty if it is missing or empty. */
+    Optional<String> parameter(String name) {
+        return Optional.ofNullable(get(name));
     }
 
     /** Returns the value of a parameter; null if it is missing or empty: RFC 6749, section 3.1. */

@@ -6,6 +6,9 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.JwtKey;
+import io.httpconnector.auth.SamlAssertion;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
@@ -104,6 +107,35 @@ public final class OAuth2 implements AuthStrategy {
             throw new InvalidDefinitionException("OAuth 2", List.of("key and claims: one of them is null"));
         }
         return new OAuth2Builder(new JwtBearerGrant(key, JwtKey.claims(claims)));
+    }
+
+    /**
+     * The SAML bearer grant, RFC 7522, section 2.1, with an assertion that the application signs for each token request.
+     *
+     * @param assertion the assertion
+     * @return a builder; a client is optional
+     */
+    public static OAuth2Builder samlBearer(SamlAssertion assertion) {
+        if (assertion == null) {
+            throw new InvalidDefinitionException("OAuth 2", List.of("SAML assertion: it is null"));
+        }
+        return new OAuth2Builder(new SamlBearerGrant((time, tokenUrl) -> assertion
+                .sign(time.now(), tokenUrl)
+                .map(xml -> Base64.getUrlEncoder().encodeToString(xml.getBytes(StandardCharsets.UTF_8)))));
+    }
+
+    /**
+     * The SAML bearer grant, RFC 7522, section 2.1, with an assertion of an identity provider.
+     *
+     * @param encoded the assertion, in Base64 with the alphabet for URLs; one by {@link Secret#from} is looked up for each token
+     *     request
+     * @return a builder; a client is optional
+     */
+    public static OAuth2Builder samlBearer(Secret encoded) {
+        if (encoded == null) {
+            throw new InvalidDefinitionException("OAuth 2", List.of("SAML assertion: it is null"));
+        }
+        return new OAuth2Builder(new SamlBearerGrant((time, tokenUrl) -> encoded));
     }
 
     @Override

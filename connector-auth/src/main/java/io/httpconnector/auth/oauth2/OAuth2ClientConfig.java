@@ -89,7 +89,8 @@ record OAuth2ClientConfig(
                 || definition.tokenHeaders() != null
                 || grant instanceof PasswordGrant
                 || grant instanceof RefreshTokenGrant
-                || grant instanceof JwtBearerGrant;
+                || grant instanceof JwtBearerGrant
+                || grant instanceof SamlBearerGrant;
     }
 
     /** Returns the authorization server as configured. */

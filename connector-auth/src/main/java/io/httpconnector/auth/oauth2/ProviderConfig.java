@@ -35,6 +35,7 @@ record ProviderConfig(
         @Nullable Set<String> omittedTokenParameters,
         @Nullable List<String> trustedHosts,
         @Nullable String registrationUrl,
+        @Nullable String assertionAudience,
         @Nullable Boolean requireScopes,
         String tokenUrl,
         @Nullable String refreshUrl,

@@ -171,6 +171,16 @@ public final class ProviderSettings {
     }
 
     /**
+     * Sets the audience of the assertions that the client signs. Default: the token URL, RFC 7523, section 3.
+     *
+     * @param audience such as the issuer identifier of the authorization server
+     * @return new settings
+     */
+    public ProviderSettings assertionAudience(String audience) {
+        return with(options -> options.text("assertionAudience", audience));
+    }
+
+    /**
      * Requires that all requested scopes are granted: otherwise the consent ends in an {@link AuthorizationRequiredException} that
      * names the missing scopes, and nothing is stored.
      *

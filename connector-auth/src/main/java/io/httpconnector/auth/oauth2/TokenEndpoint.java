@@ -15,6 +15,7 @@ import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
+import io.httpconnector.TimeSource;
 import io.httpconnector.auth.JwtKey;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -26,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,7 +135,17 @@ final class TokenEndpoint implements TokenRequests {
     @Override
     public StoredTokens jwtBearer(JwtKey key, Map<String, ?> claims) {
         String assertion = assertion(key, claims).reveal();
-        OAuthRequest form = requests.jwtBearer(assertion, settings.scope());
+        OAuthRequest form = requests.assertion("jwt-bearer", assertion, settings.scope());
+        Response response = send(form, settings.definition().tokenParameters(), true, null);
+        return tokens(response, null);
+    }
+
+    @Override
+    public StoredTokens samlBearer(BiFunction<TimeSource, String, Secret> assertion) {
+        String encoded = assertion
+                .apply(settings.timeSource(), settings.definition().tokenUrl())
+                .reveal();
+        OAuthRequest form = requests.assertion("saml2-bearer", encoded, settings.scope());
         Response response = send(form, settings.definition().tokenParameters(), true, null);
         return tokens(response, null);
     }
@@ -141,7 +153,8 @@ final class TokenEndpoint implements TokenRequests {
     /** Creates an assertion that is valid once, for five minutes: RFC 7523, section 3. */
     private Secret assertion(JwtKey key, Map<String, ?> additional) {
         Map<String, Object> claims = new LinkedHashMap<>();
-        claims.put("aud", settings.definition().tokenUrl());
+        String audience = settings.definition().assertionAudience();
+        claims.put("aud", audience == null ? settings.definition().tokenUrl() : audience);
         claims.putAll(additional);
         return key.sign(claims, ASSERTION_LIFETIME, settings.timeSource().now());
     }
@@ -343,10 +356,10 @@ final class TokenEndpoint implements TokenRequests {
             return createAccessTokenPasswordGrantRequest(user, password, scope);
         }
 
-        OAuthRequest jwtBearer(String assertion, @Nullable String scope) {
+        OAuthRequest assertion(String grant, String assertion, @Nullable String scope) {
             OAuthRequest form = createAccessTokenClientCredentialsGrantRequest(scope);
             form.getBodyParams().getParams().removeIf(known -> known.getKey().equals(OAuthConstants.GRANT_TYPE));
-            form.addParameter(OAuthConstants.GRANT_TYPE, "urn:ietf:params:oauth:grant-type:jwt-bearer");
+            form.addParameter(OAuthConstants.GRANT_TYPE, "urn:ietf:params:oauth:grant-type:" + grant);
             form.addParameter("assertion", assertion);
             return form;
         }

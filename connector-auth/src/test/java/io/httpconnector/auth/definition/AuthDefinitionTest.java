@@ -104,7 +104,6 @@ class AuthDefinitionTest {
         assertThat(region.hint()).contains("eu or us");
         assertThat(region.defaultValue()).contains("eu");
         assertThat(shop.fields("app").get(2).isSecret()).isTrue();
-        assertThat(shop.test()).contains("/me");
     }
 
     @Test

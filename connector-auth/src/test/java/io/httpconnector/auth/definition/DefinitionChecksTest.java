@@ -63,7 +63,7 @@ class DefinitionChecksTest {
                 "\"type\": \"custom\", \"headers\": {\"X\": \"{{auth.u[0]}}\"} # /headers/X: ",
                 "\"type\": \"custom\", \"bodyFields\": {\"a\": {\"b\": [\"{{auth.z}}\"]}} # /bodyFields/a/b/0: {{auth.z}} is not one",
                 "\"type\": \"custom\", \"bodyFields\": {\"a\": {\"{{auth.u}}\": 1}} # /bodyFields/a/{{auth.u}}: a name",
-                "\"type\": \"oauth1\", \"consumerKey\": \"c\", \"consumerSecret\": \"s\", \"signature\": \"PLAINTEXT\" # /signature: \"PLAINTEXT\" is unknown",
+                "\"type\": \"oauth1\", \"consumerKey\": \"c\", \"consumerSecret\": \"s\", \"signature\": \"SHA1\" # /signature: \"SHA1\" is unknown",
                 "\"type\": \"oauth1\", \"consumerKey\": \"c\", \"consumerSecret\": \"s\", \"token\": \"t\" # /tokenSecret: missing",
                 "\"type\": \"jwt\", \"algorithm\": \"HS256\", \"key\": \"k\", \"claims\": [1] # /claims: expected an object",
                 "\"type\": \"jwt\", \"algorithm\": \"HS256\", \"key\": \"k\", \"claims\": {\"a\": [\"{{auth.k}}\"]} # /claims/a/0: {{auth.k}}: it is a secret",

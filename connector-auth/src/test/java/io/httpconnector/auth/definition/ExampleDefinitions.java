@@ -6,12 +6,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.httpconnector.AuthStrategy;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.auth.CombinedAuth;
 import io.httpconnector.auth.oauth2.AuthorizationCodeFlow;
 import io.httpconnector.auth.oauth2.DeviceFlow;
+import io.httpconnector.auth.oauth2.OAuth1Flow;
 import io.httpconnector.auth.oauth2.TokenStore;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -103,10 +104,18 @@ final class ExampleDefinitions implements AutoCloseable {
     /** Returns a definition with an example as its strategy {@code a}. */
     ObjectNode definition(String example) throws IOException {
         ObjectNode definition = (ObjectNode) JSON.readTree("""
-                {"name": "Shop", "documentation": "https://example.com", "baseUrl": "BASE/{{auth.user}}", "test": "/me",
-                 "fields": [{"name": "user", "label": "User", "hint": "h", "default": "ann"},
+                {"name": "Shop", "documentation": "https://example.com", "baseUrl": "BASE/{{auth.user}}",
+                 "test": "/me",
+                 "fields": [{"name": "user", "label": "User", "hint": "h", "default": "ann", "choices": ["ann", "bob"], "pattern": "[a-z]+",
+                             "example": "bob", "prefix": "@", "suffix": "!"},
                             {"name": "key", "secret": true}, {"name": "hex", "secret": true}],
-                 "strategies": {"a": {"fields": [{"name": "empty", "optional": true}, {"name": "pem", "secret": true}]}}}""");
+                 "strategies": {"a": {"fields": [{"name": "empty", "optional": true}, {"name": "pem", "secret": true, "when": {"field": "user", "values": ["ann"]}}]}}}""");
+        if (example.equals("none")) {
+            definition.set("test", JSON.readTree("""
+                    [{"url": "/me/{{auth.user}}"},
+                     {"method": "POST", "url": "/test", "headers": {"X-A": "{{auth.user}}"}, "query": {"q": "1"},
+                      "json": {"a": "{{auth.user}}"}, "accept": [404]}]"""));
+        }
         ((ObjectNode) definition.at("/strategies/a"))
                 .setAll((ObjectNode) EXAMPLES.get(example).path("strategy"));
         String texts = definition.toString();
@@ -140,14 +149,20 @@ final class ExampleDefinitions implements AutoCloseable {
     String meaning(AuthDefinition definition) {
         StringBuilder meaning = new StringBuilder();
         for (String strategy : new java.util.TreeSet<>(definition.strategies())) {
-            meaning.append(strategy).append(definition.test()).append('\n');
+            meaning.append(strategy).append('\n');
             for (InputField field : definition.fields(strategy)) {
                 meaning.append(field.name()
                         + field.label()
                         + field.hint()
                         + field.isSecret()
                         + field.defaultValue()
-                        + field.isOptional());
+                        + field.isOptional()
+                        + field.choices()
+                        + field.pattern()
+                        + field.example()
+                        + field.prefix()
+                        + field.suffix()
+                        + field.condition());
             }
             received.clear();
             try {
@@ -161,11 +176,8 @@ final class ExampleDefinitions implements AutoCloseable {
     }
 
     private void requests(AuthDefinition definition, String strategy, StringBuilder meaning) {
-        AuthStrategy auth = filled(definition, strategy).build();
-        try (HttpConnection connection = HttpConnection.named("Shop")
-                .baseUrl(definition.baseUrl())
-                .auth(auth)
-                .build()) {
+        try (HttpConnection connection =
+                filled(definition, strategy).connection().build()) {
             if (isType(definition, strategy, "oauth2-authorization-code")) {
                 AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
                 URI url = flow.start("s");
@@ -174,6 +186,14 @@ final class ExampleDefinitions implements AutoCloseable {
                 meaning.append(state.find());
                 flow.finish("code=c&realm=7&realmId=7&iss=" + url() + "&state=" + state.group(1), "s");
             }
+            if (isType(definition, strategy, "oauth1")
+                    && CombinedAuth.withoutAdditions(connection.auth())
+                            .toString()
+                            .startsWith("OAuth1 of")) {
+                OAuth1Flow flow = OAuth1Flow.of(connection);
+                meaning.append(flow.start("s"));
+                var unused = flow.finish("oauth_token=ot&oauth_verifier=v", "s");
+            }
             if (isType(definition, strategy, "oauth2-device-code")) {
                 // Only until the user is prompted: there is no consent here.
                 var unused = DeviceFlow.of(connection).authorize(prompt -> {
@@ -181,6 +201,9 @@ final class ExampleDefinitions implements AutoCloseable {
                 });
             }
             connection.send(Request.post("/probe"));
+            if (!definition.tests().requests().isEmpty()) {
+                meaning.append(connection.test().outcome());
+            }
         }
     }
 
@@ -227,9 +250,18 @@ final class ExampleDefinitions implements AutoCloseable {
                 .sorted()
                 .collect(Collectors.joining("\n"));
         received.add(masked(request + "\n" + headers + "\n" + body(new String(body, StandardCharsets.UTF_8))));
+        if (path.endsWith("/test") || path.contains("/me/")) {
+            exchange.sendResponseHeaders(404, -1);
+            exchange.close();
+            return;
+        }
         String base = url();
         byte[] response = """
-                {"access_token": "a-token", "token": "t", "id": "s", "token_endpoint": "BASE/token", "issuer": "BASE", "client_id": "c",
+                {"AssumeRoleResponse": {"AssumeRoleResult": {"Credentials":
+                     {"AccessKeyId": "AK", "SecretAccessKey": "SK", "SessionToken": "ST", "Expiration": 4.1E9}}},
+                 "AssumeRoleWithWebIdentityResponse": {"AssumeRoleWithWebIdentityResult": {"Credentials":
+                     {"AccessKeyId": "AK", "SecretAccessKey": "SK", "SessionToken": "ST", "Expiration": 4.1E9}}},
+                 "oauth_token": "ot", "oauth_token_secret": "os", "access_token": "a-token", "token": "t", "id": "s", "token_endpoint": "BASE/token", "issuer": "BASE", "client_id": "c",
              "device_code": "d", "user_code": "u", "verification_uri": "https://x.example.com", "api_domain": "BASE", "instance_url": "BASE",
                  "data": {"token": "a-token", "refresh": "r", "in": 60, "host": "h"}}""".replace("BASE", base).getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().add("Content-Type", "application/json");
@@ -270,7 +302,8 @@ final class ExampleDefinitions implements AutoCloseable {
                 .replaceAll(jwt -> Matcher.quoteReplacement(claims(jwt.group(1))))
                 .replaceAll(
                         "(oauth_nonce|oauth_timestamp|oauth_signature|Signature|SignedHeaders|Credential)=[^,]*", "$1")
-                .replaceAll("code_verifier=[^&]*", "code_verifier");
+                .replaceAll("code_verifier=[^&]*", "code_verifier")
+                .replaceAll("assertion=P[^&]*", "SAML assertion");
     }
 
     private static String claims(String payload) {

@@ -166,7 +166,8 @@ class PresetsTest {
         AuthDefinition preset = AuthDefinition.preset(id);
         assertThat(json(preset).path("documentation").asText()).startsWith("https://");
         assertThat(preset.baseUrl()).startsWith(preset.baseUrl().startsWith("{{") ? "{{auth." : "https://");
-        preset.test().ifPresent(test -> assertThat(test).startsWith("/").doesNotContain("{{"));
+        JsonNode test = json(preset).path("test");
+        assertThat(test.isMissingNode() || test.asText().startsWith("/")).isTrue();
         assertThat(preset.fields(strategy)).extracting(InputField::label).doesNotHaveDuplicates();
         try (HttpConnection connection =
                 connection(preset, filled(preset, strategy).build())) {

@@ -378,4 +378,114 @@ class ServiceDefinitionsTest {
                     .hasMessageContaining("(status " + status + ", POST " + service.baseUrl() + "/token)");
         }
     }
+
+    private static final String FORM = "{'name': 'region', 'choices': ['eu', 'us']},"
+            + "{'name': 'shop', 'pattern': '[a-z]+', 'example': 'acme', 'prefix': 'https://', 'suffix': '.example.com'},"
+            + "{'name': 'mode', 'default': 'plain'},"
+            + "{'name': 'extra', 'when': {'field': 'mode', 'values': ['extended', 'full']}}";
+
+    private static final String CUSTOM =
+            "'type': 'custom', 'headers': {'X-R': '{{auth.region}}', 'X-S': '{{auth.shop}}', 'X-E': '{{auth.extra}}'}";
+
+    @Test
+    void fieldsHaveRules() {
+        AuthDefinition shop = definition("'BASE'", FORM, CUSTOM);
+        InputField field = shop.fields("a").get(1);
+        assertThat(field.pattern()).contains("[a-z]+");
+        assertThat(field.example()).contains("acme");
+        assertThat(shop.fields("a").get(0).choices()).containsExactly("eu", "us");
+        assertThat(shop.fields("a").get(3).condition())
+                .contains(new InputField.Condition("mode", List.of("extended", "full")));
+
+        try (HttpConnection connection =
+                connection(shop, Map.of("region", "eu", "shop", "https://acme.example.com", "extra", "ignored"))) {
+            connection.send(Request.get("/api"));
+        }
+        assertThat(last("/api").header("X-S")).contains("acme");
+        assertThat(last("/api").header("X-E")).isEmpty();
+        try (HttpConnection connection =
+                connection(shop, Map.of("region", "eu", "shop", "acme", "mode", "full", "extra", "1"))) {
+            connection.send(Request.get("/api"));
+        }
+        assertThat(last("/api").header("X-E")).contains("1");
+    }
+
+    @Test
+    void valuesThatTheRulesRejectAreReported() {
+        AuthDefinition shop = definition("'BASE'", FORM, CUSTOM);
+        assertThatThrownBy(() -> connection(shop, Map.of("region", "de", "shop", "A1", "mode", "full")))
+                .isInstanceOfSatisfying(
+                        InvalidDefinitionException.class,
+                        e -> assertThat(e.problems())
+                                .containsExactly(
+                                        "region: it is not one of its choices [eu, us]",
+                                        "shop: it does not match the pattern [a-z]+, such as acme",
+                                        "/strategies/a/headers/X-E: there is no value for {{auth.extra}}: set it by value(\"extra\", ...)"));
+        assertThatThrownBy(() -> definition(
+                        "'BASE'",
+                        "{'name': 'region', 'choices': ['eu'], 'default': 'us', 'pattern': '('}",
+                        "'type': 'custom', 'headers': {'X': '{{auth.region}}'}"))
+                .isInstanceOfSatisfying(
+                        InvalidDefinitionException.class,
+                        e -> assertThat(e.problems())
+                                .contains("/fields/0/default: it is not one of its choices [eu]")
+                                .anyMatch(problem -> problem.startsWith("/fields/0/pattern: ")));
+        assertThatThrownBy(() -> definition(
+                        "'BASE'",
+                        "{'name': 'region', 'when': {'field': 'x', 'values': ['1']}}",
+                        "'type': 'custom', 'headers': {'X': '{{auth.region}}'}"))
+                .hasMessageContaining("the condition of \"region\" refers to \"x\"");
+    }
+
+    @Test
+    void testsOfADefinitionAreSent() {
+        service.on("POST", "/v1/check", MockResponse.status(401));
+        service.on("POST", "/v3/check", MockResponse.status(404));
+        AuthDefinition shop = AuthDefinition.parse("""
+                {"name": "Shop", "baseUrl": "%s", "fields": [{"name": "key", "secret": true}],
+                 "test": [{"method": "POST", "url": "/v1/check"},
+                          {"method": "POST", "url": "/v3/check", "query": {"k": "{{auth.key}}"}, "headers": {"X-T": "1"},
+                           "json": {"limit": 1}, "accept": [404]}],
+                 "strategies": {"a": {"type": "custom", "headers": {"X-Key": "{{auth.key}}"}}}}""".formatted(service.baseUrl()));
+
+        try (HttpConnection connection =
+                shop.choose("a").value("key", Secret.of("s3cret")).connection().build()) {
+            assertThat(connection.test().ok()).isTrue();
+        }
+        assertThat(last("/v3/check").uri().getQuery()).isEqualTo("k=s3cret");
+        assertThat(last("/v3/check").header("X-Key")).contains("s3cret");
+        assertThat(last("/v3/check").body()).isEqualTo("{\"limit\":1}");
+    }
+
+    @Test
+    void aTestBeforeConsentRequiresAuthorization() {
+        AuthDefinition shop = AuthDefinition.parse("""
+                {"name": "Shop", "baseUrl": "%s", "test": "/api",
+                 "strategies": {"a": {"type": "oauth2-authorization-code", "authorizationUrl": "https://x.example.com/a",
+                                      "tokenUrl": "https://x.example.com/t"}}}""".formatted(service.baseUrl()));
+
+        try (HttpConnection connection =
+                shop.choose("a").value("clientId", "c").connection().build()) {
+            assertThat(connection.test().outcome()).hasToString("AUTHORIZATION_REQUIRED");
+        }
+    }
+
+    @Test
+    void aClientCertificateIsPartOfTheConnection() {
+        AuthDefinition shop = definition(
+                "'BASE'",
+                "{'name': 'cert', 'secret': true}, {'name': 'key', 'secret': true}",
+                "'type': 'none', 'clientCertificate': {'certificate': '{{auth.cert}}', 'privateKey': '{{auth.key}}'}");
+
+        assertThatThrownBy(() -> shop.choose("a")
+                        .value("cert", "x")
+                        .value("key", "k3y")
+                        .connection()
+                        .build())
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("certificate")
+                .hasMessageNotContaining("k3y");
+        assertThatThrownBy(() -> shop.choose("a").value("cert", "x").connection())
+                .hasMessageContaining("/strategies/a/clientCertificate/privateKey: there is no value for {{auth.key}}");
+    }
 }

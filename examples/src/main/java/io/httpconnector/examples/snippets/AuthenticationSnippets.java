@@ -88,14 +88,11 @@ final class AuthenticationSnippets {
     static HttpConnection preset(Secret apiToken) {
         AuthDefinition zendesk = AuthDefinition.preset("zendesk");
         List<InputField> form = zendesk.fields("api-token"); // Sub-domain, Email, API token (secret)
-        AuthStrategy auth = zendesk.choose("api-token")
+        HttpConnection connection = zendesk.choose("api-token")
                 .value("subdomain", "acme")
                 .value("email", "ann@example.com")
                 .value("apiToken", apiToken)
-                .build();
-        HttpConnection connection = HttpConnection.named(zendesk.name())
-                .baseUrl(zendesk.baseUrl())
-                .auth(auth)
+                .connection() // name, base URL, strategy, client certificate and test of the definition
                 .build();
         log.info("{} of {}", form, zendesk.strategies());
         return connection;

@@ -520,14 +520,11 @@ final class CookbookSnippets {
         for (InputField field : zendesk.fields("api-token")) {
             log.info("{} {}", field.label(), field.isSecret() ? "(password)" : "");
         }
-        AuthStrategy auth = zendesk.choose("api-token")
+        HttpConnection connection = zendesk.choose("api-token")
                 .value("subdomain", "acme")
                 .value("email", "ann@example.com")
                 .value("apiToken", apiToken)
-                .build();
-        HttpConnection connection = HttpConnection.named(zendesk.name())
-                .baseUrl(zendesk.baseUrl())
-                .auth(auth)
+                .connection() // name, base URL, strategy, client certificate and test of the definition
                 .build();
         return connection;
     }

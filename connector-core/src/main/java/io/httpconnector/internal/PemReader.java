@@ -1,4 +1,4 @@
-package io.httpconnector.tls;
+package io.httpconnector.internal;
 
 import io.httpconnector.Secret;
 import java.io.ByteArrayInputStream;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Reads certificates and private keys from the PEM formats of RFC 7468 and OpenSSL: PKCS #8 (RFC 5958) and the older PKCS #1
  * (RFC 8017) and SEC 1 (RFC 5915), plain or encrypted. Keys in formats that the JDK can't read are converted to PKCS #8.
  */
-final class PemReader {
+public final class PemReader {
 
     private static final String BEGIN = "-----BEGIN ";
     private static final String DASHES = "-----";
@@ -44,8 +44,14 @@ final class PemReader {
 
     private PemReader() {}
 
-    /** Returns all certificates in their order; an empty list if there are none. */
-    static List<X509Certificate> certificates(byte[] pem) throws GeneralSecurityException {
+    /**
+     * Returns all certificates in their order.
+     *
+     * @param pem the text
+     * @return the certificates; empty if there are none
+     * @throws GeneralSecurityException if one is invalid
+     */
+    public static List<X509Certificate> certificates(byte[] pem) throws GeneralSecurityException {
         List<X509Certificate> certificates = new ArrayList<>();
         CertificateFactory factory = CertificateFactory.getInstance("X.509");
         for (Block block : blocks(pem)) {
@@ -57,8 +63,15 @@ final class PemReader {
         return certificates;
     }
 
-    /** Returns the first private key; null if there is none. */
-    static @Nullable PrivateKey key(byte[] pem, @Nullable Secret password) throws GeneralSecurityException {
+    /**
+     * Returns the first private key.
+     *
+     * @param pem the text
+     * @param password the password of an encrypted key
+     * @return the key; null if there is none
+     * @throws GeneralSecurityException if it is invalid, or the password is wrong or missing
+     */
+    public static @Nullable PrivateKey key(byte[] pem, @Nullable Secret password) throws GeneralSecurityException {
         for (Block block : blocks(pem)) {
             if (block.type.endsWith("PRIVATE KEY")) {
                 return key(block, password);

@@ -12,8 +12,13 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A request of a login, created from the values for each login. Immutable. */
-record LoginRequest(
+/**
+ * A request of a definition, such as that of a login, created from the values each time. Immutable.
+ *
+ * @param defaultMethod the method if {@code method} is absent or omitted
+ */
+record DefinedRequest(
+        String defaultMethod,
         @Nullable FieldText method,
         @Nullable UrlText url,
         Map<String, FieldText> headers,
@@ -27,17 +32,18 @@ record LoginRequest(
     /**
      * Reads the members of a request.
      *
-     * @param prefix the prefix of the names, such as {@code login}; empty for a step
+     * @param prefix the prefix of the names, such as {@code login}; may be empty
      */
-    static LoginRequest read(Members members, String prefix) {
+    static DefinedRequest read(Members members, String prefix, String defaultMethod) {
         JsonObjectReader reader = members.reader();
         String user = name(prefix, "user");
         String password = name(prefix, "password");
         String url = name(prefix, "url");
         reader.require(url);
-        LoginRequest request = new LoginRequest(
-                members.text("method", LoginRequest::checkMethod),
-                UrlText.read(members, url, LoginRequest::problemOfUrl),
+        DefinedRequest request = new DefinedRequest(
+                defaultMethod,
+                members.text("method", DefinedRequest::checkMethod),
+                UrlText.read(members, url, DefinedRequest::problemOfUrl),
                 members.headers(name(prefix, "headers")),
                 members.texts(name(prefix, "query"), true),
                 members.secret(user),
@@ -55,6 +61,11 @@ record LoginRequest(
         return request;
     }
 
+    /** Returns a GET request without other members. */
+    static DefinedRequest get(UrlText url) {
+        return new DefinedRequest("GET", null, url, Map.of(), Map.of(), null, null, null, Map.of(), null);
+    }
+
     private static String name(String prefix, String member) {
         return prefix.isEmpty()
                 ? member
@@ -65,7 +76,7 @@ record LoginRequest(
         var unused = Request.of(method, "/");
     }
 
-    private static @Nullable String problemOfUrl(String url) {
+    static @Nullable String problemOfUrl(String url) {
         if (url.isBlank()) {
             return "it is empty";
         }
@@ -80,7 +91,7 @@ record LoginRequest(
     /** Creates the request with the given values, whose problems are reported. */
     Request create(FieldValues values) {
         String verb = values.text(method);
-        Request request = Request.of(verb == null ? "POST" : verb, address(values));
+        Request request = Request.of(verb == null ? defaultMethod : verb, address(values));
         for (Map.Entry<String, FieldText> header : headers.entrySet()) {
             Secret value = values.secret(header.getValue());
             request = value == null ? request : request.header(header.getKey(), value);
@@ -156,6 +167,6 @@ record LoginRequest(
     /** Omits the values. */
     @Override
     public String toString() {
-        return "login at " + url;
+        return "request to " + url;
     }
 }
