@@ -1,4 +1,4 @@
-package io.httpconnector.tls;
+package io.httpconnector.internal;
 
 import java.io.IOException;
 import java.math.BigInteger;
