@@ -211,7 +211,8 @@ public final class SamlAssertion {
     private String xml(Instant now, String tokenUrl) {
         String recipient = settings.getOrDefault("recipient", tokenUrl);
         Instant end = now.plus(lifetime);
-        StringBuilder xml = new StringBuilder("<saml2:Assertion xmlns:saml2=\"urn:oasis:names:tc:SAML:2.0:assertion\" ID=\"_")
+        StringBuilder xml = new StringBuilder(
+                        "<saml2:Assertion xmlns:saml2=\"urn:oasis:names:tc:SAML:2.0:assertion\" ID=\"_")
                 .append(UUID.randomUUID())
                 .append("\" IssueInstant=\"")
                 .append(now)
@@ -232,9 +233,11 @@ public final class SamlAssertion {
                 .append(end)
                 .append("\"><saml2:AudienceRestriction><saml2:Audience>")
                 .append(escaped(settings.getOrDefault("audience", tokenUrl)))
-                .append("</saml2:Audience></saml2:AudienceRestriction></saml2:Conditions><saml2:AuthnStatement AuthnInstant=\"")
+                .append(
+                        "</saml2:Audience></saml2:AudienceRestriction></saml2:Conditions><saml2:AuthnStatement AuthnInstant=\"")
                 .append(now)
-                .append("\"><saml2:AuthnContext><saml2:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:X509")
+                .append(
+                        "\"><saml2:AuthnContext><saml2:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:X509")
                 .append("</saml2:AuthnContextClassRef></saml2:AuthnContext></saml2:AuthnStatement>");
         if (!attributes.isEmpty()) {
             xml.append("<saml2:AttributeStatement>");
@@ -249,7 +252,10 @@ public final class SamlAssertion {
     }
 
     private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 
     private static Document parsed(String xml) throws ParserConfigurationException, SAXException, IOException {
@@ -277,11 +283,10 @@ public final class SamlAssertion {
                 factory.newSignatureMethod(SignatureMethod.RSA_SHA256, null),
                 List.of(reference));
         KeyInfoFactory keys = factory.getKeyInfoFactory();
-        KeyInfo keyInfo = certificate == null
-                ? null
-                : keys.newKeyInfo(List.of(keys.newX509Data(List.of(certificate))));
+        KeyInfo keyInfo = certificate == null ? null : keys.newKeyInfo(List.of(keys.newX509Data(List.of(certificate))));
         factory.newXMLSignature(info, keyInfo)
-                .sign(new DOMSignContext(key, assertion, assertion.getFirstChild().getNextSibling()));
+                .sign(new DOMSignContext(
+                        key, assertion, assertion.getFirstChild().getNextSibling()));
     }
 
     private static String text(Document document) throws TransformerException {

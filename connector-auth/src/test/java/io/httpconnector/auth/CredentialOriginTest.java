@@ -32,6 +32,7 @@ import io.httpconnector.StatusException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,6 +61,7 @@ class CredentialOriginTest {
 
     @BeforeEach
     void setUp() {
+        log.list = new CopyOnWriteArrayList<>(); // Other threads log, too.
         log.start();
         for (Logger logger : loggers) {
             logger.addAppender(log);

@@ -47,8 +47,8 @@ class SamlAssertionTest {
     private static Document parsed(String xml) throws Exception {
         DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
         factory.setNamespaceAware(true);
-        Document document = factory.newDocumentBuilder()
-                .parse(new ByteArrayInputStream(xml.getBytes(StandardCharsets.UTF_8)));
+        Document document =
+                factory.newDocumentBuilder().parse(new ByteArrayInputStream(xml.getBytes(StandardCharsets.UTF_8)));
         document.getDocumentElement().setIdAttribute("ID", true);
         return document;
     }
@@ -57,7 +57,9 @@ class SamlAssertionTest {
         Element signature = (Element)
                 document.getElementsByTagNameNS(XMLSignature.XMLNS, "Signature").item(0);
         DOMValidateContext context = new DOMValidateContext(keys.getPublic(), signature);
-        return XMLSignatureFactory.getInstance("DOM").unmarshalXMLSignature(context).validate(context);
+        return XMLSignatureFactory.getInstance("DOM")
+                .unmarshalXMLSignature(context)
+                .validate(context);
     }
 
     @Test
@@ -79,8 +81,10 @@ class SamlAssertionTest {
                 connection.send(Request.get("/api"));
             }
             String body = service.requests().get(0).body();
-            assertThat(body).contains("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Asaml2-bearer", "client_id=c");
-            String encoded = URLDecoder.decode(body.replaceFirst(".*assertion=([^&]*).*", "$1"), StandardCharsets.UTF_8);
+            assertThat(body)
+                    .contains("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Asaml2-bearer", "client_id=c");
+            String encoded =
+                    URLDecoder.decode(body.replaceFirst(".*assertion=([^&]*).*", "$1"), StandardCharsets.UTF_8);
             String xml = new String(Base64.getUrlDecoder().decode(encoded), StandardCharsets.UTF_8);
             assertThat(isValid(parsed(xml))).isTrue();
             assertThat(isValid(parsed(xml.replace("ann ", "eve ")))).isFalse();

@@ -29,8 +29,7 @@ record SamlMembers(
         FieldText assertion = members.secret("assertion");
         SamlMembers saml = reader.object("saml", object -> readSaml(members.of(object)));
         return values -> saml == null
-                ? OAuth2.samlBearer(
-                        assertion == null ? Secret.of("missing") : values.requiredSecret(assertion))
+                ? OAuth2.samlBearer(assertion == null ? Secret.of("missing") : values.requiredSecret(assertion))
                 : OAuth2.samlBearer(saml.build(values));
     }
 
@@ -54,13 +53,17 @@ record SamlMembers(
                     values.requiredText(issuer), values.requiredText(subject), values.requiredSecret(key));
         } catch (InvalidDefinitionException e) {
             throw new InvalidDefinitionException(
-                    "SAML", e.problems().stream().map(problem -> key.pointer() + ": " + problem).toList());
+                    "SAML",
+                    e.problems().stream()
+                            .map(problem -> key.pointer() + ": " + problem)
+                            .toList());
         }
         saml = with(saml, values.text(audience), SamlAssertion::audience);
         saml = with(saml, values.text(recipient), SamlAssertion::recipient);
         saml = with(saml, values.text(nameIdFormat), SamlAssertion::nameIdFormat);
         for (Map.Entry<String, FieldText> attribute : attributes.entrySet()) {
-            saml = with(saml, values.text(attribute.getValue()), (it, value) -> it.attribute(attribute.getKey(), value));
+            saml = with(
+                    saml, values.text(attribute.getValue()), (it, value) -> it.attribute(attribute.getKey(), value));
         }
         saml = with(saml, values.text(certificate), (it, pem) -> it.certificate(KeyMembers.certificate(pem)));
         return lifetime == null ? saml : saml.lifetime(lifetime);

@@ -397,7 +397,9 @@ public final class OAuth2Builder {
         if (!discovers && !all.has("tokenUrl")) {
             found.add("token URL: it is missing: set it by tokenUrl(\"https://...\")");
         }
-        if ((clientId == null || clientId.isEmpty()) && !registersClient(all) && !(grant instanceof JwtBearerGrant || grant instanceof SamlBearerGrant)) {
+        if ((clientId == null || clientId.isEmpty())
+                && !registersClient(all)
+                && !(grant instanceof JwtBearerGrant || grant instanceof SamlBearerGrant)) {
             found.add("client: it is missing: set it by client(id, secret)");
         }
         if (!discovers && grant instanceof AuthorizationCodeGrant && !all.has("authorizationUrl")) {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,6 +124,7 @@ class SecretBindingTest {
     void storeInMemoryIsReportedIfTheServerOfASecretIsDiscovered() {
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         Logger logger = (Logger) LoggerFactory.getLogger(OAuth2.class);
+        log.list = new CopyOnWriteArrayList<>(); // Other threads log, too.
         log.start();
         logger.addAppender(log);
         try {

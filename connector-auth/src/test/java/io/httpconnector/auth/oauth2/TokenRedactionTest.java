@@ -34,6 +34,7 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -76,6 +77,7 @@ class TokenRedactionTest {
 
     @BeforeEach
     void setUp() {
+        log.list = new CopyOnWriteArrayList<>(); // Other threads log, too.
         log.start();
         for (Logger logger : loggers) {
             logger.addAppender(log);
