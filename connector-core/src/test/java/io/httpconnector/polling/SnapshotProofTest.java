@@ -44,10 +44,11 @@ class SnapshotProofTest extends RecordServiceFixture {
                 .toList());
     }
 
+    /** Each read may have four pages, the last of which is empty. */
     private PollingTrigger trigger(StartPosition start) {
         return trigger()
                 .startPosition(start)
-                .pagination(Pagination.pages("page"))
+                .pagination(Pagination.pages("page").maxPages(4))
                 .build();
     }
 
