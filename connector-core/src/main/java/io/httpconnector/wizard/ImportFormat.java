@@ -26,8 +26,8 @@ record ImportFormat(
 
     static final ImportFormat CURL = new ImportFormat(
             "curl command",
-            (text, json) -> text.stripLeading().matches("(?s)(?:\\S*/)?curl(?:\\.exe)?\\s.*"),
-            text -> listed(List.of(CurlReader.read(text))));
+            (text, json) -> ShellCommand.startsWithCurl(text),
+            text -> listed(CurlReader.read(text, new CurlFiles(null))));
 
     static final ImportFormat HAR = new ImportFormat(
             "HTTP Archive",
@@ -49,7 +49,7 @@ record ImportFormat(
     /** All formats. A text is read by the first one that recognizes it. */
     static final List<ImportFormat> ALL = List.of(CURL, HAR, OPEN_API, POSTMAN);
 
-    private static RecommendationSource listed(List<Recommendation> all) {
+    static RecommendationSource listed(List<Recommendation> all) {
         return () -> all;
     }
 

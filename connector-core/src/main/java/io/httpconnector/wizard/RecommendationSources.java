@@ -32,16 +32,33 @@ public final class RecommendationSources {
     }
 
     /**
-     * Creates a source from a curl command line, as in API documentation and browser developer tools. Supports the quoting of
-     * a POSIX shell, and {@code $'...'}.
+     * Creates a source from curl command lines, as in API documentation and browser developer tools. Supports the quoting of
+     * a POSIX shell, including {@code $'...'} and here-documents, and of the command prompt of Windows. Shell variables, and
+     * placeholders in braces in the URL, become pills of the step {@code input}; files become pills of the step {@code file}.
      *
-     * @param command the command
-     * @return a source with one request
+     * @param command one or more commands
+     * @return a source with a request for each URL
      * @throws InvalidDefinitionException if the command has an unsupported option or is malformed; the message names it and
      *     its position
      */
     public static RecommendationSource curl(String command) {
         return ImportFormat.CURL.read(Arguments.notNull(command, ImportFormat.CURL.name()));
+    }
+
+    /**
+     * Creates a source from curl command lines that name files with text: bodies ({@code -d @file}), headers
+     * ({@code -H @file}), values ({@code --data-urlencode name@file}, {@code -F name=<file}) and options ({@code -K file}).
+     * Their content becomes part of the request. Uploaded files ({@code -T}, {@code -F name=@file}) remain pills.
+     *
+     * @param command one or more commands
+     * @param directory the directory in which files may be read, and to which their names are relative
+     * @return a source with a request for each URL
+     * @throws InvalidDefinitionException if the command has an unsupported option or is malformed, or a file is not in the
+     *     directory, is larger than 1 MiB or is not UTF-8
+     */
+    public static RecommendationSource curl(String command, Path directory) {
+        String present = Arguments.notNull(command, ImportFormat.CURL.name());
+        return ImportFormat.listed(CurlReader.read(present, new CurlFiles(Arguments.notNull(directory, "directory"))));
     }
 
     /**

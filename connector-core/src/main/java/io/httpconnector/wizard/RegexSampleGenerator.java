@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +59,7 @@ final class RegexSampleGenerator {
         int count = root instanceof Repetition whole ? -1 - whole.index : 0;
         Set<String> all = new LinkedHashSet<>();
         StringBuilder shortest = new StringBuilder();
-        int[] steps = new int[1];
+        AtomicInteger steps = new AtomicInteger();
         append(root, new Shape(0, -1, 0, steps), shortest);
         int missing = Math.max(0, min - shortest.length());
         for (int more : new int[] {0, 1, 2, 3, 5, 8, 12, 20, 50, missing, min, max < MAX_LENGTH ? max : min}) {
@@ -84,17 +85,17 @@ final class RegexSampleGenerator {
      * @param more the number of additional repetitions
      * @param only the index of the repetition that is lengthened, or -1 for all
      * @param branch the preferred alternative
-     * @param steps the number of steps so far
+     * @param steps counts the steps
      */
-    private record Shape(int more, int only, int branch, int[] steps) {
+    private record Shape(int more, int only, int branch, AtomicInteger steps) {
 
         boolean isSpent(StringBuilder out) {
-            return out.length() > MAX_LENGTH || steps[0] > MAX_STEPS;
+            return out.length() > MAX_LENGTH || steps.get() > MAX_STEPS;
         }
     }
 
     private static void append(Node node, Shape shape, StringBuilder out) {
-        if (++shape.steps[0] > MAX_STEPS) {
+        if (shape.steps.incrementAndGet() > MAX_STEPS) {
             return;
         }
         if (node instanceof Characters characters) {

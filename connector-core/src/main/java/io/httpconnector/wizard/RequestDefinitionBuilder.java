@@ -275,6 +275,19 @@ final class RequestDefinitionBuilder {
         note("the content of " + fileName + " is the pill " + pill);
     }
 
+    /** Adds a multipart file with a known text that may have pills. */
+    void textFile(String name, String value, String fileName, String contentType) {
+        ObjectNode part = field(body().withArray("/multipart"), name, value);
+        part.put("fileName", escapeBraces(fileName)).put("contentType", escapeBraces(contentType));
+    }
+
+    /** Adds a multipart field whose value, the content of a file, is a pill. */
+    void contentPart(String name, String fileName, @Nullable String contentType) {
+        String pill = "{{file." + identifier(name) + "}}";
+        templatePart(name, pill, contentType);
+        note("the content of " + fileName + " is the pill " + pill);
+    }
+
     /** Sets a body from a file whose content is a pill. */
     void file(String contentType) {
         body().put("bytes", "{{file.content}}").put("contentType", escapeBraces(contentType));
@@ -368,6 +381,9 @@ final class RequestDefinitionBuilder {
         if (isForm) {
             ArrayNode unused = body().withArray("/form");
             pairs.forEach(pair -> templateField(pair.name(), pair.value()));
+            if (!contentType.equalsIgnoreCase("application/x-www-form-urlencoded")) {
+                pair("headers", "Content-Type", escapeBraces(contentType));
+            }
         } else {
             text(text, contentType, false);
         }
@@ -395,6 +411,13 @@ final class RequestDefinitionBuilder {
             template = template.replace(PILL_MARK + "" + i + PILL_MARK, pills.get(i));
         }
         return template;
+    }
+
+    /** Replaces marks of shell variables with pills of the step {@code input}. */
+    void replaceVariables() {
+        Set<String> names = new LinkedHashSet<>();
+        definition.setAll((ObjectNode) ShellVariables.replaced(definition, names));
+        names.forEach(name -> note("the variable " + name + " is the pill {{input." + name + "}}"));
     }
 
     /** Returns method and path, as the title of a request without a name. */

@@ -73,8 +73,7 @@ final class SchemaPattern {
     /** Whether the expression occurs in a text. */
     boolean matches(String text) {
         try {
-            return compiled == null
-                    || compiled.matcher(new BoundedText(text, new int[1])).find();
+            return compiled == null || compiled.matcher(new BoundedText(text)).find();
         } catch (BoundExceededException | StackOverflowError e) {
             return true;
         }
@@ -100,17 +99,19 @@ final class SchemaPattern {
         }
     }
 
-    /**
-     * A text that limits how many of its characters are read, against expressions with exponential backtracking.
-     *
-     * @param text the text
-     * @param steps the number of characters that have been read
-     */
-    private record BoundedText(String text, int[] steps) implements CharSequence {
+    /** A text that limits how many of its characters are read, against expressions with exponential backtracking. */
+    private static final class BoundedText implements CharSequence {
+
+        private final String text;
+        private int steps;
+
+        BoundedText(String text) {
+            this.text = text;
+        }
 
         @Override
         public char charAt(int index) {
-            if (++steps[0] > MAX_STEPS) {
+            if (++steps > MAX_STEPS) {
                 throw new BoundExceededException();
             }
             return text.charAt(index);

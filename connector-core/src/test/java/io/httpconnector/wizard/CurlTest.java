@@ -22,11 +22,14 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -67,7 +70,15 @@ class CurlTest {
                 "curl -A agent/1 -e http://ref.example/ URL/",
                 "curl -I URL/head",
                 "curl URL/a --url-query 'q=x y' --url-query +r=%41",
-                "curl -H 'X-Empty;' -H X-B:2 URL"
+                "curl -H 'X-Empty;' -H X-B:2 URL",
+                "curl URL/a -d $'caf\\xc3\\xa9 \\303\\274 \\u00fc'",
+                "curl URL/a -F 'a=\"x;y\"' -F 'b=\"q\\\"z\"' -F 'c= padded ' -F 'd=v;type=text/x-d;charset=utf-8'",
+                "# a comment\ncurl URL/a \\\n   -d a=1 # more",
+                "curl URL/a -d @- <<'EOF'\na=1&b=2\nEOF",
+                "curl URL/a -H 'Content-Type: text/plain' --data-binary @- <<< 'line'",
+                "curl URL/a/./b/../c?d=1",
+                "curl URL/a -r 100 -e 'http://r.example/;auto' | cat > /dev/null 2>&1",
+                "curl URL/a -H 'Content-Type: application/x-www-form-urlencoded; charset=UTF-8' -d a=1"
             })
     void sendsWhatCurlSends(String command) throws Exception {
         assumeTrue(hasCurl(), "curl is not installed");
@@ -88,7 +99,7 @@ class CurlTest {
         assertThat(ours.getMethod()).isEqualTo(curl.getMethod());
         assertThat(ours.getUrl().replace("%20", "+"))
                 .isEqualTo(curl.getUrl().replace("%20", "+").replace("%41", "A"));
-        for (String name : List.of("X-A", "X-B", "X-Empty", "Accept", "Referer")) {
+        for (String name : List.of("X-A", "X-B", "X-Empty", "Accept", "Referer", "Range")) {
             if (curl.containsHeader(name) && !"*/*".equals(curl.getHeader(name))) {
                 assertThat(ours.getHeader(name)).as(name).isEqualTo(curl.getHeader(name));
             }
@@ -163,15 +174,22 @@ class CurlTest {
                 "wget http://h                    ! character 1: the command must start with curl",
                 "curl                             ! the URL is missing",
                 "curl -X                          ! character 6: the option -X requires a value",
-                "curl http://h -d @body.json      ! character 18: the body is in a file",
-                "curl http://h --data-urlencode q@f ! character 32: the value is in a file",
-                "curl http://h -T file            ! character 15: the option -T is not supported",
-                "curl http://h --next http://i    ! character 15: the option --next is not supported",
-                "curl http://h http://i           ! character 15: several URLs",
-                "curl http://h -H 'X: $HOME' -d \"$X\" ! character 33: shell variables",
-                "curl http://h | jq .             ! character 15: \"|\" has a special meaning",
-                "curl http://h > out              ! character 15: \">\" has a special meaning",
-                "curl http://h -d `id`            ! character 18: shell variables and command",
+                "curl http://h --data-urlencode q@f ! character 32: the file f is not read: permit its directory",
+                "curl http://h -T f -d a          ! character 18: -T excludes another body",
+                "curl http://h -I -d a            ! character 15: -I excludes a body",
+                "curl http://h -K f               ! character 18: the file f is not read: permit its directory",
+                "curl http://h -H @f              ! character 18: the file f is not read: permit its directory",
+                "curl http://h -d a=1 -d @f       ! character 25: the body is in a file and in options",
+                "curl http://h -d \"$1\"           ! character 19: command substitutions",
+                "curl http://h (a)                ! character 15: \"(\" has a special meaning",
+                "curl http://h -d `id`            ! character 18: command substitutions",
+                "curl http://h -d <(id)           ! character 18: this redirection is not supported",
+                "curl http://h -d $'\\xff'        ! character 18: the bytes are not text in UTF-8",
+                "curl http://h -d $'\\ud83d'      ! not a valid character code",
+                "curl http://h -d @- <<EOF        ! character 21: the here-document has no end: EOF",
+                "curl ftp.example.com             ! character 6: not an HTTP URL",
+                "curl http://h/../a --path-as-is  ! character 6: dot segments in the path are not supported",
+                "curl http://h -F 'a=@f;type=x'   ! character 18: not a media type: x",
                 "curl http://h -d 'x              ! character 18: missing closing quote",
                 "curl http://h -d \"x             ! character 18: missing closing quote",
                 "curl http://h -d $'x             ! character 18: missing closing quote",
@@ -179,8 +197,6 @@ class CurlTest {
                 "curl 'http://h/{a,b}'            ! character 6: brackets and braces stand for several URLs",
                 "curl ftp://h/                    ! character 6: not an HTTP URL",
                 "curl http://h -H nonsense        ! character 18: not a header",
-                "curl http://h -F 'a=<f'          ! character 18: a part from a file",
-                "curl http://h -F 'a=x;y'         ! character 18: a part from a file",
                 "curl http://h -F a               ! character 18: not a field",
                 "curl http://h -F a=1 -d b=2      ! character 18: -d and -F exclude each other",
                 "curl http://h -m soon            ! --max-time: not a number of seconds"
@@ -252,6 +268,115 @@ class CurlTest {
         }
 
         assertThat(received).containsExactly("POST / application/x-www-form-urlencoded " + body, "GET /x?a=%E4 null ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '!',
+            quoteCharacter = '~',
+            value = {
+                "-F 'f=@a.png,b.txt;type=text/csv;charset=x' ! multipart ! [{'name':'f','value':'{{file.f}}','fileName':'a.png','contentType':'image/png'},"
+                        + "{'name':'f','value':'{{file.f}}','fileName':'b.txt','contentType':'text/csv;charset=x'}]",
+                "-F 'f=@\"a;b.PDF\";filename=\"c\"' ! multipart ! [{'name':'f','value':'{{file.f}}','fileName':'c','contentType':'application/octet-stream'}]",
+                "-F 'f=<a.html' ! multipart ! [{'name':'f','value':'{{file.f}}','contentType':'text/html'}]",
+                "-F 'f=text;filename=n.xml' ! multipart ! [{'name':'f','value':'text','fileName':'n.xml','contentType':'application/xml'}]",
+                "-d @body.json -H 'Content-Type: application/json' ! bytes ! '{{file.content}}'",
+                "-T up.bin ! bytes ! '{{file.content}}'",
+                "-d \"a=$X&b=${Y}\" ! form ! [{'name':'a','value':'{{input.X}}'},{'name':'b','value':'{{input.Y}}'}]",
+                "--json \"{\\\"a\\\": \\\"$X\\\"}\" ! json ! {'a':'{{input.X}}'}"
+            })
+    void bodiesWithFilesAndVariables(String arguments, String member, String expected) {
+        assertThat(definition("curl http://h/a " + arguments)
+                        .path("body")
+                        .path(member)
+                        .toString()
+                        .replace('"', '\''))
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void variablesAndPlaceholdersBecomePills() {
+        Recommendation read =
+                read("curl \"$BASE/v1/{id}/items?q=$Q\" -H \"X-Trace: ${TRACE}\" -H \"Authorization: Bearer $TOKEN\"");
+
+        assertThat(read.definition()).isEqualTo(JsonSupport.parse("""
+                {"method": "GET", "url": "/v1/{{input.id}}/items", "query": [{"name": "q", "value": "{{input.Q}}"}],
+                 "headers": [{"name": "X-Trace", "value": "{{input.TRACE}}"}]}"""));
+        assertThat(read.notes())
+                .containsExactlyInAnyOrder(
+                        "the header Authorization is left out: configure the credentials in the connection's auth strategy",
+                        "the variable id is the pill {{input.id}}",
+                        "the variable Q is the pill {{input.Q}}",
+                        "the variable TRACE is the pill {{input.TRACE}}");
+    }
+
+    @Test
+    void severalRequests() {
+        List<Recommendation> all = RecommendationSources.curl("""
+                        $ curl http://h/a http://h/b \\
+                        > -d x=1 --next http://h/c --next -T f.txt http://h/d/
+                        curl http://h/e && curl http://h/f; echo done
+                        """).all();
+
+        assertThat(all)
+                .extracting(one -> one.definition().path("method").asText() + " "
+                        + one.definition().path("url").asText())
+                .containsExactly("POST /a", "POST /b", "GET /c", "PUT /d/f.txt", "GET /e", "GET /f");
+        assertThat(all.get(5).notes()).containsExactly("what follows the command is not imported: ; echo done");
+    }
+
+    @Test
+    void whatIsNotPartOfTheRequestIsNoted() {
+        assertThat(
+                        read("curl http://h/a -F a=1 -H 'Content-Type: application/json' -F 'b=x;y;headers=\"X: 1\"' --no-keepalive | jq .")
+                                .notes())
+                .containsExactlyInAnyOrder(
+                        "the parts are sent as multipart/form-data and not as application/json",
+                        "the attribute y of the part b is not imported",
+                        "the attribute headers=\"X: 1\" of the part b is not imported",
+                        "--no-keepalive is determined by the connection",
+                        "what follows the command is not imported: | jq .");
+        assertThatThrownBy(() -> RecommendationSources.curl("curl http://h\n  -d a=1"))
+                .hasMessageContaining("the line before is complete: end it with a backslash to continue it");
+        assertThatThrownBy(() -> RecommendationSources.curl("curl http://h \\ \n  -d a=1"))
+                .hasMessageContaining("blanks follow the backslash");
+    }
+
+    @Test
+    void filesOfThePermittedDirectory(@TempDir Path directory) throws IOException {
+        Files.writeString(directory.resolve("body.json"), "{\"a\":\r\n 1}\n");
+        Files.writeString(directory.resolve("q"), "x & y");
+        Files.writeString(
+                directory.resolve("config"),
+                "# comment\nurl = \"http://h/a\"\n-d @body.json\nheader: \"X-A: \\\"1\\\"\"\n");
+        Files.writeString(directory.resolve("headers"), "X-B: 2\n\nX-C: 3\n");
+
+        assertThat(RecommendationSources.curl(
+                                "curl -K config -H @headers -H 'Content-Type: application/json' --url-query q@q",
+                                directory)
+                        .all()
+                        .get(0)
+                        .definition())
+                .isEqualTo(JsonSupport.parse("""
+                        {"method": "POST", "url": "/a", "query": [{"name": "q", "value": "x & y"}],
+                         "headers": [{"name": "X-A", "value": "\\"1\\""}, {"name": "X-B", "value": "2"}, {"name": "X-C", "value": "3"}],
+                         "body": {"json": {"a": 1}}}"""));
+        for (String name : List.of("../outside", "/etc/passwd", "missing", ".")) {
+            assertThatThrownBy(() -> RecommendationSources.curl("curl http://h -d @" + name, directory))
+                    .as(name)
+                    .isInstanceOf(InvalidDefinitionException.class);
+        }
+    }
+
+    @Test
+    void commandPromptOfWindows() {
+        Recommendation read = read(
+                "curl ^\"http://h/a?b=1^&c=2^\" ^\r\n  -H ^\"X-A: 50^%^\" ^\r\n  --data-raw ^\"^{^\\^\"t^\\^\":^\\^\"xy^\\^\"^}^\"");
+
+        assertThat(read.definition().path("url").asText()).isEqualTo("/a");
+        assertThat(read.definition().path("query")).hasSize(2);
+        assertThat(read.definition().at("/headers/0/value").asText()).isEqualTo("50%");
+        assertThat(read.definition().at("/body/text").asText()).isEqualTo("{\"t\":\"xy\"}");
     }
 
     @Test
