@@ -20,7 +20,8 @@ record Expression(
             @Nullable MissingValuePolicy missingValuePolicy) {}
 
     /** Evaluates the pill. Returns null if the value is omitted; throws a {@link ValueRejectedException} if it is missing. */
-    @Nullable JsonNode evaluate(RenderContext context) {
+    @Nullable
+    JsonNode evaluate(RenderContext context) {
         JsonNode value = evaluateOrMissing(context);
         if (value == null) {
             throw missing(context);
@@ -29,7 +30,8 @@ record Expression(
     }
 
     /** Evaluates the pill. Returns null if the value is missing or omitted. */
-    @Nullable JsonNode evaluateOrNull(RenderContext context) {
+    @Nullable
+    JsonNode evaluateOrNull(RenderContext context) {
         JsonNode value = evaluateOrMissing(context);
         return value == null || value.isMissingNode() ? null : value;
     }
@@ -45,7 +47,7 @@ record Expression(
                     return value;
                 }
             } else if (value != null && !value.isNull()) {
-                value = apply(step, value);
+                value = apply(step, value, context);
             }
         }
         return value;
@@ -57,13 +59,13 @@ record Expression(
     }
 
     @SuppressWarnings("NullAway") // a step without a missing-value policy has both
-    private static @Nullable JsonNode apply(FilterStep step, JsonNode value) {
+    private static @Nullable JsonNode apply(FilterStep step, JsonNode value, RenderContext context) {
         if (!step.definition.accepts(ValueType.of(value))) {
             throw new ValueRejectedException(
                     Code.WRONG_TYPE,
                     "is " + ValueType.of(value).phrase() + ", which the filter " + step.name + " does not accept");
         }
-        return step.filter.apply(value);
+        return step.filter.apply(value, context.root());
     }
 
     private ValueRejectedException missing(RenderContext context) {
@@ -75,7 +77,8 @@ record Expression(
     }
 
     /** Evaluates the pill in a text. Returns null if the value is omitted; rejects null, which has no text form. */
-    @Nullable JsonNode evaluatePresent(RenderContext context) {
+    @Nullable
+    JsonNode evaluatePresent(RenderContext context) {
         JsonNode value = evaluate(context);
         if (value != null && value.isNull()) {
             throw new ValueRejectedException(

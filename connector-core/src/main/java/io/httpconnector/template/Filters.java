@@ -33,6 +33,7 @@ import java.util.StringJoiner;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +47,18 @@ final class Filters {
      */
     @FunctionalInterface
     interface Filter {
-        @Nullable JsonNode apply(JsonNode value);
+        @Nullable
+        JsonNode apply(JsonNode value);
+
+        /** Applies a filter that may use other values of the job; {@code root} has them by their steps. */
+        default @Nullable JsonNode apply(JsonNode value, JsonNode root) {
+            return apply(value);
+        }
+
+        /** The paths of the other values that it uses. */
+        default List<PillPath> operands() {
+            return List.of();
+        }
     }
 
     /**
@@ -86,31 +98,40 @@ final class Filters {
     private static final Set<ValueType> DATE = Set.of(TEXT, NUMBER);
 
     /** All built-in filters, one entry each. */
-    static final List<FilterDefinition> BUILT_IN = List.of(
-            text("string", SCALAR, Filters::text),
-            text("path", SCALAR, Filters::text).keepingSlashes(),
-            text("trim", SCALAR, value -> text(value).strip()),
-            text("upper", SCALAR, value -> text(value).toUpperCase(Locale.ROOT)),
-            text("lower", SCALAR, value -> text(value).toLowerCase(Locale.ROOT)),
-            text("urlencode", SCALAR, value -> Escaping.percent(text(value), "")),
-            text("base64", SCALAR, value -> Base64.getEncoder().encodeToString(bytes(value))),
-            text(
-                    "base64url",
-                    SCALAR,
-                    value -> Base64.getUrlEncoder().withoutPadding().encodeToString(bytes(value))),
-            text("hex", SCALAR, value -> HexFormat.of().formatHex(bytes(value))),
-            text("json", Set.of(), JsonWriter::toText),
-            new FilterDefinition("number", DATE, NUMBER, withoutArguments(Filters::number)),
-            new FilterDefinition("boolean", Set.of(TEXT, BOOLEAN), BOOLEAN, withoutArguments(Filters::toBoolean)),
-            new FilterDefinition("size", Set.of(TEXT, LIST, OBJECT), NUMBER, withoutArguments(Filters::size)),
-            new FilterDefinition("first", Set.of(LIST), ANY, withoutArguments(list -> list.get(0))),
-            new FilterDefinition("last", Set.of(LIST), ANY, withoutArguments(list -> list.get(list.size() - 1))),
-            new FilterDefinition("join", Set.of(LIST), TEXT, Filters::join),
-            new FilterDefinition("pluck", Set.of(LIST), LIST, Filters::pluck),
-            new FilterDefinition("date", DATE, TEXT, Filters::date),
-            new FilterDefinition("iso", DATE, TEXT, Filters::iso),
-            new FilterDefinition("epochSeconds", DATE, NUMBER, arguments -> epoch(arguments, 1000)),
-            new FilterDefinition("epochMillis", DATE, NUMBER, arguments -> epoch(arguments, 1)));
+    static final List<FilterDefinition> BUILT_IN = Stream.of(
+                    List.of(
+                            text("string", SCALAR, Filters::text),
+                            text("path", SCALAR, Filters::text).keepingSlashes(),
+                            text("trim", SCALAR, value -> text(value).strip()),
+                            text("upper", SCALAR, value -> text(value).toUpperCase(Locale.ROOT)),
+                            text("lower", SCALAR, value -> text(value).toLowerCase(Locale.ROOT)),
+                            text("urlencode", SCALAR, value -> Escaping.percent(text(value), "")),
+                            text("base64", SCALAR, value -> Base64.getEncoder().encodeToString(bytes(value))),
+                            text(
+                                    "base64url",
+                                    SCALAR,
+                                    value -> Base64.getUrlEncoder()
+                                            .withoutPadding()
+                                            .encodeToString(bytes(value))),
+                            text("hex", SCALAR, value -> HexFormat.of().formatHex(bytes(value))),
+                            text("json", Set.of(), JsonWriter::toText),
+                            new FilterDefinition("number", DATE, NUMBER, withoutArguments(Filters::number)),
+                            new FilterDefinition(
+                                    "boolean", Set.of(TEXT, BOOLEAN), BOOLEAN, withoutArguments(Filters::toBoolean)),
+                            new FilterDefinition(
+                                    "size", Set.of(TEXT, LIST, OBJECT), NUMBER, withoutArguments(Filters::size)),
+                            new FilterDefinition("first", Set.of(LIST), ANY, withoutArguments(list -> list.get(0))),
+                            new FilterDefinition(
+                                    "last", Set.of(LIST), ANY, withoutArguments(list -> list.get(list.size() - 1))),
+                            new FilterDefinition("join", Set.of(LIST), TEXT, Filters::join),
+                            new FilterDefinition("pluck", Set.of(LIST), LIST, Filters::pluck),
+                            new FilterDefinition("date", DATE, TEXT, Filters::date),
+                            new FilterDefinition("iso", DATE, TEXT, Filters::iso),
+                            new FilterDefinition("epochSeconds", DATE, NUMBER, arguments -> epoch(arguments, 1000)),
+                            new FilterDefinition("epochMillis", DATE, NUMBER, arguments -> epoch(arguments, 1))),
+                    CalculationFilters.ALL)
+            .flatMap(List::stream)
+            .toList();
 
     private static final Map<String, FilterDefinition> BY_NAME =
             BUILT_IN.stream().collect(Collectors.toUnmodifiableMap(FilterDefinition::name, filter -> filter));

@@ -180,8 +180,10 @@ class FilterTest {
             quoteCharacter = '~',
             value = {
                 "v.a | uper                    ! UNKNOWN_FILTER ! unknown filter \"uper\": did you mean \"upper\"?",
-                "v.a | size | join(',')        ! WRONG_TYPE     ! size returns a number, which the filter join does not accept",
-                "v.a[*].b | upper              ! WRONG_TYPE     ! the path returns a list, which the filter upper does not accept",
+                "v.a | size | join(',')        ! WRONG_TYPE     ! size returns a number, which the filter join does"
+                        + " not accept",
+                "v.a[*].b | upper              ! WRONG_TYPE     ! the path returns a list, which the filter upper does"
+                        + " not accept",
                 "v.a | upper(1)                ! WRONG_ARGUMENT ! upper: expects no argument",
                 "v.a | join                    ! WRONG_ARGUMENT ! join: requires, in quotes",
                 "v.a | join(',', ';')          ! WRONG_ARGUMENT ! join: expects at most 1 argument",
@@ -229,7 +231,17 @@ class FilterTest {
     @MethodSource("builtIn")
     void filterReturnsItsTypeOrRejectsTheValue(Filters.FilterDefinition filter) throws IOException {
         List<String> arguments = List.of(
-                "", "(', ')", "(sku)", "(1)", "(null)", "('yyyy')", "('yyyy', 'UTC')", "('UTC', millis)", "(seconds)");
+                "",
+                "(', ')",
+                "(sku)",
+                "('PT1H')",
+                "('.')",
+                "(1)",
+                "(null)",
+                "('yyyy')",
+                "('yyyy', 'UTC')",
+                "('UTC', millis)",
+                "(seconds)");
         boolean hasResult = false;
         for (String value : VALUES.keySet()) {
             for (String list : arguments) {
