@@ -18,7 +18,8 @@ interface ChangeDetection {
     }
 
     /** Starts the next query and returns its pills by step; null when there is none. */
-    @Nullable Map<String, Object> nextQuery();
+    @Nullable
+    Map<String, Object> nextQuery();
 
     /** Whether the current query repeats a read of this poll to verify it. */
     default boolean isProof() {
@@ -121,6 +122,11 @@ interface ChangeDetection {
 
     /** Called after the last query, unless a response was ignored. */
     void finish(DeletionHandler deletions);
+
+    /** Whether all records of the last query have the same position, so that a limit of the service could hide further ones. */
+    default boolean isAtOnePosition() {
+        return false;
+    }
 
     /** A warning for the status; null when there is none. */
     default @Nullable String warning() {

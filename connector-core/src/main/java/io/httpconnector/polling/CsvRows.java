@@ -2,12 +2,16 @@ package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import io.httpconnector.ConnectorException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -18,9 +22,10 @@ final class CsvRows {
     private CsvRows() {}
 
     /** Reads the rows and returns the names in the first row. */
-    static List<String> read(InputStream csv, char separator, Consumer<JsonNode> sink) throws IOException {
+    static List<String> read(InputStream csv, Charset charset, char separator, Consumer<JsonNode> sink)
+            throws IOException {
         try {
-            return Rows.read(csv, separator, sink);
+            return Rows.read(csv, charset, separator, sink);
         } catch (NoClassDefFoundError e) {
             throw new ConnectorException(
                     "Reading CSV needs the library com.fasterxml.jackson.dataformat:jackson-dataformat-csv: add"
@@ -35,10 +40,14 @@ final class CsvRows {
                 .enable(CsvParser.Feature.SKIP_EMPTY_LINES, CsvParser.Feature.TRIM_SPACES)
                 .build();
 
-        static List<String> read(InputStream csv, char separator, Consumer<JsonNode> sink) throws IOException {
+        static List<String> read(InputStream csv, Charset charset, char separator, Consumer<JsonNode> sink)
+                throws IOException {
             CsvSchema schema = CsvSchema.emptySchema().withHeader().withColumnSeparator(separator);
+            ObjectReader reader = MAPPER.readerFor(JsonNode.class).with(schema);
+            // Without a declared charset Jackson detects Unicode by its byte order mark.
+            boolean isUnicode = charset.equals(StandardCharsets.UTF_8);
             try (MappingIterator<JsonNode> rows =
-                    MAPPER.readerFor(JsonNode.class).with(schema).readValues(csv)) {
+                    isUnicode ? reader.readValues(csv) : reader.readValues(new InputStreamReader(csv, charset))) {
                 while (rows.hasNextValue()) {
                     sink.accept(rows.nextValue());
                 }

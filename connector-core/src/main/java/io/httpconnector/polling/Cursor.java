@@ -1,9 +1,11 @@
 package io.httpconnector.polling;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.template.RequestTemplate;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
@@ -69,11 +71,12 @@ public abstract sealed class Cursor permits PositionCursor, TokenCursor {
      * Creates a cursor for records that have the time of their last change. All common formats are recognized: ISO 8601, HTTP
      * dates, and seconds, milliseconds, microseconds or nanoseconds since 1970.
      *
-     * @param field a JSON pointer (RFC 6901) from the record to the time
+     * @param field a JSON pointer (RFC 6901) from the record to the time, or an expression, such as {@code
+     *     {{record.date}}T{{record.time}}}
      * @return the cursor, with a resolution of one second, a settling time of 5 seconds and no lookback
      */
     public static Cursor timestamp(String field) {
-        JsonPaths pointer = JsonPaths.of("cursor", field);
+        ValueSource pointer = ValueSource.ofRecord("cursor", field);
         if (pointer.isRoot()) {
             throw invalid(
                     "timestamp: a whole record is not a time: use a JSON pointer to a field, such as \"/updated\"");
@@ -84,11 +87,41 @@ public abstract sealed class Cursor permits PositionCursor, TokenCursor {
     /**
      * Creates a cursor for records that have an increasing number.
      *
-     * @param field a JSON pointer (RFC 6901) from the record to the number
+     * @param field a JSON pointer (RFC 6901) from the record to the number, or an expression over {@code record}
      * @return the cursor, with a resolution of 1
      */
     public static Cursor number(String field) {
-        return new NumberCursor(JsonPaths.of("cursor", field), sentInTemplate("number", field));
+        return new NumberCursor(ValueSource.ofRecord("cursor", field), sentInTemplate("number", field));
+    }
+
+    /**
+     * Creates a cursor for records whose time is extracted by your code, for what no expression can state.
+     *
+     * @param time returns the time of a record, in any format of {@link #timestamp(String)}; null or a missing node for none
+     * @return the cursor
+     */
+    public static Cursor timestamp(Function<JsonNode, JsonNode> time) {
+        if (time == null) {
+            throw invalid("timestamp: the function is null");
+        }
+        return new TimeCursor(ValueSource.byCode(time), byCode());
+    }
+
+    /**
+     * Creates a cursor for records whose increasing number is extracted by your code.
+     *
+     * @param number returns the number of a record; null or a missing node for none
+     * @return the cursor
+     */
+    public static Cursor number(Function<JsonNode, JsonNode> number) {
+        if (number == null) {
+            throw invalid("number: the function is null");
+        }
+        return new NumberCursor(ValueSource.byCode(number), byCode());
+    }
+
+    private static Common byCode() {
+        return Common.of(ParameterLocation.template(), SettingsDocument.NONE.withCode());
     }
 
     private static Common sentInTemplate(String member, String value) {
@@ -100,7 +133,8 @@ public abstract sealed class Cursor permits PositionCursor, TokenCursor {
      * has expired: the next poll then reads everything, and repeated events have the same ids. Declare other statuses that
      * mean this by {@link #expiredWhen(int)}.
      *
-     * @param pointer a JSON pointer (RFC 6901) from the root of the response to the token
+     * @param pointer a JSON pointer (RFC 6901) from the root of the response to the token, or an expression, as for {@link
+     *     Pagination#token(String)}
      * @return the cursor
      */
     public static Cursor opaque(String pointer) {
@@ -117,7 +151,7 @@ public abstract sealed class Cursor permits PositionCursor, TokenCursor {
         if (token == null) {
             throw invalid("the token is null");
         }
-        return new TokenCursor(token, Common.of(ParameterLocation.template(), SettingsDocument.NONE.withCode()));
+        return new TokenCursor(token, byCode());
     }
 
     /**
@@ -126,7 +160,8 @@ public abstract sealed class Cursor permits PositionCursor, TokenCursor {
      * template; further pages, if any, are found by {@link Pagination#nextUrl(String)} or {@link Pagination#linkHeader()}.
      * After status 410 the next poll uses the template again: it reads everything, and repeated events have the same ids.
      *
-     * @param pointer a JSON pointer (RFC 6901) from the root of the response to the URL
+     * @param pointer a JSON pointer (RFC 6901) from the root of the response to the URL, or an expression, as for {@link
+     *     Pagination#token(String)}
      * @return the cursor
      */
     public static Cursor nextUrl(String pointer) {
@@ -148,8 +183,8 @@ public abstract sealed class Cursor permits PositionCursor, TokenCursor {
     }
 
     private static Function<Page, Optional<String>> inBody(String pointer) {
-        JsonPaths field = JsonPaths.of("cursor", pointer);
-        return page -> page.token(field);
+        ValueSource source = ValueSource.ofPage("cursor", pointer);
+        return page -> Page.token(source.in(page));
     }
 
     /**
@@ -237,7 +272,7 @@ public abstract sealed class Cursor permits PositionCursor, TokenCursor {
         if (this instanceof TimeCursor cursor) {
             return cursor;
         }
-        throw invalid("only timestamps have a format and a zone");
+        throw invalid("only timestamps have a format, a zone and an end");
     }
 
     /**
@@ -363,6 +398,20 @@ public abstract sealed class Cursor permits PositionCursor, TokenCursor {
         return cursor.withWindows(step, from, to);
     }
 
+    /**
+     * Ends the windows at a fixed time: later records are not requested. Needs {@link #windows(Duration)}; without windows, write
+     * the end into the request.
+     *
+     * @param end the end, inclusive
+     * @return another cursor
+     */
+    public Cursor until(Instant end) {
+        if (end == null) {
+            throw invalid("until: the end is null");
+        }
+        return time().withEnd(end);
+    }
+
     ObjectNode toJson() {
         return common.document.toJson("cursor");
     }
@@ -377,7 +426,8 @@ public abstract sealed class Cursor permits PositionCursor, TokenCursor {
     /** Fails when a method would set a location although the cursor has locations of another kind. */
     void checkOwnLocation(String method) {}
 
-    @Nullable ParameterLocation location() {
+    @Nullable
+    ParameterLocation location() {
         return common.location;
     }
 
@@ -391,7 +441,8 @@ public abstract sealed class Cursor permits PositionCursor, TokenCursor {
     }
 
     /** The step of the pills that this cursor provides; null when it provides none. */
-    @Nullable String pillStep() {
+    @Nullable
+    String pillStep() {
         return "cursor";
     }
 

@@ -46,6 +46,7 @@ final class CursorReader {
                 .with("lookback", numbers, (cursor, lookback) -> cursor.lookback(lookback))
                 .with("lookback", time, (cursor, lookback) -> cursor.lookback(lookback))
                 .duration("settlingTime", Cursor::settlingTime)
+                .with("until", reader.instant("until"), Cursor::until)
                 .with("order", order, Cursor::order);
         reader.requireElement("expiredWhen");
         for (Expiry expiry : reader.objects("expiredWhen", CursorReader::readExpiry)) {

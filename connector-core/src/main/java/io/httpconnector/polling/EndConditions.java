@@ -3,7 +3,6 @@ package io.httpconnector.polling;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
-import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -15,9 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -34,7 +31,7 @@ final class EndConditions {
     private static final String TOTAL = "total";
 
     /** The conditions by a value of the response, by their member in a definition. */
-    private static final Map<String, Function<JsonPaths, Condition>> BY_VALUE = byValue();
+    private static final Map<String, Function<ValueSource, Condition>> BY_VALUE = byValue();
 
     /** The statement of a page about its successor. */
     enum LastPageSignal {
@@ -64,8 +61,8 @@ final class EndConditions {
         this.entries = entries;
     }
 
-    private static Map<String, Function<JsonPaths, Condition>> byValue() {
-        Map<String, Function<JsonPaths, Condition>> conditions = new LinkedHashMap<>();
+    private static Map<String, Function<ValueSource, Condition>> byValue() {
+        Map<String, Function<ValueSource, Condition>> conditions = new LinkedHashMap<>();
         conditions.put("moreWhile", EndConditions::moreWhile);
         conditions.put("lastWhen", EndConditions::lastWhen);
         conditions.put(TOTAL, EndConditions::total);
@@ -73,16 +70,16 @@ final class EndConditions {
         return Collections.unmodifiableMap(conditions);
     }
 
-    private static Condition moreWhile(JsonPaths flag) {
-        return seen -> switch (Flag.of(seen.page.at(flag))) {
+    private static Condition moreWhile(ValueSource flag) {
+        return seen -> switch (Flag.of(flag.in(seen.page))) {
             case MISSING -> LastPageSignal.NOTHING;
             case FALSE, NULL -> LastPageSignal.LAST;
             case TRUE, OTHER -> LastPageSignal.MORE;
         };
     }
 
-    private static Condition lastWhen(JsonPaths flag) {
-        return seen -> switch (Flag.of(seen.page.at(flag))) {
+    private static Condition lastWhen(ValueSource flag) {
+        return seen -> switch (Flag.of(flag.in(seen.page))) {
             case TRUE -> LastPageSignal.LAST;
             case FALSE -> LastPageSignal.MORE;
             case NULL, MISSING -> LastPageSignal.NOTHING;
@@ -94,11 +91,11 @@ final class EndConditions {
         };
     }
 
-    private static Condition total(JsonPaths total) {
+    private static Condition total(ValueSource total) {
         return lastIf(seen -> seen.total >= statedCount(seen.page, total));
     }
 
-    private static Condition totalPages(JsonPaths total) {
+    private static Condition totalPages(ValueSource total) {
         return seen -> {
             long pages = statedCount(seen.page, total);
             if (pages == Long.MAX_VALUE) {
@@ -113,8 +110,8 @@ final class EndConditions {
     }
 
     /** The stated total; {@code Long.MAX_VALUE} when it is unknown or implausible. */
-    private static long statedCount(Page page, JsonPaths total) {
-        long stated = page.at(total).asLong(Long.MAX_VALUE);
+    private static long statedCount(Page page, ValueSource total) {
+        long stated = total.in(page).asLong(Long.MAX_VALUE);
         return stated < 0 || (stated == 0 && page.count() > 0) ? Long.MAX_VALUE : stated;
     }
 
@@ -129,9 +126,10 @@ final class EndConditions {
     static EndConditions read(JsonObjectReader reader) {
         MemberSteps<EndConditions> steps = new MemberSteps<>(reader, NONE);
         JsonNode shortPage = reader.any(SHORT_PAGE);
-        if (shortPage != null && shortPage.isNumber()) {
-            steps.integer(SHORT_PAGE, EndConditions::withShortPage);
-        } else {
+        if (shortPage != null && shortPage.isObject()) {
+            Integer records = reader.object(SHORT_PAGE, full -> full.requiredInteger("records"));
+            steps.with(SHORT_PAGE, records, EndConditions::withShortPage);
+        } else if (reader.isMarked(SHORT_PAGE)) {
             steps.flag(SHORT_PAGE, EndConditions::withShortPage);
         }
         reader.requireElement(END_STATUS);
@@ -156,11 +154,13 @@ final class EndConditions {
 
     /** Adds a condition by the value at a pointer; one of the same kind is replaced. */
     EndConditions with(String member, String pointer) {
-        Function<JsonPaths, Condition> condition = BY_VALUE.get(member);
+        Function<ValueSource, Condition> condition = BY_VALUE.get(member);
         if (condition == null) {
             throw new IllegalArgumentException(member);
         }
-        return with(member, new Entry(condition.apply(JsonPaths.of("pagination", pointer)), TextNode.valueOf(pointer)));
+        return with(
+                member,
+                new Entry(condition.apply(ValueSource.ofPage("pagination", pointer)), TextNode.valueOf(pointer)));
     }
 
     /** Ends with a page that has fewer records than requested. */
@@ -173,7 +173,11 @@ final class EndConditions {
         if (records < 1) {
             throw invalid("endsWithShortPage: pages of " + records + " records: use at least 1");
         }
-        return with(SHORT_PAGE, new Entry(lastIf(seen -> seen.page.count() < records), IntNode.valueOf(records)));
+        return with(
+                SHORT_PAGE,
+                new Entry(
+                        lastIf(seen -> seen.page.count() < records),
+                        JsonNodeFactory.instance.objectNode().put("records", records)));
     }
 
     /** Ends with a response of this status instead of a further page. */
@@ -182,9 +186,7 @@ final class EndConditions {
             throw invalid("endsWithStatus: " + status + " is out of range: use 300 to 599");
         }
         ArrayNode all = JsonNodeFactory.instance.arrayNode();
-        IntStream.concat(IntStream.of(statuses()), IntStream.of(status))
-                .distinct()
-                .forEach(all::add);
+        IntStream.concat(IntStream.of(statuses()), IntStream.of(status)).forEach(all::add);
         return with(END_STATUS, new Entry(seen -> LastPageSignal.NOTHING, all));
     }
 
@@ -245,37 +247,5 @@ final class EndConditions {
     boolean isTotalReached(Page page, long total) {
         Entry entry = entries.get(TOTAL);
         return entry != null && entry.condition.evaluate(new PageProgress(page, total, 0)) == LastPageSignal.LAST;
-    }
-
-    /** The meaning of a value as a flag, independent of its JSON type. */
-    private enum Flag {
-        TRUE,
-        FALSE,
-        NULL,
-        MISSING,
-        /** Neither true nor false, such as a token. */
-        OTHER;
-
-        private static final Set<String> YES = Set.of("true", "yes", "y", "on");
-        private static final Set<String> NO = Set.of("", "false", "no", "n", "off", "none", "null");
-
-        static Flag of(JsonNode found) {
-            JsonNode value = JsonPaths.value(found);
-            return switch (value.getNodeType()) {
-                case MISSING -> MISSING;
-                case NULL -> NULL;
-                case BOOLEAN -> value.booleanValue() ? TRUE : FALSE;
-                case NUMBER -> value.decimalValue().signum() != 0 ? TRUE : FALSE;
-                case STRING -> of(value.textValue().strip().toLowerCase(Locale.ROOT));
-                default -> value.isEmpty() ? FALSE : OTHER;
-            };
-        }
-
-        private static Flag of(String text) {
-            if (NO.contains(text) || text.matches("[+-]?0{1,20}([.]0{0,20})?")) {
-                return FALSE;
-            }
-            return YES.contains(text) || text.matches("[+-]?\\d{1,20}([.]\\d{0,20})?") ? TRUE : OTHER;
-        }
     }
 }

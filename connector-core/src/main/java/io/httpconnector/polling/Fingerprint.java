@@ -2,6 +2,7 @@ package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.internal.Hashing;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -68,8 +69,19 @@ record Fingerprint(long high, long low) {
             digest.update((byte) ']');
         } else {
             digest.update((byte) (value.isTextual() ? '"' : value.isNumber() ? '0' : 'x'));
-            updateText(digest, value.asText());
+            updateText(digest, value.isNumber() ? text(value) : value.asText());
         }
+    }
+
+    /** The same text for equal numbers, such as 1.5 and 1.50. */
+    private static String text(JsonNode number) {
+        if (number.isIntegralNumber()) {
+            return number.asText();
+        }
+        BigDecimal shortest = number.decimalValue().stripTrailingZeros();
+        // Expanding a number with an exponent of nine digits would take minutes.
+        boolean isShort = Math.abs((long) shortest.precision() - shortest.scale()) <= 40;
+        return isShort ? shortest.toPlainString() : shortest.toString();
     }
 
     /** Prefixes the length, so that different sequences of texts have different input. */

@@ -59,6 +59,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
 
     private long furthest = BEFORE_ALL_RECORDS;
     private long last = BEFORE_ALL_RECORDS;
+    private long lowest = Long.MAX_VALUE;
     private boolean ascending;
     private boolean pageIsKnown;
     private boolean pageHasPositions;
@@ -140,6 +141,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
         reading.compareWith(base != null && cursor.isTime() ? Long.valueOf(cursor.unsettled(base.ended())) : null);
         lower = from;
         last = BEFORE_ALL_RECORDS;
+        lowest = Long.MAX_VALUE;
         furthest = BEFORE_ALL_RECORDS;
         if (cursor.windows() != null) {
             if (!repeats) {
@@ -254,6 +256,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
         pageHasPositions = true;
         ascending &= last <= at.latest();
         last = at.earliest();
+        lowest = Math.min(lowest, last);
         furthest = Math.max(furthest, at.earliest());
         pageIsKnown &= at.latest() < lower;
         return at.latest();
@@ -535,6 +538,14 @@ final class HighWaterMarkDetection implements ChangeDetection {
         forgetPassed();
         long passed = forgottenBefore();
         transaction.forgetIf((key, mark, reach) -> mark < passed);
+    }
+
+    @Override
+    public boolean isAtOnePosition() {
+        return cursor.isSent()
+                && cursor.windows() == null
+                && lowest <= furthest
+                && cursor.floor(lowest) == cursor.floor(furthest);
     }
 
     @Override

@@ -13,15 +13,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Pagination by a URL of the next page, which is in the body or is extracted by code.
  *
- * @param pointer the JSON pointer to the URL; null for code
+ * @param pointer the JSON pointer or expression of the URL; null for code
  */
 record NextUrlPaginator(@Nullable String pointer, Function<Page, Optional<String>> url) implements Paginator {
 
     static final PaginatorType TYPE = new NextUrlType();
 
     static NextUrlPaginator inBody(String pointer) {
-        JsonPaths field = JsonPaths.of("pagination", pointer);
-        return new NextUrlPaginator(pointer, page -> page.token(field));
+        ValueSource source = ValueSource.ofPage("pagination", pointer);
+        return new NextUrlPaginator(pointer, page -> Page.token(source.in(page)));
     }
 
     static NextUrlPaginator by(Function<Page, Optional<String>> code) {

@@ -12,11 +12,11 @@ final class NumberCursor extends PositionCursor {
 
     private final long lookback;
 
-    NumberCursor(JsonPaths field, Common common) {
+    NumberCursor(ValueSource field, Common common) {
         this(field, common, 0);
     }
 
-    private NumberCursor(JsonPaths field, Common common, long lookback) {
+    private NumberCursor(ValueSource field, Common common, long lookback) {
         super(field, common);
         this.lookback = lookback;
     }
@@ -31,8 +31,9 @@ final class NumberCursor extends PositionCursor {
     }
 
     @Override
-    @Nullable TimeRange position(JsonNode item) {
-        JsonNode value = field.resolveValue(item);
+    @Nullable
+    TimeRange position(JsonNode item) {
+        JsonNode value = field.in(item);
         if (value.isMissingNode() || value.isNull() || value.asText().isBlank()) {
             return null;
         }

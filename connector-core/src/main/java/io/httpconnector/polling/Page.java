@@ -1,12 +1,17 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.Headers;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Response;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.polling.PollingException.Reason;
+import io.httpconnector.template.Pills;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -23,6 +28,8 @@ public final class Page {
     private final int count;
     private final JsonNode last;
     private final Fingerprint content;
+    /** The pills of the request for this page, with the number of records read so far. */
+    private final ObjectNode progress;
 
     Page(int number, Response response, PageEnvelope envelope, int count, JsonNode last, Fingerprint content) {
         this.number = number;
@@ -31,6 +38,36 @@ public final class Page {
         this.count = count;
         this.last = last;
         this.content = content;
+        this.progress = JsonNodeFactory.instance.objectNode().put("number", number);
+    }
+
+    private Page(Page page, ObjectNode progress) {
+        this.number = page.number;
+        this.response = page.response;
+        this.envelope = page.envelope;
+        this.count = page.count;
+        this.last = page.last;
+        this.content = page.content;
+        this.progress = progress;
+    }
+
+    /** This page with the pills of its request and the number of records read so far. */
+    Page with(ObjectNode requested, long total) {
+        return new Page(this, requested.deepCopy().put("total", total));
+    }
+
+    /** The values for expressions. */
+    Pills pills() {
+        ObjectNode fields = JsonNodeFactory.instance.objectNode();
+        headers()
+                .names()
+                .forEach(name -> fields.put(
+                        name.toLowerCase(Locale.ROOT), headers().first(name).orElse("")));
+        Pills pills = Pills.of("response", envelope.tree())
+                .and("headers", fields)
+                .and("status", response.status())
+                .and("page", progress.deepCopy().put("count", count));
+        return last.isMissingNode() ? pills : pills.and("lastRecord", last);
     }
 
     /**
@@ -72,29 +109,31 @@ public final class Page {
         return value;
     }
 
-    /** The token or URL at a pointer from the root of the response; see {@link #token(JsonNode)}. */
-    Optional<String> token(JsonPaths pointer) {
-        return token(at(pointer));
-    }
-
     /**
      * Reads a token or URL. The result is empty for the values that some services return on the last page: null, false, blank
      * text, an empty object or list. Of a link object, as in JSON:API and HAL, the {@code href} is used.
      */
     static Optional<String> token(JsonNode node) {
-        JsonNode value = JsonPaths.value(node);
-        if (value.isContainerNode() && !value.isEmpty()) {
-            JsonNode link = value.path("href");
-            if (!link.isTextual()) {
-                throw new PollingException(
-                        Reason.UNEXPECTED_RESPONSE,
-                        "Expected a token or URL, found an object or a list: use the JSON pointer of the value"
-                                + " in it");
-            }
-            value = link;
+        JsonNode value = tokenOrObject(node);
+        if (value.isContainerNode()) {
+            throw new PollingException(
+                    Reason.UNEXPECTED_RESPONSE,
+                    "Expected a token or URL, found an object or a list: use the JSON pointer of the value"
+                            + " in it; as a whole it can only be sent as JSON or by the template");
         }
-        boolean none = value.isMissingNode() || value.isNull() || value.isContainerNode() || value.isBoolean();
-        return none || value.asText().isBlank() ? Optional.empty() : Optional.of(value.asText());
+        return value.isMissingNode() ? Optional.empty() : Optional.of(value.asText());
+    }
+
+    /** Reads a token that may also be an object or a list; a missing node when there is none, as for {@link #token}. */
+    static JsonNode tokenOrObject(JsonNode node) {
+        JsonNode value = JsonPaths.value(node);
+        if (value.path("href").isTextual()) {
+            value = value.path("href");
+        }
+        boolean none = value.isMissingNode() || value.isNull() || value.isBoolean();
+        boolean isEmpty =
+                value.isContainerNode() ? value.isEmpty() : value.asText().isBlank();
+        return none || isEmpty ? MissingNode.getInstance() : value;
     }
 
     /**

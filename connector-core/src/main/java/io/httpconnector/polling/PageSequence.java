@@ -1,6 +1,7 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.Request;
 import org.jspecify.annotations.Nullable;
 
 /** The state of a {@link Paginator} within one query, from the first page to the last one. */
@@ -22,6 +23,12 @@ interface PageSequence {
     /** The URL of the current page, if the previous page returned it. */
     default @Nullable String url() {
         return null;
+    }
+
+    /** The request of the current page, where the template has rendered that of the first one. */
+    default Request request(Request rendered) {
+        String url = url();
+        return url == null ? rendered : rendered.withUrl(url);
     }
 
     /** The token of the current page; null on the first one. */

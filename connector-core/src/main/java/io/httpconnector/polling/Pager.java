@@ -2,6 +2,7 @@ package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.Request;
 import io.httpconnector.polling.EndConditions.LastPageSignal;
 import io.httpconnector.polling.PollingException.Reason;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,8 @@ final class Pager {
     }
 
     /** The token of the current page; null on the first one. */
-    @Nullable String token() {
+    @Nullable
+    String token() {
         return sequence.token();
     }
 
@@ -37,9 +39,9 @@ final class Pager {
         return number;
     }
 
-    /** The URL of the current page, if the previous page returned it. */
-    @Nullable String url() {
-        return sequence.url();
+    /** The request of the current page, where the template has rendered that of the first one. */
+    Request request(Request rendered) {
+        return sequence.request(rendered);
     }
 
     /** The pills of the step {@code page}. */
@@ -65,8 +67,10 @@ final class Pager {
     }
 
     /** Advances to the page after this one; false when there is none. */
-    boolean next(Page page) {
-        total += page.count();
+    boolean next(Page read) {
+        ObjectNode requested = pills();
+        total += read.count();
+        Page page = read.with(requested, total);
         empty = page.count() == 0 ? empty + 1 : 0;
         LastPageSignal signal = ends.evaluate(page, total, limits.size());
         if (signal == LastPageSignal.LAST || !sequence.next(page, signal == LastPageSignal.MORE)) {

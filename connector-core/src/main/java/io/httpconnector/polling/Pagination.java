@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -151,7 +152,7 @@ public final class Pagination {
     /**
      * Reads the URL of the next page from the body.
      *
-     * @param pointer a JSON pointer (RFC 6901) from the root of the response
+     * @param pointer a JSON pointer (RFC 6901) from the root of the response, or an expression, as for {@link #token(String)}
      * @return the pagination
      */
     public static Pagination nextUrl(String pointer) {
@@ -168,6 +169,17 @@ public final class Pagination {
     public static Pagination nextUrl(Function<Page, Optional<String>> url) {
         requireNonNull(url, "function");
         return of(NextUrlPaginator.by(url));
+    }
+
+    /**
+     * Creates the request of the next page by your code, for services that no other pagination fits.
+     *
+     * @param next returns the next request, usually derived from the one given; empty after the last page
+     * @return the pagination
+     */
+    public static Pagination requests(BiFunction<Page, Request, Optional<Request>> next) {
+        requireNonNull(next, "function");
+        return of(new RequestPaginator(next));
     }
 
     /**
@@ -195,9 +207,14 @@ public final class Pagination {
     }
 
     /**
-     * Reads the token of the next page from the body.
+     * Reads the token of the next page from the body, or calculates it from the page. Where the token is sent in a JSON body or
+     * by the template ({@code {{page.cursor.id}}}), it may be an object or a list.
      *
-     * @param pointer a JSON pointer (RFC 6901) from the root of the response
+     * @param pointer a JSON pointer (RFC 6901) from the root of the response, or an expression of the template language over
+     *     {@code response} (without the records), {@code headers} (with names in lower case), {@code status}, {@code
+     *     lastRecord}, and {@code page} with the values of its request ({@code number}, {@code offset}, {@code size}, {@code
+     *     cursor}), its number of records ({@code count}) and that of all pages so far ({@code total}): {@code {{response.page
+     *     | plus(1)}}}
      * @return another pagination
      */
     public Pagination token(String pointer) {
@@ -316,7 +333,8 @@ public final class Pagination {
      * "false", "no", "n", "off", "none", "null" and "0", case-insensitively. A missing flag has no effect: other end
      * conditions apply.
      *
-     * @param pointer a JSON pointer (RFC 6901) from the root of the response to the flag
+     * @param pointer a JSON pointer (RFC 6901) from the root of the response to the flag, or an expression, as for {@link
+     *     #token(String)}, such as {@code {{page.count | lessThan(100)}}}
      * @return another pagination
      */
     public Pagination moreWhile(String pointer) {
@@ -329,7 +347,8 @@ public final class Pagination {
      * {@code false}, 0, an empty text, or the texts "false", "no", "n", "off", "none", "null" and "0". {@code null} and a
      * missing flag have no effect: other end conditions apply. Any other value is an error.
      *
-     * @param pointer a JSON pointer (RFC 6901) from the root of the response to the flag
+     * @param pointer a JSON pointer (RFC 6901) from the root of the response to the flag, or an expression, as for {@link
+     *     #token(String)}, such as {@code {{page.count | lessThan(100)}}}
      * @return another pagination
      */
     public Pagination lastWhen(String pointer) {
@@ -340,7 +359,7 @@ public final class Pagination {
      * Ends when the number of records read reaches the total in the body. An implausible total, such as -1, or 0 on a page
      * with records, is ignored.
      *
-     * @param pointer a JSON pointer (RFC 6901) from the root of the response
+     * @param pointer a JSON pointer (RFC 6901) from the root of the response, or an expression, as for {@link #token(String)}
      * @return another pagination
      */
     public Pagination total(String pointer) {
@@ -351,7 +370,7 @@ public final class Pagination {
      * Ends when the number of pages read reaches the total in the body, and not before, even if a page has no records. An
      * implausible total, such as -1, or 0 on a page with records, is ignored.
      *
-     * @param pointer a JSON pointer (RFC 6901) from the root of the response
+     * @param pointer a JSON pointer (RFC 6901) from the root of the response, or an expression, as for {@link #token(String)}
      * @return another pagination
      */
     public Pagination totalPages(String pointer) {

@@ -93,15 +93,13 @@ final class PaginationDetector {
     private record Fetched(int count, int known) {}
 
     private Fetched fetch(RequestTemplate placed, Pager pager) {
-        Request request = placed.render(pills.and("page", pager.pills()));
-        String url = pager.url();
+        Request second = pager.request(placed.render(pills.and("page", pager.pills())));
         int[] old = {0};
         PageReader.RecordConsumer consumer = (item, bytes) -> {
             Fingerprint print = Fingerprint.of(item);
             old[0] += known.contains(print) ? 1 : 0;
             return print;
         };
-        Request second = url == null ? request : request.withUrl(url);
         Page page = PageReader.read(connection, second, 2, first.records(), consumer, PollDeadline.DEFAULT);
         return new Fetched(page.count(), old[0]);
     }

@@ -139,6 +139,11 @@ public final class ParameterLocation {
         return type == LocationType.TEMPLATE;
     }
 
+    /** Whether a value may be an object or a list here. */
+    boolean isStructured() {
+        return type == LocationType.JSON || type == LocationType.TEMPLATE;
+    }
+
     /** Whether values in the two locations would replace each other. */
     boolean conflictsWith(ParameterLocation other) {
         boolean sameName = type == LocationType.HEADER ? name.equalsIgnoreCase(other.name) : name.equals(other.name);
@@ -148,7 +153,7 @@ public final class ParameterLocation {
     /** Adds a pill at the location; it is omitted while it has no value. */
     RequestTemplate apply(RequestTemplate template, String pill, List<String> problems) {
         if (type == LocationType.TEMPLATE) {
-            if (template.pills().stream().map(PillInfo::path).noneMatch(pill::equals)) {
+            if (template.pills().stream().map(PillInfo::path).noneMatch(path -> isWithin(path, pill))) {
                 problems.add(reportedAt() + ": the template has no pill {{" + pill
                         + "}}, so that the value would not be sent");
             }
@@ -172,6 +177,11 @@ public final class ParameterLocation {
             e.problems().forEach(problem -> problems.add(reportedAt() + ": " + problem));
             return template;
         }
+    }
+
+    /** Whether a path is that of a pill, or of a part of its value. */
+    private static boolean isWithin(String path, String pill) {
+        return path.equals(pill) || path.startsWith(pill + ".") || path.startsWith(pill + "[");
     }
 
     private static boolean sets(RequestTemplate template, String name) {

@@ -1,21 +1,22 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Response;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.JsonSupport;
-import io.httpconnector.polling.PollingException.Reason;
+import io.httpconnector.internal.json.MemberSteps;
 import io.httpconnector.template.PillFilter;
-import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * ParentRecords.of("projects/a", "projects/b")                                     // {{parent}}
- * ParentRecords.from(listBoards, RecordSelector.at("/values"), "/id")                      // {{parent.id}}
+ * ParentRecords.from(listBoards, RecordSelector.at("/values"), "/id")              // {{parent.id}}
+ * ParentRecords.from(listCards, RecordSelector.atRoot(), "/id")                    // {{parent.id}}, for each board
+ *     .below(ParentRecords.from(listBoards, RecordSelector.at("/values"), "/id").as("board"))
+ * ParentRecords.product(accounts.as("account"), ParentRecords.of(2025, 2026).as("year"))  // {{account.id}}, {{year}}
  * }</pre>
  *
  * <p>A parent that no longer exists, or returns 404 or 410, is not a failure. A parent that fails in any other way does not
@@ -35,25 +39,45 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ParentRecords {
 
-    private static final List<String> FOR_REQUEST = List.of("records", "key", "pagination");
+    private static final String DEFAULT_NAME = "parent";
+    private static final List<String> FOR_REQUEST = List.of("records", "key", "pagination", "below", "cursor");
+    private static final List<String> FOR_ONE = List.of("records", "key", "pagination", "below", "cursor", "as");
 
-    private final List<JsonNode> fixed;
-    private final @Nullable RequestTemplate template;
-    private final RecordSelector records;
-    private final JsonPaths key;
-    private final Pagination pagination;
+    /** The kind of a source of parents, as its member in a definition. */
+    private enum Kind {
+        VALUES,
+        REQUEST,
+        PRODUCT,
+        UNION
+    }
 
-    private ParentRecords(
-            List<JsonNode> fixed,
-            @Nullable RequestTemplate template,
+    private final Kind kind;
+    private final String name;
+    private final List<JsonNode> values;
+    private final @Nullable ListRequest request;
+    private final List<ParentRecords> parts;
+
+    /**
+     * The request that lists parents.
+     *
+     * @param outer the parents for each of which the request is sent; null when it is sent once
+     * @param cursor the cursor by which the service returns only changed parents; null to list all
+     */
+    record ListRequest(
+            RequestTemplate template,
             RecordSelector records,
             JsonPaths key,
-            Pagination pagination) {
-        this.fixed = fixed;
-        this.template = template;
-        this.records = records;
-        this.key = key;
-        this.pagination = pagination;
+            Pagination pagination,
+            @Nullable ParentRecords outer,
+            @Nullable PositionCursor cursor) {}
+
+    private ParentRecords(
+            Kind kind, String name, List<JsonNode> values, @Nullable ListRequest request, List<ParentRecords> parts) {
+        this.kind = kind;
+        this.name = name;
+        this.values = values;
+        this.request = request;
+        this.parts = parts;
     }
 
     /**
@@ -64,14 +88,13 @@ public final class ParentRecords {
      */
     public static ParentRecords of(Object... values) {
         if (values == null) {
-            throw new InvalidDefinitionException("parents", List.of("the values are null"));
+            throw invalid("the values are null");
         }
         List<JsonNode> nodes = new ArrayList<>();
         for (Object value : values) {
             nodes.add(JsonSupport.tree(value));
         }
-        return new ParentRecords(
-                List.copyOf(nodes), null, RecordSelector.atRoot(), JsonPaths.of("parents", ""), Pagination.none());
+        return new ParentRecords(Kind.VALUES, DEFAULT_NAME, List.copyOf(nodes), null, List.of());
     }
 
     /**
@@ -84,9 +107,77 @@ public final class ParentRecords {
      */
     public static ParentRecords from(RequestTemplate request, RecordSelector records, String key) {
         if (request == null || records == null) {
-            throw new InvalidDefinitionException("parents", List.of("request or records are null"));
+            throw invalid("request or records are null");
         }
-        return new ParentRecords(List.of(), request, records, JsonPaths.of("parents", key), Pagination.none());
+        ListRequest list =
+                new ListRequest(request, records, JsonPaths.of("parents", key), Pagination.none(), null, null);
+        return new ParentRecords(Kind.REQUEST, DEFAULT_NAME, List.of(), list, List.of());
+    }
+
+    /**
+     * All combinations of the parents of several sources, such as accounts and years.
+     *
+     * @param sources at least two, with different names: see {@link #as}
+     * @return the parents
+     */
+    public static ParentRecords product(ParentRecords... sources) {
+        List<ParentRecords> parts = several("product", sources);
+        Set<String> names = new LinkedHashSet<>();
+        for (ParentRecords part : parts) {
+            for (String each : part.names()) {
+                if (!names.add(each)) {
+                    throw invalid("product: two sources are named \"" + each + "\": name them by as(...)");
+                }
+            }
+        }
+        return new ParentRecords(Kind.PRODUCT, DEFAULT_NAME, List.of(), null, parts);
+    }
+
+    /**
+     * The parents of several sources, one after the other. A parent with the same key in several of them counts once.
+     *
+     * @param sources at least two, with the same names
+     * @return the parents
+     */
+    public static ParentRecords union(ParentRecords... sources) {
+        List<ParentRecords> parts = several("union", sources);
+        for (ParentRecords part : parts) {
+            if (!part.names().equals(parts.get(0).names())) {
+                throw invalid("union: the sources are named " + parts.get(0).names() + " and " + part.names()
+                        + ", but the request needs the same pills for each: name them by as(...)");
+            }
+        }
+        return new ParentRecords(Kind.UNION, DEFAULT_NAME, List.of(), null, parts);
+    }
+
+    private static List<ParentRecords> several(String what, ParentRecords[] sources) {
+        if (sources == null || sources.length < 2 || Arrays.asList(sources).contains(null)) {
+            throw invalid(what + ": use at least two sources, none of them null");
+        }
+        List<ParentRecords> parts = List.of(sources.clone());
+        if (parts.stream().anyMatch(part -> part.cursor() != null)) {
+            throw invalid(what + ": a source with a cursor cannot be combined with others");
+        }
+        return parts;
+    }
+
+    /**
+     * Names the parents. Default: {@code parent}.
+     *
+     * @param name the name of their pill, such as {@code board} for {@code {{board.id}}}: letters, digits and underscores
+     * @return changed parents
+     */
+    public ParentRecords as(String name) {
+        if (name == null || !name.matches("\\p{L}[\\p{L}\\d_]*")) {
+            throw invalid("as: \"" + name + "\" is not a name: use letters, digits and underscores");
+        }
+        if (TriggerChecks.RESERVED.contains(name)) {
+            throw invalid("as: \"" + name + "\" has another meaning in requests: use another name");
+        }
+        if (!parts.isEmpty()) {
+            throw invalid("as: a combination has the names of its sources: name these");
+        }
+        return new ParentRecords(kind, name, values, request, parts);
     }
 
     /**
@@ -97,27 +188,89 @@ public final class ParentRecords {
      */
     public ParentRecords pagination(Pagination pages) {
         if (pages == null) {
-            throw new InvalidDefinitionException("parents", List.of("the pagination is null: remove the call"));
+            throw invalid("the pagination is null: remove the call");
         }
-        if (template == null) {
-            throw new InvalidDefinitionException("parents", List.of("ParentRecords.of(...) has no pagination"));
+        ListRequest list = listRequest("pagination");
+        return with(new ListRequest(list.template, list.records, list.key, pages, list.outer, list.cursor));
+    }
+
+    /**
+     * Lists the parents for each of other parents, whose pills the request contains. The pills of both are available to the
+     * request of the trigger, if they have different names: see {@link #as}.
+     *
+     * @param outer the parents of these parents
+     * @return changed parents
+     */
+    public ParentRecords below(ParentRecords outer) {
+        if (outer == null) {
+            throw invalid("below: the parents are null: remove the call");
         }
-        return new ParentRecords(fixed, template, records, key, pages);
+        ListRequest list = listRequest("below");
+        if (list.cursor != null) {
+            throw invalid("below: parents with a cursor are listed by one request: remove the cursor");
+        }
+        return with(new ListRequest(list.template, list.records, list.key, list.pagination, outer, null));
+    }
+
+    /**
+     * Lists only the parents that have changed since the last poll that succeeded for all parents; others are not polled. The
+     * first poll lists all parents. The position does not move after a list of several pages, which may have shifted, unless
+     * its {@linkplain Pagination#stable() pages are stable}.
+     *
+     * @param cursor a timestamp or a number of the parents, which is sent
+     * @return changed parents
+     */
+    public ParentRecords cursor(Cursor cursor) {
+        ListRequest list = listRequest("cursor");
+        if (!(cursor instanceof PositionCursor position) || !position.isSent() || position.windows() != null) {
+            throw invalid("cursor: use Cursor.timestamp(...) or Cursor.number(...) that is sent, without windows");
+        }
+        if (list.outer != null) {
+            throw invalid("cursor: parents below others cannot have a cursor: set it for the outer ones");
+        }
+        return with(new ListRequest(list.template, list.records, list.key, list.pagination, null, position));
+    }
+
+    private ListRequest listRequest(String method) {
+        if (request == null) {
+            throw invalid(method + ": only parents that are listed by a request have one");
+        }
+        return request;
+    }
+
+    private ParentRecords with(ListRequest changed) {
+        return new ParentRecords(kind, name, values, changed, parts);
+    }
+
+    private static InvalidDefinitionException invalid(String problem) {
+        return new InvalidDefinitionException("parents", List.of(problem));
     }
 
     ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        if (template == null) {
-            json.putArray("values").addAll(fixed);
+        if (!parts.isEmpty()) {
+            ArrayNode sources = json.putArray(kind == Kind.PRODUCT ? "product" : "union");
+            parts.forEach(part -> sources.add(part.toJson()));
             return json;
         }
-        json.set("request", template.toJson());
-        json.set("records", records.toJson());
-        json.put("key", key.toString());
-        return json.set("pagination", pagination.toJson());
+        if (!name.equals(DEFAULT_NAME)) {
+            json.put("as", name);
+        }
+        if (request == null) {
+            json.putArray("values").addAll(values);
+            return json;
+        }
+        json.set("request", request.template.toJson());
+        json.set("records", request.records.toJson());
+        json.put("key", request.key.toString());
+        json.set("pagination", request.pagination.toJson());
+        if (request.outer != null) {
+            json.set("below", request.outer.toJson());
+        }
+        return request.cursor == null ? json : json.set("cursor", request.cursor.toJson());
     }
 
-    /** Reads the output of {@link #toJson}: either values, or the request that lists them. */
+    /** Reads the output of {@link #toJson}: values, the request that lists parents, or a combination of sources. */
     static @Nullable ParentRecords read(JsonObjectReader reader, Map<String, PillFilter> filters) {
         List<JsonNode> values = reader.elements("values", (value, at) -> value);
         RequestTemplate request = reader.document("request", json -> RequestTemplate.fromJson(json, filters));
@@ -127,109 +280,116 @@ public final class ParentRecords {
             JsonPaths unused = JsonPaths.of("parents", key == null ? "" : key);
         });
         Pagination pages = reader.object("pagination", PaginationReader::read);
-        String kind = reader.exactlyOneOf("values", "request");
-        if (reader.has("values")) {
-            FOR_REQUEST.stream()
-                    .filter(reader::has)
-                    .forEach(name -> reader.problem(
-                            name, "contradicts values: it applies only to a request that lists parents"));
-            return kind == null ? null : of(values.toArray());
+        ParentRecords outer = reader.object("below", inner -> read(inner, filters));
+        Cursor cursor = reader.object("cursor", CursorReader::read);
+        List<ParentRecords> product = reader.objects("product", inner -> read(inner, filters));
+        List<ParentRecords> union = reader.objects("union", inner -> read(inner, filters));
+        String kind = reader.exactlyOneOf("values", "request", "product", "union");
+        if (kind != null && !kind.equals("request")) {
+            (kind.equals("values") ? FOR_REQUEST : FOR_ONE)
+                    .stream()
+                            .filter(reader::has)
+                            .forEach(member -> reader.problem(
+                                    member,
+                                    "contradicts " + kind + ": it applies only to a request that lists parents"));
         }
-        reader.require("records", "key");
-        if (request == null || records == null || key == null) {
+        List<ParentRecords> found = new ArrayList<>();
+        if ("values".equals(kind)) {
+            found.add(of(values.toArray()));
+        } else if ("product".equals(kind)) {
+            reader.attempt("product", () -> found.add(product(product.toArray(ParentRecords[]::new))));
+        } else if ("union".equals(kind)) {
+            reader.attempt("union", () -> found.add(union(union.toArray(ParentRecords[]::new))));
+        } else if ("request".equals(kind)) {
+            reader.require("records", "key");
+            if (request != null && records != null && key != null) {
+                found.add(from(request, records, key));
+            }
+        }
+        if (found.isEmpty()) {
+            String unused = reader.text("as");
             return null;
         }
-        ParentRecords parents = from(request, records, key);
-        return pages == null ? parents : parents.pagination(pages);
+        return new MemberSteps<>(reader, found.get(0))
+                .text("as", ParentRecords::as)
+                .with("pagination", kind.equals("request") ? pages : null, ParentRecords::pagination)
+                .with("below", kind.equals("request") ? outer : null, ParentRecords::below)
+                .with("cursor", kind.equals("request") ? cursor : null, ParentRecords::cursor)
+                .value();
     }
 
-    /** Adds the pills of the pagination at their locations. */
+    /** Adds the pills of pagination and cursor at their locations. */
     ParentRecords applied(List<String> problems) {
-        return template == null
-                ? this
-                : new ParentRecords(fixed, pagination.applyTo(template, null, problems), records, key, pagination);
+        if (!parts.isEmpty()) {
+            List<ParentRecords> applied =
+                    parts.stream().map(part -> part.applied(problems)).toList();
+            return new ParentRecords(kind, name, values, null, applied);
+        }
+        if (request == null) {
+            return this;
+        }
+        RequestTemplate paged = request.pagination.applyTo(request.template, request.cursor, problems);
+        RequestTemplate placed = request.cursor == null ? paged : request.cursor.applyTo(paged, problems);
+        ParentRecords outer = request.outer == null ? null : request.outer.applied(problems);
+        return with(new ListRequest(placed, request.records, request.key, request.pagination, outer, request.cursor));
     }
 
-    /**
-     * The parents found, by key.
-     *
-     * @param problem the problem with other parents; null when there is none
-     */
-    record FoundParents(
-            Map<String, JsonNode> parents, @Nullable PollingException problem) {}
-
-    /** Lists the parents. */
-    FoundParents list(HttpConnection connection, Pills pills, int max, ServerClock clock, PollDeadline deadline) {
-        Listing listing = new Listing(max, clock);
-        fixed.forEach(listing::add);
-        if (template != null) {
-            Pager pager = new Pager(pagination);
-            Page page;
-            do {
-                String url = pager.url();
-                var request = template.render(pills.and("page", pager.pills()));
-                page = PageReader.read(
-                        connection,
-                        pagination.request(url == null ? request : request.withUrl(url), pager.number()),
-                        pager.number(),
-                        records,
-                        listing,
-                        deadline.left());
-            } while (!page.isIgnored() && pager.next(page) && listing.isPermitted(pager.number(), pagination));
+    /** The names of the pills that the parents provide. */
+    Set<String> names() {
+        Set<String> names = new LinkedHashSet<>();
+        if (request != null && request.outer != null) {
+            names.addAll(request.outer.names());
         }
-        return new FoundParents(listing.found, listing.problem);
+        parts.forEach(part -> names.addAll(part.names()));
+        if (parts.isEmpty()) {
+            names.add(name);
+        }
+        return names;
     }
 
-    /** Collects the parents; a parent without a key does not prevent the others from being found. */
-    private final class Listing implements PageReader.RecordConsumer {
+    /** The names without whose pills the same request would be sent for several parents. */
+    Set<String> distinguishingNames() {
+        Set<String> names = new LinkedHashSet<>();
+        parts.forEach(part -> names.addAll(part.distinguishingNames()));
+        return names.isEmpty() ? Set.of(name) : names;
+    }
 
-        private final Map<String, JsonNode> found = new LinkedHashMap<>();
-        private final int max;
-        private final ServerClock clock;
-        private @Nullable PollingException problem;
-
-        Listing(int max, ServerClock clock) {
-            this.max = max;
-            this.clock = clock;
+    /** The cursor of the list of parents; null when each poll lists all of them. */
+    @Nullable
+    PositionCursor cursor() {
+        if (request == null) {
+            return null;
         }
+        return request.cursor == null && request.outer != null ? request.outer.cursor() : request.cursor;
+    }
 
-        /** Parents on pages after maxPages are parents too: not polling them is a failure. */
-        boolean isPermitted(int page, Pagination pages) {
-            int limit = pages.limits().maxPages();
-            if (limit == 0 || page <= limit) {
-                return true;
-            }
-            problem = new PollingException(
-                    Reason.LIMIT_REACHED,
-                    "The list of the parents has more pages than maxPages(" + limit
-                            + "): parents on further pages were not polled; raise maxPages, or end the list by"
-                            + " Pagination.until(...)");
-            return false;
-        }
+    String name() {
+        return name;
+    }
 
-        @Override
-        public void onResponse(Response response) {
-            clock.observe(response);
-        }
+    /** The fixed parents. */
+    List<JsonNode> values() {
+        return values;
+    }
 
-        @Override
-        public Fingerprint accept(JsonNode parent, long bytes) {
-            return Fingerprint.of(add(parent));
-        }
+    /** The request that lists the parents; null when they are fixed or a combination. */
+    @Nullable
+    ListRequest request() {
+        return request;
+    }
 
-        private String add(JsonNode parent) {
-            JsonNode value = key.resolveValue(parent);
-            String text = value.isContainerNode() ? value.toString() : value.asText();
-            if (value.isMissingNode() || value.isNull() || text.isEmpty()) {
-                problem = new PollingException(Reason.UNEXPECTED_RESPONSE, "A parent has no key at \"" + key + "\"");
-                return "";
-            }
-            found.put(text, parent);
-            if (found.size() > max) {
-                throw new PollingException(
-                        Reason.LIMIT_REACHED, "There are more than " + max + " parents: raise maxParents(...)");
-            }
-            return text;
-        }
+    /** The sources that are combined; none when it is one source. */
+    List<ParentRecords> parts() {
+        return parts;
+    }
+
+    /** Whether the parents are all combinations of those of the sources. */
+    boolean isProduct() {
+        return kind == Kind.PRODUCT;
+    }
+
+    /** The text by which the state recognizes another cursor of the parents. */
+    String cursorText() {
+        return Objects.toString(cursor() == null ? null : cursor().identityText(), "");
     }
 }

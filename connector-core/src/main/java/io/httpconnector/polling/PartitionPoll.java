@@ -1,6 +1,8 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Request;
 import io.httpconnector.StatusException;
 import io.httpconnector.polling.Checkpoint.Validators;
@@ -15,9 +17,13 @@ import org.jspecify.annotations.Nullable;
 /** One poll of one partition (parent): sends the queries, reads the pages, and moves the checkpoint. */
 final class PartitionPoll {
 
+    /** The smallest number of records that may be a limit of the service. */
+    private static final int SUSPICIOUS_RECORDS = 20;
+
     private final TriggerDefinition definition;
     private final PollTransaction transaction;
     private final Pills pills;
+    private final RecordSelector records;
     private final PollContext context;
     private final ChangeDetection detection;
     private final RecordProcessor processor;
@@ -32,18 +38,36 @@ final class PartitionPoll {
     PartitionPoll(
             TriggerDefinition definition,
             PollTransaction transaction,
-            JsonNode parent,
+            ObjectNode parents,
             PollContext run,
             ServerClock clock,
             TriggerStart start) {
         this.definition = definition;
         this.transaction = transaction;
-        this.pills =
-                parent.isMissingNode() ? definition.pills() : definition.pills().and("parent", parent);
+        this.pills = pills(definition, parents, clock);
+        this.records = definition.records().with(pills);
         this.context = run;
         this.detection = detection(definition, transaction, clock, start);
         boolean silent = isFirst() && definition.first().isSilent();
-        this.processor = new RecordProcessor(definition, transaction, parent, run, clock, detection, silent);
+        this.processor =
+                new RecordProcessor(definition, transaction, parentOfEvents(parents), run, clock, detection, silent);
+    }
+
+    private static Pills pills(TriggerDefinition definition, ObjectNode parents, ServerClock clock) {
+        Pills pills = definition.pillsAt(clock.now());
+        for (Map.Entry<String, JsonNode> parent : parents.properties()) {
+            pills = pills.and(parent.getKey(), parent.getValue());
+        }
+        return pills;
+    }
+
+    /** The only parent itself, or several by their names. */
+    private static JsonNode parentOfEvents(ObjectNode parents) {
+        return switch (parents.size()) {
+            case 0 -> MissingNode.getInstance();
+            case 1 -> parents.elements().next();
+            default -> parents;
+        };
     }
 
     private static ChangeDetection detection(
@@ -112,10 +136,33 @@ final class PartitionPoll {
         } else if (!notModified) {
             processor.deliverNewest();
             detection.finish(processor);
-            warning = detection.warning();
+            warning = firstWarning(processor.warning(), detection.warning(), limitWarning());
             transaction.setCheckpoint(transaction.checkpoint().withStarted().withValidators(validators));
         }
         transaction.commit();
+    }
+
+    private static @Nullable String firstWarning(@Nullable String... warnings) {
+        for (String warning : warnings) {
+            if (warning != null) {
+                return warning;
+            }
+        }
+        return null;
+    }
+
+    /** Without pagination, more records of one time than the service returns at once would never be read. */
+    private @Nullable String limitWarning() {
+        long records = processor.result().records();
+        boolean isSuspicious = definition.pagination().paginator() instanceof SinglePage
+                && records >= SUSPICIOUS_RECORDS
+                && !processor.hasNewOrUpdated()
+                && detection.isAtOnePosition();
+        return isSuspicious
+                ? "all " + records + " records of the last poll have the same cursor value and were known: if the"
+                        + " service returns no more than these, further records of this time are never read; use a"
+                        + " pagination, or a finer resolution"
+                : null;
     }
 
     /**
@@ -158,7 +205,8 @@ final class PartitionPoll {
     }
 
     /** A warning for the status; null when there is none. */
-    @Nullable String warning() {
+    @Nullable
+    String warning() {
         return warning;
     }
 
@@ -236,7 +284,7 @@ final class PartitionPoll {
                     definition.connection(),
                     request,
                     number,
-                    definition.records(),
+                    records,
                     processor,
                     context.deadline().left());
         } catch (StatusException e) {
@@ -257,8 +305,8 @@ final class PartitionPoll {
             with = with.and("cursor", pager.token());
         }
         Request request = definition.template().render(with);
-        String url = pager.number() == 1 ? detection.firstPageUrl() : pager.url();
-        return url == null ? request : request.withUrl(url);
+        String first = pager.number() == 1 ? detection.firstPageUrl() : null;
+        return first == null ? pager.request(request) : request.withUrl(first);
     }
 
     /** For other methods a failed condition results in 412 instead of 304: RFC 9110, section 13.1.2. */

@@ -1,19 +1,15 @@
 package io.httpconnector.polling;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.RateLimitedException;
 import io.httpconnector.StatusException;
 import io.httpconnector.TimeSource;
-import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.polling.HighWaterMarkDetection.TriggerStart;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.PollingStatus.History;
-import io.httpconnector.polling.TriggerState.Unsaved;
 import io.httpconnector.state.StateException;
-import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.trigger.DeliveryResult;
 import io.httpconnector.trigger.TriggerEvent;
@@ -47,28 +43,21 @@ final class Poller {
 
     private final TriggerDefinition definition;
     private final @Nullable ParentRecords parents;
-    private final StateStore store;
+    private final OpenState state;
     private final TimeSource time;
     private final Executor handlers;
-    private final List<PollingListener> listeners;
+    private final PollingListeners listeners;
     private final ServerClock clock;
     private final ReentrantLock polling = new ReentrantLock();
     /** Set in threads that run handlers on behalf of the polling thread. */
     private final ThreadLocal<Boolean> runsHandler = new ThreadLocal<>();
-    /** Held while the state is loaded, which may take long: nothing else waits for it. */
-    private final ReentrantLock loading = new ReentrantLock();
 
     // Guarded by this.
-    private @Nullable TriggerState state;
     private @Nullable Thread thread;
     private CountDownLatch stop = new CountDownLatch(1);
     private History history = History.NONE;
     private Duration requestedInterval = Duration.ZERO;
     private boolean abandoned;
-    /** What was dropped when the state was loaded: shown in the status until the trigger is reset. */
-    private @Nullable String damage;
-
-    private Unsaved unsaved = Unsaved.NOTHING;
 
     Poller(
             TriggerDefinition definition,
@@ -79,10 +68,10 @@ final class Poller {
             List<PollingListener> listeners) {
         this.definition = definition;
         this.parents = parents;
-        this.store = store;
         this.time = time;
         this.handlers = task -> handlers.execute(() -> runAsHandler(task));
-        this.listeners = listeners;
+        this.listeners = new PollingListeners(definition.id(), listeners);
+        this.state = new OpenState(definition, parents, store, this.listeners);
         this.clock = new ServerClock(time);
     }
 
@@ -104,115 +93,10 @@ final class Poller {
         return polling.isHeldByCurrentThread() || runsHandler.get() != null;
     }
 
-    /** Returns the state and loads it if necessary. */
-    TriggerState open() {
-        loading.lock();
-        try {
-            TriggerState open = current();
-            if (open == null) {
-                open = load(store.open(definition.id()));
-                setState(open);
-            }
-            return open;
-        } finally {
-            loading.unlock();
-        }
-    }
-
-    private synchronized @Nullable TriggerState current() {
-        return state;
-    }
-
-    private synchronized void setState(TriggerState loaded) {
-        state = loaded;
-    }
-
-    private TriggerState load(StateLog log) {
-        boolean done = false;
-        try {
-            TriggerState loaded = TriggerState.load(log, unsaved());
-            log.dropped().ifPresent(this::setDamage);
-            clearUnsaved();
-            adapt(loaded);
-            done = true;
-            return loaded;
-        } finally {
-            if (!done) {
-                log.close();
-            }
-        }
-    }
-
-    private synchronized void setDamage(String dropped) {
-        damage = dropped;
-    }
-
-    private synchronized @Nullable String damage() {
-        return damage;
-    }
-
-    private synchronized Unsaved unsaved() {
-        return unsaved;
-    }
-
-    private synchronized void clearUnsaved() {
-        unsaved = Unsaved.NOTHING;
-    }
-
     /** Stores the start time of the trigger, unless it is stored already. */
     void start() {
-        TriggerState open = open();
+        TriggerState open = state.open();
         var unused = triggerStart(open, open.partition(""));
-    }
-
-    /** Drops state that has no meaning for this definition. */
-    private void adapt(TriggerState loaded) {
-        String now = JsonNodeFactory.instance
-                .objectNode()
-                .put("key", definition.identityText())
-                .put("cursor", definition.cursorText())
-                .toString();
-        String before = loaded.definition();
-        if (now.equals(before)) {
-            return;
-        }
-        loaded.definition(now);
-        if (before != null) {
-            boolean sameCursor =
-                    JsonSupport.parse(before).path("cursor").asText().equals(definition.cursorText());
-            if (sameCursor && definition.cursor() != null) {
-                loaded.resetKeys();
-                notifyDefinitionChanged(
-                        "the position and the dead letters",
-                        "the known records: the most recent records are delivered again");
-            } else {
-                loaded.reset();
-                notifyDefinitionChanged("the dead letters", "everything else: the next poll is a first poll");
-            }
-        }
-        loaded.commit();
-    }
-
-    private void notifyDefinitionChanged(String kept, String reset) {
-        LOG.warn("{}: key, version or cursor have changed; kept: {}; reset: {}", definition.id(), kept, reset);
-        notifyListeners(listener -> listener.onChangedDefinition(definition.id(), kept, reset));
-    }
-
-    /** Closes the state; it is loaded again when it is needed. */
-    private void closeAndForgetState() {
-        TriggerState dropped = takeState();
-        if (dropped != null) {
-            dropped.close();
-        }
-    }
-
-    private synchronized @Nullable TriggerState takeState() {
-        TriggerState taken = state;
-        state = null;
-        if (taken != null) {
-            unsaved = taken.unsaved();
-        }
-        return taken;
     }
 
     PollResult poll() {
@@ -245,8 +129,8 @@ final class Poller {
         if (takeAbandoned()) {
             LOG.info("{}: the stopped poll has ended: its state is closed", definition.id());
             try {
-                closeAndForgetState();
-                saveUnsaved();
+                state.close();
+                state.saveUnsaved();
             } finally {
                 rearm();
             }
@@ -293,12 +177,18 @@ final class Poller {
                 time,
                 gate,
                 handlers,
-                soFar -> notifyListeners(listener -> listener.onPage(totals.progress(soFar))),
+                soFar -> listeners.notify(listener -> listener.onPage(totals.progress(soFar))),
                 new PollDeadline(time, definition.limits().pollTimeout()));
         try {
-            TriggerState open = open();
+            TriggerState open = state.open();
             if (parents == null) {
-                pollOne(open, "", MissingNode.getInstance(), run, totals, triggerStart(open, open.partition("")));
+                pollOne(
+                        open,
+                        "",
+                        JsonNodeFactory.instance.objectNode(),
+                        run,
+                        totals,
+                        triggerStart(open, open.partition("")));
             } else {
                 pollAll(open, parents, run, totals);
             }
@@ -314,7 +204,7 @@ final class Poller {
         } finally {
             if (!totals.isComplete) {
                 // Memory differs from what is stored.
-                closeAndForgetState();
+                state.close();
             }
         }
         succeeded(totals);
@@ -362,11 +252,16 @@ final class Poller {
     private void pollAll(TriggerState open, ParentRecords all, PollContext run, PollTotals totals) {
         PartitionState origin = open.partition("");
         TriggerStart start = triggerStart(open, origin);
-        ParentRecords.FoundParents found = all.list(
-                definition.connection(), definition.pills(), definition.limits().parents(), clock, run.deadline());
-        List<String> order =
-                rotated(found.parents().keySet(), origin.checkpoint().token());
-        RuntimeException failure = found.problem();
+        ParentListing listing = new ParentListing(
+                definition.connection(),
+                definition.pillsAt(clock.now()),
+                definition.limits().parents(),
+                clock,
+                run.deadline(),
+                origin.checkpoint().started() ? origin.checkpoint().position() : null);
+        Map<String, ObjectNode> found = listing.list(all);
+        List<String> order = rotated(found.keySet(), origin.checkpoint().token());
+        RuntimeException failure = listing.problem();
         String next = null;
         int locked = 0;
         for (String parent : order) {
@@ -374,7 +269,7 @@ final class Poller {
                 pollOne(
                         open,
                         parent,
-                        found.parents().getOrDefault(parent, MissingNode.getInstance()),
+                        found.getOrDefault(parent, JsonNodeFactory.instance.objectNode()),
                         run,
                         totals,
                         start);
@@ -404,6 +299,12 @@ final class Poller {
         }
         PollTransaction transaction = new PollTransaction(open, origin);
         transaction.setCheckpoint(origin.checkpoint().withStarted().withToken(next));
+        Long reached = listing.reached();
+        if (failure == null && reached != null) {
+            // Unchanged parents are not listed again: the position moves only after all of the changed ones were
+            // polled.
+            transaction.setCheckpoint(transaction.checkpoint().withPosition(reached));
+        }
         transaction.commit();
         if (failure != null && needsAuthorization(failure) && totals.succeededBelow > 0) {
             throw new PollingException(
@@ -466,11 +367,16 @@ final class Poller {
     }
 
     private void pollOne(
-            TriggerState open, String scope, JsonNode parent, PollContext run, PollTotals totals, TriggerStart start) {
+            TriggerState open,
+            String scope,
+            ObjectNode parents,
+            PollContext run,
+            PollTotals totals,
+            TriggerStart start) {
         TriggerDefinition effective =
-                parents == null ? definition : definitionFor(open.partition(scope), open.partition(""));
+                this.parents == null ? definition : definitionFor(open.partition(scope), open.partition(""));
         PartitionPoll poll = new PartitionPoll(
-                effective, new PollTransaction(open, open.partition(scope)), parent, run, clock, start);
+                effective, new PollTransaction(open, open.partition(scope)), parents, run, clock, start);
         try {
             poll.run();
         } finally {
@@ -482,11 +388,11 @@ final class Poller {
 
     private void succeeded(PollTotals totals) {
         note(history().succeeded(time.now(), totals.done, warnings(totals)));
-        notifyListeners(listener -> listener.onSuccess(definition.id(), totals.done));
+        listeners.notify(listener -> listener.onSuccess(definition.id(), totals.done));
     }
 
     private List<String> warnings(PollTotals totals) {
-        totals.warn(damage());
+        totals.warn(state.damage());
         String shifting = definition.limitations();
         if (shifting != null) {
             totals.warnings.add(shifting);
@@ -506,7 +412,7 @@ final class Poller {
                         Map.copyOf(totals.failures));
         note(failed);
         LOG.warn("{}: poll failed, {} in a row: {}", definition.id(), failed.failures(), e.getMessage());
-        notifyListeners(listener -> listener.onFailure(definition.id(), e, Math.max(1, failed.failures())));
+        listeners.notify(listener -> listener.onFailure(definition.id(), e, Math.max(1, failed.failures())));
     }
 
     /** Called when a due poll could not be started. */
@@ -521,16 +427,6 @@ final class Poller {
         history = changed;
     }
 
-    private void notifyListeners(Consumer<PollingListener> what) {
-        for (PollingListener listener : listeners) {
-            try {
-                what.accept(listener);
-            } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
-                LOG.error("{}: a listener failed", definition.id(), e);
-            }
-        }
-    }
-
     DeliveryResult deliver(TriggerEvent event) {
         return definition.delivery().deliver(List.of(event), time, stopGate(), handlers);
     }
@@ -541,19 +437,19 @@ final class Poller {
      */
     void record(Consumer<TriggerState> outcome) {
         for (int attempt = 1; ; attempt++) {
-            boolean wasOpen = current() != null;
-            TriggerState open = open();
+            boolean wasOpen = state.current() != null;
+            TriggerState open = state.open();
             try {
                 outcome.accept(open);
                 open.commit();
                 return;
             } catch (StateException e) {
-                if (attempt == MAX_RECORDINGS || current() == open) {
+                if (attempt == MAX_RECORDINGS || state.current() == open) {
                     throw e;
                 }
             } finally {
-                if (!wasOpen && current() == open && !polling.isLocked()) {
-                    closeAndForgetState();
+                if (!wasOpen && state.current() == open && !polling.isLocked()) {
+                    state.close();
                 }
             }
         }
@@ -607,28 +503,11 @@ final class Poller {
     private void closeState() {
         try {
             boolean unused = takeAbandoned();
-            closeAndForgetState();
-            saveUnsaved();
+            state.close();
+            state.saveUnsaved();
             rearm();
         } finally {
             polling.unlock();
-        }
-    }
-
-    /** Makes a last attempt to store unsaved changes, so that events are not repeated after the next start of the process. */
-    private void saveUnsaved() {
-        if (unsaved().isEmpty()) {
-            return;
-        }
-        try {
-            TriggerState unused = open();
-        } catch (RuntimeException e) {
-            LOG.error(
-                    "{}: the record of handled events could not be stored: they are delivered again",
-                    definition.id(),
-                    e);
-        } finally {
-            closeAndForgetState();
         }
     }
 
@@ -638,12 +517,7 @@ final class Poller {
             throw new PollingException(Reason.BUSY, "\"" + definition.id() + "\" is polling: stop it before reset()");
         }
         try {
-            closeAndForgetState();
-            clearUnsaved();
-            store.reset(definition.id());
-            synchronized (this) {
-                damage = null;
-            }
+            state.reset();
         } finally {
             polling.unlock();
         }
@@ -699,7 +573,11 @@ final class Poller {
         return polling.isLocked();
     }
 
-    synchronized boolean isOpen() {
-        return state != null;
+    TriggerState open() {
+        return state.open();
+    }
+
+    boolean isOpen() {
+        return state.isOpen();
     }
 }

@@ -13,9 +13,9 @@ abstract sealed class PositionCursor extends Cursor permits TimeCursor, NumberCu
     /** A position before every record. */
     static final long BEFORE_ALL_RECORDS = Long.MIN_VALUE / 2;
 
-    final JsonPaths field;
+    final ValueSource field;
 
-    PositionCursor(JsonPaths field, Common common) {
+    PositionCursor(ValueSource field, Common common) {
         super(common);
         this.field = field;
     }
@@ -71,7 +71,8 @@ abstract sealed class PositionCursor extends Cursor permits TimeCursor, NumberCu
     }
 
     /** The value that requests all records; null where the parameter can be omitted. */
-    @Nullable String startValue() {
+    @Nullable
+    String startValue() {
         ParameterLocation location = location();
         return location != null && location.isTemplate() ? format(0) : null;
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.ConnectorException;
 import java.security.MessageDigest;
 import java.util.Collection;
@@ -46,7 +47,9 @@ record RecordIdentity(List<JsonPaths> key, List<JsonPaths> version, boolean hash
         if (hashed) {
             return Fingerprint.of(counted(item)).high();
         }
-        return version.isEmpty() ? 0 : Fingerprint.of(values(version, item)).high();
+        return version.isEmpty()
+                ? 0
+                : Fingerprint.of(comparable(values(version, item))).high();
     }
 
     /** The text of a single field, or several fields as a JSON array. */
@@ -76,6 +79,16 @@ record RecordIdentity(List<JsonPaths> key, List<JsonPaths> version, boolean hash
             values.add(value.isMissingNode() ? JsonNodeFactory.instance.nullNode() : value);
         }
         return values;
+    }
+
+    /** The values with equal instants in one form, however they are written. */
+    private static ArrayNode comparable(ArrayNode values) {
+        ArrayNode comparable = JsonNodeFactory.instance.arrayNode();
+        for (JsonNode value : values) {
+            Long instant = TimestampFormat.instantWithOffset(value);
+            comparable.add(instant == null ? value : TextNode.valueOf("instant " + instant));
+        }
+        return comparable;
     }
 
     private JsonNode counted(JsonNode item) {

@@ -39,6 +39,9 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
 
     private static final long DELETED = -1;
 
+    /** The text of the key of an invalid record. */
+    private static final String INVALID = "";
+
     private final TriggerDefinition definition;
     private final PollTransaction transaction;
     private final JsonNode parent;
@@ -62,10 +65,19 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
     private long ignored;
     private boolean warned;
     private boolean hasNewOrUpdated;
+    private boolean hasValid;
+    private @Nullable PollingException firstProblem;
+    private long invalid;
     /** The size of the pending records, in bytes of the response. */
     private long pendingBytes;
 
-    private record Pending(Item item, long mark, long index) {}
+    /**
+     * A record that was read.
+     *
+     * @param problem why it is invalid; null for a valid record
+     */
+    private record Pending(
+            Item item, long mark, long index, @Nullable String problem) {}
 
     private record NewOrUpdated(Pending pending, KeyEntry entry, ChangeType change, String eventId) {
         long mark() {
@@ -129,20 +141,58 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
             flush();
             transaction.commit();
         }
-        Item item = identify(tree);
-        long mark = mark(tree);
         records++;
-        pending.add(new Pending(item, mark, records));
+        Pending one = pending(tree);
+        hasValid |= one.problem == null;
+        pending.add(one);
         pendingBytes += bytes;
-        return item.print();
+        return one.item.print();
     }
 
-    private Item identify(JsonNode tree) {
+    private Pending pending(JsonNode tree) {
+        Item item;
         try {
-            return definition.identity().of(tree, digest);
+            item = definition.identity().of(tree, digest);
         } catch (ConnectorException e) {
-            throw unexpected(String.valueOf(e.getMessage()), e);
+            // Without a key it could be any record: none is known to be missing.
+            detection.reading().markListMissing();
+            return invalid(tree, unexpected(String.valueOf(e.getMessage()), e));
         }
+        try {
+            return new Pending(item, mark(tree), records, null);
+        } catch (PollingException e) {
+            return invalid(tree, e);
+        }
+    }
+
+    /** An invalid record is identified by its whole content, so that it becomes one dead letter however often it is read. */
+    private Pending invalid(JsonNode tree, PollingException problem) {
+        invalid++;
+        firstProblem = firstProblem == null ? problem : firstProblem;
+        Fingerprint print = Fingerprint.of("invalid\n" + Fingerprint.of(tree));
+        Item item = new Item(tree, print.toString(), print, 0);
+        return new Pending(
+                item, detection.mark(MissingNode.getInstance()), records, String.valueOf(problem.getMessage()));
+    }
+
+    /** Where no record has ever been valid, the definition does not fit the service. */
+    private void requireValidRecord() {
+        boolean isEarlier =
+                transaction.checkpoint().started() || transaction.seen().size() > 0;
+        if (firstProblem != null && !hasValid && !isEarlier) {
+            pending.clear();
+            throw firstProblem;
+        }
+    }
+
+    /** A warning for the status; null when there is none. */
+    @Nullable
+    String warning() {
+        return invalid == 0
+                ? null
+                : invalid
+                        + " records of the last poll are invalid; each is a dead letter with the reason, unless it was"
+                        + " known before";
     }
 
     private long mark(JsonNode tree) {
@@ -161,6 +211,7 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
 
     /** Delivers the pending records; the caller commits. Throws when the delivery was stopped. */
     void flush() {
+        requireValidRecord();
         List<NewOrUpdated> fresh = selectNewOrUpdated();
         hasNewOrUpdated |= !fresh.isEmpty();
         pending.clear();
@@ -214,7 +265,9 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
                 KeyEntry first = KeyEntry.first(one.item.version(), mark);
                 transaction.seen().put(print, first);
                 fresh.add(newOrUpdated(one, first, change(null)));
-            } else if (definition.identity().hasVersions() && known.version() != one.item.version()) {
+            } else if (one.problem == null
+                    && definition.identity().hasVersions()
+                    && known.version() != one.item.version()) {
                 if (!warned && known.mark() == mark && isRepeatedInBatch(i)) {
                     warnOfKey();
                 }
@@ -313,17 +366,39 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
     private void deliver(List<NewOrUpdated> fresh) {
         Instant now = context.time().now();
         List<TriggerEvent> events = new ArrayList<>(fresh.size());
+        List<NewOrUpdated> valid = new ArrayList<>(fresh.size());
+        List<NewOrUpdated> broken = new ArrayList<>(0);
         for (NewOrUpdated one : fresh) {
             Item item = one.pending.item;
-            events.add(eventFingerprint(one.eventId, one.change, item.key(), item.tree(), now));
+            if (one.pending.problem == null) {
+                valid.add(one);
+                events.add(eventFingerprint(one.eventId, one.change, item.key(), item.tree(), now));
+            } else {
+                broken.add(one);
+            }
         }
         DeliveryOutcome finished = deliverEvents(events);
-        for (NewOrUpdated one : fresh) {
+        for (NewOrUpdated one : valid) {
             if (finished.contains(one.eventId)) {
                 markSeen(one);
             }
         }
         requireAllFinished(finished);
+        for (NewOrUpdated one : broken) {
+            keepInvalid(one, now);
+        }
+    }
+
+    /** Keeps an invalid record as a dead letter, which was never delivered. */
+    private void keepInvalid(NewOrUpdated one, Instant now) {
+        if (transaction.deadLetterCount() >= definition.limits().deadLetters()) {
+            requireAllFinished(new DeliveryOutcome(Set.of(), null));
+        }
+        Item item = one.pending.item;
+        TriggerEvent event = eventFingerprint(one.eventId, one.change, item.key(), item.tree(), now);
+        transaction.addDeadLetter(new DeadLetter(event, String.valueOf(one.pending.problem), 0, now));
+        dead++;
+        markSeen(one);
     }
 
     /** Delivers the events of deleted records. */
@@ -333,6 +408,11 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
         List<TriggerEvent> events = new ArrayList<>();
         for (Fingerprint key : keys) {
             String text = transaction.keyTexts().getOrDefault(key, key.toString());
+            if (text.equals(INVALID)) {
+                // It had no key, and so no event.
+                transaction.forget(key);
+                continue;
+            }
             KeyEntry known = Objects.requireNonNull(transaction.seen().get(key));
             String id = eventFingerprint(key)
                     .with(DELETED)
@@ -424,7 +504,7 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
         Item item = one.pending.item;
         transaction.addSeen(item.print(), one.entry);
         if (definition.deletions()) {
-            transaction.addKeyText(item.print(), item.key());
+            transaction.addKeyText(item.print(), one.pending.problem == null ? item.key() : INVALID);
         }
     }
 }

@@ -13,6 +13,8 @@ import io.httpconnector.polling.RecordSelector.Format;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 
@@ -66,9 +68,9 @@ final class RecordReader {
         in.reset();
         RecordReader reader = new RecordReader(records, sink, meter);
         Format format = formatOf(records.format(), contentType);
-        // A parser of XML reads the declaration of the document.
-        InputStream text = format == Format.XML ? in : CharsetDetector.detectable(in, contentType);
-        boolean isSomething = reader.read(format, text);
+        boolean isJson = format == Format.JSON || format == Format.JSON_LINES;
+        InputStream text = isJson ? CharsetDetector.detectable(in, contentType) : in;
+        boolean isSomething = reader.read(format, text, CharsetDetector.charset(contentType));
         return isSomething ? reader.envelope : PageEnvelope.empty();
     }
 
@@ -90,19 +92,29 @@ final class RecordReader {
     }
 
     /** False when there is only white space, such as one empty line. */
-    private boolean read(Format format, InputStream in) throws IOException {
+    private boolean read(Format format, InputStream in, Charset charset) throws IOException {
         this.format = format;
         if (format == Format.CSV) {
-            List<String> columns = CsvRows.read(in, records.separator(), this::emit);
+            List<String> columns = CsvRows.read(in, charset, records.separator(), this::emit);
             if (!isEmitted) {
                 envelope.columnsWithoutRows(columns);
             }
             return true;
         }
-        try (JsonParser parser = format == Format.XML ? JsonSupport.xmlParser(in) : JsonSupport.parser(in)) {
+        try (JsonParser parser = format == Format.XML ? xmlParser(in, charset) : JsonSupport.parser(in)) {
             boolean lines = format == Format.JSON_LINES;
             if (parser.nextToken() == null) {
                 return false;
+            }
+            if (records.extractor() != null) {
+                JsonNode body = parser.readValueAsTree();
+                body.properties().forEach(member -> envelope.put(envelope.tree(), member.getKey(), member.getValue()));
+                records.extractor().apply(body).forEach(this::emitCopy);
+                if (!isEmitted) {
+                    // An error that looks like a response without records proves no deletion.
+                    envelope.markListIncomplete();
+                }
+                return true;
             }
             do {
                 walk(parser, records.path(), envelope.tree());
@@ -135,17 +147,24 @@ final class RecordReader {
         }
     }
 
+    /** The charset of the Content-Type precedes that of the document: RFC 7303, section 3.2. */
+    private static JsonParser xmlParser(InputStream in, Charset charset) throws IOException {
+        return charset.equals(StandardCharsets.UTF_8) ? JsonSupport.xmlParser(in) : JsonSupport.xmlParser(in, charset);
+    }
+
     /** Called at the first token of a value; leaves the parser at its last token. */
     private void walk(JsonParser parser, List<String> path, ObjectNode around) throws IOException {
         if (path.isEmpty()) {
             found = true;
-            emitAll(parser);
+            emitAll(parser, around);
             return;
         }
         String segment = path.get(0);
         List<String> rest = path.subList(1, path.size());
         if (parser.currentToken() == JsonToken.START_OBJECT) {
             members(parser, segment, rest, around);
+        } else if (parser.currentToken() == JsonToken.START_ARRAY && segment.matches("0|[1-9]\\d{0,8}")) {
+            element(parser, Integer.parseInt(segment), rest);
         } else if (parser.currentToken() == JsonToken.START_ARRAY && segment.equals("*")) {
             boolean isEmpty = true;
             while (parser.nextToken() != JsonToken.END_ARRAY) {
@@ -164,6 +183,20 @@ final class RecordReader {
                 envelope.markListIncomplete();
             }
             parser.skipChildren();
+        }
+    }
+
+    private void element(JsonParser parser, int index, List<String> rest) throws IOException {
+        int at = 0;
+        for (; parser.nextToken() != JsonToken.END_ARRAY; at++) {
+            if (at == index) {
+                walk(parser, rest, JsonNodeFactory.instance.objectNode());
+            } else {
+                parser.skipChildren();
+            }
+        }
+        if (at <= index) {
+            envelope.markListIncomplete();
         }
     }
 
@@ -203,7 +236,7 @@ final class RecordReader {
     }
 
     /** Called at the value that contains the records. */
-    private void emitAll(JsonParser parser) throws IOException {
+    private void emitAll(JsonParser parser, ObjectNode around) throws IOException {
         String keyField = records.keyField();
         JsonToken first = parser.currentToken();
         hasNull |= first == JsonToken.VALUE_NULL;
@@ -224,6 +257,12 @@ final class RecordReader {
                 // A single record, or a value in place of the list.
                 envelope.markListIncomplete();
             }
+            if (format == Format.JSON && item.isObject() && !records.path().contains("*")) {
+                // A token may be a member of the only record.
+                item.properties()
+                        .forEach(member -> envelope.put(
+                                around, member.getKey(), member.getValue().deepCopy()));
+            }
             if (!isBlank) {
                 // An empty XML element is an empty text.
                 emit(item);
@@ -243,6 +282,10 @@ final class RecordReader {
             item.set("value", member);
         }
         return item;
+    }
+
+    private void emitCopy(JsonNode item) {
+        emit(item.deepCopy());
     }
 
     private void emit(JsonNode item) {

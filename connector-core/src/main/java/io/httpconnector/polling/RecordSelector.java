@@ -5,9 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.MemberSteps;
+import io.httpconnector.template.Pills;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -48,10 +53,11 @@ public final class RecordSelector {
     private final char separator;
     private final @Nullable String keyField;
     private final @Nullable JsonPaths expanded;
-    private final List<Predicate<JsonNode>> filters;
+    private final List<RecordFilter> filters;
     private final boolean optional;
     private final List<Empty> empty;
     private final SettingsDocument spec;
+    private final @Nullable Function<JsonNode, ? extends Iterable<JsonNode>> extractor;
 
     private RecordSelector(
             List<String> path,
@@ -59,10 +65,11 @@ public final class RecordSelector {
             char separator,
             @Nullable String keyField,
             @Nullable JsonPaths expanded,
-            List<Predicate<JsonNode>> filters,
+            List<RecordFilter> filters,
             boolean optional,
             List<Empty> empty,
-            SettingsDocument spec) {
+            SettingsDocument spec,
+            @Nullable Function<JsonNode, ? extends Iterable<JsonNode>> extractor) {
         this.path = path;
         this.format = format;
         this.separator = separator;
@@ -72,6 +79,7 @@ public final class RecordSelector {
         this.optional = optional;
         this.empty = empty;
         this.spec = spec;
+        this.extractor = extractor;
     }
 
     /**
@@ -81,14 +89,14 @@ public final class RecordSelector {
      */
     public static RecordSelector atRoot() {
         return new RecordSelector(
-                List.of(), Format.AUTO, ',', null, null, List.of(), false, List.of(), SettingsDocument.NONE);
+                List.of(), Format.AUTO, ',', null, null, List.of(), false, List.of(), SettingsDocument.NONE, null);
     }
 
     /**
      * Selects the records at a path.
      *
      * @param path a JSON pointer (RFC 6901) to a list of records or to one record, with {@code *} for each element of a list or
-     *     each member of an object
+     *     each member of an object, and a number for one element of a list
      * @return the selector
      * @throws InvalidDefinitionException when it is not a JSON pointer
      */
@@ -98,7 +106,41 @@ public final class RecordSelector {
 
     private RecordSelector withPath(List<String> segments, String text) {
         return new RecordSelector(
-                segments, format, separator, keyField, expanded, filters, optional, empty, spec.with("path", text));
+                segments,
+                format,
+                separator,
+                keyField,
+                expanded,
+                filters,
+                optional,
+                empty,
+                spec.with("path", text),
+                extractor);
+    }
+
+    /**
+     * Extracts the records of each response by your code, for responses that no path fits. The whole response is read as JSON,
+     * so that it is limited by {@code maxResponseBytes} of the connection.
+     *
+     * @param records returns the records of a response
+     * @return the selector
+     */
+    public static RecordSelector extracting(Function<JsonNode, ? extends Iterable<JsonNode>> records) {
+        if (records == null) {
+            throw new InvalidDefinitionException("records", List.of("extracting: the function is null"));
+        }
+        RecordSelector root = atRoot();
+        return new RecordSelector(
+                root.path,
+                Format.JSON,
+                root.separator,
+                null,
+                null,
+                root.filters,
+                false,
+                root.empty,
+                root.spec.withCode(),
+                records);
     }
 
     /**
@@ -113,7 +155,7 @@ public final class RecordSelector {
         }
         SettingsDocument changed = format == Format.CSV ? spec.with("as", format) : spec.with("as", format, "csv");
         char used = format == Format.CSV ? separator : ',';
-        return new RecordSelector(path, format, used, keyField, expanded, filters, optional, empty, changed);
+        return new RecordSelector(path, format, used, keyField, expanded, filters, optional, empty, changed, extractor);
     }
 
     /**
@@ -124,7 +166,8 @@ public final class RecordSelector {
      */
     public RecordSelector csv(char separator) {
         SettingsDocument changed = spec.with("csv", String.valueOf(separator), "as");
-        return new RecordSelector(path, Format.CSV, separator, keyField, expanded, filters, optional, empty, changed);
+        return new RecordSelector(
+                path, Format.CSV, separator, keyField, expanded, filters, optional, empty, changed, extractor);
     }
 
     /**
@@ -139,7 +182,8 @@ public final class RecordSelector {
             throw new InvalidDefinitionException("records", List.of("keyed: the field has no name"));
         }
         SettingsDocument changed = spec.with("keyed", field);
-        return new RecordSelector(path, format, separator, field, expanded, filters, optional, empty, changed);
+        return new RecordSelector(
+                path, format, separator, field, expanded, filters, optional, empty, changed, extractor);
     }
 
     /**
@@ -159,7 +203,8 @@ public final class RecordSelector {
                     List.of("expand: the pointer must lead to a field of the record, not to the record itself"));
         }
         SettingsDocument changed = spec.with("expand", list);
-        return new RecordSelector(path, format, separator, keyField, pointer, filters, optional, empty, changed);
+        return new RecordSelector(
+                path, format, separator, keyField, pointer, filters, optional, empty, changed, extractor);
     }
 
     /**
@@ -172,13 +217,14 @@ public final class RecordSelector {
         if (filter == null) {
             throw new InvalidDefinitionException("records", List.of("where: the filter is null"));
         }
-        return filtered(filter, spec.withCode());
+        return filtered(new RecordFilter((item, pills) -> filter.test(item), Set.of()), spec.withCode());
     }
 
-    private RecordSelector filtered(Predicate<JsonNode> filter, SettingsDocument changed) {
-        List<Predicate<JsonNode>> more =
+    private RecordSelector filtered(RecordFilter filter, SettingsDocument changed) {
+        List<RecordFilter> more =
                 Stream.concat(filters.stream(), Stream.of(filter)).toList();
-        return new RecordSelector(path, format, separator, keyField, expanded, more, optional, empty, changed);
+        return new RecordSelector(
+                path, format, separator, keyField, expanded, more, optional, empty, changed, extractor);
     }
 
     /**
@@ -199,7 +245,58 @@ public final class RecordSelector {
         }
         List<String> good = List.of(values.clone());
         SettingsDocument changed = spec.plus("where", Map.of("field", field, "values", good));
-        return filtered(item -> good.contains(pointer.resolveValue(item).asText()), changed);
+        return filtered(
+                new RecordFilter(
+                        (item, pills) ->
+                                good.contains(pointer.resolveValue(item).asText()),
+                        Set.of()),
+                changed);
+    }
+
+    /**
+     * Filters records by an expression of the template language, for other conditions than equality: {@code where("{{record.type
+     * | equals('draft') | not}}")}. A record without the value does not match.
+     *
+     * @param expression an expression over {@code record}, {@code now}, the constant pills of the trigger and its parents:
+     *     {@code true} accepts a record
+     * @return another selector
+     * @throws InvalidDefinitionException when it is not an expression
+     */
+    public RecordSelector where(String expression) {
+        ValueSource condition = ValueSource.ofFilter("where", expression);
+        if (!condition.isExpression()) {
+            throw new InvalidDefinitionException(
+                    "records", List.of("where: specify values, or an expression with a pill: {{record.type | ...}}"));
+        }
+        SettingsDocument changed = spec.plus("where", Map.of("expression", expression));
+        return filtered(
+                new RecordFilter((item, pills) -> Flag.of(condition.in(item, pills)) == Flag.TRUE, condition.steps()),
+                changed);
+    }
+
+    /**
+     * A condition on a record.
+     *
+     * @param steps the steps whose values it needs, besides the record
+     */
+    private record RecordFilter(BiPredicate<JsonNode, Pills> condition, Set<String> steps) {}
+
+    /** The steps whose values the filters need, besides the record. */
+    Set<String> filterSteps() {
+        Set<String> steps = new TreeSet<>();
+        filters.forEach(filter -> steps.addAll(filter.steps));
+        return steps;
+    }
+
+    /** This selector with the values of its filters. */
+    RecordSelector with(Pills values) {
+        if (filterSteps().isEmpty()) {
+            return this;
+        }
+        List<RecordFilter> bound = filters.stream()
+                .map(filter -> new RecordFilter((item, pills) -> filter.condition.test(item, values), filter.steps))
+                .toList();
+        return new RecordSelector(path, format, separator, keyField, expanded, bound, optional, empty, spec, extractor);
     }
 
     /**
@@ -211,7 +308,16 @@ public final class RecordSelector {
      */
     public RecordSelector optional() {
         return new RecordSelector(
-                path, format, separator, keyField, expanded, filters, true, empty, spec.with("optional", true));
+                path,
+                format,
+                separator,
+                keyField,
+                expanded,
+                filters,
+                true,
+                empty,
+                spec.with("optional", true),
+                extractor);
     }
 
     /**
@@ -234,7 +340,8 @@ public final class RecordSelector {
         List<Empty> more = Stream.concat(empty.stream(), Stream.of(new Empty(pointer, good)))
                 .toList();
         SettingsDocument changed = spec.plus("emptyWhen", Map.of("field", field, "values", good));
-        return new RecordSelector(path, format, separator, keyField, expanded, filters, optional, more, changed);
+        return new RecordSelector(
+                path, format, separator, keyField, expanded, filters, optional, more, changed, extractor);
     }
 
     /** A field outside the list whose value means that the list is empty. */
@@ -268,8 +375,13 @@ public final class RecordSelector {
                 .text("expand", RecordSelector::expand);
         reader.requireElement("where");
         reader.requireElement("emptyWhen");
-        for (Where where : reader.objects("where", Where::read)) {
-            steps.with("where", where, (records, one) -> records.where(one.field, one.values.toArray(String[]::new)));
+        for (Where where : reader.objects("where", Where::readCondition)) {
+            steps.with(
+                    "where",
+                    where,
+                    (records, one) -> one.values.isEmpty()
+                            ? records.where(one.field)
+                            : records.where(one.field, one.values.toArray(String[]::new)));
         }
         for (Where one : reader.objects("emptyWhen", Where::read)) {
             steps.with(
@@ -287,8 +399,29 @@ public final class RecordSelector {
         return text.charAt(0);
     }
 
-    /** An element of the members {@code where} and {@code emptyWhen}. */
+    /**
+     * An element of the members {@code where} and {@code emptyWhen}.
+     *
+     * @param field a pointer or, without values, an expression
+     */
     private record Where(String field, List<String> values) {
+        /** Reads {@code {"field": ..., "values": [...]}} or {@code {"expression": ...}}. */
+        static @Nullable Where readCondition(JsonObjectReader reader) {
+            if (!reader.has("expression")) {
+                return read(reader);
+            }
+            String expression = reader.text("expression");
+            for (String name : List.of("field", "values")) {
+                if (reader.has(name)) {
+                    reader.problem(name, "contradicts expression: give one of them");
+                }
+            }
+            reader.attempt("expression", () -> {
+                ValueSource unused = ValueSource.ofFilter("where", expression == null ? "" : expression);
+            });
+            return expression == null ? null : new Where(expression, List.of());
+        }
+
         static Where read(JsonObjectReader reader) {
             Where where = new Where(reader.requiredText("field"), reader.requiredTexts("values"));
             reader.attempt("field", () -> {
@@ -296,6 +429,12 @@ public final class RecordSelector {
             });
             return where;
         }
+    }
+
+    /** The code that extracts the records of a whole response; null when they are at the path. */
+    @Nullable
+    Function<JsonNode, ? extends Iterable<JsonNode>> extractor() {
+        return extractor;
     }
 
     List<String> path() {
@@ -310,11 +449,13 @@ public final class RecordSelector {
         return separator;
     }
 
-    @Nullable String keyField() {
+    @Nullable
+    String keyField() {
         return keyField;
     }
 
-    @Nullable JsonPaths expanded() {
+    @Nullable
+    JsonPaths expanded() {
         return expanded;
     }
 
@@ -323,8 +464,8 @@ public final class RecordSelector {
     }
 
     boolean matches(JsonNode item) {
-        for (Predicate<JsonNode> filter : filters) {
-            if (!filter.test(item)) {
+        for (RecordFilter filter : filters) {
+            if (!filter.condition.test(item, Pills.none())) {
                 return false;
             }
         }

@@ -5,6 +5,7 @@ import io.httpconnector.polling.TimestampFormat.TimeRange;
 import io.httpconnector.template.RequestTemplate;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,8 @@ final class TimeCursor extends PositionCursor {
     private final TimestampFormat format;
     private final Precision precision;
     private final @Nullable Windows windows;
+    /** The time after which nothing is requested. */
+    private final long end;
 
     /**
      * The distances by which a query starts earlier, in nanoseconds.
@@ -31,29 +34,35 @@ final class TimeCursor extends PositionCursor {
     /** Queries that each cover a limited time range, in nanoseconds. */
     record Windows(long step, ParameterLocation from, ParameterLocation to) {}
 
-    TimeCursor(JsonPaths field, Common common) {
-        this(field, common, TimestampFormat.AUTO, Precision.DEFAULT, null);
+    TimeCursor(ValueSource field, Common common) {
+        this(field, common, TimestampFormat.AUTO, Precision.DEFAULT, null, Long.MAX_VALUE);
     }
 
     private TimeCursor(
-            JsonPaths field, Common common, TimestampFormat format, Precision precision, @Nullable Windows windows) {
+            ValueSource field,
+            Common common,
+            TimestampFormat format,
+            Precision precision,
+            @Nullable Windows windows,
+            long end) {
         super(field, common);
         this.format = format;
         this.precision = precision;
         this.windows = windows;
+        this.end = end;
     }
 
     @Override
     TimeCursor with(Common changed) {
-        return new TimeCursor(field, changed, format, precision, windows);
+        return new TimeCursor(field, changed, format, precision, windows, end);
     }
 
     private TimeCursor with(TimestampFormat changed, Common common) {
-        return new TimeCursor(field, common, changed, precision, windows);
+        return new TimeCursor(field, common, changed, precision, windows, end);
     }
 
     private TimeCursor with(Precision changed, Common common) {
-        return new TimeCursor(field, common, format, changed, windows);
+        return new TimeCursor(field, common, format, changed, windows, end);
     }
 
     TimeCursor withFormat(String pattern) {
@@ -109,7 +118,19 @@ final class TimeCursor extends PositionCursor {
         }
         Map<String, Object> each = Map.of("step", step, "from", from.toJson(), "to", to.toJson());
         Common changed = common().sentAt(null, "windows", each, "sentAs", "clientSide");
-        return new TimeCursor(field, changed, format, precision, new Windows(step.toNanos(), from, to));
+        return new TimeCursor(field, changed, format, precision, new Windows(step.toNanos(), from, to), end);
+    }
+
+    TimeCursor withEnd(Instant last) {
+        long nanos = TimestampFormat.nanos(last);
+        if (!TimestampFormat.instant(nanos).equals(last)) {
+            throw invalid("until: " + last + " is out of range: use 1678 to 2261");
+        }
+        return new TimeCursor(field, common().set("until", last), format, precision, windows, nanos);
+    }
+
+    boolean hasEnd() {
+        return end < Long.MAX_VALUE;
     }
 
     @Override
@@ -120,7 +141,8 @@ final class TimeCursor extends PositionCursor {
     }
 
     @Override
-    @Nullable Windows windows() {
+    @Nullable
+    Windows windows() {
         return windows;
     }
 
@@ -144,8 +166,9 @@ final class TimeCursor extends PositionCursor {
     }
 
     @Override
-    @Nullable TimeRange position(JsonNode item) {
-        return format.read(field.resolveValue(item));
+    @Nullable
+    TimeRange position(JsonNode item) {
+        return format.read(field.in(item));
     }
 
     @Override
@@ -178,7 +201,7 @@ final class TimeCursor extends PositionCursor {
 
     @Override
     long settled(long now) {
-        return now - precision.settle;
+        return Math.min(now - precision.settle, end);
     }
 
     @Override

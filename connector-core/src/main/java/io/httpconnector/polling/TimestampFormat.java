@@ -47,6 +47,9 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
     /** The format of .NET JSON; the offset is for display only. */
     private static final Pattern DOT_NET = Pattern.compile("/Date\\((-?\\d{1,18})([+-]\\d{4})?\\)/");
 
+    private static final Pattern WITH_OFFSET = Pattern.compile(
+            "\\d{4}-\\d{2}-\\d{2}[Tt ]\\d{2}:\\d{2}(:\\d{2}([.,]\\d{1,9})?)? *(?:Z|z|UTC|GMT|[+-]\\d{2}(?::?\\d{2})?)");
+
     /** The obsolete form of RFC 9110, section 5.6.7. */
     private static final DateTimeFormatter ASCTIME =
             DateTimeFormatter.ofPattern("EEE MMM d HH:mm:ss uuuu", Locale.ENGLISH);
@@ -62,7 +65,8 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
             .toFormatter(Locale.ROOT);
 
     /** Parses a value to nanoseconds since 1970; null when there is no time. */
-    @Nullable TimeRange read(JsonNode value) {
+    @Nullable
+    TimeRange read(JsonNode value) {
         String text = value.asText().strip();
         if (text.length() > MAX_LENGTH) {
             throw new DateTimeException("a time of " + text.length() + " characters is too long");
@@ -74,6 +78,19 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
         return numeric && (text.length() != 8 || unit >= 0 || value.isNumber())
                 ? exactly(number(new BigDecimal(text)))
                 : parse(text);
+    }
+
+    /** The nanoseconds since 1970 of a text in ISO 8601 with an offset; null for any other value. */
+    static @Nullable Long instantWithOffset(JsonNode value) {
+        if (!value.isTextual() || !WITH_OFFSET.matcher(value.textValue()).matches()) {
+            return null;
+        }
+        try {
+            TimeRange at = AUTO.read(value);
+            return at == null ? null : at.earliest();
+        } catch (DateTimeException e) {
+            return null;
+        }
     }
 
     private static TimeRange exactly(long nanos) {

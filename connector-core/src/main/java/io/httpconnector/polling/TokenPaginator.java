@@ -1,6 +1,9 @@
 package io.httpconnector.polling;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.MemberSteps;
 import io.httpconnector.polling.PaginationCandidate.Evidence;
@@ -32,37 +35,48 @@ record TokenPaginator(ParameterLocation location, @Nullable TokenSource source) 
      * @param member the member in a definition; null for code
      * @param value its value
      */
-    private record TokenSource(@Nullable String member, String value, Function<Page, Optional<String>> extractor) {}
+    private record TokenSource(@Nullable String member, String value, Function<Page, JsonNode> extractor) {}
 
     TokenPaginator(ParameterLocation location) {
         this(location, null);
     }
 
     TokenPaginator inBody(String pointer) {
-        JsonPaths field = JsonPaths.of("pagination", pointer);
-        return from("token", pointer, page -> page.token(field));
+        ValueSource field = ValueSource.ofPage("pagination", pointer);
+        return from("token", pointer, page -> read(field.in(page)));
     }
 
     TokenPaginator inHeader(String header) {
-        return from("tokenHeader", header, page -> page.header(header));
+        return from("tokenHeader", header, page -> text(page.header(header)));
     }
 
     TokenPaginator inLastRecord(String pointer) {
         JsonPaths field = JsonPaths.of("pagination", pointer);
-        return from("tokenOfLastRecord", pointer, page -> Page.token(field.resolve(page.lastRecord())));
+        return from("tokenOfLastRecord", pointer, page -> read(field.resolve(page.lastRecord())));
     }
 
     TokenPaginator by(Function<Page, Optional<String>> code) {
-        return from(null, "", code);
+        return from(null, "", page -> text(code.apply(page)));
     }
 
-    private TokenPaginator from(@Nullable String member, String value, Function<Page, Optional<String>> extractor) {
+    /** Reads a token; as an object or a list it can be sent only where JSON is, or where the template selects its values. */
+    private JsonNode read(JsonNode value) {
+        return location.isStructured() ? Page.tokenOrObject(value) : text(Page.token(value));
+    }
+
+    private static JsonNode text(Optional<String> token) {
+        return token.filter(text -> !text.isBlank())
+                .<JsonNode>map(TextNode::valueOf)
+                .orElseGet(MissingNode::getInstance);
+    }
+
+    private TokenPaginator from(@Nullable String member, String value, Function<Page, JsonNode> extractor) {
         return new TokenPaginator(location, new TokenSource(member, value, extractor));
     }
 
     @Override
     public PageSequence start() {
-        return TokenSequence.ofTokens(source == null ? page -> Optional.empty() : source.extractor);
+        return TokenSequence.ofTokens(source == null ? page -> MissingNode.getInstance() : source.extractor);
     }
 
     @Override

@@ -1,6 +1,9 @@
 package io.httpconnector.polling;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -10,58 +13,62 @@ import org.jspecify.annotations.Nullable;
 /** Pages by a token or URL that each page returns for the next one: they end where a page has none. Detects loops. */
 final class TokenSequence implements PageSequence {
 
-    private final Function<Page, Optional<String>> next;
+    private final Function<Page, JsonNode> next;
     private final boolean isUrl;
     private final Set<Fingerprint> used = new HashSet<>();
     private final Set<Fingerprint> contents = new HashSet<>();
-    private @Nullable String token;
+    private JsonNode token = MissingNode.getInstance();
 
-    private TokenSequence(Function<Page, Optional<String>> next, boolean isUrl) {
+    private TokenSequence(Function<Page, JsonNode> next, boolean isUrl) {
         this.next = next;
         this.isUrl = isUrl;
     }
 
-    /** Sends each token as the pill {@code page.cursor}. */
-    static TokenSequence ofTokens(Function<Page, Optional<String>> next) {
+    /** Sends each token as the pill {@code page.cursor}; a missing node ends the pages. */
+    static TokenSequence ofTokens(Function<Page, JsonNode> next) {
         return new TokenSequence(next, false);
     }
 
     /** Requests each page by its URL. */
     static TokenSequence ofUrls(Function<Page, Optional<String>> next) {
-        return new TokenSequence(next, true);
+        return new TokenSequence(
+                page -> next.apply(page)
+                        .filter(url -> !url.isBlank())
+                        .<JsonNode>map(url -> TextNode.valueOf(page.resolved(url)))
+                        .orElseGet(MissingNode::getInstance),
+                true);
     }
 
     @Override
     public void startAt(String cursor) {
-        token = cursor;
-        used.add(Fingerprint.of(cursor));
+        token = TextNode.valueOf(cursor);
+        used.add(Fingerprint.of(token));
     }
 
     @Override
     public @Nullable String token() {
-        return isUrl ? null : token;
+        return isUrl || token.isMissingNode() ? null : token.asText();
     }
 
     @Override
     public @Nullable String url() {
-        return isUrl ? token : null;
+        return isUrl && !token.isMissingNode() ? token.asText() : null;
     }
 
     @Override
     public void addPills(ObjectNode pills) {
-        if (!isUrl && token != null) {
-            pills.put("cursor", token);
+        if (!isUrl && !token.isMissingNode()) {
+            pills.set("cursor", token);
         }
     }
 
     @Override
     public boolean next(Page page, boolean more) {
         boolean isNew = page.count() > 0 && contents.add(page.content());
-        Optional<String> found = next.apply(page).filter(text -> !text.isBlank());
-        if (found.isEmpty()) {
+        JsonNode following = next.apply(page);
+        if (following.isMissingNode()) {
             return false;
         }
-        String following = isUrl ? page.resolved(found.get()) : found.get();
         // A scroll token is the same on each page: the iteration continues while there are records that were on no
         // page before.
         if (!used.add(Fingerprint.of(following)) && !isNew) {

@@ -18,6 +18,12 @@ final class TriggerChecks {
     static final Map<String, String> WHOLE_RECORD =
             Map.of("key", "wholeRecordAsKey", "version", "wholeRecordAsVersion");
 
+    /** The pills that polling itself provides. */
+    static final Set<String> RESERVED = Set.of("page", "cursor", "window", TriggerDefinition.NOW);
+
+    /** The pills that have values in requests only. */
+    private static final Set<String> RESERVED_BY_REQUESTS = Set.of("page", "cursor", "window");
+
     private final TriggerSettings settings;
     private final List<String> found;
 
@@ -27,7 +33,8 @@ final class TriggerChecks {
     }
 
     /** Checks everything but the parents; returns the request with all pills at their locations, or null. */
-    @Nullable RequestTemplate check(@Nullable Duration minInterval) {
+    @Nullable
+    RequestTemplate check(@Nullable Duration minInterval) {
         checkIdentity();
         if (settings.hasNoProblems("cursor", "detectDeletions", "pagination", "startPosition")) {
             checkCursor();
@@ -42,7 +49,8 @@ final class TriggerChecks {
     }
 
     /** Returns the parents with all pills at their locations; null when there are none. */
-    @Nullable ParentRecords checkParents() {
+    @Nullable
+    ParentRecords checkParents() {
         ParentRecords parents = settings.parents;
         return parents == null || !settings.hasNoProblems("parents") ? null : parents.applied(found);
     }
@@ -102,6 +110,10 @@ final class TriggerChecks {
                         + " linkHeader()");
         boolean byTime = settings.cursor instanceof TimeCursor;
         require(
+                !(settings.cursor instanceof TimeCursor time) || !time.hasEnd() || time.windows() != null,
+                "cursor: until(...) ends windows, but there are none: use windows(...), or write the end into the"
+                        + " request");
+        require(
                 settings.first == null || settings.first.position() == null || byTime,
                 "startPosition: from(time) needs a timestamp cursor");
         boolean hasBeginning = settings.first != null
@@ -150,17 +162,29 @@ final class TriggerChecks {
                 settings.pagination == null ? template : settings.pagination.applyTo(template, settings.cursor, found);
         RequestTemplate placed = settings.cursor == null ? paged : settings.cursor.applyTo(paged, found);
         Set<String> known = new TreeSet<>(settings.values.keySet());
-        known.add("page");
+        known.addAll(List.of("page", TriggerDefinition.NOW));
         String step = settings.cursor == null ? null : settings.cursor.pillStep();
         if (step != null) {
             known.add(step);
         }
         if (settings.parents != null) {
-            known.add("parent");
-            boolean used = placed.pills().stream().anyMatch(pill -> step(pill).equals("parent"));
-            require(
-                    used,
-                    "parents: the request has no pill {{parent}}: the same request would be sent for each parent");
+            known.addAll(settings.parents.names());
+            for (String name : settings.parents.distinguishingNames()) {
+                boolean used =
+                        placed.pills().stream().anyMatch(pill -> step(pill).equals(name));
+                require(
+                        used,
+                        "parents: the request has no pill {{" + name
+                                + "}}: the same request would be sent for each parent");
+            }
+        }
+        if (settings.records != null) {
+            for (String used : settings.records.filterSteps()) {
+                require(
+                        known.contains(used) && !RESERVED_BY_REQUESTS.contains(used),
+                        "records: where: \"" + used + "\" is unknown: use record, now, pill(\"" + used
+                                + "\", value), or the name of the parents");
+            }
         }
         for (PillInfo pill : placed.pills()) {
             if (pill.required() && !known.contains(step(pill))) {

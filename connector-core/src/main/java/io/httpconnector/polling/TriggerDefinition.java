@@ -8,6 +8,8 @@ import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.Delivery;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,9 @@ record TriggerDefinition(
         StartPosition first,
         Delivery delivery,
         Limits limits) {
+
+    /** The pill with the time of the poll. */
+    static final String NOW = "now";
 
     /**
      * The limits of a trigger.
@@ -116,13 +121,19 @@ record TriggerDefinition(
                 limits);
     }
 
+    /** The constant pills, and the time of the poll as {@code {{now}}}. */
+    Pills pillsAt(Instant now) {
+        return pills.and(NOW, now.truncatedTo(ChronoUnit.SECONDS).toString());
+    }
+
     /** Whether the token of the next page is sent in the location of the cursor. */
     boolean tokenSharesCursorLocation() {
         return pagination.sharesLocationWith(cursor);
     }
 
     /** The guarantees that are impossible with this definition; null when there is no limitation. */
-    @Nullable String limitations() {
+    @Nullable
+    String limitations() {
         boolean shifts = !pagination.isStable();
         if (shifts && cursor == null) {
             return "records may move between pages while they are read, and there is no cursor to read again"

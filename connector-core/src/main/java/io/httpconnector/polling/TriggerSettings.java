@@ -3,6 +3,7 @@ package io.httpconnector.polling;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.polling.TriggerDefinition.Limits;
 import io.httpconnector.template.PillFilter;
@@ -41,7 +42,8 @@ final class TriggerSettings {
 
     static final String INCOMPLETE = "records, pagination or startPosition is null";
 
-    @Nullable RequestTemplate request;
+    @Nullable
+    RequestTemplate request;
 
     Pills pills = Pills.none();
     final Map<String, JsonNode> values = new LinkedHashMap<>();
@@ -53,19 +55,24 @@ final class TriggerSettings {
     boolean versionIsRecord;
     Pagination pagination = Pagination.none();
 
-    @Nullable Cursor cursor;
+    @Nullable
+    Cursor cursor;
 
-    @Nullable ParentRecords parents;
+    @Nullable
+    ParentRecords parents;
 
     boolean deletions;
     boolean conditional;
     StartPosition first = StartPosition.fromNow();
 
-    @Nullable Schedule schedule;
+    @Nullable
+    Schedule schedule;
 
-    @Nullable Delivery delivery;
+    @Nullable
+    Delivery delivery;
 
-    @Nullable JsonNode savedDeliverySettings;
+    @Nullable
+    JsonNode savedDeliverySettings;
 
     Limits limits = Limits.DEFAULTS;
 
@@ -90,6 +97,9 @@ final class TriggerSettings {
 
     /** Adds a constant value for pills of the request. */
     void pill(String step, Object value, JsonNode tree) {
+        if (TriggerDefinition.NOW.equals(step)) {
+            throw new InvalidDefinitionException("pill", "\"now\" is the time of the poll: use another name");
+        }
         pills = pills.and(step, value);
         values.put(step, tree);
     }

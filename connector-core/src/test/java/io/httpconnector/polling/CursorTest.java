@@ -344,6 +344,31 @@ class CursorTest {
     }
 
     @Test
+    void windowsEndAtAFixedTime() {
+        for (int i = 0; i < 10; i++) {
+            table.put(i, "r" + i, NOON.minus(Duration.ofHours(i)));
+        }
+        PollingTriggerBuilder builder = trigger()
+                .startPosition(StartPosition.from(NOON.minus(Duration.ofHours(9))))
+                .cursor(Cursor.timestamp("/updated")
+                        .windows(
+                                Duration.ofHours(4), ParameterLocation.query("since"), ParameterLocation.query("until"))
+                        .until(NOON.minus(Duration.ofHours(3))));
+        try (PollingTrigger trigger = builder.build()) {
+            table.date = NOON.plusSeconds(60);
+            trigger.pollOnce();
+            trigger.pollOnce();
+        }
+        assertThat(events)
+                .extracting(event -> event.key())
+                .containsExactlyInAnyOrder("3", "4", "5", "6", "7", "8", "9");
+        assertThatThrownBy(() -> trigger()
+                        .cursor(Cursor.timestamp("/updated").sentAs("since").until(NOON))
+                        .build())
+                .hasMessageContaining("cursor: until(...) ends windows, but there are none");
+    }
+
+    @Test
     void clientSideCursorFiltersLocally() {
         table.order = Comparator.comparing(Table.Row::updated).reversed();
         for (int i = 0; i < 500; i++) {

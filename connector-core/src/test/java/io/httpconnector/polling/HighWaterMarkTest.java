@@ -63,6 +63,29 @@ class HighWaterMarkTest {
                 .header("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(date.atZone(ZoneOffset.UTC)));
     }
 
+    /** A service that returns 20 records at once, of which more than 20 have the same time. */
+    @Test
+    void limitOfTheServiceIsReported() {
+        List<Object> records = new ArrayList<>();
+        for (int id = 0; id < 30; id++) {
+            records.add(row(id, NOW.minusSeconds(10)));
+        }
+        service.behaviour = asked -> at(NOW, records.subList(0, Math.min(20, records.size())));
+        try (PollingTrigger trigger =
+                trigger().startPosition(StartPosition.everything()).build()) {
+            trigger.pollOnce();
+            assertThat(trigger.status().warnings()).isEmpty();
+            trigger.pollOnce();
+            assertThat(trigger.status().warnings())
+                    .singleElement()
+                    .asString()
+                    .contains("all 20 records of the last poll have the same cursor value");
+            records.subList(0, 25).clear();
+            trigger.pollOnce();
+            assertThat(trigger.status().warnings()).isEmpty();
+        }
+    }
+
     @Test
     void recordsWithoutTimeAreReportedUntilOneHasATime() {
         List<Object> records = new ArrayList<>(List.of(Map.of("id", 1)));

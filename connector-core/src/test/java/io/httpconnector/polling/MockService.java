@@ -94,7 +94,8 @@ final class MockService implements AutoCloseable {
         received.headers.forEach(response::setHeader);
         response.setCode(received.status);
         if (received.hasBody()) {
-            response.setEntity(new StringEntity(received.body, ContentType.parse(received.type + "; charset=utf-8")));
+            String type = received.type.contains("charset=") ? received.type : received.type + "; charset=utf-8";
+            response.setEntity(new StringEntity(received.body, ContentType.parse(type)));
         }
     }
 

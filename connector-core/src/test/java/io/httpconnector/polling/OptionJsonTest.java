@@ -130,20 +130,22 @@ class OptionJsonTest {
         Object[] arguments = new Object[types.length];
         boolean isStyled = List.of(types).contains(ListStyle.class);
         for (int i = 0; i < types.length; i++) {
-            arguments[i] = argument(name(option), types[i], i, isStyled);
+            arguments[i] = argument(name(option), types[i], i, isStyled, types.length == 1);
         }
         return arguments;
     }
 
-    private static Object argument(String option, Class<?> type, int index, boolean isStyled) {
+    private static Object argument(String option, Class<?> type, int index, boolean isStyled, boolean isAlone) {
         if (type.isArray()) {
             Object array = Array.newInstance(type.getComponentType(), 1);
-            Array.set(array, 0, argument(option, type.getComponentType(), index, isStyled));
+            Array.set(array, 0, argument(option, type.getComponentType(), index, isStyled, isAlone));
             return array;
         }
         if (type == String.class) {
             return switch (option) {
                 case "Cursor.format" -> "yyyy-MM-dd";
+                case "ParentRecords.as" -> "board";
+                case "RecordSelector.where" -> isAlone ? "{{record.a | equals(1)}}" : "/other";
                 case "RequestTemplateBuilder.delimiters" -> index == 0 ? "<%" : "%>";
                 case "RequestTemplateBuilder.xml" -> "<a/>";
                 case "RequestTemplateBuilder.method" -> index == 0 ? "PUT" : "/other";
@@ -163,6 +165,7 @@ class OptionJsonTest {
                 Map.entry(
                         Duration.class,
                         option.equals("Delivery.backoff") ? Duration.ofSeconds(9) : Duration.ofHours(2)),
+                Map.entry(Instant.class, Instant.parse("2026-01-31T12:00:00Z")),
                 Map.entry(ZoneId.class, ZoneId.of("Europe/Berlin")),
                 Map.entry(RecordOrder.class, RecordOrder.DESCENDING),
                 Map.entry(ParameterLocation.class, ParameterLocation.header("X-" + index)),

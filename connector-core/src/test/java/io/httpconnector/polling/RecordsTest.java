@@ -213,6 +213,30 @@ class RecordsTest {
                         "id,name\r\n1,\"a, \"\"b\"\"\"\r\n\r\n2,\"line\nbreak\"\r\n",
                         "[{\"id\":\"1\",\"name\":\"a, \\\"b\\\"\"},{\"id\":\"2\",\"name\":\"line\\nbreak\"}]"),
                 arguments(
+                        "CSV in the charset of its Content-Type",
+                        RecordSelector.atRoot(),
+                        "text/csv; charset=ISO-8859-1",
+                        "id,name\n1,Zürich\n",
+                        "[{\"id\":\"1\",\"name\":\"Zürich\"}]"),
+                arguments(
+                        "XML in the charset of its Content-Type, whatever it declares",
+                        RecordSelector.at("/item"),
+                        "text/xml; charset=windows-1252",
+                        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><list><item><id>Zürich</id></item></list>",
+                        "[{\"id\":\"Zürich\"}]"),
+                arguments(
+                        "one element of a list",
+                        RecordSelector.at("/1/data"),
+                        "application/json",
+                        "[{\"pages\":3},{\"data\":[{\"id\":1},{\"id\":2}]}]",
+                        "[{\"id\":1},{\"id\":2}]"),
+                arguments(
+                        "member with a number as its name",
+                        RecordSelector.at("/0/data"),
+                        "application/json",
+                        "{\"0\":{\"data\":[{\"id\":1}]}}",
+                        "[{\"id\":1}]"),
+                arguments(
                         "CSV with semicolons",
                         RecordSelector.atRoot().csv(';'),
                         "text/plain",

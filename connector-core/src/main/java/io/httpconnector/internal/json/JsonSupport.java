@@ -28,6 +28,8 @@ import io.httpconnector.internal.text.CharsetDetector;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Type;
+import java.io.InputStreamReader;
+import java.nio.charset.Charset;
 import java.time.temporal.TemporalAccessor;
 import java.time.temporal.TemporalAmount;
 import java.util.ArrayList;
@@ -253,6 +255,19 @@ public final class JsonSupport {
      */
     public static JsonParser xmlParser(InputStream xml) throws IOException {
         return Xml.parser(xml);
+    }
+
+    /**
+     * Reads XML piece by piece, as {@link #xmlParser(InputStream)}, in a character set that is known.
+     *
+     * @param xml one document
+     * @param charset its character set, whatever the document declares
+     * @return a parser at the beginning of the root element's content
+     * @throws IOException when the stream can't be read, or is not XML
+     * @throws ConnectorException when the library {@code jackson-dataformat-xml} is missing
+     */
+    public static JsonParser xmlParser(InputStream xml, Charset charset) throws IOException {
+        return Xml.parser(new InputStreamReader(xml, charset));
     }
 
     /** Reads one of several values, without what Jackson prepares for each. */

@@ -11,6 +11,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.text.LogSafe;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Reader;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import javax.xml.stream.Location;
@@ -68,6 +69,15 @@ public final class Xml {
 
     /** A document piece by piece; otherwise the same. */
     public static JsonParser parser(InputStream xml) throws IOException {
+        try {
+            return Tree.MAPPER.createParser(xml);
+        } catch (NoClassDefFoundError e) {
+            throw missing(e);
+        }
+    }
+
+    /** The same for decoded text. */
+    public static JsonParser parser(Reader xml) throws IOException {
         try {
             return Tree.MAPPER.createParser(xml);
         } catch (NoClassDefFoundError e) {

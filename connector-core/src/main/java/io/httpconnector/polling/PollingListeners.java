@@ -1,0 +1,27 @@
+package io.httpconnector.polling;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The listeners of a trigger. An exception of a listener is logged and ignored.
+ *
+ * @param trigger the id of the trigger
+ */
+record PollingListeners(String trigger, List<PollingListener> listeners) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PollingLog.NAME);
+
+    /** Calls each listener. */
+    void notify(Consumer<PollingListener> call) {
+        for (PollingListener listener : listeners) {
+            try {
+                call.accept(listener);
+            } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
+                LOG.error("{}: a listener failed", trigger, e);
+            }
+        }
+    }
+}
