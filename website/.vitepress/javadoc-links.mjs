@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import path from "node:path";
-import { root } from "./repository.mjs";
+import { isDocumented, root } from "./repository.mjs";
 
 /** A markdown-it plugin that links code such as `RetryPolicy` or `Request.get(...)` to the Javadoc of the type. */
 export function javadocLinks(markdown, { base }) {
@@ -21,7 +21,7 @@ function publicTypes() {
     for (const file of listFiles(sources)) {
       const name = path.basename(file, ".java");
       const type = path.relative(sources, file).replaceAll(path.sep, "/").replace(/\.java$/, "");
-      if (!type.includes("/internal/") && new RegExp(`^public .*\\b${name}\\b`, "m").test(readFileSync(file, "utf8"))) {
+      if (isDocumented(file, type)) {
         types.set(name, `apidocs/${type}.html`);
       }
     }

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 
 export const root = path.resolve(import.meta.dirname, "../..");
@@ -18,7 +18,7 @@ export function copyPages(target) {
 
 /**
  * A markdown-it plugin that resolves the relative links of the Markdown files, which are written for GitHub: a link to
- * a page leads to the page of the site, a link to a source file of a published module to its Javadoc, and a link to
+ * a page leads to the page of the site, a link to a public type of a published module to its Javadoc, and a link to
  * any other file to GitHub. A link to a file that does not exist fails the build.
  */
 export function repositoryLinks(markdown, { repository, pages }) {
@@ -50,10 +50,16 @@ export function resolve(href, source, repository) {
     return `/${name.replace(/(^|\/)README\.md$/, "$1").replace(/\.md$/, "")}${anchor}`;
   }
   const type = publishedSource.exec(name)?.[1];
-  if (type && !type.includes("/internal/")) {
+  if (type && isDocumented(target, type)) {
     return `/apidocs/${type}.html${anchor}`;
   }
   return `${repository}/${statSync(target).isDirectory() ? "tree" : "blob"}/main/${name}${anchor}`;
+}
+
+/** Returns whether a source file declares a public type that has a page in the Javadoc. */
+export function isDocumented(file, type) {
+  const declaration = new RegExp(`^public .*\\b${path.basename(type)}\\b`, "m");
+  return !type.includes("/internal/") && declaration.test(readFileSync(file, "utf8"));
 }
 
 /** Returns the anchor that GitHub gives a heading. */

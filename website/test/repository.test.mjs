@@ -20,6 +20,10 @@ test("a link to a source file of a published module leads to its Javadoc", () =>
 });
 
 test("a link to any other file leads to the repository", () => {
+  assert.equal(
+    link("../connector-core/src/main/java/io/httpconnector/ExchangePipeline.java"),
+    "https://example.com/repository/blob/main/connector-core/src/main/java/io/httpconnector/ExchangePipeline.java",
+  );
   assert.equal(link("../LICENSE"), "https://example.com/repository/blob/main/LICENSE");
   assert.equal(link("../examples"), "https://example.com/repository/tree/main/examples");
 });
