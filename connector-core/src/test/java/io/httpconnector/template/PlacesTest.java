@@ -384,7 +384,7 @@ class PlacesTest {
             numbers.add((random.nextBoolean() ? "-" : "")
                     + BigInteger.valueOf(random.nextLong() >>> random.nextInt(64))
                             .abs() + "."
-                    + String.valueOf(random.nextLong() >>> 1 + random.nextInt(62))
+                    + String.valueOf(random.nextLong() >>> (1 + random.nextInt(62)))
                             .substring(0, 1)
                     + "0".repeat(random.nextInt(9)) + random.nextInt(10));
         }
