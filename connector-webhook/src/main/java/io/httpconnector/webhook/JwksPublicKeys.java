@@ -4,11 +4,16 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.AsymmetricJWK;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.KeyOperation;
+import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.OctetKeyPair;
+import com.nimbusds.jose.jwk.RSAKey;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
+import io.httpconnector.Response;
 import io.httpconnector.TimeSource;
+import io.httpconnector.internal.http.Url;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.text.ParseException;
@@ -27,9 +32,11 @@ final class JwksPublicKeys implements PublicKeys {
     private static final Logger LOG = LoggerFactory.getLogger(JwksPublicKeys.class);
     private static final Duration FRESH = Duration.ofMinutes(5);
     private static final Duration PAUSE = Duration.ofSeconds(10);
+    private static final int MIN_RSA_BITS = 2048;
 
     private final HttpConnection connection;
     private final Request request;
+    private final String origin;
     private final TimeSource time;
     private List<PublicKey> keys = List.of();
     private long next;
@@ -37,6 +44,9 @@ final class JwksPublicKeys implements PublicKeys {
     JwksPublicKeys(HttpConnection connection, String path, TimeSource time) {
         this.connection = connection;
         this.request = Request.get(path);
+        String first = path.contains("://") ? path : connection.baseUrl();
+        // The origin is known later if the base URL has pills.
+        this.origin = first.contains("{{") ? "" : originOf(first);
         this.time = time;
         this.next = time.nanos();
     }
@@ -45,7 +55,7 @@ final class JwksPublicKeys implements PublicKeys {
     public synchronized List<PublicKey> of(WebhookRequest webhook) {
         if (time.nanos() - next >= 0) {
             try {
-                keys = read(connection.send(request).text());
+                keys = read(fetch());
                 next = time.nanos() + FRESH.toNanos();
             } catch (ConnectorException | ParseException e) {
                 LOG.warn(
@@ -56,9 +66,37 @@ final class JwksPublicKeys implements PublicKeys {
         return keys;
     }
 
+    /** Returns the key set. A redirect to another origin is rejected: that origin could name keys of its own. */
+    private String fetch() {
+        Response response = connection.send(request);
+        if (!origin.isEmpty() && !originOf(response.resolve("/").toString()).equals(origin)) {
+            throw new ConnectorException("The keys at " + request + " are not used: the request was redirected from " + origin
+                    + " to " + originOf(response.resolve("/").toString()));
+        }
+        return response.text();
+    }
+
+    private static String originOf(String url) {
+        return Url.parseAbsolute(url).origin().toString();
+    }
+
+    /** Returns whether a key may verify signatures (RFC 7517, sections 4.2 and 4.3) and is long enough (RFC 7518, section 3.3). */
+    private static boolean isForSignatures(JWK key) {
+        boolean isForOther = KeyUse.ENCRYPTION.equals(key.getKeyUse())
+                || (key.getKeyOperations() != null && !key.getKeyOperations().contains(KeyOperation.VERIFY));
+        boolean isShort = key instanceof RSAKey && key.size() < MIN_RSA_BITS;
+        if (isShort) {
+            LOG.warn("Skipped an RSA key of {} bits: at least {} are required", key.size(), MIN_RSA_BITS);
+        }
+        return !isForOther && !isShort;
+    }
+
     private static List<PublicKey> read(String json) throws ParseException {
         List<PublicKey> all = new ArrayList<>();
         for (JWK key : JWKSet.parse(json).getKeys()) {
+            if (!isForSignatures(key)) {
+                continue;
+            }
             try {
                 if (key instanceof OctetKeyPair pair) {
                     all.add(PublicKeyReader.ed25519(pair.getX().decode()));
