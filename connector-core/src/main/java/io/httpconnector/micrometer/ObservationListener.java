@@ -4,6 +4,8 @@ import io.httpconnector.ExchangeListener;
 import io.httpconnector.ExchangeResult;
 import io.httpconnector.ExchangeStarted;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.http.Origin;
+import io.httpconnector.internal.http.Url;
 import io.micrometer.common.KeyValue;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
@@ -62,12 +64,15 @@ public final class ObservationListener implements ExchangeListener {
         context.setCarrier(start);
         context.setRemoteServiceName(start.connection());
         URI uri = start.uri();
+        // URI has no host and port if the name of the host has an underscore.
+        Origin origin = Url.parseAbsolute(uri.getScheme() + "://" + uri.getRawAuthority())
+                .origin();
         Observation observation = Observation.createNotStarted(NAME, () -> context, registry)
                 .contextualName(start.name().isEmpty() ? start.method() : start.name())
                 .lowCardinalityKeyValue("connection", start.connection())
                 .lowCardinalityKeyValue("http.request.method", start.method())
-                .lowCardinalityKeyValue("server.address", uri.getHost())
-                .lowCardinalityKeyValue("server.port", String.valueOf(port(uri)))
+                .lowCardinalityKeyValue("server.address", uri.getHost() == null ? origin.host() : uri.getHost())
+                .lowCardinalityKeyValue("server.port", String.valueOf(port(origin)))
                 .lowCardinalityKeyValue("url.scheme", uri.getScheme())
                 .lowCardinalityKeyValue("http.response.status_code", KeyValue.NONE_VALUE)
                 .lowCardinalityKeyValue("error.type", KeyValue.NONE_VALUE)
@@ -76,8 +81,8 @@ public final class ObservationListener implements ExchangeListener {
         return new ObservedCall(observation, context);
     }
 
-    private static int port(URI uri) {
-        return uri.getPort() >= 0 ? uri.getPort() : uri.getScheme().equals("https") ? 443 : 80;
+    private static int port(Origin origin) {
+        return origin.port() >= 0 ? origin.port() : origin.scheme().equals("https") ? 443 : 80;
     }
 
     private record ObservedCall(

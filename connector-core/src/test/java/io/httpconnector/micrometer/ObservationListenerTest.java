@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
+import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
 import io.httpconnector.RetryPolicy;
@@ -80,6 +81,20 @@ class ObservationListenerTest {
         KeyValue low = stopped.get(0).getLowCardinalityKeyValue(key);
         KeyValue high = stopped.get(0).getHighCardinalityKeyValue(key);
         return low != null ? low.getValue() : high == null ? null : high.getValue();
+    }
+
+    @Test
+    void hostMayHaveAnUnderscore() {
+        try (HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl("http://no_such_host.invalid:8123")
+                .retry(RetryPolicy.none())
+                .listener(ObservationListener.of(registry))
+                .build()) {
+            assertThatThrownBy(() -> connection.send(Request.get("/"))).isInstanceOf(ConnectorException.class);
+        }
+
+        assertThat(tag("server.address")).isEqualTo("no_such_host.invalid");
+        assertThat(tag("server.port")).isEqualTo("8123");
     }
 
     @Test

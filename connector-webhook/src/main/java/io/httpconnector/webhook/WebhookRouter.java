@@ -66,7 +66,14 @@ public final class WebhookRouter implements WebhookEndpoint {
         try {
             URI uri = URI.create(url == null ? "" : url);
             boolean web = "https".equalsIgnoreCase(uri.getScheme()) || "http".equalsIgnoreCase(uri.getScheme());
-            if (web && uri.getHost() != null && uri.getRawQuery() == null && uri.getRawFragment() == null) {
+            // URI has no host if its name has an underscore.
+            boolean hasHost = uri.getHost() != null
+                    || String.valueOf(uri.getRawAuthority()).matches("[A-Za-z0-9._-]+(:[0-9]{1,5})?");
+            if (web
+                    && uri.getRawAuthority() != null
+                    && hasHost
+                    && uri.getRawQuery() == null
+                    && uri.getRawFragment() == null) {
                 return uri;
             }
         } catch (IllegalArgumentException e) {

@@ -27,6 +27,16 @@ class WebhookRouterTest {
     }
 
     @Test
+    void hostMayHaveAnUnderscore() {
+        for (String url : new String[] {"https://my_app.example.com/hooks", "http://my_app:8080"}) {
+            assertThat(WebhookRouter.at(url)).isNotNull();
+        }
+        for (String url : new String[] {"https://user@my_app/hooks", "https:///hooks", "https://my_app:x/"}) {
+            assertThatThrownBy(() -> WebhookRouter.at(url)).isInstanceOf(InvalidDefinitionException.class);
+        }
+    }
+
+    @Test
     void receiverIsFoundByItsToken() {
         WebhookRouter router = WebhookRouter.at("https://app.example.com/hooks");
         String token = WebhookRouter.newToken();
