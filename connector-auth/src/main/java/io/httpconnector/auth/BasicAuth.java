@@ -1,5 +1,7 @@
 package io.httpconnector.auth;
 
+import static io.httpconnector.internal.Arguments.notNull;
+
 import io.httpconnector.AuthStrategy;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
@@ -39,7 +41,7 @@ public final class BasicAuth implements AuthStrategy {
                     "basic auth",
                     List.of("user: it is null, or has a colon or a control character, which can't be sent"));
         }
-        return of(password.map(value -> user + ":" + value));
+        return of(notNull(password, "password").map(value -> user + ":" + value));
     }
 
     /**
@@ -49,7 +51,7 @@ public final class BasicAuth implements AuthStrategy {
      * @return the strategy
      */
     public static BasicAuth ofKey(Secret key) {
-        return of(key.map(value -> value + ":"));
+        return of(notNull(key, "key").map(value -> value + ":"));
     }
 
     private static BasicAuth of(Secret userAndPassword) {

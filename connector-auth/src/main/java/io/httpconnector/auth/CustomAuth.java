@@ -1,5 +1,7 @@
 package io.httpconnector.auth;
 
+import static io.httpconnector.internal.Arguments.notNull;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.AuthStrategy;
@@ -65,7 +67,7 @@ public final class CustomAuth implements AuthStrategy {
      * @return the strategy
      */
     public static CustomAuth bearer(Secret token) {
-        return header("Authorization", token.map(value -> "Bearer " + value));
+        return header("Authorization", notNull(token, "token").map(value -> "Bearer " + value));
     }
 
     /**

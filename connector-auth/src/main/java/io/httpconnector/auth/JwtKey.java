@@ -1,5 +1,7 @@
 package io.httpconnector.auth;
 
+import static io.httpconnector.internal.Arguments.notNull;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -221,7 +223,7 @@ public final class JwtKey {
      */
     public static Map<String, JsonNode> claims(Map<String, ?> claims) {
         Map<String, JsonNode> copy = new LinkedHashMap<>();
-        claims.forEach((name, value) -> {
+        notNull(claims, "claims").forEach((name, value) -> {
             if (name == null || value == null) {
                 throw new InvalidDefinitionException("JWT", List.of("claim " + name + ": it is null"));
             }
@@ -273,7 +275,7 @@ public final class JwtKey {
      */
     public JwtKey certificate(X509Certificate certificate) {
         try {
-            byte[] thumbprint = Hashing.digest("SHA-1").digest(certificate.getEncoded());
+            byte[] thumbprint = Hashing.digest("SHA-1").digest(notNull(certificate, "certificate").getEncoded());
             return with("x5t", BASE64.encodeToString(thumbprint))
                     .with("x5t#S256", BASE64.encodeToString(Hashing.sha256(certificate.getEncoded())));
         } catch (GeneralSecurityException e) {

@@ -2,6 +2,7 @@ package io.httpconnector.auth.definition;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.json.DefinitionParser;
 import io.httpconnector.internal.json.JsonObjectReader;
 import java.io.IOException;
@@ -116,7 +117,8 @@ public final class AuthDefinition {
         if (json == null) {
             throw invalid(List.of("it is null"));
         }
-        Map<String, AuthType> types = AuthTypes.with(ownTypes);
+        Map<String, AuthType> types =
+                AuthTypes.with(Arguments.all(ownTypes, "own auth types").toArray(AuthType[]::new));
         return of(DefinitionParser.parse("auth definition", json), types);
     }
 

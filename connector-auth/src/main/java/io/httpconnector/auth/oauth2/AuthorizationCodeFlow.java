@@ -1,5 +1,7 @@
 package io.httpconnector.auth.oauth2;
 
+import static io.httpconnector.internal.Arguments.notNull;
+
 import com.github.scribejava.core.model.OAuthConstants;
 import com.github.scribejava.core.model.ParameterList;
 import com.github.scribejava.core.pkce.PKCE;
@@ -55,7 +57,7 @@ public final class AuthorizationCodeFlow {
      * @throws InvalidDefinitionException if the connection has another strategy
      */
     public static AuthorizationCodeFlow of(HttpConnection connection) {
-        if (CombinedAuth.withoutAdditions(connection.auth()) instanceof TokenManager session
+        if (CombinedAuth.withoutAdditions(notNull(connection, "connection").auth()) instanceof TokenManager session
                 && session.settings().grant() instanceof AuthorizationCodeGrant) {
             return new AuthorizationCodeFlow(session, session.settings());
         }

@@ -1,5 +1,7 @@
 package io.httpconnector.auth.oauth2;
 
+import static io.httpconnector.internal.Arguments.notNull;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.CannotConnectException;
 import io.httpconnector.ConnectorException;
@@ -57,7 +59,7 @@ public final class DeviceFlow {
      * @throws InvalidDefinitionException if the connection has another strategy
      */
     public static DeviceFlow of(HttpConnection connection) {
-        if (CombinedAuth.withoutAdditions(connection.auth()) instanceof TokenManager session
+        if (CombinedAuth.withoutAdditions(notNull(connection, "connection").auth()) instanceof TokenManager session
                 && session.settings().grant() instanceof DeviceCodeGrant) {
             return new DeviceFlow(session);
         }

@@ -277,6 +277,9 @@ public final class OAuth2Builder {
      * @return this
      */
     public OAuth2Builder scopes(String... scopes) {
+        if (!options.isPresent("scopes", scopes)) {
+            return this;
+        }
         for (String scope : scopes) {
             if (options.isPresent("scopes", scope)) {
                 if (scope.isBlank()) {

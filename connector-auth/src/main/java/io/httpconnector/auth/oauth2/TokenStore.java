@@ -1,5 +1,7 @@
 package io.httpconnector.auth.oauth2;
 
+import static io.httpconnector.internal.Arguments.notNull;
+
 import io.httpconnector.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,7 +38,7 @@ public interface TokenStore {
      * @throws io.httpconnector.ConnectorException if the directory can't be used
      */
     static TokenStore file(Path directory) {
-        return new FileTokenStore(directory, null);
+        return new FileTokenStore(notNull(directory, "directory"), null);
     }
 
     /**
@@ -50,7 +52,8 @@ public interface TokenStore {
      * @throws io.httpconnector.ConnectorException if the directory can't be used
      */
     static TokenStore file(Path directory, Secret encryptionKey) {
-        return new FileTokenStore(directory, new TokenCipher(encryptionKey));
+        return new FileTokenStore(
+                notNull(directory, "directory"), new TokenCipher(notNull(encryptionKey, "encryption key")));
     }
 
     /**
