@@ -10,6 +10,10 @@ import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -129,9 +133,33 @@ final class ExceptionMapper {
         return !(e instanceof ConnectException) && !(e instanceof NoRouteToHostException);
     }
 
+    /** Returns which certificate is not valid at this time; null if the dates are not the problem. */
+    private static @Nullable String dates(Exception e) {
+        X509Certificate certificate = null;
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertPathValidatorException path
+                    && path.getCertPath() != null
+                    && path.getIndex() >= 0
+                    && path.getCertPath().getCertificates().get(path.getIndex()) instanceof X509Certificate found) {
+                certificate = found;
+            }
+            boolean isExpired = cause instanceof CertificateExpiredException;
+            if (certificate != null && (isExpired || cause instanceof CertificateNotYetValidException)) {
+                return "the certificate of "
+                        + certificate.getSubjectX500Principal().getName()
+                        + (isExpired
+                                ? " expired on " + certificate.getNotAfter().toInstant()
+                                : " is not valid before "
+                                        + certificate.getNotBefore().toInstant());
+            }
+        }
+        return null;
+    }
+
     /** Returns the message of the exception with secrets masked, because HttpClient's messages may quote data of the service. */
     private static String reason(Exception e, Request request) {
-        String message = e.getMessage();
+        String dates = dates(e);
+        String message = dates == null ? e.getMessage() : dates;
         if (message == null) {
             return e.getClass().getSimpleName();
         }

@@ -7,6 +7,8 @@ import io.httpconnector.internal.limits.RetryBudget;
 import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.transport.CallContext;
 import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +19,12 @@ final class ExchangePipeline {
     private static final Logger LOG = LoggerFactory.getLogger(Loggers.CONNECTION);
 
     private static final double RETRIES_PER_REQUEST = 0.1;
+
+    private static final int MAX_EXCERPT = 300;
+    /** The length of a page in which its title is searched. */
+    private static final int MAX_HEAD = 4096;
+
+    private static final Pattern TITLE = Pattern.compile("(?i)<title>([^<]{1,200})</title>");
 
     private final ConnectionSettings settings;
     private final AuthStrategy auth;
@@ -222,11 +230,8 @@ final class ExchangePipeline {
         }
         Exchange exchange = response.exchange();
         String said = exchange.responseBody();
-        String excerpt = said.length() <= 300 ? said : said.substring(0, 300) + "…";
-        boolean wantsCredentials = response.status() == 401 || response.status() == 403;
-        String message = exchange.summary()
-                + (said.isEmpty() ? "" : ": " + LogSafe.visible(excerpt))
-                + (wantsCredentials ? policy.withheld(hop) : "");
+        String message =
+                exchange.summary() + (said.isEmpty() ? "" : ": " + excerpt(said)) + aboutCredentials(response, hop);
         Duration asked = response.retryPolicy(settings.retry())
                 .requestedDelay(response, settings.time().now());
         if (response.classification() == ResponseRule.Action.RATE_LIMITED) {
@@ -235,8 +240,30 @@ final class ExchangePipeline {
         throw new StatusException(message, response.status(), exchange.responseHeaders(), said, asked, exchange);
     }
 
-    void ensureOpen() {
-        turnstile.ensureOpen();
+    /** Returns the start of a body in one line; only the title of an HTML page. */
+    private static String excerpt(String body) {
+        if (body.stripLeading().startsWith("<")) {
+            Matcher title = TITLE.matcher(body.length() > MAX_HEAD ? body.substring(0, MAX_HEAD) : body);
+            if (title.find()) {
+                return "\"" + LogSafe.visible(title.group(1).strip().replaceAll("\\s+", " "))
+                        + "\" (title of an HTML page)";
+            }
+        }
+        return LogSafe.visible(body.length() <= MAX_EXCERPT ? body : body.substring(0, MAX_EXCERPT) + "…");
+    }
+
+    private String aboutCredentials(Response response, OriginPolicy.Hop hop) {
+        if (response.status() != 401 && response.status() != 403) {
+            return "";
+        }
+        if (!hop.trusted() || response.status() == 403) {
+            return policy.withheld(hop);
+        }
+        boolean hasCredentials =
+                settings.auth() != AuthStrategy.none() || hop.own().hasCredentials();
+        return hasCredentials
+                ? "; the service rejected the credentials"
+                : "; the service requires credentials, and the connection has no auth strategy";
     }
 
     /** Closes the pipeline and everything it uses; returns false if it was closed before. */

@@ -269,17 +269,17 @@ public final class HttpConnection implements AutoCloseable {
 
     /**
      * Sends the test request once, without retries. If the service rejects it, the next test request is sent; the test passes with
-     * the first one that is accepted. A failure of {@code send} is returned as a result and not thrown.
+     * the first one that is accepted. A failure of {@code send} is returned as a result and not
+     * thrown, also that the connection is closed.
      *
      * @return the result of the test; if all requests fail, that of the first one
-     * @throws ConnectorException when the connection has no test request, or is closed
+     * @throws ConnectorException when the connection has no test request
      */
     public ConnectionTestResult test() {
         if (settings.tests().isEmpty()) {
             throw new ConnectorException(
                     "Connection \"" + settings.name() + "\" has no test: give it a request by test(...)");
         }
-        sender.ensureOpen();
         ConnectionTestResult first = null;
         for (Request request : settings.tests()) {
             ConnectionTestResult result = test(request);

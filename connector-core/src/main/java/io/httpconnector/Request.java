@@ -720,6 +720,11 @@ public final class Request {
         return new Request(name, method, url, query, headers.without(NameValuePair::isSensitive), body, terms, secrecy);
     }
 
+    /** Returns whether a header field or the query contains credentials. */
+    boolean hasCredentials() {
+        return !headers.secrets().isEmpty() || !query.secrets().isEmpty();
+    }
+
     /** Returns whether the query or the body contains a secret. */
     boolean hasSecretContent() {
         return !query.secrets().isEmpty() || (body != null && !body.secrets().isEmpty());

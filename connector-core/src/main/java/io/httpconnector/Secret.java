@@ -93,7 +93,12 @@ public final class Secret {
      * @throws InvalidDefinitionException when the variable is not set or is empty
      */
     public static Secret fromEnv(String variable) {
-        return of(notEmpty(System.getenv(variable), "the environment variable " + variable));
+        String value = System.getenv(notNull(variable, "environment variable"));
+        if (value == null) {
+            throw new InvalidDefinitionException(
+                    "secret", "the environment variable " + LogSafe.visible(variable) + " is not set");
+        }
+        return of(notEmpty(value, "the environment variable " + variable));
     }
 
     /**

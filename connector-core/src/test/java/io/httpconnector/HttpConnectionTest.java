@@ -161,6 +161,18 @@ class HttpConnectionTest {
     }
 
     @Test
+    void testOfAClosedConnectionHasAnOutcome() {
+        HttpConnection closed = HttpConnection.named("Service")
+                .baseUrl(service.baseUrl())
+                .test(Request.get("/"))
+                .build();
+        closed.close();
+
+        assertThat(closed.test().outcome()).isEqualTo(ConnectionTestResult.Outcome.OTHER_FAILURE);
+        assertThat(closed.test().message()).isEqualTo("Connection \"Service\" is closed");
+    }
+
+    @Test
     void manyThreadsShareOneConnection() throws Exception {
         service.stubFor(get(anyUrl()).willReturn(okJson("{}").withFixedDelay(5)));
 

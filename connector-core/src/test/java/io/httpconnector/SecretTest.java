@@ -45,7 +45,7 @@ class SecretTest {
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessage("Invalid secret: the value is empty: a secret needs a value");
         assertThatThrownBy(() -> Secret.fromEnv("HTTP_CONNECTOR_NO_SUCH_VARIABLE"))
-                .hasMessageContaining("HTTP_CONNECTOR_NO_SUCH_VARIABLE is empty");
+                .hasMessageContaining("HTTP_CONNECTOR_NO_SUCH_VARIABLE is not set");
         assertThatThrownBy(() -> Secret.from(() -> "").reveal()).isInstanceOf(InvalidDefinitionException.class);
     }
 }

@@ -3,7 +3,9 @@ package io.httpconnector.tls;
 import static io.httpconnector.internal.Arguments.notNull;
 
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Hashing;
+import io.httpconnector.internal.Loggers;
 import io.httpconnector.internal.PemReader;
 import io.httpconnector.internal.text.LogSafe;
 import java.io.IOException;
@@ -14,11 +16,14 @@ import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Date;
 import java.util.List;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The server certificates that a connection trusts: the certificate authorities (CAs) that may have issued them, and optionally
@@ -34,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerTrust {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Loggers.CONNECTION);
     private static final String PIN = "sha256/";
 
     private final @Nullable KeyMaterialSource source;
@@ -62,7 +68,8 @@ public final class ServerTrust {
     }
 
     /**
-     * Trusts only these CAs, or exactly this self-signed certificate of a service.
+     * Trusts only these CAs, or exactly this self-signed certificate of a service. The dates of these certificates themselves are
+     * not checked, as they are trusted by your choice; a warning is logged if one has expired.
      *
      * @param pem a file of certificates in PEM format
      * @return the trust
@@ -104,6 +111,16 @@ public final class ServerTrust {
         List<X509Certificate> certificates = PemReader.certificates(source.read());
         if (certificates.isEmpty()) {
             throw new GeneralSecurityException("there is no certificate in it");
+        }
+        Date now = Date.from(TimeSource.SYSTEM.now());
+        for (X509Certificate certificate : certificates) {
+            if (certificate.getNotAfter().before(now)) {
+                LOG.warn(
+                        "The trusted certificate of {} in {} expired on {}; it remains trusted",
+                        certificate.getSubjectX500Principal().getName(),
+                        source,
+                        certificate.getNotAfter().toInstant());
+            }
         }
         return List.copyOf(certificates);
     }

@@ -129,8 +129,11 @@ public final class SavedRequest {
     public static SavedRequest load(Path file, Map<String, PillFilter> filters) {
         try {
             return fromJson(DefinitionParser.parse("saved request", Files.readString(file)), filters);
+        } catch (InvalidDefinitionException e) {
+            throw new InvalidDefinitionException("saved request in " + file, e.problems());
         } catch (IOException e) {
-            throw new ConnectorException("The saved request " + file + " could not be read: " + e.getMessage(), e);
+            throw new ConnectorException(
+                    "The saved request " + file + " could not be read: " + OwnerOnlyFiles.problem(e), e);
         }
     }
 

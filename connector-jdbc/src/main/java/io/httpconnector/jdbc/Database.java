@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,15 @@ final class Database {
 
     private static final int TRIES = 15;
     private static final Set<String> ROLLED_BACK_STATES = Set.of("40001", "40P01", "90131");
+    /** PostgreSQL, MySQL and H2, and databases that follow the standard. */
+    private static final Set<String> MISSING_TABLE_STATES =
+            Set.of("42P01", "42S02", "42S03", "42S04", "42X05", "S0002");
+
+    private static final int ORACLE_MISSING_TABLE = 942;
+    private static final int SQL_SERVER_MISSING_TABLE = 208;
+    private static final Pattern TABLE_NAME =
+            Pattern.compile("(?i)(?:table|relation|object name|view) [\"'`]([\\w.$-]{1,200})[\"'`]");
+
     /** Starts at 2 ms: the delay is random from zero. */
     private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(2), Duration.ofMillis(500));
 
@@ -205,6 +215,15 @@ final class Database {
     static StateException failure(SQLException e) {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         boolean conflict = state.startsWith("40") || state.startsWith("23");
+        if (isMissingTable(e, state)) {
+            Matcher name = TABLE_NAME.matcher(String.valueOf(e.getMessage()));
+            return new StateException(
+                    StateFailure.UNAVAILABLE,
+                    "Table " + (name.find() ? name.group(1) + " " : "") + "not found (SQLSTATE " + state
+                            + "): run JdbcSchema.create(dataSource), or the SQL scripts in"
+                            + " classpath:io/httpconnector/jdbc with Flyway",
+                    withoutValues(e));
+        }
         return conflict
                 ? new StateException(
                         StateFailure.CONFLICT, "A concurrent transaction has written the same data", withoutValues(e))
@@ -213,6 +232,12 @@ final class Database {
                         "The database could not execute a statement (SQLSTATE " + state
                                 + "): check that it is available and has the tables",
                         withoutValues(e));
+    }
+
+    private static boolean isMissingTable(SQLException e, String state) {
+        return MISSING_TABLE_STATES.contains(state)
+                || e.getErrorCode() == ORACLE_MISSING_TABLE
+                || e.getErrorCode() == SQL_SERVER_MISSING_TABLE;
     }
 
     /** Hides the values that PostgreSQL's driver quotes in the exception of a batch; its cause is a separate exception. */

@@ -232,7 +232,7 @@ class JdbcStateStoreTest {
                     .hasMessageContaining("letters, digits and underscores");
             assertThatThrownBy(() -> JdbcStateStore.of(source).open("leads").read(entry -> {}))
                     .isInstanceOf(StateException.class)
-                    .hasMessageContaining("has the tables");
+                    .hasMessageContaining("run JdbcSchema.create(dataSource)");
         }
     }
 }

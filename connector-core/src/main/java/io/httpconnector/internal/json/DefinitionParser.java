@@ -40,7 +40,9 @@ public final class DefinitionParser {
             tree = JsonSupport.parse(text);
             problems = repeatedMembers(text);
         } catch (InvalidDefinitionException e) {
-            throw new InvalidDefinitionException(what, e.problems());
+            throw text.stripLeading().startsWith("<")
+                    ? new InvalidDefinitionException(what, "it is XML or HTML: expected JSON with a " + what)
+                    : new InvalidDefinitionException(what, e.problems());
         } catch (IOException e) {
             throw new InvalidDefinitionException(what, List.of(String.valueOf(e.getMessage())));
         }
