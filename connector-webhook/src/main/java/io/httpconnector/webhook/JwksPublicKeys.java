@@ -70,8 +70,8 @@ final class JwksPublicKeys implements PublicKeys {
     private String fetch() {
         Response response = connection.send(request);
         if (!origin.isEmpty() && !originOf(response.resolve("/").toString()).equals(origin)) {
-            throw new ConnectorException("The keys at " + request + " are not used: the request was redirected from " + origin
-                    + " to " + originOf(response.resolve("/").toString()));
+            throw new ConnectorException("The keys at " + request + " are not used: the request was redirected from "
+                    + origin + " to " + originOf(response.resolve("/").toString()));
         }
         return response.text();
     }

@@ -68,7 +68,8 @@ class KeySetTest {
     private static ECKey.Builder ec() throws Exception {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(256);
-        return new ECKey.Builder(Curve.P_256, (ECPublicKey) generator.generateKeyPair().getPublic());
+        return new ECKey.Builder(
+                Curve.P_256, (ECPublicKey) generator.generateKeyPair().getPublic());
     }
 
     private int used(JWK key) throws IOException {
@@ -79,7 +80,8 @@ class KeySetTest {
     void keysForSignaturesAreUsed() throws Exception {
         assertThat(used(rsa(2048).build())).isEqualTo(1);
         assertThat(used(rsa(2048).keyUse(KeyUse.SIGNATURE).build())).isEqualTo(1);
-        assertThat(used(ec().keyOperations(Set.of(KeyOperation.VERIFY)).build())).isEqualTo(1);
+        assertThat(used(ec().keyOperations(Set.of(KeyOperation.VERIFY)).build()))
+                .isEqualTo(1);
         assertThat(used(rsa(2048).keyUse(KeyUse.ENCRYPTION).build())).isZero();
         assertThat(used(ec().keyUse(KeyUse.ENCRYPTION).build())).isZero();
         assertThat(used(ec().keyOperations(Set.of(KeyOperation.ENCRYPT)).build()))
@@ -92,7 +94,8 @@ class KeySetTest {
         String keys = new JWKSet(ec().build()).toString();
         String other = server(200, Map.of(), keys);
 
-        assertThat(count(server(302, Map.of("Location", "/moved"), keys), "/keys")).isEqualTo(1);
+        assertThat(count(server(302, Map.of("Location", "/moved"), keys), "/keys"))
+                .isEqualTo(1);
         assertThat(count(server(302, Map.of("Location", other + "/keys"), ""), "/keys"))
                 .isZero();
         assertThat(count("http://localhost:1", other + "/keys")).isEqualTo(1);
