@@ -6,8 +6,8 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.json.JsonSupport;
-import io.httpconnector.webhook.ChallengeHandshake.Code;
-import io.httpconnector.webhook.ChallengeHandshake.Condition;
+import io.httpconnector.webhook.ChallengeHandshake.ChallengeCode;
+import io.httpconnector.webhook.ChallengeHandshake.ChallengeCondition;
 import io.httpconnector.webhook.ChallengeHandshake.Token;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,9 +32,9 @@ public final class ChallengeBuilder {
 
     private final ValueSelector location;
     private @Nullable String method;
-    private final List<Condition> conditions = new ArrayList<>();
+    private final List<ChallengeCondition> conditions = new ArrayList<>();
     private @Nullable Token token;
-    private @Nullable Code code;
+    private @Nullable ChallengeCode code;
     private boolean verified;
     private @Nullable ObjectNode responseJson;
     private @Nullable String responseHeader;
@@ -63,7 +63,7 @@ public final class ChallengeBuilder {
      * @return this builder
      */
     public ChallengeBuilder when(ValueSelector selector, String value) {
-        conditions.add(new Condition(
+        conditions.add(new ChallengeCondition(
                 Arguments.notNull(selector, "location of a condition"),
                 Arguments.notNull(value, "value of a condition")));
         return this;
@@ -104,7 +104,7 @@ public final class ChallengeBuilder {
         if (chosen == null) {
             problems.add("hmac: the encoding " + encoding + " is unknown, use hex, base64 or base64url");
         } else {
-            this.code = new Code(algorithm, Arguments.notNull(secret, "key of an HMAC"), chosen);
+            this.code = new ChallengeCode(algorithm, Arguments.notNull(secret, "key of an HMAC"), chosen);
         }
         return this;
     }

@@ -21,21 +21,21 @@ final class ChallengeHandshake implements Handshake {
 
     private final ValueSelector location;
     private final @Nullable String method;
-    private final List<Condition> conditions;
+    private final List<ChallengeCondition> conditions;
     private final @Nullable Token token;
-    private final @Nullable Code code;
+    private final @Nullable ChallengeCode code;
     private final boolean verified;
     private final @Nullable ObjectNode responseJson;
     private final @Nullable String responseHeader;
 
     /** A value by which a challenge differs from an event. */
-    record Condition(ValueSelector selector, String value) {}
+    record ChallengeCondition(ValueSelector selector, String value) {}
 
     /** A token that was configured at the service. */
     record Token(ValueSelector selector, Secret secret) {}
 
     /** The HMAC of the challenge. */
-    record Code(String algorithm, Secret secret, BinaryEncoding encoding) {
+    record ChallengeCode(String algorithm, Secret secret, BinaryEncoding encoding) {
 
         String of(String challenge) {
             byte[] key = secret.reveal().getBytes(StandardCharsets.UTF_8);
@@ -46,9 +46,9 @@ final class ChallengeHandshake implements Handshake {
     ChallengeHandshake(
             ValueSelector location,
             @Nullable String method,
-            List<Condition> conditions,
+            List<ChallengeCondition> conditions,
             @Nullable Token token,
-            @Nullable Code code,
+            @Nullable ChallengeCode code,
             boolean verified,
             @Nullable ObjectNode responseJson,
             @Nullable String responseHeader) {
@@ -104,7 +104,7 @@ final class ChallengeHandshake implements Handshake {
     }
 
     private WebhookResponse response(String challenge) {
-        Code hmac = code;
+        ChallengeCode hmac = code;
         if (hmac != null && !verified && !isHarmless(challenge)) {
             return StandardResponses.BAD_REQUEST;
         }

@@ -114,22 +114,7 @@ final class PresetsMToZ {
                                     .timestamp(header("recurly-signature").part(",", 0))
                                     .timestampUnit("millis")
                                     .content("{{timestamp}}.{{body}}")
-                                    .eventId(body("/uuid"))
                                     .eventType(body("/event_type"))
-                                    .bodiesAreUnique()),
-            service(
-                            "revolut",
-                            "Revolut",
-                            "https://developer.revolut.com/docs/guides/accept-payments/tutorials/work-with-webhooks/verify-the-payload-signature")
-                    .signature(
-                            "HmacSHA256",
-                            it -> it.signature(header("Revolut-Signature")
-                                            .items(",")
-                                            .after("v1="))
-                                    .timestamp(header("Revolut-Request-Timestamp"))
-                                    .timestampUnit("millis")
-                                    .content("v1.{{timestamp}}.{{body}}")
-                                    .eventType(body("/event"))
                                     .bodiesAreUnique()),
             service(
                             "sendgrid",

@@ -3,7 +3,7 @@ package io.httpconnector.webhook;
 import io.httpconnector.internal.Hashing;
 import io.httpconnector.internal.text.PercentEncoding;
 import io.httpconnector.webhook.StructuredFields.InnerList;
-import io.httpconnector.webhook.StructuredFields.Item;
+import io.httpconnector.webhook.StructuredFields.ListItem;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +31,7 @@ record SignedMessage(Map<String, String> components, InnerList input) {
      */
     static SignedMessage of(InnerList input, WebhookRequest request) throws IOException {
         Map<String, String> components = new LinkedHashMap<>();
-        for (Item item : input.items()) {
+        for (ListItem item : input.items()) {
             if (components.put(item.identifier(), value(item, request)) != null) {
                 throw new IOException("the component " + Texts.visible(item.identifier()) + " is signed twice");
             }
@@ -39,7 +39,7 @@ record SignedMessage(Map<String, String> components, InnerList input) {
         return new SignedMessage(components, input);
     }
 
-    private static String value(Item item, WebhookRequest request) throws IOException {
+    private static String value(ListItem item, WebhookRequest request) throws IOException {
         if (item.text().equals("@query-param")) {
             String name = StructuredFields.unquoted(item.parameters().getOrDefault("name", ""));
             String decoded = PercentEncoding.decodeForm(name);

@@ -24,7 +24,7 @@ final class StructuredFields {
      * @param text the string, without quotes
      * @param parameters the parameters by name, as in the field; {@code ?1} if there is no value
      */
-    record Item(String text, Map<String, String> parameters) {
+    record ListItem(String text, Map<String, String> parameters) {
 
         /** The identifier of a component of a message, such as {@code "content-digest"}. */
         String identifier() {
@@ -33,10 +33,10 @@ final class StructuredFields {
     }
 
     /** An inner list of strings with its parameters. */
-    record InnerList(List<Item> items, Map<String, String> parameters) {
+    record InnerList(List<ListItem> items, Map<String, String> parameters) {
 
         String serialize() {
-            return "(" + String.join(" ", items.stream().map(Item::identifier).toList()) + ")" + serialized(parameters);
+            return "(" + String.join(" ", items.stream().map(ListItem::identifier).toList()) + ")" + serialized(parameters);
         }
     }
 
@@ -57,7 +57,7 @@ final class StructuredFields {
     }
 
     @FunctionalInterface
-    private interface Reading<T> {
+    private interface MemberReading<T> {
         T read(StructuredFields fields) throws IOException;
     }
 
@@ -71,7 +71,7 @@ final class StructuredFields {
         return dictionary(text, StructuredFields::bytes);
     }
 
-    private static <T> Map<String, T> dictionary(String text, Reading<T> reading) throws IOException {
+    private static <T> Map<String, T> dictionary(String text, MemberReading<T> reading) throws IOException {
         StructuredFields fields = new StructuredFields(text.strip());
         Map<String, T> members = new LinkedHashMap<>();
         while (fields.at < fields.text.length()) {
@@ -91,7 +91,7 @@ final class StructuredFields {
     }
 
     private InnerList innerList() throws IOException {
-        List<Item> items = new ArrayList<>();
+        List<ListItem> items = new ArrayList<>();
         expect('(');
         skipSpace();
         while (peek() != ')') {
@@ -99,7 +99,7 @@ final class StructuredFields {
                 throw malformed();
             }
             String raw = string();
-            items.add(new Item(unquoted(raw), parameters()));
+            items.add(new ListItem(unquoted(raw), parameters()));
             skipSpace();
         }
         at++;

@@ -67,7 +67,15 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
             int maxBody,
             Duration bodyTimeout,
             Duration deadline,
-            TimeSource time) {}
+            TimeSource time,
+            List<WebhookListener> listeners) {}
+
+    /** The facts about a request that listeners learn beyond its response. */
+    private static final class Progress {
+
+        private String detail = "";
+        private int events;
+    }
 
     private final @Nullable Mailbox mailbox;
     private final List<EventCapture> captures = new CopyOnWriteArrayList<>();
@@ -95,24 +103,51 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
 
     @Override
     public WebhookResponse receive(WebhookRequest given) {
+        if (settings.listeners.isEmpty()) {
+            return receive(given, new Progress());
+        }
+        long start = settings.time.nanos();
+        Progress progress = new Progress();
+        WebhookResponse response = receive(given, progress);
+        WebhookListener.RequestOutcome outcome = new WebhookListener.RequestOutcome(
+                settings.name,
+                response.status(),
+                progress.detail,
+                progress.events,
+                given.body().length,
+                Duration.ofNanos(settings.time.nanos() - start));
+        for (WebhookListener listener : settings.listeners) {
+            try {
+                listener.onResponse(outcome);
+            } catch (RuntimeException | Error e) {
+                LOG.warn("{}: a listener failed", settings.name, e);
+            }
+        }
+        return response;
+    }
+
+    private WebhookResponse receive(WebhookRequest given, Progress progress) {
         Deadline deadline = new Deadline(settings.deadline);
         Watch watch = Watchdog.SHARED.interrupt(settings.deadline);
         try (watch) {
             WebhookRequest request = settings.publicUrl == null ? given : given.publicUrl(settings.publicUrl);
-            WebhookResponse response = process(settings.senderLimiter.withSourceAddress(request), deadline, watch);
+            WebhookResponse response =
+                    process(settings.senderLimiter.withSourceAddress(request), deadline, watch, progress);
             // An interrupted step has decided nothing.
             boolean decided = response.isAccepted() || response.status() >= 500 || !watch.isLate();
-            return decided ? response : deadlineExceeded();
+            return decided ? response : deadlineExceeded(progress);
         } catch (RuntimeException | StackOverflowError e) {
             if (watch.isLate()) {
-                return deadlineExceeded();
+                return deadlineExceeded(progress);
             }
+            progress.detail = "the request could not be processed";
             LOG.error("{}: failed to process a request", settings.name, e);
             return StandardResponses.FAILED;
         }
     }
 
-    private WebhookResponse deadlineExceeded() {
+    private WebhookResponse deadlineExceeded(Progress progress) {
+        progress.detail = "the request was not processed within the deadline";
         LOG.warn(
                 "{}: a request was not processed within the deadline of {}; the sender should retry",
                 settings.name,
@@ -120,9 +155,9 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
         return StandardResponses.BUSY;
     }
 
-    private WebhookResponse process(WebhookRequest request, Deadline deadline, Watch watch) {
+    private WebhookResponse process(WebhookRequest request, Deadline deadline, Watch watch, Progress progress) {
         if (!settings.senderLimiter.allows(request)) {
-            return reject(request, StandardResponses.TOO_MANY, "the source exceeds its rate limit");
+            return reject(progress, request, StandardResponses.TOO_MANY, "the source exceeds its rate limit");
         }
         for (Handshake handshake : settings.handshakes) {
             Optional<WebhookResponse> response = handshake.beforeVerification(request);
@@ -131,22 +166,25 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
             }
         }
         if (!settings.methods.contains(request.method())) {
-            return reject(request, StandardResponses.METHOD_NOT_ALLOWED, "the method is not allowed")
+            return reject(progress, request, StandardResponses.METHOD_NOT_ALLOWED, "the method is not allowed")
                     .header("Allow", String.join(", ", settings.methods));
         }
         if (request.body().length > settings.maxBody) {
             return reject(
-                    request, StandardResponses.TOO_LARGE, "the body is larger than " + settings.maxBody + " bytes");
+                    progress,
+                    request,
+                    StandardResponses.TOO_LARGE,
+                    "the body is larger than " + settings.maxBody + " bytes");
         }
         if (isTruncated(request)) {
-            return reject(request, StandardResponses.BAD_REQUEST, BodyLength.TRUNCATED);
+            return reject(progress, request, StandardResponses.BAD_REQUEST, BodyLength.TRUNCATED);
         }
         Instant now = settings.time.now();
         SignedData signed = null;
         for (Verifier verifier : settings.verifiers) {
             VerificationResult verdict = verifier.verify(request, now);
             if (!verdict.isAccepted()) {
-                return reject(request, StandardResponses.UNAUTHORIZED, verdict.toString());
+                return reject(progress, request, StandardResponses.UNAUTHORIZED, verdict.toString());
             }
             SignedData data = verdict.data(request, verifier);
             signed = signed == null ? data : signed.and(data);
@@ -156,14 +194,15 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
                 signed == null ? SignedData.wholeRequest(request, DefaultSelectors.NONE) : signed,
                 now,
                 deadline,
-                watch);
+                watch,
+                progress);
     }
 
     /**
      * Handles a verified request. From here on, only signed data counts; the request itself is used only for logs and handshakes.
      */
     private WebhookResponse handleVerified(
-            WebhookRequest request, SignedData data, Instant now, Deadline deadline, Watch watch) {
+            WebhookRequest request, SignedData data, Instant now, Deadline deadline, Watch watch, Progress progress) {
         try {
             Payload payload = settings.reader.payload(data);
             for (Handshake handshake : settings.handshakes) {
@@ -173,14 +212,15 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
                 }
             }
             List<WebhookEvent> events = settings.reader.events(data, payload, settings.reader.origin(request), now);
+            progress.events = events.size();
             captures.forEach(capture -> events.forEach(capture::record));
             return once(data.fingerprints(), events, deadline, watch);
         } catch (BodyParser.TooLargeException e) {
-            return reject(request, StandardResponses.TOO_LARGE, e.toString());
+            return reject(progress, request, StandardResponses.TOO_LARGE, e.toString());
         } catch (BodyParser.UnsupportedException e) {
-            return reject(request, StandardResponses.UNSUPPORTED, e.toString());
+            return reject(progress, request, StandardResponses.UNSUPPORTED, e.toString());
         } catch (IOException e) {
-            return reject(request, StandardResponses.BAD_REQUEST, "the body cannot be parsed: " + e);
+            return reject(progress, request, StandardResponses.BAD_REQUEST, "the body cannot be parsed: " + e);
         }
     }
 
@@ -427,7 +467,8 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
     }
 
     /** Logs the reason; the sender receives only the status. */
-    private WebhookResponse reject(WebhookRequest request, WebhookResponse response, String why) {
+    private WebhookResponse reject(Progress progress, WebhookRequest request, WebhookResponse response, String why) {
+        progress.detail = Texts.visible(why);
         LOG.info("{}: {} rejected with status {}: {}", settings.name, request, response.status(), Texts.visible(why));
         return response;
     }

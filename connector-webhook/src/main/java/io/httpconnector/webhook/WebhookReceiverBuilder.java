@@ -38,6 +38,7 @@ public final class WebhookReceiverBuilder {
     private @Nullable Inbox inbox;
     private UnaryOperator<Delivery> delivery = UnaryOperator.identity();
     private TimeSource time = TimeSource.SYSTEM;
+    private final List<WebhookListener> listeners = new ArrayList<>();
 
     WebhookReceiverBuilder(String name) {
         this.name = name;
@@ -95,6 +96,17 @@ public final class WebhookReceiverBuilder {
      */
     public WebhookReceiverBuilder responder(WebhookResponder responder) {
         this.responder = responder;
+        return this;
+    }
+
+    /**
+     * Adds listeners that are notified of each request, for metrics, tracing and alerts.
+     *
+     * @param all such as {@code outcome -> requests.increment(outcome.status())}
+     * @return this builder
+     */
+    public WebhookReceiverBuilder listener(WebhookListener... all) {
+        listeners.addAll(Arguments.all(all, "listeners"));
         return this;
     }
 
@@ -457,7 +469,8 @@ public final class WebhookReceiverBuilder {
                         options.maxBody,
                         options.bodyTimeout,
                         options.deadline,
-                        time),
+                        time,
+                        List.copyOf(listeners)),
                 new DeduplicationFilter(options.window, options.maxIds, time),
                 mailbox());
     }

@@ -171,7 +171,6 @@ add("pagerduty", {"X-PagerDuty-Signature": "v1=%s,v1=%s" % ("0" * 64, mac('{"eve
 add("patreon", {"X-Patreon-Signature": mac(JSON, hashlib.md5).hex(), "X-Patreon-Event": "members:create"})
 add("paystack", {"x-paystack-signature": mac(JSON, hashlib.sha512).hex()})
 add("recurly", {"recurly-signature": "%d,%s,%s" % (MILLIS, "0" * 64, mac("%d.%s" % (MILLIS, JSON)).hex())}, timed=True)
-add("revolut", {"Revolut-Request-Timestamp": str(MILLIS), "Revolut-Signature": "v1=%s,v1=%s" % ("0" * 64, mac("v1.%d.%s" % (MILLIS, JSON)).hex())}, timed=True)
 add("sentry", {"Sentry-Hook-Signature": mac(JSON).hex()})
 add("smartsheet", {"Smartsheet-Hmac-SHA256": mac(JSON).hex()})
 add("tally", {"Tally-Signature": b64(mac('{"eventId":"e1","eventType":"FORM_RESPONSE"}'))}, body='{"eventId":"e1","eventType":"FORM_RESPONSE"}',

@@ -1,0 +1,40 @@
+package io.httpconnector.webhook;
+
+import java.time.Duration;
+
+/**
+ * A listener that is notified of each request to a receiver, for metrics, tracing and alerts. Called by the thread of the request,
+ * so implementations must return quickly; exceptions are logged and ignored. Implementations must be thread-safe.
+ */
+@FunctionalInterface
+public interface WebhookListener {
+
+    /**
+     * Called when the response to a request is known, before it is sent.
+     *
+     * @param outcome the outcome
+     */
+    void onResponse(RequestOutcome outcome);
+
+    /**
+     * The outcome of a request. Contains no data of the request, which may be secret or come from an attacker.
+     *
+     * @param receiver the name of the receiver
+     * @param status the status of the response
+     * @param detail the reason for a rejection, as in the log; empty otherwise. Not for senders
+     * @param events the number of events in the request; 0 if it was rejected, or was a handshake
+     * @param size the size of the body in bytes
+     * @param duration the time since the request was received
+     */
+    record RequestOutcome(String receiver, int status, String detail, int events, int size, Duration duration) {
+
+        /**
+         * Whether the request was accepted.
+         *
+         * @return true if the status is 2xx
+         */
+        public boolean isAccepted() {
+            return status < 300;
+        }
+    }
+}
