@@ -156,11 +156,13 @@ record Placeholder(String place, String name, List<String> filters) {
 
     /** Applies the filters. A digest is written in hexadecimal, unless the next filter encodes it. */
     byte[] filter(byte[] value) {
-        byte[] result = name.equals("bodySha256") && encodes(0) ? BinaryEncoding.HEX.decode(text(value)) : value;
+        byte[] decoded = name.equals("bodySha256") && encodes(0) ? BinaryEncoding.HEX.decode(text(value)) : null;
+        byte[] result = decoded == null ? value : decoded;
         for (int i = 0; i < filters.size(); i++) {
-            result = find(filters.get(i)).apply(result);
+            UnaryOperator<byte[]> filter = find(filters.get(i));
+            result = filter == null ? result : filter.apply(result);
             if (DIGESTS.containsKey(filters.get(i)) && !encodes(i + 1)) {
-                result = ENCODINGS.get("hex").apply(result);
+                result = utf8(BinaryEncoding.HEX.encode(result));
             }
         }
         return result;

@@ -83,7 +83,8 @@ final class SnsVerifier implements Verifier {
         }
         if (!isRecent(signed.path("Timestamp").asText(), now)) {
             return VerificationResult.rejected(
-                    RejectionReason.TIMESTAMP_EXPIRED, "its timestamp is missing, or more than " + TOLERANCE + " from now");
+                    RejectionReason.TIMESTAMP_EXPIRED,
+                    "its timestamp is missing, or more than " + TOLERANCE + " from now");
         }
         String algorithm = switch (body.path("SignatureVersion").asText()) {
             case "1" -> "SHA1withRSA";

@@ -36,7 +36,9 @@ final class StructuredFields {
     record InnerList(List<ListItem> items, Map<String, String> parameters) {
 
         String serialize() {
-            return "(" + String.join(" ", items.stream().map(ListItem::identifier).toList()) + ")" + serialized(parameters);
+            return "("
+                    + String.join(" ", items.stream().map(ListItem::identifier).toList()) + ")"
+                    + serialized(parameters);
         }
     }
 
