@@ -278,7 +278,7 @@ public final class ResponseRule {
             if ("json".equals(type) && name != null) {
                 reader.attempt("json", () -> Matcher.pointer(name));
             }
-            return name == null ? null : new ConditionMember(type, name, value, isNot);
+            return type == null || name == null ? null : new ConditionMember(type, name, value, isNot);
         }
 
         ObjectNode toJson() {

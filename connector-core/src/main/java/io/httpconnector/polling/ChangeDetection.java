@@ -18,8 +18,7 @@ interface ChangeDetection {
     }
 
     /** Starts the next query and returns its pills by step; null when there is none. */
-    @Nullable
-    Map<String, Object> nextQuery();
+    @Nullable Map<String, Object> nextQuery();
 
     /** Whether the current query repeats a read of this poll to verify it. */
     default boolean isProof() {

@@ -426,8 +426,7 @@ public abstract sealed class Cursor permits PositionCursor, TokenCursor {
     /** Fails when a method would set a location although the cursor has locations of another kind. */
     void checkOwnLocation(String method) {}
 
-    @Nullable
-    ParameterLocation location() {
+    @Nullable ParameterLocation location() {
         return common.location;
     }
 
@@ -441,8 +440,7 @@ public abstract sealed class Cursor permits PositionCursor, TokenCursor {
     }
 
     /** The step of the pills that this cursor provides; null when it provides none. */
-    @Nullable
-    String pillStep() {
+    @Nullable String pillStep() {
         return "cursor";
     }
 

@@ -31,8 +31,7 @@ final class NumberCursor extends PositionCursor {
     }
 
     @Override
-    @Nullable
-    TimeRange position(JsonNode item) {
+    @Nullable TimeRange position(JsonNode item) {
         JsonNode value = field.in(item);
         if (value.isMissingNode() || value.isNull() || value.asText().isBlank()) {
             return null;

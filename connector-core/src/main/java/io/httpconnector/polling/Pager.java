@@ -29,8 +29,7 @@ final class Pager {
     }
 
     /** The token of the current page; null on the first one. */
-    @Nullable
-    String token() {
+    @Nullable String token() {
         return sequence.token();
     }
 

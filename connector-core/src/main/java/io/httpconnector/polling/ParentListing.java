@@ -54,14 +54,12 @@ final class ParentListing {
     }
 
     /** The problem with other parents; null when there is none. */
-    @Nullable
-    RuntimeException problem() {
+    @Nullable RuntimeException problem() {
         return problem;
     }
 
     /** The position to which the list has been read; null when it must not move. */
-    @Nullable
-    Long reached() {
+    @Nullable Long reached() {
         return problem == null ? reached : null;
     }
 
@@ -254,8 +252,7 @@ final class ParentListing {
             }
         }
 
-        @Nullable
-        Long reached() {
+        @Nullable Long reached() {
             if (cursor == null || !isComplete || furthest == PositionCursor.BEFORE_ALL_RECORDS) {
                 return null;
             }

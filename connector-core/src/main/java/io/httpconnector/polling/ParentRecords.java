@@ -355,8 +355,7 @@ public final class ParentRecords {
     }
 
     /** The cursor of the list of parents; null when each poll lists all of them. */
-    @Nullable
-    PositionCursor cursor() {
+    @Nullable PositionCursor cursor() {
         if (request == null) {
             return null;
         }
@@ -373,8 +372,7 @@ public final class ParentRecords {
     }
 
     /** The request that lists the parents; null when they are fixed or a combination. */
-    @Nullable
-    ListRequest request() {
+    @Nullable ListRequest request() {
         return request;
     }
 

@@ -205,8 +205,7 @@ final class PartitionPoll {
     }
 
     /** A warning for the status; null when there is none. */
-    @Nullable
-    String warning() {
+    @Nullable String warning() {
         return warning;
     }
 

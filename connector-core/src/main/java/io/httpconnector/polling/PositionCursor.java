@@ -71,8 +71,7 @@ abstract sealed class PositionCursor extends Cursor permits TimeCursor, NumberCu
     }
 
     /** The value that requests all records; null where the parameter can be omitted. */
-    @Nullable
-    String startValue() {
+    @Nullable String startValue() {
         ParameterLocation location = location();
         return location != null && location.isTemplate() ? format(0) : null;
     }

@@ -432,8 +432,7 @@ public final class RecordSelector {
     }
 
     /** The code that extracts the records of a whole response; null when they are at the path. */
-    @Nullable
-    Function<JsonNode, ? extends Iterable<JsonNode>> extractor() {
+    @Nullable Function<JsonNode, ? extends Iterable<JsonNode>> extractor() {
         return extractor;
     }
 
@@ -449,13 +448,11 @@ public final class RecordSelector {
         return separator;
     }
 
-    @Nullable
-    String keyField() {
+    @Nullable String keyField() {
         return keyField;
     }
 
-    @Nullable
-    JsonPaths expanded() {
+    @Nullable JsonPaths expanded() {
         return expanded;
     }
 

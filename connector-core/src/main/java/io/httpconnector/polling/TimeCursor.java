@@ -141,8 +141,7 @@ final class TimeCursor extends PositionCursor {
     }
 
     @Override
-    @Nullable
-    Windows windows() {
+    @Nullable Windows windows() {
         return windows;
     }
 
@@ -166,8 +165,7 @@ final class TimeCursor extends PositionCursor {
     }
 
     @Override
-    @Nullable
-    TimeRange position(JsonNode item) {
+    @Nullable TimeRange position(JsonNode item) {
         return format.read(field.in(item));
     }
 

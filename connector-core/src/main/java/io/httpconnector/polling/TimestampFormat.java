@@ -65,8 +65,7 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
             .toFormatter(Locale.ROOT);
 
     /** Parses a value to nanoseconds since 1970; null when there is no time. */
-    @Nullable
-    TimeRange read(JsonNode value) {
+    @Nullable TimeRange read(JsonNode value) {
         String text = value.asText().strip();
         if (text.length() > MAX_LENGTH) {
             throw new DateTimeException("a time of " + text.length() + " characters is too long");

@@ -33,8 +33,7 @@ final class TriggerChecks {
     }
 
     /** Checks everything but the parents; returns the request with all pills at their locations, or null. */
-    @Nullable
-    RequestTemplate check(@Nullable Duration minInterval) {
+    @Nullable RequestTemplate check(@Nullable Duration minInterval) {
         checkIdentity();
         if (settings.hasNoProblems("cursor", "detectDeletions", "pagination", "startPosition")) {
             checkCursor();
@@ -49,8 +48,7 @@ final class TriggerChecks {
     }
 
     /** Returns the parents with all pills at their locations; null when there are none. */
-    @Nullable
-    ParentRecords checkParents() {
+    @Nullable ParentRecords checkParents() {
         ParentRecords parents = settings.parents;
         return parents == null || !settings.hasNoProblems("parents") ? null : parents.applied(found);
     }

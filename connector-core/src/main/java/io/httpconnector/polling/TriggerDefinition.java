@@ -132,8 +132,7 @@ record TriggerDefinition(
     }
 
     /** The guarantees that are impossible with this definition; null when there is no limitation. */
-    @Nullable
-    String limitations() {
+    @Nullable String limitations() {
         boolean shifts = !pagination.isStable();
         if (shifts && cursor == null) {
             return "records may move between pages while they are read, and there is no cursor to read again"

@@ -42,8 +42,7 @@ final class TriggerSettings {
 
     static final String INCOMPLETE = "records, pagination or startPosition is null";
 
-    @Nullable
-    RequestTemplate request;
+    @Nullable RequestTemplate request;
 
     Pills pills = Pills.none();
     final Map<String, JsonNode> values = new LinkedHashMap<>();
@@ -55,24 +54,19 @@ final class TriggerSettings {
     boolean versionIsRecord;
     Pagination pagination = Pagination.none();
 
-    @Nullable
-    Cursor cursor;
+    @Nullable Cursor cursor;
 
-    @Nullable
-    ParentRecords parents;
+    @Nullable ParentRecords parents;
 
     boolean deletions;
     boolean conditional;
     StartPosition first = StartPosition.fromNow();
 
-    @Nullable
-    Schedule schedule;
+    @Nullable Schedule schedule;
 
-    @Nullable
-    Delivery delivery;
+    @Nullable Delivery delivery;
 
-    @Nullable
-    JsonNode savedDeliverySettings;
+    @Nullable JsonNode savedDeliverySettings;
 
     Limits limits = Limits.DEFAULTS;
 
