@@ -43,15 +43,15 @@ public final class ParentRecords {
     private static final List<String> FOR_REQUEST = List.of("records", "key", "pagination", "below", "cursor");
     private static final List<String> FOR_ONE = List.of("records", "key", "pagination", "below", "cursor", "as");
 
-    /** The kind of a source of parents, as its member in a definition. */
-    private enum Kind {
+    /** The type of a source of parents, as its member in a definition. */
+    private enum SourceType {
         VALUES,
         REQUEST,
         PRODUCT,
         UNION
     }
 
-    private final Kind kind;
+    private final SourceType kind;
     private final String name;
     private final List<JsonNode> values;
     private final @Nullable ListRequest request;
@@ -72,7 +72,11 @@ public final class ParentRecords {
             @Nullable PositionCursor cursor) {}
 
     private ParentRecords(
-            Kind kind, String name, List<JsonNode> values, @Nullable ListRequest request, List<ParentRecords> parts) {
+            SourceType kind,
+            String name,
+            List<JsonNode> values,
+            @Nullable ListRequest request,
+            List<ParentRecords> parts) {
         this.kind = kind;
         this.name = name;
         this.values = values;
@@ -94,7 +98,7 @@ public final class ParentRecords {
         for (Object value : values) {
             nodes.add(JsonSupport.tree(value));
         }
-        return new ParentRecords(Kind.VALUES, DEFAULT_NAME, List.copyOf(nodes), null, List.of());
+        return new ParentRecords(SourceType.VALUES, DEFAULT_NAME, List.copyOf(nodes), null, List.of());
     }
 
     /**
@@ -111,7 +115,7 @@ public final class ParentRecords {
         }
         ListRequest list =
                 new ListRequest(request, records, JsonPaths.of("parents", key), Pagination.none(), null, null);
-        return new ParentRecords(Kind.REQUEST, DEFAULT_NAME, List.of(), list, List.of());
+        return new ParentRecords(SourceType.REQUEST, DEFAULT_NAME, List.of(), list, List.of());
     }
 
     /**
@@ -130,7 +134,7 @@ public final class ParentRecords {
                 }
             }
         }
-        return new ParentRecords(Kind.PRODUCT, DEFAULT_NAME, List.of(), null, parts);
+        return new ParentRecords(SourceType.PRODUCT, DEFAULT_NAME, List.of(), null, parts);
     }
 
     /**
@@ -147,7 +151,7 @@ public final class ParentRecords {
                         + ", but the request needs the same pills for each: name them by as(...)");
             }
         }
-        return new ParentRecords(Kind.UNION, DEFAULT_NAME, List.of(), null, parts);
+        return new ParentRecords(SourceType.UNION, DEFAULT_NAME, List.of(), null, parts);
     }
 
     private static List<ParentRecords> several(String what, ParentRecords[] sources) {
@@ -249,7 +253,7 @@ public final class ParentRecords {
     ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         if (!parts.isEmpty()) {
-            ArrayNode sources = json.putArray(kind == Kind.PRODUCT ? "product" : "union");
+            ArrayNode sources = json.putArray(kind == SourceType.PRODUCT ? "product" : "union");
             parts.forEach(part -> sources.add(part.toJson()));
             return json;
         }
@@ -383,7 +387,7 @@ public final class ParentRecords {
 
     /** Whether the parents are all combinations of those of the sources. */
     boolean isProduct() {
-        return kind == Kind.PRODUCT;
+        return kind == SourceType.PRODUCT;
     }
 
     /** The text by which the state recognizes another cursor of the parents. */

@@ -186,12 +186,11 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
     }
 
     /** A warning for the status; null when there is none. */
-    @Nullable
-    String warning() {
+    @Nullable String warning() {
         return invalid == 0
                 ? null
-                : invalid
-                        + " records of the last poll are invalid; each is a dead letter with the reason, unless it was"
+                : "invalid records in the last poll: " + invalid
+                        + "; each is a dead letter with the reason, unless it was"
                         + " known before";
     }
 

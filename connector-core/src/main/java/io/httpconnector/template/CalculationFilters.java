@@ -68,12 +68,11 @@ final class CalculationFilters {
             String path = arguments.word(index);
             return path == null
                     ? new Operand(arguments.literal(index, description), null)
-                    : new Operand(null, ExpressionReader.path(path));
+                    : new Operand(null, arguments.path(index));
         }
 
         /** Returns null if the path leads to no value, or to null. */
-        @Nullable
-        JsonNode in(JsonNode root) {
+        @Nullable JsonNode in(JsonNode root) {
             if (path == null) {
                 return literal;
             }

@@ -2,6 +2,7 @@ package io.httpconnector.template;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.template.TemplateProblem.Code;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,7 @@ record Expression(
             @Nullable MissingValuePolicy missingValuePolicy) {}
 
     /** Evaluates the pill. Returns null if the value is omitted; throws a {@link ValueRejectedException} if it is missing. */
-    @Nullable
-    JsonNode evaluate(RenderContext context) {
+    @Nullable JsonNode evaluate(RenderContext context) {
         JsonNode value = evaluateOrMissing(context);
         if (value == null) {
             throw missing(context);
@@ -30,8 +30,7 @@ record Expression(
     }
 
     /** Evaluates the pill. Returns null if the value is missing or omitted. */
-    @Nullable
-    JsonNode evaluateOrNull(RenderContext context) {
+    @Nullable JsonNode evaluateOrNull(RenderContext context) {
         JsonNode value = evaluateOrMissing(context);
         return value == null || value.isMissingNode() ? null : value;
     }
@@ -77,8 +76,7 @@ record Expression(
     }
 
     /** Evaluates the pill in a text. Returns null if the value is omitted; rejects null, which has no text form. */
-    @Nullable
-    JsonNode evaluatePresent(RenderContext context) {
+    @Nullable JsonNode evaluatePresent(RenderContext context) {
         JsonNode value = evaluate(context);
         if (value != null && value.isNull()) {
             throw new ValueRejectedException(
@@ -105,6 +103,19 @@ record Expression(
     /** Whether the value may consist of several path segments. */
     boolean keepsSlashes() {
         return filters.stream().anyMatch(step -> step.definition != null && step.definition.keepsSlashes());
+    }
+
+    /** The other values that the filters use: each a pill with the policies for missing values of this one. */
+    List<Expression> operands() {
+        List<FilterStep> policies =
+                filters.stream().filter(step -> step.missingValuePolicy != null).toList();
+        List<Expression> operands = new ArrayList<>();
+        for (FilterStep step : filters) {
+            List<PillPath> paths = step.filter == null ? List.of() : step.filter.operands();
+            paths.forEach(
+                    other -> operands.add(new Expression(other.text(), location, other, -1, policies, ValueType.ANY)));
+        }
+        return operands;
     }
 
     private static boolean hasPolicy(FilterStep step, MissingValuePolicy.Action kind) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.internal.json.Suggestions;
@@ -103,7 +104,7 @@ final class ExpressionReader {
             at++;
         }
         int start = at;
-        while (at < text.length() && isNamePart(text.charAt(at))) {
+        while (at < text.length() && PillPath.isNamePart(text.charAt(at))) {
             at++;
         }
         if (at == start) {
@@ -129,14 +130,6 @@ final class ExpressionReader {
         }
         expect(']', "missing closing bracket");
         return step;
-    }
-
-    static boolean isIdentifier(String name) {
-        return !name.isEmpty() && name.chars().allMatch(c -> isNamePart((char) c));
-    }
-
-    private static boolean isNamePart(char c) {
-        return Character.isLetterOrDigit(c) || "_-$@:".indexOf(c) >= 0;
     }
 
     private Expression.FilterStep filter(
@@ -187,7 +180,7 @@ final class ExpressionReader {
 
     private FilterArguments.Argument argument() {
         if (at < text.length() && (text.charAt(at) == '"' || text.charAt(at) == '\'')) {
-            return FilterArguments.text(quoted());
+            return textArgument(quoted(), false);
         }
         int start = at;
         while (at < text.length() && ",)| ".indexOf(text.charAt(at)) < 0) {
@@ -201,20 +194,28 @@ final class ExpressionReader {
         String word = text.substring(start, at);
         return switch (word) {
             case "" -> throw new ValueRejectedException(Code.SYNTAX, "an argument is missing at character " + (at + 1));
-            case "true", "false" -> new FilterArguments.Argument(BooleanNode.valueOf(word.equals("true")), false);
-            case "null" -> new FilterArguments.Argument(NullNode.getInstance(), false);
-            case "[]" -> new FilterArguments.Argument(JsonNodeFactory.instance.arrayNode(), false);
-            case "{}" -> new FilterArguments.Argument(JsonNodeFactory.instance.objectNode(), false);
+            case "true", "false" -> literal(BooleanNode.valueOf(word.equals("true")));
+            case "null" -> literal(NullNode.getInstance());
+            case "[]" -> literal(JsonNodeFactory.instance.arrayNode());
+            case "{}" -> literal(JsonNodeFactory.instance.objectNode());
             default -> number(word);
         };
     }
 
+    private static FilterArguments.Argument literal(JsonNode value) {
+        return new FilterArguments.Argument(value, false, () -> path(value.asText()));
+    }
+
+    private static FilterArguments.Argument textArgument(String text, boolean isWord) {
+        return new FilterArguments.Argument(TextNode.valueOf(text), isWord, () -> path(text));
+    }
+
     private static FilterArguments.Argument number(String word) {
         if (!Character.isDigit(word.charAt(0)) && word.charAt(0) != '-') {
-            return FilterArguments.word(word);
+            return textArgument(word, true);
         }
         try {
-            return new FilterArguments.Argument(JsonSupport.number(word), false);
+            return literal(JsonSupport.number(word));
         } catch (InvalidDefinitionException e) {
             throw new ValueRejectedException(Code.SYNTAX, word + " is not a number: put text in quotes");
         }

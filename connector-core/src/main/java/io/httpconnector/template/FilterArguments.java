@@ -1,7 +1,6 @@
 package io.httpconnector.template;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.template.TemplateProblem.Code;
 import java.time.DateTimeException;
@@ -10,13 +9,19 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The arguments of a filter: literals, and words without quotes. Methods reject unsuitable arguments. */
 record FilterArguments(String filter, List<Argument> list) {
 
-    /** One argument; {@code isWord} if it was written without quotes. */
-    record Argument(JsonNode literal, boolean isWord) {}
+    /**
+     * One argument.
+     *
+     * @param isWord whether it was written without quotes
+     * @param path parses it as a path; throws a {@link ValueRejectedException}
+     */
+    record Argument(JsonNode literal, boolean isWord, Supplier<PillPath> path) {}
 
     List<JsonNode> literals() {
         return list.stream().map(Argument::literal).toList();
@@ -59,7 +64,7 @@ record FilterArguments(String filter, List<Argument> list) {
         if (index >= list.size() || !list.get(index).literal.isTextual()) {
             throw problem("requires the path within each element, such as pluck(product.sku)");
         }
-        return ExpressionReader.path(list.get(index).literal.textValue());
+        return list.get(index).path.get();
     }
 
     /** Returns the unit of a numeric timestamp, at whatever index it was given, or null. */
@@ -112,13 +117,5 @@ record FilterArguments(String filter, List<Argument> list) {
             // The JDK throws ClassCastException by mistake for patterns such as pnull.
             throw problem("\"" + pattern + "\" is not a date pattern: see java.time.format.DateTimeFormatter");
         }
-    }
-
-    static Argument text(String text) {
-        return new Argument(TextNode.valueOf(text), false);
-    }
-
-    static Argument word(String word) {
-        return new Argument(TextNode.valueOf(word), true);
     }
 }

@@ -47,8 +47,7 @@ final class Filters {
      */
     @FunctionalInterface
     interface Filter {
-        @Nullable
-        JsonNode apply(JsonNode value);
+        @Nullable JsonNode apply(JsonNode value);
 
         /** Applies a filter that may use other values of the job; {@code root} has them by their steps. */
         default @Nullable JsonNode apply(JsonNode value, JsonNode root) {

@@ -239,10 +239,7 @@ final class JsonCompiler {
         JsonTemplateTree as = structure.get("$as");
         String name = as == null ? "item" : as.text();
         if (as != null
-                && (!as.isString()
-                        || as.pieces() != null
-                        || !ExpressionReader.isIdentifier(name)
-                        || names.contains(name))) {
+                && (!as.isString() || as.pieces() != null || !PillPath.isIdentifier(name) || names.contains(name))) {
             problems.add(TemplateProblem.of(
                     outline.location(as.position()).withPointer(pointer + "/$as"),
                     Code.MALFORMED,

@@ -125,10 +125,19 @@ record PillPath(String text, List<Object> steps) {
                 Code.MISSING, owner + " has no \"" + name + "\"", Suggestions.of(name, names));
     }
 
+    /** Whether a name needs no brackets and quotes in a path. */
+    static boolean isIdentifier(String name) {
+        return !name.isEmpty() && name.chars().allMatch(c -> isNamePart((char) c));
+    }
+
+    static boolean isNamePart(char c) {
+        return Character.isLetterOrDigit(c) || "_-$@:".indexOf(c) >= 0;
+    }
+
     static void append(StringBuilder path, Object step) {
         if (!(step instanceof String name)) {
             path.append('[').append(step).append(']');
-        } else if (ExpressionReader.isIdentifier(name)) {
+        } else if (isIdentifier(name)) {
             path.append(path.isEmpty() ? "" : ".").append(name);
         } else {
             path.append("[\"").append(name).append("\"]");

@@ -170,7 +170,11 @@ public final class RequestTemplate {
         Stream<PillUsage> inUrl = url.pills().map(pill -> PillUsage.of(pill, PillUsage.SINGLE));
         Stream<PillUsage> inPairs =
                 Stream.concat(query.stream(), headers.stream()).flatMap(NamedTemplate::usages);
-        return Stream.concat(Stream.concat(inUrl, inPairs), body == null ? Stream.empty() : body.usages());
+        Stream<PillUsage> all =
+                Stream.concat(Stream.concat(inUrl, inPairs), body == null ? Stream.empty() : body.usages());
+        return all.flatMap(usage -> Stream.concat(
+                Stream.of(usage),
+                usage.pill().operands().stream().map(other -> PillUsage.of(other, PillUsage.ANYTHING))));
     }
 
     /**

@@ -68,14 +68,9 @@ public final class ValueTemplate {
         Set<String> steps = new TreeSet<>();
         for (Expression pill : text.pills()) {
             steps.add(String.valueOf(pill.path().steps().get(0)));
-            for (Expression.FilterStep filter : pill.filters()) {
-                if (filter.filter() != null) {
-                    filter.filter()
-                            .operands()
-                            .forEach(path ->
-                                    steps.add(String.valueOf(path.steps().get(0))));
-                }
-            }
+            pill.operands()
+                    .forEach(other ->
+                            steps.add(String.valueOf(other.path().steps().get(0))));
         }
         return steps;
     }

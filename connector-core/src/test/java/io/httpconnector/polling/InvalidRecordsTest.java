@@ -60,7 +60,7 @@ class InvalidRecordsTest extends RecordServiceFixture {
             });
             assertThat(trigger.status().total().deadLetters()).isEqualTo(1);
             assertThat(trigger.status().warnings())
-                    .anyMatch(warning -> warning.contains("1 records of the last poll are invalid"));
+                    .anyMatch(warning -> warning.contains("invalid records in the last poll: 1"));
         }
     }
 

@@ -329,4 +329,57 @@ class FilterTest {
         }
         return List.of(value.textValue().toLowerCase(Locale.ROOT) + "-swapped").get(0);
     }
+
+    @ParameterizedTest
+    @CsvSource(delimiterString = "=>", quoteCharacter = '`', textBlock = """
+        v.n | plus(2) => 7
+        v.n | minus(v.two) => 3
+        v.n | plus('0.5') => 5.5
+        v.time | plus('P1M') => "2026-02-28T12:00:00Z"
+        v.time | minus('PT90M') => "2026-01-31T10:30:00Z"
+        v.time | minus('P1D') | date('yyyy', 'UTC') => "2026"
+        v.n | equals(5) => true
+        v.n | equals('5.0') => true
+        v.n | equals(1, v.two) => false
+        v.n | equals(1, v.two, v.n) => true
+        v.text | equals('a=1&b=2') => true
+        v.n | greaterThan(v.two) => true
+        v.n | lessThan(5) => false
+        v.time | greaterThan('2026-01-31T12:30:00+01:00') => true
+        v.text | lessThan('b') => true
+        v.text | contains('b=') => true
+        v.list | contains(v.two) => true
+        v.list | contains('3') | not => true
+        v.text | match('b=([0-9]+)') => "2"
+        v.text | match('[0-9]') | number | plus(1) => 2
+        v.text | match('c=.*') | default('none') => "none"
+        v.n | equals(v.nothing) | default(false) => false
+        """)
+    void valuesAreComparedCalculatedAndSearched(String pill, String expected) throws IOException {
+        ObjectMapper mapper = new ObjectMapper();
+        JsonNode values = mapper.readTree("{\"n\": 5, \"two\": 2, \"time\": \"2026-01-31T12:00:00Z\","
+                + " \"text\": \"a=1&b=2\", \"list\": [1, 2]}");
+
+        RequestTemplate template =
+                RequestTemplate.named("T").post("/").json("[{{" + pill + "}}]").build();
+
+        byte[] body = template.render("v", values).body().orElseThrow().toBytes();
+        assertThat(mapper.readTree(body).get(0)).hasToString(expected);
+    }
+
+    /** The path in an argument is a pill, too: it is known before a job runs. */
+    @Test
+    void pathInAnArgumentIsAPill() {
+        RequestTemplate template = RequestTemplate.named("T")
+                .get("/")
+                .query("a", "{{x.n | plus(y.m)}}")
+                .query("b", "{{x.n | equals(z.o) | default(false)}}")
+                .build();
+
+        assertThat(template.pills())
+                .filteredOn(PillInfo::required)
+                .extracting(PillInfo::path)
+                .containsExactlyInAnyOrder("x.n", "y.m");
+        assertThat(template.pills()).extracting(PillInfo::path).contains("z.o");
+    }
 }
