@@ -2,6 +2,7 @@ package io.httpconnector;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
+import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.http.BodyFields;
 import io.httpconnector.internal.http.BodySource;
 import io.httpconnector.internal.http.MultipartWriter;
@@ -11,7 +12,6 @@ import io.httpconnector.internal.json.Xml;
 import io.httpconnector.internal.text.Ascii;
 import io.httpconnector.internal.text.CharsetDetector;
 import io.httpconnector.internal.text.LogSafe;
-import io.httpconnector.internal.text.Utf16;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -113,7 +113,7 @@ public final class Body {
     public static Body json(Object value) {
         if (value instanceof String text) {
             JsonSupport.check(text);
-            byte[] bytes = Utf16.encodable("JSON body", text).getBytes(StandardCharsets.UTF_8);
+            byte[] bytes = Arguments.encodable("JSON body", text).getBytes(StandardCharsets.UTF_8);
             return new Body(Kind.JSON, bytes, JSON_TYPE);
         }
         return new Body(Kind.JSON, JsonSupport.write(value), JSON_TYPE);

@@ -77,7 +77,7 @@ class FaultsTest {
         LENGTH_WITH_A_SIGN(OK + "Content-Length: +2\r\n\r\nOK", End.CLOSE, TransferException.class),
         LENGTH_WITH_A_SPACE(OK + "Content-Length: 2 3\r\n\r\nOK", End.CLOSE, TransferException.class),
         LENGTH_IN_HEXADECIMAL(OK + "Content-Length: 0x2\r\n\r\nOK", End.CLOSE, TransferException.class),
-        LIST_OF_LENGTHS(OK + "Content-Length: 2, 2\r\n\r\nOK", End.CLOSE, TransferException.class),
+        LIST_OF_DIFFERENT_LENGTHS(OK + "Content-Length: 2, 3\r\n\r\nOK", End.CLOSE, TransferException.class),
         EMPTY_LENGTH(OK + "Content-Length:\r\n\r\nOK", End.CLOSE, TransferException.class),
         LENGTH_BESIDE_CHUNKS(
                 OK + "Content-Length: +2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nOK\r\n0\r\n\r\n",

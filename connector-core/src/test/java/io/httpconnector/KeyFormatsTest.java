@@ -73,7 +73,6 @@ class KeyFormatsTest {
         "v2-camellia-256-cbc, the algorithm 1.2.392.200011.61.1.1.1.4",
         "v2-rc2, the algorithm 1.2.840.113549.3.2",
         "prf-hmacWithSHA512-256, the algorithm 1.2.840.113549.2.13",
-        "v1-PBE-SHA1-DES, the algorithm 1.2.840.113549.1.5.10",
         "old-des, DES-CBC",
         "old-camellia128, CAMELLIA-128-CBC"
     })
@@ -83,6 +82,13 @@ class KeyFormatsTest {
                 .hasMessageContaining("it is encrypted with " + algorithm
                         + ", which can't be read: \"openssl pkcs8 -topk8 -v2 aes-256-cbc -in key.pem -out new.pem\""
                         + " converts it");
+    }
+
+    @Test
+    void encryptionThatOnlySomeProvidersKnowIsNamed() {
+        assertThatThrownBy(() -> read(resource("v1-PBE-SHA1-DES.pem"), PASSWORD))
+                .hasMessageMatching("(?s).*(the algorithm 1.2.840.113549.1.5.10|PBEWithSHA1AndDES).*, which can't be read:"
+                        + " \"openssl pkcs8 -topk8 .*");
     }
 
     @ParameterizedTest

@@ -1,8 +1,10 @@
 package io.httpconnector.internal;
 
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.text.Utf16;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -25,5 +27,26 @@ public final class Arguments {
             throw new InvalidDefinitionException(what, "an element is null");
         }
         return List.of(values);
+    }
+
+    /**
+     * Rejects text that UTF-8 can't encode, instead of sending a question mark.
+     *
+     * @param what the kind of text for the message
+     * @return the text
+     */
+    public static String encodable(String what, String text) {
+        int at = Utf16.unpairedSurrogate(text);
+        if (at >= 0) {
+            throw new InvalidDefinitionException(
+                    what,
+                    String.format(
+                            Locale.ROOT,
+                            "character %d is an unpaired surrogate (U+%04X), which is not valid text: was the text cut"
+                                    + " in the middle of a character?",
+                            at + 1,
+                            (int) text.charAt(at)));
+        }
+        return text;
     }
 }

@@ -2,8 +2,8 @@ package io.httpconnector.internal.http;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
+import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.text.Ascii;
-import io.httpconnector.internal.text.Utf16;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +76,7 @@ public record MultipartWriter(String contentType) {
     }
 
     private static String quoted(String name) {
-        return Utf16.encodable("name in a multipart form", name)
+        return Arguments.encodable("name in a multipart form", name)
                 .replace("\"", "%22")
                 .replace("\r", "%0D")
                 .replace("\n", "%0A");

@@ -4,10 +4,10 @@ import static io.httpconnector.internal.Arguments.notNull;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.text.Ascii;
 import io.httpconnector.internal.text.HeaderFields;
 import io.httpconnector.internal.text.LogSafe;
-import io.httpconnector.internal.text.Utf16;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -64,8 +64,8 @@ public record NameValuePair(
     }
 
     private static NameValuePair encodable(NameValuePair pair) {
-        var unusedName = Utf16.encodable("field name", pair.name);
-        var unusedValue = Utf16.encodable("field " + pair.name, pair.value);
+        var unusedName = Arguments.encodable("field name", pair.name);
+        var unusedValue = Arguments.encodable("field " + pair.name, pair.value);
         return pair;
     }
 
