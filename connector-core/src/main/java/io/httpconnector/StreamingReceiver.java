@@ -188,12 +188,12 @@ final class StreamingReceiver<T> {
         }
 
         @Override
-        public void mark(int limit) {
+        public synchronized void mark(int limit) {
             // Not supported, as markSupported() tells.
         }
 
         @Override
-        public void reset() throws IOException {
+        public synchronized void reset() throws IOException {
             throw new IOException("mark and reset are not supported");
         }
 

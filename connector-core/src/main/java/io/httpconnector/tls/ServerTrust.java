@@ -16,7 +16,6 @@ import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Date;
 import java.util.List;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -112,9 +111,8 @@ public final class ServerTrust {
         if (certificates.isEmpty()) {
             throw new GeneralSecurityException("there is no certificate in it");
         }
-        Date now = Date.from(TimeSource.SYSTEM.now());
         for (X509Certificate certificate : certificates) {
-            if (certificate.getNotAfter().before(now)) {
+            if (certificate.getNotAfter().toInstant().isBefore(TimeSource.SYSTEM.now())) {
                 LOG.warn(
                         "The trusted certificate of {} in {} expired on {}; it remains trusted",
                         certificate.getSubjectX500Principal().getName(),

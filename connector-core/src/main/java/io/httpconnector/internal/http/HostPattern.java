@@ -115,9 +115,12 @@ public final class HostPattern {
      * Teredo (RFC 4380) and ISATAP (RFC 5214).
      */
     public static List<InetAddress> embedded(InetAddress address) {
+        if (!(address instanceof Inet6Address)) {
+            return List.of();
+        }
         InetAddress unwrapped = unwrapped(address);
-        if (!(address instanceof Inet6Address) || !(unwrapped instanceof Inet6Address)) {
-            return unwrapped == address ? List.of() : List.of(unwrapped);
+        if (!(unwrapped instanceof Inet6Address)) {
+            return List.of(unwrapped);
         }
         byte[] bytes = address.getAddress();
         List<InetAddress> all = new ArrayList<>();

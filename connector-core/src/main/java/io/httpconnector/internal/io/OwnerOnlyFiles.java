@@ -146,18 +146,18 @@ public final class OwnerOnlyFiles {
      */
     public static void write(Path file, String text, @Nullable FileTime modified) throws IOException {
         Path target = file.toAbsolutePath();
-        uninterruptibly(() -> {
+        var unused = uninterruptibly(() -> {
             try {
-                writeOnce(target, text, modified);
+                return writeOnce(target, text, modified);
             } catch (NoSuchFileException e) {
                 // Another process took the temporary file for an abandoned one.
-                writeOnce(target, text, modified);
+                return writeOnce(target, text, modified);
             }
-            return null;
         });
     }
 
-    private static void writeOnce(Path target, String text, @Nullable FileTime modified) throws IOException {
+    /** Writes the file and returns it. */
+    private static Path writeOnce(Path target, String text, @Nullable FileTime modified) throws IOException {
         // A new file with an unguessable name: an existing file is never written to.
         Path temporary =
                 target.resolveSibling("." + ProcessHandle.current().pid() + "-" + UUID.randomUUID() + TEMPORARY);
@@ -181,6 +181,7 @@ public final class OwnerOnlyFiles {
             delete(temporary, e);
             throw e;
         }
+        return target;
     }
 
     /**
@@ -224,12 +225,12 @@ public final class OwnerOnlyFiles {
         return uninterruptibly(() -> Files.readAllBytes(file));
     }
 
-    private interface IoAction<T extends @Nullable Object> {
+    private interface IoAction<T> {
         T run() throws IOException;
     }
 
     /** Repeats an action whose file was closed because the thread is interrupted. The thread stays interrupted. */
-    private static <T extends @Nullable Object> T uninterruptibly(IoAction<T> action) throws IOException {
+    private static <T> T uninterruptibly(IoAction<T> action) throws IOException {
         boolean interrupted = false;
         try {
             while (true) {
@@ -280,11 +281,11 @@ public final class OwnerOnlyFiles {
      */
     public static void forceDirectory(Path directory) throws IOException {
         if (isPosix(directory)) {
-            uninterruptibly(() -> {
+            var unused = uninterruptibly(() -> {
                 try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
                     channel.force(true);
+                    return directory;
                 }
-                return null;
             });
         }
     }

@@ -320,6 +320,7 @@ public final class JsonSupport {
      * @throws JsonProcessingException when the body is not JSON, does not match the type, or has a member whose name is written
      *     differently from a property of the type
      */
+    @SuppressWarnings("TypeParameterUnusedInFormals") // as Jackson declares it
     public static <T> @Nullable T read(byte[] bytes, @Nullable String contentType, Type type) throws IOException {
         MismatchedNames names = new MismatchedNames();
         ObjectReader reader = MAPPER.readerFor(MAPPER.constructType(type)).withHandler(names);
@@ -330,6 +331,7 @@ public final class JsonSupport {
         return value;
     }
 
+    @SuppressWarnings("TypeParameterUnusedInFormals") // as Jackson declares it
     private static <T> @Nullable T read(ObjectReader reader, byte[] bytes, @Nullable String contentType)
             throws IOException {
         String text = CharsetDetector.declaredText(bytes, contentType);

@@ -147,11 +147,15 @@ final class StrictConnection extends DefaultBHttpClientConnection implements Man
     }
 
     private static boolean isNumber(@Nullable String text) {
-        boolean isNumber = text != null && !text.isEmpty();
-        for (int i = 0; isNumber && i < text.length(); i++) {
-            isNumber = text.charAt(i) >= '0' && text.charAt(i) <= '9';
+        if (text == null || text.isEmpty()) {
+            return false;
         }
-        return isNumber;
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
