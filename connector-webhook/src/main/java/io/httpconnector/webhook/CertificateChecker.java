@@ -15,6 +15,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -126,12 +127,12 @@ final class CertificateChecker {
 
     /** The certificate that is known and valid. */
     private @Nullable X509Certificate known(String url) {
-        Date now = Date.from(time.now());
+        Instant now = time.now();
         synchronized (known) {
             X509Certificate certificate = known.get(url);
             boolean isValid = certificate != null
-                    && !now.after(certificate.getNotAfter())
-                    && !now.before(certificate.getNotBefore());
+                    && !now.isAfter(certificate.getNotAfter().toInstant())
+                    && !now.isBefore(certificate.getNotBefore().toInstant());
             return isValid ? certificate : null;
         }
     }
