@@ -40,6 +40,12 @@ final class Database {
 
     private static final CountDownLatch NEVER = new CountDownLatch(1);
     private static final int KEY_BYTES = 24;
+
+    /** A prepared statement exists already, or does not exist, in the session that a pool has chosen. */
+    private static final Set<String> PREPARED_STATES = Set.of("42P05", "26000");
+
+    /** PostgreSQL shortens names to 63 characters, so that longer ones of tables and indexes would be equal. */
+    private static final int MAX_PREFIX = 45;
     private static final Pattern PREFIX = Pattern.compile("([A-Za-z_][A-Za-z0-9_]*\\.)?[A-Za-z_][A-Za-z0-9_]*");
 
     private final DataSource dataSource;
@@ -55,11 +61,12 @@ final class Database {
         if (dataSource == null) {
             throw new InvalidDefinitionException("database", List.of("the data source is null"));
         }
-        if (prefix == null || prefix.length() > 60 || !PREFIX.matcher(prefix).matches()) {
+        int name = prefix == null ? 0 : prefix.length() - prefix.indexOf('.') - 1;
+        if (prefix == null || prefix.length() > 60 || name > MAX_PREFIX || !PREFIX.matcher(prefix).matches()) {
             throw new InvalidDefinitionException(
                     "database",
-                    List.of("the prefix of the tables must consist of at most 60 letters, digits and underscores,"
-                            + " optionally preceded by a schema and a dot"));
+                    List.of("the prefix of the tables must consist of at most " + MAX_PREFIX
+                            + " letters, digits and underscores, optionally preceded by a schema and a dot"));
         }
         this.dataSource = dataSource;
         this.prefix = prefix;
@@ -229,8 +236,11 @@ final class Database {
                         StateFailure.CONFLICT, "A concurrent transaction has written the same data", withoutValues(e))
                 : new StateException(
                         StateFailure.UNAVAILABLE,
-                        "The database could not execute a statement (SQLSTATE " + state
-                                + "): check that it is available and has the tables",
+                        "The database could not execute a statement (SQLSTATE " + state + "): "
+                                + (PREPARED_STATES.contains(state)
+                                        ? "a pool such as PgBouncer in transaction mode shares sessions; set"
+                                                + " prepareThreshold=0 in the URL, or use its session mode"
+                                        : "check that it is available and has the tables"),
                         withoutValues(e));
     }
 
