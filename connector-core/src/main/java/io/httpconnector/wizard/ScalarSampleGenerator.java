@@ -96,7 +96,7 @@ final class ScalarSampleGenerator {
     }
 
     private static BigDecimal rounded(BigDecimal limit, BigDecimal unit, boolean isInteger, RoundingMode mode) {
-        boolean isPlain = unit.equals(BigDecimal.ONE) && !isInteger;
+        boolean isPlain = unit.compareTo(BigDecimal.ONE) == 0 && !isInteger;
         return isPlain ? limit : limit.divide(unit, 0, mode).multiply(unit);
     }
 
