@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -243,8 +244,9 @@ public final class HttpConnectionBuilder {
      * @return this
      */
     public HttpConnectionBuilder test(Request request, Request... others) {
-        this.tests =
-                Stream.concat(Stream.ofNullable(request), Stream.of(others)).toList();
+        this.tests = Stream.concat(Stream.ofNullable(request), Stream.of(others == null ? new Request[0] : others))
+                .filter(Objects::nonNull)
+                .toList();
         return this;
     }
 

@@ -22,10 +22,12 @@ public final class DigestAuth implements AuthStrategy {
 
     private final String user;
     private final Secret password;
+    private final boolean permitsMd5;
 
-    private DigestAuth(String user, Secret password) {
+    private DigestAuth(String user, Secret password, boolean permitsMd5) {
         this.user = user;
         this.password = password;
+        this.permitsMd5 = permitsMd5;
     }
 
     /**
@@ -47,12 +49,21 @@ public final class DigestAuth implements AuthStrategy {
         if (user == null || password == null || !problems.isEmpty()) {
             throw new InvalidDefinitionException("Digest authentication", problems);
         }
-        return new DigestAuth(user, password);
+        return new DigestAuth(user, password, true);
+    }
+
+    /**
+     * Refuses challenges with MD5, and those without a quality of protection (RFC 2069): a password is then never hashed by MD5.
+     *
+     * @return a new strategy
+     */
+    public DigestAuth withoutMd5() {
+        return new DigestAuth(user, password, false);
     }
 
     @Override
     public AuthStrategy open(AuthContext context) {
-        return new DigestSession(user, password);
+        return new DigestSession(user, password, permitsMd5);
     }
 
     /**

@@ -50,11 +50,12 @@ final class DigestChallenge {
     }
 
     /** Returns the strongest supported Digest challenge of some {@code WWW-Authenticate} header fields. */
-    static Optional<DigestChallenge> strongest(List<String> headers) {
+    static Optional<DigestChallenge> strongest(List<String> headers, boolean permitsMd5) {
         return Challenge.parse(headers).stream()
                 .filter(challenge -> challenge.scheme().equals("digest"))
                 .map(Challenge::parameters)
                 .filter(DigestChallenge::isSupported)
+                .filter(parameters -> permitsMd5 || (!hashName(parameters).equals("MD5") && qop(parameters) != null))
                 .min(Comparator.comparingInt(DigestChallenge::strength))
                 .map(parameters -> new DigestChallenge(parameters, parameters.getOrDefault("nonce", "")));
     }

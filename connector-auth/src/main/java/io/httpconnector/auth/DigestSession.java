@@ -25,6 +25,7 @@ final class DigestSession implements AuthStrategy {
 
     private final String user;
     private final Secret password;
+    private final boolean permitsMd5;
     /** Known challenges by nonce, so that requests with the same nonce are counted together. */
     private final Map<String, DigestChallenge> challenges = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -40,9 +41,10 @@ final class DigestSession implements AuthStrategy {
 
     private @Nullable DigestChallenge reusable;
 
-    DigestSession(String user, Secret password) {
+    DigestSession(String user, Secret password, boolean permitsMd5) {
         this.user = user;
         this.password = password;
+        this.permitsMd5 = permitsMd5;
     }
 
     @Override
@@ -71,7 +73,7 @@ final class DigestSession implements AuthStrategy {
     public synchronized boolean refresh(Request rejected, Response response) {
         DigestChallenge used = used(rejected);
         Optional<DigestChallenge> next =
-                DigestChallenge.strongest(response.headers().all("WWW-Authenticate"));
+                DigestChallenge.strongest(response.headers().all("WWW-Authenticate"), permitsMd5);
         if (used != null && used == reusable) {
             reusable = null;
         }

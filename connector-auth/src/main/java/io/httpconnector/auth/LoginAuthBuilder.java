@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Builder for {@link LoginAuth}; created by {@link LoginAuth#by}. Not thread-safe; the instances it builds are. */
 public final class LoginAuthBuilder {
 
-    private final List<LoginSettings.Step> steps = new ArrayList<>();
+    private final List<LoginSettings.LoginStep> steps = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
     private Function<Response, @Nullable String> token = LoginResponse.at(JsonPointer.compile("/token"));
     private String tokenLocation = "/token";
@@ -34,7 +34,7 @@ public final class LoginAuthBuilder {
 
     LoginAuthBuilder(@Nullable Supplier<Request> login) {
         if (isPresent("request", login)) {
-            steps.add(new LoginSettings.Step(fields -> login.get(), new LinkedHashMap<>()));
+            steps.add(new LoginSettings.LoginStep(fields -> login.get(), new LinkedHashMap<>()));
         }
     }
 
@@ -47,7 +47,7 @@ public final class LoginAuthBuilder {
      */
     public LoginAuthBuilder then(Function<Map<String, Secret>, Request> next) {
         if (isPresent("then", next)) {
-            steps.add(new LoginSettings.Step(next, new LinkedHashMap<>()));
+            steps.add(new LoginSettings.LoginStep(next, new LinkedHashMap<>()));
         }
         return this;
     }

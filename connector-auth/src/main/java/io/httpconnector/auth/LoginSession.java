@@ -127,7 +127,7 @@ final class LoginSession implements AuthStrategy {
         Map<String, String> fields = new HashMap<>();
         Map<String, Secret> secrets = new HashMap<>();
         Response response = null;
-        for (LoginSettings.Step step : settings.steps()) {
+        for (LoginSettings.LoginStep step : settings.steps()) {
             Response received = context.send(step.request().apply(Map.copyOf(secrets)));
             step.fields().forEach((name, path) -> {
                 String value = LoginResponse.at(path).apply(received);

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param steps the requests, in order
  */
 record LoginSettings(
-        List<Step> steps,
+        List<LoginStep> steps,
         Function<Response, @Nullable String> token,
         String tokenLocation,
         @Nullable JsonPointer expires,
@@ -34,7 +34,7 @@ record LoginSettings(
      * @param request creates the request from the values of the previous responses
      * @param fields the locations of the values that are kept, by name
      */
-    record Step(Function<Map<String, Secret>, Request> request, Map<String, JsonPointer> fields) {}
+    record LoginStep(Function<Map<String, Secret>, Request> request, Map<String, JsonPointer> fields) {}
 
     /** Returns whether any response has values for the base URL. */
     boolean hasFields() {

@@ -2,7 +2,6 @@ package io.httpconnector.auth.definition;
 
 import io.httpconnector.AuthStrategy;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.auth.DigestAuth;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,12 +16,7 @@ final class AuthTypes {
                             AuthType.reading(
                                     "custom",
                                     members -> Recipe.of(Additions.all(members), values -> AuthStrategy.none())),
-                            AuthType.of(
-                                            "digest",
-                                            values -> DigestAuth.of(values.text("user"), values.secret("password")))
-                                    .text("user")
-                                    .secret("password")
-                                    .setsHeaders("Authorization"),
+                            DigestType.TYPE,
                             BasicType.TYPE,
                             AwsType.TYPE,
                             HmacType.TYPE,

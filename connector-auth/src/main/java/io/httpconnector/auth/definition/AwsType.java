@@ -99,11 +99,11 @@ final class AwsType {
             }
         }
 
-        private interface Setter {
+        private interface RoleSetter {
             AwsRole set(AwsRole role, String value);
         }
 
-        private static AwsRole with(AwsRole role, @Nullable String value, Setter setter) {
+        private static AwsRole with(AwsRole role, @Nullable String value, RoleSetter setter) {
             return value == null ? role : setter.set(role, value);
         }
     }

@@ -25,7 +25,7 @@ record FieldRules(
         @Nullable String example,
         @Nullable String prefix,
         @Nullable String suffix,
-        InputField.@Nullable Condition condition) {
+        InputField.@Nullable FieldCondition condition) {
 
     static final FieldRules NONE = new FieldRules(List.of(), null, null, null, null, null);
 
@@ -44,9 +44,9 @@ record FieldRules(
                 reader.object("when", FieldRules::readCondition));
     }
 
-    private static InputField.Condition readCondition(JsonObjectReader reader) {
+    private static InputField.FieldCondition readCondition(JsonObjectReader reader) {
         String field = reader.requiredText("field");
-        return new InputField.Condition(field, reader.requiredTexts("values"));
+        return new InputField.FieldCondition(field, reader.requiredTexts("values"));
     }
 
     private static @Nullable Pattern pattern(JsonObjectReader reader) {
@@ -80,7 +80,7 @@ record FieldRules(
     static void checkConditions(JsonObjectReader reader, List<InputField> fields, Set<String> names) {
         JsonNode given = reader.any("fields");
         for (int i = 0; given != null && i < fields.size(); i++) {
-            InputField.Condition condition = fields.get(i).rules().condition();
+            InputField.FieldCondition condition = fields.get(i).rules().condition();
             if (condition != null
                     && (!names.contains(condition.field())
                             || condition.field().equals(fields.get(i).name()))) {

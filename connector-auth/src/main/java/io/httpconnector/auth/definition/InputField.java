@@ -186,7 +186,7 @@ public final class InputField {
      *
      * @return the condition; empty if the field is always shown
      */
-    public Optional<Condition> condition() {
+    public Optional<FieldCondition> condition() {
         return Optional.ofNullable(rules.condition());
     }
 
@@ -196,10 +196,10 @@ public final class InputField {
      * @param field the name of the other field
      * @param values the values
      */
-    public record Condition(String field, List<String> values) {
+    public record FieldCondition(String field, List<String> values) {
 
         /** Creates a condition. */
-        public Condition {
+        public FieldCondition {
             values = List.copyOf(values);
         }
     }
@@ -230,7 +230,7 @@ public final class InputField {
     }
 
     @JsonProperty("when")
-    private @Nullable Condition conditionOrNull() {
+    private @Nullable FieldCondition conditionOrNull() {
         return rules.condition();
     }
 

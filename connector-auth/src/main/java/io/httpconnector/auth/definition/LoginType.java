@@ -33,20 +33,20 @@ final class LoginType {
     private LoginType() {}
 
     /** A request, and the values of its response that are kept. */
-    private record Step(DefinedRequest request, Map<String, String> fields) {}
+    private record DefinedStep(DefinedRequest request, Map<String, String> fields) {}
 
     private static Recipe read(Members given) {
         JsonObjectReader reader = given.reader();
         JwtMembers jwt = reader.object(JWT, object -> JwtMembers.read(given.of(object)));
         Members members = reader.has(JWT) ? given.of(reader, JWT) : given;
         Set<String> received = new LinkedHashSet<>();
-        List<Step> steps = new ArrayList<>(
+        List<DefinedStep> steps = new ArrayList<>(
                 reader.objects("steps", step -> readStep(members.of(step).withReceived(received), received)));
         reader.requireElement("steps");
         DefinedRequest login = DefinedRequest.read(members.withReceived(received), "login", "POST");
         Map<String, String> fields = members.pointers("tokenFields");
         received.addAll(fields.keySet());
-        steps.add(new Step(login, fields));
+        steps.add(new DefinedStep(login, fields));
         members.use().receive(received);
         Function<LoginAuthBuilder, LoginAuthBuilder> response = response(members);
         Members ofResponse = given.withReceived(received);
@@ -71,11 +71,11 @@ final class LoginType {
         });
     }
 
-    private static Step readStep(Members members, Set<String> received) {
+    private static DefinedStep readStep(Members members, Set<String> received) {
         DefinedRequest request = DefinedRequest.read(members, "", "POST");
         Map<String, String> fields = members.pointers("tokenFields");
         received.addAll(fields.keySet());
-        return new Step(request, fields);
+        return new DefinedStep(request, fields);
     }
 
     private static Additions readUse(Members use) {
@@ -119,9 +119,9 @@ final class LoginType {
         };
     }
 
-    private static LoginAuthBuilder builder(List<Step> steps, FieldValues values, @Nullable JwtMembers jwt) {
+    private static LoginAuthBuilder builder(List<DefinedStep> steps, FieldValues values, @Nullable JwtMembers jwt) {
         LoginAuthBuilder auth = null;
-        for (Step step : steps) {
+        for (DefinedStep step : steps) {
             Function<Map<String, Secret>, Request> request = results -> {
                 FieldValues all = values.withReceived(revealed(results));
                 Request created = step.request.create(jwt == null ? all : all.with(JWT, jwt.sign(values)));

@@ -91,7 +91,9 @@ final class OAuth2Members {
         }
         UrlText url = UrlText.read(
                 texts, name, name.equals("authorizationUrl") ? OAuth2Members::problemOfPage : SecureUrl::problem);
-        steps.add((values, builder) -> accept(values.urlTemplate(url), value -> setter.set(builder, value)));
+        boolean isTemplate = texts == receiving;
+        steps.add((values, builder) ->
+                accept(isTemplate ? values.urlTemplate(url) : values.url(url), value -> setter.set(builder, value)));
     }
 
     /** The page that a browser is sent to can have a fragment. */

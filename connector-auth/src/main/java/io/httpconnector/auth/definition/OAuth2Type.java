@@ -44,6 +44,8 @@ record OAuth2Type(
             "revocationUrl",
             "authorizationParameterNames",
             "omittedAuthorizationParameters",
+            "additionalTokens",
+            "useToken",
             "codeParameter");
     private static final Set<String> CONSENT = Set.of("authorizationParameters", "requireScopes", "registrationUrl");
 

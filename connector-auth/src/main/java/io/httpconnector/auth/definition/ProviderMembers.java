@@ -142,6 +142,10 @@ final class ProviderMembers {
         value(lifetime, ProviderSettings::lifetime);
         Map<String, String> fields = members.pointers("tokenFields");
         fields.forEach((name, path) -> steps.add((values, settings) -> settings.tokenField(name, path)));
+        Map<String, String> additional = members.pointers("additionalTokens");
+        additional.forEach((name, path) -> steps.add((values, settings) -> settings.additionalToken(name, path)));
+        text(members.text("useToken", Members::checkNotEmpty), ProviderSettings::useToken);
+        String unusedToken = reader.atMostOneOf("additionalTokens", "useToken");
         value(members.names("refusals").toArray(String[]::new), ProviderSettings::refusals);
     }
 

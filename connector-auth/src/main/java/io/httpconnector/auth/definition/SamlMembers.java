@@ -69,11 +69,11 @@ record SamlMembers(
         return lifetime == null ? saml : saml.lifetime(lifetime);
     }
 
-    private interface Setter {
+    private interface AssertionSetter {
         SamlAssertion set(SamlAssertion saml, String value);
     }
 
-    private static SamlAssertion with(SamlAssertion saml, @Nullable String value, Setter setter) {
+    private static SamlAssertion with(SamlAssertion saml, @Nullable String value, AssertionSetter setter) {
         return value == null ? saml : setter.set(saml, value);
     }
 }

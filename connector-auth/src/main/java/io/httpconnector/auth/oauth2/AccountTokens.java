@@ -3,6 +3,7 @@ package io.httpconnector.auth.oauth2;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The entry of one account in the token store. Thread-safe if the caller holds the lease while it writes. */
 final class AccountTokens {
@@ -13,14 +14,16 @@ final class AccountTokens {
     private final TokenStore store;
     private final String key;
     private final String earlierKey;
+    private final boolean isAdditional;
     private final Duration leaseTimeout;
     private volatile boolean hasEarlier;
 
-    AccountTokens(OAuth2ClientConfig settings, String connection, Duration leaseTimeout) {
+    AccountTokens(OAuth2ClientConfig settings, String connection, @Nullable String token, Duration leaseTimeout) {
         this.settings = settings;
         this.store = settings.tokens();
         this.earlierKey = settings.account() == null ? connection : settings.account();
-        this.key = key(settings, connection);
+        this.isAdditional = token != null;
+        this.key = key(settings, connection) + (token == null ? "" : "." + TokenStoreCodec.fingerprint(token));
         this.leaseTimeout = leaseTimeout;
     }
 
@@ -56,6 +59,9 @@ final class AccountTokens {
 
     /** Reads the tokens of an earlier version, whose key was the connection name or the account alone. */
     private Optional<StoredTokens> readEarlier() {
+        if (isAdditional) {
+            return Optional.empty();
+        }
         Optional<StoredTokens> found = store.get(earlierKey)
                 .map(text -> TokenStoreCodec.read(text, StoredTokens.class))
                 .filter(tokens -> tokens.issuer() == null);

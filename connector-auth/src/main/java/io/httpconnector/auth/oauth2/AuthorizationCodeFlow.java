@@ -59,6 +59,12 @@ public final class AuthorizationCodeFlow {
     public static AuthorizationCodeFlow of(HttpConnection connection) {
         if (CombinedAuth.withoutAdditions(notNull(connection, "connection").auth()) instanceof TokenManager session
                 && session.settings().grant() instanceof AuthorizationCodeGrant) {
+            if (session.settings().definition().useToken() != null) {
+                throw new InvalidDefinitionException(
+                        "authorization flow",
+                        List.of("useToken: the connection sends an additional token: use the connection that has"
+                                + " additionalToken(...)"));
+            }
             return new AuthorizationCodeFlow(session, session.settings());
         }
         throw new InvalidDefinitionException(

@@ -1,5 +1,6 @@
 package io.httpconnector.auth.oauth2;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -10,9 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param definition the endpoints, and their differences from the RFCs
  * @param registrationUrl the client registration endpoint, RFC 7591; null if there is none
  * @param clientMethods the client authentication methods that it supports; empty if they are unknown
+ * @param scopes the scopes that the service requires, unless others are configured
  */
 record AuthorizationServer(
-        Issuer issuer, ProviderConfig definition, @Nullable String registrationUrl, Set<String> clientMethods) {
+        Issuer issuer,
+        ProviderConfig definition,
+        @Nullable String registrationUrl,
+        Set<String> clientMethods,
+        List<String> scopes) {
 
     /** Returns the server with the values of the callback or a token response in the URLs of its endpoints. */
     AuthorizationServer with(Map<String, String> received) {
@@ -20,11 +26,15 @@ record AuthorizationServer(
             return this;
         }
         ProviderConfig known = definition.with(received);
-        return new AuthorizationServer(Issuer.of(issuer.id(), known), known, registrationUrl, clientMethods);
+        return new AuthorizationServer(Issuer.of(issuer.id(), known), known, registrationUrl, clientMethods, scopes);
     }
 
     static AuthorizationServer configured(ProviderConfig definition) {
         return new AuthorizationServer(
-                Issuer.of(definition.issuer(), definition), definition, definition.registrationUrl(), Set.of());
+                Issuer.of(definition.issuer(), definition),
+                definition,
+                definition.registrationUrl(),
+                Set.of(),
+                List.of());
     }
 }

@@ -116,7 +116,7 @@ final class AuthorizationServerClient {
     TokenEndpoint endpoint(@Nullable RegisteredClient client, Map<String, String> received) {
         Known found = known();
         AuthorizationServer server = found.server.with(settings.withFields(received));
-        OAuth2ClientConfig all = settings.with(server.definition());
+        OAuth2ClientConfig all = settings.with(server);
         return new TokenEndpoint(
                 client == null ? all : all.with(client), policy(found, server, client), client, context);
     }
@@ -128,7 +128,7 @@ final class AuthorizationServerClient {
     /** Returns the authorization server and the client for an authorization request; registers a client if necessary. */
     AuthorizationContext prepareAuthorization(String redirectUri) {
         Known found = known();
-        OAuth2ClientConfig all = settings.with(found.server.definition());
+        OAuth2ClientConfig all = settings.with(found.server);
         RegisteredClient client = settings.registersClients() ? registrations().current(redirectUri) : null;
         return new AuthorizationContext(client == null ? all : all.with(client), found.server.issuer(), client);
     }

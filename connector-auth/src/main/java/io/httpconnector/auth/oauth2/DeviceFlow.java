@@ -136,7 +136,7 @@ public final class DeviceFlow {
             PollingDelay.await(timeSource, shorter(interval, Duration.between(now, end)), "the user");
             try {
                 StoredTokens tokens = endpoint.deviceCode(code);
-                return session.storeConsent(() -> tokens);
+                return session.storeConsent(() -> Consent.of(tokens));
             } catch (OAuth2Exception e) {
                 switch (e.error().orElse("")) {
                     case "authorization_pending" -> {}

@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,19 +32,53 @@ final class Discovery {
 
     AuthorizationServer server() {
         String issuer = settings.discover();
-        String resource = null;
-        if (issuer == null || issuer.isEmpty()) {
-            JsonNode metadata = resourceMetadata();
-            resource = text(metadata, "resource");
-            issuer = metadata.at("/authorization_servers/0").asText(null);
+        if (issuer != null && !issuer.isEmpty()) {
+            return server(issuer, serverMetadata(issuer), null, List.of());
         }
-        if (issuer == null) {
+        Response challenge = context.send(Request.get("").acceptAnyStatus());
+        String serviceUrl = challenge.exchange().url();
+        List<Challenge> challenges = Challenge.parse(challenge.headers().all("WWW-Authenticate"));
+        List<String> missing = new ArrayList<>();
+        JsonNode metadata = resourceMetadata(serviceUrl, challenges, missing);
+        if (metadata == null) {
+            return ownServer(serviceUrl, missing);
+        }
+        String named = metadata.at("/authorization_servers/0").asText(null);
+        if (named == null) {
             throw failed("the service names no authorization server");
         }
-        return server(issuer, serverMetadata(issuer), resource);
+        return server(named, serverMetadata(named), text(metadata, "resource"), scopes(challenges, metadata));
     }
 
-    private AuthorizationServer server(String issuer, JsonNode metadata, @Nullable String resource) {
+    /** Returns the authorization server at the origin of a service without metadata. */
+    private AuthorizationServer ownServer(String serviceUrl, List<String> missing) {
+        String origin = EndpointUrl.origin(serviceUrl);
+        try {
+            return server(origin, serverMetadata(origin), null, List.of());
+        } catch (OAuth2Exception e) {
+            throw failed("there is no metadata of the service: " + String.join(", ", missing)
+                    + "; nor of an authorization server at its origin");
+        }
+    }
+
+    /** Returns the scopes that the service requires: those of the challenge, RFC 6750, section 3, or else of its metadata. */
+    private static List<String> scopes(List<Challenge> challenges, JsonNode metadata) {
+        List<String> named = challenges.stream()
+                .flatMap(found -> found.parameter("scope").stream())
+                .flatMap(scope -> Stream.of(scope.strip().split(" +", -1)))
+                .filter(scope -> !scope.isEmpty())
+                .distinct()
+                .toList();
+        if (!named.isEmpty()) {
+            return named;
+        }
+        List<String> supported = new ArrayList<>();
+        metadata.path("scopes_supported").forEach(scope -> supported.add(scope.asText()));
+        return supported.stream().filter(scope -> !scope.isBlank()).distinct().toList();
+    }
+
+    private AuthorizationServer server(
+            String issuer, JsonNode metadata, @Nullable String resource, List<String> scopes) {
         checkEndpoints(metadata, settings.definition());
         if (settings.definition().tokenUrl() == null && text(metadata, "token_endpoint") == null) {
             throw withoutEndpoint(new Issuer(issuer, List.of()), "token_endpoint", "tokenUrl");
@@ -59,7 +95,7 @@ final class Discovery {
         }
         Set<String> methods = new HashSet<>();
         metadata.path("token_endpoint_auth_methods_supported").forEach(method -> methods.add(method.asText()));
-        return new AuthorizationServer(found, definition, registrationUrl, methods);
+        return new AuthorizationServer(found, definition, registrationUrl, methods, scopes);
     }
 
     /** Returns the exception for metadata that lacks an endpoint: RFC 8414, section 2. The definition itself is valid. */
@@ -109,26 +145,45 @@ final class Discovery {
         }
     }
 
-    /** Reads the metadata from the URL in the challenge of the service, or from the default location. */
-    private JsonNode resourceMetadata() {
-        Response challenge = context.send(Request.get("").acceptAnyStatus());
-        String serviceUrl = challenge.exchange().url();
-        String url = Challenge.parse(challenge.headers().all("WWW-Authenticate")).stream()
+    /**
+     * Reads the metadata from the URL in the challenge of the service, or from the default locations; null if there is none.
+     *
+     * @param missing receives the locations without metadata, for a message
+     */
+    private @Nullable JsonNode resourceMetadata(String serviceUrl, List<Challenge> challenges, List<String> missing) {
+        Optional<String> named = challenges.stream()
                 .flatMap(found -> found.parameter("resource_metadata").stream())
                 .findFirst()
-                .map(named -> EndpointUrl.require("The resource_metadata of the challenge", named))
-                .orElseGet(() -> wellKnown(
-                        EndpointUrl.require("The URL of the service, for discovery,", serviceUrl),
-                        "oauth-protected-resource"));
-        if (!isAt(url, serviceUrl)) {
-            throw failed("the challenge of the service names metadata at another origin, " + url
+                .map(url -> EndpointUrl.require("The resource_metadata of the challenge", url));
+        if (named.isPresent() && !isAt(named.get(), serviceUrl)) {
+            throw failed("the challenge of the service names metadata at another origin, " + named.get()
                     + ": name the authorization server by discover(issuer)");
         }
-        Response response = get(url);
-        if (response.status() != 200) {
-            throw failed("there is no metadata of the service: " + url + " responds with status " + response.status());
+        String service = EndpointUrl.require("The URL of the service, for discovery,", serviceUrl);
+        List<String> locations = named.map(List::of)
+                .orElseGet(() -> Stream.of(service, EndpointUrl.origin(service))
+                        .map(url -> wellKnown(url, "oauth-protected-resource"))
+                        .distinct()
+                        .toList());
+        for (String url : locations) {
+            Response response = get(url);
+            if (response.status() == 200) {
+                try {
+                    return checkedResource(url, response.json(), serviceUrl);
+                } catch (InvalidResponseException e) {
+                    missing.add(url + " responds without JSON");
+                }
+            } else {
+                missing.add(url + " responds with status " + response.status());
+            }
         }
-        JsonNode metadata = response.json();
+        if (named.isPresent()) {
+            throw failed("there is no metadata of the service: " + String.join(", ", missing));
+        }
+        return null;
+    }
+
+    private JsonNode checkedResource(String url, JsonNode metadata, String serviceUrl) {
         String resource = text(metadata, "resource");
         if (resource == null
                 || EndpointUrl.problem(resource) != null

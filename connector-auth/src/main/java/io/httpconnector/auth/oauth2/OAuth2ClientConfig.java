@@ -29,8 +29,9 @@ record OAuth2ClientConfig(
         Duration refreshBefore,
         TimeSource timeSource) {
 
-    OAuth2ClientConfig with(ProviderConfig discovered) {
-        return with(discovered, clientId, clientSecret);
+    /** Returns the settings for a server: its endpoints, and the scopes that the service requires unless others are configured. */
+    OAuth2ClientConfig with(AuthorizationServer server) {
+        return with(server.definition(), clientId, clientSecret, scopes.isEmpty() ? server.scopes() : scopes);
     }
 
     OAuth2ClientConfig with(RegisteredClient client) {
@@ -38,11 +39,12 @@ record OAuth2ClientConfig(
         return with(
                 client.method() == null ? definition : definition.with(client.method()),
                 client.id(),
-                hasSecret ? Secret.of(String.valueOf(client.secret())) : null);
+                hasSecret ? Secret.of(String.valueOf(client.secret())) : null,
+                scopes);
     }
 
     private OAuth2ClientConfig with(
-            ProviderConfig definition, @Nullable String clientId, @Nullable Secret clientSecret) {
+            ProviderConfig definition, @Nullable String clientId, @Nullable Secret clientSecret, List<String> scopes) {
         return new OAuth2ClientConfig(
                 grant,
                 definition,

@@ -34,6 +34,8 @@ record ProviderConfig(
         @Nullable Map<String, String> tokenParameterNames,
         @Nullable Set<String> omittedTokenParameters,
         @Nullable List<String> trustedHosts,
+        @Nullable Map<String, String> additionalTokens,
+        @Nullable String useToken,
         @Nullable String registrationUrl,
         @Nullable String assertionAudience,
         @Nullable Boolean requireScopes,

@@ -160,6 +160,31 @@ public final class ProviderSettings {
     }
 
     /**
+     * Stores another token of the response to a consent, such as the token of the user beside that of a bot. A connection with
+     * {@link #useToken} sends it; it must have the same name, client and account.
+     *
+     * @param name a name for the token
+     * @param path a JSON pointer to the object with {@code access_token}, such as {@code /authed_user}
+     * @return new settings
+     */
+    public ProviderSettings additionalToken(String name, String path) {
+        return with(options -> {
+            options.checkPointer("additionalToken " + name, path);
+            options.pair("additionalTokens", name, path);
+        });
+    }
+
+    /**
+     * Sends an {@link #additionalToken additional token}, which the consent of another connection has stored.
+     *
+     * @param name the name of the token
+     * @return new settings
+     */
+    public ProviderSettings useToken(String name) {
+        return with(options -> options.text("useToken", name));
+    }
+
+    /**
      * Sets the client registration endpoint of a configured authorization server, RFC 7591. A client without an ID is registered
      * there.
      *

@@ -175,13 +175,15 @@ final class TokenEndpoint implements TokenRequests {
     }
 
     /** Exchanges an authorization code, which can be used only once: RFC 6749, section 4.1.3. */
-    StoredTokens authorizationCode(String code, PendingAuthorization pending) {
+    Consent authorizationCode(String code, PendingAuthorization pending) {
         OAuthRequest form = requests.authorizationCode(code, pending.verifier(), pending.redirectUri());
         Response response = send(form, settings.definition().tokenParameters(), false, pending.issuer());
         if (pending.nonce() != null) {
             parser.checkNonce(response, pending.nonce());
         }
-        return tokens(response, null);
+        Map<String, StoredTokens> additional = new LinkedHashMap<>();
+        parser.additional(response).forEach((name, token) -> additional.put(name, token.from(policy.server(), client)));
+        return new Consent(tokens(response, null), Map.copyOf(additional));
     }
 
     private StoredTokens tokens(Response response, @Nullable StoredTokens old) {

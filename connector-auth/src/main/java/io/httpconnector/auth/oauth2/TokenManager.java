@@ -45,7 +45,8 @@ final class TokenManager implements AuthStrategy {
         String name = settings.definition().accessTokenHeader();
         this.headerName = name == null ? "Authorization" : name;
         this.timeSource = settings.timeSource();
-        this.account = new AccountTokens(settings, connection, LEASE_TIMEOUT);
+        this.account =
+                new AccountTokens(settings, connection, settings.definition().useToken(), LEASE_TIMEOUT);
         this.server = new AuthorizationServerClient(settings, context, LEASE_TIMEOUT);
         this.refresher = new TokenRefresher(settings, connection, account, server);
         if (settings.discoversFromService() && settings.hasSecrets() && settings.tokens() instanceof MemoryTokenStore) {
@@ -134,12 +135,16 @@ final class TokenManager implements AuthStrategy {
     }
 
     /** Gets and stores the tokens of a new consent; they replace the old ones. */
-    StoredTokens storeConsent(Supplier<StoredTokens> response) {
+    StoredTokens storeConsent(Supplier<Consent> response) {
         TokenStore.Lease lease = account.lease();
         try {
-            StoredTokens tokens = response.get();
+            Consent consent = response.get();
+            StoredTokens tokens = consent.tokens();
             checkScopes(tokens);
             refresher.replace(tokens);
+            consent.additional()
+                    .forEach(
+                            (name, token) -> new AccountTokens(settings, connection, name, LEASE_TIMEOUT).write(token));
             LOG.debug("\"{}\": new consent, {}", connection, tokens);
             adopt(Objects.requireNonNull(ValidToken.of(tokens, settings)));
             return tokens;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.httpconnector.Response;
 import io.httpconnector.TimeSource;
+import io.httpconnector.auth.ExpiryFormat;
 import io.httpconnector.auth.internal.FormText;
 import java.io.IOException;
 import java.time.Duration;
@@ -96,6 +97,42 @@ final class TokenResponseParser {
         List<String> scopes = new ArrayList<>();
         scope.forEach(each -> scopes.add(each.asText()));
         return String.join(" ", scopes);
+    }
+
+    /** Returns the additional tokens that the response has, by name. */
+    Map<String, StoredTokens> additional(Response response) {
+        JsonNode json = parsed(response);
+        Map<String, StoredTokens> found = new HashMap<>();
+        ProviderConfig.orEmpty(definition.additionalTokens()).forEach((name, path) -> {
+            JsonNode object = json.at(JsonPointer.compile(path));
+            String token = text(object, null, "/access_token");
+            if (token != null) {
+                Instant now = timeSource.now();
+                String seconds = text(object, null, "/expires_in");
+                Instant expires = seconds == null
+                        ? null
+                        : ExpiryFormat.SECONDS
+                                .lifetime(seconds, response, timeSource)
+                                .map(now::plus)
+                                .orElse(null);
+                found.put(
+                        name,
+                        new StoredTokens(
+                                token,
+                                text(object, null, "/refresh_token"),
+                                now.toEpochMilli(),
+                                expires == null ? null : expires.toEpochMilli(),
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                fields(json, null),
+                                scope(object)));
+            }
+        });
+        return found;
     }
 
     /** Returns the configured fields; those that the response omits keep their old values. */

@@ -61,6 +61,7 @@ final class ExampleDefinitions implements AutoCloseable {
     private final HttpServer server;
     private final List<String> received = Collections.synchronizedList(new ArrayList<>());
     private final String pem;
+    private TokenStore store = TokenStore.inMemory();
 
     ExampleDefinitions() throws Exception {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -165,9 +166,10 @@ final class ExampleDefinitions implements AutoCloseable {
                         + field.condition());
             }
             received.clear();
+            store = TokenStore.inMemory();
             try {
                 requests(definition, strategy, meaning);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | IOException e) {
                 meaning.append(e.getClass() + " " + e.getMessage());
             }
             meaning.append(received.stream().sorted().collect(Collectors.joining("\n\n")));
@@ -175,16 +177,17 @@ final class ExampleDefinitions implements AutoCloseable {
         return meaning.toString();
     }
 
-    private void requests(AuthDefinition definition, String strategy, StringBuilder meaning) {
+    private void requests(AuthDefinition definition, String strategy, StringBuilder meaning) throws IOException {
         try (HttpConnection connection =
                 filled(definition, strategy).connection().build()) {
             if (isType(definition, strategy, "oauth2-authorization-code")) {
-                AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
-                URI url = flow.start("s");
-                meaning.append(sorted(url.toString().replaceAll("(state|code_challenge|nonce)=[^&]*", "$1"), "[?&]"));
-                Matcher state = Pattern.compile("state=([^&]*)").matcher(url.toString());
-                meaning.append(state.find());
-                flow.finish("code=c&realm=7&realmId=7&iss=" + url() + "&state=" + state.group(1), "s");
+                JsonNode members =
+                        JSON.readTree(definition.toString()).path("strategies").path(strategy);
+                if (members.has("useToken")) {
+                    consent(withAdditionalToken(definition, strategy), strategy, meaning);
+                } else {
+                    consent(connection, meaning);
+                }
             }
             if (isType(definition, strategy, "oauth1")
                     && CombinedAuth.withoutAdditions(connection.auth())
@@ -207,6 +210,31 @@ final class ExampleDefinitions implements AutoCloseable {
         }
     }
 
+    /** Returns the definition whose consent stores the additional token that a strategy uses. */
+    private static AuthDefinition withAdditionalToken(AuthDefinition definition, String strategy) throws IOException {
+        ObjectNode json = (ObjectNode) JSON.readTree(definition.toString());
+        ObjectNode members = (ObjectNode) json.path("strategies").path(strategy);
+        String name = members.remove("useToken").asText();
+        members.putObject("additionalTokens").put(name, "/user");
+        return AuthDefinition.parse(json.toString());
+    }
+
+    private void consent(AuthDefinition definition, String strategy, StringBuilder meaning) {
+        try (HttpConnection connection =
+                filled(definition, strategy).connection().build()) {
+            consent(connection, meaning);
+        }
+    }
+
+    private void consent(HttpConnection connection, StringBuilder meaning) {
+        AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
+        URI url = flow.start("s");
+        meaning.append(sorted(url.toString().replaceAll("(state|code_challenge|nonce)=[^&]*", "$1"), "[?&]"));
+        Matcher state = Pattern.compile("state=([^&]*)").matcher(url.toString());
+        meaning.append(state.find());
+        flow.finish("code=c&realm=7&realmId=7&iss=" + url() + "&state=" + state.group(1), "s");
+    }
+
     private static boolean isType(AuthDefinition definition, String strategy, String type) {
         try {
             return JSON.readTree(definition.toString())
@@ -224,7 +252,7 @@ final class ExampleDefinitions implements AutoCloseable {
         AuthMethod choice = definition
                 .choose(strategy)
                 .redirectUri("https://app.example.com/callback")
-                .tokenStore(TokenStore.inMemory(), "customer");
+                .tokenStore(store, "customer");
         for (InputField field : definition.fields(strategy)) {
             if (field.name().equals("pem")) {
                 choice.value("pem", Secret.of(pem));
@@ -261,7 +289,7 @@ final class ExampleDefinitions implements AutoCloseable {
                      {"AccessKeyId": "AK", "SecretAccessKey": "SK", "SessionToken": "ST", "Expiration": 4.1E9}}},
                  "AssumeRoleWithWebIdentityResponse": {"AssumeRoleWithWebIdentityResult": {"Credentials":
                      {"AccessKeyId": "AK", "SecretAccessKey": "SK", "SessionToken": "ST", "Expiration": 4.1E9}}},
-                 "oauth_token": "ot", "oauth_token_secret": "os", "access_token": "a-token", "token": "t", "id": "s", "token_endpoint": "BASE/token", "issuer": "BASE", "client_id": "c",
+                 "user": {"access_token": "user-token"}, "oauth_token": "ot", "oauth_token_secret": "os", "access_token": "a-token", "token": "t", "id": "s", "token_endpoint": "BASE/token", "issuer": "BASE", "client_id": "c",
              "device_code": "d", "user_code": "u", "verification_uri": "https://x.example.com", "api_domain": "BASE", "instance_url": "BASE",
                  "data": {"token": "a-token", "refresh": "r", "in": 60, "host": "h"}}""".replace("BASE", base).getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().add("Content-Type", "application/json");

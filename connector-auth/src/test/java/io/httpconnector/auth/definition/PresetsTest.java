@@ -24,6 +24,9 @@ import io.httpconnector.auth.oauth2.TokenStore;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPairGenerator;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +90,21 @@ class PresetsTest {
             "amazon",
             "yahoo");
 
+    private static final Secret PRIVATE_KEY = privateKey();
+
+    private static Secret privateKey() {
+        try {
+            KeyPairGenerator keys = KeyPairGenerator.getInstance("RSA");
+            keys.initialize(2048);
+            return Secret.of("-----BEGIN PRIVATE KEY-----\n"
+                    + Base64.getMimeEncoder()
+                            .encodeToString(keys.generateKeyPair().getPrivate().getEncoded())
+                    + "\n-----END PRIVATE KEY-----\n");
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @BeforeEach
     void setUp() {
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
@@ -115,10 +133,12 @@ class PresetsTest {
                 .redirectUri("https://app.example.com/callback")
                 .tokenStore(TokenStore.inMemory(), "customer-1");
         for (InputField field : definition.fields(strategy)) {
-            if (field.isSecret()) {
+            if (field.name().equals("privateKey")) {
+                choice.value(field.name(), PRIVATE_KEY);
+            } else if (field.isSecret()) {
                 choice.value(field.name(), Secret.of("secret-" + field.name()));
             } else if (field.defaultValue().isEmpty()) {
-                choice.value(field.name(), "v" + field.name());
+                choice.value(field.name(), field.example().orElse("v" + field.name()));
             }
         }
         return choice;
@@ -199,7 +219,8 @@ class PresetsTest {
         AuthDefinition preset = AuthDefinition.preset(id);
         JsonNode described = json(preset).path("strategies").path(strategy);
         String type = described.path("type").asText();
-        String response = type.equals("login") ? "{\"id\": \"session-id\"}" : tokenResponse(described);
+        String response =
+                type.equals("login") ? "{\"id\": \"session-id\", \"token\": \"session-id\"}" : tokenResponse(described);
         service.stubFor(any(anyUrl()).willReturn(okJson(response)));
         AuthDefinition bent = bent(preset);
         try (HttpConnection connection = connection(bent, filled(bent, strategy).build())) {
@@ -343,7 +364,9 @@ class PresetsTest {
             assertThat(probe.getHeader("Authorization")).startsWith("AWS4-HMAC-SHA256 Credential=vaccessKeyId/");
         } else {
             assertThat(type).isEqualTo("login");
-            assertThat(probe.getHeader("X-Metabase-Session")).isEqualTo("session-id");
+            boolean isBearer = !described.has("use");
+            assertThat(probe.getHeader(isBearer ? "Authorization" : "X-Metabase-Session"))
+                    .isEqualTo((isBearer ? "Bearer " : "") + "session-id");
         }
     }
 }

@@ -395,7 +395,7 @@ class ServiceDefinitionsTest {
         assertThat(field.example()).contains("acme");
         assertThat(shop.fields("a").get(0).choices()).containsExactly("eu", "us");
         assertThat(shop.fields("a").get(3).condition())
-                .contains(new InputField.Condition("mode", List.of("extended", "full")));
+                .contains(new InputField.FieldCondition("mode", List.of("extended", "full")));
 
         try (HttpConnection connection =
                 connection(shop, Map.of("region", "eu", "shop", "https://acme.example.com", "extra", "ignored"))) {
