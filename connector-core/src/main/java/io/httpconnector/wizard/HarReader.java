@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -17,13 +18,16 @@ final class HarReader {
 
     private HarReader() {}
 
-    static List<Recommendation> read(JsonNode har) {
+    static LazyRecommendationSource read(JsonNode har) {
         JsonNode log = har.path("log");
         if (!log.path("entries").isArray()) {
             throw new InvalidDefinitionException("HTTP Archive", List.of("log.entries is missing"));
         }
         List<Recommendation> all = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
         Set<String> seen = new HashSet<>();
+        int skipped = 0;
         String source = "HTTP Archive of " + log.at("/creator/name").asText("unknown");
         int index = -1;
         for (JsonNode entry : log.path("entries")) {
@@ -34,28 +38,44 @@ final class HarReader {
             boolean isApi = !PAGE_RESOURCES.contains(type)
                     && url.matches("(?i)https?://.*")
                     && !request.path("method").asText("").isEmpty();
-            if (isApi) {
-                Recommendation one = read(request, url, source, index);
+            if (!isApi) {
+                skipped++;
+                continue;
+            }
+            try {
+                Recommendation one = read(request, url, source);
                 // Skips identical requests, but keeps those with different bodies.
                 if (seen.add(one.definition().toString())) {
                     all.add(one);
                 }
+            } catch (InvalidDefinitionException e) {
+                String pointer = "/log/entries/" + index + "/request/method: ";
+                e.problems().forEach(problem -> problems.add(pointer + problem));
             }
         }
-        return List.copyOf(all);
+        if (skipped > 0) {
+            notes.add(skipped + " entries are not imported: they are resources of pages, or not HTTP requests");
+        }
+        return LazyRecommendationSource.of("HTTP Archive", all, notes, problems);
     }
 
-    private static Recommendation read(JsonNode request, String url, String source, int index) {
-        String method = request.path("method").asText();
-        RequestDefinitionBuilder definition = definition(method, url, index);
+    private static Recommendation read(JsonNode request, String url, String source) {
+        RequestDefinitionBuilder definition =
+                new RequestDefinitionBuilder(request.path("method").asText(), url);
+        Set<String> ofBrowser = new LinkedHashSet<>();
         JsonNode body = request.path("postData");
         String type = body.path("mimeType").asText("");
         for (JsonNode header : request.path("headers")) {
             boolean ofBody = header.path("name").asText().equalsIgnoreCase("Content-Type") && !body.isMissingNode();
             String name = header.path("name").asText();
-            if (!ofBody && !isBrowserHeader(name) && !RequestDefinitionBuilder.isManaged(name)) {
+            if (!ofBody && isBrowserHeader(name)) {
+                ofBrowser.add(name);
+            } else if (!ofBody && !RequestDefinitionBuilder.isManaged(name)) {
                 definition.header(name, header.path("value").asText());
             }
+        }
+        if (!ofBrowser.isEmpty()) {
+            definition.note("headers of the browser are left out: " + String.join(", ", ofBrowser));
         }
         if (type.startsWith("multipart/form-data") && body.path("params").isArray()) {
             parts(body.path("params"), definition);
@@ -67,18 +87,6 @@ final class HarReader {
                             pair.path("name").asText(), pair.path("value").asText()));
         }
         return definition.recommendation(definition.title(), source);
-    }
-
-    private static RequestDefinitionBuilder definition(String method, String url, int index) {
-        try {
-            return new RequestDefinitionBuilder(method, url);
-        } catch (InvalidDefinitionException e) {
-            throw new InvalidDefinitionException(
-                    "HTTP Archive",
-                    e.problems().stream()
-                            .map(problem -> "/log/entries/" + index + "/request/method: " + problem)
-                            .toList());
-        }
     }
 
     private static void parts(JsonNode params, RequestDefinitionBuilder definition) {

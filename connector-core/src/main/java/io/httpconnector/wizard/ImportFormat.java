@@ -32,7 +32,7 @@ record ImportFormat(
     static final ImportFormat HAR = new ImportFormat(
             "HTTP Archive",
             (text, json) -> json.at("/log/entries").isArray(),
-            text -> listed(HarReader.read(JsonSupport.parse(text))));
+            text -> HarReader.read(JsonSupport.parse(text)));
 
     static final ImportFormat OPEN_API = new ImportFormat(
             "OpenAPI document",
@@ -44,7 +44,7 @@ record ImportFormat(
     static final ImportFormat POSTMAN = new ImportFormat(
             "Postman collection",
             (text, json) -> json.path("info").has("schema") && json.has("item"),
-            text -> listed(PostmanReader.read(JsonSupport.parse(text))));
+            text -> PostmanReader.read(JsonSupport.parse(text)));
 
     /** All formats. A text is read by the first one that recognizes it. */
     static final List<ImportFormat> ALL = List.of(CURL, HAR, OPEN_API, POSTMAN);

@@ -1,5 +1,7 @@
 package io.httpconnector.wizard;
 
+import io.httpconnector.InvalidDefinitionException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -23,6 +25,22 @@ record LazyRecommendationSource(List<LazyRecommendation> entries, List<String> n
                     one.title(),
                     () -> one);
         }
+    }
+
+    /**
+     * Creates a source from what could be read. Problems become notes.
+     *
+     * @throws InvalidDefinitionException if there are problems and no requests
+     */
+    static LazyRecommendationSource of(
+            String format, List<Recommendation> all, List<String> notes, List<String> problems) {
+        if (all.isEmpty() && !problems.isEmpty()) {
+            throw new InvalidDefinitionException(format, problems);
+        }
+        List<String> missing = new ArrayList<>(notes);
+        problems.forEach(problem -> missing.add("not imported: " + problem));
+        return new LazyRecommendationSource(
+                all.stream().map(LazyRecommendation::of).toList(), List.copyOf(missing));
     }
 
     static List<LazyRecommendation> entries(RecommendationSource source) {

@@ -8,8 +8,10 @@ import io.httpconnector.InvalidDefinitionException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,6 +23,7 @@ final class PostmanReader {
 
     private static final Pattern VARIABLE = Pattern.compile("\\{\\{([^{}\\r\\n\"'#/:]{1,200})}}");
     private static final Pattern IN_PATH = Pattern.compile("(?<=/):([A-Za-z_][\\w-]*)");
+    private static final String FORM_TYPE = "application/x-www-form-urlencoded";
     private static final int MAX_DEPTH = 20;
     private static final int MAX_NESTING = 10;
     private static final int MAX_LENGTH = 1024 * 1024;
@@ -53,14 +56,19 @@ final class PostmanReader {
         }
     }
 
+    /** Methods with which Postman sends no body, unless its pruning is disabled. */
+    private static final Set<String> METHODS_WITHOUT_BODY = Set.of("GET", "HEAD", "COPY", "PURGE", "UNLOCK");
+
     private final List<Recommendation> all = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private final List<String> problems = new ArrayList<>();
     private final String source;
 
     private PostmanReader(String source) {
         this.source = source;
     }
 
-    static List<Recommendation> read(JsonNode collection) {
+    static LazyRecommendationSource read(JsonNode collection) {
         String schema = collection.at("/info/schema").asText("");
         if (!collection.path("item").isArray() || !schema.matches(".*/v2\\.[01]\\.0/.*")) {
             throw new InvalidDefinitionException(
@@ -72,7 +80,7 @@ final class PostmanReader {
         CollectionScope scope =
                 new CollectionScope(Map.of(), MissingNode.getInstance(), "").within(collection, " of the collection");
         reader.items(collection.path("item"), scope, 0);
-        return List.copyOf(reader.all);
+        return LazyRecommendationSource.of("Postman collection", reader.all, reader.notes, reader.problems);
     }
 
     private void items(JsonNode items, CollectionScope scope, int depth) {
@@ -84,8 +92,20 @@ final class PostmanReader {
                                 item, " of the folder \"" + item.path("name").asText() + "\""),
                         depth + 1);
             } else if (item.has("request")) {
-                all.add(request(item, scope));
+                item(item, scope);
+            } else {
+                notes.add("\"" + item.path("name").asText() + "\" is not imported: it is not an HTTP request");
             }
+        }
+    }
+
+    private void item(JsonNode item, CollectionScope scope) {
+        try {
+            all.add(request(item, scope));
+        } catch (InvalidDefinitionException e) {
+            e.problems()
+                    .forEach(problem -> problems.add(
+                            "request \"" + item.path("name").asText() + "\": " + problem));
         }
     }
 
@@ -95,12 +115,18 @@ final class PostmanReader {
         JsonNode url = request.isTextual() ? request : request.path("url");
         String raw = raw(url);
         String name = item.path("name").asText("");
-        RequestDefinitionBuilder definition = definition(request, name);
+        String method = substitute(request.path("method").asText("GET"), scope).toUpperCase(Locale.ROOT);
+        RequestDefinitionBuilder definition = new RequestDefinitionBuilder(method, "/");
         String target = target(substitute(raw.replaceFirst("(?s)[?#].*$", ""), scope));
         definition.url(IN_PATH.matcher(target).replaceAll("{{input.$1}}"), true);
         query(url, raw, scope, definition);
         JsonNode body = request.path("body");
-        boolean hasBody = body.hasNonNull("mode") && !body.path("disabled").asBoolean();
+        boolean isPruned = METHODS_WITHOUT_BODY.contains(method)
+                && !item.at("/protocolProfileBehavior/disableBodyPruning").asBoolean();
+        boolean hasBody = hasContent(body) && !isPruned;
+        if (hasContent(body) && isPruned) {
+            definition.note("the body is left out: Postman sends none with " + method);
+        }
         List<String[]> headers = headers(request.path("header"), scope);
         for (String[] header : headers) {
             if (!hasBody || !header[0].equalsIgnoreCase("Content-Type")) {
@@ -122,22 +148,27 @@ final class PostmanReader {
         return definition.recommendation(name.isBlank() ? definition.title() : name, source);
     }
 
-    private static RequestDefinitionBuilder definition(JsonNode request, String name) {
-        try {
-            return new RequestDefinitionBuilder(request.path("method").asText("GET"), "/");
-        } catch (InvalidDefinitionException e) {
-            throw new InvalidDefinitionException(
-                    "Postman collection",
-                    e.problems().stream()
-                            .map(problem -> "request \"" + name + "\": " + problem)
-                            .toList());
-        }
+    /** Whether a body is enabled and not empty. */
+    private static boolean hasContent(JsonNode body) {
+        String mode = body.path("mode").asText("");
+        JsonNode content = body.path(mode);
+        boolean isEmpty = switch (mode) {
+            case "raw" -> content.asText("").isEmpty();
+            case "urlencoded", "formdata" -> content.isTextual() ? content.asText().isEmpty() : enabled(content).isEmpty();
+            case "graphql" -> content.isEmpty() && content.asText("").isEmpty();
+            default -> false;
+        };
+        return !mode.isEmpty() && !isEmpty && !body.path("disabled").asBoolean();
     }
 
     /** Returns the URL as text; an object may contain it as {@code raw}, or only in parts. */
     private static String raw(JsonNode url) {
-        if (url.isTextual() || !url.path("raw").asText("").isEmpty()) {
-            return url.isTextual() ? url.asText() : url.path("raw").asText();
+        if (url.isTextual()) {
+            return url.asText();
+        }
+        // Like Postman, the parts take precedence.
+        if (url.path("host").isEmpty() && url.path("host").asText("").isEmpty() && !url.path("raw").asText("").isEmpty()) {
+            return url.path("raw").asText();
         }
         String protocol = url.path("protocol").asText("");
         String host = join(url.path("host"), ".");
@@ -252,16 +283,26 @@ final class PostmanReader {
                 }
             }
             case "urlencoded" -> {
+                if (body.path("urlencoded").isTextual()) {
+                    definition.templateBody(pairs(body.path("urlencoded").asText(), scope), FORM_TYPE);
+                    return;
+                }
                 definition.body().putArray("form");
                 for (JsonNode pair : enabled(body.path("urlencoded"))) {
                     definition.templateField(
                             substitute(pair.path("key").asText(""), scope),
                             substitute(pair.path("value").asText(""), scope));
                 }
+                if (!declared.isEmpty() && !declared.equalsIgnoreCase(FORM_TYPE)) {
+                    definition.templateHeader("Content-Type", declared);
+                }
             }
             case "formdata" -> {
                 definition.body().putArray("multipart");
                 enabled(body.path("formdata")).forEach(part -> part(part, scope, definition));
+                if (!declared.isEmpty() && !declared.toLowerCase(Locale.ROOT).startsWith("multipart/form-data")) {
+                    definition.note("the parts are sent as multipart/form-data and not as " + declared);
+                }
             }
             case "graphql" -> graphql(body.path("graphql"), scope, definition);
             case "file" -> definition.file(declared.isEmpty() ? "application/octet-stream" : declared);

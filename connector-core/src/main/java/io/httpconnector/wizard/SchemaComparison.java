@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Compares a response with the schema of earlier responses. A difference that occurs in several list elements is reported once.
@@ -16,6 +18,9 @@ import java.util.TreeSet;
 final class SchemaComparison {
 
     private static final int MAX_DIFFERENCES = 1000;
+
+    /** The next step of a path: a name, or a quoted one in brackets. */
+    private static final Pattern STEP = Pattern.compile("\\.?([^.\\[\\]\"]+)|\\[\"((?:[^\"\\\\]|\\\\.)*)\"]");
 
     private final Set<String> used;
     private final Map<String, SchemaDifference> found = new LinkedHashMap<>();
@@ -62,6 +67,9 @@ final class SchemaComparison {
                 add(Severity.INFORMATION, below + " new", at, "is new");
             }
         });
+        if (other.isObject()) {
+            usedMembers(known, value, pointer, path);
+        }
         for (JsonNode required : schema.path("required")) {
             String name = required.asText();
             String below = path + OutputPillCollector.pathStep(name, path.isEmpty());
@@ -76,6 +84,26 @@ final class SchemaComparison {
         }
     }
 
+    /** Reports members that a later step uses and that are missing, in an object whose schema does not list all members. */
+    private void usedMembers(JsonNode known, JsonNode value, String pointer, String path) {
+        for (String pill : used) {
+            Matcher step = STEP.matcher(pill).region(pill.startsWith(path) ? path.length() : 0, pill.length());
+            if (!pill.startsWith(path) || !step.lookingAt() || (path.isEmpty() && pill.startsWith("."))) {
+                continue;
+            }
+            String name = step.group(1) == null ? step.group(2).replaceAll("\\\\(.)", "$1") : step.group(1);
+            String below = path + OutputPillCollector.pathStep(name, path.isEmpty());
+            boolean isOwn = pill.equals(below) || pill.startsWith(below + ".") || pill.startsWith(below + "[");
+            if (isOwn && !known.has(name) && !value.has(name)) {
+                add(
+                        Severity.ERROR,
+                        below + " gone",
+                        pointer + "/" + name.replace("~", "~0").replace("/", "~1"),
+                        "is missing");
+            }
+        }
+    }
+
     /** Whether a later step uses the value, or something in it. */
     private boolean isUsed(String path) {
         return used.stream()
@@ -83,7 +111,8 @@ final class SchemaComparison {
     }
 
     private void add(Severity level, String key, String pointer, String message) {
-        if (found.size() < MAX_DIFFERENCES) {
+        // What a later step uses is reported beyond the limit, too.
+        if (found.size() < MAX_DIFFERENCES || level == Severity.ERROR) {
             found.putIfAbsent(key, new SchemaDifference(level, pointer, message));
         }
     }

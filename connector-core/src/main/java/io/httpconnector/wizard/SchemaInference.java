@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Infers the common JSON Schema (2020-12) of several sample values: a member is required if every sample has it, a number is
  * an integer if all samples are, a string has a format if all samples have it, and an object whose member names are ids is a
- * map. Not thread-safe.
+ * map, and so is one with more than 500 members of one type. Not thread-safe.
  */
 final class SchemaInference {
 
@@ -22,6 +23,7 @@ final class SchemaInference {
     private final Set<String> types = new TreeSet<>();
     private final Map<String, SchemaInference> properties = new TreeMap<>();
     private final Map<String, Integer> seen = new TreeMap<>();
+    private boolean isTruncated;
     private int objects;
     private @Nullable SchemaInference items;
     private @Nullable String format;
@@ -54,7 +56,9 @@ final class SchemaInference {
         types.add("object");
         objects++;
         for (Map.Entry<String, JsonNode> member : value.properties()) {
-            if (properties.size() < MAX_PROPERTIES || properties.containsKey(member.getKey())) {
+            boolean isKept = properties.size() < MAX_PROPERTIES || properties.containsKey(member.getKey());
+            isTruncated |= !isKept;
+            if (isKept) {
                 properties
                         .computeIfAbsent(member.getKey(), name -> new SchemaInference())
                         .add(member.getValue());
@@ -94,11 +98,16 @@ final class SchemaInference {
     }
 
     private void members(ObjectNode schema) {
-        if (!properties.isEmpty() && properties.keySet().stream().allMatch(FormatDetector::isId)) {
-            SchemaInference common = new SchemaInference();
-            properties.values().forEach(common::merge);
-            schema.set("additionalProperties", common.schema());
+        SchemaInference common = new SchemaInference();
+        properties.values().forEach(common::merge);
+        boolean hasIds = properties.keySet().stream().allMatch(FormatDetector::isId);
+        boolean isMap = hasIds || (isTruncated && common.isUniform());
+        if (!properties.isEmpty() && isMap) {
+            schema.set("additionalProperties", isTruncated ? common.open() : common.schema());
             return;
+        }
+        if (isTruncated) {
+            schema.putObject("additionalProperties");
         }
         ObjectNode written = schema.putObject("properties");
         ArrayNode required = JsonNodeFactory.instance.arrayNode();
@@ -113,7 +122,22 @@ final class SchemaInference {
         }
     }
 
+    /** Whether all values have one type, apart from null. */
+    private boolean isUniform() {
+        Set<String> others = new TreeSet<>(types);
+        others.remove("null");
+        return others.size() == 1 || (others.size() == 2 && others.contains("integer") && others.contains("number"));
+    }
+
+    /** Returns a schema that also permits values that were not looked at, because an object has too many members. */
+    private ObjectNode open() {
+        ObjectNode schema = schema();
+        schema.remove(List.of("format", "required"));
+        return schema;
+    }
+
     private void merge(SchemaInference other) {
+        isTruncated |= other.isTruncated;
         types.addAll(other.types);
         objects += other.objects;
         other.properties.forEach((name, shape) -> properties

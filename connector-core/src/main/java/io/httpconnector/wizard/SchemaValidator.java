@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,7 +18,7 @@ import java.util.Set;
  */
 final class SchemaValidator {
 
-    private static final int MAX_STEPS = 2_000_000;
+    private static final int MAX_STEPS = 300_000;
     private static final int MAX_DEPTH = 100;
     private static final int MAX_SCALE = 1000;
 
@@ -27,6 +28,9 @@ final class SchemaValidator {
 
     private final SchemaReferences references;
     private final Map<String, SchemaPattern> patterns = new HashMap<>();
+    /** Values that are valid, and their schemas: a value within another one is validated once. */
+    private final Map<JsonNode, JsonNode> known = new IdentityHashMap<>();
+
     private final Set<String> ignored = new HashSet<>();
     private int steps;
 
@@ -41,6 +45,7 @@ final class SchemaValidator {
     /** Starts the effort anew. */
     void reset() {
         steps = 0;
+        known.clear();
     }
 
     /** Permits that a required member is missing, because it is read-only. */
@@ -49,7 +54,11 @@ final class SchemaValidator {
     }
 
     boolean isValid(JsonNode schema, JsonNode value) {
-        return isValid(schema, value, 0);
+        boolean isValid = isValid(schema, value, 0);
+        if (isValid && value.isContainerNode()) {
+            known.put(value, schema);
+        }
+        return isValid;
     }
 
     /** Returns the compiled pattern. */
@@ -58,8 +67,8 @@ final class SchemaValidator {
     }
 
     private boolean isValid(JsonNode schema, JsonNode value, int depth) {
-        if (schema.isBoolean()) {
-            return schema.booleanValue();
+        if (schema.isBoolean() || known.get(value) == schema) {
+            return !schema.isBoolean() || schema.booleanValue();
         }
         if (++steps > MAX_STEPS || depth > MAX_DEPTH || !schema.isObject()) {
             return true;

@@ -219,4 +219,73 @@ class PostmanTest {
                         + "'item': [{'name': 'R', 'request': 'https://h/a?x={{a}}'}]");
         assertThat(all).hasSize(1);
     }
+
+    @Test
+    void bodiesAsPostmanSendsThem() {
+        Recommendation pruned = request("{'method': 'GET', 'url': 'https://h/a', 'header': [{'key': 'Content-Type', 'value':"
+                + " 'application/json'}], 'body': {'mode': 'raw', 'raw': '{}'}}");
+        assertThat(pruned.definition())
+                .isEqualTo(json("{'method': 'GET', 'url': '/a', 'headers': [{'name': 'Content-Type', 'value': 'application/json'}]}"));
+        assertThat(pruned.notes()).containsExactly("the body is left out: Postman sends none with GET");
+        assertThat(read("'item': [{'name': 'R', 'protocolProfileBehavior': {'disableBodyPruning': true}, 'request': {'method':"
+                                + " 'GET', 'url': 'https://h/a', 'body': {'mode': 'raw', 'raw': 'x'}}}]")
+                        .get(0)
+                        .definition()
+                        .at("/body/text")
+                        .asText())
+                .isEqualTo("x");
+
+        String header = "'header': [{'key': 'Content-Type', 'value': 'a/b'}], 'body': ";
+        JsonNode typed = json("{'method': 'POST', 'url': '/a', 'headers': [{'name': 'Content-Type', 'value': 'a/b'}]}");
+        for (String empty : List.of(
+                "{'mode': 'raw', 'raw': ''}",
+                "{'mode': 'urlencoded', 'urlencoded': []}",
+                "{'mode': 'formdata', 'formdata': [{'key': 'a', 'value': '1', 'disabled': true}]}")) {
+            assertThat(definition("{'method': 'POST', 'url': 'https://h/a', " + header + empty + "}"))
+                    .as(empty)
+                    .isEqualTo(typed);
+        }
+        assertThat(definition("{'method': 'POST', 'url': 'https://h/a', " + header
+                        + "{'mode': 'urlencoded', 'urlencoded': [{'key': 'k', 'value': '1'}]}}"))
+                .isEqualTo(json("{'method': 'POST', 'url': '/a', 'headers': [{'name': 'Content-Type', 'value': 'a/b'}], 'body':"
+                        + " {'form': [{'name': 'k', 'value': '1'}]}}"));
+        assertThat(request("{'method': 'POST', 'url': 'https://h/a', " + header
+                                + "{'mode': 'formdata', 'formdata': [{'key': 'k', 'value': '1'}]}}")
+                        .notes())
+                .containsExactly("the parts are sent as multipart/form-data and not as a/b");
+    }
+
+    @Test
+    void partsOfTheUrlTakePrecedence() {
+        assertThat(definition("{'method': 'GET', 'url': {'raw': 'https://h/old', 'protocol': 'https', 'host': ['h'], 'path': ['new']}}")
+                        .path("url")
+                        .asText())
+                .isEqualTo("/new");
+    }
+
+    @Test
+    void whatIsNoRequestIsNoted() {
+        RecommendationSource source = RecommendationSources.postman(("{'info': {'name': 'C', 'schema':"
+                        + " 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json'}, 'item': [{'name': 'A', 'request': 'https://h/a'},"
+                        + " {'name': 'B', 'request': {'method': 'A B', 'url': 'https://h/b'}}, {'name': 'C'}]}")
+                .replace('\'', '"'));
+
+        assertThat(source.all()).hasSize(1);
+        assertThat(source.notes())
+                .hasSize(2)
+                .anyMatch(note -> note.startsWith("not imported: request \"B\": \"A B\" is not a supported method"))
+                .anyMatch(note -> note.equals("\"C\" is not imported: it is not an HTTP request"));
+    }
+
+    @Test
+    void skippedEntriesOfAnArchiveAreNoted() {
+        RecommendationSource source = RecommendationSources.har(("{'log': {'entries': ["
+                        + "{'_resourceType': 'image', 'request': {'method': 'GET', 'url': 'https://h/i.png'}},"
+                        + "{'request': {'method': 'GET', 'url': 'https://h/a', 'headers': [{'name': 'User-Agent', 'value': 'x'}]}}]}}")
+                .replace('\'', '"'));
+
+        assertThat(source.notes())
+                .containsExactly("1 entries are not imported: they are resources of pages, or not HTTP requests");
+        assertThat(source.all().get(0).notes()).containsExactly("headers of the browser are left out: User-Agent");
+    }
 }

@@ -28,6 +28,8 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SchemaTest {
 
@@ -153,5 +155,43 @@ class SchemaTest {
         assertThat(violations(
                         published, JsonSupport.parse("{\"format\": \"http-connector/saved-request\", \"version\": 1}")))
                 .isNotEmpty();
+    }
+
+    /** A format is only inferred if a strict validator accepts the text. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '!',
+            value = {
+                "user@example.com ! email", "git@github.com:a/b.git !", "mailto:a@b.de !", "a..b@c.de !", "a@localhost !",
+                "2026-01-31T12:00:00Z ! date-time", "2026-01-31t12:00:00.5+01:00 ! date-time", "2026-01-31T12:00Z !",
+                "2026-01-31T24:00:00Z !", "2026-01-31T12:00:00 !", "2026-01-31 ! date", "2026-02-30 !",
+                "https://example.com/a?b=c%20d#e ! uri", "https://exämple.com/ !", "https://example.com/{id} !", "https://example.com/%zz !",
+                "ftp://example.com/ !", "123e4567-e89b-12d3-a456-426614174000 ! uuid"
+            })
+    void inferredFormat(String text, String format) {
+        assertThat(new SchemaInference().add(JSON.textNode(text)).schema().path("format").asText(null)).isEqualTo(format);
+    }
+
+    @Test
+    void objectsWithManyMembers() {
+        ObjectNode rates = JSON.objectNode();
+        ObjectNode mixed = JSON.objectNode();
+        for (int i = 0; i < 700; i++) {
+            rates.put("C" + i + "x", i / 7.0);
+            mixed.set("f" + i, i % 2 == 0 ? JSON.numberNode(i) : JSON.textNode("t"));
+        }
+        JsonNode map = new SchemaInference().add(rates).schema();
+        JsonNode open = new SchemaInference().add(mixed).schema();
+
+        assertThat(map).isEqualTo(JsonSupport.parse("{\"type\": \"object\", \"additionalProperties\": {\"type\": \"number\"}}"));
+        assertThat(open.path("properties")).hasSize(500);
+        assertThat(SchemaComparison.of(map, rates, Set.of("C699x"))).isEmpty();
+        assertThat(SchemaComparison.of(open, mixed, Set.of("f699"))).isEmpty();
+        rates.remove("C699x");
+        mixed.remove(List.of("f699", "f3"));
+        assertThat(SchemaComparison.of(map, rates, Set.of("C699x.y", "C1x")))
+                .containsExactly(new SchemaDifference(SchemaDifference.Severity.ERROR, "/C699x", "is missing"));
+        assertThat(SchemaComparison.of(open, mixed, Set.of("f699")))
+                .contains(new SchemaDifference(SchemaDifference.Severity.ERROR, "/f699", "is missing"));
     }
 }

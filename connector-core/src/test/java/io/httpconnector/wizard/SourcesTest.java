@@ -163,7 +163,7 @@ class SourcesTest {
                 .containsExactly("it authenticates by oauth (oauth2): configure it in the connection");
         assertThat(create.definition()).isEqualTo(JsonSupport.parse("""
                 {"method": "POST", "url": "/v3/venues/", "body": {"json": {"venue": {"name": "Hall", "capacity": 10,
-                  "opens": "2026-01-31T12:00:00Z", "age": 18, "tags": [{"label": "string", "parent": null}],
+                  "opens": "2026-01-31T12:00:00Z", "age": 18, "tags": [{"label": "string"}],
                   "address": {"country": "US", "private": true, "lat": 1}}}}}"""));
         Recommendation read = find(source, "readVenue");
         assertThat(read.definition()).isEqualTo(JsonSupport.parse("""
@@ -286,7 +286,7 @@ class SourcesTest {
         assertThat(all.get(0).definition()).isEqualTo(JsonSupport.parse("""
                 {"method": "POST", "url": "/v1/things", "query": [{"name": "a", "value": "1"}],
                  "headers": [{"name": "X-App", "value": "{{'{{'}}1}}"}], "body": {"json": {"a": 1}}}"""));
-        assertThat(all.get(0).notes()).hasSize(1);
+        assertThat(all.get(0).notes()).hasSize(2);
         assertThat(all.get(1).definition().path("body"))
                 .isEqualTo(JsonSupport.parse("{\"form\": [{\"name\": \"x\", \"value\": \"y\"}]}"));
         assertThat(all.get(2).definition().at("/body/multipart/1/value").asText())
