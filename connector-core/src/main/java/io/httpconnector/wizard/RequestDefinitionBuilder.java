@@ -114,6 +114,11 @@ final class RequestDefinitionBuilder {
     /** Sets the path, whose braces are either pills or literal. */
     void url(String path, boolean hasPills) {
         String whole = path.startsWith("/") ? path : "/" + path;
+        if (whole.startsWith("//")) {
+            // A template would read a host.
+            whole = whole.replaceFirst("^/+", "/");
+            note("the slashes at the start of the path are sent as one");
+        }
         String kept = withoutMatrixCredentials(QueryPair.encoded(whole, false, hasPills));
         definition.put(
                 "url",

@@ -12,6 +12,7 @@ import io.httpconnector.internal.json.JsonSupport;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,7 @@ final class SchemaSampleGenerator {
     private static final int MAX_DEPTH = 8;
     private static final int MAX_REQUIRED_DEPTH = 24;
     private static final int MAX_VALUES = 2000;
-    private static final int MAX_REQUIRED_VALUES = 6000;
+    private static final int MAX_REQUIRED_VALUES = 4000;
     private static final int MAX_ITEMS = 100;
     private static final int MAX_COMBINATIONS = 24;
 
@@ -36,6 +37,7 @@ final class SchemaSampleGenerator {
     private final ScalarSampleGenerator scalars;
     private final boolean requiresReadOnly;
     private final Map<String, Integer> open = new HashMap<>();
+    private final Map<JsonNode, FlatSchema> known = new IdentityHashMap<>();
     private int values;
 
     /**
@@ -66,7 +68,7 @@ final class SchemaSampleGenerator {
         if (schema.isBoolean() && !schema.booleanValue()) {
             return MissingNode.getInstance();
         }
-        FlatSchema flat = FlatSchema.of(references, schema);
+        FlatSchema flat = flat(schema);
         boolean isRepeated = flat.references().stream().anyMatch(this::isOpen);
         if (++values > MAX_REQUIRED_VALUES || depth > MAX_REQUIRED_DEPTH) {
             return MissingNode.getInstance();
@@ -79,6 +81,10 @@ final class SchemaSampleGenerator {
         } finally {
             opened.forEach(reference -> open.merge(reference, -1, Integer::sum));
         }
+    }
+
+    private FlatSchema flat(JsonNode schema) {
+        return known.computeIfAbsent(schema, one -> FlatSchema.of(references, one));
     }
 
     private boolean isOpen(String reference) {
@@ -183,7 +189,7 @@ final class SchemaSampleGenerator {
     /** Returns a valid item that the array does not contain yet, or a missing node. */
     private JsonNode distinct(JsonNode item, JsonNode value, ArrayNode array) {
         List<JsonNode> candidates = new ArrayList<>(List.of(value));
-        FlatSchema.of(references, item).get("enum").forEach(candidates::add);
+        flat(item).get("enum").forEach(candidates::add);
         for (int i = 0; i < MAX_ITEMS; i++) {
             candidates.add(ScalarSampleGenerator.variant(value, i));
         }
@@ -201,7 +207,7 @@ final class SchemaSampleGenerator {
 
     /** Whether a schema contains itself. */
     private boolean isRecursive(JsonNode schema) {
-        return FlatSchema.of(references, schema).references().stream().anyMatch(this::isOpen);
+        return flat(schema).references().stream().anyMatch(this::isOpen);
     }
 
     private JsonNode object(FlatSchema schema, int depth, boolean isReduced) {
@@ -234,7 +240,7 @@ final class SchemaSampleGenerator {
     }
 
     private boolean isWanted(FlatSchema schema, String name, boolean isRequired, boolean isReduced) {
-        FlatSchema property = FlatSchema.of(references, schema.get("properties").path(name));
+        FlatSchema property = flat(schema.get("properties").path(name));
         if (property.get("readOnly").asBoolean() && !(isRequired && requiresReadOnly)) {
             validator.ignoreRequired(name);
             return false;
@@ -297,9 +303,9 @@ final class SchemaSampleGenerator {
         }
         Set<String> names = new LinkedHashSet<>();
         schema.get("properties").fieldNames().forEachRemaining(names::add);
-        FlatSchema.of(references, schema.get("propertyNames")).get("enum").forEach(name -> names.add(name.asText()));
+        flat(schema.get("propertyNames")).get("enum").forEach(name -> names.add(name.asText()));
         JsonNode pattern =
-                FlatSchema.of(references, schema.get("propertyNames")).get("pattern");
+                flat(schema.get("propertyNames")).get("pattern");
         Set<String> patterns = new HashSet<>();
         pattern.forEach(one -> patterns.add(one.asText()));
         schema.get("patternProperties").fieldNames().forEachRemaining(patterns::add);
