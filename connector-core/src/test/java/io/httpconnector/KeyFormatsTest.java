@@ -87,8 +87,9 @@ class KeyFormatsTest {
     @Test
     void encryptionThatOnlySomeProvidersKnowIsNamed() {
         assertThatThrownBy(() -> read(resource("v1-PBE-SHA1-DES.pem"), PASSWORD))
-                .hasMessageMatching("(?s).*(the algorithm 1.2.840.113549.1.5.10|PBEWithSHA1AndDES).*, which can't be read:"
-                        + " \"openssl pkcs8 -topk8 .*");
+                .hasMessageMatching(
+                        "(?s).*(the algorithm 1.2.840.113549.1.5.10|PBEWithSHA1AndDES).*, which can't be read:"
+                                + " \"openssl pkcs8 -topk8 .*");
     }
 
     @ParameterizedTest

@@ -275,7 +275,8 @@ public final class JwtKey {
      */
     public JwtKey certificate(X509Certificate certificate) {
         try {
-            byte[] thumbprint = Hashing.digest("SHA-1").digest(notNull(certificate, "certificate").getEncoded());
+            byte[] thumbprint = Hashing.digest("SHA-1")
+                    .digest(notNull(certificate, "certificate").getEncoded());
             return with("x5t", BASE64.encodeToString(thumbprint))
                     .with("x5t#S256", BASE64.encodeToString(Hashing.sha256(certificate.getEncoded())));
         } catch (GeneralSecurityException e) {

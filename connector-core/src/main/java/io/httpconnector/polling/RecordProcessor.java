@@ -288,7 +288,8 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
     /** Whether an earlier record of the batch has the same key. */
     private boolean isRepeatedInBatch(int index) {
         Fingerprint print = pending.get(index).item.print();
-        return pending.subList(0, index).stream().anyMatch(other -> other.item.print().equals(print));
+        return pending.subList(0, index).stream()
+                .anyMatch(other -> other.item.print().equals(print));
     }
 
     /** A poll that reads both records again detects two changes again. */

@@ -104,8 +104,8 @@ final class PostmanReader {
             all.add(request(item, scope));
         } catch (InvalidDefinitionException e) {
             e.problems()
-                    .forEach(problem -> problems.add(
-                            "request \"" + item.path("name").asText() + "\": " + problem));
+                    .forEach(problem ->
+                            problems.add("request \"" + item.path("name").asText() + "\": " + problem));
         }
     }
 
@@ -154,7 +154,10 @@ final class PostmanReader {
         JsonNode content = body.path(mode);
         boolean isEmpty = switch (mode) {
             case "raw" -> content.asText("").isEmpty();
-            case "urlencoded", "formdata" -> content.isTextual() ? content.asText().isEmpty() : enabled(content).isEmpty();
+            case "urlencoded", "formdata" ->
+                content.isTextual()
+                        ? content.asText().isEmpty()
+                        : enabled(content).isEmpty();
             case "graphql" -> content.isEmpty() && content.asText("").isEmpty();
             default -> false;
         };
@@ -167,7 +170,9 @@ final class PostmanReader {
             return url.asText();
         }
         // Like Postman, the parts take precedence.
-        if (url.path("host").isEmpty() && url.path("host").asText("").isEmpty() && !url.path("raw").asText("").isEmpty()) {
+        if (url.path("host").isEmpty()
+                && url.path("host").asText("").isEmpty()
+                && !url.path("raw").asText("").isEmpty()) {
             return url.path("raw").asText();
         }
         String protocol = url.path("protocol").asText("");

@@ -304,8 +304,7 @@ final class SchemaSampleGenerator {
         Set<String> names = new LinkedHashSet<>();
         schema.get("properties").fieldNames().forEachRemaining(names::add);
         flat(schema.get("propertyNames")).get("enum").forEach(name -> names.add(name.asText()));
-        JsonNode pattern =
-                flat(schema.get("propertyNames")).get("pattern");
+        JsonNode pattern = flat(schema.get("propertyNames")).get("pattern");
         Set<String> patterns = new HashSet<>();
         pattern.forEach(one -> patterns.add(one.asText()));
         schema.get("patternProperties").fieldNames().forEachRemaining(patterns::add);

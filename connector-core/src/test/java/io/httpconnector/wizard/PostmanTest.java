@@ -222,17 +222,21 @@ class PostmanTest {
 
     @Test
     void bodiesAsPostmanSendsThem() {
-        Recommendation pruned = request("{'method': 'GET', 'url': 'https://h/a', 'header': [{'key': 'Content-Type', 'value':"
-                + " 'application/json'}], 'body': {'mode': 'raw', 'raw': '{}'}}");
+        Recommendation pruned =
+                request("{'method': 'GET', 'url': 'https://h/a', 'header': [{'key': 'Content-Type', 'value':"
+                        + " 'application/json'}], 'body': {'mode': 'raw', 'raw': '{}'}}");
         assertThat(pruned.definition())
-                .isEqualTo(json("{'method': 'GET', 'url': '/a', 'headers': [{'name': 'Content-Type', 'value': 'application/json'}]}"));
+                .isEqualTo(
+                        json(
+                                "{'method': 'GET', 'url': '/a', 'headers': [{'name': 'Content-Type', 'value': 'application/json'}]}"));
         assertThat(pruned.notes()).containsExactly("the body is left out: Postman sends none with GET");
-        assertThat(read("'item': [{'name': 'R', 'protocolProfileBehavior': {'disableBodyPruning': true}, 'request': {'method':"
-                                + " 'GET', 'url': 'https://h/a', 'body': {'mode': 'raw', 'raw': 'x'}}}]")
-                        .get(0)
-                        .definition()
-                        .at("/body/text")
-                        .asText())
+        assertThat(
+                        read("'item': [{'name': 'R', 'protocolProfileBehavior': {'disableBodyPruning': true}, 'request': {'method':"
+                                        + " 'GET', 'url': 'https://h/a', 'body': {'mode': 'raw', 'raw': 'x'}}}]")
+                                .get(0)
+                                .definition()
+                                .at("/body/text")
+                                .asText())
                 .isEqualTo("x");
 
         String header = "'header': [{'key': 'Content-Type', 'value': 'a/b'}], 'body': ";
@@ -247,8 +251,9 @@ class PostmanTest {
         }
         assertThat(definition("{'method': 'POST', 'url': 'https://h/a', " + header
                         + "{'mode': 'urlencoded', 'urlencoded': [{'key': 'k', 'value': '1'}]}}"))
-                .isEqualTo(json("{'method': 'POST', 'url': '/a', 'headers': [{'name': 'Content-Type', 'value': 'a/b'}], 'body':"
-                        + " {'form': [{'name': 'k', 'value': '1'}]}}"));
+                .isEqualTo(json(
+                        "{'method': 'POST', 'url': '/a', 'headers': [{'name': 'Content-Type', 'value': 'a/b'}], 'body':"
+                                + " {'form': [{'name': 'k', 'value': '1'}]}}"));
         assertThat(request("{'method': 'POST', 'url': 'https://h/a', " + header
                                 + "{'mode': 'formdata', 'formdata': [{'key': 'k', 'value': '1'}]}}")
                         .notes())
@@ -257,7 +262,8 @@ class PostmanTest {
 
     @Test
     void partsOfTheUrlTakePrecedence() {
-        assertThat(definition("{'method': 'GET', 'url': {'raw': 'https://h/old', 'protocol': 'https', 'host': ['h'], 'path': ['new']}}")
+        assertThat(definition(
+                                "{'method': 'GET', 'url': {'raw': 'https://h/old', 'protocol': 'https', 'host': ['h'], 'path': ['new']}}")
                         .path("url")
                         .asText())
                 .isEqualTo("/new");

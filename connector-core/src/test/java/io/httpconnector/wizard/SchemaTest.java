@@ -162,14 +162,32 @@ class SchemaTest {
     @CsvSource(
             delimiter = '!',
             value = {
-                "user@example.com ! email", "git@github.com:a/b.git !", "mailto:a@b.de !", "a..b@c.de !", "a@localhost !",
-                "2026-01-31T12:00:00Z ! date-time", "2026-01-31t12:00:00.5+01:00 ! date-time", "2026-01-31T12:00Z !",
-                "2026-01-31T24:00:00Z !", "2026-01-31T12:00:00 !", "2026-01-31 ! date", "2026-02-30 !",
-                "https://example.com/a?b=c%20d#e ! uri", "https://exämple.com/ !", "https://example.com/{id} !", "https://example.com/%zz !",
-                "ftp://example.com/ !", "123e4567-e89b-12d3-a456-426614174000 ! uuid"
+                "user@example.com ! email",
+                "git@github.com:a/b.git !",
+                "mailto:a@b.de !",
+                "a..b@c.de !",
+                "a@localhost !",
+                "2026-01-31T12:00:00Z ! date-time",
+                "2026-01-31t12:00:00.5+01:00 ! date-time",
+                "2026-01-31T12:00Z !",
+                "2026-01-31T24:00:00Z !",
+                "2026-01-31T12:00:00 !",
+                "2026-01-31 ! date",
+                "2026-02-30 !",
+                "https://example.com/a?b=c%20d#e ! uri",
+                "https://exämple.com/ !",
+                "https://example.com/{id} !",
+                "https://example.com/%zz !",
+                "ftp://example.com/ !",
+                "123e4567-e89b-12d3-a456-426614174000 ! uuid"
             })
     void inferredFormat(String text, String format) {
-        assertThat(new SchemaInference().add(JSON.textNode(text)).schema().path("format").asText(null)).isEqualTo(format);
+        assertThat(new SchemaInference()
+                        .add(JSON.textNode(text))
+                        .schema()
+                        .path("format")
+                        .asText(null))
+                .isEqualTo(format);
     }
 
     @Test
@@ -183,7 +201,9 @@ class SchemaTest {
         JsonNode map = new SchemaInference().add(rates).schema();
         JsonNode open = new SchemaInference().add(mixed).schema();
 
-        assertThat(map).isEqualTo(JsonSupport.parse("{\"type\": \"object\", \"additionalProperties\": {\"type\": \"number\"}}"));
+        assertThat(map)
+                .isEqualTo(
+                        JsonSupport.parse("{\"type\": \"object\", \"additionalProperties\": {\"type\": \"number\"}}"));
         assertThat(open.path("properties")).hasSize(500);
         assertThat(SchemaComparison.of(map, rates, Set.of("C699x"))).isEmpty();
         assertThat(SchemaComparison.of(open, mixed, Set.of("f699"))).isEmpty();

@@ -46,6 +46,7 @@ final class Database {
 
     /** PostgreSQL shortens names to 63 characters, so that longer ones of tables and indexes would be equal. */
     private static final int MAX_PREFIX = 45;
+
     private static final Pattern PREFIX = Pattern.compile("([A-Za-z_][A-Za-z0-9_]*\\.)?[A-Za-z_][A-Za-z0-9_]*");
 
     private final DataSource dataSource;
@@ -62,7 +63,10 @@ final class Database {
             throw new InvalidDefinitionException("database", List.of("the data source is null"));
         }
         int name = prefix == null ? 0 : prefix.length() - prefix.indexOf('.') - 1;
-        if (prefix == null || prefix.length() > 60 || name > MAX_PREFIX || !PREFIX.matcher(prefix).matches()) {
+        if (prefix == null
+                || prefix.length() > 60
+                || name > MAX_PREFIX
+                || !PREFIX.matcher(prefix).matches()) {
             throw new InvalidDefinitionException(
                     "database",
                     List.of("the prefix of the tables must consist of at most " + MAX_PREFIX
