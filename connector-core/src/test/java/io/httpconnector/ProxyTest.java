@@ -162,8 +162,13 @@ class ProxyTest {
     void proxyThatWantsDigestGetsIt() throws IOException {
         try (WirePeer proxy = new WirePeer((number, request) -> request.contains("Proxy-Authorization: Digest ")
                         ? "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
-                        : "HTTP/1.1 407 No\r\nProxy-Authenticate: Digest realm=\"p\", nonce=\"n\", qop=\"auth\"\r\n"
-                                + "Content-Length: 0\r\n\r\n");
+                        : String.join(
+                                "\r\n",
+                                "HTTP/1.1 407 No",
+                                "Proxy-Authenticate: Digest realm=\"p\", nonce=\"n\", qop=\"auth\"",
+                                "Content-Length: 0",
+                                "",
+                                ""));
                 HttpConnection connection =
                         through(Proxy.http("localhost", proxy.port()).credentials("user", Secret.of("pa55")), http())) {
             assertThat(connection.send(Request.get("/")).status()).isEqualTo(200);

@@ -314,11 +314,12 @@ public final class ParentRecords {
             String unused = reader.text("as");
             return null;
         }
+        boolean isRequest = "request".equals(kind);
         return new MemberSteps<>(reader, found.get(0))
                 .text("as", ParentRecords::as)
-                .with("pagination", kind.equals("request") ? pages : null, ParentRecords::pagination)
-                .with("below", kind.equals("request") ? outer : null, ParentRecords::below)
-                .with("cursor", kind.equals("request") ? cursor : null, ParentRecords::cursor)
+                .with("pagination", isRequest ? pages : null, ParentRecords::pagination)
+                .with("below", isRequest ? outer : null, ParentRecords::below)
+                .with("cursor", isRequest ? cursor : null, ParentRecords::cursor)
                 .value();
     }
 

@@ -130,7 +130,7 @@ final class CalculationFilters {
     private static boolean isEqual(JsonNode one, JsonNode other) {
         BigDecimal number = numberOf(one);
         BigDecimal otherNumber = numberOf(other);
-        return number != null && otherNumber != null
+        return (number != null && otherNumber != null)
                 ? number.compareTo(otherNumber) == 0
                 : other.isValueNode() && Filters.text(one).equals(Filters.text(other));
     }

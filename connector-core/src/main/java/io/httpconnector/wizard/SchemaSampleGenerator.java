@@ -37,7 +37,7 @@ final class SchemaSampleGenerator {
     private final ScalarSampleGenerator scalars;
     private final boolean requiresReadOnly;
     private final Map<String, Integer> open = new HashMap<>();
-    private final Map<JsonNode, FlatSchema> known = new IdentityHashMap<>();
+    private final IdentityHashMap<JsonNode, FlatSchema> known = new IdentityHashMap<>();
     private int values;
 
     /**

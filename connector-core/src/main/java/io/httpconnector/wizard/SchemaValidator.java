@@ -29,7 +29,7 @@ final class SchemaValidator {
     private final SchemaReferences references;
     private final Map<String, SchemaPattern> patterns = new HashMap<>();
     /** Values that are valid, and their schemas: a value within another one is validated once. */
-    private final Map<JsonNode, JsonNode> known = new IdentityHashMap<>();
+    private final IdentityHashMap<JsonNode, JsonNode> known = new IdentityHashMap<>();
 
     private final Set<String> ignored = new HashSet<>();
     private int steps;
@@ -66,6 +66,7 @@ final class SchemaValidator {
         return patterns.computeIfAbsent(regex, SchemaPattern::of);
     }
 
+    @SuppressWarnings("ReferenceEquality") // Equal schemas are rare, and comparing them is expensive.
     private boolean isValid(JsonNode schema, JsonNode value, int depth) {
         if (schema.isBoolean() || known.get(value) == schema) {
             return !schema.isBoolean() || schema.booleanValue();
