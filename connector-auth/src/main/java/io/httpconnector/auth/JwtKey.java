@@ -301,6 +301,7 @@ public final class JwtKey {
      * @throws InvalidDefinitionException if the key can't sign
      */
     public Secret sign(Map<String, Object> claims) {
+        notNull(claims, "claims of a token");
         Map<String, String> fields = new LinkedHashMap<>(Map.of("alg", algorithm, "typ", "JWT"));
         fields.putAll(header);
         try {
@@ -323,9 +324,12 @@ public final class JwtKey {
      * @param lifetime the time until the token expires
      * @param now the current time
      * @return the token
-     * @throws InvalidDefinitionException if the key can't sign
+     * @throws InvalidDefinitionException if an argument is null, or the key can't sign
      */
     public Secret sign(Map<String, ?> claims, Duration lifetime, Instant now) {
+        notNull(claims, "claims of a token");
+        notNull(lifetime, "lifetime of a token");
+        notNull(now, "time of a token");
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("iat", now.getEpochSecond() - BACKDATED.toSeconds());
         all.put("exp", now.getEpochSecond() + lifetime.toSeconds());

@@ -212,12 +212,15 @@ final class SecretSearch {
         run.textEnd(at);
     }
 
-    /** Reads Base64 that starts within an escape, which may be literal text before it: after a percent sign, or at another escape. */
+    /**
+     * Reads Base64 that starts within an escape, which may be literal text before it: after a percent sign or a backslash, or at
+     * another escape.
+     */
     private void readOtherStarts(int from, int to, boolean isFirst) {
         for (int i = from; i < to && otherStarts > 0; i++) {
             boolean isStart = isPlain(i)
                     ? (isFirst || i == from) && EncodedRun.sextet(text.charAt(i)) >= 0
-                    : i > from || text.charAt(i - 1) == '%';
+                    : i > from || text.charAt(i - 1) == '%' || text.charAt(i - 1) == '\\';
             if (isStart) {
                 int kept = otherStarts - 1;
                 otherStarts = 0;
