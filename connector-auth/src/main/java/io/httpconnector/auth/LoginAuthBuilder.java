@@ -33,7 +33,8 @@ public final class LoginAuthBuilder {
     private TimeSource timeSource = TimeSource.SYSTEM;
 
     LoginAuthBuilder(@Nullable Supplier<Request> login) {
-        if (isPresent("request", login)) {
+        boolean isPresent = isPresent("request", login);
+        if (login != null && isPresent) {
             steps.add(new LoginSettings.LoginStep(fields -> login.get(), new LinkedHashMap<>()));
         }
     }

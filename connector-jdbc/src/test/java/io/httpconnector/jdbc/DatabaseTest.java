@@ -28,6 +28,7 @@ class DatabaseTest {
         assertThat(Database.failure(new SQLException("prepared statement \"S_1\" already exists", "42P05")))
                 .hasMessageContaining("PgBouncer")
                 .hasMessageContaining("prepareThreshold=0");
-        assertThat(Database.failure(new SQLException("no such table", "42P01"))).hasMessageContaining("has the tables");
+        assertThat(Database.failure(new SQLException("no such table", "42P01")))
+                .hasMessageContaining("JdbcSchema.create(dataSource)");
     }
 }

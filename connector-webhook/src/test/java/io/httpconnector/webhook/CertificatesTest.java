@@ -42,7 +42,7 @@ class CertificatesTest {
     private static final String TOPIC = "arn:aws:sns:eu-central-1:123456789012:leads";
 
     /** The time at which the messages were sent. */
-    private static final String TIME = Instant.now().toString();
+    private final String time = Instant.now().toString();
 
     private final AtomicInteger fetched = new AtomicInteger();
     private final List<String> confirmed = new ArrayList<>();
@@ -117,7 +117,7 @@ class CertificatesTest {
 
     private ObjectNode notification(String version, String subject) throws Exception {
         String subjectLine = subject.isEmpty() ? "" : "Subject\n" + subject + "\n";
-        String content = "Message\nhello\nMessageId\nm-1\n" + subjectLine + "Timestamp\n" + TIME + "\nTopicArn\n"
+        String content = "Message\nhello\nMessageId\nm-1\n" + subjectLine + "Timestamp\n" + time + "\nTopicArn\n"
                 + TOPIC + "\nType\nNotification\n";
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("Type", "Notification")
@@ -127,7 +127,7 @@ class CertificatesTest {
         if (!subject.isEmpty()) {
             json.put("Subject", subject);
         }
-        return json.put("Timestamp", TIME)
+        return json.put("Timestamp", time)
                 .put("SignatureVersion", version)
                 .put("Signature", sign(version.equals("1") ? "SHA1withRSA" : "SHA256withRSA", content))
                 .put("SigningCertURL", origin + "cert.pem");
@@ -189,11 +189,11 @@ class CertificatesTest {
         // All of these have the same signed text.
         assertThat(sns(with(withSubject, "MessageId", "m-1\nSubject\nS", "Subject")))
                 .isEqualTo(RejectionReason.MALFORMED);
-        assertThat(sns(with(genuine, "MessageId", "m-1\nTimestamp\n" + TIME, "Timestamp")))
+        assertThat(sns(with(genuine, "MessageId", "m-1\nTimestamp\n" + time, "Timestamp")))
                 .isEqualTo(RejectionReason.MALFORMED);
         assertThat(sns(with(genuine, "Message", "hello\nMessageId\nm-1", "MessageId")))
                 .isEqualTo(RejectionReason.MALFORMED);
-        assertThat(sns(with(genuine, "Timestamp", TIME + "\nTopicArn\n" + TOPIC, "TopicArn")))
+        assertThat(sns(with(genuine, "Timestamp", time + "\nTopicArn\n" + TOPIC, "TopicArn")))
                 .isEqualTo(RejectionReason.MALFORMED);
         assertThat(sns(numeric)).isEqualTo(RejectionReason.MALFORMED);
         assertThat(sns(with(genuine, "Type", "Other"))).isEqualTo(RejectionReason.MALFORMED);
@@ -237,7 +237,7 @@ class CertificatesTest {
 
     @Test
     void multilineSnsMessageIsAccepted() throws Exception {
-        String content = "Message\none\ntwo\nMessageId\nm-1\nTimestamp\n" + TIME + "\nTopicArn\n" + TOPIC
+        String content = "Message\none\ntwo\nMessageId\nm-1\nTimestamp\n" + time + "\nTopicArn\n" + TOPIC
                 + "\nType\nNotification\n";
 
         assertThat(Signatures.sns(connection, List.of(origin), TOPIC)
@@ -323,7 +323,7 @@ class CertificatesTest {
 
     private ObjectNode confirmation(String url) throws Exception {
         String content = "Message\nconfirm\nMessageId\nm-0\nSubscribeURL\n" + url
-                + "\nTimestamp\n" + TIME + "\nToken\nt0k\nTopicArn\n" + TOPIC
+                + "\nTimestamp\n" + time + "\nToken\nt0k\nTopicArn\n" + TOPIC
                 + "\nType\nSubscriptionConfirmation\n";
         return JsonNodeFactory.instance
                 .objectNode()
@@ -333,7 +333,7 @@ class CertificatesTest {
                 .put("TopicArn", TOPIC)
                 .put("Message", "confirm")
                 .put("SubscribeURL", url)
-                .put("Timestamp", TIME)
+                .put("Timestamp", time)
                 .put("SignatureVersion", "2")
                 .put("Signature", sign("SHA256withRSA", content))
                 .put("SigningCertURL", origin + "cert.pem");
@@ -347,7 +347,7 @@ class CertificatesTest {
         String time = Instant.now().toString();
         WebhookRequest request = WebhookRequest.of("POST", "/", "", Map.of(), body)
                 .header("PAYPAL-TRANSMISSION-ID", "t-1")
-                .header("PAYPAL-TRANSMISSION-TIME", time)
+                .header("PAYPAL-TRANSMISSION-time", time)
                 .header("PAYPAL-TRANSMISSION-SIG", sign("SHA256withRSA", "t-1|" + time + "|WEBHOOK|" + crc.getValue()))
                 .header("PAYPAL-CERT-URL", origin + "cert.pem");
         Verifier trusting = Signatures.paypal(
@@ -390,7 +390,7 @@ class CertificatesTest {
         for (String id : List.of("t-1", "t-2")) {
             transmissions.add(WebhookRequest.of("POST", "/", "", Map.of(), genuine)
                     .header("PAYPAL-TRANSMISSION-ID", id)
-                    .header("PAYPAL-TRANSMISSION-TIME", now.toString())
+                    .header("PAYPAL-TRANSMISSION-time", now.toString())
                     .header(
                             "PAYPAL-TRANSMISSION-SIG",
                             sign("SHA256withRSA", id + "|" + now + "|WEBHOOK|" + crc.getValue()))

@@ -198,7 +198,12 @@ public final class InputField {
      */
     public record FieldCondition(String field, List<String> values) {
 
-        /** Creates a condition. */
+        /**
+         * Creates a condition.
+         *
+         * @param field the name of the other field
+         * @param values the values
+         */
         public FieldCondition {
             values = List.copyOf(values);
         }
