@@ -47,7 +47,7 @@ record EndpointTemplate(Map<String, String> values, List<String> trustedHosts) {
 
     /** Returns whether a URL begins with a placeholder, so that it could be at any host. */
     static boolean isAnywhere(String url) {
-        return url.startsWith("{{") && isTemplate(url);
+        return url.startsWith("{") && isTemplate(url);
     }
 
     String render(String url) {
