@@ -86,7 +86,8 @@ public final class ChallengeBuilder {
     /**
      * Computes an HMAC of the challenge, for the placeholder {@code hmac} of the response. Unless the challenge is {@link
      * #verified}, it must consist of letters, digits and {@code -._~+/=}, and be no JSON: otherwise anyone could have bodies
-     * signed.
+     * signed. For the same reason, the receiver then rejects a secret of its verifiers, unless these sign the whole body and it
+     * is JSON.
      *
      * @param algorithm {@code HmacSHA256}, {@code HmacSHA1}, {@code HmacSHA384} or {@code HmacSHA512}
      * @param secret the key
@@ -198,6 +199,14 @@ public final class ChallengeBuilder {
             throw new InvalidDefinitionException("handshake", all);
         }
         return new ChallengeHandshake(
-                location, method, List.copyOf(conditions), token, code, verified, responseJson, responseHeader);
+                location,
+                method,
+                List.copyOf(conditions),
+                token,
+                code,
+                verified,
+                responseJson,
+                responseHeader,
+                ChallengeGuard.NONE);
     }
 }

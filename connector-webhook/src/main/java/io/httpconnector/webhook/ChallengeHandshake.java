@@ -27,6 +27,7 @@ final class ChallengeHandshake implements Handshake {
     private final boolean verified;
     private final @Nullable ObjectNode responseJson;
     private final @Nullable String responseHeader;
+    private final ChallengeGuard guard;
 
     /** A value by which a challenge differs from an event. */
     record ChallengeCondition(ValueSelector selector, String value) {}
@@ -51,7 +52,8 @@ final class ChallengeHandshake implements Handshake {
             @Nullable ChallengeCode code,
             boolean verified,
             @Nullable ObjectNode responseJson,
-            @Nullable String responseHeader) {
+            @Nullable String responseHeader,
+            ChallengeGuard guard) {
         this.location = location;
         this.method = method;
         this.conditions = conditions;
@@ -60,6 +62,18 @@ final class ChallengeHandshake implements Handshake {
         this.verified = verified;
         this.responseJson = responseJson;
         this.responseHeader = responseHeader;
+        this.guard = guard;
+    }
+
+    /** A copy that computes no HMAC that could be the signature of an event. */
+    ChallengeHandshake guardedBy(ChallengeGuard other) {
+        return new ChallengeHandshake(
+                location, method, conditions, token, code, verified, responseJson, responseHeader, other);
+    }
+
+    /** The key of HMACs of challenges that anyone may send; null if there are none. */
+    @Nullable Secret keyOfUnverified() {
+        return code == null || verified ? null : code.secret;
     }
 
     @Override
@@ -105,7 +119,7 @@ final class ChallengeHandshake implements Handshake {
 
     private WebhookResponse response(String challenge) {
         ChallengeCode hmac = code;
-        if (hmac != null && !verified && !isHarmless(challenge)) {
+        if (hmac != null && !verified && !(isHarmless(challenge) && guard.allows(challenge, hmac.secret))) {
             return StandardResponses.BAD_REQUEST;
         }
         if (responseHeader != null) {
@@ -123,7 +137,7 @@ final class ChallengeHandshake implements Handshake {
 
     /** Whether the challenge cannot be the body of an event: otherwise anyone could have a body signed. */
     private static boolean isHarmless(String challenge) {
-        if (!PLAIN.matcher(challenge).matches()) {
+        if (!isPlain(challenge)) {
             return false;
         }
         try {
@@ -132,6 +146,11 @@ final class ChallengeHandshake implements Handshake {
         } catch (IOException e) {
             return true;
         }
+    }
+
+    /** Whether a text has only characters that are allowed in a challenge whose HMAC is computed. */
+    static boolean isPlain(String text) {
+        return PLAIN.matcher(text).matches();
     }
 
     /** Replaces the placeholders in all strings. */

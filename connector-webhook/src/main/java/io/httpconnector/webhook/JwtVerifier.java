@@ -46,6 +46,10 @@ final class JwtVerifier implements Verifier {
         this.settings = rules;
     }
 
+    List<Secret> sharedSecrets() {
+        return settings.secrets;
+    }
+
     @Override
     public VerificationResult verify(WebhookRequest request, Instant now) {
         List<String> given = BodyParser.unverifiedValues(settings.location, request);

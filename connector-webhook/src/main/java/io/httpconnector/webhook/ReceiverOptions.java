@@ -110,6 +110,15 @@ final class ReceiverOptions {
         }
     }
 
+    /** The media type of all bodies; null if it is not set, or invalid. */
+    @Nullable MediaType readAs() {
+        try {
+            return mediaType == null ? null : MediaType.defined(mediaType);
+        } catch (InvalidDefinitionException e) {
+            return null;
+        }
+    }
+
     private static boolean within(Duration duration, Duration min, Duration max) {
         return duration != null && duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0;
     }

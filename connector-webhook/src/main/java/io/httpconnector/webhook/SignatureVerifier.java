@@ -134,6 +134,15 @@ final class SignatureVerifier implements Verifier {
         return secrets;
     }
 
+    SignedContent content() {
+        return scheme.content;
+    }
+
+    /** Whether the bodies are JSON, unless the receiver sets another media type. */
+    boolean sendsOnlyJson() {
+        return !service.mediaTypes.isEmpty() && service.mediaTypes.stream().allMatch(MediaType::isJson);
+    }
+
     String secretEncoding() {
         return definition.path("secretEncoding").asText();
     }

@@ -17,6 +17,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +82,19 @@ final class SignedContent {
         void feed(Sink sink, RequestValues known, @Nullable Secret secret);
     }
 
+    /** The patterns of the values whose form is known: of bodies, those without quotation marks, brackets and spaces. */
+    private static final Map<String, String> PATTERNS =
+            Map.of("body", "(?:[0-9.eE+-]*|true|false|null)", "timestamp", "[0-9+-]*", "method", "[A-Z]+");
+
     private final List<Piece> pieces = new ArrayList<>();
+
+    /** The texts between the placeholders. */
+    private final StringBuilder texts = new StringBuilder();
+
+    /** The patterns of the pieces; empty for an unknown one. */
+    private final List<String> patterns = new ArrayList<>();
+
+    private boolean signsRawBody;
     private final Set<String> names = new HashSet<>();
 
     /** The names whose values are signed unchanged or as a digest; the same applies to the other sets. */
@@ -125,12 +138,17 @@ final class SignedContent {
 
     private void text(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        texts.append(text);
+        patterns.add(Pattern.quote(text));
         pieces.add((sink, known, secret) -> sink.update(bytes, 0, bytes.length));
     }
 
     private void add(Placeholder placeholder, List<String> problems) {
         String name = placeholder.name();
         boolean covers = placeholder.isUnchanged();
+        boolean isRaw = placeholder.filters().isEmpty();
+        patterns.add(isRaw ? PATTERNS.getOrDefault(name, "") : "");
+        signsRawBody |= isRaw && name.equals("body");
         if (name.startsWith("header.")) {
             String field = name.substring(7);
             placeholder.check(() -> ValueSelector.header(field), problems);
@@ -231,6 +249,29 @@ final class SignedContent {
         CRC32 crc = new CRC32();
         crc.update(body);
         return Long.toString(crc.getValue());
+    }
+
+    /** The texts between the placeholders, one after the other. */
+    String texts() {
+        return texts.toString();
+    }
+
+    /** Whether the body itself is signed, not only parts or a digest of it. */
+    boolean signsRawBody() {
+        return signsRawBody;
+    }
+
+    /** Whether a text without quotation marks, brackets and spaces could be the signed text of a request with a JSON body. */
+    boolean couldBe(String text) {
+        int first = patterns.indexOf("");
+        int last = patterns.lastIndexOf("");
+        // Only one part matches any text, so that the time is limited.
+        String pattern = first < 0
+                ? String.join("", patterns)
+                : String.join("", patterns.subList(0, first))
+                        + ".*"
+                        + String.join("", patterns.subList(last + 1, patterns.size()));
+        return text.matches(pattern);
     }
 
     boolean uses(String name) {

@@ -450,6 +450,8 @@ public final class WebhookReceiverBuilder {
             problems.add("timeSource: it is null");
         }
         checkMediaTypes(allVerifiers, problems);
+        List<Handshake> guarded =
+                ChallengeGuard.of(allVerifiers, options.readAs()).guard(allHandshakes, problems);
         ResponseFactory response = options.responseFactory(problems);
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("webhook receiver \"" + name + "\"", definition.locate(problems));
@@ -459,7 +461,7 @@ public final class WebhookReceiverBuilder {
                 new ReceiverSettings(
                         name,
                         List.copyOf(allVerifiers),
-                        List.copyOf(allHandshakes),
+                        List.copyOf(guarded),
                         Set.copyOf(options.methods),
                         chosenResponder(response),
                         response,
