@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Builder for verifiers of HTTP message signatures (RFC 9421): the header fields {@code Signature} and {@code Signature-Input},
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MessageSignatureBuilder {
 
+    private static final Logger LOG = LoggerFactory.getLogger(MessageSignatureBuilder.class);
     private static final String HMAC = "hmac-sha256";
 
     /** The algorithms of section 6.2 by which private keys sign, with their names in Java. */
@@ -71,7 +74,7 @@ public final class MessageSignatureBuilder {
      * Sets the components that a signature must cover. It may cover others.
      *
      * @param all names of header fields in lower case, and derived components such as {@code @method}; {@code content-digest} by
-     *     default, without which the body is not signed
+     *     default, without which the body is not signed and no payload
      * @return this builder
      */
     public MessageSignatureBuilder components(String... all) {
@@ -157,6 +160,12 @@ public final class MessageSignatureBuilder {
         }
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("message signature", problems);
+        }
+        if (!components.contains("content-digest")) {
+            LOG.warn(
+                    SignatureCompiler.UNSIGNED_BODY
+                            + ". A body is no payload unless content-digest is signed: add it to components(...)",
+                    "Signature-Input");
         }
         SignatureChecker checker = keys == null
                 ? new HmacChecker(List.of("HmacSHA256"), secrets, List.of(this::keyBytes))

@@ -16,7 +16,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Verifies HTTP message signatures (RFC 9421) as configured by a {@link MessageSignatureBuilder}. */
-final class MessageSignatureVerifier implements Verifier {
+final class MessageSignatureVerifier implements SigningVerifier {
 
     private static final int MAX_SIGNATURES = 20;
 
@@ -34,6 +34,12 @@ final class MessageSignatureVerifier implements Verifier {
 
     MessageSignatureVerifier(MessageScheme scheme) {
         this.scheme = scheme;
+    }
+
+    /** Whether a value of each request is signed. */
+    @Override
+    public boolean covers(ValueSelector selector) {
+        return SignedMessage.covers(name -> scheme.components.contains(name), selector);
     }
 
     @Override
@@ -99,7 +105,7 @@ final class MessageSignatureVerifier implements Verifier {
                 scheme.bodiesAreUnique
                         ? () -> Hashing.fingerprint(message.lines().getBytes(StandardCharsets.UTF_8))
                         : null,
-                null,
+                message.covers(SignedData.BODY) ? null : Payload.parameters(request, message::covers),
                 new DefaultSelectors(List.of(), scheme.eventId, scheme.eventType, null)));
     }
 

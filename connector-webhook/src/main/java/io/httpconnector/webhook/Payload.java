@@ -10,8 +10,10 @@ import io.httpconnector.webhook.HeaderIndex.ContentHeaders;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * The payload of a request, read only from data that its verifiers cover.
@@ -82,6 +84,18 @@ record Payload(JsonNode tree, MediaType mediaType) {
                 data.isWholeRequest()
                         ? FormParser.parse(data.query(), StandardCharsets.UTF_8)
                         : FormParser.parseStrictly(data.query()));
+    }
+
+    /** The query parameters that are signed, all or some; missing if there are none. */
+    static JsonNode parameters(WebhookRequest request, Predicate<ValueSelector> covered) throws IOException {
+        Map<String, List<String>> all;
+        if (covered.test(SignedData.ANY_PARAMETER)) {
+            all = FormParser.parseStrictly(request.query());
+        } else {
+            all = new LinkedHashMap<>(BodyParser.parameters(request));
+            all.keySet().removeIf(name -> name.isEmpty() || !covered.test(ValueSelector.query(name)));
+        }
+        return all.isEmpty() ? MissingNode.getInstance() : BodyParser.form(all);
     }
 
     private static JsonNode read(byte[] body, MediaType type, boolean strict) throws IOException {

@@ -149,9 +149,24 @@ record Placeholder(String place, String name, List<String> filters) {
         }
     }
 
-    /** Whether another value has another result: the filters are only digests, encodings and conversions of URLs. */
+    /**
+     * Whether another value has another result: the filters are only digests, encodings and conversions of URLs. The case of
+     * hexadecimal digits has no meaning.
+     */
     boolean isUnchanged() {
-        return filters.stream().noneMatch(CONVERSIONS::containsKey);
+        boolean isHex = name.equals("bodySha256");
+        for (int i = 0; i < filters.size(); i++) {
+            String filter = filters.get(i);
+            if (CONVERSIONS.containsKey(filter) && !isHex) {
+                return false;
+            }
+            if (DIGESTS.containsKey(filter)) {
+                isHex = true;
+            } else if (ENCODINGS.containsKey(filter)) {
+                isHex = filter.equals("hex");
+            }
+        }
+        return true;
     }
 
     /** Applies the filters. A digest is written in hexadecimal, unless the next filter encodes it. */

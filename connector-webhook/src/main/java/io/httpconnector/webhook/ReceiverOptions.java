@@ -185,7 +185,7 @@ final class ReceiverOptions {
 
     /** Logs a warning for selectors that have no effect because their values are not signed. */
     void warnOfUnsigned(String name, List<Verifier> all) {
-        boolean signatures = !all.isEmpty() && all.stream().allMatch(SignatureVerifier.class::isInstance);
+        boolean signatures = !all.isEmpty() && all.stream().allMatch(SigningVerifier.class::isInstance);
         Map<String, @Nullable ValueSelector> chosen = new LinkedHashMap<>();
         chosen.put("id", id);
         chosen.put("type", type);
@@ -194,7 +194,7 @@ final class ReceiverOptions {
             boolean read = selector == null
                     || (selector.type == ValueSelector.SelectorType.BODY && !what.equals("id"))
                     || all.stream()
-                            .anyMatch(one -> one instanceof SignatureVerifier signature && signature.covers(selector));
+                            .anyMatch(one -> one instanceof SigningVerifier signature && signature.covers(selector));
             if (signatures && !read) {
                 LOG.warn(
                         "{}: {}({}) has no effect, because its value is not signed: an attacker who has seen a request could change it",

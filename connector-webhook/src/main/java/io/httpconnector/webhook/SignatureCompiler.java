@@ -32,6 +32,11 @@ final class SignatureCompiler {
     /** The encoding of secrets that are either base64 or plain text. */
     private static final String EITHER = "base64-or-utf8";
 
+    /** The warning for signatures that do not cover the body, with their location. */
+    static final String UNSIGNED_BODY =
+            "The signature in {} does not cover the body: an attacker who has seen a request can send"
+                    + " its signature with another body before the genuine request arrives";
+
     private final SignatureBuilder builder;
     private final boolean isHmac;
     private final boolean isDigest;
@@ -50,11 +55,8 @@ final class SignatureCompiler {
                             + " Bodies are parsed as JSON only. Use an HMAC as soon as the service supports it",
                     builder.algorithm);
         }
-        if (!verifier.covers(ValueSelector.bodyOrRoot("")) && !verifier.signsFields()) {
-            LOG.warn(
-                    "The signature in {} does not cover the body: an attacker who has seen a request can send its signature with another body"
-                            + " before the genuine request arrives",
-                    builder.signatures);
+        if (!verifier.covers(SignedData.BODY) && !verifier.signsFields() && !verifier.signsOnlyParameters()) {
+            LOG.warn(UNSIGNED_BODY, builder.signatures);
         }
         return verifier;
     }

@@ -2,6 +2,7 @@ package io.httpconnector.webhook;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.Hashing;
@@ -32,7 +33,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Verifies signatures as configured by a {@link SignatureBuilder}. */
-final class SignatureVerifier implements Verifier {
+final class SignatureVerifier implements SigningVerifier {
 
     /** A smaller number counts seconds: as milliseconds, it would be in the year 1973 or before. */
     private static final long MIN_MILLIS = 100_000_000_000L;
@@ -125,8 +126,8 @@ final class SignatureVerifier implements Verifier {
         return new SignatureVerifier(scheme, known, definition, secrets);
     }
 
-    /** Whether a value of a request is signed. */
-    boolean covers(ValueSelector selector) {
+    @Override
+    public boolean covers(ValueSelector selector) {
         return (scheme.bodyHash == null ? covered : coveredByHash).test(selector);
     }
 
@@ -246,7 +247,7 @@ final class SignatureVerifier implements Verifier {
                 covered(hashed, named),
                 scheme.bodiesRepeat ? null : match,
                 identity(known),
-                tree(hashed, form, named),
+                tree(request, hashed, form, named),
                 defaultSelectors);
     }
 
@@ -277,15 +278,46 @@ final class SignatureVerifier implements Verifier {
                                 && named.coversHeader(selector.name));
     }
 
-    /** The payload, if the signature covers only parts of the body; null if the payload is the body. */
-    private @Nullable JsonNode tree(boolean hashed, SortedMap<String, SortedSet<String>> form, SignedValues named) {
+    /** The payload, if the signature covers only parts of the body, or none; null if the payload is the body. */
+    private @Nullable JsonNode tree(
+            WebhookRequest request, boolean hashed, SortedMap<String, SortedSet<String>> form, SignedValues named)
+            throws Refusal {
+        boolean isBodyless = request.body().length == 0 && SignedData.isBodyless(request.method());
+        if (isBodyless
+                && scheme.content.coversParameters()
+                && scheme.content.fields().isEmpty()) {
+            return parameters(request);
+        }
         if (hashed) {
             return null;
         }
-        if (signsForm) {
+        if (signsForm && scheme.content.coversBody()) {
             return form.isEmpty() ? null : tree(form);
         }
-        return signsFields() ? named.tree(scheme.content.coveredFields()) : null;
+        if (signsFields()) {
+            return named.tree(scheme.content.coveredFields());
+        }
+        if (signsOnlyParameters()) {
+            return parameters(request);
+        }
+        return scheme.content.convertsBody() ? MissingNode.getInstance() : null;
+    }
+
+    /** The signed query parameters. */
+    private JsonNode parameters(WebhookRequest request) throws Refusal {
+        try {
+            return Payload.parameters(request, covered);
+        } catch (IOException e) {
+            throw new Refusal(RejectionReason.MALFORMED, "the query cannot be parsed: " + e.getMessage());
+        }
+    }
+
+    /** Whether parameters, but no part of the body are signed: the payload then consists of the parameters. */
+    boolean signsOnlyParameters() {
+        return scheme.content.coversParameters()
+                && scheme.content.fields().isEmpty()
+                && !scheme.content.coversBody()
+                && scheme.bodyHash == null;
     }
 
     /** Whether only some fields of the body are signed, of which the payload then consists. */

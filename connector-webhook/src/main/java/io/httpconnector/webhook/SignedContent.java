@@ -296,6 +296,16 @@ final class SignedContent {
         return parameters.keySet();
     }
 
+    /** Whether query parameters are signed, all or some, so that they cannot be changed. */
+    boolean coversParameters() {
+        return covered.contains("query") || parameters.containsValue(true);
+    }
+
+    /** Whether the body is signed only after a conversion by which different bodies become the same. */
+    boolean convertsBody() {
+        return !hasBody && (names.contains("body") || names.contains("form") || names.contains("bodySha256"));
+    }
+
     /** Whether the body as a whole is signed. */
     boolean coversBody() {
         return hasBody;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  *
  * <p>A sender that is identified by a token, an address or a certificate is trusted, so its whole request counts. If a signature
- * does not cover the body (Mailgun), the body is still the payload, but it does not distinguish events.
+ * covers neither the body nor parameters (Mailgun), the body is still the payload, but it does not distinguish events.
  */
 final class SignedData {
 
@@ -26,8 +26,8 @@ final class SignedData {
     @SuppressWarnings("UnnecessaryLambda") // Compared with.
     private static final Predicate<ValueSelector> ALL = selector -> true;
 
-    private static final ValueSelector BODY = ValueSelector.bodyOrRoot("");
-    private static final ValueSelector ANY_PARAMETER = ValueSelector.query("*");
+    static final ValueSelector BODY = ValueSelector.bodyOrRoot("");
+    static final ValueSelector ANY_PARAMETER = ValueSelector.query("*");
     private static final ValueSelector CONTENT_TYPE = ValueSelector.header("Content-Type");
     private static final ValueSelector CONTENT_ENCODING = ValueSelector.header("Content-Encoding");
     private static final ValueSelector CLOUD_EVENT = ValueSelector.header("ce-specversion");
@@ -153,7 +153,7 @@ final class SignedData {
                 covered.or(other.covered),
                 joint ? joined(alternatives, other.alternatives) : first.alternatives,
                 joint ? join(identity(), other.identity()) : first.identity,
-                tree == null ? other.tree : tree,
+                mine || (!others && tree != null) ? tree : other.tree,
                 both);
     }
 
@@ -233,7 +233,11 @@ final class SignedData {
 
     /** Whether requests with this method have no body. */
     boolean isBodyless() {
-        return request.method().equals("GET") || request.method().equals("HEAD");
+        return isBodyless(request.method());
+    }
+
+    static boolean isBodyless(String method) {
+        return method.equals("GET") || method.equals("HEAD");
     }
 
     /** The content header fields; empty if they are not signed. */

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,17 +130,21 @@ record SignedMessage(Map<String, String> components, InnerList input) {
 
     /** Whether a value of the request is signed. */
     boolean covers(ValueSelector selector) {
+        boolean isNamed = selector.type == ValueSelector.SelectorType.QUERY
+                && selector.alternative == null
+                && components.containsKey("\"@query-param\";name=\"" + selector.name + '"');
+        return isNamed || covers(this::has, selector);
+    }
+
+    /** Whether a value of a request is signed, if these components are. */
+    static boolean covers(Predicate<String> has, ValueSelector selector) {
         boolean here = switch (selector.type) {
-            case HEADER -> has(selector.name.toLowerCase(Locale.ROOT));
-            case BODY -> components.containsKey(CONTENT_DIGEST);
-            case QUERY ->
-                has("@query")
-                        || has("@target-uri")
-                        || has("@request-target")
-                        || components.containsKey("\"@query-param\";name=\"" + selector.name + '"');
+            case HEADER -> has.test(selector.name.toLowerCase(Locale.ROOT));
+            case BODY -> has.test("content-digest");
+            case QUERY -> has.test("@query") || has.test("@target-uri") || has.test("@request-target");
         };
         ValueSelector alternative = selector.alternative;
-        return here && (alternative == null || covers(alternative));
+        return here && (alternative == null || covers(has, alternative));
     }
 
     /** Whether the digests of the body (RFC 9530) that are signed match; true if none is signed. */
