@@ -83,7 +83,8 @@ public final class MessageSignatureBuilder {
     }
 
     /**
-     * Sets the maximum difference between the time of the signature and the time of arrival, in both directions.
+     * Sets the maximum difference between the time of the signature and the time of arrival, in both directions. A signature that
+     * {@code expires} is rejected from then on.
      *
      * @param tolerance 1 second to 7 days; 5 minutes by default
      * @return this builder

@@ -119,9 +119,22 @@ record SignedMessage(Map<String, String> components, InnerList input) {
         return lines.toString();
     }
 
-    @Nullable String parameter(String name) {
+    /** A parameter of the signature that is a String (section 2.3). */
+    @Nullable String text(String name) throws IOException {
         String raw = input.parameters().get(name);
+        if (raw != null && !raw.startsWith("\"")) {
+            throw new IOException("the parameter " + name + " of the signature is not a string");
+        }
         return raw == null ? null : StructuredFields.unquoted(raw);
+    }
+
+    /** A parameter of the signature that is an Integer (section 2.3). */
+    @Nullable Long integer(String name) throws IOException {
+        String raw = input.parameters().get(name);
+        if (raw != null && !raw.matches("[0-9]{1,15}")) {
+            throw new IOException("the parameter " + name + " of the signature is not an integer, in seconds");
+        }
+        return raw == null ? null : Long.valueOf(raw);
     }
 
     boolean has(String component) {

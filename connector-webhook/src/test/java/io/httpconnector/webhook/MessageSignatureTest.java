@@ -5,17 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.Secret;
+import io.httpconnector.internal.Hashing;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.testing.VirtualTime;
 import io.httpconnector.webhook.VerificationResult.RejectionReason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests of HTTP message signatures. The first two vectors are those of RFC 9421, appendix B; the third one is by Python. */
@@ -93,6 +96,35 @@ class MessageSignatureTest {
                         .verify(key, CREATED)
                         .detail())
                 .contains("content-digest is not signed");
+    }
+
+    /** Section 2.3: the types of the parameters are fixed, and a signature is not valid after it has expired. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\'',
+            value = {
+                ";created=1700000000;expires=1700000000 | accepted",
+                ";created=1700000000;expires=1700000100;keyid=\"k\";nonce=\"n\";tag=\"t\" | accepted",
+                ";created=1699999990;expires=1699999999 | TIMESTAMP_EXPIRED: the signature has expired",
+                ";created=1699999699 | TIMESTAMP_EXPIRED: the signature was created",
+                ";created=\"1700000000\" | MALFORMED: the parameter created of the signature is not an integer",
+                ";created=1700000000.0 | MALFORMED: the parameter created",
+                ";created=1700000000;expires=\"1700000100\" | MALFORMED: the parameter expires",
+                ";created=1700000000;alg=hmac-sha256 | MALFORMED: the parameter alg of the signature is not a string",
+                ";created=1700000000;nonce=5 | MALFORMED: the parameter nonce",
+                ";created=1700000000;keyid | MALFORMED: the parameter keyid",
+            })
+    void typesAndTimesOfParametersAreChecked(String parameters, String result) {
+        String input = "(\"@method\")" + parameters;
+        String base = "\"@method\": POST\n\"@signature-params\": " + input;
+        String code = Base64.getEncoder()
+                .encodeToString(Hashing.hmac("HmacSHA256", "s3cr3t".getBytes(UTF_8), base.getBytes(UTF_8)));
+        WebhookRequest request =
+                request(BODY).header("Signature-Input", "a=" + input).header("Signature", "a=:" + code + ":");
+
+        assertThat(scheme().components("@method").build().verify(request, NOW).toString())
+                .startsWith(result);
     }
 
     @Test
