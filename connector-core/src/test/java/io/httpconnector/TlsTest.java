@@ -9,6 +9,7 @@ import io.httpconnector.tls.ServerTrust;
 import io.httpconnector.tls.TlsInternals;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.security.Provider;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -171,6 +173,28 @@ class TlsTest {
         assertThatThrownBy(() -> ClientCertificate.keyStore(file, Secret.of("wrong-password")))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("store")
+                .hasMessageNotContaining("wrong-password");
+    }
+
+    /** Without a MAC, only the key is protected by the password. */
+    @Test
+    void wrongPasswordOfAKeyStoreWithoutMacIsReported() throws Exception {
+        Path file = file("open.p12", new byte[0]);
+        Map<String, String> settings =
+                Map.of("keystore.pkcs12.macAlgorithm", "NONE", "keystore.pkcs12.certProtectionAlgorithm", "NONE");
+        settings.forEach(System::setProperty);
+        try (OutputStream out = Files.newOutputStream(file)) {
+            BELOW.client("client-9", "RSA")
+                    .keyStore("PKCS12", PASSWORD.reveal())
+                    .store(out, PASSWORD.reveal().toCharArray());
+        } finally {
+            settings.keySet().forEach(System::clearProperty);
+        }
+
+        assertThat(ClientCertificate.keyStore(file, PASSWORD)).isNotNull();
+        assertThatThrownBy(() -> ClientCertificate.keyStore(file, Secret.of("wrong-password")))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("open.p12")
                 .hasMessageNotContaining("wrong-password");
     }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.Key;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Signature;
@@ -154,11 +155,12 @@ public final class ClientCertificate {
         byte[] content = first.read();
         // A JKS store starts with the bytes FE ED FE ED.
         KeyStore store = KeyStore.getInstance(content.length > 1 && content[0] == (byte) 0xfe ? "JKS" : "PKCS12");
-        store.load(
-                new ByteArrayInputStream(content),
-                password == null ? null : password.reveal().toCharArray());
+        char[] characters = password == null ? null : password.reveal().toCharArray();
+        store.load(new ByteArrayInputStream(content), characters);
         for (String alias : Collections.list(store.aliases())) {
             if (store.isKeyEntry(alias)) {
+                // A store without a MAC is loaded by any password, which only the key then checks.
+                Key unused = store.getKey(alias, characters);
                 return store;
             }
         }
