@@ -68,8 +68,14 @@ public final class Proxy {
      * @param user the user name
      * @param password the password; a secret of {@link Secret#from} is looked up each time it is sent
      * @return a new proxy
+     * @throws InvalidDefinitionException when the user name of an HTTP proxy contains a colon, which ends it (RFC 7617)
      */
     public Proxy credentials(String user, Secret password) {
+        if (!route.isSocks() && notNull(user, "proxy user").contains(":")) {
+            throw new InvalidDefinitionException(
+                    "proxy",
+                    "the user name contains a colon, at which the password would start: use another user name");
+        }
         return new Proxy(new ProxyRoute(
                 route.isSocks(),
                 route.host(),

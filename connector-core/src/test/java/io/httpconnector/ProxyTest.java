@@ -209,4 +209,15 @@ class ProxyTest {
     void proxyThatCanNotBeRight(String host, int port) {
         assertThatThrownBy(() -> Proxy.http(host, port)).isInstanceOf(InvalidDefinitionException.class);
     }
+
+    /** The user name ends at the first colon (RFC 7617). */
+    @Test
+    void userNameWithAColonIsRejected() {
+        assertThatThrownBy(() -> Proxy.http("proxy", 80).credentials("a:b", Secret.of("pa55")))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("the user name contains a colon")
+                .hasMessageNotContaining("a:b");
+        assertThat(Proxy.socks5("proxy", 80).credentials("a:b", Secret.of("pa55")))
+                .isNotNull();
+    }
 }
