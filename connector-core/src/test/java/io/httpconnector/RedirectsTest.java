@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.httpconnector.internal.http.NameValuePair;
+import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.transport.CallContext;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -212,7 +213,7 @@ class RedirectsTest {
                 "http:to | is not followed by \"//\" and a host",
                 "http:/to | is not followed by \"//\" and a host",
                 "http://localhost:99999/ | \"99999\" is not a port: use 1 to 65535",
-                "http://localhost:/ | is not a port",
+                "http://localhost::/ | is not a port",
                 "http://[::1/ | is not an IPv6 address",
                 "http://[fe80::1%25eth0]/ | has a zone ID",
                 "http:///| the host is missing",
@@ -274,5 +275,28 @@ class RedirectsTest {
         assertThatThrownBy(() -> OriginPolicy.redirect(request, response, 0))
                 .isInstanceOf(InvalidResponseException.class)
                 .hasMessageContaining("from https to http");
+    }
+
+    /** A port may be empty (RFC 3986, section 3.2.3). */
+    @ParameterizedTest
+    @CsvSource({
+        "http://localhost:/to, http://localhost/to",
+        "https://localhost:/to, https://localhost/to",
+        "https://[::1]:?a, https://[::1]/?a",
+        "//localhost:/to, http://localhost/to",
+    })
+    void emptyPortIsTheDefaultPort(String location, String expected) {
+        Request request = Request.get("http://localhost:8080/from");
+        Response response = new Response(
+                request,
+                302,
+                NameValuePair.headerFields(NameValuePair.of("Location", location)),
+                new byte[0],
+                new CallContext(TimeSource.SYSTEM, Duration.ofMinutes(1)));
+
+        assertThat(OriginPolicy.redirect(request, response, 0))
+                .isNotNull()
+                .extracting(next -> next.url().toString())
+                .isEqualTo(Url.parseAbsolute(expected).toString());
     }
 }

@@ -8,13 +8,16 @@ import java.util.regex.Pattern;
  * Repairs the references of a service, such as {@code Location} and the URL of the next page, as browsers do (WHATWG URL
  * Standard): characters that RFC 3986 does not permit are percent-encoded, as is a percent sign that does not start an escape;
  * a backslash in the path becomes a slash; white space around the reference, and line breaks and tabs in it, are removed.
- * Scheme and authority are not changed, so that the host stays the same. A reference with a backslash where an authority may
+ * Scheme and host are not changed; an empty port, which RFC 3986 permits, is removed. A reference with a backslash where an authority may
  * start or end is not repaired, because parsers disagree on its host.
  */
 public final class LenientUrl {
 
     /** Scheme and authority; a relative reference has neither. */
     private static final Pattern START = Pattern.compile("(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?:[/\\\\]{2}[^/\\\\?#]*+)?");
+
+    /** Scheme and authority whose port is empty. */
+    private static final Pattern EMPTY_PORT = Pattern.compile("(//.*[^/:]):$");
 
     private static final String PERMITTED = "-._~!$&'()*+,;=:@/?";
 
@@ -40,7 +43,7 @@ public final class LenientUrl {
     }
 
     private static String repaired(String text, String head) {
-        StringBuilder url = new StringBuilder(head);
+        StringBuilder url = new StringBuilder(EMPTY_PORT.matcher(head).replaceFirst("$1"));
         boolean inPath = true;
         boolean inFragment = false;
         for (int i = head.length(); i < text.length(); ) {
