@@ -346,7 +346,7 @@ public final class Request {
     }
 
     /**
-     * Accepts every response, whatever its status.
+     * Accepts every response, whatever its status. Redirects are then not followed.
      *
      * @return a new request
      */
