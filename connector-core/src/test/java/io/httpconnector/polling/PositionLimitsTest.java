@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.StatusException;
 import io.httpconnector.polling.MockService.MockResponse;
+import io.httpconnector.state.StateLog;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.TriggerEvent;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -156,5 +161,75 @@ class PositionLimitsTest extends TimedRowsFixture {
             assertThat(firstQueryOf(trigger)).isEqualTo("-141");
         }
         assertThat(events).hasSize(13 + 14 + 12);
+    }
+
+    /** Large dead letters cause the log to be compacted; all entries but the first consist of keys. */
+    @Test
+    void keysBeforeThePositionAreNotStoredAgain() {
+        size = 1000;
+        for (int id = 1; id <= 500; id++) {
+            put(id, -100);
+        }
+        CompactedStore store = new CompactedStore();
+        String large = "x".repeat(300_000);
+        try (PollingTrigger trigger = rows(byTime())
+                .store(store)
+                .delivery(Delivery.to(event -> {
+                            if (event.payload().at("/name").asText().equals(large)) {
+                                throw new IllegalStateException("too large");
+                            }
+                        })
+                        .attempts(1))
+                .build()) {
+            trigger.pollOnce();
+            put(501, -10);
+            trigger.pollOnce();
+            for (int id = 502; id <= 505; id++) {
+                put(id, -5, large);
+            }
+            assertThat(trigger.pollOnce().deadLetters()).isEqualTo(4);
+        }
+        assertThat(store.entries).hasSizeGreaterThan(1);
+        assertThat(store.entries.stream()
+                        .skip(1)
+                        .mapToInt(entry -> entry.length)
+                        .sum())
+                .isPositive()
+                .isLessThan(1000);
+    }
+
+    /** A store in memory that keeps what a log was last replaced by. */
+    private static final class CompactedStore implements StateStore {
+
+        private final StateStore store = StateStore.inMemory();
+        private final List<byte[]> entries = new ArrayList<>();
+
+        @Override
+        public StateLog open(String id) {
+            StateLog log = store.open(id);
+            return new StateLog() {
+                @Override
+                public void read(Consumer<byte[]> reader) {
+                    log.read(reader);
+                }
+
+                @Override
+                public void append(byte[] entry) {
+                    log.append(entry);
+                }
+
+                @Override
+                public void replace(Iterable<byte[]> replacement) {
+                    entries.clear();
+                    replacement.forEach(entries::add);
+                    log.replace(entries);
+                }
+
+                @Override
+                public void close() {
+                    log.close();
+                }
+            };
+        }
     }
 }
