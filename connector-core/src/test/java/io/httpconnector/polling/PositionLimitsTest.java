@@ -166,8 +166,8 @@ class PositionLimitsTest extends TimedRowsFixture {
     /** Large dead letters cause the log to be compacted; all entries but the first consist of keys. */
     @Test
     void keysBeforeThePositionAreNotStoredAgain() {
-        size = 1000;
-        for (int id = 1; id <= 500; id++) {
+        size = 100;
+        for (int id = 1; id <= 60; id++) {
             put(id, -100);
         }
         CompactedStore store = new CompactedStore();
@@ -182,9 +182,9 @@ class PositionLimitsTest extends TimedRowsFixture {
                         .attempts(1))
                 .build()) {
             trigger.pollOnce();
-            put(501, -10);
+            put(61, -10);
             trigger.pollOnce();
-            for (int id = 502; id <= 505; id++) {
+            for (int id = 62; id <= 65; id++) {
                 put(id, -5, large);
             }
             assertThat(trigger.pollOnce().deadLetters()).isEqualTo(4);
