@@ -190,6 +190,66 @@ class CompactedStateTest {
                 .containsExactly("everything", "2026-11-20T11:59:59Z", "2026-11-20T11:59:59Z", "2026-11-20T11:59:59Z");
     }
 
+    /** What an earlier process has written counts as well. */
+    @Test
+    void logOfAnEarlierProcessIsCompacted() {
+        fillLog();
+        assertThat(store.replaced).isZero();
+        try (PollingTrigger trigger = trigger().build()) {
+            put(4, LARGE);
+            trigger.pollOnce();
+            assertThat(store.replaced).isOne();
+        }
+        try (PollingTrigger trigger = trigger().build()) {
+            assertThat(trigger.pollOnce().deadLetters()).isZero();
+            assertThat(trigger.deadLetters())
+                    .extracting(letter -> letter.event().key())
+                    .containsExactly("4");
+        }
+    }
+
+    @Test
+    void compactedLogContainsTheDefinition() {
+        fillLog();
+        try (PollingTrigger trigger = trigger().build()) {
+            put(4, "d");
+            put(5, LARGE);
+            trigger.pollOnce();
+            assertThat(store.replaced).isOne();
+        }
+        try (PollingTrigger trigger = trigger().key("/name").build()) {
+            trigger.pollOnce();
+        }
+        assertThat(changes).hasSize(1);
+    }
+
+    /** Dead letters are not obsolete: without them there would be little to remove. */
+    @Test
+    void logWithManyDeadLettersMayBeLarger() {
+        for (int id = 1; id <= 150; id++) {
+            put(id, "x".repeat(101));
+        }
+        try (PollingTrigger trigger = trigger().build()) {
+            trigger.pollOnce();
+        }
+        fillLog();
+        assertThat(store.replaced).isZero();
+    }
+
+    /** Writes almost as much as is compacted: dead letters that are discarded. */
+    private void fillLog() {
+        try (PollingTrigger trigger = trigger().build()) {
+            for (int id = 1; id <= 3; id++) {
+                put(id, LARGE);
+            }
+            trigger.pollOnce();
+            trigger.deadLetters().stream()
+                    .filter(letter ->
+                            letter.event().payload().at("/name").asText().equals(LARGE))
+                    .forEach(letter -> trigger.discard(letter.event().id()));
+        }
+    }
+
     private void put(int id, String name) {
         records.put(id, Map.of("id", id, "name", name));
         tag = "\"" + records.hashCode() + "\"";
