@@ -75,6 +75,15 @@ class ParentSourcesTest extends RecordServiceFixture {
                 .isEqualTo(JsonSupport.parse("{\"board\":{\"id\":2,\"open\":false},\"parent\":{\"id\":\"b\"}}"));
     }
 
+    /** For a handler that drops known ids, and for replays by id. */
+    @Test
+    void equalRecordsOfTwoParentsAreTwoEvents() {
+        service.behaviour = asked -> MockResponse.json(List.of(Map.of("id", 1)));
+
+        assertThat(keys(trigger("/b/{{parent}}", ParentRecords.of("a", "b")))).containsExactly("1", "1");
+        assertThat(events.stream().map(event -> event.id())).doesNotHaveDuplicates();
+    }
+
     @Test
     void parentsAreFiltered() {
         service.behaviour = this::respond;
