@@ -118,17 +118,23 @@ class StoredProgressTest extends RecordServiceFixture {
         assertThat(changes(others)).containsExactly("DELETED 2");
     }
 
-    /** The poll fails after the events of a page are finished, but before they are stored. */
+    /** The code of the application that determines the next page fails when the events of this page are finished. */
     @Test
     void finishedEventsOfAFailedPollAreStoredByTheNextPoll() {
-        boolean[] circle = {true};
+        boolean[] fails = {true};
         respond(ids(1, 2));
         try (PollingTrigger trigger = trigger()
                 .store(store)
-                .pagination(Pagination.requests((page, request) -> circle[0] ? Optional.of(request) : Optional.empty()))
+                .pagination(Pagination.requests((page, request) -> {
+                    if (fails[0]) {
+                        throw new IllegalStateException("no next page");
+                    }
+                    return Optional.empty();
+                }))
                 .build()) {
-            assertThatThrownBy(trigger::pollOnce).hasMessageContaining("The pages do not end");
-            circle[0] = false;
+            assertThatThrownBy(trigger::pollOnce).hasStackTraceContaining("no next page");
+            assertThat(changes(events)).containsExactly("NEW 1", "NEW 2");
+            fails[0] = false;
             respond(ids(1, 2, 3));
             trigger.pollOnce();
         }
@@ -142,6 +148,8 @@ class StoredProgressTest extends RecordServiceFixture {
         respond("{'id':1}", "{'name':'without a key'}");
         try (PollingTrigger trigger = other().build()) {
             assertThat(trigger.pollOnce().deadLetters()).isEqualTo(1);
+            assertThat(trigger.status().warnings())
+                    .anyMatch(line -> line.startsWith("invalid records in the last poll: 1;"));
             assertThat(trigger.discard(trigger.deadLetters().get(0).event().id()))
                     .isTrue();
         }
