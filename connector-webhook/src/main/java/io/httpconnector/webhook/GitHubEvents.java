@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +62,32 @@ final class GitHubEvents {
     private static final Map<String, Ranked[]> BY_MEMBER = byMember();
 
     /** A rule and its rank among all rules: the first rule that applies wins. */
-    private record Ranked(int position, Rule rule) {}
+    private static final class Ranked {
+
+        private static final int MAX_KNOWN = 100;
+
+        private final int position;
+        private final Rule rule;
+
+        /** The event types by action, so that they are not concatenated for each event. */
+        private final Map<String, String> types = new ConcurrentHashMap<>();
+
+        Ranked(int position, Rule rule) {
+            this.position = position;
+            this.rule = rule;
+        }
+
+        String type(String action) {
+            String known = types.get(action);
+            if (known == null) {
+                known = action.isEmpty() ? rule.event : rule.event + "." + action;
+                if (types.size() < MAX_KNOWN) {
+                    types.put(action, known);
+                }
+            }
+            return known;
+        }
+    }
 
     private GitHubEvents() {}
 
@@ -85,11 +111,7 @@ final class GitHubEvents {
         JsonNode form = payload.path("payload");
         JsonNode event = form.isObject() ? form : payload;
         Ranked first = first(event);
-        if (first == null) {
-            return "";
-        }
-        String action = event.path("action").asText();
-        return action.isEmpty() ? first.rule.event : first.rule.event + "." + action;
+        return first == null ? "" : first.type(event.path("action").asText());
     }
 
     private static @Nullable Ranked first(JsonNode event) {

@@ -97,7 +97,10 @@ final class HeaderIndex {
      * @param type the media type; empty if none is given
      * @param ambiguous whether there are several fields with different values
      */
-    record ContentHeaders(String type, @Nullable String encoding, boolean ambiguous) {}
+    record ContentHeaders(String type, @Nullable String encoding, boolean ambiguous) {
+
+        static final ContentHeaders NONE = new ContentHeaders("", null, false);
+    }
 
     void find(ValueSelector selector, ValueSelector.MatchConsumer found) {
         for (int i = 0; i < namesAndValues.length; i += 2) {

@@ -105,8 +105,9 @@ final class SignatureVerifier implements SigningVerifier {
         this.signsTime = scheme.content.uses("timestamp");
         this.signsUrl = scheme.content.uses("url");
         this.signsForm = scheme.content.uses("form");
-        this.covered = selector -> scheme.content.covers(selector, scheme.timestamp, scheme.id);
-        this.coveredByHash = selector -> selector.type == ValueSelector.SelectorType.BODY || covered.test(selector);
+        this.covered = Coverage.of(selector -> scheme.content.covers(selector, scheme.timestamp, scheme.id));
+        this.coveredByHash =
+                Coverage.of(selector -> selector.type == ValueSelector.SelectorType.BODY || covered.test(selector));
         this.listedSelectors = scheme.signedHeaders == null
                 ? List.of()
                 : Stream.of(scheme.timestamp, scheme.id, scheme.bodyHash)

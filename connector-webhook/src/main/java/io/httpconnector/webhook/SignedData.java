@@ -22,18 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class SignedData {
 
-    /** Covers the whole request. */
-    @SuppressWarnings("UnnecessaryLambda") // Compared with.
-    private static final Predicate<ValueSelector> ALL = selector -> true;
-
     static final ValueSelector BODY = ValueSelector.bodyOrRoot("");
     static final ValueSelector ANY_PARAMETER = ValueSelector.query("*");
-    private static final ValueSelector CONTENT_TYPE = ValueSelector.header("Content-Type");
-    private static final ValueSelector CONTENT_ENCODING = ValueSelector.header("Content-Encoding");
-    private static final ValueSelector CLOUD_EVENT = ValueSelector.header("ce-specversion");
 
     private final WebhookRequest request;
-    private final Predicate<ValueSelector> covered;
+    private final Coverage covered;
 
     /**
      * The fingerprints of the signed content, one for each verifier that accepted it; empty if the same content may be sent for
@@ -74,7 +67,7 @@ final class SignedData {
 
     private SignedData(
             WebhookRequest request,
-            Predicate<ValueSelector> covered,
+            Coverage covered,
             List<Supplier<String>> alternatives,
             @Nullable Supplier<String> identity,
             @Nullable JsonNode tree,
@@ -89,7 +82,7 @@ final class SignedData {
 
     /** The whole request of a trusted sender. */
     static SignedData wholeRequest(WebhookRequest request, DefaultSelectors defaultSelectors) {
-        return new SignedData(request, ALL, List.of(), null, null, defaultSelectors);
+        return new SignedData(request, Coverage.ALL, List.of(), null, null, defaultSelectors);
     }
 
     /**
@@ -109,7 +102,7 @@ final class SignedData {
             DefaultSelectors defaultSelectors) {
         return new SignedData(
                 request,
-                covered,
+                Coverage.of(covered),
                 fingerprint == null ? List.of() : List.of(fingerprint),
                 identity,
                 tree,
@@ -128,7 +121,7 @@ final class SignedData {
     }
 
     boolean isWholeRequest() {
-        return covered == ALL;
+        return covered == Coverage.ALL;
     }
 
     /** The data covered by two verifiers that both accepted the request. */
@@ -150,7 +143,7 @@ final class SignedData {
         boolean joint = mine == others;
         return new SignedData(
                 request,
-                covered.or(other.covered),
+                Coverage.of(covered.or(other.covered)),
                 joint ? joined(alternatives, other.alternatives) : first.alternatives,
                 joint ? join(identity(), other.identity()) : first.identity,
                 mine || (!others && tree != null) ? tree : other.tree,
@@ -245,8 +238,11 @@ final class SignedData {
         if (isWholeRequest()) {
             return request.headerIndex().contentHeaders();
         }
-        String type = value(CONTENT_TYPE);
-        String encoding = value(CONTENT_ENCODING);
+        if (!covered.hasContentHeaders()) {
+            return HeaderIndex.ContentHeaders.NONE;
+        }
+        String type = value(Coverage.CONTENT_TYPE);
+        String encoding = value(Coverage.CONTENT_ENCODING);
         return new HeaderIndex.ContentHeaders(type, encoding.isEmpty() ? null : encoding, false);
     }
 
@@ -268,7 +264,7 @@ final class SignedData {
 
     /** Whether the header has the attributes of a CloudEvent, and they are signed. */
     boolean hasCloudEventAttributes() {
-        return !value(CLOUD_EVENT).isEmpty();
+        return covered.hasCloudEvent() && !value(Coverage.CLOUD_EVENT).isEmpty();
     }
 
     /** The value of a header field or query parameter; empty if it is missing or not signed. */

@@ -23,24 +23,26 @@ public final class VerificationResult {
         NO_KEY
     }
 
-    private static final VerificationResult ACCEPTED = new VerificationResult(null, "", null);
+    private static final VerificationResult ACCEPTED = new VerificationResult(null, "", null, null);
 
     private final @Nullable RejectionReason reason;
     private final String detail;
 
-    /** Null if the whole request counts. */
-    private final @Nullable View view;
+    /** The signed data, if one of our verifiers provides it. */
+    private final @Nullable SignedData data;
 
-    /** Provides the covered part of a request. */
-    @FunctionalInterface
-    private interface View {
-        SignedData of(WebhookRequest request, Verifier verifier);
-    }
+    /** What another verifier accepted; null if the whole request counts. */
+    private final @Nullable Signed signed;
 
-    private VerificationResult(@Nullable RejectionReason reason, String detail, @Nullable View view) {
+    /** The fingerprint and the covered values of a request. */
+    private record Signed(Supplier<String> fingerprint, Predicate<ValueSelector> covered) {}
+
+    private VerificationResult(
+            @Nullable RejectionReason reason, String detail, @Nullable SignedData data, @Nullable Signed signed) {
         this.reason = reason;
         this.detail = detail;
-        this.view = view;
+        this.data = data;
+        this.signed = signed;
     }
 
     /**
@@ -64,16 +66,12 @@ public final class VerificationResult {
     public static VerificationResult signed(Supplier<String> fingerprint, Predicate<ValueSelector> covered) {
         Arguments.notNull(fingerprint, "fingerprint of a result");
         Arguments.notNull(covered, "predicate of the covered values");
-        return new VerificationResult(
-                null,
-                "",
-                (request, verifier) ->
-                        SignedData.of(request, covered, fingerprint, null, null, defaultSelectors(verifier)));
+        return new VerificationResult(null, "", null, new Signed(fingerprint, covered));
     }
 
     /** Creates a result that accepts a request and exposes its signed data. */
     static VerificationResult signed(SignedData data) {
-        return new VerificationResult(null, "", (request, verifier) -> data);
+        return new VerificationResult(null, "", data, null);
     }
 
     /**
@@ -84,7 +82,7 @@ public final class VerificationResult {
      * @return the result
      */
     public static VerificationResult rejected(RejectionReason reason, String detail) {
-        return new VerificationResult(reason, detail, null);
+        return new VerificationResult(reason, detail, null, null);
     }
 
     /**
@@ -116,7 +114,12 @@ public final class VerificationResult {
 
     /** The data covered by the verifier that accepted the request. */
     SignedData data(WebhookRequest request, Verifier verifier) {
-        return view == null ? SignedData.wholeRequest(request, defaultSelectors(verifier)) : view.of(request, verifier);
+        if (data != null) {
+            return data;
+        }
+        return signed == null
+                ? SignedData.wholeRequest(request, defaultSelectors(verifier))
+                : SignedData.of(request, signed.covered, signed.fingerprint, null, null, defaultSelectors(verifier));
     }
 
     private static DefaultSelectors defaultSelectors(Verifier verifier) {

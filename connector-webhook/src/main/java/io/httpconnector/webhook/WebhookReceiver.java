@@ -83,8 +83,12 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
     /** Whether a request is known by a single signature, so that it always has the same fingerprint. */
     private final boolean hasSingleFingerprint;
 
+    /** The deadline without a mailbox: the watch, which interrupts everything that waits. */
+    private final Deadline watched;
+
     WebhookReceiver(ReceiverSettings settings, DeduplicationFilter requests, @Nullable Mailbox mailbox) {
         this.settings = settings;
+        this.watched = Deadline.watched(settings.deadline);
         this.seenRequests = requests;
         this.seenEvents = requests.ofEvents();
         this.hasSingleFingerprint = settings.verifiers.stream().noneMatch(AnyOfVerifier.class::isInstance);
@@ -127,7 +131,7 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
     }
 
     private WebhookResponse receive(WebhookRequest given, Progress progress) {
-        Deadline deadline = new Deadline(settings.deadline);
+        Deadline deadline = mailbox == null ? watched : new Deadline(settings.deadline);
         Watch watch = Watchdog.SHARED.interrupt(settings.deadline);
         try (watch) {
             WebhookRequest request = settings.publicUrl == null ? given : given.publicUrl(settings.publicUrl);

@@ -46,17 +46,20 @@ public final class Watchdog {
         private final Watchdog watchdog;
         private final int slot = (int) Thread.currentThread().getId() & SLOTS - 1;
         private final long maxNanos;
-        private final Runnable action;
-        private final Runnable onClose;
+
+        /** The thread to interrupt; null to execute the action instead. */
+        private final @Nullable Thread thread;
+
+        private final @Nullable Runnable action;
         private boolean seen;
         private long firstSeen;
         private boolean late;
 
-        private Watch(Watchdog watchdog, long max, Runnable end, Runnable afterwards) {
+        private Watch(Watchdog watchdog, long max, @Nullable Thread thread, @Nullable Runnable action) {
             this.watchdog = watchdog;
             this.maxNanos = max;
-            this.action = end;
-            this.onClose = afterwards;
+            this.thread = thread;
+            this.action = action;
         }
 
         private synchronized void check(long now) {
@@ -67,10 +70,19 @@ public final class Watchdog {
             if (now - firstSeen >= maxNanos && watchdog.remove(this)) {
                 late = true;
                 try {
-                    action.run();
+                    end();
                 } catch (RuntimeException | Error e) {
                     LOG.warn("An operation that exceeded its time limit could not be ended", e);
                 }
+            }
+        }
+
+        private void end() {
+            if (thread != null) {
+                thread.interrupt();
+            }
+            if (action != null) {
+                action.run();
             }
         }
 
@@ -89,8 +101,9 @@ public final class Watchdog {
             if (!watchdog.remove(this)) {
                 // The operation is being ended, or has been ended.
                 synchronized (this) {
-                    if (late) {
-                        onClose.run();
+                    if (late && thread != null) {
+                        // The interruption is meant only for the watched operation, not for later ones.
+                        boolean unused = Thread.interrupted();
                     }
                 }
             }
@@ -104,8 +117,7 @@ public final class Watchdog {
      * @return the watch, to be closed by the same thread, which then clears its interrupted status
      */
     public Watch interrupt(Duration max) {
-        // The interruption is meant only for the watched operation, not for later ones.
-        return watch(max, Thread.currentThread()::interrupt, Thread::interrupted);
+        return started(new Watch(this, max.toNanos(), Thread.currentThread(), null));
     }
 
     /**
@@ -116,11 +128,10 @@ public final class Watchdog {
      * @return the watch
      */
     public Watch watch(Duration max, Runnable late) {
-        return watch(max, late, () -> {});
+        return started(new Watch(this, max.toNanos(), null, late));
     }
 
-    private Watch watch(Duration max, Runnable late, Runnable afterwards) {
-        Watch watch = new Watch(this, max.toNanos(), late, afterwards);
+    private Watch started(Watch watch) {
         if (!slots.compareAndSet(watch.slot, null, watch)) {
             others.add(watch);
         }
