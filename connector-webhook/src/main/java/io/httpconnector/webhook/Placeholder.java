@@ -3,6 +3,7 @@ package io.httpconnector.webhook;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.Hashing;
 import io.httpconnector.internal.json.Suggestions;
+import io.httpconnector.internal.text.PercentEncoding;
 import io.httpconnector.internal.text.Placeholders;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -69,7 +70,21 @@ record Placeholder(String place, String name, List<String> filters) {
             "decodeReserved",
                     bytes -> utf8(RESERVED.matcher(text(bytes))
                             .replaceAll(escape -> Matcher.quoteReplacement(
-                                    Character.toString((char) Integer.parseInt(escape.group(1), 16))))));
+                                    Character.toString((char) Integer.parseInt(escape.group(1), 16))))),
+            "escaped", bytes -> utf8(escaped(text(bytes))));
+
+    /** Percent-encodes a target again: the path once, except for reserved characters, and the query twice. */
+    private static String escaped(String target) {
+        StringBuilder escaped = new StringBuilder();
+        int query = target.indexOf('?') + 1;
+        PercentEncoding.encode(query == 0 ? target : target.substring(0, query), "!*'();/?:@&=+$,#", escaped);
+        if (query > 0) {
+            StringBuilder once = new StringBuilder();
+            PercentEncoding.encode(target.substring(query), "!*'()", once);
+            PercentEncoding.encode(once.toString(), "!*'()", escaped);
+        }
+        return escaped.toString();
+    }
 
     private static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);

@@ -118,6 +118,8 @@ final class PresetsAToL {
                                                     .after("h="),
                                             "",
                                             ".")
+                                    .eventId(header("X-Event-Id"))
+                                    .eventType(header("X-Event-Type"))
                                     .bodiesAreUnique()),
             service(
                             "coinbase-commerce",
@@ -137,8 +139,10 @@ final class PresetsAToL {
                             it -> it.signature(header("X-Contentful-Signature"))
                                     .timestamp(header("X-Contentful-Timestamp"))
                                     .timestampUnit("millis")
-                                    .content("{{method}}\n{{target}}\n{{signedHeaders}}\n{{body}}")
+                                    .content("{{method}}\n{{target | escaped}}\n{{signedHeaders}}\n{{body}}")
                                     .signedHeaders(header("X-Contentful-Signed-Headers"), ":", ";")
+                                    .eventId(header("X-Contentful-Idempotency-Key"))
+                                    .eventType(header("X-Contentful-Topic"))
                                     .bodiesAreUnique()),
             service("discord", "Discord", "https://discord.com/developers/docs/events/webhook-events")
                     .signature(

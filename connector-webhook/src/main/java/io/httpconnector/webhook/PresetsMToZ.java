@@ -75,7 +75,7 @@ final class PresetsMToZ {
                     .handshakeInJava(
                             "notion passes a token to the application, which requires code: use handshake(Handshakes.notion(...))"),
             service("okta", "Okta", "https://developer.okta.com/docs/concepts/event-hooks/")
-                    .token(header("Authorization"), body("/eventId"), body("/eventType"))
+                    .token(header("Authorization"), body("/eventId").or(body("/eventID")), body("/eventType"))
                     .handshake(Handshakes::okta),
             service("paddle", "Paddle", "https://developer.paddle.com/webhooks/signature-verification")
                     .signature(

@@ -154,7 +154,8 @@ public final class SignatureBuilder {
      * <p>Filters follow a vertical bar, as in <code>{{body | sha512 | base64}}</code>: {@code md5}, {@code sha1}, {@code sha256},
      * {@code sha384}, {@code sha512}, each in hexadecimal or followed by {@code base64}, {@code base64url} or {@code bytes};
      * {@code lower} and {@code upper}; {@code sorted} for a query, by name; {@code decodeReserved} for a URL, whose
-     * percent-encoded {@code :/?@!$'()*,;} are decoded.
+     * percent-encoded {@code :/?@!$'()*,;} are decoded; {@code escaped} for a target, which is percent-encoded again, its path
+     * once and its query twice.
      *
      * @param template <code>{{body}}</code> by default
      * @return this builder

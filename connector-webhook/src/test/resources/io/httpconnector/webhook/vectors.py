@@ -132,8 +132,11 @@ add("airtable", {"X-Airtable-Content-MAC": "hmac-sha256=" + mac(JSON, key=key).h
 digest = hashlib.sha256(JSON.encode()).digest()
 add("bird", {"MessageBird-Signature": b64(hmac.new(SECRET.encode(), ("%d\n%s?a=1\n" % (TIME, URL)).encode() + digest, hashlib.sha256).digest()),
              "MessageBird-Request-Timestamp": str(TIME)}, query="a=1", timed=True)
-add("messagebird", {"MessageBird-Signature": b64(hmac.new(SECRET.encode(), b"%d\na=1&b=2\n" % TIME + digest, hashlib.sha256).digest()),
-                    "MessageBird-Request-Timestamp": str(TIME)}, query="b=2&a=1", type="lead.created", timed=True)
+# Signed by messagebird 4.0.1 for Node.
+add("messagebird", {"MessageBird-Signature": "Gkq61IphqJIPl/WpssxbaKe3Hlnt3Kxdjs67WWGkDeE=", "MessageBird-Request-Timestamp": str(TIME)},
+    query="b=2&a=1", body='{"id":"m1","type":"message.created"}', type="message.created", timed=True)
+add("messagebird", {"MessageBird-Signature": "N2Pg7iDAIKWlPepOcPJxpKuts11yKYdXZiJD/L7hf/Y=", "MessageBird-Request-Timestamp": str(TIME)},
+    method="GET", query="status=delivered&id=m1&recipient=31612345678", body="", timed=True, unsigned=True)
 load = base64.encodebytes(b"<notification><kind>check</kind></notification>").decode()
 add("braintree", {}, content="application/x-www-form-urlencoded", unsigned=True, body=urllib.parse.urlencode(
     {"bt_signature": "other_key|%s&public_key|%s" % ("0" * 40, hmac.new(hashlib.sha1(SECRET.encode()).digest(), load.encode(), hashlib.sha1).hexdigest()),
@@ -141,15 +144,22 @@ add("braintree", {}, content="application/x-www-form-urlencoded", unsigned=True,
 add("cal-com", {"X-Cal-Signature-256": mac(JSON).hex()})
 add("circleci", {"circleci-signature": "v1=%s,v2=%s" % (mac(JSON).hex(), "0" * 64)}, id="evt_1", type="lead.created")
 add("clickup", {"X-Signature": mac(JSON).hex()})
-add("coinbase", {"Content-Type": "application/json", "X-Event-Id": "e1",
-                 "X-Hook0-Signature": "t=%d,v0=%s,h=content-type x-event-id,v1=%s" % (
-                     TIME, "0" * 64, mac("%d.content-type x-event-id.application/json.e1.%s" % (TIME, JSON)).hex())}, timed=True)
+add("coinbase", {"Content-Type": "application/json", "X-Event-Id": "e1", "X-Event-Type": "wallet.activity.detected",
+                 "X-Hook0-Signature": "t=%d,v0=%s,h=content-type x-event-id x-event-type,v1=%s" % (
+                     TIME, mac("%d.%s" % (TIME, JSON)).hex(),
+                     mac("%d.content-type x-event-id x-event-type.application/json.e1.wallet.activity.detected.%s" % (TIME, JSON)).hex())},
+    id="e1", type="wallet.activity.detected", timed=True)
 add("coinbase-commerce", {"X-CC-Webhook-Signature": mac('{"event":{"id":"e1","type":"charge:created"}}').hex()},
     body='{"event":{"id":"e1","type":"charge:created"}}', id="e1", type="charge:created")
-names = "content-type,x-contentful-signed-headers,x-contentful-timestamp"
-add("contentful", {"Content-Type": "application/json", "X-Contentful-Signed-Headers": names, "X-Contentful-Timestamp": str(MILLIS),
-                   "X-Contentful-Signature": mac("POST\n/hooks/abc?a=1\ncontent-type:application/json;x-contentful-signed-headers:%s;"
-                                                 "x-contentful-timestamp:%d\n%s" % (names, MILLIS, JSON)).hex()}, query="a=1", timed=True)
+# Signed by signRequest of @contentful/node-apps-toolkit 3.16.1, which escapes a query twice.
+for query, sign in (("", "917c7791b61c4c055d706533a03ae3b3bcb1f38f80008d82525f5c4bcd42be83"),
+                    ("a=1&b=x%20y", "c636760a2cdac151b5a5699cf05b8618f7d95f3de64dd9cc050313ebb9461a3b")):
+    add("contentful", {"Content-Type": "application/vnd.contentful.management.v1+json", "X-Contentful-Timestamp": str(MILLIS),
+                       "X-Contentful-Topic": "ContentManagement.Entry.publish", "X-Contentful-Idempotency-Key": "k1",
+                       "X-Contentful-Signed-Headers": "content-type,x-contentful-idempotency-key,x-contentful-signed-headers,"
+                                                      "x-contentful-timestamp,x-contentful-topic", "X-Contentful-Signature": sign},
+        body='{"sys":{"id":"e1","type":"Entry"}}', secret="0123456789abcdef" * 4, query=query, id="k1",
+        type="ContentManagement.Entry.publish", timed=True)
 event = {"event": {"event_time": str(TIME), "event_type": "signature_request_signed", "event_hash": mac(str(TIME) + "signature_request_signed").hex()}}
 add("dropbox-sign", {}, content="multipart/form-data; boundary=b", type="signature_request_signed", unsigned=True,
     body='--b\r\nContent-Disposition: form-data; name="json"\r\n\r\n' + json.dumps(event) + "\r\n--b--\r\n")
@@ -159,13 +169,16 @@ add("fal", {"X-Fal-Webhook-Request-Id": "req_1", "X-Fal-Webhook-User-Id": "user_
             "X-Fal-Webhook-Signature": sig.hex()}, secret=b64(pub[-32:]), other=b64(other(["-algorithm", "ed25519"])[-32:]), id="req_1", timed=True)
 add("lark", {"X-Lark-Request-Timestamp": str(TIME), "X-Lark-Request-Nonce": "n1",
              "X-Lark-Signature": hashlib.sha256((str(TIME) + "n1" + SECRET + JSON).encode()).hexdigest()}, timed=True)
-add("lemon-squeezy", {"X-Signature": mac(JSON).hex()})
+order = '{"meta":{"event_name":"order_created"},"data":{"type":"orders","id":"1"}}'
+add("lemon-squeezy", {"X-Signature": mac(order).hex(), "X-Event-Name": "order_created"}, body=order, type="order_created")
 add("line", {"x-line-signature": b64(mac(JSON))})
 add("mercado-pago", {"x-request-id": "r1", "x-signature": "ts=%d,v1=%s" % (MILLIS, mac("id:ab12;request-id:r1;ts:%d;" % MILLIS).hex())},
     query="data.id=AB12&type=order", type="lead.created", timed=True, unsigned=True)
 add("mux", {"Mux-Signature": "t=%d,v1=%s" % (TIME, mac("%d.%s" % (TIME, JSON)).hex())}, id="evt_1", type="lead.created", timed=True)
 add("notion", {"X-Notion-Signature": "sha256=" + mac(JSON).hex()}, id="evt_1", type="lead.created")
 add("okta", {"Authorization": SECRET}, body='{"eventId":"e1","eventType":"com.okta.event_hook"}', id="e1", type="com.okta.event_hook", token=True)
+add("okta", {"Authorization": SECRET}, body='{"eventType":"com.okta.event_hook","eventID":"e1","data":{"events":[]}}', id="e1",
+    type="com.okta.event_hook", token=True)
 add("pagerduty", {"X-PagerDuty-Signature": "v1=%s,v1=%s" % ("0" * 64, mac('{"event":{"id":"e1","event_type":"incident.triggered"}}').hex())},
     body='{"event":{"id":"e1","event_type":"incident.triggered"}}', id="e1", type="incident.triggered")
 add("patreon", {"X-Patreon-Signature": mac(JSON, hashlib.md5).hex(), "X-Patreon-Event": "members:create"})
