@@ -8,6 +8,7 @@ import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.webhook.ChallengeHandshake.ChallengeCode;
 import io.httpconnector.webhook.ChallengeHandshake.ChallengeCondition;
+import io.httpconnector.webhook.ChallengeHandshake.ChallengeEncryption;
 import io.httpconnector.webhook.ChallengeHandshake.Token;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,7 @@ public final class ChallengeBuilder {
     private final List<ChallengeCondition> conditions = new ArrayList<>();
     private @Nullable Token token;
     private @Nullable ChallengeCode code;
+    private @Nullable ChallengeEncryption encryption;
     private boolean verified;
     private @Nullable ObjectNode responseJson;
     private @Nullable String responseHeader;
@@ -111,6 +113,25 @@ public final class ChallengeBuilder {
     }
 
     /**
+     * Declares that the service encrypts challenges like events, see {@link SignatureBuilder#encrypted}: the locations of the
+     * challenge, of the token and of conditions refer to the decrypted body.
+     *
+     * @param selector the location of the encrypted text in the body, such as {@code ValueSelector.body("/encrypt")}; a body
+     *     without it is not encrypted
+     * @param secret the secret from which the key is made
+     * @param key the template of the key, such as <code>{{secret | sha256 | bytes}}</code>
+     * @return this builder
+     */
+    public ChallengeBuilder encrypted(ValueSelector selector, Secret secret, String key) {
+        this.encryption = new ChallengeEncryption(
+                new BodyEncryption(
+                        Arguments.notNull(selector, "location of the encrypted text"),
+                        Arguments.notNull(key, "template of the key of the encryption")),
+                Arguments.notNull(secret, "secret of the encryption"));
+        return this;
+    }
+
+    /**
      * Responds only to challenges that the verifiers of the receiver accept, for services that sign them like events.
      *
      * @return this builder
@@ -178,6 +199,9 @@ public final class ChallengeBuilder {
      */
     public Handshake build() {
         List<String> all = new ArrayList<>(problems);
+        if (encryption != null) {
+            encryption.check(all);
+        }
         if (responseJson != null && responseHeader != null) {
             all.add("responseHeader: it contradicts responseJson(...)");
         }
@@ -204,6 +228,7 @@ public final class ChallengeBuilder {
                 List.copyOf(conditions),
                 token,
                 code,
+                encryption,
                 verified,
                 responseJson,
                 responseHeader,

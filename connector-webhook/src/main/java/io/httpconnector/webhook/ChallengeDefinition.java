@@ -30,6 +30,17 @@ final class ChallengeDefinition {
         }
     }
 
+    /** The member {@code encrypted}. */
+    private record EncryptionMember(ValueSelector location, String secret, String key) {
+
+        static @Nullable EncryptionMember read(JsonObjectReader reader) {
+            ValueSelector location = reader.requiredObject("location", ValueSelector::read);
+            String secret = reader.requiredText("secret");
+            String key = reader.requiredText("key");
+            return location == null ? null : new EncryptionMember(location, secret, key);
+        }
+    }
+
     /** An element of the member {@code when}. */
     private record ConditionMember(ValueSelector location, String value) {
 
@@ -46,6 +57,7 @@ final class ChallengeDefinition {
         List<ConditionMember> conditions = reader.objects("when", ConditionMember::read);
         TokenMember token = reader.object("token", TokenMember::read);
         HmacMember hmac = reader.object("hmac", HmacMember::read);
+        EncryptionMember encrypted = reader.object("encrypted", EncryptionMember::read);
         boolean verified = reader.isSet("verified");
         JsonNode responseJson = reader.object("responseJson");
         String responseHeader = reader.text("responseHeader");
@@ -63,6 +75,9 @@ final class ChallengeDefinition {
             }
             if (hmac != null) {
                 builder.hmac(hmac.algorithm, at.secret("/hmac/secret", hmac.secret), hmac.encoding);
+            }
+            if (encrypted != null) {
+                builder.encrypted(encrypted.location, at.secret("/encrypted/secret", encrypted.secret), encrypted.key);
             }
             if (verified) {
                 builder.verified();

@@ -65,6 +65,8 @@ final class ChallengeGuard {
         } else if (verifier instanceof SignatureVerifier signature) {
             boolean isJson = readAs == null ? signature.sendsOnlyJson() : readAs.isJson();
             signature.sharedSecrets().forEach(secret -> all.add(new Signing(secret, signature.content(), isJson)));
+        } else if (verifier instanceof DecryptingVerifier decrypting) {
+            add(decrypting.signature(), readAs, all);
         } else if (verifier instanceof JwtVerifier jwt) {
             jwt.sharedSecrets().forEach(secret -> all.add(new Signing(secret, null, false)));
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.Hashing;
 import java.io.IOException;
@@ -24,6 +25,7 @@ final class ChallengeHandshake implements Handshake {
     private final List<ChallengeCondition> conditions;
     private final @Nullable Token token;
     private final @Nullable ChallengeCode code;
+    private final @Nullable ChallengeEncryption encryption;
     private final boolean verified;
     private final @Nullable ObjectNode responseJson;
     private final @Nullable String responseHeader;
@@ -44,12 +46,40 @@ final class ChallengeHandshake implements Handshake {
         }
     }
 
+    /** The encryption of challenges. */
+    record ChallengeEncryption(BodyEncryption body, Secret secret) {
+
+        /** Reports invalid settings. */
+        void check(List<String> problems) {
+            int before = problems.size();
+            body.check(problems);
+            if (problems.size() == before) {
+                try {
+                    var unused = key();
+                } catch (InvalidDefinitionException e) {
+                    problems.addAll(e.problems());
+                }
+            }
+        }
+
+        /** The request with its decrypted body; without a body if it cannot be decrypted. */
+        WebhookRequest decrypted(WebhookRequest request) {
+            WebhookRequest decrypted = body.decrypted(request, key());
+            return decrypted == null ? request.body(new byte[0]) : decrypted;
+        }
+
+        private byte[] key() {
+            return body.keyBytes(secret.reveal().getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
     ChallengeHandshake(
             ValueSelector location,
             @Nullable String method,
             List<ChallengeCondition> conditions,
             @Nullable Token token,
             @Nullable ChallengeCode code,
+            @Nullable ChallengeEncryption encryption,
             boolean verified,
             @Nullable ObjectNode responseJson,
             @Nullable String responseHeader,
@@ -59,6 +89,7 @@ final class ChallengeHandshake implements Handshake {
         this.conditions = conditions;
         this.token = token;
         this.code = code;
+        this.encryption = encryption;
         this.verified = verified;
         this.responseJson = responseJson;
         this.responseHeader = responseHeader;
@@ -68,7 +99,7 @@ final class ChallengeHandshake implements Handshake {
     /** A copy that computes no HMAC that could be the signature of an event. */
     ChallengeHandshake guardedBy(ChallengeGuard other) {
         return new ChallengeHandshake(
-                location, method, conditions, token, code, verified, responseJson, responseHeader, other);
+                location, method, conditions, token, code, encryption, verified, responseJson, responseHeader, other);
     }
 
     /** The key of HMACs of challenges that anyone may send; null if there are none. */
@@ -86,10 +117,11 @@ final class ChallengeHandshake implements Handshake {
         return verified ? respond(request) : Optional.empty();
     }
 
-    private Optional<WebhookResponse> respond(WebhookRequest request) {
-        if (method != null && !request.method().equals(method)) {
+    private Optional<WebhookResponse> respond(WebhookRequest given) {
+        if (method != null && !given.method().equals(method)) {
             return Optional.empty();
         }
+        WebhookRequest request = encryption == null ? given : encryption.decrypted(given);
         Optional<String> challenge = one(location, request).flatMap(Handshakes::bounded);
         boolean matches = challenge.isPresent()
                 && conditions.stream()
@@ -102,7 +134,7 @@ final class ChallengeHandshake implements Handshake {
         Token expected = token;
         boolean trusted = expected == null
                 || one(expected.selector, request)
-                        .filter(given -> isSame(given, expected.secret))
+                        .filter(value -> isSame(value, expected.secret))
                         .isPresent();
         return Optional.of(trusted ? response(challenge.get()) : WebhookResponse.of(403));
     }

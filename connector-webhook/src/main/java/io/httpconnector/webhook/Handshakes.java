@@ -13,15 +13,11 @@ import io.httpconnector.Secret;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.Hashing;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import javax.crypto.Cipher;
-import javax.crypto.spec.IvParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 
 /** Handshakes by which services check that the owner of a URL wants their events. */
 public final class Handshakes {
@@ -182,38 +178,14 @@ public final class Handshakes {
         return challenge(body("/challenge")).verified().build();
     }
 
-    /** A challenge that is not signed, and usually encrypted: by AES, after its initialization vector, in base64. */
+    /** A challenge that is not signed, and encrypted if the application has an encrypt key. */
     static Handshake lark(Secret encryptKey) {
-        return new Handshake() {
-            @Override
-            public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {
-                List<String> encrypted = BodyParser.unverifiedValues(body("/encrypt"), request);
-                byte[] plain = encrypted.size() == 1 ? decrypted(encrypted.get(0), encryptKey) : request.body();
-                return challenge(body("/challenge"))
-                        .method("POST")
-                        .when(body("/type"), "url_verification")
-                        .responseJson("{\"challenge\":\"{{challenge}}\"}")
-                        .build()
-                        .beforeVerification(request.body(plain));
-            }
-        };
-    }
-
-    private static byte[] decrypted(String text, Secret key) {
-        byte[] bytes = BinaryEncoding.BASE64.decode(text);
-        if (bytes == null || bytes.length < 32) {
-            return new byte[0];
-        }
-        try {
-            Cipher cipher = Cipher.getInstance("AES/CBC/PKCS5Padding");
-            cipher.init(
-                    Cipher.DECRYPT_MODE,
-                    new SecretKeySpec(Hashing.sha256(key.reveal()), "AES"),
-                    new IvParameterSpec(bytes, 0, 16));
-            return cipher.doFinal(bytes, 16, bytes.length - 16);
-        } catch (GeneralSecurityException e) {
-            return new byte[0];
-        }
+        return challenge(body("/challenge"))
+                .method("POST")
+                .encrypted(body("/encrypt"), encryptKey, "{{secret | sha256 | bytes}}")
+                .when(body("/type"), "url_verification")
+                .responseJson("{\"challenge\":\"{{challenge}}\"}")
+                .build();
     }
 
     /** A challenge in the body, returned as JSON with the same member: Monday, Miro. */

@@ -257,8 +257,9 @@ final class PresetsAToL {
                             it -> it.signature(header("X-Lark-Signature"))
                                     .timestamp(header("X-Lark-Request-Timestamp"))
                                     .content("{{timestamp}}{{header.X-Lark-Request-Nonce}}{{secret}}{{body}}")
-                                    .eventId(body("/header/event_id"))
-                                    .eventType(body("/header/event_type"))
+                                    .encrypted(body("/encrypt"), "{{secret | sha256 | bytes}}")
+                                    .eventId(body("/header/event_id").or(body("/uuid")))
+                                    .eventType(body("/header/event_type").or(body("/event/type")))
                                     .bodiesAreUnique())
                     .handshake("encryptKey", Handshakes::lark),
             service("lemon-squeezy", "Lemon Squeezy", "https://docs.lemonsqueezy.com/help/webhooks/signing-requests")

@@ -37,6 +37,8 @@ public final class SignatureBuilder {
 
     @Nullable SignedHeaders signedHeaders;
 
+    @Nullable BodyEncryption encryption;
+
     boolean urlVariants;
     boolean decompressed;
 
@@ -204,6 +206,23 @@ public final class SignatureBuilder {
     }
 
     /**
+     * Declares that the service encrypts bodies by AES in CBC mode, after their initialization vector and in base64. The payload
+     * of an event, its id, type and key are those of the decrypted body. A body without a text at this location is not encrypted.
+     *
+     * @param location the location of the encrypted text in the body, such as {@code ValueSelector.body("/encrypt")}, which must
+     *     be signed
+     * @param key the template of the key, such as <code>{{secret | sha256 | bytes}}</code>, with the placeholder and the filters
+     *     of {@link #key}; the key has 16, 24 or 32 bytes
+     * @return this builder
+     */
+    public SignatureBuilder encrypted(ValueSelector location, String key) {
+        this.encryption = new BodyEncryption(
+                Arguments.notNull(location, "location of the encrypted text"),
+                Arguments.notNull(key, "template of the key of the encryption"));
+        return this;
+    }
+
+    /**
      * Sets the location of the time at which the request was signed. A timestamp that is too old, or in the future, is rejected.
      * It must be signed, either by its placeholder in the content or as part of the body.
      *
@@ -325,14 +344,10 @@ public final class SignatureBuilder {
      * @throws InvalidDefinitionException if a setting is missing or invalid; reports all problems
      */
     public Verifier build() {
-        return buildWithWarnings();
+        return new SignatureCompiler(this).build();
     }
 
-    /** Builds the verifier and logs warnings about weak signature schemes. */
-    SignatureVerifier buildWithWarnings() {
-        return new SignatureCompiler(this).verifierWithWarnings();
-    }
-
+    /** Builds the verifier of the signatures alone, without warnings. */
     SignatureVerifier buildVerifier() {
         return new SignatureCompiler(this).verifier();
     }

@@ -5,7 +5,6 @@ import io.httpconnector.Secret;
 import io.httpconnector.webhook.SignatureVerifier.Scheme;
 import io.httpconnector.webhook.SignatureVerifier.Service;
 import io.httpconnector.webhook.SignatureVerifier.TimeUnit;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,7 +46,17 @@ final class SignatureCompiler {
         this.isDigest = DIGESTS.contains(builder.algorithm);
     }
 
-    SignatureVerifier verifierWithWarnings() {
+    /** The verifier, which also decrypts the body if the service encrypts it. */
+    SigningVerifier build() {
+        SignatureVerifier verifier = verifierWithWarnings();
+        BodyEncryption encryption = builder.encryption;
+        return encryption == null
+                ? verifier
+                : new DecryptingVerifier(
+                        verifier, encryption, secret -> encryption.keyBytes(decoded(secret)), builder.bodiesAreUnique);
+    }
+
+    private SignatureVerifier verifierWithWarnings() {
         SignatureVerifier verifier = verifier();
         if (isDigest) {
             LOG.warn(
@@ -144,17 +153,7 @@ final class SignatureCompiler {
         if (isCustomKey && !isHmac) {
             problems.add("key: " + builder.algorithm + " uses no key made of a secret, omit it");
         } else if (isCustomKey) {
-            boolean[] hasSecret = {false};
-            Placeholder.compile(builder.key, "key", problems, text -> {}, placeholder -> {
-                hasSecret[0] = true;
-                if (!placeholder.name().equals("secret")) {
-                    problems.add(placeholder.place() + ": {{" + Texts.visible(placeholder.name())
-                            + "}} is unknown, use {{secret}}");
-                }
-            });
-            if (!hasSecret[0]) {
-                problems.add("key: it does not contain {{secret}}");
-            }
+            KeyTemplate.check(builder.key, "key", problems);
         }
     }
 
@@ -181,6 +180,7 @@ final class SignatureCompiler {
             problems.add("content: {{secret}} is required for plain hashes, and not allowed otherwise; "
                     + builder.algorithm + " uses the secret as its key");
         }
+        checkEncryption(signed, problems);
         if (builder.bodiesRepeat && builder.bodiesAreUnique) {
             problems.add("bodiesAreUnique: it contradicts bodiesRepeat()");
         }
@@ -188,6 +188,20 @@ final class SignatureCompiler {
                 .anyMatch(selector -> selector != null && selector.type == ValueSelector.SelectorType.BODY);
         if (builder.bodiesAreUnique && !inBody && bodyHash == null && !signed.distinguishesEvents()) {
             problems.add("bodiesAreUnique: nothing that is signed distinguishes events, apart from the time");
+        }
+    }
+
+    private void checkEncryption(SignedContent signed, List<String> problems) {
+        BodyEncryption encryption = builder.encryption;
+        if (encryption == null) {
+            return;
+        }
+        encryption.check(problems);
+        if (builder.publicKeys != null) {
+            problems.add("encrypted: it needs a shared secret, but " + builder.algorithm + " uses public keys");
+        }
+        if (builder.bodyHash == null && !signed.covers(encryption.location(), builder.timestamp, builder.id)) {
+            problems.add("encrypted: the encrypted text is not signed, so an attacker could change it");
         }
     }
 
@@ -208,7 +222,8 @@ final class SignatureCompiler {
         algorithms.addAll(builder.alternativeAlgorithms);
         List<Function<Secret, byte[]>> decoders = new ArrayList<>(List.of(this::keyBytes));
         if (EITHER.equals(builder.secretEncoding)) {
-            decoders.add(secret -> key(secret.reveal().getBytes(StandardCharsets.UTF_8)));
+            decoders.add(
+                    secret -> KeyTemplate.apply(builder.key, secret.reveal().getBytes(StandardCharsets.UTF_8)));
         }
         return new HmacChecker(algorithms, builder.secrets, decoders);
     }
@@ -225,8 +240,13 @@ final class SignatureCompiler {
         return index < 0 ? null : type.getEnumConstants()[index];
     }
 
-    /** Decodes a secret and creates its key. */
+    /** Decodes a secret and creates the key of its signatures. */
     byte[] keyBytes(Secret secret) {
+        return KeyTemplate.apply(builder.key, decoded(secret));
+    }
+
+    /** The bytes of a secret. */
+    byte[] decoded(Secret secret) {
         String text = secret.reveal();
         String own = text.startsWith(builder.secretPrefix) ? text.substring(builder.secretPrefix.length()) : text;
         byte[] bytes = switch (builder.secretEncoding) {
@@ -244,21 +264,7 @@ final class SignatureCompiler {
             throw invalid(List.of(
                     "secrets: one is empty, or not encoded as " + builder.secretEncoding.toUpperCase(Locale.ROOT)));
         }
-        return key(bytes);
-    }
-
-    private byte[] key(byte[] secret) {
-        if (builder.key.equals("{{secret}}")) {
-            return secret;
-        }
-        ByteArrayOutputStream key = new ByteArrayOutputStream();
-        Placeholder.compile(
-                builder.key,
-                "key",
-                new ArrayList<>(),
-                text -> key.writeBytes(text.getBytes(StandardCharsets.UTF_8)),
-                placeholder -> key.writeBytes(placeholder.filter(secret)));
-        return key.toByteArray();
+        return bytes;
     }
 
     private static InvalidDefinitionException invalid(List<String> problems) {

@@ -30,6 +30,7 @@ final class SignatureDefinitionCodec {
         reader.text("key", builder::key);
         reader.text("content", builder::content);
         builder.signedHeaders = reader.object("signedHeaders", SignedHeaders::read);
+        builder.encryption = reader.object("encrypted", BodyEncryption::read);
         builder.urlVariants = reader.isSet("urlVariants");
         builder.decompressed = reader.isSet("decompressed");
         reader.object("timestamp", ValueSelector::read, builder::timestamp);
@@ -55,6 +56,9 @@ final class SignatureDefinitionCodec {
         json.put("key", builder.key).put("content", builder.content);
         if (builder.signedHeaders != null) {
             json.set("signedHeaders", builder.signedHeaders.toJson());
+        }
+        if (builder.encryption != null) {
+            json.set("encrypted", builder.encryption.toJson());
         }
         json.put("urlVariants", builder.urlVariants).put("decompressed", builder.decompressed);
         json.put("timestampUnit", builder.timeUnit);

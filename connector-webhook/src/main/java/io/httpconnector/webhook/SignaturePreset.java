@@ -133,7 +133,11 @@ final class SignaturePreset {
             return new TokenVerifier(token.location, secrets, token.eventId, token.eventType, MediaType.JSON.name());
         }
         SignatureBuilder builder = isAsymmetric() ? builder(List.of(), keys(secrets)) : builder(secrets, null);
-        return builder.buildWithWarnings().withService(new Service(mediaTypes, typeOf));
+        Service service = new Service(mediaTypes, typeOf);
+        Verifier verifier = builder.build();
+        return verifier instanceof DecryptingVerifier decrypting
+                ? decrypting.withService(service)
+                : ((SignatureVerifier) verifier).withService(service);
     }
 
     private SignatureBuilder builder(List<Secret> secrets, @Nullable PublicKeys keys) {

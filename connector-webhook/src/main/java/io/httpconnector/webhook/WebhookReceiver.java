@@ -399,6 +399,9 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
         if (verifier instanceof SignatureVerifier signature) {
             return SignatureDiagnostics.of(signature, verdict, request, now, others);
         }
+        if (verifier instanceof DecryptingVerifier decrypting) {
+            return hints(decrypting.signature(), verdict, request, now, others);
+        }
         if (verifier instanceof AnyOfVerifier any) {
             return any.all().stream()
                     .flatMap(one -> hints(one, one.verify(request, now), request, now, others).stream())

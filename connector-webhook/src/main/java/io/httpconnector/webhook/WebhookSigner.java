@@ -139,7 +139,7 @@ public final class WebhookSigner {
             return request.header(ValueSelector.fromJson(definition.get("token")).name, secret.reveal());
         }
         SignatureBuilder scheme = SignatureDefinitionCodec.read(definition, List.of(), null);
-        Draft draft = new Draft(request);
+        Draft draft = new Draft(encrypted(scheme, request));
         String timestamp = timestamp(scheme.timeUnit);
         String id = "";
         if (scheme.timestamp != null) {
@@ -173,6 +173,22 @@ public final class WebhookSigner {
         byte[] signature = signature(scheme, content, known);
         draft.put(scheme.signatures.get(0), encoding(scheme.encoding).encode(signature));
         return draft.request();
+    }
+
+    /** The request with its body in an encrypted text, if the service encrypts bodies. */
+    private WebhookRequest encrypted(SignatureBuilder scheme, WebhookRequest request) {
+        BodyEncryption encryption = scheme.encryption;
+        if (encryption == null || secret == null) {
+            return request;
+        }
+        try {
+            byte[] key = encryption.keyBytes(new SignatureCompiler(scheme).decoded(secret));
+            Draft draft = new Draft(request.body("{}".getBytes(StandardCharsets.UTF_8)));
+            draft.put(encryption.location(), encryption.encrypted(request.body(), key));
+            return draft.request();
+        } catch (GeneralSecurityException e) {
+            throw invalid("the body cannot be encrypted");
+        }
     }
 
     /** The header fields that must be listed as signed, or the media type. */

@@ -167,8 +167,20 @@ add("elevenlabs", {"ElevenLabs-Signature": "t=%d,v0=%s" % (TIME, mac("%d.%s" % (
 pub, sig = openssl(["-algorithm", "ed25519"], "req_1\nuser_1\n%d\n%s" % (TIME, digest.hex()), ["raw"])
 add("fal", {"X-Fal-Webhook-Request-Id": "req_1", "X-Fal-Webhook-User-Id": "user_1", "X-Fal-Webhook-Timestamp": str(TIME),
             "X-Fal-Webhook-Signature": sig.hex()}, secret=b64(pub[-32:]), other=b64(other(["-algorithm", "ed25519"])[-32:]), id="req_1", timed=True)
-add("lark", {"X-Lark-Request-Timestamp": str(TIME), "X-Lark-Request-Nonce": "n1",
-             "X-Lark-Signature": hashlib.sha256((str(TIME) + "n1" + SECRET + JSON).encode()).hexdigest()}, timed=True)
+def lark(event, iv="000102030405060708090a0b0c0d0e0f"):
+    """The body of an event of Lark, encrypted by OpenSSL."""
+    run = subprocess.run(["openssl", "enc", "-aes-256-cbc", "-K", hashlib.sha256(SECRET.encode()).hexdigest(), "-iv", iv],
+                         input=json.dumps(event).encode(), check=True, capture_output=True)
+    return '{"encrypt":"%s"}' % b64(bytes.fromhex(iv) + run.stdout)
+
+
+# @larksuiteoapi/node-sdk 1.74.0 accepts and decrypts these events, of both versions.
+for event, kind in (({"schema": "2.0", "header": {"event_id": "e1", "event_type": "im.message.receive_v1"}, "event": {"name": "Zo\u00eb"}},
+                     "im.message.receive_v1"),
+                    ({"uuid": "e1", "token": "t", "type": "event_callback", "event": {"type": "message"}}, "message")):
+    body = lark(event)
+    add("lark", {"X-Lark-Request-Timestamp": str(TIME), "X-Lark-Request-Nonce": "n1",
+                 "X-Lark-Signature": hashlib.sha256((str(TIME) + "n1" + SECRET + body).encode()).hexdigest()}, body=body, id="e1", type=kind, timed=True)
 order = '{"meta":{"event_name":"order_created"},"data":{"type":"orders","id":"1"}}'
 add("lemon-squeezy", {"X-Signature": mac(order).hex(), "X-Event-Name": "order_created"}, body=order, type="order_created")
 add("line", {"x-line-signature": b64(mac(JSON))})

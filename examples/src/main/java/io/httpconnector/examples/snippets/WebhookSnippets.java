@@ -96,6 +96,20 @@ final class WebhookSnippets {
                 .build();
     }
 
+    static WebhookReceiver chat(Secret secret, Crm crm) {
+        return WebhookReceiver.named("chat")
+                .verify(Signatures.hmac("HmacSHA256", secret)
+                        .signature(ValueSelector.header("X-Acme-Signature"))
+                        .encrypted(ValueSelector.body("/encrypt"), "{{secret | sha256 | bytes}}")
+                        .build())
+                .handshake(Handshakes.challenge(ValueSelector.body("/challenge"))
+                        .encrypted(ValueSelector.body("/encrypt"), secret, "{{secret | sha256 | bytes}}")
+                        .responseJson("{\"challenge\": \"{{challenge}}\"}")
+                        .build())
+                .handler(event -> crm.create(event.payload()))
+                .build();
+    }
+
     static Verifier[] senders(Secret password) {
         return new Verifier[] {
             Verifiers.basic("acme", password),
