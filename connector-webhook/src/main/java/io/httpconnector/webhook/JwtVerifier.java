@@ -155,13 +155,18 @@ final class JwtVerifier implements Verifier {
     private static VerificationResult checkBodyHash(JWTClaimsSet claims, String claim, WebhookRequest request)
             throws ParseException {
         String expected = claims.getStringClaim(claim);
-        byte[] hash = expected == null ? null : BinaryEncoding.HEX.decode(expected);
+        byte[] hash = expected == null ? null : decoded(expected);
         byte[] right = Hashing.sha256(request.body());
         return hash != null && MessageDigest.isEqual(hash, right)
                 ? VerificationResult.signed(
                         () -> Hashing.fingerprint(right), selector -> selector.type == ValueSelector.SelectorType.BODY)
                 : VerificationResult.rejected(
                         RejectionReason.MISMATCH, "the body does not match the hash in the token");
+    }
+
+    /** Decodes a hash, whose length tells hexadecimal from base64. */
+    private static byte @Nullable [] decoded(String hash) {
+        return hash.length() == 64 ? BinaryEncoding.HEX.decode(hash) : BinaryEncoding.decodeBase64(hash);
     }
 
     @Override

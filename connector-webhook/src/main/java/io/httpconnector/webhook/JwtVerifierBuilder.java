@@ -106,7 +106,7 @@ public final class JwtVerifierBuilder {
     }
 
     /**
-     * Sets the claim that contains the SHA-256 of the body in hexadecimal. Without it, a captured token is valid for any body
+     * Sets the claim that contains the SHA-256 of the body, in hexadecimal or base64. Without it, a captured token is valid for any body
      * until it expires.
      *
      * @param claim the name of the claim, such as {@code request_body_sha256}
