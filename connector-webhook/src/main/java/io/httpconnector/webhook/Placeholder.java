@@ -184,6 +184,11 @@ record Placeholder(String place, String name, List<String> filters) {
         return true;
     }
 
+    /** Whether all values have the same length: a digest. */
+    boolean hasFixedLength() {
+        return filters.stream().anyMatch(DIGESTS::containsKey);
+    }
+
     /** Applies the filters. A digest is written in hexadecimal, unless the next filter encodes it. */
     byte[] filter(byte[] value) {
         byte[] decoded = name.equals("bodySha256") && encodes(0) ? BinaryEncoding.HEX.decode(text(value)) : null;

@@ -36,6 +36,10 @@ final class SignatureCompiler {
             "The signature in {} does not cover the body: an attacker who has seen a request can send"
                     + " its signature with another body before the genuine request arrives";
 
+    private static final String UNSEPARATED =
+            "The signed values {} are not separated: an attacker who has seen a request can move text from one to the other and send it"
+                    + " before the genuine request arrives. Use a separator as soon as the service supports it";
+
     private final SignatureBuilder builder;
     private final boolean isHmac;
     private final boolean isDigest;
@@ -66,6 +70,10 @@ final class SignatureCompiler {
         }
         if (!verifier.covers(SignedData.BODY) && !verifier.signsFields() && !verifier.signsOnlyParameters()) {
             LOG.warn(UNSIGNED_BODY, builder.signatures);
+        }
+        List<String> unseparated = UnseparatedValues.find(builder.content, builder.timestamp);
+        if (!unseparated.isEmpty()) {
+            LOG.warn(UNSEPARATED, unseparated);
         }
         return verifier;
     }

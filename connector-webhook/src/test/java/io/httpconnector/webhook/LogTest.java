@@ -15,6 +15,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** Untrusted data cannot forge log lines, and secrets are not logged. */
@@ -151,6 +154,46 @@ class LogTest {
         assertThat(messages().get(0)).contains("does not cover the body");
         assertThat(messages().get(1)).contains("id(body /id) has no effect");
         assertThat(messages().get(2)).contains("type(header X-Type) has no effect");
+    }
+
+    /** Without a separator, "1" and "23" have the same signature as "12" and "3". */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "{{form.a}}{{form.b}} ; {{form.a}}{{form.b}}",
+                "{{timestamp}}{{body./a}}{{header.X-B | lower}}.{{query.c}} ; {{body./a}}{{header.X-B}}",
+                "{{url}}{{form}} ; {{url}}{{form}}",
+                "{{id}}{{query}}{{path}} ; {{query}}{{path}}",
+            })
+    void unseparatedValuesAreReported(String content, String pair) {
+        Verifier unused = scheme(content).build();
+
+        assertThat(messages()).hasSize(1).first().asString().contains(pair, "are not separated");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{{form.a}}|{{form.b}}",
+                "{{id}}{{timestamp}}{{body}}",
+                "{{timestamp}}{{header.X-Nonce}}{{body}}",
+                "{{url}}{{body}}",
+                "{{form.a | sha256}}{{form.b}}",
+                "{{method}}{{url}}{{bodySha256}}{{query.x}}",
+            })
+    void separatedValuesAreNotReported(String content) {
+        Verifier unused = scheme(content).build();
+
+        assertThat(messages()).isEmpty();
+    }
+
+    private static SignatureBuilder scheme(String content) {
+        return Signatures.hmac("HmacSHA256", Secret.of("s3cr3t"))
+                .signature(ValueSelector.header("X-Sign"))
+                .timestamp(ValueSelector.body("/time"))
+                .id(ValueSelector.header("X-Id"))
+                .content(content + (content.contains("{{timestamp}}") ? "" : "#{{timestamp}}"));
     }
 
     private static WebhookReceiverBuilder receiver(Verifier verifier) {
