@@ -10,6 +10,9 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
+import java.security.spec.RSAKeyGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -68,9 +71,17 @@ final class TestAuthority {
 
     static KeyPair keys(String algorithm) {
         try {
+            if (algorithm.equals("RSASSA-PSS-SHA256")) {
+                KeyPairGenerator limited = KeyPairGenerator.getInstance("RSASSA-PSS");
+                limited.initialize(new RSAKeyGenParameterSpec(
+                        2048,
+                        RSAKeyGenParameterSpec.F4,
+                        new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1)));
+                return limited.generateKeyPair();
+            }
             KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
             if (!algorithm.equals("Ed25519")) {
-                generator.initialize(algorithm.equals("RSA") ? 2048 : 256);
+                generator.initialize(algorithm.startsWith("RSA") ? 2048 : 256);
             }
             return generator.generateKeyPair();
         } catch (GeneralSecurityException e) {

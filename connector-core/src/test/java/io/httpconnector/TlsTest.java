@@ -124,6 +124,8 @@ class TlsTest {
         "RSA, OLD-AES-256-CBC",
         "RSA, OLD-AES-128-CBC",
         "RSA, OLD-DES-EDE3-CBC",
+        "RSASSA-PSS, PKCS8",
+        "RSASSA-PSS-SHA256, PKCS8-AES",
         "EC, PKCS8",
         "EC, PKCS8-AES",
         "EC, OLD",
@@ -174,6 +176,32 @@ class TlsTest {
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("store")
                 .hasMessageNotContaining("wrong-password");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PKCS12", "JKS"})
+    void keyStoreWithAnEmptyPassword(String type) throws Exception {
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        BELOW.client("client-10", "RSA").keyStore(type, "").store(content, new char[0]);
+        Path file = file("empty", content.toByteArray());
+        try (TlsServer server = server(CA.server("localhost"), true)) {
+            for (ClientCertificate certificate : new ClientCertificate[] {
+                ClientCertificate.keyStore(file), ClientCertificate.keyStore(content.toByteArray())
+            }) {
+                assertThat(send(connection(server).clientCertificate(certificate)))
+                        .isEqualTo("TLSv1.3 CN=client-10");
+            }
+        }
+        assertThatThrownBy(() -> ClientCertificate.keyStore(file, PASSWORD))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("empty");
+        ByteArrayOutputStream closed = new ByteArrayOutputStream();
+        BELOW.client("client-11", "RSA")
+                .keyStore(type, PASSWORD.reveal())
+                .store(closed, PASSWORD.reveal().toCharArray());
+        assertThatThrownBy(() -> ClientCertificate.keyStore(file("closed.p12", closed.toByteArray())))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("closed.p12");
     }
 
     /** Without a MAC, only the key is protected by the password. */

@@ -34,7 +34,7 @@ public final class PemReader {
     private static final String BEGIN = "-----BEGIN ";
     private static final String DASHES = "-----";
     private static final Pattern DEK = Pattern.compile("DEK-Info:\\s*([A-Z0-9-]+)\\s*,\\s*([0-9A-Fa-f]+)");
-    private static final List<String> ALGORITHMS = List.of("RSA", "EC", "EdDSA", "DSA");
+    private static final List<String> ALGORITHMS = List.of("RSA", "RSASSA-PSS", "EC", "EdDSA", "DSA");
     private static final byte[] VERSION_0 = {2, 1, 0};
     private static final byte[] RSA_WITH_NULL = HexFormat.of().parseHex("300d06092a864886f70d0101010500");
     private static final byte[] EC_OID = HexFormat.of().parseHex("06072a8648ce3d0201");

@@ -15,6 +15,9 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAKey;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -33,6 +36,12 @@ import org.jspecify.annotations.Nullable;
  * remains in use. Immutable and thread-safe. Connections with the same object can share sockets.
  */
 public final class ClientCertificate {
+
+    private static final String PSS = "RSASSA-PSS";
+
+    /** The parameters for keys that may be used with any. */
+    private static final PSSParameterSpec PSS_SHA_256 =
+            new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1);
 
     private final ReloadingValue<KeyStore> keyStore;
     private final KeyMaterialSource first;
@@ -57,6 +66,28 @@ public final class ClientCertificate {
      */
     public static ClientCertificate keyStore(Path file, Secret password) {
         return new ClientCertificate(KeyMaterialSource.of(file), null, notNull(password, "key store password"));
+    }
+
+    /**
+     * Loads a certificate from a key store file without a password, or with an empty one.
+     *
+     * @param file the key store, with one private key
+     * @return the certificate
+     * @throws InvalidDefinitionException when the file can't be read, or has a password
+     */
+    public static ClientCertificate keyStore(Path file) {
+        return new ClientCertificate(KeyMaterialSource.of(file), null, null);
+    }
+
+    /**
+     * Loads a certificate from a key store in memory, without a password or with an empty one.
+     *
+     * @param content a PKCS #12 or JKS store with one private key
+     * @return the certificate
+     * @throws InvalidDefinitionException when the key store can't be read, or has a password
+     */
+    public static ClientCertificate keyStore(byte[] content) {
+        return new ClientCertificate(KeyMaterialSource.of(content), null, null);
     }
 
     /**
@@ -155,7 +186,7 @@ public final class ClientCertificate {
         byte[] content = first.read();
         // A JKS store starts with the bytes FE ED FE ED.
         KeyStore store = KeyStore.getInstance(content.length > 1 && content[0] == (byte) 0xfe ? "JKS" : "PKCS12");
-        char[] characters = password == null ? null : password.reveal().toCharArray();
+        char[] characters = password == null ? new char[0] : password.reveal().toCharArray();
         store.load(new ByteArrayInputStream(content), characters);
         for (String alias : Collections.list(store.aliases())) {
             if (store.isKeyEntry(alias)) {
@@ -222,9 +253,13 @@ public final class ClientCertificate {
         Signature signature = Signature.getInstance(
                 switch (algorithm) {
                     case "EC" -> "SHA256withECDSA";
-                    case "EdDSA" -> "EdDSA";
+                    case "EdDSA", PSS -> algorithm;
                     default -> "SHA256with" + algorithm;
                 });
+        if (algorithm.equals(PSS)) {
+            boolean isLimited = key instanceof RSAKey rsa && rsa.getParams() != null;
+            signature.setParameter(isLimited ? ((RSAKey) key).getParams() : PSS_SHA_256);
+        }
         signature.initSign(key);
         signature.update((byte) 1);
         byte[] signed = signature.sign();
