@@ -48,7 +48,9 @@ final class DecryptingVerifier implements SigningVerifier {
         this.keyOf = keyOf;
         this.bodiesAreUnique = bodiesAreUnique;
         // Reports a key of an invalid length.
-        signature.sharedSecrets().forEach(keyOf::apply);
+        for (Secret secret : signature.sharedSecrets()) {
+            byte[] unused = keyOf.apply(secret);
+        }
         this.variants = signature.sharedSecrets().stream()
                 .map(secret -> new Variant(signature.with(List.of(secret), null), secret))
                 .toList();
