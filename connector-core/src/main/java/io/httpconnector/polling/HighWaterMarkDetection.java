@@ -436,6 +436,10 @@ final class HighWaterMarkDetection implements ChangeDetection {
             repeats = next <= from;
             from = Math.max(from, next);
         }
+        if (queries % QUERIES_UNTIL_FORGETTING == 0) {
+            // Only between queries: until its end, a query may return again what the position has passed.
+            forgetPassed();
+        }
     }
 
     /** When no record was found, the configured start time is the position nevertheless. */
@@ -504,9 +508,6 @@ final class HighWaterMarkDetection implements ChangeDetection {
         if (reached > BEFORE_ALL_RECORDS) {
             long provable = Math.min(reached, atLeastStartPosition(horizon));
             transaction.setCheckpoint(transaction.checkpoint().withPosition(provable));
-            if (queries % QUERIES_UNTIL_FORGETTING == 0) {
-                forgetPassed();
-            }
         }
     }
 

@@ -86,6 +86,28 @@ class HighWaterMarkTest {
         }
     }
 
+    /** The position moves with each stable page. What it has passed is known until the query ends. */
+    @Test
+    void passedRecordThatThePagesRepeatIsNoSecondEvent() {
+        service.behaviour = asked -> {
+            int page = asked.number("page", 1);
+            return at(
+                    NOW,
+                    List.of(row(
+                            page == 60 ? 1 : page, NOW.minusSeconds(page == 60 ? 99_000 : 100_000 - page * 1000L))));
+        };
+        try (PollingTrigger trigger = trigger()
+                .cursor(Cursor.timestamp("/t").sentAs("since").order(RecordOrder.ASCENDING))
+                .pagination(Pagination.pages("page")
+                        .lastWhen("{{page.number | equals(60)}}")
+                        .stable())
+                .startPosition(StartPosition.everything())
+                .build()) {
+            assertThat(trigger.pollOnce().events()).isEqualTo(59);
+        }
+        assertThat(events).extracting(TriggerEvent::key).doesNotHaveDuplicates();
+    }
+
     @Test
     void recordsWithoutTimeAreReportedUntilOneHasATime() {
         List<Object> records = new ArrayList<>(List.of(Map.of("id", 1)));
