@@ -29,6 +29,7 @@ final class ParentListing {
     private final PollDeadline deadline;
     private final @Nullable Long position;
     private @Nullable RuntimeException problem;
+    private final Map<String, String> failures = new LinkedHashMap<>();
     /** Up to where the changed parents were seen; null when it is not known. */
     private @Nullable Long reached;
 
@@ -56,6 +57,11 @@ final class ParentListing {
     /** The problem with other parents; null when there is none. */
     @Nullable RuntimeException problem() {
         return problem;
+    }
+
+    /** The messages of the parents whose own parents could not be listed completely, by their keys. */
+    Map<String, String> failures() {
+        return failures;
     }
 
     /** The position to which the list has been read; null when it must not move. */
@@ -118,7 +124,9 @@ final class ParentListing {
             if (!isGone && e.needsAuthorization() && found.parents.isEmpty()) {
                 throw e;
             }
-            problem = isGone || problem != null ? problem : e;
+            if (!isGone) {
+                fail(e, outer);
+            }
         } catch (RateLimitedException e) {
             throw e;
         } catch (ConnectorException e) {
@@ -126,7 +134,15 @@ final class ParentListing {
                     && (failure.reason() == Reason.TIMED_OUT || failure.reason() == Reason.LIMIT_REACHED)) {
                 throw e;
             }
-            problem = problem == null ? e : problem;
+            fail(e, outer);
+        }
+    }
+
+    /** Records a failure, which concerns one other parent or the whole list. */
+    private void fail(RuntimeException e, Map.@Nullable Entry<String, ObjectNode> outer) {
+        problem = problem == null ? e : problem;
+        if (outer != null) {
+            failures.putIfAbsent(outer.getKey(), String.valueOf(e.getMessage()));
         }
     }
 
@@ -161,7 +177,7 @@ final class ParentListing {
                     consumer,
                     deadline.left());
             marks.isComplete &= !page.isIgnored() || pagination.isAfterLast(page);
-            more = !page.isIgnored() && pager.next(page) && isPermitted(pager.number(), pagination);
+            more = !page.isIgnored() && pager.next(page) && isPermitted(pager.number(), pagination, outer);
         }
         if (request.cursor() != null) {
             reached = pager.number() == 1 || pagination.isStable() ? marks.reached() : null;
@@ -169,16 +185,18 @@ final class ParentListing {
     }
 
     /** Parents on pages after maxPages are parents too: not polling them is a failure. */
-    private boolean isPermitted(int page, Pagination pages) {
+    private boolean isPermitted(int page, Pagination pages, Map.@Nullable Entry<String, ObjectNode> outer) {
         int limit = pages.limits().maxPages();
         if (limit == 0 || page <= limit) {
             return true;
         }
-        problem = new PollingException(
-                Reason.LIMIT_REACHED,
-                "The list of the parents has more pages than maxPages(" + limit
-                        + "): parents on further pages were not polled; raise maxPages, or end the list by"
-                        + " Pagination.until(...)");
+        fail(
+                new PollingException(
+                        Reason.LIMIT_REACHED,
+                        "The list of the parents has more pages than maxPages(" + limit
+                                + "): parents on further pages were not polled; raise maxPages, or end the list by"
+                                + " Pagination.until(...)"),
+                outer);
         return false;
     }
 
@@ -187,7 +205,7 @@ final class ParentListing {
         JsonNode value = key.resolveValue(parent);
         String text = value.isContainerNode() ? value.toString() : value.asText();
         if (value.isMissingNode() || value.isNull() || text.isEmpty()) {
-            problem = new PollingException(Reason.UNEXPECTED_RESPONSE, "A parent has no key at \"" + key + "\"");
+            fail(new PollingException(Reason.UNEXPECTED_RESPONSE, "A parent has no key at \"" + key + "\""), outer);
             return "";
         }
         ObjectNode values = outer == null

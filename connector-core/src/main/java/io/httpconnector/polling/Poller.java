@@ -261,6 +261,7 @@ final class Poller {
                 origin.checkpoint().started() ? origin.checkpoint().position() : null);
         Map<String, ObjectNode> found = listing.list(all);
         List<String> order = rotated(found.keySet(), origin.checkpoint().token());
+        totals.failures.putAll(listing.failures());
         RuntimeException failure = listing.problem();
         String next = null;
         int locked = 0;

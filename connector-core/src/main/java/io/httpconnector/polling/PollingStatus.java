@@ -136,7 +136,7 @@ public final class PollingStatus {
     }
 
     /**
-     * The parents for which the last poll has failed.
+     * The parents for which the last poll has failed. A parent of parents is one of them when those below it could not be listed.
      *
      * @return the error messages by the keys of the parents, without secrets
      */

@@ -157,6 +157,37 @@ class ParentSourcesTest extends RecordServiceFixture {
         }
     }
 
+    /** The id of a parent must not change the path: neither of the list of its own parents, nor of its records. */
+    @Test
+    void parentsWhoseListFailsAreShown() {
+        service.behaviour = asked -> asked.path().equals("/boards")
+                ? MockResponse.json(List.of(Map.of("id", 1), Map.of("id", ".."), Map.of("id", 2), Map.of("id", 3)))
+                : asked.path().equals("/boards/1/lists")
+                        ? MockResponse.status(500)
+                        : asked.path().equals("/boards/3/lists")
+                                ? MockResponse.json(List.of(Map.of("name", "without id"), Map.of("id", "..")))
+                                : respond(asked);
+        ParentRecords boards =
+                ParentRecords.from(BOARDS, RecordSelector.atRoot(), "/id").as("board");
+        try (PollingTrigger trigger =
+                trigger("/l/{{board.id}}/{{parent.id}}", lists().below(boards)).build()) {
+            assertThatThrownBy(trigger::pollOnce).hasMessageContaining("500");
+            assertThat(events).extracting(event -> event.key()).containsExactly("/l/2/a", "/l/2/b");
+            Map<String, String> failed = trigger.status().failedParents();
+            assertThat(failed).containsOnlyKeys("1", "..", "3", "[\"3\",\"..\"]");
+            assertThat(failed.get("1")).contains("500");
+            assertThat(failed.get("3")).contains("A parent has no key at");
+            assertThat(trigger.status().consecutiveFailures()).isZero();
+        }
+        service.behaviour = this::respond;
+        try (PollingTrigger trigger = trigger(
+                        "/l/{{parent.id}}", ParentRecords.from(BOARDS, RecordSelector.atRoot(), "/id"))
+                .build()) {
+            trigger.pollOnce();
+            assertThat(trigger.status().failedParents()).isEmpty();
+        }
+    }
+
     /** Boards with the time of their last change; {@code since} filters them. */
     private final Map<Integer, String> boards =
             new TreeMap<>(Map.of(1, "2026-01-01T00:00:00Z", 2, "2026-01-02T00:00:00Z"));
