@@ -92,9 +92,16 @@ public final class ResponseRule {
      * @throws InvalidDefinitionException when the numbers are not a range of status codes
      */
     public static Matcher forStatus(int from, int to) {
-        if (from < 100 || to > 599 || from > to) {
+        for (int status : List.of(from, to)) {
+            if (status < 100 || status > 599) {
+                throw new InvalidDefinitionException("error rule", status + " is not a status code: use 100 to 599");
+            }
+        }
+        if (from > to) {
             throw new InvalidDefinitionException(
-                    "error rule", from + " to " + to + " are not status codes: use 100 to 599");
+                    "error rule",
+                    "the range from " + from + " to " + to + " is empty: use \"from\" for the lower and \"to\" for"
+                            + " the higher status");
         }
         return new Matcher(from, to, List.of());
     }
@@ -158,9 +165,7 @@ public final class ResponseRule {
         }
         // Without a valid status, the other members are read nevertheless, to report their problems.
         MemberSteps<Matcher> steps = new MemberSteps<>(reader, start.isEmpty() ? forStatus(200) : start.get(0));
-        for (ConditionMember condition : reader.objects("conditions", ConditionMember::read)) {
-            steps.with("conditions", condition, (matcher, one) -> one.addTo(matcher));
-        }
+        steps.each("conditions", ConditionMember::read, (matcher, condition) -> condition.addTo(matcher));
         reader.require("treatAs");
         Action action = reader.constant("treatAs", Action.class);
         RetryPolicy policy = reader.object("retry", RetryPolicy::read);

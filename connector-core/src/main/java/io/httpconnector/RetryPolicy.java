@@ -192,8 +192,12 @@ public final class RetryPolicy {
      * @throws InvalidDefinitionException when the pattern is invalid
      */
     public RetryPolicy delayHeader(String name, String pattern) {
+        return with(new DelayHeader(field(name), compiled(notNull(pattern, "pattern of the delay"))));
+    }
+
+    private static Pattern compiled(String pattern) {
         try {
-            return with(new DelayHeader(field(name), Pattern.compile(notNull(pattern, "pattern of the delay"))));
+            return Pattern.compile(pattern);
         } catch (PatternSyntaxException e) {
             throw new InvalidDefinitionException(
                     "delayHeader", "\"" + pattern + "\" is not a regular expression: " + e.getDescription());
@@ -257,15 +261,8 @@ public final class RetryPolicy {
                 .with("backoff", backoff, (policy, times) -> policy.backoff(times.first, times.max))
                 .duration("fixedDelay", RetryPolicy::fixedDelay)
                 .duration("minDelay", RetryPolicy::minDelay);
-        for (HeaderMember one : reader.objects("delayHeader", HeaderMember::read)) {
-            steps.with(
-                    "delayHeader",
-                    one,
-                    (policy, header) -> header.pattern == null
-                            ? policy.delayHeader(header.name)
-                            : policy.delayHeader(header.name, header.pattern));
-        }
-        return steps.value();
+        return steps.each("delayHeader", RetryPolicy::readHeader, RetryPolicy::with)
+                .value();
     }
 
     /** The member {@code backoff}. */
@@ -277,11 +274,16 @@ public final class RetryPolicy {
         }
     }
 
-    /** An element of the member {@code delayHeader}. */
-    private record HeaderMember(String name, @Nullable String pattern) {
-        static HeaderMember read(JsonObjectReader reader) {
-            return new HeaderMember(reader.requiredText("name"), reader.text("pattern"));
-        }
+    /** Reads an element of the member {@code delayHeader}; null if it is invalid, which is reported. */
+    private static @Nullable DelayHeader readHeader(JsonObjectReader reader) {
+        List<DelayHeader> read = new ArrayList<>();
+        reader.require("name");
+        reader.text("name", name -> read.add(new DelayHeader(field(name), null)));
+        reader.text("pattern", pattern -> {
+            Pattern compiled = compiled(pattern);
+            read.replaceAll(header -> new DelayHeader(header.name, compiled));
+        });
+        return read.isEmpty() ? null : read.get(0);
     }
 
     /** Returns the delay before the next attempt after a failure without a response; null if there is no further attempt. */

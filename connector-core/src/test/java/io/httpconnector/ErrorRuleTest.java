@@ -246,7 +246,7 @@ class ErrorRuleTest {
     @Test
     void badRulesAreRefused() {
         assertThatThrownBy(() -> ResponseRule.forStatus(99))
-                .hasMessage("Invalid error rule: 99 to 99 are not status codes: use 100 to 599");
+                .hasMessage("Invalid error rule: 99 is not a status code: use 100 to 599");
         assertThatThrownBy(() -> ResponseRule.forStatus(500, 400)).hasMessageContaining("500 to 400");
         assertThatThrownBy(() -> ResponseRule.forStatus(200).json("errors"))
                 .hasMessageContaining("begins with a slash");

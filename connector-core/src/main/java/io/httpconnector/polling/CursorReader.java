@@ -5,7 +5,9 @@ import io.httpconnector.internal.json.MemberSteps;
 import io.httpconnector.polling.TokenCursor.Expiry;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -49,9 +51,8 @@ final class CursorReader {
                 .with("until", reader.instant("until"), Cursor::until)
                 .with("order", order, Cursor::order);
         reader.requireElement("expiredWhen");
-        for (Expiry expiry : reader.objects("expiredWhen", CursorReader::readExpiry)) {
-            steps.with("expiredWhen", expiry, (cursor, one) -> cursor.expiredWhen(one.status(), one.text()));
-        }
+        steps.each(
+                "expiredWhen", CursorReader::readExpiry, (cursor, one) -> cursor.expiredWhen(one.status(), one.text()));
         if (in == null && !reader.has("sentAs")) {
             steps.with("windows", windows, (cursor, each) -> cursor.windows(each.step, each.from, each.to));
         }
@@ -80,9 +81,10 @@ final class CursorReader {
     }
 
     private static @Nullable Expiry readExpiry(JsonObjectReader reader) {
-        Integer status = reader.integer("status");
         String text = reader.text("text");
         reader.require("status");
-        return status == null ? null : new Expiry(status, text == null ? "" : text);
+        List<Expiry> read = new ArrayList<>();
+        reader.integer("status", status -> read.add(new Expiry(status, text == null ? "" : text)));
+        return read.isEmpty() ? null : read.get(0);
     }
 }

@@ -133,9 +133,7 @@ final class EndConditions {
             steps.flag(SHORT_PAGE, EndConditions::withShortPage);
         }
         reader.requireElement(END_STATUS);
-        for (int status : reader.integers(END_STATUS)) {
-            steps.with(END_STATUS, status, EndConditions::withStatus);
-        }
+        steps.eachInteger(END_STATUS, EndConditions::withStatus);
         for (String member : BY_VALUE.keySet()) {
             steps.text(member, (ends, pointer) -> ends.with(member, pointer));
         }
@@ -183,7 +181,7 @@ final class EndConditions {
     /** Ends with a response of this status instead of a further page. */
     EndConditions withStatus(int status) {
         if (status < 300 || status > 599) {
-            throw invalid("endsWithStatus: " + status + " is out of range: use 300 to 599");
+            throw invalid("the status " + status + " is out of range: use 300 to 599");
         }
         ArrayNode all = JsonNodeFactory.instance.arrayNode();
         IntStream.concat(IntStream.of(statuses()), IntStream.of(status)).forEach(all::add);

@@ -89,6 +89,7 @@ public final class PollingTriggerBuilder {
      * @return this
      */
     public PollingTriggerBuilder records(RecordSelector records) {
+        defined.replacedByCode("records");
         settings.records = records;
         return this;
     }
@@ -408,7 +409,7 @@ public final class PollingTriggerBuilder {
      */
     public PollingTrigger build() {
         List<String> found = new ArrayList<>(problems);
-        TriggerChecks checks = new TriggerChecks(settings, found);
+        TriggerChecks checks = new TriggerChecks(settings, defined::contains, found);
         checks.require(!id.isEmpty(), "id: it is missing: give the trigger a name, and keep it");
         checks.require(connection != null, "connection: it is missing");
         checks.require(store != null, "store: it is missing: use StateStore.file(...), or StateStore.inMemory()");

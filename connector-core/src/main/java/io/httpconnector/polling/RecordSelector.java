@@ -375,20 +375,16 @@ public final class RecordSelector {
                 .text("expand", RecordSelector::expand);
         reader.requireElement("where");
         reader.requireElement("emptyWhen");
-        for (Where where : reader.objects("where", Where::readCondition)) {
-            steps.with(
-                    "where",
-                    where,
-                    (records, one) -> one.values.isEmpty()
-                            ? records.where(one.field)
-                            : records.where(one.field, one.values.toArray(String[]::new)));
-        }
-        for (Where one : reader.objects("emptyWhen", Where::read)) {
-            steps.with(
-                    "emptyWhen",
-                    one,
-                    (records, each) -> records.emptyWhen(each.field, each.values.toArray(String[]::new)));
-        }
+        steps.each(
+                "where",
+                Where::readCondition,
+                (records, one) -> one.values.isEmpty()
+                        ? records.where(one.field)
+                        : records.where(one.field, one.values.toArray(String[]::new)));
+        steps.each(
+                "emptyWhen",
+                Where::read,
+                (records, one) -> records.emptyWhen(one.field, one.values.toArray(String[]::new)));
         return steps.flag("optional", RecordSelector::optional).value();
     }
 

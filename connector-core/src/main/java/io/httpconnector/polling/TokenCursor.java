@@ -17,7 +17,13 @@ sealed class TokenCursor extends Cursor permits UrlCursor {
     final List<Expiry> expiries;
 
     /** A response that means that a token has expired: a status and a text in the body. */
-    record Expiry(int status, String text) {}
+    record Expiry(int status, String text) {
+        Expiry {
+            if (status < 200 || status > 599) {
+                throw invalid("the status " + status + " is out of range: use 200 to 599");
+            }
+        }
+    }
 
     TokenCursor(Function<Page, Optional<String>> token, Common common) {
         this(token, common, List.of());
@@ -39,9 +45,8 @@ sealed class TokenCursor extends Cursor permits UrlCursor {
     }
 
     TokenCursor withExpiry(int status, String part) {
-        if (status < 200 || status > 599 || part == null) {
-            throw invalid(
-                    "expiredWhen: the status " + status + " and the text " + part + ": use 200 to 599, and a text");
+        if (part == null) {
+            throw invalid("expiredWhen: the text is null: leave it out");
         }
         List<Expiry> more = new ArrayList<>(expiries);
         more.add(new Expiry(status, part));

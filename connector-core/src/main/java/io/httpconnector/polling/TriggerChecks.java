@@ -1,14 +1,22 @@
 package io.httpconnector.polling;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.internal.json.Suggestions;
+import io.httpconnector.polling.ParentRecords.ListRequest;
 import io.httpconnector.template.PillInfo;
 import io.httpconnector.template.RequestTemplate;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The checks of the settings of a trigger, each of which may be valid by itself: each adds its problems to a list. */
@@ -21,14 +29,26 @@ final class TriggerChecks {
     /** The pills that polling itself provides. */
     static final Set<String> RESERVED = Set.of("page", "cursor", "window", TriggerDefinition.NOW);
 
+    /** The members of the pills that polling itself provides. */
+    private static final Map<String, Set<String>> MEMBERS =
+            Map.of("page", Set.of("number", "offset", "cursor", "size"), "window", Set.of("from", "to"));
+
     /** The pills that have values in requests only. */
     private static final Set<String> RESERVED_BY_REQUESTS = Set.of("page", "cursor", "window");
 
     private final TriggerSettings settings;
+    private final Predicate<String> isDefined;
     private final List<String> found;
 
-    TriggerChecks(TriggerSettings settings, List<String> found) {
+    /**
+     * Creates the checks.
+     *
+     * @param isDefined whether a member comes from a definition
+     * @param found receives the problems
+     */
+    TriggerChecks(TriggerSettings settings, Predicate<String> isDefined, List<String> found) {
         this.settings = settings;
+        this.isDefined = isDefined;
         this.found = found;
     }
 
@@ -50,7 +70,40 @@ final class TriggerChecks {
     /** Returns the parents with all pills at their locations; null when there are none. */
     @Nullable ParentRecords checkParents() {
         ParentRecords parents = settings.parents;
-        return parents == null || !settings.hasNoProblems("parents") ? null : parents.applied(found);
+        if (parents == null || !settings.hasNoProblems("parents")) {
+            return null;
+        }
+        ParentRecords applied = parents.applied(found);
+        if (settings.hasNoProblems("pills")) {
+            checkParents(applied, "/parents");
+        }
+        return applied;
+    }
+
+    private void checkParents(ParentRecords parents, String pointer) {
+        String kind = parents.isProduct() ? "/product/" : "/union/";
+        for (int i = 0; i < parents.parts().size(); i++) {
+            checkParents(parents.parts().get(i), pointer + kind + i);
+        }
+        ListRequest list = parents.request();
+        if (list != null) {
+            Set<String> known = constantSteps();
+            known.add("page");
+            if (list.cursor() != null) {
+                known.add("cursor");
+            }
+            if (list.outer() != null) {
+                known.addAll(list.outer().names());
+                checkParents(list.outer(), pointer + "/below");
+            }
+            checkPills(list.template(), list.template(), known, pointer + "/request");
+        }
+    }
+
+    private Set<String> constantSteps() {
+        Set<String> known = new TreeSet<>(settings.values.keySet());
+        known.add(TriggerDefinition.NOW);
+        return known;
     }
 
     void require(boolean good, String problem) {
@@ -159,8 +212,8 @@ final class TriggerChecks {
         RequestTemplate paged =
                 settings.pagination == null ? template : settings.pagination.applyTo(template, settings.cursor, found);
         RequestTemplate placed = settings.cursor == null ? paged : settings.cursor.applyTo(paged, found);
-        Set<String> known = new TreeSet<>(settings.values.keySet());
-        known.addAll(List.of("page", TriggerDefinition.NOW));
+        Set<String> known = constantSteps();
+        known.add("page");
         String step = settings.cursor == null ? null : settings.cursor.pillStep();
         if (step != null) {
             known.add(step);
@@ -178,19 +231,99 @@ final class TriggerChecks {
         }
         if (settings.records != null) {
             for (String used : settings.records.filterSteps()) {
-                require(
-                        known.contains(used) && !RESERVED_BY_REQUESTS.contains(used),
-                        "records: where: \"" + used + "\" is unknown: use record, now, pill(\"" + used
-                                + "\", value), or the name of the parents");
+                checkFilterStep(used, known, settings.records);
             }
         }
-        for (PillInfo pill : placed.pills()) {
-            if (pill.required() && !known.contains(step(pill))) {
-                found.add("request: the pill {{" + pill.path() + "}} has no value: use pill(\"" + step(pill)
-                        + "\", value)");
-            }
-        }
+        checkPills(placed, template, known, "/request");
         return placed;
+    }
+
+    private void checkFilterStep(String used, Set<String> known, RecordSelector records) {
+        Set<String> usable = new TreeSet<>(known);
+        usable.removeAll(RESERVED_BY_REQUESTS);
+        if (usable.contains(used)) {
+            return;
+        }
+        usable.add("record");
+        String nearest = Suggestions.of(used, usable);
+        boolean inDefinition = isDefined.test("records");
+        found.add((inDefinition ? located(records.toJson(), "/records", used) : "records: where")
+                + ": \"" + used + "\" is unknown"
+                + (nearest == null ? ": use " : ": did you mean \"" + nearest + "\"? Otherwise use ")
+                + "record, now, "
+                + (inDefinition ? "a member of \"pills\"" : "pill(\"" + used + "\", value)")
+                + ", or the name of the parents");
+    }
+
+    /**
+     * Reports pills that have no value.
+     *
+     * @param placed the request with all pills at their locations
+     * @param written the request as it was defined
+     * @param pointer the JSON Pointer of the request in a definition
+     */
+    private void checkPills(RequestTemplate placed, RequestTemplate written, Set<String> known, String pointer) {
+        String member = pointer.substring(1).split("/", 2)[0];
+        for (PillInfo pill : placed.pills()) {
+            String step = step(pill);
+            Set<String> members = MEMBERS.getOrDefault(step, Set.of());
+            String name = members.isEmpty() ? "" : memberName(pill, step);
+            boolean isKnown = known.contains(step) && (name.isEmpty() || members.contains(name));
+            if (pill.required() && !isKnown) {
+                boolean inDefinition = isDefined.test(member);
+                String solution = known.contains(step)
+                        ? "use one of its members " + String.join(", ", new TreeSet<>(members))
+                        : inDefinition ? "add \"" + step + "\" to \"pills\"" : "use pill(\"" + step + "\", value)";
+                String better = known.contains(step)
+                        ? suggestion(step + ".", Suggestions.of(name, members), "")
+                        : suggestion(
+                                "", Suggestions.of(step, known), pill.path().substring(step.length()));
+                found.add((inDefinition ? located(written.toJson(), pointer, pill.path()) : member) + ": the pill {{"
+                        + pill.path() + "}} has no value: " + better + solution);
+            }
+        }
+    }
+
+    private static String suggestion(String before, @Nullable String nearest, String after) {
+        return nearest == null ? "" : "did you mean {{" + before + nearest + after + "}}? Otherwise ";
+    }
+
+    /** The first member below a step of a path; empty if there is none. */
+    private static String memberName(PillInfo pill, String step) {
+        String rest = pill.path().substring(step.length());
+        return rest.startsWith(".") ? rest.substring(1).split("[.\\[]", 2)[0] : "";
+    }
+
+    /**
+     * The JSON Pointer of the first text that contains a path as a pill, or in one.
+     *
+     * @param pointer the JSON Pointer of the node, which is returned if there is no such text
+     */
+    private static String located(JsonNode node, String pointer, String path) {
+        String nested = located(node, Pattern.compile("(?<![\\p{L}\\d_.])\\Q" + path + "\\E(?![\\p{L}\\d_])"));
+        return pointer + (nested == null ? "" : nested);
+    }
+
+    private static @Nullable String located(JsonNode node, Pattern path) {
+        if (node.isTextual()) {
+            Matcher matcher = path.matcher(node.textValue());
+            return matcher.find() && node.textValue().lastIndexOf('{', matcher.start()) >= 0 ? "" : null;
+        }
+        Iterator<Map.Entry<String, JsonNode>> members = node.fields();
+        while (members.hasNext()) {
+            Map.Entry<String, JsonNode> each = members.next();
+            String nested = located(each.getValue(), path);
+            if (nested != null) {
+                return "/" + JsonObjectReader.token(each.getKey()) + nested;
+            }
+        }
+        for (int i = 0; i < node.size(); i++) {
+            String nested = node.isArray() ? located(node.get(i), path) : null;
+            if (nested != null) {
+                return "/" + i + nested;
+            }
+        }
+        return null;
     }
 
     private static String step(PillInfo pill) {

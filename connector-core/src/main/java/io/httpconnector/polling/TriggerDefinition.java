@@ -11,6 +11,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The validated definition of a trigger. */
@@ -91,8 +94,31 @@ record TriggerDefinition(
             return new InvalidDefinitionException("limits", List.of(problem));
         }
 
+        /** The members of {@code limits} by the methods of the builder. */
+        private static final SortedMap<String, String> MEMBERS = new TreeMap<>(Map.of(
+                "maxRememberedKeys", "keys",
+                "maxDeadLetters", "deadLetters",
+                "maxParents", "parents",
+                "maxInMemory", "inMemory",
+                "pollTimeout", "pollTimeout",
+                "keyRetention", "keyRetention"));
+
+        /** Reports limits that are outside of the member {@code limits}. */
+        static void reportMisplaced(JsonObjectReader reader) {
+            MEMBERS.forEach((method, member) -> {
+                if (reader.has(method)) {
+                    reader.problem(method, "unknown member; use \"limits\": {\"" + member + "\": ...}");
+                }
+            });
+        }
+
         /** Reads the member {@code limits}. */
         static Limits read(JsonObjectReader reader, Limits start) {
+            MEMBERS.forEach((method, member) -> {
+                if (!method.equals(member) && reader.has(method)) {
+                    reader.problem(method, "unknown member; did you mean \"" + member + "\"?");
+                }
+            });
             return new MemberSteps<>(reader, start)
                     .integer("keys", Limits::withKeys)
                     .integer("deadLetters", Limits::withDeadLetters)

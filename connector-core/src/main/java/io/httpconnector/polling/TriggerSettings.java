@@ -179,6 +179,7 @@ final class TriggerSettings {
         reader.object("startPosition", StartPosition::read, read -> first = read);
         reader.object("schedule", Schedule::read, read -> schedule = read);
         reader.object("limits", inner -> Limits.read(inner, limits), read -> limits = read);
+        Limits.reportMisplaced(reader);
         Delivery code = delivery == null ? Delivery.to(event -> {}) : delivery;
         reader.document("delivery", json -> {
             Delivery changed = code.settings(json);
@@ -194,7 +195,7 @@ final class TriggerSettings {
     /** A definition replaces earlier settings, both fields and whole records. */
     private void readIdentity(JsonObjectReader reader) {
         reader.requireElement("key");
-        List<String> keys = reader.distinctTexts("key");
+        List<JsonPaths> keys = pointers(reader, "key");
         boolean isRecord = reader.isSet("wholeRecordAsKey");
         if (reader.has("key") || reader.has("wholeRecordAsKey")) {
             key.clear();
@@ -203,8 +204,8 @@ final class TriggerSettings {
         if (isRecord && !keys.isEmpty()) {
             reader.problem("wholeRecordAsKey", "contradicts key: give one of them");
         }
-        List<String> versions = reader.distinctTexts("version");
-        List<String> except = reader.distinctTexts("wholeRecordAsVersion");
+        List<JsonPaths> versions = pointers(reader, "version");
+        List<JsonPaths> except = pointers(reader, "wholeRecordAsVersion");
         if (reader.has("version") || reader.has("wholeRecordAsVersion")) {
             version.clear();
             ignored.clear();
@@ -213,15 +214,12 @@ final class TriggerSettings {
         if (versionIsRecord && !versions.isEmpty()) {
             reader.problem("wholeRecordAsVersion", "contradicts version: give one of them");
         }
-        readPointers(reader, "key", keys, key);
-        readPointers(reader, "version", versions, version);
-        readPointers(reader, "wholeRecordAsVersion", except, ignored);
+        key.addAll(keys);
+        version.addAll(versions);
+        ignored.addAll(except);
     }
 
-    private static void readPointers(
-            JsonObjectReader reader, String name, List<String> texts, List<JsonPaths> pointers) {
-        for (String text : texts) {
-            reader.attempt(name, () -> pointers.add(JsonPaths.of(name, text)));
-        }
+    private static List<JsonPaths> pointers(JsonObjectReader reader, String name) {
+        return reader.distinctTexts(name, text -> JsonPaths.of(name, text));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
@@ -261,9 +262,9 @@ class TriggerDocumentTest {
                         + " identify a record, or wholeRecordAsKey",
                 "{'startPosition': {}}                                       | /startPosition: one of fromNow,"
                         + " everything, last, from is required",
-                "{'key': ['/a~2b']}                                          | /key: \"/a~2b\" is not a JSON"
+                "{'key': ['/a~2b']}                                          | /key/0: \"/a~2b\" is not a JSON"
                         + " pointer (RFC 6901): write \"~0\" for a tilde, and \"~1\" for a slash in a name",
-                "{'version': ['/a~']}                                        | /version: \"/a~\" is not a JSON"
+                "{'version': ['/a', '/a~']}                                  | /version/1: \"/a~\" is not a JSON"
                         + " pointer (RFC 6901): write \"~0\" for a tilde, and \"~1\" for a slash in a name",
                 "{'pagination': {'pages': {'query': 'p'}, 'first': 1.0}}     | /pagination/first: expected an"
                         + " integer without a fraction or an exponent, found the number 1.0",
@@ -273,11 +274,74 @@ class TriggerDocumentTest {
                         + " an integer from -2147483648 to 2147483647, found 99999999999",
                 "{'cursor': {'number': '/n', 'lookback': 99999999999999999999}} | /cursor/lookback: expected an"
                         + " integer from -9223372036854775808 to 9223372036854775807, found 99999999999999999999",
+                "{'pagination': {'pages': {'query': 'p'}, 'endsWithStatus': [404, 200]}} | /pagination/endsWithStatus/1:"
+                        + " the status 200 is out of range: use 300 to 599",
+                "{'cursor': {'opaque': '/t', 'expiredWhen': [{'status': 400}, {'status': 99}]}} |"
+                        + " /cursor/expiredWhen/1/status: the status 99 is out of range: use 200 to 599",
+                "{'maxParents': 5}                                           | /maxParents: unknown member; use"
+                        + " \"limits\": {\"parents\": ...}",
+                "{'limits': {'maxRememberedKeys': 5}}                        | /limits/maxRememberedKeys: unknown"
+                        + " member; did you mean \"keys\"?",
                 "{'limits': {'keys': true}}                                  | /limits/keys: expected an"
                         + " integer, found true"
             })
     void missingAndOutOfRangeMembersHavePointer(String json, String problem) {
         assertThat(problems(json.replace('\'', '"'))).contains(problem);
+    }
+
+    /** Jackson reads such a number as infinite. */
+    @Test
+    void numberOutOfRangeIsNotShownAsInfinity() throws Exception {
+        JsonNode json = new ObjectMapper()
+                .readTree("{" + REQUEST + "\"key\": [\"/id\"], \"pagination\": {\"pages\": {\"query\": \"p\"},"
+                        + " \"first\": 1e400}}");
+
+        assertThatThrownBy(() -> builder().definition(json).build())
+                .hasMessageContaining("/pagination/first: expected an integer without a fraction or an exponent,"
+                        + " found a number out of range");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'url': '/{{acount}}'}                       | /request/url: the pill {{acount}} has no value: did you"
+                        + " mean {{account}}? Otherwise add \"acount\" to \"pills\"",
+                "{'url': '/?n={{page.nubmer}}'}               | /request/url: the pill {{page.nubmer}} has no value: did"
+                        + " you mean {{page.number}}? Otherwise use one of its members cursor, number, offset, size",
+                "{'url': '/', 'query': [{'name': 'a', 'value': '{{account}}'}, {'name': 'b', 'value': '{{xyzzy}}'}]} |"
+                        + " /request/query/1/value: the pill {{xyzzy}} has no value: add \"xyzzy\" to \"pills\"",
+                "{'url': '/', 'body': {'json': {'a/b': [1, '{{bord.id}}']}}} | /request/body/json/a~1b/1: the pill"
+                        + " {{bord.id}} has no value: did you mean {{board.id}}? Otherwise add \"bord\" to \"pills\"",
+                "{'url': '/', 'retry': {'delayHeader': [{'name': 'A'}, {'name': 'B', 'pattern': '('}]}} |"
+                        + " /request/retry/delayHeader/1/pattern: \"(\" is not a regular expression: Unclosed group",
+                "{'url': '/', 'rules': [{'status': {'from': 500, 'to': 400}, 'treatAs': 'FAIL'}]} |"
+                        + " /request/rules/0/status: the range from 500 to 400 is empty: use \"from\" for the lower"
+                        + " and \"to\" for the higher status"
+            })
+    void problemsOfRequestsHaveThePointerOfTheirMember(String request, String problem) {
+        String complete = request.replaceFirst("\\{", "{'name': 'L', 'method': 'POST', ");
+        assertThat(problems(
+                        ("{'request': " + complete + ", 'key': ['/id'], 'pills': {'account': 1, 'board': {'id': 2}}}")
+                                .replace('\'', '"')))
+                .containsExactly(problem);
+    }
+
+    @Test
+    void misspeltPillsOfParentsAndFiltersAreReported() {
+        assertThat(problems(("{'request': {'name': 'L', 'method': 'GET', 'url': '/{{board.id}}/{{parent.id}}'}, 'key':"
+                                + " ['/id'], 'records': {'where': [{'expression': '{{record.open}}'}, {'expression':"
+                                + " '{{record.owner | equals(parnt.id)}}'}]}, 'parents': {'request': {'name': 'P',"
+                                + " 'method': 'GET', 'url': '/{{baord.id}}'}, 'records': {}, 'key': '/id', 'below':"
+                                + " {'as': 'board', 'request': {'name': 'B', 'method': 'GET', 'url': '/{{x1}}'},"
+                                + " 'records': {}, 'key': '/id'}}}")
+                        .replace('\'', '"')))
+                .containsExactly(
+                        "/records/where/1/expression: \"parnt\" is unknown: did you mean \"parent\"? Otherwise use"
+                                + " record, now, a member of \"pills\", or the name of the parents",
+                        "/parents/below/request/url: the pill {{x1}} has no value: add \"x1\" to \"pills\"",
+                        "/parents/request/url: the pill {{baord.id}} has no value: did you mean {{board.id}}? Otherwise"
+                                + " add \"baord\" to \"pills\"");
     }
 
     @Test

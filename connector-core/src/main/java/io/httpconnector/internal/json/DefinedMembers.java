@@ -35,6 +35,16 @@ public final class DefinedMembers {
     }
 
     /**
+     * Whether a setting comes from the definition.
+     *
+     * @param name its member
+     * @return whether the definition has the member, or lacks it although it is required
+     */
+    public boolean contains(String name) {
+        return names.contains(name);
+    }
+
+    /**
      * Locates problems that begin with the name of a setting and a colon.
      *
      * @param problems the problems

@@ -103,13 +103,25 @@ public final class JsonObjectReader extends JsonMemberReader {
      * @return the strings; none if the member is absent
      */
     public List<String> distinctTexts(String name) {
+        return distinctTexts(name, Function.identity());
+    }
+
+    /**
+     * Reads a list of different strings that are converted; one that is repeated or rejected is reported for its element.
+     *
+     * @param name the member
+     * @param conversion converts a string, or throws {@link InvalidDefinitionException}
+     * @param <T> the type of a result
+     * @return the results; none if the member is absent
+     */
+    public <T> List<T> distinctTexts(String name, Function<String, T> conversion) {
         Set<String> found = new LinkedHashSet<>();
         return elements(name, (element, at) -> {
             String text = problems.text(at, element);
             if (text != null && !found.add(text)) {
                 problems.add(at, "\"" + JsonProblems.shortened(text) + "\" appears twice: remove one of them");
             }
-            return text;
+            return text == null ? null : conversion.apply(text);
         });
     }
 
@@ -148,6 +160,22 @@ public final class JsonObjectReader extends JsonMemberReader {
      */
     public List<Integer> integers(String name) {
         return elements(name, (element, at) -> problems.integer(at, element));
+    }
+
+    /**
+     * Reads a list of integers in the range of {@code int} and passes each on; one that is rejected is reported for its element.
+     *
+     * @param name the member
+     * @param use the receiver, which throws {@link InvalidDefinitionException} to reject a number
+     */
+    public void integers(String name, Consumer<Integer> use) {
+        List<Integer> unused = elements(name, (element, at) -> {
+            Integer number = problems.integer(at, element);
+            if (number != null) {
+                use.accept(number);
+            }
+            return number;
+        });
     }
 
     /**

@@ -84,8 +84,10 @@ final class JsonProblems {
         } else if (value.isNumber()) {
             add(
                     pointer,
-                    "expected an integer without a fraction or an exponent, found the number "
-                            + shortened(value.toString()));
+                    "expected an integer without a fraction or an exponent, found "
+                            + (Double.isFinite(value.doubleValue()) || value.isBigDecimal()
+                                    ? "the number " + shortened(value.toString())
+                                    : "a number out of range"));
         } else {
             add(pointer, "expected an integer, found " + typeOf(value));
         }

@@ -1,7 +1,9 @@
 package io.httpconnector.internal.json;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +74,40 @@ public final class MemberSteps<T> {
      */
     public MemberSteps<T> flag(String name, UnaryOperator<T> step) {
         reader.flag(name, flag -> value = flag ? step.apply(value) : value);
+        return this;
+    }
+
+    /**
+     * Applies each integer of a list; one that the step rejects is reported for its element.
+     *
+     * @param name the member
+     * @param step returns the changed value
+     * @return this
+     */
+    public MemberSteps<T> eachInteger(String name, BiFunction<T, Integer, T> step) {
+        reader.integers(name, number -> value = step.apply(value, number));
+        return this;
+    }
+
+    /**
+     * Applies each object of a list; one that the step rejects is reported for its element.
+     *
+     * @param name the member
+     * @param reading reads every member of one object, then creates a value
+     * @param step returns the changed value
+     * @param <V> the type of the value of an object
+     * @return this
+     */
+    public <V> MemberSteps<T> each(
+            String name, Function<JsonObjectReader, @Nullable V> reading, BiFunction<T, V, T> step) {
+        List<V> unused = reader.objects(name, element -> {
+            int before = reader.problems();
+            V read = reading.apply(element);
+            if (read != null && reader.problems() == before) {
+                value = step.apply(value, read);
+            }
+            return read;
+        });
         return this;
     }
 
