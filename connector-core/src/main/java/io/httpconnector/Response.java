@@ -275,6 +275,16 @@ public final class Response {
         return classification == ResponseRule.Action.IGNORE;
     }
 
+    /**
+     * Returns whether the response is accepted only because of a {@link ResponseRule} ({@link ResponseRule.Action#ACCEPT}): its
+     * status is neither a success nor one that the request accepts.
+     *
+     * @return true if a rule accepts it
+     */
+    public boolean isAcceptedByRule() {
+        return matchedRule && classification == ResponseRule.Action.ACCEPT && !request.accepts(status);
+    }
+
     ResponseRule.Action classification() {
         return classification == null ? ResponseRule.Action.ACCEPT : classification;
     }

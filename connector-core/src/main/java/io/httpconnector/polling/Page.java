@@ -155,9 +155,10 @@ public final class Page {
         return response.headers().first(name);
     }
 
-    /** Whether a response is a list of records, and not a response that a request or a rule accepts instead, such as a 404. */
+    /** Whether a response is a list of records, and not one that the request accepts instead of a list, such as a 404. */
     static boolean hasRecords(Response response) {
-        return response.status() >= 200 && response.status() <= 299 && !response.isIgnored();
+        boolean isSuccess = response.status() >= 200 && response.status() <= 299;
+        return (isSuccess && !response.isIgnored()) || response.isAcceptedByRule();
     }
 
     /** Whether it is not a list of records, and proves nothing. */

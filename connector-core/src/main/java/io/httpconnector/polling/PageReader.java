@@ -58,7 +58,7 @@ final class PageReader implements RecordReader.Sink {
     }
 
     private Page read(Response response, InputStream body, int number, int max) throws IOException {
-        // A response that the request accepts besides success has no records: 304, or 404 for an empty list.
+        // A response that the request itself accepts besides success has no records: 304, or 404 for an empty list.
         boolean good = Page.hasRecords(response);
         consumer.onResponse(response);
         String type = response.headers().first("Content-Type").orElse("");
