@@ -111,8 +111,10 @@ public final class ParameterLocation {
         reader.text("field", name -> found.add(field(name)));
         reader.text("json", pointer -> found.add(json(pointer)));
         JsonNode template = reader.any("template");
-        if (template != null && template.isBoolean() && template.booleanValue()) {
-            found.add(template());
+        if (template != null && template.isBoolean()) {
+            if (reader.isMarked("template")) {
+                found.add(template());
+            }
         } else {
             reader.text("template", text -> found.add(template(text)));
         }

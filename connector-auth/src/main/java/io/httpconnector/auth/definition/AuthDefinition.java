@@ -133,7 +133,8 @@ public final class AuthDefinition {
         List<InputField> common = fields(reader, List.of());
         Map<String, Strategy> strategies =
                 reader.objectMap("strategies", (key, members) -> readStrategy(members, types, common));
-        if (!reader.has("strategies") || json.path("strategies").isEmpty()) {
+        reader.require("strategies");
+        if (json.path("strategies").isObject() && json.path("strategies").isEmpty()) {
             reader.problem("strategies", "there is none");
         }
         Map<String, BaseUrlText.Known> known = new LinkedHashMap<>();

@@ -57,12 +57,7 @@ record BaseUrlText(UrlText url) {
         List<FieldText> texts = new ArrayList<>();
         if (given != null && given.isArray()) {
             reader.requireElement("baseUrl");
-            texts.addAll(reader.elements("baseUrl", (element, at) -> {
-                if (!element.isTextual()) {
-                    throw invalid(List.of("expected a string"));
-                }
-                return checked(at, element.textValue(), true, strategies);
-            }));
+            texts.addAll(reader.texts("baseUrl", (text, at) -> checked(at, text, true, strategies)));
         } else {
             reader.text("baseUrl", text -> texts.add(checked("/baseUrl", text, false, strategies)));
         }

@@ -33,7 +33,7 @@ record FieldUse(Set<String> entered, Set<String> received, Set<String> additiona
      */
     static Set<String> received(JsonObjectReader strategy, Set<String> members) {
         Set<String> names = new TreeSet<>();
-        for (String member : members) {
+        for (String member : new TreeSet<>(members)) {
             JsonNode value = strategy.any(member);
             if (member.equals("steps") && value != null) {
                 value.forEach(step -> addNames(step.get("tokenFields"), names));

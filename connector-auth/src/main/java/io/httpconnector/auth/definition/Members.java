@@ -267,23 +267,19 @@ final class Members {
 
     /** Reads an array of texts. */
     List<FieldText> list(String name) {
-        return reader.elements(name, (element, at) -> {
-            if (!element.isTextual()) {
-                throw invalid("expected a string, found " + typeOf(element));
-            }
-            return compiled(at, element.textValue(), false);
-        });
+        return reader.texts(name, (text, at) -> compiled(at, text, false));
     }
 
     /** Reads an array of texts, or one text with spaces between them. */
     List<FieldText> listOrWords(String name) {
         JsonNode node = reader.any(name);
-        if (node == null || !node.isTextual()) {
+        String words = node == null || !node.isTextual() ? null : reader.text(name);
+        if (words == null) {
             return list(name);
         }
         List<FieldText> texts = new ArrayList<>();
         reader.attempt(name, () -> {
-            for (String word : node.textValue().strip().split("\\s+(?![^{]*}})", -1)) {
+            for (String word : words.strip().split("\\s+(?![^{]*}})", -1)) {
                 if (!word.isEmpty()) {
                     texts.add(compiled(at(name), word, false));
                 }
@@ -354,10 +350,7 @@ final class Members {
 
     /** Reads a required member with one of the given values; the first one if it is missing, which is reported. */
     String requiredOneOf(String name, List<String> values) {
-        String one = reader.has(name) ? reader.oneOf(name, values) : null;
-        if (!reader.has(name)) {
-            reader.problem(name, "missing: use one of " + String.join(", ", values));
-        }
+        String one = reader.requiredOneOf(name, values);
         return one == null ? values.get(0) : one;
     }
 
@@ -376,12 +369,10 @@ final class Members {
     }
 
     @Nullable ExpiryFormat expiresAs() {
-        String text = reader.text("expiresAs");
-        if (text == null) {
-            return null;
-        }
         List<String> names =
                 Stream.of(ExpiryFormat.values()).map(Members::nameOf).toList();
+        JsonNode given = reader.any("expiresAs");
+        String text = given == null ? "" : given.asText();
         for (ExpiryFormat meaning : ExpiryFormat.values()) {
             if (nameOf(meaning).equals(text.toLowerCase(Locale.ROOT).replace('_', '-'))) {
                 return meaning;
@@ -444,10 +435,6 @@ final class Members {
 
     private String at(String name, String key) {
         return at(name) + "/" + JsonObjectReader.token(key);
-    }
-
-    private static String typeOf(JsonNode node) {
-        return node.isNull() ? "null" : node.getNodeType().name().toLowerCase(Locale.ROOT);
     }
 
     private static InvalidDefinitionException invalid(String problem) {

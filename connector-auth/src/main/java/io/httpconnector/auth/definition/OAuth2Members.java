@@ -77,8 +77,11 @@ final class OAuth2Members {
             steps.add((values, builder) -> accept(values.url(issuer), builder::discover));
             return false;
         }
-        if (!discover.isBoolean() || !discover.booleanValue()) {
+        if (!discover.isBoolean()) {
             reader.problem("discover", "expected the URL of an issuer, or true to discover it from the service");
+            return false;
+        }
+        if (!reader.isMarked("discover")) {
             return false;
         }
         steps.add((values, builder) -> builder.discover());

@@ -115,9 +115,9 @@ record OAuth2Type(
                 .flatMap(other -> Stream.of(other.ownMembers, other.requiredEndpoints))
                 .flatMap(Set::stream)
                 .distinct()
-                .filter(member -> reader.has(member) && !uses(member))
+                .filter(member -> !uses(member))
                 .sorted()
-                .forEach(member -> reader.problem(
+                .forEach(member -> reader.exclude(
                         member,
                         "the grant " + grant + " does not use it: omit it, or use one of the grants "
                                 + GRANTS.stream()

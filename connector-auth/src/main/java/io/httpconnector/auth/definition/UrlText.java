@@ -39,12 +39,8 @@ record UrlText(List<FieldText> alternatives) {
         JsonNode given = reader.any(name);
         if (given != null && given.isArray()) {
             reader.requireElement(name);
-            List<FieldText> texts = reader.elements(name, (element, at) -> {
-                if (!element.isTextual()) {
-                    throw invalid("expected a string");
-                }
-                return checked(members.compiled(at, element.textValue(), false), problem);
-            });
+            List<FieldText> texts =
+                    reader.texts(name, (text, at) -> checked(members.compiled(at, text, false), problem));
             return texts.isEmpty() ? null : new UrlText(texts);
         }
         UrlText[] url = {null};

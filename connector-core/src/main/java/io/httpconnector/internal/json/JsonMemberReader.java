@@ -2,10 +2,13 @@ package io.httpconnector.internal.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.MemberObserver.Arrangement;
+import io.httpconnector.internal.json.MemberObserver.ValueType;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -25,12 +28,14 @@ public abstract class JsonMemberReader {
     final String pointer;
     final JsonNode json;
     final JsonProblems problems;
+    final MemberObserver observer;
     final Set<String> known = new LinkedHashSet<>();
 
-    JsonMemberReader(String pointer, JsonNode json, JsonProblems problems) {
+    JsonMemberReader(String pointer, JsonNode json, JsonProblems problems, MemberObserver observer) {
         this.pointer = pointer;
         this.json = json;
         this.problems = problems;
+        this.observer = observer;
     }
 
     /**
@@ -49,6 +54,7 @@ public abstract class JsonMemberReader {
      * @return whether it is present
      */
     public boolean has(String name) {
+        observer.lookedUp(name);
         return json.has(name);
     }
 
@@ -59,6 +65,11 @@ public abstract class JsonMemberReader {
      * @return the string, or null if the member is absent or rejected
      */
     public @Nullable String text(String name) {
+        observer.value(name, ValueType.TEXT, Arrangement.SINGLE);
+        return string(name);
+    }
+
+    private @Nullable String string(String name) {
         known.add(name);
         JsonNode value = json.get(name);
         return value == null ? null : problems.text(pointerTo(name), value);
@@ -93,6 +104,7 @@ public abstract class JsonMemberReader {
      * @return the number, or null if the member is absent or rejected
      */
     public @Nullable Integer integer(String name) {
+        observer.value(name, ValueType.INTEGER, Arrangement.SINGLE);
         known.add(name);
         JsonNode value = json.get(name);
         return value == null ? null : problems.integer(pointerTo(name), value);
@@ -127,6 +139,7 @@ public abstract class JsonMemberReader {
      * @return the number, or null if the member is absent or rejected
      */
     public @Nullable Long longInteger(String name) {
+        observer.value(name, ValueType.INTEGER, Arrangement.SINGLE);
         known.add(name);
         JsonNode value = json.get(name);
         return value == null ? null : problems.longInteger(pointerTo(name), value);
@@ -139,6 +152,11 @@ public abstract class JsonMemberReader {
      * @return true or false, or null if the member is absent or rejected
      */
     public @Nullable Boolean flag(String name) {
+        observer.value(name, ValueType.FLAG, Arrangement.SINGLE);
+        return bool(name);
+    }
+
+    private @Nullable Boolean bool(String name) {
         return take(name, JsonNode::isBoolean, "true or false", JsonNode::booleanValue);
     }
 
@@ -170,7 +188,8 @@ public abstract class JsonMemberReader {
      * @return whether it is present and true
      */
     public boolean isMarked(String name) {
-        Boolean flag = flag(name);
+        observer.value(name, ValueType.MARKER, Arrangement.SINGLE);
+        Boolean flag = bool(name);
         if (Boolean.FALSE.equals(flag)) {
             problems.add(pointerTo(name), "can only be true: leave the member out");
         }
@@ -184,7 +203,7 @@ public abstract class JsonMemberReader {
      * @return the instant, or null if the member is absent or rejected
      */
     public @Nullable Instant instant(String name) {
-        return parsed(name, Instant::parse, "an ISO 8601 instant, such as 2026-01-31T12:00:00Z");
+        return parsed(name, ValueType.INSTANT, Instant::parse, "an ISO 8601 instant, such as 2026-01-31T12:00:00Z");
     }
 
     /**
@@ -194,7 +213,7 @@ public abstract class JsonMemberReader {
      * @return the zone, or null if the member is absent or rejected
      */
     public @Nullable ZoneId zone(String name) {
-        return parsed(name, ZoneId::of, "a time zone, such as Europe/Berlin or +02:00");
+        return parsed(name, ValueType.ZONE, ZoneId::of, "a time zone, such as Europe/Berlin or +02:00");
     }
 
     /**
@@ -226,7 +245,7 @@ public abstract class JsonMemberReader {
      * @return the duration, or null if the member is absent or rejected
      */
     public @Nullable Duration duration(String name) {
-        return parsed(name, Duration::parse, "an ISO 8601 duration, such as PT5M");
+        return parsed(name, ValueType.DURATION, Duration::parse, "an ISO 8601 duration, such as PT5M");
     }
 
     /**
@@ -239,8 +258,9 @@ public abstract class JsonMemberReader {
         use(name, duration(name), use);
     }
 
-    private <T> @Nullable T parsed(String name, Function<String, T> parser, String expected) {
-        String text = text(name);
+    private <T> @Nullable T parsed(String name, ValueType type, Function<String, T> parser, String expected) {
+        observer.value(name, type, Arrangement.SINGLE);
+        String text = string(name);
         if (text == null) {
             return null;
         }
@@ -261,11 +281,12 @@ public abstract class JsonMemberReader {
      * @return the constant, or null if the member is absent or rejected
      */
     public <E extends Enum<E>> @Nullable E constant(String name, Class<E> type) {
-        String text = text(name);
+        List<String> names = Stream.of(type.getEnumConstants()).map(Enum::name).toList();
+        observer.choice(name, names, true);
+        String text = string(name);
         if (text == null) {
             return null;
         }
-        List<String> names = Stream.of(type.getEnumConstants()).map(Enum::name).toList();
         for (E constant : type.getEnumConstants()) {
             if (constant.name().equals(text.toUpperCase(Locale.ROOT))) {
                 return constant;
@@ -282,8 +303,9 @@ public abstract class JsonMemberReader {
      * @param names the permitted values
      * @return the string, or null if the member is absent or rejected
      */
-    public @Nullable String oneOf(String name, Iterable<String> names) {
-        String text = text(name);
+    public @Nullable String oneOf(String name, Collection<String> names) {
+        observer.choice(name, List.copyOf(names), false);
+        String text = string(name);
         for (String permitted : names) {
             if (permitted.equals(text)) {
                 return text;
@@ -296,12 +318,41 @@ public abstract class JsonMemberReader {
     }
 
     /**
+     * Reads a required string that must be one of the permitted values.
+     *
+     * @param name the member
+     * @param names the permitted values
+     * @return the string, or null if the member is absent or rejected, which is reported
+     */
+    public @Nullable String requiredOneOf(String name, Collection<String> names) {
+        observer.required(name);
+        if (!has(name)) {
+            problem(name, "missing: use one of " + String.join(", ", names));
+        }
+        return oneOf(name, names);
+    }
+
+    /**
+     * Rejects a member that other objects of the kind may have.
+     *
+     * @param name the member
+     * @param problem the sentence, if it is present
+     */
+    public void exclude(String name, String problem) {
+        observer.excluded(name);
+        if (json.has(name)) {
+            problem(name, problem);
+        }
+    }
+
+    /**
      * Reads a JSON value of any type.
      *
      * @param name the member
      * @return the value, or null if the member is absent
      */
     public @Nullable JsonNode any(String name) {
+        observer.value(name, ValueType.ANY, Arrangement.SINGLE);
         known.add(name);
         return json.get(name);
     }
@@ -349,6 +400,7 @@ public abstract class JsonMemberReader {
     public void require(String... names) {
         for (String name : names) {
             known.add(name);
+            observer.required(name);
             if (!json.has(name)) {
                 problems.add(pointerTo(name), "missing");
             }

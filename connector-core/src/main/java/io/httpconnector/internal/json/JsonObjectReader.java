@@ -3,6 +3,8 @@ package io.httpconnector.internal.json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.MemberObserver.Arrangement;
+import io.httpconnector.internal.json.MemberObserver.ValueType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -29,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonObjectReader extends JsonMemberReader {
 
-    private JsonObjectReader(String pointer, JsonNode json, JsonProblems problems) {
-        super(pointer, json, problems);
+    private JsonObjectReader(String pointer, JsonNode json, JsonProblems problems, MemberObserver observer) {
+        super(pointer, json, problems, observer);
     }
 
     /**
@@ -44,12 +46,27 @@ public final class JsonObjectReader extends JsonMemberReader {
      * @throws InvalidDefinitionException with all problems, each beginning with its JSON Pointer
      */
     public static <T> T read(String what, @Nullable JsonNode json, Function<JsonObjectReader, T> reading) {
+        DocumentCapture.read(reading);
         JsonProblems problems = new JsonProblems();
-        T result = new JsonObjectReader("", missingIfNull(json), problems).readAs(reading);
+        T result = new JsonObjectReader("", missingIfNull(json), problems, MemberObserver.NONE).readAs(reading);
         if (problems.count() > 0 || result == null) {
             throw problems.exception(what);
         }
         return result;
+    }
+
+    /**
+     * Reads an object for an observer, whatever its problems are.
+     *
+     * @param json the object
+     * @param reading reads every member
+     * @param observer receives what the function asks for
+     * @return the problems, each beginning with its JSON Pointer
+     */
+    public static List<String> observe(JsonNode json, Function<JsonObjectReader, ?> reading, MemberObserver observer) {
+        JsonProblems problems = new JsonProblems();
+        Object unused = new JsonObjectReader("", json, problems, observer).readAs(reading);
+        return problems.all();
     }
 
     private static JsonNode missingIfNull(@Nullable JsonNode json) {
@@ -93,7 +110,8 @@ public final class JsonObjectReader extends JsonMemberReader {
      * @return the strings; none if the member is absent
      */
     public List<String> texts(String name) {
-        return elements(name, (element, at) -> problems.text(at, element));
+        observer.value(name, ValueType.TEXT, Arrangement.LIST);
+        return each(name, (element, at) -> problems.text(at, element));
     }
 
     /**
@@ -115,8 +133,10 @@ public final class JsonObjectReader extends JsonMemberReader {
      * @return the results; none if the member is absent
      */
     public <T> List<T> distinctTexts(String name, Function<String, T> conversion) {
+        observer.value(name, ValueType.TEXT, Arrangement.LIST);
+        observer.distinct(name);
         Set<String> found = new LinkedHashSet<>();
-        return elements(name, (element, at) -> {
+        return each(name, (element, at) -> {
             String text = problems.text(at, element);
             if (text != null && !found.add(text)) {
                 problems.add(at, "\"" + JsonProblems.shortened(text) + "\" appears twice: remove one of them");
@@ -126,11 +146,28 @@ public final class JsonObjectReader extends JsonMemberReader {
     }
 
     /**
+     * Reads a list of strings, each with a function.
+     *
+     * @param name the member
+     * @param reading creates a result from a string and its JSON Pointer
+     * @param <T> the type of a result
+     * @return the results; none if the member is absent
+     */
+    public <T> List<T> texts(String name, BiFunction<String, String, T> reading) {
+        observer.value(name, ValueType.TEXT, Arrangement.LIST);
+        return each(name, (element, at) -> {
+            String text = problems.text(at, element);
+            return text == null ? null : reading.apply(text, at);
+        });
+    }
+
+    /**
      * Reports a list without elements, where it would have no meaning.
      *
      * @param name the member
      */
     public void requireElement(String name) {
+        observer.notEmpty(name);
         JsonNode list = json.get(name);
         if (list != null && list.isArray() && list.isEmpty()) {
             problems.add(pointerTo(name), "it is empty: add an element, or leave it out");
@@ -145,6 +182,7 @@ public final class JsonObjectReader extends JsonMemberReader {
      */
     public List<String> requiredTexts(String name) {
         require(name);
+        observer.notEmpty(name);
         JsonNode list = json.get(name);
         if (list != null && list.isArray() && list.isEmpty()) {
             problems.add(pointerTo(name), "needs an element");
@@ -159,7 +197,8 @@ public final class JsonObjectReader extends JsonMemberReader {
      * @return the numbers; none if the member is absent
      */
     public List<Integer> integers(String name) {
-        return elements(name, (element, at) -> problems.integer(at, element));
+        observer.value(name, ValueType.INTEGER, Arrangement.LIST);
+        return each(name, (element, at) -> problems.integer(at, element));
     }
 
     /**
@@ -169,7 +208,8 @@ public final class JsonObjectReader extends JsonMemberReader {
      * @param use the receiver, which throws {@link InvalidDefinitionException} to reject a number
      */
     public void integers(String name, Consumer<Integer> use) {
-        List<Integer> unused = elements(name, (element, at) -> {
+        observer.value(name, ValueType.INTEGER, Arrangement.LIST);
+        List<Integer> unused = each(name, (element, at) -> {
             Integer number = problems.integer(at, element);
             if (number != null) {
                 use.accept(number);
@@ -185,8 +225,9 @@ public final class JsonObjectReader extends JsonMemberReader {
      * @return the strings by name, in the order of the document; none if the member is absent
      */
     public Map<String, String> textMap(String name) {
+        observer.value(name, ValueType.TEXT, Arrangement.MAP);
         Map<String, String> texts = new LinkedHashMap<>();
-        JsonNode object = object(name);
+        JsonNode object = objectNode(name);
         if (object != null) {
             object.properties().forEach(entry -> {
                 String at = pointerTo(name) + "/" + token(entry.getKey());
@@ -208,13 +249,13 @@ public final class JsonObjectReader extends JsonMemberReader {
      * @return the results by name, in the order of the document; none if the member is absent
      */
     public <T> Map<String, T> objectMap(String name, BiFunction<String, JsonObjectReader, T> reading) {
+        observer.object(name, reader -> reading.apply(name, reader), Arrangement.MAP);
         Map<String, T> results = new LinkedHashMap<>();
-        JsonNode object = object(name);
+        JsonNode object = objectNode(name);
         if (object != null) {
             object.properties().forEach(entry -> {
                 String at = pointerTo(name) + "/" + token(entry.getKey());
-                T result = new JsonObjectReader(at, entry.getValue(), problems)
-                        .readAs(reader -> reading.apply(entry.getKey(), reader));
+                T result = nested(at, entry.getValue()).readAs(reader -> reading.apply(entry.getKey(), reader));
                 if (result != null) {
                     results.put(entry.getKey(), result);
                 }
@@ -230,6 +271,11 @@ public final class JsonObjectReader extends JsonMemberReader {
      * @return the object, or null if the member is absent or rejected
      */
     public @Nullable JsonNode object(String name) {
+        observer.value(name, ValueType.FREE_OBJECT, Arrangement.SINGLE);
+        return objectNode(name);
+    }
+
+    private @Nullable JsonNode objectNode(String name) {
         return take(name, JsonNode::isObject, "an object", Function.identity());
     }
 
@@ -242,9 +288,14 @@ public final class JsonObjectReader extends JsonMemberReader {
      * @return the result, or null if the member is absent or rejected
      */
     public <T> @Nullable T object(String name, Function<JsonObjectReader, T> reading) {
+        observer.object(name, reading, Arrangement.SINGLE);
         known.add(name);
         JsonNode value = json.get(name);
-        return value == null ? null : new JsonObjectReader(pointerTo(name), value, problems).readAs(reading);
+        return value == null ? null : nested(pointerTo(name), value).readAs(reading);
+    }
+
+    private JsonObjectReader nested(String at, JsonNode value) {
+        return new JsonObjectReader(at, value, problems, MemberObserver.NONE);
     }
 
     /**
@@ -268,7 +319,8 @@ public final class JsonObjectReader extends JsonMemberReader {
      * @return the result, or null if the member is absent or rejected
      */
     public <T> @Nullable T document(String name, Function<JsonNode, T> reading) {
-        JsonNode object = object(name);
+        observer.document(name, reading);
+        JsonNode object = objectNode(name);
         if (object == null) {
             return null;
         }
@@ -302,7 +354,8 @@ public final class JsonObjectReader extends JsonMemberReader {
      * @return the results; none if the member is absent
      */
     public <T> List<T> objects(String name, Function<JsonObjectReader, T> reading) {
-        return elements(name, (element, at) -> new JsonObjectReader(at, element, problems).readAs(reading));
+        observer.object(name, reading, Arrangement.LIST);
+        return each(name, (element, at) -> nested(at, element).readAs(reading));
     }
 
     /**
@@ -314,6 +367,11 @@ public final class JsonObjectReader extends JsonMemberReader {
      * @return the results; none if the member is absent
      */
     public <T> List<T> elements(String name, BiFunction<JsonNode, String, @Nullable T> reading) {
+        observer.elements(name, reading);
+        return each(name, reading);
+    }
+
+    private <T> List<T> each(String name, BiFunction<JsonNode, String, @Nullable T> reading) {
         List<T> results = new ArrayList<>();
         JsonNode list = take(name, JsonNode::isArray, "a list", Function.identity());
         for (int i = 0; list != null && i < list.size(); i++) {
@@ -337,7 +395,8 @@ public final class JsonObjectReader extends JsonMemberReader {
      * @return the present member, or null if none or several are present, which is reported
      */
     public @Nullable String exactlyOneOf(String... names) {
-        String one = atMostOneOf(names);
+        observer.exclusive(List.of(names), true);
+        String one = atMostOne(names);
         if (Stream.of(names).noneMatch(json::has)) {
             String problem = "one of " + String.join(", ", names) + " is required";
             // For the document itself, uses the first member, because each problem needs a pointer.
@@ -353,6 +412,11 @@ public final class JsonObjectReader extends JsonMemberReader {
      * @return the present member, or null if none or several are present; several are reported
      */
     public @Nullable String atMostOneOf(String... names) {
+        observer.exclusive(List.of(names), false);
+        return atMostOne(names);
+    }
+
+    private @Nullable String atMostOne(String... names) {
         known.addAll(List.of(names));
         List<String> present = Stream.of(names).filter(json::has).toList();
         if (present.size() > 1) {

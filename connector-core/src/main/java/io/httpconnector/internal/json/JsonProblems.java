@@ -32,6 +32,11 @@ final class JsonProblems {
         }
     }
 
+    /** Returns all problems. */
+    List<String> all() {
+        return List.copyOf(all);
+    }
+
     int count() {
         return all.size();
     }
