@@ -241,8 +241,8 @@ final class CredentialDetector {
             object.properties().forEach(member -> {
                 String key = member.getKey();
                 CredentialType own = CredentialNames.typeOf(key);
-                CredentialType below =
-                        kind.compareTo(CredentialType.TEXTS) >= 0 && !key.equals("$as") ? kind : CredentialType.NONE;
+                boolean isPart = !key.equals("$as") && !CredentialNames.isDescription(key);
+                CredentialType below = kind.compareTo(CredentialType.TEXTS) >= 0 && isPart ? kind : CredentialType.NONE;
                 CredentialType paired = key.equalsIgnoreCase("value") ? named : CredentialType.NONE;
                 CredentialType max = max(max(own, below), paired);
                 String at = pointer + "/" + key.replace("~", "~0").replace("/", "~1");

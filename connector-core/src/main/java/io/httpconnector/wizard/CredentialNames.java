@@ -51,7 +51,7 @@ final class CredentialNames {
     /** Words before "code" that make it a proof of identity: recovery codes, and codes sent or shown for one login. */
     private static final Set<String> SECRET_CODE_PREFIXES =
             words("2fa access auth authentication authenticator authorization backup device"
-                    + " emergency factor login mfa otp passcode recovery scratch security sms time totp"
+                    + " emergency factor login mfa otp passcode recovery scratch security sms totp"
                     + " twofactor verification");
 
     /** Words that make a key public. */
@@ -64,10 +64,13 @@ final class CredentialNames {
                     + " secondary staging string"
                     + " temp temporary test text value");
 
-    /** Verbs before a credential, which make the name a setting: {@code hide_secret}, {@code requiresPassword}. */
+    /** Words before a credential, which make the name a setting: {@code hide_secret}, {@code max_password_age}. */
     private static final Set<String> VERBS =
             words("allow allowed disable disabled enable enabled forgot has hide ignore include is"
-                    + " mask need needs no require required requires show skip supports");
+                    + " mask max maximum min minimum need needs no require required requires show skip supports");
+
+    /** Words for a property of a credential that is no part of it: {@code {"token": {"type": "bearer"}}}. */
+    private static final Set<String> DESCRIPTIVE_WORDS = words("algorithm alg format kind scheme status type");
 
     /** Words before "token" that make it a pagination token. */
     private static final Set<String> PAGE_TOKEN_PREFIXES = words(
@@ -119,6 +122,12 @@ final class CredentialNames {
     /** Whether a field of this name contains a credential if its value is text. */
     static boolean isCredential(String name) {
         return typeOf(name) != CredentialType.NONE;
+    }
+
+    /** Whether a member of a credential describes it, and is no part of it. */
+    static boolean isDescription(String name) {
+        List<String> words = name.length() > MAX_LENGTH ? List.of() : words(name, false);
+        return !words.isEmpty() && DESCRIPTIVE_WORDS.contains(words.get(words.size() - 1));
     }
 
     /** Classifies a name. */
@@ -217,7 +226,11 @@ final class CredentialNames {
                                 && last > 1
                                 && words.get(last - 2).equals("access"));
             case "verifier" -> before.equals("code");
-            case "code", "codes" -> SECRET_CODE_PREFIXES.contains(before);
+            case "code", "codes" ->
+                SECRET_CODE_PREFIXES.contains(before)
+                        || (before.equals("time")
+                                && last > 1
+                                && words.get(last - 2).equals("one"));
             case "answer", "answers" -> before.equals("security") || before.equals("secret");
             case "phrase" -> before.equals("seed") || before.equals("recovery") || before.equals("pass");
             default -> false;

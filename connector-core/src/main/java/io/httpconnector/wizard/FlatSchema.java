@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
@@ -216,13 +215,20 @@ final class FlatSchema {
             keywords.set(keyword, both(known, value));
         } else {
             switch (keyword) {
-                case "$ref", "allOf", "then", "else" -> {}
+                case "$ref", "$dynamicRef", "allOf", "then", "else" -> {}
                 case "oneOf", "anyOf" -> alternatives(value);
                 case "if" -> alternatives(condition(schema));
                 case "properties", "patternProperties" -> {
                     ObjectNode all = keywords.withObject("/" + keyword);
                     value.properties()
                             .forEach(one -> all.set(one.getKey(), both(all.path(one.getKey()), one.getValue())));
+                }
+                case "prefixItems" -> {
+                    ArrayNode all = JsonNodeFactory.instance.arrayNode();
+                    for (int i = 0; i < Math.max(known.size(), value.size()); i++) {
+                        all.add(value.has(i) ? both(known.path(i), value.get(i)) : known.get(i));
+                    }
+                    keywords.set(keyword, all);
                 }
                 case "required", "pattern" -> {
                     ArrayNode all = keywords.withArray("/" + keyword);
@@ -343,6 +349,6 @@ final class FlatSchema {
             }
         }
         JsonNode additional = get("additionalProperties");
-        return additional.isMissingNode() ? MissingNode.getInstance() : additional;
+        return additional.isMissingNode() ? get("unevaluatedProperties") : additional;
     }
 }

@@ -18,11 +18,15 @@ final class OpenApiBodyReader {
 
     /** Returns the example of a parameter or media type, or one generated from its schema. */
     JsonNode sample(JsonNode described) {
+        return references.markPasswords(schema(described), example(described));
+    }
+
+    private static JsonNode schema(JsonNode described) {
         JsonNode schema = described.path("schema");
         for (JsonNode media : described.path("content")) {
             schema = schema.isMissingNode() ? media.path("schema") : schema;
         }
-        return references.markPasswords(schema, example(described));
+        return schema;
     }
 
     private JsonNode example(JsonNode described) {
@@ -36,7 +40,7 @@ final class OpenApiBodyReader {
             }
         }
         for (JsonNode media : described.path("content")) {
-            return sample(media);
+            return example(media);
         }
         return samples.of(described.path("schema"));
     }
@@ -47,11 +51,15 @@ final class OpenApiBodyReader {
         content.properties().forEach(type -> types.add(type.getKey()));
         String declared = preferred(types);
         JsonNode media = content.path(declared);
-        JsonNode sample = sample(media);
-        String type = concrete(declared, sample);
-        if (!hasExample(media) && !samples.isValid(media.path("schema"), sample)) {
-            definition.note("the body that was generated may not fulfil its schema: check it");
+        JsonNode example = example(media);
+        if (!samples.isValid(media.path("schema"), example)) {
+            definition.note(
+                    hasExample(media)
+                            ? "the example of the body does not fulfil its schema: check it"
+                            : "the body that was generated may not fulfil its schema: check it");
         }
+        JsonNode sample = references.markPasswords(media.path("schema"), example);
+        String type = concrete(declared, sample);
         if (type.contains("json")) {
             definition.body(sample.toString(), type);
         } else if (type.startsWith("application/x-www-form-urlencoded") && sample.isObject()) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntPredicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ final class RegexSampleGenerator {
     private static final int MAX_SAMPLES = 100;
     private static final int MAX_DEPTH = 50;
     private static final int MAX_REPETITIONS = 8;
+    private static final int MAX_CHARACTER = 0x20000;
 
     /** Characters for samples, the preferred ones first. */
     private static final String PREFERRED =
@@ -100,7 +102,10 @@ final class RegexSampleGenerator {
         }
         if (node instanceof Characters characters) {
             int found = PREFERRED.chars().filter(characters.set).findFirst().orElse(-1);
-            for (int c = 0x20; found < 0 && c < 0x3000; c++) {
+            for (int c = 0x20; found < 0 && c < MAX_CHARACTER; c++) {
+                found = characters.set.test(c) && Character.getType(c) != Character.SURROGATE ? c : -1;
+            }
+            for (int c = 0; found < 0 && c < 0x20; c++) {
                 found = characters.set.test(c) ? c : -1;
             }
             out.append(found < 0 ? "" : Character.toString(found));
@@ -212,6 +217,10 @@ final class RegexSampleGenerator {
             case 'f' -> one -> one == '\f';
             case 'v' -> one -> one == 0x0B;
             case '0' -> one -> one == 0;
+            case 'c' -> {
+                int control = regex.charAt(at++) % 32;
+                yield one -> one == control;
+            }
             case 'x' -> code(2);
             case 'u' -> code(4);
             default -> one -> one == c;
@@ -225,19 +234,10 @@ final class RegexSampleGenerator {
         return one -> one == point;
     }
 
+    /** Returns the characters with a property, such as {@code Lu} or {@code Script=Greek}. */
     private static IntPredicate property(String name) {
-        String type = name.replaceFirst("^.*=", "");
-        return switch (type.isEmpty() ? "" : type.substring(0, 1)) {
-            case "L", "A" ->
-                type.equals("Lu")
-                        ? Character::isUpperCase
-                        : type.equals("Ll") ? Character::isLowerCase : Character::isLetter;
-            case "N" -> Character::isDigit;
-            case "Z" -> one -> one == ' ';
-            case "P" -> one -> "-_.,;:!?@#%&*()[]{}/\\\"'".indexOf(one) >= 0;
-            case "S" -> one -> "$+<=>^`|~".indexOf(one) >= 0;
-            default -> Character::isLetter;
-        };
+        Pattern property = Pattern.compile("\\p{" + SchemaPattern.category(name) + "}");
+        return one -> property.matcher(Character.toString(one)).matches();
     }
 
     private static boolean isWord(int c) {

@@ -2,6 +2,7 @@ package io.httpconnector.wizard;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,21 @@ final class SchemaPattern {
     /** Texts for expressions with conditions that a sample does not follow, such as those for passwords. */
     private static final List<String> COMMON = List.of(
             "string", "Aa1!Aa1!", "Aa1!Aa1!Aa1!Aa1!", "Aa123456", "A1", "a", "A", "1", "12345678", "1.0.0", "en-US");
+
+    /** The long names of the general categories of Unicode, which Java does not know. */
+    private static final Map<String, String> CATEGORIES = Map.ofEntries(
+            Map.entry("Letter", "L"),
+            Map.entry("Lowercase_Letter", "Ll"),
+            Map.entry("Uppercase_Letter", "Lu"),
+            Map.entry("Mark", "M"),
+            Map.entry("Number", "N"),
+            Map.entry("Decimal_Number", "Nd"),
+            Map.entry("digit", "Nd"),
+            Map.entry("Punctuation", "P"),
+            Map.entry("punct", "P"),
+            Map.entry("Symbol", "S"),
+            Map.entry("Separator", "Z"),
+            Map.entry("Other", "C"));
 
     private final @Nullable Pattern compiled;
     private final RegexSampleGenerator.@Nullable Node parsed;
@@ -50,6 +66,14 @@ final class SchemaPattern {
                 char escaped = regex.charAt(++i);
                 // Java reserves escaped letters only.
                 java.append('\\').append(escaped);
+                boolean isProperty = (escaped == 'p' || escaped == 'P') && regex.startsWith("{", i + 1);
+                int end = isProperty ? regex.indexOf('}', i) : -1;
+                if (end > 0) {
+                    java.append('{')
+                            .append(category(regex.substring(i + 2, end)))
+                            .append('}');
+                    i = end;
+                }
             } else if (inClass) {
                 inClass = c != ']';
                 java.append(c == '[' || c == '&' ? "\\" : "").append(c);
@@ -68,6 +92,13 @@ final class SchemaPattern {
             }
         }
         return java.toString();
+    }
+
+    /** Returns Java's name of a property of characters. */
+    static String category(String property) {
+        String name =
+                property.replaceFirst("^(gc|General_Category)=", "").replaceFirst("^(scx|Script_Extensions)=", "sc=");
+        return CATEGORIES.getOrDefault(name, name);
     }
 
     /** Whether the expression occurs in a text. */

@@ -29,7 +29,9 @@ final class SchemaReferences {
 
     /** Returns the reference of a node, or an empty text if it is not a reference. */
     static String of(JsonNode node) {
-        return node.path("$ref").isTextual() ? node.path("$ref").textValue() : "";
+        String dynamic =
+                node.path("$dynamicRef").isTextual() ? node.path("$dynamicRef").textValue() : "";
+        return node.path("$ref").isTextual() ? node.path("$ref").textValue() : dynamic;
     }
 
     /** Resolves a local reference to a schema, parameter or other object. */
@@ -45,9 +47,27 @@ final class SchemaReferences {
     JsonNode target(String reference) {
         JsonNode found = reference.equals("#")
                 ? document
-                : reference.startsWith("#/") ? at(reference.substring(1)) : MissingNode.getInstance();
+                : reference.startsWith("#/")
+                        ? at(reference.substring(1))
+                        : reference.startsWith("#")
+                                ? anchor(document, reference.substring(1), 0)
+                                : MissingNode.getInstance();
         if (found.isMissingNode()) {
             unresolved.add(reference);
+        }
+        return found;
+    }
+
+    /** Returns the schema with an anchor (JSON Schema 2020-12, section 8.2.2), or a missing node. */
+    private static JsonNode anchor(JsonNode node, String name, int depth) {
+        if (node.path("$anchor").asText(node.path("$dynamicAnchor").asText()).equals(name)) {
+            return node;
+        }
+        JsonNode found = MissingNode.getInstance();
+        for (JsonNode child : node) {
+            found = found.isMissingNode() && child.isContainerNode() && depth < MAX_DEPTH
+                    ? anchor(child, name, depth + 1)
+                    : found;
         }
         return found;
     }

@@ -162,7 +162,8 @@ final class SchemaSampleGenerator {
 
     private JsonNode array(FlatSchema schema, int depth, boolean isReduced) {
         ArrayNode array = JsonNodeFactory.instance.arrayNode();
-        JsonNode items = schema.get("items").isArray() ? schema.get("additionalItems") : schema.get("items");
+        JsonNode rest = schema.get("items").isArray() ? schema.get("additionalItems") : schema.get("items");
+        JsonNode items = rest.isMissingNode() ? schema.get("unevaluatedItems") : rest;
         JsonNode prefix = schema.get("items").isArray() ? schema.get("items") : schema.get("prefixItems");
         int required = Math.min(schema.get("minItems").asInt(0), MAX_ITEMS);
         int wanted = isReduced || isRecursive(items) || (items.isMissingNode() && prefix.isEmpty())
@@ -170,11 +171,17 @@ final class SchemaSampleGenerator {
                 : Math.max(required, Math.max(1, prefix.size()));
         int size = Math.min(wanted, schema.get("maxItems").asInt(MAX_ITEMS));
         boolean isUnique = schema.get("uniqueItems").asBoolean();
-        if (schema.get("contains").isObject()) {
-            array.add(sample(schema.get("contains"), depth + 1, isReduced));
+        int contained = schema.get("contains").isObject()
+                ? Math.min(schema.get("minContains").asInt(1), MAX_ITEMS)
+                : 0;
+        for (int i = 0; i < contained; i++) {
+            JsonNode value = sample(schema.get("contains"), depth + 1, isReduced);
+            array.add(isUnique && i > 0 ? distinct(schema.get("contains"), value, array) : value);
         }
         for (int i = array.size(); i < size; i++) {
-            JsonNode item = i < prefix.size() ? prefix.get(i) : items;
+            JsonNode any = i < prefix.size() ? prefix.get(i) : items;
+            boolean isMax = contained > 0 && i >= schema.get("maxContains").asInt(MAX_ITEMS);
+            JsonNode item = isMax ? withoutContained(any, schema.get("contains")) : any;
             JsonNode value = sample(item, depth + 1, isReduced);
             JsonNode distinct = isUnique && i > 0 ? distinct(item, value, array) : value;
             boolean isNeeded = i < required && !distinct.isMissingNode();
@@ -184,6 +191,14 @@ final class SchemaSampleGenerator {
             array.add(distinct);
         }
         return array;
+    }
+
+    /** Returns the schema of an item that is not one of those that an array may contain only {@code maxContains} times. */
+    private static JsonNode withoutContained(JsonNode item, JsonNode contained) {
+        ObjectNode schema = JsonNodeFactory.instance.objectNode();
+        schema.putArray("allOf").add(item.isMissingNode() ? BooleanNode.TRUE : item);
+        schema.putObject("not").set("allOf", schema.arrayNode().add(contained));
+        return schema;
     }
 
     /** Returns a valid item that the array does not contain yet, or a missing node. */

@@ -88,7 +88,8 @@ final class SchemaValidator {
                 && (!value.isTextual() || text(schema, value.textValue()))
                 && (!value.isArray() || array(schema, value, depth))
                 && (!value.isObject() || object(schema, value, depth))
-                && composition(schema, value, depth);
+                && composition(schema, value, depth)
+                && unevaluated(schema, value, depth);
     }
 
     private static boolean contains(JsonNode values, JsonNode value) {
@@ -172,18 +173,26 @@ final class SchemaValidator {
         if (!isSized || (schema.path("uniqueItems").asBoolean() && !isUnique(array))) {
             return false;
         }
-        JsonNode prefix = schema.path("items").isArray() ? schema.get("items") : schema.path("prefixItems");
-        JsonNode rest = schema.path("items").isArray() ? schema.path("additionalItems") : schema.path("items");
         JsonNode contained = schema.path("contains");
-        boolean isContained =
-                contained.isMissingNode() || schema.path("minContains").asInt(1) == 0;
+        int found = 0;
         for (int i = 0; i < array.size(); i++) {
-            if (!isValid(i < prefix.size() ? prefix.get(i) : rest, array.get(i), depth + 1)) {
+            JsonNode item = item(schema, i);
+            if (!isValid(item, array.get(i), depth + 1)) {
                 return false;
             }
-            isContained |= isContained || isValid(contained, array.get(i), depth + 1);
+            found += !contained.isMissingNode() && isValid(contained, array.get(i), depth + 1) ? 1 : 0;
         }
-        return isContained;
+        return contained.isMissingNode()
+                || (found >= schema.path("minContains").asInt(1)
+                        && found <= schema.path("maxContains").asInt(Integer.MAX_VALUE));
+    }
+
+    /** Returns the schema of an item; a missing node if all values are permitted. */
+    private static JsonNode item(JsonNode schema, int index) {
+        boolean isTuple = schema.path("items").isArray();
+        JsonNode prefix = isTuple ? schema.get("items") : schema.path("prefixItems");
+        JsonNode rest = schema.path(isTuple ? "additionalItems" : "items");
+        return index < prefix.size() ? prefix.get(index) : rest;
     }
 
     private static boolean isUnique(JsonNode array) {
@@ -233,6 +242,15 @@ final class SchemaValidator {
         if (!isValid(schema.path("propertyNames"), TextNode.valueOf(name), depth + 1)) {
             return false;
         }
+        List<JsonNode> known = members(schema, name);
+        if (known.isEmpty()) {
+            known.add(schema.path("additionalProperties"));
+        }
+        return known.stream().allMatch(one -> isValid(one, value, depth + 1));
+    }
+
+    /** Returns the schemas of a member by its name and by patterns. */
+    private List<JsonNode> members(JsonNode schema, String name) {
         List<JsonNode> known = new ArrayList<>();
         if (schema.path("properties").has(name)) {
             known.add(schema.path("properties").get(name));
@@ -243,10 +261,62 @@ final class SchemaValidator {
                 known.add(entry.getValue());
             }
         }
-        if (known.isEmpty()) {
-            known.add(schema.path("additionalProperties"));
+        return known;
+    }
+
+    /** Validates what no other keyword describes against {@code unevaluatedProperties} and {@code unevaluatedItems}. */
+    private boolean unevaluated(JsonNode schema, JsonNode value, int depth) {
+        JsonNode others = schema.path(value.isArray() ? "unevaluatedItems" : "unevaluatedProperties");
+        if (others.isMissingNode() || !value.isContainerNode()) {
+            return true;
         }
-        return known.stream().allMatch(one -> isValid(one, value, depth + 1));
+        List<String> keys = new ArrayList<>();
+        value.fieldNames().forEachRemaining(keys::add);
+        for (int i = 0; value.isArray() && i < value.size(); i++) {
+            keys.add("" + i);
+        }
+        for (String key : keys) {
+            JsonNode one = value.isArray() ? value.get(Integer.parseInt(key)) : value.get(key);
+            if (!isDescribed(schema, value, key, depth + 1) && !isValid(others, one, depth + 1)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a schema describes a member or an item, itself or by a schema that it applies to the same value. */
+    private boolean isDescribed(JsonNode schema, JsonNode value, String key, int depth) {
+        if (++steps > MAX_STEPS || depth > MAX_DEPTH) {
+            return true;
+        }
+        boolean isOwn = value.isArray()
+                ? !item(schema, Integer.parseInt(key)).isMissingNode()
+                        || (schema.has("contains")
+                                && isValid(schema.get("contains"), value.get(Integer.parseInt(key)), depth + 1))
+                : !members(schema, key).isEmpty() || schema.has("additionalProperties");
+        return isOwn
+                || applied(schema, value, depth).stream()
+                        .anyMatch(part -> part.has(value.isArray() ? "unevaluatedItems" : "unevaluatedProperties")
+                                || isDescribed(part, value, key, depth + 1));
+    }
+
+    /** Returns the schemas that a schema applies to the same value, and that it fulfils. */
+    private List<JsonNode> applied(JsonNode schema, JsonNode value, int depth) {
+        List<JsonNode> parts = new ArrayList<>();
+        String reference = SchemaReferences.of(schema);
+        if (!reference.isEmpty()) {
+            parts.add(references.target(reference));
+        }
+        SchemaReferences.COMPOSITION_KEYWORDS.forEach(
+                keyword -> schema.path(keyword).forEach(parts::add));
+        parts.add(schema.path("if"));
+        boolean isMet = isValid(schema.path("if"), value, depth + 1);
+        parts.add(schema.path(isMet ? "then" : "else"));
+        schema.path("dependentSchemas").properties().stream()
+                .filter(dependency -> value.has(dependency.getKey()))
+                .forEach(dependency -> parts.add(dependency.getValue()));
+        parts.removeIf(part -> !part.isObject() || !isValid(part, value, depth + 1));
+        return parts;
     }
 
     private boolean composition(JsonNode schema, JsonNode value, int depth) {

@@ -64,6 +64,14 @@ class SchemaSampleTest {
                 "{type: array, maxItems: 0, items: {type: string}}",
                 "{type: array, prefixItems: [{type: integer}, {type: string}], minItems: 2, items: false}",
                 "{type: array, contains: {const: 7}, items: {type: integer}}",
+                "{type: array, contains: {type: integer}, minContains: 3, items: {type: [integer, string]}}",
+                "{type: array, contains: {type: integer}, maxContains: 1, items: {type: [integer, string]}, minItems: 2}",
+                "{prefixItems: [{const: a}], oneOf: [{prefixItems: [true, {const: b}]}, {prefixItems: [true, {const: c}]}], unevaluatedItems: false}",
+                "{allOf: [{properties: {a: true}, unevaluatedProperties: false}], anyOf: [{properties: {b: true}}], type: object}",
+                "{type: object, properties: {a: {type: string}}, allOf: [{properties: {b: {type: string}}}], unevaluatedProperties: false}",
+                "{type: object, minProperties: 1, unevaluatedProperties: {type: integer}}",
+                "{type: string, pattern: '^[\u4e00-\u9fa5]{2}$'}",
+                "{type: string, pattern: '^\\cI$'}",
                 "{type: object, minProperties: 2}",
                 "{type: object, minProperties: 1, additionalProperties: {type: integer}}",
                 "{type: object, maxProperties: 1, properties: {a: {type: string}, b: {type: string}}}",
@@ -123,6 +131,53 @@ class SchemaSampleTest {
             })
     void sampleOfASchema(String schema, String others, String sample) {
         assertThat(sample(schema, others == null ? "" : others)).isEqualTo(YamlOrJson.read(sample.replace('\'', '"')));
+    }
+
+    @Test
+    void longNamesOfCategoriesAreKnown() {
+        String sample = sample("{type: string, pattern: '^\\p{Uppercase_Letter}\\p{gc=Letter}+\\p{digit}$'}", "")
+                .asText();
+
+        assertThat(sample).matches("\\p{Lu}\\p{L}+\\p{Nd}");
+        assertThat(sample("{type: string, pattern: '^\\p{Script=Greek}+$'}", "").asText())
+                .matches("\\p{IsGreek}+");
+    }
+
+    @Test
+    void anchorsAreResolved() {
+        String others =
+                "Name: {$anchor: name, type: integer}, List: {$dynamicAnchor: items, type: array, minItems: 1, items: {const: x}}";
+
+        assertThat(sample("{$ref: '#name'}", others)).isEqualTo(YamlOrJson.read("1"));
+        assertThat(sample("{$dynamicRef: '#items'}", others)).isEqualTo(YamlOrJson.read("[\"x\"]"));
+        assertThat(read("{$ref: '#nam'}", others).notes())
+                .containsExactly("the reference #nam is not resolved: add its content");
+    }
+
+    @Test
+    void passwordsAndTypesOfTokensNeedNoNote() {
+        Recommendation read = read(
+                "{type: object, properties: {password: {type: string, format: password, maxLength: 10},"
+                        + " payment_token: {type: object, properties: {type: {enum: [card, account]}, value: {type: string}}}}}",
+                "");
+
+        assertThat(read.definition().at("/body/json"))
+                .isEqualTo(YamlOrJson.read("{\"password\": \"{{connection.password}}\", \"payment_token\":"
+                        + " {\"type\": \"card\", \"value\": \"{{connection.value}}\"}}"));
+        assertThat(read.notes()).noneMatch(note -> note.contains("fulfil"));
+    }
+
+    @Test
+    void examplesThatDoNotFulfilTheirSchemaAreNoted() {
+        String media = "{schema: {type: object, properties: {n: {type: integer}}}, example: {n: one}}";
+        Recommendation read = RecommendationSources.openApi(
+                        "openapi: 3.1.0\npaths: {/a: {post: {requestBody: {content: {application/json: " + media
+                                + "}}}}}")
+                .all()
+                .get(0);
+
+        assertThat(read.definition().at("/body/json/n").asText()).isEqualTo("one");
+        assertThat(read.notes()).containsExactly("the example of the body does not fulfil its schema: check it");
     }
 
     @Test
