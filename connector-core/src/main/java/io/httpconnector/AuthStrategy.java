@@ -66,6 +66,18 @@ public interface AuthStrategy {
     }
 
     /**
+     * Returns the secret values for pills in the path of the connection's base URL, by name, for a service whose URLs contain the
+     * key. They are masked wherever they occur. They replace the {@linkplain #fields values} of the same names.
+     *
+     * @param request the request that is about to be sent, with its original URL
+     * @return the values; by default none
+     * @throws ConnectorException when there are no values yet; any exception is passed to the caller unchanged
+     */
+    default Map<String, Secret> secretFields(Request request) {
+        return Map.of();
+    }
+
+    /**
      * Prepares the strategy for a connection that is being built. A strategy that sends requests of its own keeps the context.
      *
      * @param context sends requests over the connection

@@ -1,12 +1,17 @@
 package io.httpconnector;
 
 import io.httpconnector.internal.Loggers;
+import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.limits.RetryBudget;
 import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.transport.CallContext;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -46,12 +51,36 @@ final class ExchangePipeline {
 
     /** Returns this request at its absolute URL. */
     Request resolve(Request request, CallContext call) {
-        Url url = request.url().below(baseUrl(request, call));
-        return request.withUrl(url, NameValuePairs.NONE, NameValuePairs.NONE);
+        List<NameValuePair> secrets = new ArrayList<>();
+        Url url = request.url().below(baseUrl(request, call, secrets));
+        return request.withUrl(url, NameValuePairs.NONE, NameValuePairs.NONE).withSecrets(secrets);
     }
 
-    private Url baseUrl(Request request, CallContext call) {
-        return settings.baseUrl().forRequest(request.url(), () -> auth.fields(request.inAuthPhase(call)));
+    /**
+     * Returns the base URL.
+     *
+     * @param secrets receives the secrets in its path
+     */
+    private Url baseUrl(Request request, CallContext call, List<NameValuePair> secrets) {
+        try {
+            return settings.baseUrl().forRequest(request.url(), () -> {
+                Request asked = request.inAuthPhase(call);
+                Map<String, String> values = new HashMap<>(auth.fields(asked));
+                auth.secretFields(asked).forEach((name, secret) -> {
+                    NameValuePair value = NameValuePair.of(name, secret);
+                    secrets.add(value);
+                    values.put(name, value.value());
+                });
+                return values;
+            });
+        } catch (InvalidDefinitionException e) {
+            if (secrets.isEmpty()) {
+                throw e;
+            }
+            Redactor redactor = new Redactor(secrets);
+            throw new InvalidDefinitionException(
+                    "base URL", e.problems().stream().map(redactor::mask).toList());
+        }
     }
 
     /** Returns a receiver that passes the body of every accepted response to the reader. */
@@ -75,7 +104,9 @@ final class ExchangePipeline {
             @Nullable StreamingReceiver<?> receiver,
             ListenerNotifier listeners) {
         budget.countRequest();
-        OriginPolicy.Hop first = policy.first(request, baseUrl(request, call));
+        List<NameValuePair> secrets = new ArrayList<>();
+        Url base = baseUrl(request, call, secrets);
+        OriginPolicy.Hop first = policy.first(request.withSecrets(secrets), base);
         if (!listeners.hasListeners()) {
             return follow(first, retry, call, receiver, listeners);
         }

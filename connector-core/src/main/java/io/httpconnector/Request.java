@@ -683,6 +683,16 @@ public final class Request {
         return withRedaction(new RedactionContext(secrecy.signedFor, true, secrecy.earlier));
     }
 
+    /** Returns this request with secrets that are masked wherever they occur, such as those in the path of its URL. */
+    Request withSecrets(List<NameValuePair> secrets) {
+        if (secrets.isEmpty()) {
+            return this;
+        }
+        List<NameValuePair> all = new ArrayList<>(secrecy.earlier);
+        all.addAll(secrets);
+        return withRedaction(new RedactionContext(secrecy.signedFor, secrecy.redactsResponse, List.copyOf(all)));
+    }
+
     boolean redactsResponse() {
         return secrecy.redactsResponse;
     }

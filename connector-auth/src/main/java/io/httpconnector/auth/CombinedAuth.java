@@ -5,6 +5,7 @@ import io.httpconnector.AuthStrategy;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
+import io.httpconnector.Secret;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +104,13 @@ public final class CombinedAuth implements AuthStrategy {
         Map<String, String> known = strategy.fields(request);
         Map<String, String> fields = new HashMap<>(additions.apply(known).fields(request));
         fields.putAll(known);
+        return fields;
+    }
+
+    @Override
+    public Map<String, Secret> secretFields(Request request) {
+        Map<String, Secret> fields = new HashMap<>(additions(request).secretFields(request));
+        fields.putAll(strategy.secretFields(request));
         return fields;
     }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -39,16 +40,19 @@ public final class CustomAuth implements AuthStrategy {
     /** Validates names and values when the strategy is created. */
     private static final Request PROBE = Request.get("/");
 
-    private static final CustomAuth NONE = new CustomAuth(List.of(), Map.of());
+    private static final CustomAuth NONE = new CustomAuth(List.of(), Map.of(), Map.of());
     private static final Pattern COOKIE_VALUE = Pattern.compile("[!#-+\\--:<-\\[\\]-~]*");
     private static final Set<String> WITHOUT_BODY = Set.of("GET", "HEAD");
 
     private final List<UnaryOperator<Request>> additions;
     private final Map<String, String> fields;
+    private final Map<String, Secret> secretFields;
 
-    private CustomAuth(List<UnaryOperator<Request>> additions, Map<String, String> fields) {
+    private CustomAuth(
+            List<UnaryOperator<Request>> additions, Map<String, String> fields, Map<String, Secret> secretFields) {
         this.additions = additions;
         this.fields = fields;
+        this.secretFields = secretFields;
     }
 
     /**
@@ -279,13 +283,43 @@ public final class CustomAuth implements AuthStrategy {
         }
         Map<String, String> all = new HashMap<>(fields);
         all.put(name, value);
-        return new CustomAuth(additions, Map.copyOf(all));
+        return new CustomAuth(additions, Map.copyOf(all), secretFields);
+    }
+
+    /**
+     * Adds a secret value for the path of the connection's base URL, such as {@code https://api.example.com/bot{{auth.token}}}.
+     *
+     * @param name the name of the field
+     * @param secret the value; one by {@link Secret#from} is looked up for each request
+     * @return a new strategy
+     */
+    public CustomAuth andField(String name, Secret secret) {
+        if (name == null || secret == null) {
+            throw new InvalidDefinitionException("field", List.of("name and secret: one of them is null"));
+        }
+        Map<String, Secret> all = new HashMap<>(secretFields);
+        all.put(name, secret);
+        return new CustomAuth(additions, fields, Map.copyOf(all));
+    }
+
+    /**
+     * Adds what depends on the request, such as a header field with a nonce, or with a digest of the body.
+     *
+     * @param additions creates the additions of each attempt from the request that is about to be sent; called by the sending
+     *     thread
+     * @return a new strategy
+     */
+    public CustomAuth andPerRequest(Function<Request, CustomAuth> additions) {
+        if (additions == null) {
+            throw new InvalidDefinitionException("additions", List.of("they are null"));
+        }
+        return and(request -> additions.apply(request).apply(request));
     }
 
     private CustomAuth and(UnaryOperator<Request> addition) {
         List<UnaryOperator<Request>> all = new ArrayList<>(additions);
         all.add(addition);
-        return new CustomAuth(List.copyOf(all), fields);
+        return new CustomAuth(List.copyOf(all), fields, secretFields);
     }
 
     private static boolean takesBody(Request request) {
@@ -304,6 +338,11 @@ public final class CustomAuth implements AuthStrategy {
     @Override
     public Map<String, String> fields(Request request) {
         return fields;
+    }
+
+    @Override
+    public Map<String, Secret> secretFields(Request request) {
+        return secretFields;
     }
 
     @Override

@@ -1,19 +1,15 @@
 package io.httpconnector.auth;
 
 import io.httpconnector.AuthStrategy;
-import io.httpconnector.Body;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
+import io.httpconnector.auth.internal.AttemptValues;
 import io.httpconnector.internal.Hashing;
-import io.httpconnector.internal.text.HttpDate;
 import io.httpconnector.internal.text.PillToken;
 import io.httpconnector.template.PillText;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -22,8 +18,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,25 +42,6 @@ public final class HmacAuth implements AuthStrategy {
 
     private static final Set<String> ALGORITHMS =
             Set.of("HmacSHA256", "HmacSHA512", "HmacSHA384", "HmacSHA1", "HmacMD5");
-    private static final byte[] NOTHING = {};
-
-    private static final Map<String, Function<Attempt, String>> SIGNED = Map.ofEntries(
-            Map.entry("method", attempt -> attempt.request.method()),
-            Map.entry("url", attempt -> attempt.uri.toString()),
-            Map.entry("host", attempt -> attempt.uri.getRawAuthority()),
-            Map.entry("path", attempt -> attempt.uri.getRawPath()),
-            Map.entry("query", attempt -> orEmpty(attempt.uri.getRawQuery())),
-            Map.entry("target", attempt -> attempt.target()),
-            Map.entry("type", attempt -> attempt.type()),
-            Map.entry("body", attempt -> new String(attempt.body(), StandardCharsets.UTF_8)),
-            Map.entry("bodySha256Hex", attempt -> hex(Hashing.sha256(attempt.body()))),
-            Map.entry("bodySha256Base64", attempt -> base64(Hashing.sha256(attempt.body()))),
-            Map.entry("bodyMd5Base64", attempt -> base64(Hashing.digest("MD5").digest(attempt.body()))),
-            Map.entry("time", attempt -> String.valueOf(attempt.time.getEpochSecond())),
-            Map.entry("timeMillis", attempt -> String.valueOf(attempt.time.toEpochMilli())),
-            Map.entry("timeIso", attempt -> DateTimeFormatter.ISO_INSTANT.format(attempt.time)),
-            Map.entry("timeHttp", attempt -> HttpDate.format(attempt.time)),
-            Map.entry("nonce", attempt -> attempt.nonce));
     private static final Set<String> SIGNATURES = Set.of("signature", "signatureBase64");
 
     private final String algorithm;
@@ -72,26 +49,12 @@ public final class HmacAuth implements AuthStrategy {
     private final Function<String, byte[]> keyBytes;
     private final PillText template;
     private final Map<String, ?> values;
+    /** Texts by the name of the value that they compute. */
+    private final Map<String, PillText> computed;
+
     private final Map<String, PillText> headers;
     private final Map<String, PillText> queries;
     private final TimeSource timeSource;
-
-    /** The input of a signature. */
-    private record Attempt(Request request, URI uri, Instant time, String nonce) {
-        byte[] body() {
-            return request.body().map(Body::toBytes).orElse(NOTHING);
-        }
-
-        String target() {
-            return uri.getRawQuery() == null ? uri.getRawPath() : uri.getRawPath() + "?" + uri.getRawQuery();
-        }
-
-        String type() {
-            return request.header("Content-Type")
-                    .or(() -> request.body().map(Body::contentType))
-                    .orElse("");
-        }
-    }
 
     private HmacAuth(
             String algorithm,
@@ -99,6 +62,7 @@ public final class HmacAuth implements AuthStrategy {
             Function<String, byte[]> keyBytes,
             PillText template,
             Map<String, ?> values,
+            Map<String, PillText> computed,
             Map<String, PillText> headers,
             Map<String, PillText> queries,
             TimeSource timeSource) {
@@ -107,6 +71,7 @@ public final class HmacAuth implements AuthStrategy {
         this.keyBytes = keyBytes;
         this.template = template;
         this.values = values;
+        this.computed = computed;
         this.headers = headers;
         this.queries = queries;
         this.timeSource = timeSource;
@@ -146,7 +111,7 @@ public final class HmacAuth implements AuthStrategy {
         if (values == null) {
             throw invalid("values: they are null");
         }
-        Set<String> names = new TreeSet<>(SIGNED.keySet());
+        Set<String> names = new TreeSet<>(AttemptValues.NAMES);
         for (Map.Entry<String, ?> value : values.entrySet()) {
             if (value.getKey() == null || value.getValue() == null) {
                 throw invalid("value " + value.getKey() + ": it is null");
@@ -162,6 +127,7 @@ public final class HmacAuth implements AuthStrategy {
                 text -> text.getBytes(StandardCharsets.UTF_8),
                 compiled,
                 Map.copyOf(values),
+                Map.of(),
                 Map.of(),
                 Map.of(),
                 TimeSource.SYSTEM);
@@ -186,7 +152,24 @@ public final class HmacAuth implements AuthStrategy {
     }
 
     private HmacAuth withKey(Function<String, byte[]> decoder) {
-        return new HmacAuth(algorithm, key, decoder, template, values, headers, queries, timeSource);
+        return new HmacAuth(algorithm, key, decoder, template, values, computed, headers, queries, timeSource);
+    }
+
+    /**
+     * Computes a value from others, also from the signature, for the header fields and query parameters that are added
+     * afterwards: {@code computed("pair", "{{user}}:{{signature}}").header("Authorization", "Basic {{pair | base64}}")}.
+     *
+     * @param name the name of the pill
+     * @param text its value, with pills
+     * @return a new strategy
+     * @throws InvalidDefinitionException if a pill is unknown, or the name is reserved
+     */
+    public HmacAuth computed(String name, String text) {
+        if (name == null || names().contains(name)) {
+            throw invalid("computed value " + name + ": this name is reserved: use another one");
+        }
+        return new HmacAuth(
+                algorithm, key, keyBytes, template, values, with(computed, name, text), headers, queries, timeSource);
     }
 
     /**
@@ -199,7 +182,8 @@ public final class HmacAuth implements AuthStrategy {
      */
     public HmacAuth header(String name, String text) {
         Request.get("/").header(name == null ? "" : name, "");
-        return new HmacAuth(algorithm, key, keyBytes, template, values, with(headers, name, text), queries, timeSource);
+        return new HmacAuth(
+                algorithm, key, keyBytes, template, values, computed, with(headers, name, text), queries, timeSource);
     }
 
     /**
@@ -211,7 +195,8 @@ public final class HmacAuth implements AuthStrategy {
      * @throws InvalidDefinitionException if a pill is unknown
      */
     public HmacAuth query(String name, String text) {
-        return new HmacAuth(algorithm, key, keyBytes, template, values, headers, with(queries, name, text), timeSource);
+        return new HmacAuth(
+                algorithm, key, keyBytes, template, values, computed, headers, with(queries, name, text), timeSource);
     }
 
     /**
@@ -221,16 +206,22 @@ public final class HmacAuth implements AuthStrategy {
      * @return a new strategy
      */
     public HmacAuth timeSource(TimeSource timeSource) {
-        return new HmacAuth(algorithm, key, keyBytes, template, values, headers, queries, timeSource);
+        return new HmacAuth(algorithm, key, keyBytes, template, values, computed, headers, queries, timeSource);
     }
 
     private Map<String, PillText> with(Map<String, PillText> known, String name, String text) {
-        Set<String> names = new TreeSet<>(SIGNED.keySet());
+        Map<String, PillText> all = new LinkedHashMap<>(known);
+        all.put(name, compiled(name, text, names()));
+        return all;
+    }
+
+    /** Returns the names of the pills in header fields and query parameters. */
+    private Set<String> names() {
+        Set<String> names = new TreeSet<>(AttemptValues.NAMES);
         names.addAll(SIGNATURES);
         names.addAll(values.keySet());
-        Map<String, PillText> all = new LinkedHashMap<>(known);
-        all.put(name, compiled(name, text, names));
-        return all;
+        names.addAll(computed.keySet());
+        return names;
     }
 
     private static PillText compiled(String what, String text, Set<String> names) {
@@ -270,10 +261,9 @@ public final class HmacAuth implements AuthStrategy {
 
     @Override
     public Request apply(Request request) {
-        Attempt attempt = new Attempt(
-                request, request.uri(), timeSource.now(), UUID.randomUUID().toString());
-        byte[] toSign = toSign(attempt);
-        Secret signature = key.map(text -> hex(Hashing.hmac(algorithm, decoded(text), toSign)));
+        AttemptValues attempt = AttemptValues.of(request, timeSource.now());
+        byte[] toSign = toSign(request, attempt);
+        Secret signature = key.map(text -> HexFormat.of().formatHex(Hashing.hmac(algorithm, decoded(text), toSign)));
         Request signed = request;
         for (Map.Entry<String, PillText> header : headers.entrySet()) {
             Secret value = sent(header.getValue(), attempt, signature);
@@ -287,8 +277,8 @@ public final class HmacAuth implements AuthStrategy {
     }
 
     /** Renders the template; the body byte by byte, as it need not be text. */
-    private byte[] toSign(Attempt attempt) {
-        return template.bytes(name -> name.equals("body") ? attempt.body() : value(name, attempt));
+    private byte[] toSign(Request request, AttemptValues attempt) {
+        return template.bytes(name -> name.equals("body") ? AttemptValues.body(request) : value(name, attempt));
     }
 
     private byte[] decoded(String text) {
@@ -301,43 +291,39 @@ public final class HmacAuth implements AuthStrategy {
     }
 
     /** Returns the value to send, or null if it is omitted. Masking it also masks the secrets in it. */
-    private @Nullable Secret sent(PillText text, Attempt attempt, Secret signature) {
+    private @Nullable Secret sent(PillText text, AttemptValues attempt, Secret signature) {
         Secret all = signature;
-        for (String name : text.names()) {
-            if (values.get(name) instanceof Secret secret) {
-                all = all.combine(secret, (hex, unused) -> hex);
-            }
+        for (Secret secret : secrets(text).toList()) {
+            all = all.combine(secret, (hex, unused) -> hex);
         }
         boolean isEmpty = "".equals(Objects.requireNonNullElse(rendered(text, attempt, "00"), ""));
         return isEmpty ? null : all.map(hex -> Objects.requireNonNullElse(rendered(text, attempt, hex), ""));
     }
 
-    private @Nullable String rendered(PillText text, Attempt attempt, String hex) {
-        return text.render(name -> switch (name) {
-            case "signature" -> hex;
-            case "signatureBase64" -> base64(HexFormat.of().parseHex(hex));
-            default -> value(name, attempt);
+    private Stream<Secret> secrets(PillText text) {
+        return text.names().stream().flatMap(name -> {
+            PillText inner = computed.get(name);
+            if (inner != null) {
+                return secrets(inner);
+            }
+            return values.get(name) instanceof Secret secret ? Stream.of(secret) : Stream.of();
         });
     }
 
-    private @Nullable Object value(String name, Attempt attempt) {
-        Function<Attempt, String> value = SIGNED.get(name);
-        if (value != null) {
-            return value.apply(attempt);
+    private @Nullable String rendered(PillText text, AttemptValues attempt, String hex) {
+        return text.render(name -> switch (name) {
+            case "signature" -> hex;
+            case "signatureBase64" ->
+                Base64.getEncoder().encodeToString(HexFormat.of().parseHex(hex));
+            default -> computed.containsKey(name) ? rendered(computed.get(name), attempt, hex) : value(name, attempt);
+        });
+    }
+
+    private @Nullable Object value(String name, AttemptValues attempt) {
+        if (AttemptValues.NAMES.contains(name)) {
+            return attempt.value(name);
         }
         return values.get(name) instanceof Secret secret ? secret.reveal() : values.get(name);
-    }
-
-    private static String orEmpty(@Nullable String text) {
-        return text == null ? "" : text;
-    }
-
-    private static String hex(byte[] bytes) {
-        return HexFormat.of().formatHex(bytes);
-    }
-
-    private static String base64(byte[] bytes) {
-        return Base64.getEncoder().encodeToString(bytes);
     }
 
     @Override

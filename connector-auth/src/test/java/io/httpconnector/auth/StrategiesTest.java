@@ -121,7 +121,8 @@ class StrategiesTest {
                     .hasMessageNotContaining(value);
         }
         assertThatThrownBy(() -> CustomAuth.cookie("a", null)).hasMessageContaining("secret: it is null");
-        assertThatThrownBy(() -> CustomAuth.nothing().andField("a", null)).hasMessageContaining("is null");
+        assertThatThrownBy(() -> CustomAuth.nothing().andField("a", (String) null))
+                .hasMessageContaining("is null");
         assertThatThrownBy(() -> CustomAuth.cookie("a=b", Secret.of("x")))
                 .isInstanceOf(InvalidDefinitionException.class);
     }

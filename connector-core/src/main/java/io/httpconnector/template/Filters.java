@@ -128,7 +128,8 @@ final class Filters {
                             new FilterDefinition("iso", DATE, TEXT, Filters::iso),
                             new FilterDefinition("epochSeconds", DATE, NUMBER, arguments -> epoch(arguments, 1000)),
                             new FilterDefinition("epochMillis", DATE, NUMBER, arguments -> epoch(arguments, 1))),
-                    CalculationFilters.ALL)
+                    CalculationFilters.ALL,
+                    DigestFilters.ALL)
             .flatMap(List::stream)
             .toList();
 
@@ -144,7 +145,7 @@ final class Filters {
                 name, acceptedTypes, TEXT, withoutArguments(value -> TextNode.valueOf(conversion.apply(value))));
     }
 
-    private static Function<FilterArguments, Filter> withoutArguments(Filter filter) {
+    static Function<FilterArguments, Filter> withoutArguments(Filter filter) {
         return arguments -> {
             arguments.requireAtMost(0);
             return filter;
@@ -180,7 +181,11 @@ final class Filters {
         return text(value);
     }
 
-    private static byte[] bytes(JsonNode value) {
+    /** Returns the bytes of a value: those of a digest or a byte array, or a text in UTF-8. */
+    static byte[] bytes(JsonNode value) {
+        if (value instanceof DigestFilters.Digest digest) {
+            return digest.bytes();
+        }
         try {
             return value.isBinary() ? value.binaryValue() : Escaping.utf8(text(value));
         } catch (IOException e) {

@@ -10,12 +10,14 @@ import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.CombinedAuth;
 import io.httpconnector.auth.CustomAuth;
+import io.httpconnector.auth.internal.AttemptValues;
 import io.httpconnector.internal.json.JsonObjectReader;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /** The header fields, query parameters, cookies and body fields of a definition. Immutable. */
@@ -25,10 +27,14 @@ record Additions(
         Map<String, FieldText> cookies,
         ObjectNode bodyFields) {
 
+    /** A request with which the texts are checked. */
+    private static final Request SAMPLE = Request.get("https://sample.example.com/");
+
     static final Additions NONE = new Additions(Map.of(), Map.of(), Map.of(), JsonNodeFactory.instance.objectNode());
 
     /** Reads all additions that {@link CustomAuth} supports. */
-    static Additions all(Members members) {
+    static Additions all(Members given) {
+        Members members = given.with(AttemptValues.NAMES);
         return new Additions(
                 members.headers("headers"),
                 members.texts("query", true),
@@ -37,7 +43,8 @@ record Additions(
     }
 
     /** Reads the additions that every strategy type supports in addition to its own members. */
-    static Additions common(Members members, String... ownHeaders) {
+    static Additions common(Members given, String... ownHeaders) {
+        Members members = given.with(AttemptValues.NAMES);
         Map<String, FieldText> headers = members.headers("headers");
         Set<String> own = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         own.addAll(List.of(ownHeaders));
@@ -64,28 +71,42 @@ record Additions(
 
     /** Returns whether the additions use a field. */
     boolean uses(String field) {
-        return Stream.of(headers, query, cookies)
-                        .flatMap(texts -> texts.values().stream())
-                        .anyMatch(text -> text.fields().contains(field))
-                || uses(bodyFields, field);
+        return texts().anyMatch(text -> text.fields().contains(field));
     }
 
-    private static boolean uses(JsonNode tree, String field) {
-        if (tree instanceof POJONode leaf && leaf.getPojo() instanceof FieldText text) {
-            return text.fields().contains(field);
-        }
-        boolean uses = false;
-        for (JsonNode child : tree) {
-            uses |= uses(child, field);
-        }
-        return uses;
+    private Stream<FieldText> texts() {
+        return Stream.concat(
+                Stream.of(headers, query, cookies).flatMap(texts -> texts.values().stream()), texts(bodyFields));
+    }
+
+    private static Stream<FieldText> texts(JsonNode tree) {
+        return tree instanceof POJONode leaf && leaf.getPojo() instanceof FieldText text
+                ? Stream.of(text)
+                : StreamSupport.stream(tree.spliterator(), false).flatMap(Additions::texts);
     }
 
     boolean isEmpty() {
         return headers.isEmpty() && query.isEmpty() && cookies.isEmpty() && bodyFields.isEmpty();
     }
 
+    /** Returns the additions; those with values of the request are rendered for each attempt. */
     CustomAuth build(FieldValues values) {
+        if (texts().noneMatch(values::isPerAttempt)) {
+            return rendered(values);
+        }
+        // Reports missing values when the strategy is built.
+        FieldValues samples = values.forAttempt(SAMPLE);
+        var unused = rendered(samples);
+        samples.moveProblemsTo(values);
+        return CustomAuth.nothing().andPerRequest(request -> {
+            FieldValues attempt = values.forAttempt(request);
+            CustomAuth additions = rendered(attempt);
+            attempt.throwProblems();
+            return additions;
+        });
+    }
+
+    private CustomAuth rendered(FieldValues values) {
         CustomAuth[] all = {CustomAuth.nothing()};
         values.each(
                 headers,
@@ -121,8 +142,9 @@ record Additions(
     AuthStrategy combine(AuthStrategy strategy, FieldValues values, ApplicationSettings application) {
         Set<String> received = values.namesOfReceived();
         boolean isRendered = !application.baseUrl().isSimple();
-        if (received.stream().noneMatch(this::uses)
-                && !(isRendered && application.baseUrl().url().fields().anyMatch(received::contains))) {
+        boolean isConstant = application.baseUrlSecrets().isEmpty()
+                && application.baseUrl().url().fields().noneMatch(received::contains);
+        if (received.stream().noneMatch(this::uses) && (!isRendered || isConstant)) {
             return CombinedAuth.of(withFields(values, application), strategy);
         }
         // Reports missing values when the strategy is built.
@@ -135,6 +157,9 @@ record Additions(
     private CustomAuth withFields(FieldValues values, ApplicationSettings application) {
         CustomAuth added = build(values);
         for (Map.Entry<String, String> field : application.baseUrlFields().entrySet()) {
+            added = added.andField(field.getKey(), field.getValue());
+        }
+        for (Map.Entry<String, Secret> field : application.baseUrlSecrets().entrySet()) {
             added = added.andField(field.getKey(), field.getValue());
         }
         String url =

@@ -2,6 +2,7 @@ package io.httpconnector.auth.definition;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.auth.internal.AttemptValues;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.json.DefinitionParser;
 import io.httpconnector.internal.json.JsonObjectReader;
@@ -217,7 +218,8 @@ public final class AuthDefinition {
                 .forEach(fields::add);
         Members members = new Members(reader, secretsByName(fields));
         type.defaultFields().forEach(field -> members.use().use(field.name()));
-        Map<String, FieldText> computed = computed(members, FieldUse.received(reader, type.receivingMembers()), fields);
+        Map<String, FieldText> computed =
+                computed(members, type, FieldUse.received(reader, type.receivingMembers()), fields);
         CertificateMembers certificate =
                 reader.object("clientCertificate", object -> CertificateMembers.read(members.of(object)));
         Recipe recipe = type.read(members.withComputed(computed));
@@ -225,9 +227,11 @@ public final class AuthDefinition {
     }
 
     /** Reads the values that are computed from others, among them those that are known later, such as the token. */
-    private static Map<String, FieldText> computed(Members members, Set<String> received, List<InputField> fields) {
+    private static Map<String, FieldText> computed(
+            Members members, AuthType type, Set<String> received, List<InputField> fields) {
         Map<String, FieldText> computed = members.of(members.reader(), LoginType.TOKEN)
                 .withReceived(received)
+                .with(type == HmacType.TYPE ? HmacType.SENT : AttemptValues.NAMES)
                 .texts("computed", true);
         fields.stream()
                 .map(InputField::name)
@@ -251,7 +255,11 @@ public final class AuthDefinition {
                         && field.defaultValue().filter(text -> !text.isEmpty()).isEmpty())
                 .map(InputField::name)
                 .collect(Collectors.toSet());
-        return new BaseUrlText.Known(secretsByName(strategy.fields), optional, strategy.use.received());
+        Set<String> withPath = strategy.fields.stream()
+                .filter(field -> field.choices().stream().anyMatch(choice -> choice.contains("/")))
+                .map(InputField::name)
+                .collect(Collectors.toSet());
+        return new BaseUrlText.Known(secretsByName(strategy.fields), optional, strategy.use.received(), withPath);
     }
 
     static InvalidDefinitionException invalid(List<String> problems) {

@@ -150,7 +150,13 @@ public final class AuthMethod {
         try {
             built = recipe.build(
                     values,
-                    new ApplicationSettings(redirectUri, tokens, account, baseUrlFields(values), definition.base()));
+                    new ApplicationSettings(
+                            redirectUri,
+                            tokens,
+                            account,
+                            baseUrlFields(values),
+                            baseUrlSecrets(values),
+                            definition.base()));
             tests = definition.tests().create(values);
         } catch (InvalidDefinitionException e) {
             found.addAll(e.problems());
@@ -195,6 +201,7 @@ public final class AuthMethod {
         });
         values.receives(received);
         values.compute(computed);
+        fields.values().forEach(field -> values.choose(field.choices()));
         return values;
     }
 
@@ -215,6 +222,17 @@ public final class AuthMethod {
         Map<String, String> entered = values.plain();
         entered.keySet().retainAll(definition.base().url().fields().toList());
         return Map.copyOf(entered);
+    }
+
+    private Map<String, Secret> baseUrlSecrets(FieldValues values) {
+        Map<String, Secret> secrets = new LinkedHashMap<>();
+        definition.base().url().fields().filter(values::isSecret).forEach(name -> {
+            Secret secret = values.entered(name);
+            if (secret != null) {
+                secrets.put(name, secret);
+            }
+        });
+        return Map.copyOf(secrets);
     }
 
     private void checkBaseUrl(FieldValues values) {

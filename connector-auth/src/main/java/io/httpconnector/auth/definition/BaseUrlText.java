@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.internal.text.PillToken;
 import io.httpconnector.template.PillText;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +15,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The base URL of a definition. A connection fills in the placeholders of a simple one. One with filters or alternatives is
  * rendered by the strategy, as the value of a single placeholder. Immutable.
+ *
+ * @param hasChoiceWithPath whether a field in it has choices that are more than one segment
  */
-record BaseUrlText(UrlText url) {
+record BaseUrlText(UrlText url, boolean hasChoiceWithPath) {
 
     /** The value that the strategy renders. */
     static final String RENDERED = "definition.baseUrl";
@@ -26,8 +29,9 @@ record BaseUrlText(UrlText url) {
      * @param secrets by name of an entered field, whether it is a secret
      * @param optional the fields that may be left empty
      * @param received the values that are received with the tokens
+     * @param withPath the fields with choices that have a path
      */
-    record Known(Map<String, Boolean> secrets, Set<String> optional, Set<String> received) {
+    record Known(Map<String, Boolean> secrets, Set<String> optional, Set<String> received, Set<String> withPath) {
 
         private boolean has(String field) {
             return secrets.containsKey(field) || received.contains(field);
@@ -48,7 +52,7 @@ record BaseUrlText(UrlText url) {
     }
 
     static final BaseUrlText NONE =
-            new BaseUrlText(new UrlText(List.of(new FieldText("/baseUrl", PillText.compile("")))));
+            new BaseUrlText(new UrlText(List.of(new FieldText("/baseUrl", PillText.compile("")))), false);
 
     /** Reads the base URL, and checks that each strategy has the values that it needs. */
     static BaseUrlText read(JsonObjectReader reader, Map<String, Known> strategies) {
@@ -61,7 +65,10 @@ record BaseUrlText(UrlText url) {
         } else {
             reader.text("baseUrl", text -> texts.add(checked("/baseUrl", text, false, strategies)));
         }
-        return texts.isEmpty() ? NONE : new BaseUrlText(new UrlText(List.copyOf(texts)));
+        UrlText url = new UrlText(List.copyOf(texts));
+        boolean hasChoiceWithPath =
+                strategies.values().stream().anyMatch(known -> url.fields().anyMatch(known.withPath::contains));
+        return texts.isEmpty() ? NONE : new BaseUrlText(url, hasChoiceWithPath);
     }
 
     private static FieldText checked(String pointer, String url, boolean isAlternative, Map<String, Known> strategies) {
@@ -69,8 +76,9 @@ record BaseUrlText(UrlText url) {
         List<String> problems = new ArrayList<>();
         for (String name : text.pills().names()) {
             String field = FieldText.isField(name) ? FieldText.field(name) : "";
-            if (strategies.values().stream().anyMatch(known -> known.secrets.getOrDefault(field, false))) {
-                problems.add("{{" + name + "}}: it is a secret, which is not allowed here");
+            if (strategies.values().stream().anyMatch(known -> known.secrets.getOrDefault(field, false))
+                    && !isInPath(url, name)) {
+                problems.add("{{" + name + "}}: it is a secret, which is only allowed in the path");
             } else if (!strategies.isEmpty() && strategies.values().stream().noneMatch(known -> known.has(field))) {
                 problems.add("{{" + name + "}} is not a field, and is not received with the tokens");
             } else if (!isAlternative && text.required().contains(field)) {
@@ -91,13 +99,22 @@ record BaseUrlText(UrlText url) {
         return text;
     }
 
+    /** Returns whether a placeholder is only in the path of a URL. */
+    private static boolean isInPath(String url, String name) {
+        int path = url.indexOf('/', url.indexOf("://") + 3);
+        return PillToken.all(url, "{{", "}}").stream()
+                .filter(pill -> pill.inside().split("\\|", -1)[0].strip().equals(name))
+                .allMatch(pill -> path >= 0 && pill.start() > path);
+    }
+
     private static InvalidDefinitionException invalid(List<String> problems) {
         return new InvalidDefinitionException("base URL", problems);
     }
 
     /** Returns whether a connection can fill in the placeholders itself. */
     boolean isSimple() {
-        return url.alternatives().size() == 1
+        return !hasChoiceWithPath
+                && url.alternatives().size() == 1
                 && !url.alternatives().get(0).pills().hasFilters();
     }
 

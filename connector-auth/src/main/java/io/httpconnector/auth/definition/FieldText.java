@@ -40,6 +40,11 @@ record FieldText(String pointer, PillText pills) {
         return pill.substring(PREFIX.length());
     }
 
+    /** Returns whether the text has placeholders that are not fields, so that it differs for each request. */
+    boolean isPerAttempt() {
+        return pills.names().stream().anyMatch(name -> !isField(name));
+    }
+
     boolean isFixed() {
         return pills.names().isEmpty();
     }

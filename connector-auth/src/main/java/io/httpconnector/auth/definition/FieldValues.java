@@ -6,9 +6,12 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.POJONode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.auth.internal.AttemptValues;
 import io.httpconnector.auth.internal.UrlValue;
 import io.httpconnector.template.PillText;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -37,11 +40,21 @@ final class FieldValues {
     private final Set<String> received = new LinkedHashSet<>();
     /** Texts by the name of the value that they compute. */
     private final Map<String, FieldText> computed = new LinkedHashMap<>();
+    /** The values that the definition itself proposes. */
+    private final Set<String> choices = new LinkedHashSet<>();
 
     private final List<String> problems;
 
+    /** The values of the request that these values are rendered for. */
+    private final AttemptValues attempt;
+
     FieldValues(List<String> problems) {
+        this(problems, null);
+    }
+
+    private FieldValues(List<String> problems, @Nullable Request request) {
         this.problems = problems;
+        this.attempt = AttemptValues.of(request, Instant.now());
     }
 
     void put(String name, Object value) {
@@ -69,6 +82,11 @@ final class FieldValues {
         return names;
     }
 
+    /** Declares values that the definition proposes, and which can thus be several segments of a URL. */
+    void choose(Collection<String> values) {
+        choices.addAll(values);
+    }
+
     /** Adds values that texts with other values compute. */
     void compute(Map<String, FieldText> texts) {
         computed.putAll(texts);
@@ -83,11 +101,21 @@ final class FieldValues {
 
     /** Returns these values with those that were received with the tokens, and their own problems. */
     FieldValues withReceived(Map<String, String> fields) {
-        FieldValues more = new FieldValues(new ArrayList<>());
+        return copy(null, fields);
+    }
+
+    /** Returns these values for an attempt to send a request, with their own problems. */
+    FieldValues forAttempt(Request request) {
+        return copy(request, Map.of());
+    }
+
+    private FieldValues copy(@Nullable Request request, Map<String, String> fields) {
+        FieldValues more = new FieldValues(new ArrayList<>(), request);
         more.values.putAll(values);
         more.optional.addAll(optional);
         more.received.addAll(received);
         more.computed.putAll(computed);
+        more.choices.addAll(choices);
         fields.forEach((name, value) -> {
             if (received.contains(name)) {
                 more.put(name, value);
@@ -109,6 +137,12 @@ final class FieldValues {
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("values", problems);
         }
+    }
+
+    /** Returns whether a text differs for each request. */
+    boolean isPerAttempt(FieldText text) {
+        return text.isPerAttempt()
+                || text.fields().stream().map(computed::get).anyMatch(inner -> inner != null && inner.isPerAttempt());
     }
 
     boolean usesReceived(FieldText text) {
@@ -153,8 +187,11 @@ final class FieldValues {
     Map<String, Object> byPlaceholder() {
         Map<String, Object> all = new LinkedHashMap<>();
         values.forEach((name, value) -> all.put(FieldText.PREFIX + name, value));
-        computed.forEach(
-                (name, text) -> all.put(FieldText.PREFIX + name, Objects.requireNonNullElse(secret(text), "")));
+        computed.forEach((name, text) -> {
+            if (!text.isPerAttempt()) {
+                all.put(FieldText.PREFIX + name, Objects.requireNonNullElse(secret(text), ""));
+            }
+        });
         return all;
     }
 
@@ -198,6 +235,10 @@ final class FieldValues {
             problem(text.pointer(), "it is empty, but required");
         }
         return Objects.requireNonNullElse(rendered, "missing");
+    }
+
+    boolean isSecret(String name) {
+        return values.get(name) instanceof Secret;
     }
 
     boolean isSecret(FieldText text) {
@@ -273,7 +314,7 @@ final class FieldValues {
             return null;
         }
         try {
-            return text.pills().render(this::value, UrlValue::encode);
+            return text.pills().render(this::value, this::encodedInUrl);
         } catch (InvalidDefinitionException e) {
             problem(text.pointer(), String.join(", ", text.fields()) + ": " + String.join("; ", e.problems()));
             return null;
@@ -290,13 +331,17 @@ final class FieldValues {
             return url(text);
         }
         try {
-            PillText bound =
-                    text.pills().bind(name -> !received.contains(FieldText.field(name)), this::value, UrlValue::encode);
+            PillText bound = text.pills()
+                    .bind(name -> !received.contains(FieldText.field(name)), this::value, this::encodedInUrl);
             return bound == null ? null : bound.toString();
         } catch (InvalidDefinitionException e) {
             problem(text.pointer(), String.join(", ", text.fields()) + ": " + String.join("; ", e.problems()));
             return null;
         }
+    }
+
+    private String encodedInUrl(String before, String value) {
+        return choices.contains(value) && value.contains("/") ? value : UrlValue.encode(before, value);
     }
 
     /** Renders any JSON; null if it is omitted. */
@@ -352,6 +397,9 @@ final class FieldValues {
 
     /** Returns the value of a placeholder, where the current value of one secret is known. */
     private @Nullable Object value(String placeholder, String known, String current) {
+        if (!FieldText.isField(placeholder)) {
+            return attempt.value(placeholder);
+        }
         String name = FieldText.field(placeholder);
         if (name.equals(known)) {
             return current;

@@ -1,12 +1,12 @@
 package io.httpconnector.auth.definition;
 
 import io.httpconnector.auth.HmacAuth;
+import io.httpconnector.auth.internal.AttemptValues;
 import io.httpconnector.internal.json.JsonObjectReader;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The type {@code hmac}: an HMAC signature. Its texts also have the placeholders of {@link HmacAuth}. */
@@ -14,24 +14,11 @@ final class HmacType {
 
     static final AuthType TYPE = AuthType.reading("hmac", HmacType::read);
 
-    private static final Set<String> PLACEHOLDERS = Set.of(
-            "method",
-            "url",
-            "host",
-            "path",
-            "query",
-            "target",
-            "type",
-            "body",
-            "bodySha256Hex",
-            "bodySha256Base64",
-            "bodyMd5Base64",
-            "time",
-            "timeMillis",
-            "timeIso",
-            "timeHttp",
-            "nonce");
     private static final Set<String> SIGNATURES = Set.of("signature", "signatureBase64");
+
+    /** The placeholders of header fields, query parameters and computed values. */
+    static final Set<String> SENT =
+            Stream.of(AttemptValues.NAMES, SIGNATURES).flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
 
     private HmacType() {}
 
@@ -41,15 +28,18 @@ final class HmacType {
                 "algorithm", List.of("HmacSHA256", "HmacSHA384", "HmacSHA512", "HmacSHA1", "HmacMD5"));
         FieldText key = members.requiredSecret("key");
         String encoding = reader.oneOf("keyEncoding", List.of("base64", "hex"));
-        FieldText template =
-                Objects.requireNonNull(members.with(PLACEHOLDERS).requiredSecret("template"), "a placeholder at least");
-        Set<String> sent = new TreeSet<>(PLACEHOLDERS);
-        sent.addAll(SIGNATURES);
-        Map<String, FieldText> headers = members.with(sent).headers("headers");
-        Map<String, FieldText> query = members.with(sent).texts("query", true);
+        FieldText template = members.with(AttemptValues.NAMES).requiredSecret("template");
+        Map<String, FieldText> computed = members.computedPerAttempt();
+        template.fields().stream()
+                .filter(computed::containsKey)
+                .forEach(name -> reader.problem(
+                        "template",
+                        "{{auth." + name + "}} is computed for each request: write its text in the template itself"));
+        Map<String, FieldText> headers = members.with(SENT).headers("headers");
+        Map<String, FieldText> query = members.with(SENT).texts("query", true);
         if (Stream.of(headers, query)
                         .flatMap(texts -> texts.values().stream())
-                        .noneMatch(text -> text.pills().names().stream().anyMatch(SIGNATURES::contains))
+                        .noneMatch(text -> sendsSignature(text, computed))
                 && !reader.isUnreliable("headers")
                 && !reader.isUnreliable("query")) {
             reader.problem(
@@ -60,6 +50,13 @@ final class HmacType {
         return Recipe.of(Additions.NONE, values -> {
             HmacAuth hmac = HmacAuth.of(
                     algorithm, values.requiredSecret(key), template(template, values), values.byPlaceholder());
+            for (Map.Entry<String, FieldText> text : computed.entrySet()) {
+                hmac = values.canBeSent(text.getValue())
+                        ? hmac.computed(
+                                FieldText.PREFIX + text.getKey(),
+                                text.getValue().pills().toString())
+                        : hmac;
+            }
             hmac = "base64".equals(encoding) ? hmac.keyIsBase64() : "hex".equals(encoding) ? hmac.keyIsHex() : hmac;
             for (Map.Entry<String, FieldText> header : headers.entrySet()) {
                 hmac = values.canBeSent(header.getValue())
@@ -74,6 +71,13 @@ final class HmacType {
             }
             return hmac;
         });
+    }
+
+    private static boolean sendsSignature(FieldText text, Map<String, FieldText> computed) {
+        return text.pills().names().stream().anyMatch(SIGNATURES::contains)
+                || text.fields().stream()
+                        .map(computed::get)
+                        .anyMatch(inner -> inner != null && sendsSignature(inner, Map.of()));
     }
 
     private static String template(FieldText template, FieldValues values) {

@@ -7,6 +7,7 @@ import io.httpconnector.auth.CustomAuth;
 import io.httpconnector.auth.ExpiryFormat;
 import io.httpconnector.auth.LoginAuth;
 import io.httpconnector.auth.LoginAuthBuilder;
+import io.httpconnector.auth.internal.AttemptValues;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.template.PillText;
 import java.time.Duration;
@@ -38,7 +39,7 @@ final class LoginType {
     private static Recipe read(Members given) {
         JsonObjectReader reader = given.reader();
         JwtMembers jwt = reader.object(JWT, object -> JwtMembers.read(given.of(object)));
-        Members members = reader.has(JWT) ? given.of(reader, JWT) : given;
+        Members members = (reader.has(JWT) ? given.of(reader, JWT) : given).with(AttemptValues.NAMES_OF_TIME);
         Set<String> received = new LinkedHashSet<>();
         List<DefinedStep> steps = new ArrayList<>(
                 reader.objects("steps", step -> readStep(members.of(step).withReceived(received), received)));
@@ -97,7 +98,7 @@ final class LoginType {
         String header = responseName(reader, "tokenHeader");
         String cookie = responseName(reader, "tokenCookie");
         String expires = members.pointer("expiresPath");
-        ExpiryFormat meaning = members.expiresAs();
+        ExpiryFormat meaning = ExpiryMembers.expiresAs(reader);
         if (reader.has("expiresAs") && !reader.has("expiresPath")) {
             reader.problem("expiresAs", "it requires expiresPath");
         }

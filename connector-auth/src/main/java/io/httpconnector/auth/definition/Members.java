@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
-import io.httpconnector.auth.ExpiryFormat;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.internal.json.Suggestions;
@@ -23,7 +22,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,6 +97,13 @@ final class Members {
     /** Returns a reader for the same members, whose texts can have additional placeholders. */
     Members with(Set<String> placeholders) {
         return new Members(reader, fields, placeholders, computed, use);
+    }
+
+    /** Returns the computed values that differ for each request, as they have placeholders that are not fields. */
+    Map<String, FieldText> computedPerAttempt() {
+        Map<String, FieldText> texts = new LinkedHashMap<>(computed);
+        texts.values().removeIf(text -> !text.isPerAttempt());
+        return texts;
     }
 
     JsonObjectReader reader() {
@@ -368,24 +373,6 @@ final class Members {
         var unused = Request.get("/").header("Authorization", prefix + "x");
     }
 
-    @Nullable ExpiryFormat expiresAs() {
-        List<String> names =
-                Stream.of(ExpiryFormat.values()).map(Members::nameOf).toList();
-        JsonNode given = reader.any("expiresAs");
-        String text = given == null ? "" : given.asText();
-        for (ExpiryFormat meaning : ExpiryFormat.values()) {
-            if (nameOf(meaning).equals(text.toLowerCase(Locale.ROOT).replace('_', '-'))) {
-                return meaning;
-            }
-        }
-        String unused = reader.oneOf("expiresAs", names);
-        return null;
-    }
-
-    private static String nameOf(ExpiryFormat meaning) {
-        return meaning.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
     private @Nullable FieldText compiled(
             String name, @Nullable String text, boolean secrets, Consumer<FieldText> check) {
         if (text == null) {
@@ -426,6 +413,11 @@ final class Members {
                     + (nearest == null ? "" : "; did you mean {{" + nearest + "}}?"));
         } else if (!secrets && fields.getOrDefault(field, false)) {
             problems.add("{{" + name + "}}: it is a secret, which is not allowed here");
+        } else if (computed.containsKey(field)) {
+            computed.get(field).pills().names().stream()
+                    .filter(inner -> !FieldText.isField(inner) && !others.contains(inner))
+                    .forEach(inner -> problems.add("{{" + name + "}} is computed from {{" + inner
+                            + "}}, which has no value here, but in the headers and query of a request"));
         }
     }
 

@@ -133,7 +133,7 @@ final class ProviderMembers {
         value(members.pointer("accessTokenPath"), ProviderSettings::accessTokenAt);
         value(members.pointer("refreshTokenPath"), ProviderSettings::refreshTokenAt);
         String expires = members.pointer("expiresPath");
-        ExpiryFormat meaning = members.expiresAs();
+        ExpiryFormat meaning = ExpiryMembers.expiresAs(reader);
         if (expires != null || meaning != null) {
             steps.add((values, settings) -> settings.expires(
                     expires == null ? "/expires_in" : expires, meaning == null ? ExpiryFormat.SECONDS : meaning));

@@ -3,10 +3,12 @@ package io.httpconnector.auth.definition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.httpconnector.AuthStrategy;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.StatusException;
 import io.httpconnector.auth.oauth2.AuthorizationCodeFlow;
 import io.httpconnector.auth.oauth2.OAuth2Exception;
 import io.httpconnector.auth.oauth2.TokenStore;
@@ -102,6 +104,78 @@ class ServiceDefinitionsTest {
             connection.send(Request.get("/api"));
         }
         assertThat(last("/ACME/main/api").method()).isEqualTo("GET");
+    }
+
+    /** Telegram: the token is a part of a path segment. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '!',
+            quoteCharacter = '~',
+            value = {
+                "'BASE/bot{{auth.key}}'",
+                "'BASE/bot{{auth.key | default(`none`)}}'",
+                "['BASE/{{auth.x}}', 'BASE/bot{{auth.key}}']"
+            })
+    void aSecretInThePathOfTheBaseUrlIsMasked(String baseUrl) {
+        service.on("GET", "/bot123:Secret-Token-1/api", MockResponse.status(404));
+        AuthDefinition shop = definition(
+                baseUrl,
+                "{'name': 'key', 'secret': true}"
+                        + (baseUrl.contains("auth.x") ? ", {'name': 'x', 'optional': true}" : ""),
+                "'type': 'none'");
+        String[] current = {"123:Secret-Token-0"};
+        AuthStrategy auth =
+                shop.choose("a").value("key", Secret.from(() -> current[0])).build();
+
+        try (HttpConnection connection =
+                HttpConnection.named("Shop").baseUrl(shop.baseUrl()).auth(auth).build()) {
+            current[0] = "123:Secret-Token-1";
+            assertThatThrownBy(() -> connection.send(Request.get("/api")))
+                    .isInstanceOfSatisfying(StatusException.class, e -> {
+                        assertThat(e.status()).isEqualTo(404);
+                        assertThat(e.exchange().orElseThrow().url()).isEqualTo(service.baseUrl() + "/bot***/api");
+                        assertThat(e.toString() + e.exchange()).doesNotContain("Secret-Token");
+                    });
+        }
+        assertThat(service.requests()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '!',
+            quoteCharacter = '~',
+            value = {
+                "'https://{{auth.key}}.example.com'",
+                "'{{auth.key}}/api'",
+                "'https://{{auth.key}}/api/{{auth.key}}'"
+            })
+    void aSecretInTheHostOfTheBaseUrlIsRejected(String baseUrl) {
+        assertThatThrownBy(() -> definition(baseUrl, "{'name': 'key', 'secret': true}", "'type': 'none'"))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("/baseUrl: {{auth.key}}: it is a secret, which is only allowed in the path");
+    }
+
+    /** ModMed: the environments have a host and a path. A value that is no choice stays one segment or a part of a host name. */
+    @Test
+    void choicesCanHaveAHostAndAPath() {
+        String host = service.baseUrl().replaceFirst("http://", "");
+        service.on("GET", "/eu/dev/firm/a/b/api", MockResponse.status(200));
+        service.on("POST", "/eu/dev/firm/a/b/login", MockResponse.json("{'token': 'T1'}".replace('\'', '"')));
+        AuthDefinition shop = definition(
+                "'http://{{auth.environment}}/firm/{{auth.firm}}'",
+                "{'name': 'environment', 'choices': ['HOST/eu/dev', 'HOST/eu/prod']}, {'name': 'firm'}"
+                        .replace("HOST", host),
+                "'type': 'login', 'loginUrl': 'http://{{auth.environment}}/firm/{{auth.firm}}/login', 'json': {}");
+
+        try (HttpConnection connection = connection(shop, Map.of("environment", host + "/eu/dev", "firm", "a/b"))) {
+            connection.send(Request.get("/api"));
+        }
+        assertThat(last("/eu/dev/firm/a/b/api").headers()).containsEntry("authorization", "Bearer T1");
+        assertThatThrownBy(() -> shop.choose("a")
+                        .value("environment", host + "/eu/other")
+                        .value("firm", "x")
+                        .build())
+                .hasMessageContaining("environment: it is not one of its choices");
     }
 
     @Test
