@@ -8,7 +8,6 @@ import io.httpconnector.template.PillInfo;
 import io.httpconnector.template.RequestTemplate;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -309,9 +308,7 @@ final class TriggerChecks {
             Matcher matcher = path.matcher(node.textValue());
             return matcher.find() && node.textValue().lastIndexOf('{', matcher.start()) >= 0 ? "" : null;
         }
-        Iterator<Map.Entry<String, JsonNode>> members = node.fields();
-        while (members.hasNext()) {
-            Map.Entry<String, JsonNode> each = members.next();
+        for (Map.Entry<String, JsonNode> each : node.properties()) {
             String nested = located(each.getValue(), path);
             if (nested != null) {
                 return "/" + JsonObjectReader.token(each.getKey()) + nested;
