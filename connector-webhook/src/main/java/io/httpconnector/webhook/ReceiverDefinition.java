@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Secret;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.json.DefinedMembers;
 import io.httpconnector.internal.json.JsonObjectReader;
@@ -28,7 +27,7 @@ final class ReceiverDefinition {
     private final List<Recipe<Handshake>> handshakeRecipes = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
     private final DefinedMembers members = new DefinedMembers();
-    private Map<String, Secret> secrets = Map.of();
+    private SecretNames secrets = SecretNames.of(Map.of());
     private @Nullable JsonNode delivery;
     private boolean verifyHasProblems;
 
@@ -37,8 +36,8 @@ final class ReceiverDefinition {
      *
      * @param others reads the other members
      */
-    void read(JsonNode json, Map<String, Secret> secrets, Consumer<JsonObjectReader> others) {
-        this.secrets = Map.copyOf(Arguments.notNull(secrets, "secrets of a definition"));
+    void read(JsonNode json, SecretNames secrets, Consumer<JsonObjectReader> others) {
+        this.secrets = secrets;
         try {
             var unused = JsonObjectReader.read("definition", Arguments.notNull(json, "definition"), reader -> {
                 readVerifiers(reader);

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param connection fetches keys and certificates
  */
 record VerifierDefinitionReader(
-        Map<String, Secret> secrets, @Nullable HttpConnection connection) {
+        SecretNames secrets, @Nullable HttpConnection connection) {
 
     private static final List<String> VERIFIERS = List.of(
             "preset",
@@ -319,9 +318,9 @@ record VerifierDefinitionReader(
         List<Secret> found = new ArrayList<>();
         List<String> distinct = names.stream().distinct().toList();
         for (String name : distinct) {
-            Secret secret = secrets.get(name);
+            Secret secret = secrets.find(name);
             if (secret == null) {
-                problems.add("/" + member + "/" + names.indexOf(name) + ": " + unknownSecret(name));
+                problems.add("/" + member + "/" + names.indexOf(name) + ": " + secrets.unknown(name));
             } else {
                 found.add(secret);
             }
@@ -333,15 +332,11 @@ record VerifierDefinitionReader(
     }
 
     Secret secret(String pointer, String name) {
-        Secret secret = secrets.get(name);
+        Secret secret = secrets.find(name);
         if (secret == null) {
-            throw invalid(pointer + ": " + unknownSecret(name));
+            throw invalid(pointer + ": " + secrets.unknown(name));
         }
         return secret;
-    }
-
-    private String unknownSecret(String name) {
-        return "the secret \"" + Texts.visible(name) + "\" is unknown, use one of " + new TreeSet<>(secrets.keySet());
     }
 
     private HttpConnection requireConnection(String pointer) {

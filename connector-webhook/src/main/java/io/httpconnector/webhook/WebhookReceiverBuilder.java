@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -387,7 +388,19 @@ public final class WebhookReceiverBuilder {
      * @return this builder
      */
     public WebhookReceiverBuilder definition(JsonNode json, Map<String, Secret> secrets) {
-        definition.read(json, secrets, reader -> ReceiverDefinitionCodec.read(reader, this));
+        definition.read(json, SecretNames.of(secrets), reader -> ReceiverDefinitionCodec.read(reader, this));
+        return this;
+    }
+
+    /**
+     * Sets the definition of the receiver, whose secrets are looked up by name, such as in a vault.
+     *
+     * @param json as for {@link #definition(JsonNode, Map)}
+     * @param secrets returns the secret of a name, or null if there is none; called by {@link #build()}
+     * @return this builder
+     */
+    public WebhookReceiverBuilder definition(JsonNode json, Function<String, @Nullable Secret> secrets) {
+        definition.read(json, SecretNames.of(secrets), reader -> ReceiverDefinitionCodec.read(reader, this));
         return this;
     }
 

@@ -1,6 +1,7 @@
 package io.httpconnector.auth.definition;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.auth.internal.AttemptValues;
 import io.httpconnector.internal.Arguments;
@@ -83,7 +84,7 @@ public final class AuthDefinition {
             throw new InvalidDefinitionException(
                     "preset", List.of("\"" + id + "\" is unknown: use one of " + presets()));
         }
-        return of(preset, AuthTypes.with());
+        return of(preset, AuthTypes.with(), Set.of());
     }
 
     /**
@@ -120,14 +121,30 @@ public final class AuthDefinition {
         }
         Map<String, AuthType> types =
                 AuthTypes.with(Arguments.all(ownTypes, "own auth types").toArray(AuthType[]::new));
-        return of(DefinitionParser.parse("auth definition", json), types);
+        return of(DefinitionParser.parse("auth definition", json), types, Set.of());
     }
 
-    private static AuthDefinition of(JsonNode json, Map<String, AuthType> types) {
-        return JsonObjectReader.read("auth definition", json, reader -> read(reader, json, types));
+    /**
+     * Reads the definition of a document that also uses its fields elsewhere, such as in requests.
+     *
+     * @param json a JSON object
+     * @param usedElsewhere the names of the fields that the document uses outside of the definition
+     * @param ownTypes the strategy types of the application
+     * @return the definition
+     * @throws InvalidDefinitionException as for {@link #parse(String, AuthType...)}
+     */
+    public static AuthDefinition of(JsonNode json, Set<String> usedElsewhere, AuthType... ownTypes) {
+        Map<String, AuthType> types =
+                AuthTypes.with(Arguments.all(ownTypes, "own auth types").toArray(AuthType[]::new));
+        return of(Arguments.notNull(json, "auth definition"), types, Set.copyOf(usedElsewhere));
     }
 
-    private static AuthDefinition read(JsonObjectReader reader, JsonNode json, Map<String, AuthType> types) {
+    private static AuthDefinition of(JsonNode json, Map<String, AuthType> types, Set<String> usedElsewhere) {
+        return JsonObjectReader.read("auth definition", json, reader -> read(reader, json, types, usedElsewhere));
+    }
+
+    private static AuthDefinition read(
+            JsonObjectReader reader, JsonNode json, Map<String, AuthType> types, Set<String> usedElsewhere) {
         String name = reader.requiredText("name");
         String unusedUrl = reader.text("documentation");
         InputField.rejectBlank(reader, "name", "documentation");
@@ -148,6 +165,7 @@ public final class AuthDefinition {
         if (reader.problems() == 0) {
             List<String> used = new ArrayList<>(all.use().entered());
             used.addAll(base.url().fields().toList());
+            used.addAll(usedElsewhere);
             common.forEach(field -> field.condition().ifPresent(condition -> used.add(condition.field())));
             checkUse(common, strategies, used);
         }
@@ -337,6 +355,15 @@ public final class AuthDefinition {
 
     TestRequests tests() {
         return tests;
+    }
+
+    /**
+     * Returns the definition as JSON.
+     *
+     * @return a copy of the document
+     */
+    public ObjectNode toJson() {
+        return json.deepCopy();
     }
 
     /** Returns the document. */

@@ -109,6 +109,21 @@ public final class AuthMethod {
     }
 
     /**
+     * Returns the values that are not secrets, with defaults, for texts outside of the definition, such as requests.
+     *
+     * @return the values by the names of their fields
+     * @throws InvalidDefinitionException if a value is missing or invalid; reports all problems
+     */
+    public Map<String, String> texts() {
+        List<String> found = new ArrayList<>(problems);
+        Map<String, String> texts = values(found).plain();
+        if (!found.isEmpty()) {
+            throw invalid(found);
+        }
+        return Map.copyOf(texts);
+    }
+
+    /**
      * Builds the strategy. Nothing is sent yet. A client certificate of the definition is part of {@link #connection()} only.
      *
      * @return the strategy, which also has the values for the base URL of the definition
@@ -163,11 +178,15 @@ public final class AuthMethod {
         }
         ClientCertificate client = certificate == null ? null : certificate.build(values);
         if (built == null || !found.isEmpty()) {
-            throw new InvalidDefinitionException(
-                    "\"" + strategy + "\" of \"" + definition.name() + "\"",
-                    found.stream().distinct().toList());
+            throw invalid(found);
         }
         return new Complete(built, client, tests);
+    }
+
+    private InvalidDefinitionException invalid(List<String> found) {
+        return new InvalidDefinitionException(
+                "\"" + strategy + "\" of \"" + definition.name() + "\"",
+                found.stream().distinct().toList());
     }
 
     private FieldValues values(List<String> found) {

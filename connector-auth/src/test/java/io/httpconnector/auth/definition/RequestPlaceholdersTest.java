@@ -220,9 +220,10 @@ class RequestPlaceholdersTest {
         Mac mac = Mac.getInstance("HmacSHA1");
         mac.init(new SecretKeySpec("Top-Secret-1".getBytes(StandardCharsets.UTF_8), "HmacSHA1"));
         String host = service.baseUrl().replaceFirst("http://", "");
-        byte[] signature = mac.doFinal((header(sent, "Date") + "\nGET\n" + host + "\n/api\na=1").getBytes());
+        byte[] signature =
+                mac.doFinal((header(sent, "Date") + "\nGET\n" + host + "\n/api\na=1").getBytes(StandardCharsets.UTF_8));
         assertThat(new String(
-                        Base64.getDecoder().decode(header(sent, "Authorization").substring(6))))
+                        Base64.getDecoder().decode(header(sent, "Authorization").substring(6)), StandardCharsets.UTF_8))
                 .isEqualTo("ann:" + HexFormat.of().formatHex(signature));
     }
 

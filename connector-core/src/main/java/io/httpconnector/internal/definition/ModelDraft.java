@@ -67,8 +67,8 @@ final class ModelDraft {
                 .forEach(other -> add(requiredWith, other, name));
     }
 
-    private static void add(Map<String, Set<String>> map, String name, String other) {
-        map.computeIfAbsent(name, unused -> new LinkedHashSet<>()).add(other);
+    private static void add(Map<String, Set<String>> map, String key, String value) {
+        map.computeIfAbsent(key, unused -> new LinkedHashSet<>()).add(value);
     }
 
     private void addValues(Observation observation) {

@@ -147,7 +147,9 @@ final class Observation implements MemberObserver {
     @Override
     public void document(String name, Function<JsonNode, ?> reading) {
         Set<ValueModel> kinds = at(name);
-        Function<JsonObjectReader, ?> captured = DocumentCapture.of(reading::apply);
+        Function<JsonObjectReader, ?> captured = DocumentCapture.of(json -> {
+            var unused = reading.apply(json);
+        });
         if (captured == null) {
             kinds.add(ValueModel.of(ValueType.FREE_OBJECT, Arrangement.SINGLE));
         } else {
@@ -158,7 +160,9 @@ final class Observation implements MemberObserver {
     @Override
     public void elements(String name, BiFunction<JsonNode, String, ?> reading) {
         Set<ValueModel> kinds = at(name);
-        Function<JsonObjectReader, ?> captured = DocumentCapture.of(element -> reading.apply(element, ""));
+        Function<JsonObjectReader, ?> captured = DocumentCapture.of(element -> {
+            var unused = reading.apply(element, "");
+        });
         if (captured == null) {
             kinds.add(ValueModel.of(ValueType.ANY, Arrangement.LIST));
         } else {

@@ -1,0 +1,268 @@
+package io.httpconnector.definition;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
+import io.httpconnector.definition.ConnectorReader.Parts;
+import io.httpconnector.definition.SecretSource.SecretReference;
+import io.httpconnector.internal.Arguments;
+import io.httpconnector.internal.json.Suggestions;
+import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.polling.PollingTriggerBuilder;
+import io.httpconnector.template.PillFilter;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.trigger.EventHandler;
+import io.httpconnector.webhook.Verifier;
+import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookReceiverBuilder;
+import io.httpconnector.webhook.WebhookRouter;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An instance of a connector document for one customer: its connection, requests, polling triggers and webhooks. Thread-safe.
+ * {@link #close()} stops the triggers, revokes the URLs of the webhooks and closes the connection.
+ */
+public final class Connector implements AutoCloseable {
+
+    private final Parts parts;
+    private final ConnectorContext context;
+    private final HttpConnection connection;
+    private final InputValues values;
+    private final Map<String, PillFilter> filters;
+    private final Map<String, Verifier> verifiers;
+    private final Map<String, PollingTrigger> triggers = new LinkedHashMap<>();
+    private final Map<String, OpenWebhook> webhooks = new LinkedHashMap<>();
+    private boolean isStarted;
+    private boolean isClosed;
+
+    /** A receiver and its place in the router. */
+    private record OpenWebhook(WebhookReceiver receiver, String token, URI url) {}
+
+    Connector(
+            Parts parts,
+            ConnectorContext context,
+            HttpConnection connection,
+            InputValues values,
+            Map<String, PillFilter> filters,
+            Map<String, Verifier> verifiers) {
+        this.parts = parts;
+        this.context = context;
+        this.connection = connection;
+        this.values = values;
+        this.filters = filters;
+        this.verifiers = verifiers;
+    }
+
+    /**
+     * Returns the tenant.
+     *
+     * @return the ID of the customer
+     */
+    public String tenant() {
+        return context.tenant;
+    }
+
+    /**
+     * Returns the connection.
+     *
+     * @return the connection, which this connector closes
+     */
+    public HttpConnection connection() {
+        return connection;
+    }
+
+    /**
+     * Returns a request of the document.
+     *
+     * @param name the name of the request
+     * @return the request
+     * @throws InvalidDefinitionException if there is no such request
+     */
+    public ConnectorRequest request(String name) {
+        DefinedRequest request = parts.requests().get(name);
+        if (request == null) {
+            throw unknown("request", name, parts.requests().keySet());
+        }
+        RequestTemplate template = filters.isEmpty()
+                ? request.template()
+                : RequestTemplate.fromJson(request.template().toJson(), filters);
+        return new ConnectorRequest(connection, template, values.texts());
+    }
+
+    /**
+     * Handles the events of a polling trigger or a webhook. A polling trigger begins when the connector is started; a webhook
+     * receives requests at once.
+     *
+     * @param name the name of the trigger or webhook
+     * @param handler the handler
+     * @throws InvalidDefinitionException if there is no such trigger or webhook, it has a handler already, or the context has no
+     *     state store or router for it
+     */
+    public synchronized void on(String name, EventHandler handler) {
+        Arguments.notNull(handler, "handler");
+        checkOpen();
+        DefinedWebhook webhook = parts.webhooks().get(name);
+        DefinedTrigger trigger = parts.triggers().get(name);
+        if (webhook == null && trigger == null) {
+            List<String> names = new ArrayList<>(parts.triggers().keySet());
+            names.addAll(parts.webhooks().keySet());
+            throw unknown("trigger or webhook", name, names);
+        }
+        if (triggers.containsKey(name) || webhooks.containsKey(name)) {
+            throw invalid(name + ": it has a handler already");
+        }
+        if (trigger != null) {
+            PollingTrigger created = trigger(name, trigger, handler);
+            triggers.put(name, created);
+            if (isStarted) {
+                created.start();
+            }
+        } else if (webhook != null) {
+            webhooks.put(name, receive(name, webhook, handler));
+        }
+    }
+
+    private PollingTrigger trigger(String name, DefinedTrigger trigger, EventHandler handler) {
+        if (context.state == null) {
+            throw invalid(name + ": the trigger needs a store: set it by state(...) of the context");
+        }
+        PollingTriggerBuilder builder = PollingTrigger.named(context.tenant + "/" + parts.id() + "/" + name)
+                .connection(connection)
+                .store(context.state)
+                .handler(handler)
+                .definition(trigger.forBuilder(name), filters);
+        if (!values.texts().isEmpty()) {
+            builder.pill(InputText.STEP, values.texts());
+        }
+        if (context.engine != null) {
+            builder.engine(context.engine);
+        }
+        context.triggers.accept(builder);
+        return builder.build();
+    }
+
+    private OpenWebhook receive(String name, DefinedWebhook webhook, EventHandler handler) {
+        WebhookRouter router = context.router;
+        if (router == null) {
+            throw invalid(name + ": the webhook needs a router: set it by webhooks(...) of the context");
+        }
+        JsonNode rendered = PillTree.render(webhook.json(), values);
+        WebhookReceiverBuilder builder = WebhookReceiver.named(context.tenant + "/" + parts.id() + "/" + name)
+                .definition(rendered, this::secret)
+                .connection(connection)
+                .handler(event -> handler.handle(event.toTriggerEvent()));
+        webhook.verifiers().stream()
+                .flatMap(verifier -> Stream.ofNullable(verifiers.get(verifier)))
+                .forEach(builder::verify);
+        context.receivers.accept(builder);
+        WebhookReceiver receiver = builder.build();
+        String token = context.webhookTokens.getOrDefault(name, WebhookRouter.newToken());
+        return new OpenWebhook(receiver, token, router.add(token, receiver));
+    }
+
+    private @Nullable Secret secret(String name) {
+        Secret input = values.secrets().get(name);
+        return input != null ? input : context.secrets.find(new SecretReference(context.tenant, parts.id(), name));
+    }
+
+    /** Starts the polling triggers that have a handler. Starting again has no effect. */
+    public synchronized void start() {
+        checkOpen();
+        isStarted = true;
+        triggers.values().forEach(PollingTrigger::start);
+    }
+
+    /**
+     * Returns a polling trigger that has a handler, to poll it once, to pause it or to read its status.
+     *
+     * @param name the name of the trigger
+     * @return the trigger; empty if it has no handler
+     */
+    public synchronized Optional<PollingTrigger> trigger(String name) {
+        return Optional.ofNullable(triggers.get(name));
+    }
+
+    /**
+     * Returns a webhook receiver that has a handler.
+     *
+     * @param name the name of the webhook
+     * @return the receiver; empty if it has no handler
+     */
+    public synchronized Optional<WebhookReceiver> receiver(String name) {
+        return Optional.ofNullable(webhooks.get(name)).map(OpenWebhook::receiver);
+    }
+
+    /**
+     * Returns the URL of a webhook that has a handler. It contains the token that authorizes senders: store it like a password.
+     *
+     * @param name the name of the webhook
+     * @return the URL to register at the service; empty if the webhook has no handler
+     */
+    public synchronized Optional<URI> webhookUrl(String name) {
+        return Optional.ofNullable(webhooks.get(name)).map(OpenWebhook::url);
+    }
+
+    private void checkOpen() {
+        if (isClosed) {
+            throw new IllegalStateException("The connector " + this + " is closed");
+        }
+    }
+
+    private InvalidDefinitionException invalid(String problem) {
+        return new InvalidDefinitionException("connector " + this, List.of(problem));
+    }
+
+    private InvalidDefinitionException unknown(String what, String name, Collection<String> names) {
+        String nearest = name == null ? null : Suggestions.of(name, names);
+        return invalid("there is no " + what + " \"" + name + "\""
+                + (nearest == null ? ": use one of " + names : ": did you mean \"" + nearest + "\"?"));
+    }
+
+    /** Stops the triggers, revokes the URLs of the webhooks and closes the connection. Closing again has no effect. */
+    @Override
+    public synchronized void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        List<AutoCloseable> all = new ArrayList<>(triggers.values());
+        webhooks.values().forEach(webhook -> {
+            WebhookRouter router = context.router;
+            if (router != null) {
+                boolean unused = router.revoke(webhook.token);
+            }
+            all.add(webhook.receiver);
+        });
+        all.add(connection);
+        RuntimeException failure = null;
+        for (AutoCloseable each : all) {
+            try {
+                each.close();
+            } catch (Exception e) {
+                if (failure == null) {
+                    failure = new IllegalStateException("A part of the connector " + this + " could not be closed", e);
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Returns the connector and the tenant. */
+    @Override
+    public String toString() {
+        return parts.id() + " of tenant \"" + context.tenant + "\"";
+    }
+}

@@ -1,0 +1,263 @@
+package io.httpconnector.definition;
+
+import io.httpconnector.HttpConnectionBuilder;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.auth.oauth2.TokenStore;
+import io.httpconnector.internal.Arguments;
+import io.httpconnector.polling.PollingEngine;
+import io.httpconnector.polling.PollingTriggerBuilder;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.webhook.WebhookReceiverBuilder;
+import io.httpconnector.webhook.WebhookRouter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link ConnectorDefinition} needs to become a {@link Connector}: the customer with the values entered, and the
+ * application's secrets, stores and web server. Immutable.
+ */
+public final class ConnectorContext {
+
+    final String tenant;
+    final @Nullable String strategy;
+    final Map<String, String> values;
+    final SecretSource secrets;
+    final @Nullable StateStore state;
+    final @Nullable TokenStore tokens;
+    final @Nullable WebhookRouter router;
+    final Map<String, String> webhookTokens;
+    final @Nullable String redirectUri;
+    final @Nullable PollingEngine engine;
+    final ConnectorComponents components;
+    final Consumer<HttpConnectionBuilder> connection;
+    final Consumer<PollingTriggerBuilder> triggers;
+    final Consumer<WebhookReceiverBuilder> receivers;
+
+    private ConnectorContext(Builder builder) {
+        this.tenant = builder.tenant;
+        this.strategy = builder.strategy;
+        this.values = Map.copyOf(builder.values);
+        this.secrets = builder.secrets;
+        this.state = builder.state;
+        this.tokens = builder.tokens;
+        this.router = builder.router;
+        this.webhookTokens = Map.copyOf(builder.webhookTokens);
+        this.redirectUri = builder.redirectUri;
+        this.engine = builder.engine;
+        this.components = builder.components;
+        this.connection = builder.connection;
+        this.triggers = builder.triggers;
+        this.receivers = builder.receivers;
+    }
+
+    /**
+     * Creates a builder.
+     *
+     * @param tenant the ID of the customer, which separates secrets, tokens and state
+     * @return a builder
+     */
+    public static Builder forTenant(String tenant) {
+        return new Builder(tenant);
+    }
+
+    /** Builder for a context. Not thread-safe. */
+    public static final class Builder {
+
+        private final String tenant;
+        private @Nullable String strategy;
+        private final Map<String, String> values = new LinkedHashMap<>();
+        private SecretSource secrets = SecretSource.none();
+        private @Nullable StateStore state;
+        private @Nullable TokenStore tokens;
+        private @Nullable WebhookRouter router;
+        private final Map<String, String> webhookTokens = new LinkedHashMap<>();
+        private @Nullable String redirectUri;
+        private @Nullable PollingEngine engine;
+        private ConnectorComponents components = ConnectorComponents.none();
+        private Consumer<HttpConnectionBuilder> connection = builder -> {};
+        private Consumer<PollingTriggerBuilder> triggers = builder -> {};
+        private Consumer<WebhookReceiverBuilder> receivers = builder -> {};
+        private final List<String> problems = new ArrayList<>();
+
+        private Builder(String tenant) {
+            this.tenant = tenant == null ? "" : tenant;
+            if (this.tenant.isBlank()) {
+                problems.add("tenant: it is missing: use the ID of the customer");
+            }
+        }
+
+        /**
+         * Chooses the way to authenticate. Default: the first one of the document.
+         *
+         * @param name the name
+         * @return this builder
+         */
+        public Builder strategy(String name) {
+            this.strategy = Arguments.notNull(name, "strategy");
+            return this;
+        }
+
+        /**
+         * Sets the value of an input that is not a secret.
+         *
+         * @param input the name
+         * @param value the value
+         * @return this builder
+         */
+        public Builder value(String input, String value) {
+            values.put(Arguments.notNull(input, "input"), Arguments.notNull(value, "value of an input"));
+            return this;
+        }
+
+        /**
+         * Sets the values of inputs that are not secrets.
+         *
+         * @param all the values by name
+         * @return this builder
+         */
+        public Builder values(Map<String, String> all) {
+            Arguments.notNull(all, "values").forEach(this::value);
+            return this;
+        }
+
+        /**
+         * Sets the source of the secrets. Default: none.
+         *
+         * @param source the source
+         * @return this builder
+         */
+        public Builder secrets(SecretSource source) {
+            this.secrets = Arguments.notNull(source, "source of secrets");
+            return this;
+        }
+
+        /**
+         * Sets the store of the state of triggers. Required to start one.
+         *
+         * @param store the store, to be closed by the application
+         * @return this builder
+         */
+        public Builder state(StateStore store) {
+            this.state = Arguments.notNull(store, "state store");
+            return this;
+        }
+
+        /**
+         * Sets the store of the tokens of OAuth 2. Default: in memory.
+         *
+         * @param store the store
+         * @return this builder
+         */
+        public Builder tokens(TokenStore store) {
+            this.tokens = Arguments.notNull(store, "token store");
+            return this;
+        }
+
+        /**
+         * Sets the router that receives the requests of webhooks. Required to receive any.
+         *
+         * @param receiving the router
+         * @return this builder
+         */
+        public Builder webhooks(WebhookRouter receiving) {
+            this.router = Arguments.notNull(receiving, "webhook router");
+            return this;
+        }
+
+        /**
+         * Sets the token in the URL of a webhook, which must stay the same after a restart. Default: a new one, see
+         * {@link WebhookRouter#newToken()}.
+         *
+         * @param webhook the name of the webhook
+         * @param token the token
+         * @return this builder
+         */
+        public Builder webhookToken(String webhook, String token) {
+            webhookTokens.put(Arguments.notNull(webhook, "webhook"), Arguments.notNull(token, "token"));
+            return this;
+        }
+
+        /**
+         * Sets the redirect URI of OAuth 2.
+         *
+         * @param uri an absolute URI
+         * @return this builder
+         */
+        public Builder redirectUri(String uri) {
+            this.redirectUri = Arguments.notNull(uri, "redirect URI");
+            return this;
+        }
+
+        /**
+         * Sets the engine of polling triggers. Default: {@link PollingEngine#shared()}.
+         *
+         * @param polling the engine, to be closed by the application
+         * @return this builder
+         */
+        public Builder engine(PollingEngine polling) {
+            this.engine = Arguments.notNull(polling, "polling engine");
+            return this;
+        }
+
+        /**
+         * Sets the parts that are code, in addition to those with which the document was loaded.
+         *
+         * @param parts the components
+         * @return this builder
+         */
+        public Builder components(ConnectorComponents parts) {
+            this.components = Arguments.notNull(parts, "components");
+            return this;
+        }
+
+        /**
+         * Changes the connection in code, such as to add a listener. Applied after the options of the document.
+         *
+         * @param change the change
+         * @return this builder
+         */
+        public Builder connection(Consumer<HttpConnectionBuilder> change) {
+            this.connection = connection.andThen(Arguments.notNull(change, "change of the connection"));
+            return this;
+        }
+
+        /**
+         * Changes all triggers in code, such as to add a listener. Applied after the options of the document.
+         *
+         * @param change the change
+         * @return this builder
+         */
+        public Builder triggers(Consumer<PollingTriggerBuilder> change) {
+            this.triggers = triggers.andThen(Arguments.notNull(change, "change of triggers"));
+            return this;
+        }
+
+        /**
+         * Changes all webhook receivers in code, such as to add an inbox. Applied after the options of the document.
+         *
+         * @param change the change
+         * @return this builder
+         */
+        public Builder receivers(Consumer<WebhookReceiverBuilder> change) {
+            this.receivers = receivers.andThen(Arguments.notNull(change, "change of receivers"));
+            return this;
+        }
+
+        /**
+         * Builds the context.
+         *
+         * @return the context
+         * @throws InvalidDefinitionException if the tenant is missing
+         */
+        public ConnectorContext build() {
+            if (!problems.isEmpty()) {
+                throw new InvalidDefinitionException("context of a connector", problems);
+            }
+            return new ConnectorContext(this);
+        }
+    }
+}

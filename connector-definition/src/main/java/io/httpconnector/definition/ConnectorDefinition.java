@@ -1,0 +1,358 @@
+package io.httpconnector.definition;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.auth.definition.InputField;
+import io.httpconnector.definition.DocumentParser.ParsedDocument;
+import io.httpconnector.definition.DocumentParser.Place;
+import io.httpconnector.definition.References.ResolvedDocument;
+import io.httpconnector.internal.Arguments;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connector document: the connection, authentication, requests, polling triggers and webhooks of a service in one JSON or YAML
+ * file. It is validated completely when it is loaded, compiled once, and shared by all customers.
+ *
+ * <pre>{@code
+ * ConnectorDefinition shopify = ConnectorDefinition.load(Path.of("shopify.connector.yaml"));
+ * List<InputField> form = shopify.inputs("oauth2");
+ *
+ * Connector acme = shopify.connect(ConnectorContext.forTenant("acme")
+ *         .value("shop", "acme")
+ *         .secrets(vault)
+ *         .state(store)
+ *         .build());
+ * Response order = acme.request("get-order").send("order", Map.of("id", 42));
+ * acme.on("updated-orders", event -> orders.upsert(event.payload()));
+ * acme.start();
+ * }</pre>
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class ConnectorDefinition {
+
+    private static final YAMLMapper YAML = YAMLMapper.builder()
+            .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER, YAMLGenerator.Feature.SPLIT_LINES)
+            .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES, YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+            .build();
+
+    private final ConnectorReader.Parts parts;
+    private final ConnectorComponents components;
+
+    private ConnectorDefinition(ConnectorReader.Parts parts, ConnectorComponents components) {
+        this.parts = parts;
+        this.components = components;
+    }
+
+    /**
+     * Loads a document that has no code-only parts, or declares them as {@code components}.
+     *
+     * @param file a JSON or YAML file
+     * @return the definition
+     * @throws InvalidDefinitionException if it is invalid; reports all problems, each with its JSON Pointer, line and column
+     * @throws ConnectorException if the file cannot be read
+     */
+    public static ConnectorDefinition load(Path file) {
+        return load(file, ConnectorComponents.none());
+    }
+
+    /**
+     * Loads a document.
+     *
+     * @param file a JSON or YAML file
+     * @param components the parts that are code
+     * @return the definition
+     * @throws InvalidDefinitionException if it is invalid; reports all problems, each with its JSON Pointer, line and column
+     * @throws ConnectorException if the file cannot be read
+     */
+    public static ConnectorDefinition load(Path file, ConnectorComponents components) {
+        String text;
+        try {
+            text = Files.readString(Arguments.notNull(file, "file"));
+        } catch (IOException e) {
+            throw new ConnectorException("The connector document " + file + " could not be read: " + e, e);
+        }
+        try {
+            return parse(text, components);
+        } catch (InvalidDefinitionException e) {
+            throw new InvalidDefinitionException("connector document " + file, e.problems());
+        }
+    }
+
+    /**
+     * Parses the text of a document.
+     *
+     * @param text JSON or YAML
+     * @return the definition
+     * @throws InvalidDefinitionException as for {@link #load(Path)}
+     */
+    public static ConnectorDefinition parse(String text) {
+        return parse(text, ConnectorComponents.none());
+    }
+
+    /**
+     * Parses the text of a document.
+     *
+     * @param text JSON or YAML
+     * @param components the parts that are code
+     * @return the definition
+     * @throws InvalidDefinitionException as for {@link #load(Path)}
+     */
+    public static ConnectorDefinition parse(String text, ConnectorComponents components) {
+        ParsedDocument document = DocumentParser.parse(Arguments.notNull(text, "connector document"));
+        return read(document.tree(), document.places(), components);
+    }
+
+    /**
+     * Reads a document that has been parsed, such as one from a database.
+     *
+     * @param json the document
+     * @param components the parts that are code
+     * @return the definition
+     * @throws InvalidDefinitionException if it is invalid; reports all problems, each with its JSON Pointer
+     */
+    public static ConnectorDefinition of(JsonNode json, ConnectorComponents components) {
+        return read(Arguments.notNull(json, "connector document"), Map.of(), components);
+    }
+
+    private static ConnectorDefinition read(JsonNode json, Map<String, Place> places, ConnectorComponents components) {
+        Arguments.notNull(components, "components");
+        ResolvedDocument resolved = null;
+        try {
+            resolved = References.resolve(json);
+            return new ConnectorDefinition(new ConnectorReader(resolved.tree(), components).read(), components);
+        } catch (InvalidDefinitionException e) {
+            ResolvedDocument known = resolved;
+            throw new InvalidDefinitionException(
+                    "connector document",
+                    e.problems().stream()
+                            .map(problem -> located(problem, known, places))
+                            .distinct()
+                            .toList());
+        }
+    }
+
+    /** Adds line and column to a problem that begins with a JSON Pointer. */
+    private static String located(String problem, @Nullable ResolvedDocument resolved, Map<String, Place> places) {
+        int colon = problem.startsWith("/") ? problem.indexOf(": ") : -1;
+        if (colon < 0) {
+            return problem;
+        }
+        // A problem in a template also names its place within the text.
+        int space = problem.indexOf(' ');
+        int end = Math.min(colon, space);
+        String pointer = problem.substring(0, end);
+        String source = resolved == null ? pointer : resolved.source(pointer);
+        String place = DocumentParser.nearest(places, source)
+                .map(at -> " (" + at + ")")
+                .findFirst()
+                .orElse("");
+        return source + place + problem.substring(end);
+    }
+
+    /**
+     * Returns the ID.
+     *
+     * @return lower-case letters, digits and hyphens
+     */
+    public String id() {
+        return parts.id();
+    }
+
+    /**
+     * Returns the version of the document.
+     *
+     * @return three numbers, such as {@code 1.0.0}
+     */
+    public String version() {
+        return parts.version();
+    }
+
+    /**
+     * Returns the title.
+     *
+     * @return the name of the service, for users
+     */
+    public String title() {
+        return parts.title();
+    }
+
+    /**
+     * Returns the link to the documentation.
+     *
+     * @return a URL; empty if there is none
+     */
+    public String documentation() {
+        return parts.documentation();
+    }
+
+    /**
+     * Returns the names of the ways to authenticate, of which a customer chooses one.
+     *
+     * @return the names, the most common one first
+     */
+    public List<String> strategies() {
+        return parts.auth().strategies();
+    }
+
+    /**
+     * Returns the inputs that a customer fills in.
+     *
+     * @param strategy the way to authenticate
+     * @return the inputs, in the order of the form
+     * @throws InvalidDefinitionException if there is no such strategy
+     */
+    public List<InputField> inputs(String strategy) {
+        return parts.auth().fields(strategy);
+    }
+
+    /**
+     * Returns the names of the requests.
+     *
+     * @return the names, in the order of the document
+     */
+    public Set<String> requests() {
+        return parts.requests().keySet();
+    }
+
+    /**
+     * Returns the names of the polling triggers.
+     *
+     * @return the names, in the order of the document
+     */
+    public Set<String> triggers() {
+        return parts.triggers().keySet();
+    }
+
+    /**
+     * Returns the names of the webhooks.
+     *
+     * @return the names, in the order of the document
+     */
+    public Set<String> webhooks() {
+        return parts.webhooks().keySet();
+    }
+
+    /**
+     * Returns the names of the secrets that an instance needs: its secret inputs, and the secrets of its webhooks.
+     *
+     * @param strategy the way to authenticate
+     * @return the names for {@link SecretSource}, in alphabetical order
+     */
+    public Set<String> secrets(String strategy) {
+        Set<String> names = new TreeSet<>();
+        inputs(strategy).stream()
+                .filter(InputField::isSecret)
+                .map(InputField::name)
+                .forEach(names::add);
+        parts.webhooks().values().forEach(webhook -> names.addAll(webhook.secrets()));
+        return names;
+    }
+
+    /**
+     * Creates an instance for a customer. Nothing is sent yet.
+     *
+     * @param context the customer, the values and the stores
+     * @return the instance, to be closed by the caller
+     * @throws InvalidDefinitionException if a value, a secret or a component is missing or invalid; reports all problems
+     */
+    public Connector connect(ConnectorContext context) {
+        return ConnectorFactory.create(parts, components, Arguments.notNull(context, "context of a connector"));
+    }
+
+    /**
+     * Returns the document as JSON, always written the same way: references are resolved, defaults are omitted.
+     *
+     * @return JSON that {@link #of} reads as an equal definition
+     */
+    public ObjectNode toJson() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("connector", ConnectorReader.FORMAT).put("id", id()).put("version", version());
+        json.put("title", title());
+        if (!documentation().isEmpty()) {
+            json.put("documentation", documentation());
+        }
+        ObjectNode auth = parts.authJson();
+        if (!auth.path("fields").isEmpty()) {
+            json.set("inputs", CanonicalJson.sorted(auth.path("fields")));
+        }
+        ObjectNode connection = parts.connection().json().deepCopy();
+        for (String member : List.of("baseUrl", "test")) {
+            if (auth.has(member)) {
+                connection.set(member, auth.get(member));
+            }
+        }
+        json.set("connection", CanonicalJson.sorted(connection));
+        ObjectNode strategies = json.putObject("auth");
+        auth.path("strategies")
+                .properties()
+                .forEach(strategy -> strategies.set(strategy.getKey(), CanonicalJson.sorted(strategy.getValue())));
+        ObjectNode requests = JsonNodeFactory.instance.objectNode();
+        parts.requests().forEach((name, request) -> requests.set(name, CanonicalJson.sorted(request.toJson(name))));
+        put(json, "requests", requests);
+        ObjectNode triggers = JsonNodeFactory.instance.objectNode();
+        parts.triggers().forEach((name, trigger) -> triggers.set(name, CanonicalJson.sorted(trigger.toJson())));
+        put(json, "triggers", triggers);
+        ObjectNode webhooks = JsonNodeFactory.instance.objectNode();
+        parts.webhooks().forEach((name, webhook) -> webhooks.set(name, CanonicalJson.sorted(webhook.toJson())));
+        put(json, "webhooks", webhooks);
+        ObjectNode declared = JsonNodeFactory.instance.objectNode();
+        parts.declared().forEach((kind, names) -> {
+            if (!names.isEmpty()) {
+                ArrayNode all = declared.putArray(kind);
+                names.stream().sorted().forEach(all::add);
+            }
+        });
+        put(json, "components", (ObjectNode) CanonicalJson.sorted(declared));
+        return json;
+    }
+
+    private static void put(ObjectNode json, String member, ObjectNode value) {
+        if (!value.isEmpty()) {
+            json.set(member, value);
+        }
+    }
+
+    /**
+     * Returns the document as YAML, always written the same way.
+     *
+     * @return the text
+     */
+    public String toYaml() {
+        try {
+            return YAML.writeValueAsString(toJson());
+        } catch (IOException e) {
+            throw new ConnectorException("The connector document could not be written", e);
+        }
+    }
+
+    /** Two definitions are equal if their documents mean the same. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ConnectorDefinition definition && toJson().equals(definition.toJson());
+    }
+
+    @Override
+    public int hashCode() {
+        return id().hashCode() * 31 + version().hashCode();
+    }
+
+    /** Returns the ID and the version. */
+    @Override
+    public String toString() {
+        return id() + " " + version();
+    }
+}

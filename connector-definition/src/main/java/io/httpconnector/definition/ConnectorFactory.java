@@ -1,0 +1,112 @@
+package io.httpconnector.definition;
+
+import io.httpconnector.HttpConnection;
+import io.httpconnector.HttpConnectionBuilder;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
+import io.httpconnector.auth.definition.AuthMethod;
+import io.httpconnector.auth.definition.InputField;
+import io.httpconnector.definition.ConnectorReader.Parts;
+import io.httpconnector.definition.SecretSource.SecretReference;
+import io.httpconnector.internal.json.Suggestions;
+import io.httpconnector.template.PillFilter;
+import io.httpconnector.webhook.Verifier;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Creates instances of connectors. */
+final class ConnectorFactory {
+
+    private final Parts parts;
+    private final ConnectorContext context;
+    private final List<String> problems = new ArrayList<>();
+
+    private ConnectorFactory(Parts parts, ConnectorContext context) {
+        this.parts = parts;
+        this.context = context;
+    }
+
+    static Connector create(Parts parts, ConnectorComponents known, ConnectorContext context) {
+        return new ConnectorFactory(parts, context).create(known);
+    }
+
+    private Connector create(ConnectorComponents known) {
+        String strategy = context.strategy == null ? parts.auth().strategies().get(0) : context.strategy;
+        AuthMethod method = parts.auth().choose(strategy);
+        Map<String, InputField> inputs = new HashMap<>();
+        parts.auth().fields(strategy).forEach(input -> inputs.put(input.name(), input));
+        Map<String, Secret> secrets = new HashMap<>();
+        enter(method, inputs, secrets);
+        Map<String, PillFilter> filters = new HashMap<>(known.filters());
+        filters.putAll(context.components.filters());
+        Map<String, Verifier> verifiers = new HashMap<>(known.verifiers());
+        verifiers.putAll(context.components.verifiers());
+        check("filters", filters);
+        check("verifiers", verifiers);
+        if (context.tokens != null) {
+            method.tokenStore(context.tokens, context.tenant + "/" + parts.id());
+        }
+        if (context.redirectUri != null) {
+            method.redirectUri(context.redirectUri);
+        }
+        HttpConnectionBuilder builder = connection(method);
+        if (builder == null || !problems.isEmpty()) {
+            throw new InvalidDefinitionException(
+                    "connector " + parts.id() + " of tenant \"" + context.tenant + "\"", problems);
+        }
+        InputValues values = new InputValues(method.texts(), secrets);
+        parts.connection().apply(builder, values);
+        context.connection.accept(builder);
+        HttpConnection connection = builder.build();
+        return new Connector(parts, context, connection, values, Map.copyOf(filters), Map.copyOf(verifiers));
+    }
+
+    /** Enters the values and references of the customer. */
+    private void enter(AuthMethod method, Map<String, InputField> inputs, Map<String, Secret> secrets) {
+        context.values.forEach((name, value) -> {
+            InputField input = inputs.get(name);
+            if (input == null) {
+                String nearest = Suggestions.of(name, inputs.keySet());
+                problems.add(name + ": there is no such input"
+                        + (nearest == null
+                                ? ": use one of " + inputs.keySet()
+                                : ": did you mean \"" + nearest + "\"?"));
+            } else if (input.isSecret()) {
+                problems.add(name + ": it is a secret: supply it by the source of secrets");
+            } else {
+                method.value(name, value);
+            }
+        });
+        inputs.forEach((name, input) -> {
+            Secret secret = input.isSecret() ? find(name) : null;
+            if (secret != null) {
+                secrets.put(name, secret);
+                method.value(name, secret);
+            }
+        });
+    }
+
+    private @Nullable Secret find(String name) {
+        return context.secrets.find(new SecretReference(context.tenant, parts.id(), name));
+    }
+
+    private void check(String kind, Map<String, ?> components) {
+        for (String name : parts.declared().getOrDefault(kind, List.of())) {
+            if (!components.containsKey(name)) {
+                problems.add("/components/" + kind + ": \"" + name + "\" is not registered: add it to the components");
+            }
+        }
+    }
+
+    private @Nullable HttpConnectionBuilder connection(AuthMethod method) {
+        try {
+            return method.connection();
+        } catch (InvalidDefinitionException e) {
+            problems.addAll(e.problems());
+            return null;
+        }
+    }
+}

@@ -1,0 +1,391 @@
+package io.httpconnector.definition;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
+import io.httpconnector.auth.definition.AuthDefinition;
+import io.httpconnector.auth.definition.AuthType;
+import io.httpconnector.auth.definition.InputField;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.internal.json.Suggestions;
+import io.httpconnector.template.PillFilter;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a connector document, whose references are resolved. Not thread-safe. */
+final class ConnectorReader {
+
+    /** The version of the format. */
+    static final int FORMAT = 1;
+
+    private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
+    private static final Pattern VERSION = Pattern.compile("\\d{1,9}\\.\\d{1,9}\\.\\d{1,9}(-[0-9A-Za-z.-]+)?");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
+
+    private final JsonNode json;
+    private final ConnectorComponents components;
+
+    ConnectorReader(JsonNode json, ConnectorComponents components) {
+        this.json = json;
+        this.components = components;
+    }
+
+    /**
+     * The parts of a document.
+     *
+     * @param auth null for a document without {@code auth}
+     * @param declared the names of the components that are code, by their kind
+     */
+    record Parts(
+            String id,
+            String version,
+            String title,
+            String documentation,
+            ObjectNode authJson,
+            AuthDefinition auth,
+            ConnectionOptions connection,
+            Map<String, DefinedRequest> requests,
+            Map<String, DefinedTrigger> triggers,
+            Map<String, DefinedWebhook> webhooks,
+            Map<String, List<String>> declared) {}
+
+    Parts read() {
+        return JsonObjectReader.read("connector document", json, this::read);
+    }
+
+    private @Nullable Parts read(JsonObjectReader reader) {
+        if (!isSupported(reader)) {
+            reader.acceptUnreadMembers();
+            return null;
+        }
+        String id = named(reader, "id", ID, "use lower-case letters, digits and hyphens");
+        String version = named(reader, "version", VERSION, "use three numbers, such as 1.0.0");
+        String title = reader.requiredText("title");
+        String documentation = reader.text("documentation");
+        Map<String, List<String>> declared = components(reader);
+        // Values that others refer to; they are read where they are used.
+        reader.any("definitions");
+        ObjectNode authJson = authJson(reader, title);
+        AuthDefinition auth = auth(reader, authJson);
+        Map<String, Boolean> inputs = auth == null ? null : inputs(auth);
+        InputValues samples = samples(inputs == null ? Map.of() : inputs);
+        ConnectionOptions options = reader.object("connection", object -> {
+            object.any("baseUrl");
+            object.any("test");
+            return ConnectionOptions.read(object);
+        });
+        if (options != null && inputs != null) {
+            options.texts()
+                    .forEach((pointer, text) ->
+                            text.names().forEach(pill -> checkInput(reader, pointer, InputText.input(pill), inputs)));
+        }
+        Map<String, PillFilter> filters = filters(declared.getOrDefault("filters", List.of()));
+        TriggerProbe probe = new TriggerProbe(filters, samples.texts());
+        ObjectNode defaults = defaults(reader);
+        JsonNode requestsJson = withDefaults(json.path("requests"), defaults);
+        Map<String, DefinedRequest> requests = reader.objectMap("requests", (name, object) -> {
+            object.acceptUnreadMembers();
+            checkName(name);
+            checkInputs(requestsJson.path(name), inputs);
+            return DefinedRequest.read(name, object, requestsJson.path(name), filters, probe);
+        });
+        ObjectNode triggerDefaults = defaults.deepCopy();
+        triggerDefaults.remove(List.of("retry", "rules"));
+        Map<String, DefinedTrigger> triggers = reader.objectMap("triggers", (name, object) -> {
+            object.acceptUnreadMembers();
+            checkName(name);
+            JsonNode given = withRequestDefaults(json.at("/triggers").path(name), defaults);
+            checkInputs(given, inputs);
+            return DefinedTrigger.read(name, object, given, requestsJson, triggerDefaults, probe);
+        });
+        Map<String, DefinedWebhook> webhooks = reader.objectMap("webhooks", (name, object) -> {
+            object.acceptUnreadMembers();
+            checkName(name);
+            if (triggers.containsKey(name)) {
+                throw new InvalidDefinitionException(
+                        "webhook", "there is also a trigger \"" + name + "\": use another name");
+            }
+            return DefinedWebhook.read(object, json.at("/webhooks").path(name), samples);
+        });
+        return auth == null
+                ? null
+                : new Parts(
+                        id,
+                        version,
+                        title,
+                        documentation == null ? "" : documentation,
+                        authJson,
+                        auth,
+                        options == null ? ConnectionOptions.NONE : options,
+                        Collections.unmodifiableMap(requests),
+                        Collections.unmodifiableMap(triggers),
+                        Collections.unmodifiableMap(webhooks),
+                        declared);
+    }
+
+    /** Whether this library can read the version of the format, on which all other members depend. */
+    private boolean isSupported(JsonObjectReader reader) {
+        JsonNode format = reader.any("connector");
+        if (format == null) {
+            reader.problem(
+                    "connector",
+                    "missing: a connector document begins with the version of its format, connector: " + FORMAT);
+        } else if (!format.isIntegralNumber() || format.bigIntegerValue().signum() < 1) {
+            reader.problem("connector", "expected the version of the format, which is " + FORMAT);
+        } else if (!format.canConvertToInt() || format.intValue() > FORMAT) {
+            reader.problem(
+                    "connector",
+                    "the document has format " + format + ", but this library supports formats up to " + FORMAT
+                            + ": use a later version of the library");
+        } else {
+            return true;
+        }
+        return false;
+    }
+
+    private static String named(JsonObjectReader reader, String member, Pattern pattern, String advice) {
+        String text = reader.requiredText(member);
+        if (!text.isEmpty() && !pattern.matcher(text).matches()) {
+            reader.problem(member, "\"" + text + "\" is invalid: " + advice);
+        }
+        return text;
+    }
+
+    private static void checkName(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new InvalidDefinitionException(
+                    "name", "the name is invalid: use letters, digits, hyphens and underscores, at most 63");
+        }
+    }
+
+    private static Map<String, List<String>> components(JsonObjectReader reader) {
+        Map<String, List<String>> declared = new HashMap<>();
+        reader.object("components", object -> {
+            declared.put("filters", object.distinctTexts("filters"));
+            declared.put("verifiers", object.distinctTexts("verifiers"));
+            declared.put("authTypes", object.distinctTexts("authTypes"));
+            return declared;
+        });
+        return declared;
+    }
+
+    private Map<String, PillFilter> filters(List<String> declared) {
+        Map<String, PillFilter> filters = new HashMap<>();
+        declared.forEach(name -> filters.put(name, (value, arguments) -> value));
+        filters.putAll(components.filters());
+        return filters;
+    }
+
+    /** Returns the auth definition that the document contains. */
+    private ObjectNode authJson(JsonObjectReader reader, String title) {
+        ObjectNode definition = JsonNodeFactory.instance.objectNode();
+        JsonNode auth = reader.object("auth");
+        reader.any("inputs");
+        JsonNode preset = auth == null ? null : auth.get("preset");
+        if (auth != null && preset != null && auth.size() == 1) {
+            reader.attempt("auth", () -> definition.setAll(preset(preset)));
+        } else {
+            definition.set("strategies", auth == null ? none() : auth);
+        }
+        definition.put("name", title);
+        definition.remove("documentation");
+        JsonNode inputs = json.get("inputs");
+        if (inputs != null) {
+            if (inputs.isArray() && definition.path("fields").isArray()) {
+                inputs.forEach(definition.withArray("/fields")::add);
+            } else {
+                definition.set("fields", inputs);
+            }
+        }
+        JsonNode connection = json.path("connection");
+        for (String member : List.of("baseUrl", "test")) {
+            if (connection.has(member)) {
+                definition.set(member, connection.get(member));
+            }
+        }
+        return definition;
+    }
+
+    private static ObjectNode preset(JsonNode name) {
+        if (!name.isTextual()) {
+            throw new InvalidDefinitionException("preset", "/preset: expected a string");
+        }
+        try {
+            return AuthDefinition.preset(name.textValue()).toJson();
+        } catch (InvalidDefinitionException e) {
+            throw new InvalidDefinitionException(
+                    "preset", "/preset: " + e.problems().get(0));
+        }
+    }
+
+    private static JsonNode none() {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .set("none", JsonNodeFactory.instance.objectNode().put("type", "none"));
+    }
+
+    private @Nullable AuthDefinition auth(JsonObjectReader reader, ObjectNode definition) {
+        Set<String> used = new TreeSet<>();
+        for (String part : List.of("connection", "requests", "triggers", "webhooks")) {
+            used.addAll(PillTree.inputs(json.path(part)));
+        }
+        AuthType[] types = components.authTypes().values().toArray(AuthType[]::new);
+        try {
+            return AuthDefinition.of(definition, used, types);
+        } catch (InvalidDefinitionException e) {
+            e.problems().forEach(problem -> report(reader, problem));
+            return null;
+        }
+    }
+
+    /** Reports a problem of the auth definition at the member of the document from which it comes. */
+    private static void report(JsonObjectReader reader, String problem) {
+        int colon = Math.max(0, problem.indexOf(": "));
+        String pointer = problem.substring(0, colon);
+        String message = problem.substring(problem.startsWith("/") ? colon + 2 : 0);
+        String place;
+        if (pointer.startsWith("/strategies")) {
+            place = "/auth" + pointer.substring("/strategies".length());
+        } else if (pointer.startsWith("/fields")) {
+            place = "/inputs" + pointer.substring("/fields".length());
+        } else if (pointer.startsWith("/name")) {
+            // The title, which is reported itself.
+            return;
+        } else if (pointer.startsWith("/")) {
+            place = "/connection" + pointer;
+        } else {
+            place = "/auth";
+        }
+        // The problem is located in the document, not in one of its members.
+        throwAt(reader, place, message);
+    }
+
+    private static void throwAt(JsonObjectReader reader, String place, String message) {
+        String member = place.substring(1);
+        int slash = member.indexOf('/');
+        String name = slash < 0 ? member : member.substring(0, slash);
+        String rest = slash < 0 ? "" : member.substring(slash);
+        reader.attempt(name, () -> {
+            throw new InvalidDefinitionException("document", List.of(rest.isEmpty() ? message : rest + ": " + message));
+        });
+    }
+
+    /** Returns by name, whether an input is a secret. */
+    private static Map<String, Boolean> inputs(AuthDefinition auth) {
+        Map<String, Boolean> inputs = new LinkedHashMap<>();
+        for (String strategy : auth.strategies()) {
+            for (InputField field : auth.fields(strategy)) {
+                inputs.merge(field.name(), field.isSecret(), Boolean::logicalOr);
+            }
+        }
+        return inputs;
+    }
+
+    private static InputValues samples(Map<String, Boolean> inputs) {
+        Map<String, String> texts = new HashMap<>();
+        Map<String, Secret> secrets = new HashMap<>();
+        inputs.forEach((name, isSecret) -> {
+            if (isSecret) {
+                secrets.put(name, Secret.of("x"));
+            } else {
+                texts.put(name, "x");
+            }
+        });
+        return new InputValues(texts, secrets);
+    }
+
+    private static void checkInput(JsonObjectReader reader, String pointer, String input, Map<String, Boolean> inputs) {
+        if (!inputs.containsKey(input)) {
+            throwAt(reader, pointer, unknown(input, inputs));
+        }
+    }
+
+    /** Checks the inputs of a request or trigger, in which secrets would be logged. */
+    private static void checkInputs(JsonNode given, @Nullable Map<String, Boolean> inputs) {
+        if (inputs == null) {
+            // The problems of the inputs are reported already.
+            return;
+        }
+        List<String> problems = new ArrayList<>();
+        for (String input : PillTree.inputs(given)) {
+            if (!inputs.containsKey(input)) {
+                problems.add(unknown(input, inputs));
+            } else if (inputs.get(input)) {
+                problems.add("{{" + InputText.STEP + "." + input
+                        + "}} is a secret: use it in auth or in the headers of the connection");
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidDefinitionException("input", problems);
+        }
+    }
+
+    private static String unknown(String input, Map<String, Boolean> inputs) {
+        String nearest = Suggestions.of(input, inputs.keySet());
+        return "{{" + InputText.STEP + "." + input + "}} is not an input"
+                + (nearest == null
+                        ? ": add it to inputs, or use one of " + inputs.keySet()
+                        : ": did you mean {{" + InputText.STEP + "." + nearest + "}}?");
+    }
+
+    /** Reads what all requests and triggers have unless they have their own. */
+    private static ObjectNode defaults(JsonObjectReader reader) {
+        ObjectNode defaults = JsonNodeFactory.instance.objectNode();
+        reader.object("defaults", object -> {
+            for (String member : List.of("pagination", "records", "retry", "schedule", "delivery", "limits")) {
+                JsonNode value = object.object(member);
+                if (value != null) {
+                    defaults.set(member, value);
+                }
+            }
+            List<JsonNode> rules = object.elements("rules", (element, at) -> element);
+            if (!rules.isEmpty()) {
+                rules.forEach(defaults.withArray("/rules")::add);
+            }
+            return defaults;
+        });
+        return defaults;
+    }
+
+    /** Returns the requests with the default retry policy and rules. */
+    private static JsonNode withDefaults(JsonNode requests, ObjectNode defaults) {
+        if (!(requests instanceof ObjectNode object)) {
+            return requests;
+        }
+        ObjectNode copy = JsonNodeFactory.instance.objectNode();
+        object.properties()
+                .forEach(member -> copy.set(member.getKey(), withTemplateDefaults(member.getValue(), defaults)));
+        return copy;
+    }
+
+    private static JsonNode withRequestDefaults(JsonNode trigger, ObjectNode defaults) {
+        if (!(trigger instanceof ObjectNode object) || !object.path("request").isObject()) {
+            return trigger;
+        }
+        ObjectNode copy = object.deepCopy();
+        return copy.set("request", withTemplateDefaults(object.get("request"), defaults));
+    }
+
+    private static JsonNode withTemplateDefaults(JsonNode template, ObjectNode defaults) {
+        if (!(template instanceof ObjectNode object)) {
+            return template;
+        }
+        ObjectNode copy = object.deepCopy();
+        for (String member : List.of("retry", "rules")) {
+            if (defaults.has(member) && !copy.has(member)) {
+                copy.set(member, defaults.get(member));
+            }
+        }
+        return copy;
+    }
+}

@@ -1,0 +1,87 @@
+package io.httpconnector.definition;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.template.PillFilter;
+import io.httpconnector.template.RequestTemplate;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request of a connector document: a template, and what is known about its responses. Immutable.
+ *
+ * @param title the title for users; empty if there is none
+ * @param template the template
+ * @param list the location of the records in a response and the pagination, as members of a trigger
+ * @param responses the JSON Schemas of the responses by status class
+ */
+record DefinedRequest(String title, RequestTemplate template, ObjectNode list, Map<String, JsonNode> responses) {
+
+    /** The members of a request that are also those of a trigger. */
+    static final List<String> LIST = List.of("records", "pagination");
+
+    /** The members beside those of the template. */
+    private static final List<String> OWN = List.of("title", "records", "pagination", "responses");
+
+    private static final List<String> STATUSES = List.of("1xx", "2xx", "3xx", "4xx", "5xx");
+
+    /** Reads a request, whose name in logs is its title, or else its ID. */
+    static DefinedRequest read(
+            String id, JsonObjectReader reader, JsonNode json, Map<String, PillFilter> filters, TriggerProbe probe) {
+        String title = reader.text("title");
+        ObjectNode list = JsonNodeFactory.instance.objectNode();
+        for (String member : LIST) {
+            JsonNode given = reader.object(member);
+            if (given != null) {
+                list.set(member, given);
+            }
+        }
+        Map<String, JsonNode> responses = new TreeMap<>();
+        reader.object("responses", statuses -> {
+            for (String status : STATUSES) {
+                JsonNode schema = statuses.object(status);
+                if (schema != null) {
+                    responses.put(status, schema.deepCopy());
+                }
+            }
+            return statuses;
+        });
+        reader.acceptUnreadMembers();
+        RequestTemplate template = RequestTemplate.fromJson(template(id, title, json), filters);
+        ObjectNode checked =
+                list.isEmpty() ? list : probe.canonicalList(list.deepCopy().set("request", template.toJson()));
+        checked.retain(LIST);
+        return new DefinedRequest(title == null ? "" : title, template, checked, responses);
+    }
+
+    /** Returns the members of the template of a request. */
+    static ObjectNode template(String id, @Nullable String title, JsonNode json) {
+        ObjectNode template = ((ObjectNode) json).deepCopy();
+        template.remove(OWN);
+        if (!template.has("name")) {
+            template.put("name", title == null ? id : title);
+        }
+        return template;
+    }
+
+    /** Returns the request as JSON, without the name of the template if it is the title or the ID. */
+    ObjectNode toJson(String id) {
+        ObjectNode json = template.toJson();
+        if (template.name().equals(title.isEmpty() ? id : title)) {
+            json.remove("name");
+        }
+        if (!title.isEmpty()) {
+            json.put("title", title);
+        }
+        json.setAll(list);
+        if (!responses.isEmpty()) {
+            ObjectNode statuses = json.putObject("responses");
+            responses.forEach(statuses::set);
+        }
+        return json;
+    }
+}

@@ -1,0 +1,115 @@
+package io.httpconnector.definition;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.internal.json.Suggestions;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A polling trigger of a connector document. Immutable.
+ *
+ * @param title the title for users; empty if there is none
+ * @param json the definition, without defaults
+ */
+record DefinedTrigger(String title, ObjectNode json) {
+
+    /**
+     * Reads a trigger. Its request may be the name of a request of the document, whose records and pagination it then has unless it
+     * has its own.
+     *
+     * @param requests the requests of the document as JSON
+     * @param defaults the members that a trigger has unless it has its own
+     */
+    static DefinedTrigger read(
+            String id,
+            JsonObjectReader reader,
+            JsonNode given,
+            JsonNode requests,
+            ObjectNode defaults,
+            TriggerProbe probe) {
+        String title = reader.text("title");
+        reader.require("request");
+        JsonNode request = reader.any("request");
+        reader.acceptUnreadMembers();
+        ObjectNode json = ((ObjectNode) given).deepCopy();
+        json.remove("title");
+        String named = request != null && request.isTextual() ? request.textValue() : null;
+        if (named != null) {
+            request = requests.path(named);
+            if (!request.isObject()) {
+                reader.problem("request", unknown(named, requests));
+                return new DefinedTrigger("", json);
+            }
+        }
+        if (request instanceof ObjectNode object) {
+            for (String member : DefinedRequest.LIST) {
+                if (!json.has(member) && object.has(member)) {
+                    json.set(member, object.get(member));
+                }
+            }
+            json.set("request", DefinedRequest.template(id, title, object));
+        }
+        defaults.properties().forEach(member -> {
+            if (!json.has(member.getKey())) {
+                json.set(member.getKey(), member.getValue());
+            }
+        });
+        try {
+            ObjectNode canonical = probe.canonical(json);
+            ObjectNode template = (ObjectNode) canonical.path("request");
+            if (template.path("name").asText().equals(title == null ? id : title)) {
+                template.remove("name");
+            }
+            return new DefinedTrigger(title == null ? "" : title, canonical);
+        } catch (InvalidDefinitionException e) {
+            throw new InvalidDefinitionException(
+                    "trigger",
+                    e.problems().stream()
+                            .map(problem -> located(problem, given, named))
+                            .toList());
+        }
+    }
+
+    /** Locates a problem in the trigger as it was given: a member that it lacks comes from its request or the defaults. */
+    private static String located(String problem, JsonNode given, @Nullable String named) {
+        if (!problem.startsWith("/")) {
+            return problem;
+        }
+        int end = problem.indexOf('/', 1);
+        int colon = problem.indexOf(": ");
+        String member = problem.substring(1, end < 0 || end > colon ? colon : end);
+        boolean isOfRequest = member.equals("request") || (DefinedRequest.LIST.contains(member) && !given.has(member));
+        if (named != null && isOfRequest) {
+            return "/request: with the request \"" + named + "\": " + problem;
+        }
+        return given.has(member) || member.equals("key") ? problem : "with the defaults: " + problem;
+    }
+
+    private static String unknown(String name, JsonNode requests) {
+        List<String> names = new ArrayList<>();
+        requests.fieldNames().forEachRemaining(names::add);
+        String nearest = Suggestions.of(name, names);
+        return "there is no request \"" + name + "\""
+                + (nearest == null ? ": use one of " + names : ": did you mean \"" + nearest + "\"?");
+    }
+
+    /** Returns the trigger as it is given to a builder. */
+    ObjectNode forBuilder(String id) {
+        ObjectNode complete = json.deepCopy();
+        ObjectNode template = (ObjectNode) complete.path("request");
+        if (!template.has("name")) {
+            template.put("name", title.isEmpty() ? id : title);
+        }
+        return complete;
+    }
+
+    /** Returns the trigger as JSON. */
+    ObjectNode toJson() {
+        ObjectNode written = json.deepCopy();
+        return title.isEmpty() ? written : written.put("title", title);
+    }
+}

@@ -1,0 +1,69 @@
+package io.httpconnector.definition;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Secret;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookReceiverBuilder;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A webhook of a connector document. Immutable.
+ *
+ * @param title the title for users; empty if there is none
+ * @param json the definition, without defaults; its texts may have pills for inputs
+ * @param verifiers the names of the verifiers that are code
+ * @param secrets the names of its secrets
+ */
+record DefinedWebhook(String title, ObjectNode json, List<String> verifiers, Set<String> secrets) {
+
+    /** What a receiver without settings writes. */
+    private static final ObjectNode DEFAULTS = WebhookReceiver.named("defaults").toJson();
+
+    /** A secret that each encoding accepts. */
+    private static final Secret SAMPLE = Secret.of("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
+
+    static DefinedWebhook read(JsonObjectReader reader, JsonNode given, InputValues samples) {
+        String title = reader.text("title");
+        List<String> verifiers = reader.distinctTexts("verifiers");
+        reader.acceptUnreadMembers();
+        ObjectNode json = ((ObjectNode) given).deepCopy();
+        json.remove(List.of("title", "verifiers"));
+        Set<String> secrets = new TreeSet<>();
+        JsonNode rendered = PillTree.render(json, samples);
+        try (HttpConnection connection =
+                HttpConnection.named("probe").baseUrl("https://localhost").build()) {
+            WebhookReceiverBuilder builder = WebhookReceiver.named("probe")
+                    .definition(rendered, name -> {
+                        secrets.add(name);
+                        return SAMPLE;
+                    })
+                    .connection(connection)
+                    .handler(event -> {});
+            verifiers.forEach(name -> builder.verify((request, now) -> {
+                throw new IllegalStateException("only validated");
+            }));
+            builder.build().close();
+        }
+        // Written as given, because values of inputs are known later.
+        return new DefinedWebhook(
+                title == null ? "" : title, CanonicalJson.without(DEFAULTS, json), verifiers, Set.copyOf(secrets));
+    }
+
+    /** Returns the webhook as JSON. */
+    ObjectNode toJson() {
+        ObjectNode written = json.deepCopy();
+        if (!title.isEmpty()) {
+            written.put("title", title);
+        }
+        verifiers.forEach(written.withArray("/verifiers")::add);
+        if (verifiers.isEmpty()) {
+            written.remove("verifiers");
+        }
+        return written;
+    }
+}

@@ -1,0 +1,154 @@
+package io.httpconnector.definition;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.JsonSupport;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Parses the text of a connector document, JSON or YAML, and records the line and column of each value. Rejects what a tree would
+ * hide: repeated members, aliases and further documents. Thread-safe.
+ */
+final class DocumentParser {
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private static final YAMLMapper YAML = YAMLMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+
+    private DocumentParser() {}
+
+    /**
+     * A parsed text.
+     *
+     * @param tree the whole document
+     * @param places the line and column of each value by JSON Pointer
+     */
+    record ParsedDocument(JsonNode tree, Map<String, Place> places) {}
+
+    /** The line and column of a value, from 1. */
+    record Place(int line, int column) {
+
+        @Override
+        public String toString() {
+            return "line " + line + ", column " + column;
+        }
+    }
+
+    /**
+     * Parses a text. One that begins with a brace is JSON.
+     *
+     * @throws InvalidDefinitionException if it is neither JSON nor YAML, with line and column; or if members are repeated, with the
+     *     JSON Pointer of each
+     */
+    static ParsedDocument parse(String text) {
+        boolean isJson = text.stripLeading().startsWith("{");
+        try {
+            JsonNode tree = isJson ? JsonSupport.parse(text) : yaml(text);
+            List<String> problems = new ArrayList<>();
+            Map<String, Place> places = places(isJson ? JSON : YAML.getFactory(), text, problems);
+            if (!problems.isEmpty()) {
+                throw invalid(problems);
+            }
+            return new ParsedDocument(tree, places);
+        } catch (JsonProcessingException e) {
+            throw invalid(List.of(describe(e)));
+        } catch (InvalidDefinitionException e) {
+            throw invalid(e.problems());
+        } catch (IOException e) {
+            throw invalid(List.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static JsonNode yaml(String text) throws IOException {
+        try (YAMLParser parser = YAML.getFactory().createParser(text)) {
+            JsonNode tree = YAML.readTree(parser);
+            if (tree != null && parser.nextToken() != null) {
+                JsonLocation at = parser.currentTokenLocation();
+                throw invalid(List.of("a second document begins in " + place(at) + ": a file has one document"));
+            }
+            return tree == null ? JsonSupport.parse("null") : tree;
+        }
+    }
+
+    /** Says where the text is malformed; Jackson's message could quote the content. */
+    private static String describe(JsonProcessingException e) {
+        JsonLocation at = e.getLocation();
+        return at == null ? "it is neither JSON nor YAML" : place(at) + ": it is neither JSON nor YAML";
+    }
+
+    private static Place place(JsonLocation at) {
+        return new Place(at.getLineNr(), at.getColumnNr());
+    }
+
+    /** Records the place of each value, and reports repeated members and aliases. */
+    private static Map<String, Place> places(JsonFactory factory, String text, List<String> problems)
+            throws IOException {
+        Map<String, Place> places = new HashMap<>();
+        Deque<Set<String>> names = new ArrayDeque<>();
+        try (JsonParser parser = factory.createParser(text)) {
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                String pointer = parser.getParsingContext().pathAsPointer().toString();
+                switch (token) {
+                    case START_OBJECT, START_ARRAY -> {
+                        names.push(new HashSet<>());
+                        // The context of an object begins at its parent's member.
+                        places.putIfAbsent(holder(parser), place(parser.currentTokenLocation()));
+                    }
+                    case END_OBJECT, END_ARRAY -> names.pop();
+                    case FIELD_NAME -> {
+                        places.put(pointer, place(parser.currentTokenLocation()));
+                        if (!names.element().add(parser.currentName())) {
+                            problems.add(pointer + ": it appears twice, again in "
+                                    + place(parser.currentTokenLocation()) + ": remove one of them");
+                        }
+                    }
+                    default -> {
+                        places.putIfAbsent(pointer, place(parser.currentTokenLocation()));
+                        if (parser instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
+                            problems.add(pointer + ": it is a YAML alias in " + place(parser.currentTokenLocation())
+                                    + ": use {\"$ref\": \"#/...\"} instead");
+                        }
+                    }
+                }
+            }
+        }
+        return places;
+    }
+
+    private static String holder(JsonParser parser) {
+        var context = parser.getParsingContext().getParent();
+        return context == null ? "" : context.pathAsPointer().toString();
+    }
+
+    private static InvalidDefinitionException invalid(List<String> problems) {
+        return new InvalidDefinitionException("connector document", problems);
+    }
+
+    /** Returns the place of a value, or of the nearest value around it; none if there is no text. */
+    static Stream<Place> nearest(Map<String, Place> places, String pointer) {
+        String at = pointer;
+        while (!places.containsKey(at) && at.contains("/")) {
+            at = at.substring(0, at.lastIndexOf('/'));
+        }
+        return Stream.ofNullable(places.get(at));
+    }
+}

@@ -1,0 +1,71 @@
+package io.httpconnector.definition;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.template.PillText;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Finds and replaces the pills for inputs in the texts of JSON. Texts with other pills, such as signed content, are unchanged. */
+final class PillTree {
+
+    private static final String PREFIX = InputText.STEP + ".";
+
+    private PillTree() {}
+
+    /** Replaces the pills for inputs by their values. */
+    static JsonNode render(JsonNode json, InputValues values) {
+        if (json instanceof ArrayNode array) {
+            ArrayNode copy = JsonNodeFactory.instance.arrayNode(array.size());
+            array.forEach(element -> copy.add(render(element, values)));
+            return copy;
+        }
+        if (json instanceof ObjectNode object) {
+            ObjectNode copy = JsonNodeFactory.instance.objectNode();
+            object.properties().forEach(member -> copy.set(member.getKey(), render(member.getValue(), values)));
+            return copy;
+        }
+        if (!json.isTextual() || !json.textValue().contains("{{")) {
+            return json;
+        }
+        PillText text = compile(json.textValue());
+        if (text == null
+                || text.names().isEmpty()
+                || !text.names().stream().allMatch(name -> name.startsWith(PREFIX))) {
+            return json;
+        }
+        return JsonNodeFactory.instance.textNode(String.valueOf(new InputText(text).render(values)));
+    }
+
+    /** Returns the names of all inputs that texts refer to, also together with other pills. */
+    static Set<String> inputs(JsonNode json) {
+        Set<String> inputs = new TreeSet<>();
+        collect(json, inputs);
+        return inputs;
+    }
+
+    private static void collect(JsonNode json, Set<String> inputs) {
+        if (json.isContainerNode()) {
+            json.forEach(child -> collect(child, inputs));
+        } else if (json.isTextual() && json.textValue().contains("{{")) {
+            PillText text = compile(json.textValue());
+            if (text != null) {
+                text.names().stream()
+                        .filter(name -> name.startsWith(PREFIX))
+                        .forEach(name -> inputs.add(name.substring(PREFIX.length())));
+            }
+        }
+    }
+
+    private static @Nullable PillText compile(String text) {
+        try {
+            return PillText.compile(text);
+        } catch (InvalidDefinitionException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package io.httpconnector.definition;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.JsonMemberReader;
+import io.httpconnector.internal.json.JsonSupport;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Replaces each {@code {"$ref": "#/..."}} of a document by the value at that JSON Pointer. Members beside {@code $ref} replace
+ * those of the value. Remembers where each value comes from, so that its problems are reported there. Not thread-safe.
+ */
+final class References {
+
+    private static final String REF = "$ref";
+    private static final int MAX_DEPTH = 50;
+
+    private final JsonNode root;
+    private final List<String> problems = new ArrayList<>();
+
+    /** The source of replaced values by their pointer in the result. */
+    private final Map<String, String> sources = new LinkedHashMap<>();
+
+    private References(JsonNode root) {
+        this.root = root;
+    }
+
+    /**
+     * A document without references.
+     *
+     * @param tree the result
+     * @param sources the JSON Pointer of the source by that of a replaced value
+     */
+    record ResolvedDocument(JsonNode tree, Map<String, String> sources) {
+
+        /** Returns the JSON Pointer in the original document. */
+        String source(String pointer) {
+            String prefix = pointer;
+            while (true) {
+                String source = sources.get(prefix);
+                if (source != null) {
+                    return source + pointer.substring(prefix.length());
+                }
+                if (!prefix.contains("/")) {
+                    return pointer;
+                }
+                prefix = prefix.substring(0, prefix.lastIndexOf('/'));
+            }
+        }
+    }
+
+    /**
+     * Resolves all references.
+     *
+     * @throws InvalidDefinitionException if a reference has no target, or refers to itself; reports all
+     */
+    static ResolvedDocument resolve(JsonNode root) {
+        References references = new References(root);
+        JsonNode tree = references.copy(root, "", "", List.of());
+        if (!references.problems.isEmpty()) {
+            throw new InvalidDefinitionException(
+                    "connector document",
+                    references.problems.stream().distinct().toList());
+        }
+        return new ResolvedDocument(tree, references.sources);
+    }
+
+    /**
+     * Copies a value.
+     *
+     * @param at the pointer in the result
+     * @param from the pointer in the original document
+     * @param via the references that led here
+     */
+    private JsonNode copy(JsonNode node, String at, String from, List<String> via) {
+        if (node instanceof ArrayNode array) {
+            ArrayNode copy = JsonNodeFactory.instance.arrayNode(array.size());
+            for (int i = 0; i < array.size(); i++) {
+                copy.add(copy(array.get(i), at + "/" + i, from + "/" + i, via));
+            }
+            return copy;
+        }
+        if (!(node instanceof ObjectNode object)) {
+            return node;
+        }
+        // A member of a JSON body may have this name and another value.
+        if (isReference(object)) {
+            return replaced(object, at, from, via);
+        }
+        return members(object, JsonNodeFactory.instance.objectNode(), at, from, via);
+    }
+
+    private ObjectNode members(ObjectNode object, ObjectNode copy, String at, String from, List<String> via) {
+        object.properties().forEach(member -> {
+            if (!member.getKey().equals(REF) || !isReference(object)) {
+                String token = "/" + JsonMemberReader.token(member.getKey());
+                if (!via.isEmpty()) {
+                    sources.put(at + token, from + token);
+                }
+                copy.set(member.getKey(), copy(member.getValue(), at + token, from + token, via));
+            }
+        });
+        return copy;
+    }
+
+    private static boolean isReference(ObjectNode object) {
+        return object.path(REF).isTextual() && object.path(REF).textValue().startsWith("#");
+    }
+
+    private JsonNode replaced(ObjectNode object, String at, String from, List<String> via) {
+        String reference = object.get(REF).textValue();
+        String problem = from + "/" + REF + ": ";
+        if (via.contains(reference) || via.size() > MAX_DEPTH) {
+            problems.add(problem + "\"" + reference + "\" refers to itself");
+            return JsonNodeFactory.instance.nullNode();
+        }
+        JsonNode target;
+        try {
+            target = root.at(JsonSupport.pointer(reference.substring(1)));
+        } catch (InvalidDefinitionException e) {
+            problems.add(problem + "\"" + reference + "\" is not a JSON Pointer: write it such as #/definitions/page");
+            return JsonNodeFactory.instance.nullNode();
+        }
+        if (target.isMissingNode()) {
+            problems.add(problem + "the document has no value at \"" + reference + "\"");
+            return JsonNodeFactory.instance.nullNode();
+        }
+        List<String> path = new ArrayList<>(via);
+        path.add(reference);
+        sources.put(at, reference.substring(1));
+        JsonNode copy = copy(target, at, reference.substring(1), path);
+        if (object.size() > 1) {
+            if (!(copy instanceof ObjectNode changed)) {
+                problems.add(problem + "members beside $ref replace those of an object, but \"" + reference
+                        + "\" is not an object");
+                return copy;
+            }
+            List<String> own = via.isEmpty() ? List.of("") : via;
+            members(object, changed, at, from, own);
+        }
+        return copy;
+    }
+}

@@ -1,0 +1,80 @@
+package io.httpconnector.definition;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.polling.PollingTriggerBuilder;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.PillFilter;
+import java.util.List;
+import java.util.Map;
+
+/** Validates the definitions of polling triggers by building them, which sends nothing, and writes them without defaults. */
+final class TriggerProbe {
+
+    /** What a trigger without settings writes. */
+    private static final ObjectNode DEFAULTS = PollingTrigger.named("defaults").toJson();
+
+    private final Map<String, PillFilter> filters;
+    private final Map<String, String> samples;
+
+    /**
+     * Creates a probe.
+     *
+     * @param samples sample values of the inputs
+     */
+    TriggerProbe(Map<String, PillFilter> filters, Map<String, String> samples) {
+        this.filters = filters;
+        this.samples = samples;
+    }
+
+    /**
+     * Validates a trigger.
+     *
+     * @return the definition without defaults
+     * @throws InvalidDefinitionException if it is invalid; reports all problems
+     */
+    ObjectNode canonical(JsonNode json) {
+        try (HttpConnection connection = HttpConnection.named("probe")
+                        .baseUrl("https://localhost")
+                        .build();
+                StateStore store = StateStore.inMemory()) {
+            PollingTriggerBuilder builder = PollingTrigger.named("probe")
+                    .connection(connection)
+                    .store(store)
+                    .handler(event -> {})
+                    .definition(json, filters);
+            if (!samples.isEmpty()) {
+                builder.pill(InputText.STEP, samples);
+            }
+            builder.build().close();
+            ObjectNode written =
+                    PollingTrigger.named("probe").definition(json, filters).toJson();
+            return CanonicalJson.without(DEFAULTS, written);
+        }
+    }
+
+    /**
+     * Validates the records and the pagination of a request.
+     *
+     * @throws InvalidDefinitionException if one of them is invalid
+     */
+    ObjectNode canonicalList(ObjectNode list) {
+        ObjectNode trigger = list.deepCopy().put("wholeRecordAsKey", true);
+        try {
+            return canonical(trigger);
+        } catch (InvalidDefinitionException e) {
+            List<String> own = e.problems().stream()
+                    .filter(problem -> problem.startsWith("/records") || problem.startsWith("/pagination"))
+                    .toList();
+            if (!own.isEmpty()) {
+                throw new InvalidDefinitionException("request", own);
+            }
+            return CanonicalJson.without(
+                    DEFAULTS,
+                    PollingTrigger.named("probe").definition(trigger, filters).toJson());
+        }
+    }
+}

@@ -1,0 +1,394 @@
+package io.httpconnector.definition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Response;
+import io.httpconnector.Secret;
+import io.httpconnector.auth.definition.InputField;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.Pills;
+import io.httpconnector.testing.MockResponse;
+import io.httpconnector.testing.MockService;
+import io.httpconnector.trigger.TriggerEvent;
+import io.httpconnector.webhook.WebhookRequest;
+import io.httpconnector.webhook.WebhookRouter;
+import io.httpconnector.webhook.WebhookSigner;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Tests connector documents: reading, validation, instances of customers. */
+@SuppressWarnings("try") // A connector is closed within the test.
+class ConnectorDefinitionTest {
+
+    private static final String SHOP = """
+            connector: 1
+            id: shop
+            version: 1.2.0
+            title: Shop
+            documentation: https://shop.example.com/docs
+            inputs:
+              - {name: url, label: Shop URL}
+              - {name: currency, label: Currency, default: EUR}
+            connection:
+              baseUrl: "{{auth.url}}"
+              test: /me
+              headers: {Accept-Language: en, X-Key-Hint: "key {{auth.key}}"}
+              query: {currency: "{{auth.currency}}"}
+              totalTimeout: PT20S
+              retry: {maxAttempts: 2}
+            auth:
+              key:
+                type: custom
+                fields:
+                  - {name: key, label: API key, secret: true}
+                headers: {X-Api-Key: "{{auth.key}}"}
+              basic:
+                type: basic
+                user: "{{auth.key}}"
+                password: "{{auth.key}}"
+                fields:
+                  - {name: key, label: Key, secret: true}
+            requests:
+              get-order:
+                method: GET
+                url: /orders/{{order.id}}
+              list-orders:
+                title: Orders
+                method: GET
+                url: /orders
+                query: [{name: in, value: "{{auth.currency}}"}]
+                records: {path: /orders}
+                pagination: {$ref: "#/definitions/pages"}
+            triggers:
+              updated-orders:
+                request: list-orders
+                key: [/id]
+                startPosition: {everything: true}
+            webhooks:
+              order-created:
+                verify: [{type: preset, name: github, secrets: [hook]}]
+                key: {body: /id}
+            definitions:
+              pages: {pages: {query: page}}
+            """;
+
+    private final List<TriggerEvent> events = new ArrayList<>();
+
+    private static ConnectorContext.Builder acme(MockService service) {
+        return ConnectorContext.forTenant("acme")
+                .value("url", service.baseUrl())
+                .secrets(SecretSource.of(Map.of("key", Secret.of("k-1"), "hook", Secret.of("h-1"))));
+    }
+
+    @Test
+    void documentDescribesItsForm() {
+        ConnectorDefinition shop = ConnectorDefinition.parse(SHOP);
+
+        assertThat(shop.id()).isEqualTo("shop");
+        assertThat(shop.version()).isEqualTo("1.2.0");
+        assertThat(shop.title()).isEqualTo("Shop");
+        assertThat(shop.documentation()).isEqualTo("https://shop.example.com/docs");
+        assertThat(shop.strategies()).containsExactly("key", "basic");
+        assertThat(shop.inputs("key")).extracting(InputField::name).containsExactly("url", "currency", "key");
+        assertThat(shop.secrets("key")).containsExactly("hook", "key");
+        assertThat(shop.requests()).containsExactly("get-order", "list-orders");
+        assertThat(shop.triggers()).containsExactly("updated-orders");
+        assertThat(shop.webhooks()).containsExactly("order-created");
+        assertThat(shop).hasToString("shop 1.2.0");
+    }
+
+    @Test
+    void requestsAreSentWithTheValuesOfTheCustomer() {
+        try (MockService service = MockService.start();
+                Connector acme = ConnectorDefinition.parse(SHOP)
+                        .connect(acme(service).value("currency", "CHF").build())) {
+            service.on("GET", "/orders/42", MockResponse.json("{\"id\": 42}"));
+            service.on("GET", "/me", MockResponse.json("{}"));
+
+            Response order = acme.request("get-order").send("order", Map.of("id", 42));
+
+            assertThat(order.json().path("id").asInt()).isEqualTo(42);
+            assertThat(service.requests()).singleElement().satisfies(request -> {
+                assertThat(request.header("X-Api-Key")).contains("k-1");
+                assertThat(request.header("X-Key-Hint")).contains("key k-1");
+                assertThat(request.header("Accept-Language")).contains("en");
+                assertThat(request.uri().getQuery()).isEqualTo("currency=CHF");
+            });
+            assertThat(acme.connection().test().ok()).isTrue();
+            assertThat(acme.request("list-orders").dryRun(Pills.none()).url()).contains("in=CHF");
+        }
+    }
+
+    @Test
+    void triggerReadsAllPagesOfItsRequest() {
+        try (MockService service = MockService.start();
+                StateStore store = StateStore.inMemory();
+                Connector acme = ConnectorDefinition.parse(SHOP)
+                        .connect(acme(service).state(store).build())) {
+            service.on(
+                    "GET",
+                    "/orders",
+                    request -> MockResponse.json(
+                            request.uri().getQuery().contains("page=1")
+                                    ? "{\"orders\": [{\"id\": 1}, {\"id\": 2}]}"
+                                    : request.uri().getQuery().contains("page=2")
+                                            ? "{\"orders\": [{\"id\": 3}]}"
+                                            : "{\"orders\": []}"));
+            acme.on("updated-orders", events::add);
+
+            acme.trigger("updated-orders").orElseThrow().pollOnce();
+            acme.trigger("updated-orders").orElseThrow().pollOnce();
+
+            assertThat(events)
+                    .extracting(event -> event.payload().path("id").asInt())
+                    .containsExactly(1, 2, 3);
+            assertThat(events).allSatisfy(event -> assertThat(event.trigger()).isEqualTo("acme/shop/updated-orders"));
+        }
+    }
+
+    @Test
+    void webhookAcceptsSignedRequestsOnly() {
+        WebhookRouter router = WebhookRouter.at("https://app.example.com/hooks");
+        try (MockService service = MockService.start();
+                Connector acme = ConnectorDefinition.parse(SHOP)
+                        .connect(acme(service)
+                                .webhooks(router)
+                                .webhookToken("order-created", "t".repeat(32))
+                                .build())) {
+            acme.on("order-created", events::add);
+            URI url = acme.webhookUrl("order-created").orElseThrow();
+            WebhookRequest plain = WebhookRequest.of(
+                    "POST", url.getPath(), "", Map.of(), "{\"id\": 7}".getBytes(StandardCharsets.UTF_8));
+
+            assertThat(url.getPath()).endsWith("t".repeat(32));
+            assertThat(router.receive(plain).status()).isEqualTo(401);
+            assertThat(router.receive(WebhookSigner.preset("github", Secret.of("h-1"))
+                                    .sign(plain))
+                            .status())
+                    .isEqualTo(200);
+            assertThat(events).singleElement().satisfies(event -> {
+                assertThat(event.payload().path("id").asInt()).isEqualTo(7);
+                assertThat(event.key()).isEqualTo("7");
+            });
+
+            acme.close();
+            assertThat(router.receive(plain).status()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void secretsAreRotatedWithoutRestart(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("acme/shop/key");
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "first\n");
+        Files.writeString(file.resolveSibling("hook"), "h-1");
+        try (MockService service = MockService.start();
+                Connector acme = ConnectorDefinition.parse(SHOP)
+                        .connect(ConnectorContext.forTenant("acme")
+                                .value("url", service.baseUrl())
+                                .secrets(SecretSource.files(directory))
+                                .build())) {
+            service.on("GET", "/orders/1", MockResponse.json("{}"));
+            acme.request("get-order").send("order", Map.of("id", 1));
+            Files.writeString(file, "second");
+            acme.request("get-order").send("order", Map.of("id", 1));
+
+            assertThat(service.requests())
+                    .extracting(request -> request.header("X-Api-Key").orElseThrow())
+                    .containsExactly("first", "second");
+        }
+    }
+
+    @Test
+    void secretOfAnotherTenantIsNotFound(@TempDir Path directory) throws Exception {
+        Files.createDirectories(directory.resolve("other/shop"));
+        Files.writeString(directory.resolve("other/shop/key"), "stolen");
+        SecretSource files = SecretSource.files(directory);
+
+        for (String name : List.of("../../other/shop/key", "..", "/etc/passwd", "a\\b", "")) {
+            assertThat(files.find(new SecretSource.SecretReference("acme", "shop", name)))
+                    .isNull();
+        }
+        assertThat(files.find(new SecretSource.SecretReference("acme", "shop", "key")))
+                .isNull();
+        assertThat(files.find(new SecretSource.SecretReference("../other", "shop", "key")))
+                .isNull();
+        assertThat(files.find(new SecretSource.SecretReference("other", "shop", "key")))
+                .isNotNull();
+    }
+
+    @Test
+    void documentIsWrittenWithoutLoss() {
+        ConnectorDefinition shop = ConnectorDefinition.parse(SHOP);
+
+        ConnectorDefinition fromYaml = ConnectorDefinition.parse(shop.toYaml());
+        ConnectorDefinition fromJson = ConnectorDefinition.parse(shop.toJson().toPrettyString());
+
+        assertThat(fromYaml).isEqualTo(shop);
+        assertThat(fromJson.toJson()).isEqualTo(shop.toJson());
+        assertThat(fromYaml.toYaml()).isEqualTo(shop.toYaml());
+        JsonNode trigger = shop.toJson().at("/triggers/updated-orders");
+        assertThat(trigger.at("/request/url").asText()).isEqualTo("/orders");
+        assertThat(trigger.has("limits")).as("defaults are omitted").isFalse();
+    }
+
+    @Test
+    void allProblemsAreReportedWithTheirPlaces() {
+        String invalid = SHOP.replace("totalTimeout: PT20S", "totalTimout: PT20S")
+                .replace("url: /orders/{{order.id}}", "url: /orders/{{order.id")
+                .replace("request: list-orders", "request: list-order")
+                .replace("name: github", "name: gitub")
+                .replace("{{auth.currency}}\"}]", "{{auth.curency}}\"}]");
+
+        assertThatThrownBy(() -> ConnectorDefinition.parse(invalid))
+                .isInstanceOfSatisfying(
+                        InvalidDefinitionException.class,
+                        e -> assertThat(e.problems())
+                                .anySatisfy(problem -> assertThat(problem)
+                                        .contains(
+                                                "/connection/totalTimout (line 14, column 3)",
+                                                "did you mean \"totalTimeout\""))
+                                .anySatisfy(
+                                        problem -> assertThat(problem).startsWith("/requests/get-order/url (line 31,"))
+                                .anySatisfy(problem -> assertThat(problem)
+                                        .contains("/triggers/updated-orders/request", "did you mean \"list-orders\""))
+                                .anySatisfy(problem -> assertThat(problem)
+                                        .contains("/webhooks/order-created/verify/0/name", "did you mean \"github\""))
+                                .anySatisfy(problem -> assertThat(problem)
+                                        .contains("/requests/list-orders", "did you mean {{auth.currency}}")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    connector: 1              | connector: 2                  | /connector (line 1, column 1): the document has format 2
+                    id: shop                  | id: My Shop                   | /id (line 2, column 1): "My Shop" is invalid
+                    version: 1.2.0            | version: 1.2                  | /version
+                    pages: {pages             | page: {pages                  | /requests/list-orders/pagination/$ref
+                    key: [/id]                | version: [/v]                 | /triggers/updated-orders/key
+                    url: /orders/{{order.id}} | url: /orders/{{auth.key}}     | {{auth.key}} is a secret
+                    {name: url, label: Shop URL} | {name: url, label: Shop URL, secret: true} | /connection/baseUrl
+                    documentation             | {documentation                | it is neither JSON nor YAML
+                    title: Shop               | &a title: *b                  | line 4
+                    """)
+    void invalidDocumentIsRejected(String text, String replacement, String problem) {
+        assertThatThrownBy(() -> ConnectorDefinition.parse(
+                        SHOP.replaceFirst(Pattern.quote(text), Matcher.quoteReplacement(replacement))))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining(problem);
+    }
+
+    @Test
+    void repeatedMembersAreRejected() {
+        assertThatThrownBy(() -> ConnectorDefinition.parse(SHOP + "\ntitle: Other\n"))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("title");
+        assertThatThrownBy(() -> ConnectorDefinition.parse("{\"connector\": 1, \"id\": \"a\", \"id\": \"b\"}"))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("/id: it appears twice");
+    }
+
+    @Test
+    void missingValuesAreReportedTogether() {
+        ConnectorDefinition shop = ConnectorDefinition.parse(SHOP);
+
+        assertThatThrownBy(() -> shop.connect(ConnectorContext.forTenant("acme")
+                        .value("curency", "CHF")
+                        .value("key", "secret-in-values")
+                        .build()))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("did you mean \"currency\"")
+                .hasMessageContaining("key: it is a secret")
+                .hasMessageContaining("url")
+                .hasMessageNotContaining("secret-in-values");
+    }
+
+    @Test
+    void unregisteredComponentIsReportedByConnect() {
+        String text =
+                SHOP.replace("/orders/{{order.id}}", "/orders/{{order.id | slug}}") + "components: {filters: [slug]}\n";
+        ConnectorDefinition shop = ConnectorDefinition.parse(text);
+        try (MockService service = MockService.start()) {
+            service.on("GET", "/orders/a-b", MockResponse.json("{}"));
+
+            assertThatThrownBy(() -> shop.connect(acme(service).build()))
+                    .isInstanceOf(InvalidDefinitionException.class)
+                    .hasMessageContaining("/components/filters: \"slug\" is not registered");
+            ConnectorComponents code = ConnectorComponents.none()
+                    .filter("slug", (value, arguments) -> value.asText().replace(' ', '-'));
+            try (Connector acme = shop.connect(acme(service).components(code).build())) {
+                assertThat(acme.request("get-order")
+                                .send("order", Map.of("id", "a b"))
+                                .status())
+                        .isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void referenceToItselfIsRejected() {
+        assertThatThrownBy(() -> ConnectorDefinition.parse(
+                        SHOP.replace("pages: {pages: {query: page}}", "pages: {$ref: \"#/definitions/pages\"}")))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("refers to itself");
+    }
+
+    @Test
+    void membersBesideReferenceReplaceThoseOfItsTarget() {
+        ObjectNode json = ConnectorDefinition.parse(SHOP.replace(
+                        "pagination: {$ref: \"#/definitions/pages\"}",
+                        "pagination: {$ref: \"#/definitions/pages\", stable: true}"))
+                .toJson();
+
+        assertThat(json.at("/requests/list-orders/pagination/stable").asBoolean())
+                .isTrue();
+        assertThat(json.at("/requests/list-orders/pagination/pages/query").asText())
+                .isEqualTo("page");
+    }
+
+    @Test
+    void presetProvidesStrategiesAndBaseUrl() {
+        ConnectorDefinition jira = ConnectorDefinition.parse("""
+                {"connector": 1, "id": "jira", "version": "1.0.0", "title": "Jira", "auth": {"preset": "jira"},
+                 "requests": {"get-issue": {"method": "GET", "url": "/issue/{{issue.key}}"}}}
+                """);
+
+        assertThat(jira.strategies()).isNotEmpty();
+        assertThat(jira.inputs(jira.strategies().get(0))).isNotEmpty();
+        assertThat(ConnectorDefinition.parse(jira.toYaml())).isEqualTo(jira);
+    }
+
+    @Test
+    void closedConnectorRejectsHandlers() {
+        try (MockService service = MockService.start()) {
+            Connector acme =
+                    ConnectorDefinition.parse(SHOP).connect(acme(service).build());
+            assertThatThrownBy(() -> acme.on("updated-orders", events::add))
+                    .isInstanceOf(InvalidDefinitionException.class)
+                    .hasMessageContaining("needs a store");
+            assertThatThrownBy(() -> acme.on("order-created", events::add))
+                    .isInstanceOf(InvalidDefinitionException.class)
+                    .hasMessageContaining("needs a router");
+            assertThatThrownBy(() -> acme.on("updated-order", events::add))
+                    .isInstanceOf(InvalidDefinitionException.class)
+                    .hasMessageContaining("did you mean \"updated-orders\"");
+            acme.close();
+            acme.close();
+            assertThatThrownBy(() -> acme.on("updated-orders", events::add)).isInstanceOf(IllegalStateException.class);
+        }
+    }
+}

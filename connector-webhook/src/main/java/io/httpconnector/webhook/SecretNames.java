@@ -1,0 +1,35 @@
+package io.httpconnector.webhook;
+
+import io.httpconnector.Secret;
+import io.httpconnector.internal.Arguments;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The secrets to which a definition refers by name. Immutable.
+ *
+ * @param source returns the secret of a name; null if there is none
+ * @param advice the end of the message about an unknown name
+ */
+record SecretNames(Function<String, @Nullable Secret> source, String advice) {
+
+    static SecretNames of(Map<String, Secret> secrets) {
+        Map<String, Secret> known = Map.copyOf(Arguments.notNull(secrets, "secrets of a definition"));
+        return new SecretNames(known::get, ", use one of " + new TreeSet<>(known.keySet()));
+    }
+
+    static SecretNames of(Function<String, @Nullable Secret> source) {
+        return new SecretNames(Arguments.notNull(source, "secrets of a definition"), "");
+    }
+
+    @Nullable Secret find(String name) {
+        return source.apply(name);
+    }
+
+    /** Returns the message about an unknown name. */
+    String unknown(String name) {
+        return "the secret \"" + Texts.visible(name) + "\" is unknown" + advice;
+    }
+}
