@@ -8,10 +8,10 @@ import com.fasterxml.jackson.databind.node.POJONode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import io.httpconnector.auth.internal.AttemptValues;
 import io.httpconnector.auth.internal.UrlValue;
 import io.httpconnector.template.PillText;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -54,7 +54,7 @@ final class FieldValues {
 
     private FieldValues(List<String> problems, @Nullable Request request) {
         this.problems = problems;
-        this.attempt = AttemptValues.of(request, Instant.now());
+        this.attempt = AttemptValues.of(request, TimeSource.SYSTEM.now());
     }
 
     void put(String name, Object value) {
