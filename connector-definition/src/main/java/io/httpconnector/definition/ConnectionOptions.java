@@ -19,7 +19,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -43,18 +45,18 @@ record ConnectionOptions(
     }
 
     static ConnectionOptions read(JsonObjectReader reader) {
-        return new Reading(reader).options();
+        return new OptionReader(reader).options();
     }
 
     /** Reads the members of a connection. */
-    private static final class Reading {
+    private static final class OptionReader {
 
         private final JsonObjectReader reader;
         private final List<BiConsumer<HttpConnectionBuilder, InputValues>> steps = new ArrayList<>();
         private final Map<String, InputText> texts = new LinkedHashMap<>();
         private final ObjectNode json = JsonNodeFactory.instance.objectNode();
 
-        Reading(JsonObjectReader reader) {
+        OptionReader(JsonObjectReader reader) {
             this.reader = reader;
         }
 
@@ -102,7 +104,7 @@ record ConnectionOptions(
                 steps.add((builder, values) -> builder.rule(rule));
                 json.withArray("/rules").add(rule.toJson());
             }
-            reader.object("rateLimit", Reading::rateLimit, limit -> {
+            reader.object("rateLimit", OptionReader::rateLimit, limit -> {
                 steps.add((builder, values) -> builder.rateLimit(limit));
                 keep("rateLimit");
             });
@@ -133,11 +135,11 @@ record ConnectionOptions(
                 steps.add((builder, values) -> builder.unixSocket(socket));
                 json.put("unixSocket", path);
             });
-            reader.object("destinations", Reading::destinations, policy -> {
+            reader.object("destinations", OptionReader::destinations, policy -> {
                 steps.add((builder, values) -> builder.destinations(policy));
                 keep("destinations");
             });
-            reader.object("trust", Reading::trust, trust -> {
+            reader.object("trust", OptionReader::trust, trust -> {
                 steps.add((builder, values) -> builder.trust(trust));
                 keep("trust");
             });
@@ -224,8 +226,8 @@ record ConnectionOptions(
         /** A named text of a map and the values of its pills. */
         private record Field(String name, InputText text, InputValues values) {
 
-            java.util.Optional<String> rendered() {
-                return java.util.Optional.ofNullable(text.render(values));
+            Optional<String> rendered() {
+                return Optional.ofNullable(text.render(values));
             }
         }
 
@@ -273,7 +275,7 @@ record ConnectionOptions(
             });
         }
 
-        private void flag(String name, java.util.function.Consumer<HttpConnectionBuilder> use) {
+        private void flag(String name, Consumer<HttpConnectionBuilder> use) {
             if (reader.isSet(name)) {
                 steps.add((builder, values) -> use.accept(builder));
                 json.put(name, true);

@@ -17,8 +17,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link ConnectorDefinition} needs to become a {@link Connector}: the customer with the values entered, and the
- * application's secrets, stores and web server. Immutable.
+ * The customer of a {@link Connector} with the values entered, and the application's secrets, stores and web server. Immutable.
  */
 public final class ConnectorContext {
 
