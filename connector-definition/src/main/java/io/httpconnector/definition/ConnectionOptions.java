@@ -39,6 +39,13 @@ record ConnectionOptions(
     static final ConnectionOptions NONE =
             new ConnectionOptions(List.of(), Map.of(), JsonNodeFactory.instance.objectNode());
 
+    /** Whether a text may contain a secret: other texts are logged. */
+    static boolean canBeSecret(String pointer) {
+        return pointer.startsWith("/connection/headers/")
+                || pointer.startsWith("/connection/clientCertificate/")
+                || pointer.equals("/connection/proxy/password");
+    }
+
     /** Applies the options to a builder. */
     void apply(HttpConnectionBuilder builder, InputValues values) {
         steps.forEach(step -> step.accept(builder, values));
@@ -62,11 +69,13 @@ record ConnectionOptions(
 
         ConnectionOptions options() {
             textMap("headers", (builder, name) -> builder.header(name, "x"), (builder, field) -> {
-                if (field.text.isSecret(field.values)) {
-                    builder.header(field.name, field.text.secret(field.values));
-                } else {
-                    field.rendered().ifPresent(value -> builder.header(field.name, value));
-                }
+                field.rendered().ifPresent(value -> {
+                    if (field.text.isSecret(field.values)) {
+                        builder.header(field.name, field.text.secret(field.values));
+                    } else {
+                        builder.header(field.name, value);
+                    }
+                });
             });
             textMap(
                     "query",
@@ -172,7 +181,7 @@ record ConnectionOptions(
             return (builder, values) -> builder.proxy(
                     user == null || password == null
                             ? route
-                            : route.credentials(String.valueOf(user.render(values)), password.secret(values)));
+                            : route.credentials(user.required(values), password.secret(values)));
         }
 
         private static @Nullable SsrfPolicy destinations(JsonObjectReader destinations) {
@@ -211,8 +220,8 @@ record ConnectionOptions(
             return chain == null || key == null
                     ? null
                     : (builder, values) -> builder.clientCertificate(ClientCertificate.pem(
-                            String.valueOf(chain.render(values)).getBytes(StandardCharsets.UTF_8),
-                            String.valueOf(key.render(values)).getBytes(StandardCharsets.UTF_8),
+                            chain.required(values).getBytes(StandardCharsets.UTF_8),
+                            key.required(values).getBytes(StandardCharsets.UTF_8),
                             password == null ? null : password.secret(values)));
         }
 

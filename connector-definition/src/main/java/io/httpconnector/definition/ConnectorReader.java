@@ -115,6 +115,7 @@ final class ConnectorReader {
                 throw new InvalidDefinitionException(
                         "webhook", "there is also a trigger \"" + name + "\": use another name");
             }
+            checkInputs(json.at("/webhooks").path(name), inputs);
             return DefinedWebhook.read(object, json.at("/webhooks").path(name), samples);
         });
         return auth == null
@@ -266,18 +267,7 @@ final class ConnectorReader {
         } else {
             place = "/auth";
         }
-        // The problem is located in the document, not in one of its members.
-        throwAt(reader, place, message);
-    }
-
-    private static void throwAt(JsonObjectReader reader, String place, String message) {
-        String member = place.substring(1);
-        int slash = member.indexOf('/');
-        String name = slash < 0 ? member : member.substring(0, slash);
-        String rest = slash < 0 ? "" : member.substring(slash);
-        reader.attempt(name, () -> {
-            throw new InvalidDefinitionException("document", List.of(rest.isEmpty() ? message : rest + ": " + message));
-        });
+        reader.problemAt(place, message);
     }
 
     /** Returns by name, whether an input is a secret. */
@@ -304,13 +294,21 @@ final class ConnectorReader {
         return new InputValues(texts, secrets);
     }
 
-    private static void checkInput(JsonObjectReader reader, String pointer, String input, Map<String, Boolean> inputs) {
+    private static void checkInput(
+            JsonObjectReader reader, String pointer, String input, Map<String, Boolean> inputs) {
         if (!inputs.containsKey(input)) {
-            throwAt(reader, pointer, unknown(input, inputs));
+            reader.problemAt(pointer, unknown(input, inputs));
+        } else if (inputs.get(input) && !ConnectionOptions.canBeSecret(pointer)) {
+            reader.problemAt(pointer, secret(input));
         }
     }
 
-    /** Checks the inputs of a request or trigger, in which secrets would be logged. */
+    private static String secret(String input) {
+        return "{{" + InputText.STEP + "." + input
+                + "}} is a secret: use it in auth or in the headers of the connection; a webhook refers to secrets by name";
+    }
+
+    /** Checks the inputs of a request, trigger or webhook, in which secrets would be logged. */
     private static void checkInputs(JsonNode given, @Nullable Map<String, Boolean> inputs) {
         if (inputs == null) {
             // The problems of the inputs are reported already.
@@ -321,8 +319,7 @@ final class ConnectorReader {
             if (!inputs.containsKey(input)) {
                 problems.add(unknown(input, inputs));
             } else if (inputs.get(input)) {
-                problems.add("{{" + InputText.STEP + "." + input
-                        + "}} is a secret: use it in auth or in the headers of the connection");
+                problems.add(secret(input));
             }
         }
         if (!problems.isEmpty()) {

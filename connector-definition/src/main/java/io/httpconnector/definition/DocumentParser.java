@@ -10,16 +10,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.DefinitionParser;
 import io.httpconnector.internal.json.JsonSupport;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -63,8 +59,9 @@ final class DocumentParser {
         boolean isJson = text.stripLeading().startsWith("{");
         try {
             JsonNode tree = isJson ? JsonSupport.parse(text) : yaml(text);
-            List<String> problems = new ArrayList<>();
-            Map<String, Place> places = places(isJson ? JSON : YAML.getFactory(), text, problems);
+            JsonFactory format = isJson ? JSON : YAML.getFactory();
+            List<String> problems = DefinitionParser.repeatedMembers(format, text);
+            Map<String, Place> places = places(format, text, problems);
             if (!problems.isEmpty()) {
                 throw invalid(problems);
             }
@@ -99,28 +96,19 @@ final class DocumentParser {
         return new Place(at.getLineNr(), at.getColumnNr());
     }
 
-    /** Records the place of each value, and reports repeated members and aliases. */
+    /** Records the place of each value, and reports aliases. */
     private static Map<String, Place> places(JsonFactory factory, String text, List<String> problems)
             throws IOException {
         Map<String, Place> places = new HashMap<>();
-        Deque<Set<String>> names = new ArrayDeque<>();
         try (JsonParser parser = factory.createParser(text)) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 String pointer = parser.getParsingContext().pathAsPointer().toString();
                 switch (token) {
-                    case START_OBJECT, START_ARRAY -> {
-                        names.push(new HashSet<>());
-                        // The context of an object begins at its parent's member.
+                    // The context of an object or list begins at the member or element of its holder.
+                    case START_OBJECT, START_ARRAY ->
                         places.putIfAbsent(holder(parser), place(parser.currentTokenLocation()));
-                    }
-                    case END_OBJECT, END_ARRAY -> names.pop();
-                    case FIELD_NAME -> {
-                        places.put(pointer, place(parser.currentTokenLocation()));
-                        if (!names.element().add(parser.currentName())) {
-                            problems.add(pointer + ": it appears twice, again in "
-                                    + place(parser.currentTokenLocation()) + ": remove one of them");
-                        }
-                    }
+                    case END_OBJECT, END_ARRAY -> {}
+                    case FIELD_NAME -> places.put(pointer, place(parser.currentTokenLocation()));
                     default -> {
                         places.putIfAbsent(pointer, place(parser.currentTokenLocation()));
                         if (parser instanceof YAMLParser yaml && yaml.isCurrentAlias()) {

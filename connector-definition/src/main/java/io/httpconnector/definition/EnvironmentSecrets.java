@@ -9,7 +9,7 @@ record EnvironmentSecrets(String prefix) implements SecretSource {
 
     @Override
     public @Nullable Secret find(SecretReference reference) {
-        String name = (prefix.isEmpty() ? "" : prefix + "_") + reference.name();
+        String name = prefix + "_" + reference.name();
         String variable = name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
         return System.getenv(variable) == null ? null : Secret.fromEnv(variable);
     }

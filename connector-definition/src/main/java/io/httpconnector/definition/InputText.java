@@ -46,15 +46,24 @@ record InputText(PillText pills) {
 
     /** Returns the text with the values; null if it is omitted because an optional value is missing. */
     @Nullable String render(InputValues values) {
-        return render(values, pills);
+        return pills.render(name -> values.revealed(input(name)));
     }
 
-    private static @Nullable String render(InputValues values, PillText pills) {
-        return pills.render(name -> values.revealed(input(name)));
+    /**
+     * Returns the text with the values.
+     *
+     * @throws InvalidDefinitionException if it is omitted because an optional value is missing
+     */
+    String required(InputValues values) {
+        String text = render(values);
+        if (text == null) {
+            throw new InvalidDefinitionException("text", "\"" + pills + "\" is required here, but its value is missing");
+        }
+        return text;
     }
 
     /** Returns the text as a secret, whose parts are looked up each time it is used. */
     Secret secret(InputValues values) {
-        return Secret.from(() -> String.valueOf(render(values, pills)));
+        return Secret.from(() -> required(values));
     }
 }

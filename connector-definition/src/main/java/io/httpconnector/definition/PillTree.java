@@ -38,7 +38,7 @@ final class PillTree {
                 || !text.names().stream().allMatch(name -> name.startsWith(PREFIX))) {
             return json;
         }
-        return JsonNodeFactory.instance.textNode(String.valueOf(new InputText(text).render(values)));
+        return JsonNodeFactory.instance.textNode(new InputText(text).required(values));
     }
 
     /** Returns the names of all inputs that texts refer to, also together with other pills. */

@@ -21,11 +21,16 @@ final class References {
     private static final String REF = "$ref";
     private static final int MAX_DEPTH = 50;
 
+    /** More than any document needs; references to references could otherwise multiply without limit. */
+    private static final int MAX_VALUES = 100_000;
+
     private final JsonNode root;
     private final List<String> problems = new ArrayList<>();
 
     /** The source of replaced values by their pointer in the result. */
     private final Map<String, String> sources = new LinkedHashMap<>();
+
+    private int copied;
 
     private References(JsonNode root) {
         this.root = root;
@@ -79,6 +84,11 @@ final class References {
      * @param via the references that led here
      */
     private JsonNode copy(JsonNode node, String at, String from, List<String> via) {
+        copied++;
+        if (copied > MAX_VALUES) {
+            throw new InvalidDefinitionException(
+                    "connector document", List.of("with its references, it has more than " + MAX_VALUES + " values"));
+        }
         if (node instanceof ArrayNode array) {
             ArrayNode copy = JsonNodeFactory.instance.arrayNode(array.size());
             for (int i = 0; i < array.size(); i++) {

@@ -1,5 +1,6 @@
 package io.httpconnector.definition;
 
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.Arguments;
 import java.nio.file.Path;
@@ -59,11 +60,17 @@ public interface SecretSource {
      * underscore in place of each other character: {@code SHOPIFY_CLIENTSECRET} for the prefix {@code SHOPIFY} and the secret
      * {@code clientSecret}. For applications with one tenant.
      *
-     * @param prefix the beginning of the names; empty for none
+     * @param prefix the beginning of the names, so that a document cannot name other variables of the application
      * @return the source
+     * @throws InvalidDefinitionException if the prefix is blank
      */
     static SecretSource environment(String prefix) {
-        return new EnvironmentSecrets(Arguments.notNull(prefix, "prefix"));
+        if (Arguments.notNull(prefix, "prefix").isBlank()) {
+            throw new InvalidDefinitionException(
+                    "source of secrets",
+                    "the prefix is empty: a document could then name any variable, use one such as SHOPIFY");
+        }
+        return new EnvironmentSecrets(prefix);
     }
 
     /**

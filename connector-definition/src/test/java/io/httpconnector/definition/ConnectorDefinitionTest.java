@@ -22,14 +22,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests connector documents: reading, validation, instances of customers. */
 @SuppressWarnings("try") // A connector is closed within the test.
@@ -282,6 +285,8 @@ class ConnectorDefinitionTest {
                     key: [/id]                | version: [/v]                 | /triggers/updated-orders/key
                     url: /orders/{{order.id}} | url: /orders/{{auth.key}}     | {{auth.key}} is a secret
                     {name: url, label: Shop URL} | {name: url, label: Shop URL, secret: true} | /connection/baseUrl
+                    query: {currency: "{{auth.currency}}"} | query: {k: "{{auth.key}}"} | /connection/query/k (line 13, column 11): {{auth.key}} is a secret
+                    key: {body: /id}          | key: {body: "/{{auth.key}}"}  | /webhooks/order-created (line
                     documentation             | {documentation                | it is neither JSON nor YAML
                     title: Shop               | &a title: *b                  | line 4
                     """)
@@ -345,6 +350,84 @@ class ConnectorDefinitionTest {
                         SHOP.replace("pages: {pages: {query: page}}", "pages: {$ref: \"#/definitions/pages\"}")))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("refers to itself");
+    }
+
+    @Test
+    void referencesThatMultiplyAreRejected() {
+        StringBuilder multiplying = new StringBuilder(SHOP);
+        for (int i = 0; i < 30; i++) {
+            String next = "{$ref: \"#/definitions/d" + (i + 1) + "\"}";
+            multiplying.append("  d").append(i).append(": [").append(next).append(", ").append(next).append("]\n");
+        }
+        multiplying.append("  d30: x\n");
+
+        assertThatThrownBy(() -> ConnectorDefinition.parse(multiplying.toString()))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("has more than 100000 values");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "null", "[]", "x", "{", "{}", "---\n---\n", "a: b: c", "connector: 1"})
+    void textThatIsNoDocumentIsRejected(String text) {
+        assertThatThrownBy(() -> ConnectorDefinition.parse(text)).isInstanceOf(InvalidDefinitionException.class);
+    }
+
+    @Test
+    void deepDocumentIsRejected() {
+        assertThatThrownBy(() -> ConnectorDefinition.parse("{\"a\":" + "[".repeat(100_000)))
+                .isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> ConnectorDefinition.parse("a: " + "[".repeat(100_000)))
+                .isInstanceOf(InvalidDefinitionException.class);
+    }
+
+    @Test
+    void nullIsRejected() {
+        assertThatThrownBy(() -> ConnectorDefinition.parse(null)).isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> ConnectorDefinition.parse(SHOP, null)).isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> ConnectorDefinition.parse(SHOP).connect(null))
+                .isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> ConnectorContext.forTenant(null).build())
+                .isInstanceOf(InvalidDefinitionException.class);
+    }
+
+    @Test
+    void environmentNeedsPrefix() {
+        assertThatThrownBy(() -> SecretSource.environment(" "))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("could then name any variable");
+        assertThat(SecretSource.environment("NO_SUCH").find(new SecretSource.SecretReference("t", "c", "PATH")))
+                .isNull();
+    }
+
+    @Test
+    void membersMayBeInAnyOrder() {
+        ObjectNode json = ConnectorDefinition.parse(SHOP).toJson();
+        List<String> names = new ArrayList<>();
+        json.fieldNames().forEachRemaining(names::add);
+        Random random = new Random(1);
+        for (int i = 0; i < 20; i++) {
+            Collections.shuffle(names, random);
+            ObjectNode permuted = json.objectNode();
+            names.forEach(name -> permuted.set(name, json.get(name)));
+
+            assertThat(ConnectorDefinition.of(permuted, ConnectorComponents.none())).isEqualTo(ConnectorDefinition.parse(SHOP));
+        }
+    }
+
+    @Test
+    void memberOfAnotherTypeIsReportedAtItsPlace() {
+        ObjectNode json = ConnectorDefinition.parse(SHOP).toJson();
+        for (String name : List.of("id", "version", "title", "inputs", "connection", "auth", "requests", "triggers", "webhooks")) {
+            for (JsonNode wrong : List.of(json.numberNode(7), json.nullNode(), json.arrayNode().add(7))) {
+                ObjectNode changed = json.deepCopy();
+                changed.set(name, wrong);
+
+                assertThatThrownBy(() -> ConnectorDefinition.of(changed, ConnectorComponents.none()))
+                        .as("%s: %s", name, wrong)
+                        .isInstanceOfSatisfying(InvalidDefinitionException.class, e -> assertThat(e.problems())
+                                .anySatisfy(problem -> assertThat(problem).startsWith("/" + name)));
+            }
+        }
     }
 
     @Test

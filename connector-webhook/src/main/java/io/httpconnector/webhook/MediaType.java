@@ -52,11 +52,6 @@ record MediaType(String name, Map<String, String> parameters) {
                         + " is not a media type: use one such as application/json"));
     }
 
-    /** The media type declared by a verifier. */
-    static List<MediaType> of(Verifier verifier) {
-        return verifier.mediaType().map(text -> List.of(defined(text))).orElse(List.of());
-    }
-
     static MediaType multipart(String boundary) {
         return new MediaType("multipart/form-data", Map.of("boundary", boundary));
     }

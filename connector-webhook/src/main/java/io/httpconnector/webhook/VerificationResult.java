@@ -2,6 +2,7 @@ package io.httpconnector.webhook;
 
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.webhook.SignedData.DefaultSelectors;
+import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -122,9 +123,20 @@ public final class VerificationResult {
                 : SignedData.of(request, signed.covered, signed.fingerprint, null, null, defaultSelectors(verifier));
     }
 
+    /**
+     * Returns the media types that a verifier declares.
+     *
+     * @throws io.httpconnector.InvalidDefinitionException if it declares something else
+     */
+    static List<MediaType> mediaTypes(Verifier verifier) {
+        return verifier.mediaType()
+                .map(declared -> List.of(MediaType.defined(declared)))
+                .orElse(List.of());
+    }
+
     private static DefaultSelectors defaultSelectors(Verifier verifier) {
         return new DefaultSelectors(
-                MediaType.of(verifier),
+                mediaTypes(verifier),
                 verifier.eventId().orElse(null),
                 verifier.eventType().orElse(null),
                 null);

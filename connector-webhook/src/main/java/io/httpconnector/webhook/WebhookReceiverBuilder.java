@@ -492,7 +492,7 @@ public final class WebhookReceiverBuilder {
 
     private static void checkMediaTypes(List<Verifier> all, List<String> problems) {
         try {
-            all.forEach(MediaType::of);
+            all.forEach(VerificationResult::mediaTypes);
         } catch (InvalidDefinitionException e) {
             e.problems().forEach(problem -> problems.add("verify: " + problem));
         }

@@ -60,9 +60,21 @@ public final class DefinitionParser {
      * @throws IOException if the text is not JSON
      */
     public static List<String> repeatedMembers(String text) throws IOException {
+        return repeatedMembers(FACTORY, text);
+    }
+
+    /**
+     * Finds the members that an object of a JSON or YAML text has more than once.
+     *
+     * @param format creates the parser
+     * @param text the text
+     * @return a problem for each repetition, beginning with its JSON Pointer
+     * @throws IOException if the text is malformed
+     */
+    public static List<String> repeatedMembers(JsonFactory format, String text) throws IOException {
         List<String> problems = new ArrayList<>();
         Deque<Set<String>> names = new ArrayDeque<>();
-        try (JsonParser parser = FACTORY.createParser(text)) {
+        try (JsonParser parser = format.createParser(text)) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 if (token == JsonToken.START_OBJECT) {
                     names.push(new HashSet<>());

@@ -393,6 +393,16 @@ public abstract class JsonMemberReader {
     }
 
     /**
+     * Reports a problem of a value below this object.
+     *
+     * @param below the JSON Pointer of the value, relative to this object
+     * @param problem the sentence
+     */
+    public void problemAt(String below, String problem) {
+        problems.add(pointer + below, problem);
+    }
+
+    /**
      * Requires some members.
      *
      * @param names the members
