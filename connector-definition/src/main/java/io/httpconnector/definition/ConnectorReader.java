@@ -294,8 +294,7 @@ final class ConnectorReader {
         return new InputValues(texts, secrets);
     }
 
-    private static void checkInput(
-            JsonObjectReader reader, String pointer, String input, Map<String, Boolean> inputs) {
+    private static void checkInput(JsonObjectReader reader, String pointer, String input, Map<String, Boolean> inputs) {
         if (!inputs.containsKey(input)) {
             reader.problemAt(pointer, unknown(input, inputs));
         } else if (inputs.get(input) && !ConnectionOptions.canBeSecret(pointer)) {

@@ -57,7 +57,8 @@ record InputText(PillText pills) {
     String required(InputValues values) {
         String text = render(values);
         if (text == null) {
-            throw new InvalidDefinitionException("text", "\"" + pills + "\" is required here, but its value is missing");
+            throw new InvalidDefinitionException(
+                    "text", "\"" + pills + "\" is required here, but its value is missing");
         }
         return text;
     }

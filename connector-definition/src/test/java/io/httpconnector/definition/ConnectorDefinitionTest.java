@@ -357,7 +357,14 @@ class ConnectorDefinitionTest {
         StringBuilder multiplying = new StringBuilder(SHOP);
         for (int i = 0; i < 30; i++) {
             String next = "{$ref: \"#/definitions/d" + (i + 1) + "\"}";
-            multiplying.append("  d").append(i).append(": [").append(next).append(", ").append(next).append("]\n");
+            multiplying
+                    .append("  d")
+                    .append(i)
+                    .append(": [")
+                    .append(next)
+                    .append(", ")
+                    .append(next)
+                    .append("]\n");
         }
         multiplying.append("  d30: x\n");
 
@@ -410,22 +417,28 @@ class ConnectorDefinitionTest {
             ObjectNode permuted = json.objectNode();
             names.forEach(name -> permuted.set(name, json.get(name)));
 
-            assertThat(ConnectorDefinition.of(permuted, ConnectorComponents.none())).isEqualTo(ConnectorDefinition.parse(SHOP));
+            assertThat(ConnectorDefinition.of(permuted, ConnectorComponents.none()))
+                    .isEqualTo(ConnectorDefinition.parse(SHOP));
         }
     }
 
     @Test
     void memberOfAnotherTypeIsReportedAtItsPlace() {
         ObjectNode json = ConnectorDefinition.parse(SHOP).toJson();
-        for (String name : List.of("id", "version", "title", "inputs", "connection", "auth", "requests", "triggers", "webhooks")) {
-            for (JsonNode wrong : List.of(json.numberNode(7), json.nullNode(), json.arrayNode().add(7))) {
+        for (String name :
+                List.of("id", "version", "title", "inputs", "connection", "auth", "requests", "triggers", "webhooks")) {
+            for (JsonNode wrong : List.of(
+                    json.numberNode(7), json.nullNode(), json.arrayNode().add(7))) {
                 ObjectNode changed = json.deepCopy();
                 changed.set(name, wrong);
 
                 assertThatThrownBy(() -> ConnectorDefinition.of(changed, ConnectorComponents.none()))
                         .as("%s: %s", name, wrong)
-                        .isInstanceOfSatisfying(InvalidDefinitionException.class, e -> assertThat(e.problems())
-                                .anySatisfy(problem -> assertThat(problem).startsWith("/" + name)));
+                        .isInstanceOfSatisfying(
+                                InvalidDefinitionException.class,
+                                e -> assertThat(e.problems())
+                                        .anySatisfy(
+                                                problem -> assertThat(problem).startsWith("/" + name)));
             }
         }
     }

@@ -122,7 +122,7 @@ final class ChallengeHandshake implements Handshake {
             return Optional.empty();
         }
         WebhookRequest request = encryption == null ? given : encryption.decrypted(given);
-        Optional<String> challenge = one(location, request).flatMap(Handshakes::bounded);
+        Optional<String> challenge = one(location, request).flatMap(ChallengeText::bounded);
         boolean matches = challenge.isPresent()
                 && conditions.stream()
                         .allMatch(condition -> one(condition.selector, request)
@@ -155,7 +155,7 @@ final class ChallengeHandshake implements Handshake {
             return StandardResponses.BAD_REQUEST;
         }
         if (responseHeader != null) {
-            return Handshakes.ascii(challenge)
+            return ChallengeText.ascii(challenge)
                     .map(value -> WebhookResponse.of(200).header(responseHeader, value))
                     .orElse(StandardResponses.BAD_REQUEST);
         }
@@ -164,7 +164,7 @@ final class ChallengeHandshake implements Handshake {
             return WebhookResponse.json(
                     200, filled(responseJson, challenge, computed).toString());
         }
-        return Handshakes.text(challenge);
+        return ChallengeText.response(challenge);
     }
 
     /** Whether the challenge cannot be the body of an event: otherwise anyone could have a body signed. */

@@ -22,9 +22,6 @@ import java.util.function.Consumer;
 /** Handshakes by which services check that the owner of a URL wants their events. */
 public final class Handshakes {
 
-    /** The maximum length of a challenge. */
-    private static final int MAX_CHALLENGE_LENGTH = 1000;
-
     private static final Set<String> PROBES = Set.of("GET", "HEAD");
 
     private Handshakes() {}
@@ -56,7 +53,7 @@ public final class Handshakes {
             @Override
             public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {
                 return request.method().equals("GET")
-                        ? one(request, parameter).map(Handshakes::text)
+                        ? one(request, parameter).map(ChallengeText::response)
                         : Optional.empty();
             }
         };
@@ -81,7 +78,7 @@ public final class Handshakes {
                         && one(request, "hub.verify_token")
                                 .filter(token -> same(token, verifyToken))
                                 .isPresent();
-                return Optional.of(right ? text(challenge.get()) : WebhookResponse.of(403));
+                return Optional.of(right ? ChallengeText.response(challenge.get()) : WebhookResponse.of(403));
             }
         };
     }
@@ -104,7 +101,7 @@ public final class Handshakes {
             @Override
             public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {
                 return request.body().length == 0
-                        ? one(request, "validationToken").map(Handshakes::text)
+                        ? one(request, "validationToken").map(ChallengeText::response)
                         : Optional.empty();
             }
         };
@@ -117,7 +114,7 @@ public final class Handshakes {
      */
     public static Handshake slack() {
         return signed((request, payload) -> payload.path("type").asText().equals("url_verification")
-                ? bounded(payload.path("challenge").asText()).map(Handshakes::text)
+                ? ChallengeText.bounded(payload.path("challenge").asText()).map(ChallengeText::response)
                 : Optional.empty());
     }
 
@@ -133,17 +130,18 @@ public final class Handshakes {
             if (!payload.path("event").asText().equals("endpoint.url_validation")) {
                 return Optional.empty();
             }
-            return bounded(payload.at("/payload/plainToken").asText()).map(token -> {
-                String encrypted =
-                        BinaryEncoding.HEX.encode(Hashing.hmac("HmacSHA256", utf8(secret.reveal()), utf8(token)));
-                return WebhookResponse.json(
-                        200,
-                        JsonNodeFactory.instance
-                                .objectNode()
-                                .put("plainToken", token)
-                                .put("encryptedToken", encrypted)
-                                .toString());
-            });
+            return ChallengeText.bounded(payload.at("/payload/plainToken").asText())
+                    .map(token -> {
+                        String encrypted = BinaryEncoding.HEX.encode(
+                                Hashing.hmac("HmacSHA256", utf8(secret.reveal()), utf8(token)));
+                        return WebhookResponse.json(
+                                200,
+                                JsonNodeFactory.instance
+                                        .objectNode()
+                                        .put("plainToken", token)
+                                        .put("encryptedToken", encrypted)
+                                        .toString());
+                    });
         });
     }
 
@@ -260,7 +258,7 @@ public final class Handshakes {
                 if (given.size() != 1 || !request.method().equals("POST")) {
                     return Optional.empty();
                 }
-                Optional<String> token = ascii(given.get(0));
+                Optional<String> token = ChallengeText.ascii(given.get(0));
                 token.ifPresent(text -> tokens.accept(Secret.of(text)));
                 return token.map(text -> WebhookResponse.of(200));
             }
@@ -279,7 +277,7 @@ public final class Handshakes {
         return new Handshake() {
             @Override
             public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {
-                Optional<String> secret = request.header("X-Hook-Secret").flatMap(Handshakes::ascii);
+                Optional<String> secret = request.header("X-Hook-Secret").flatMap(ChallengeText::ascii);
                 if (secret.isEmpty() || !request.method().equals("POST")) {
                     return Optional.empty();
                 }
@@ -301,7 +299,7 @@ public final class Handshakes {
             @Override
             public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {
                 Optional<String> origin =
-                        request.header("WebHook-Request-Origin").flatMap(Handshakes::ascii);
+                        request.header("WebHook-Request-Origin").flatMap(ChallengeText::ascii);
                 if (!request.method().equals("OPTIONS") || origin.isEmpty()) {
                     return Optional.empty();
                 }
@@ -374,24 +372,6 @@ public final class Handshakes {
 
     private static Optional<String> one(WebhookRequest request, String parameter) {
         List<String> values = BodyParser.parameters(request).getOrDefault(parameter, List.of());
-        return values.size() == 1 ? bounded(values.get(0)) : Optional.empty();
-    }
-
-    /** Accepts only text that is short and cannot break out of a header field, because it is returned to the sender. */
-    static Optional<String> bounded(String text) {
-        boolean good = !text.isEmpty()
-                && text.length() <= MAX_CHALLENGE_LENGTH
-                && text.chars().noneMatch(Character::isISOControl);
-        return good ? Optional.of(text) : Optional.empty();
-    }
-
-    /** Accepts only text that is safe in a header field. */
-    static Optional<String> ascii(String text) {
-        return bounded(text).filter(good -> good.chars().allMatch(c -> c < 0x7F));
-    }
-
-    /** A plain text response; browsers must not sniff another type. */
-    static WebhookResponse text(String challenge) {
-        return WebhookResponse.text(200, challenge).header("X-Content-Type-Options", "nosniff");
+        return values.size() == 1 ? ChallengeText.bounded(values.get(0)) : Optional.empty();
     }
 }

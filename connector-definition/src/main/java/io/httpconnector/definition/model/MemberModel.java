@@ -1,4 +1,4 @@
-package io.httpconnector.internal.definition;
+package io.httpconnector.definition.model;
 
 import java.util.List;
 import java.util.Set;
@@ -16,7 +16,7 @@ import java.util.Set;
  * @param isDistinct whether the elements of a list must be different
  * @param readers the names of the classes that read it, the innermost first
  */
-public record MemberModel(
+record MemberModel(
         String name,
         List<ValueModel> values,
         boolean isRequired,

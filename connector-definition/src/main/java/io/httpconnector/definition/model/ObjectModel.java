@@ -1,4 +1,4 @@
-package io.httpconnector.internal.definition;
+package io.httpconnector.definition.model;
 
 import java.util.List;
 import java.util.Map;
@@ -12,7 +12,7 @@ import java.util.Map;
  * @param discriminator the name of the member whose value determines the variant; empty for none
  * @param variants by value of the discriminator, the additional members and rules
  */
-public record ObjectModel(
+record ObjectModel(
         String id,
         List<MemberModel> members,
         List<Exclusive> exclusive,

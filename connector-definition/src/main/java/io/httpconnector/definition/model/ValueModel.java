@@ -1,4 +1,4 @@
-package io.httpconnector.internal.definition;
+package io.httpconnector.definition.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.internal.json.MemberObserver.Arrangement;
@@ -14,8 +14,7 @@ import java.util.List;
  * @param anyCase whether upper and lower case of the choices are equal
  * @param object the id of the model of the object; empty for none
  */
-public record ValueModel(
-        Arrangement arrangement, ValueType type, List<String> choices, boolean anyCase, String object) {
+record ValueModel(Arrangement arrangement, ValueType type, List<String> choices, boolean anyCase, String object) {
 
     static ValueModel of(ValueType type, Arrangement arrangement) {
         return new ValueModel(arrangement, type, List.of(), false, "");

@@ -1,4 +1,4 @@
-package io.httpconnector.internal.definition;
+package io.httpconnector.definition.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -20,7 +20,7 @@ import java.util.function.Function;
  * @param root the id of the object that is the document
  * @param objects the objects by id, the document first
  */
-public record DocumentModel(String root, Map<String, ObjectModel> objects) {
+record DocumentModel(String root, Map<String, ObjectModel> objects) {
 
     /**
      * Derives the model.

@@ -1,8 +1,8 @@
-package io.httpconnector.internal.definition;
+package io.httpconnector.definition.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.httpconnector.internal.definition.ObjectModel.Exclusive;
-import io.httpconnector.internal.definition.Observation.Nested;
+import io.httpconnector.definition.model.ObjectModel.Exclusive;
+import io.httpconnector.definition.model.Observation.Nested;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.MemberObserver.Arrangement;
 import io.httpconnector.internal.json.MemberObserver.ValueType;

@@ -1,8 +1,8 @@
-package io.httpconnector.internal.definition;
+package io.httpconnector.definition.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.httpconnector.internal.definition.ObjectModel.Exclusive;
+import io.httpconnector.definition.model.ObjectModel.Exclusive;
 import io.httpconnector.internal.json.DocumentCapture;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.MemberObserver;

@@ -1,9 +1,9 @@
-package io.httpconnector.internal.definition;
+package io.httpconnector.definition.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.httpconnector.internal.definition.ObjectModel.Exclusive;
+import io.httpconnector.definition.model.ObjectModel.Exclusive;
 import io.httpconnector.internal.json.MemberObserver.Arrangement;
 import io.httpconnector.internal.json.MemberObserver.ValueType;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ import java.util.Map;
  * rejects unknown and missing members, and values of another type. Limits of numbers and the syntax of texts are checked by the
  * reader only. Not thread-safe.
  */
-public final class JsonSchemaWriter {
+final class JsonSchemaWriter {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 

@@ -1,4 +1,4 @@
-package io.httpconnector.internal.definition;
+package io.httpconnector.definition.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,7 +10,7 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.internal.definition.ObjectModel.Exclusive;
+import io.httpconnector.definition.model.ObjectModel.Exclusive;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.internal.json.MemberObserver.Arrangement;
