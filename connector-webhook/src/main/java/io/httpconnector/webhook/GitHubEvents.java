@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,8 @@ final class GitHubEvents {
             rule("pull_request", "pull_request", "number"),
             rule("issue_comment", "issue", "comment"),
             rule("discussion_comment", "discussion", "comment"),
+            rule("deployment_review", "reviewers", "workflow_run"),
+            rule("deployment_protection_rule", "deployment_callback_url", "deployment"),
             rule("commit_comment", "comment"),
             rule("issues", "issue"),
             rule("discussion", "discussion"),
@@ -65,6 +68,7 @@ final class GitHubEvents {
     private static final class Ranked {
 
         private static final int MAX_KNOWN = 100;
+        private static final Pattern ACTION = Pattern.compile("[a-z_]+");
 
         private final int position;
         private final Rule rule;
@@ -80,7 +84,7 @@ final class GitHubEvents {
         String type(String action) {
             String known = types.get(action);
             if (known == null) {
-                known = action.isEmpty() ? rule.event : rule.event + "." + action;
+                known = ACTION.matcher(action).matches() ? rule.event + "." + action : rule.event;
                 if (types.size() < MAX_KNOWN) {
                     types.put(action, known);
                 }
@@ -111,7 +115,8 @@ final class GitHubEvents {
         JsonNode form = payload.path("payload");
         JsonNode event = form.isObject() ? form : payload;
         Ranked first = first(event);
-        return first == null ? "" : first.type(event.path("action").asText());
+        String action = event.path("action").textValue();
+        return first == null ? "" : first.type(action == null ? "" : action);
     }
 
     private static @Nullable Ranked first(JsonNode event) {

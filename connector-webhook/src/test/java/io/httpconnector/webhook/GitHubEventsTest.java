@@ -32,6 +32,11 @@ class GitHubEventsTest {
                 "{\"ref\":\"x\",\"ref_type\":\"branch\",\"master_branch\":\"main\"} | create",
                 "{\"ref\":\"x\",\"ref_type\":\"branch\",\"pusher_type\":\"user\"} | delete",
                 "{\"action\":\"deleted\",\"repository\":{},\"sender\":{}} | ''",
+                "{\"action\":\"requested\",\"requestor\":{},\"reviewers\":[],\"workflow_run\":{}} | deployment_review.requested",
+                "{\"action\":\"approved\",\"comment\":\"ok\",\"reviewers\":[],\"workflow_run\":{}} | deployment_review.approved",
+                "{\"action\":\"requested\",\"deployment_callback_url\":\"u\",\"deployment\":{}} | deployment_protection_rule.requested",
+                "{\"action\":5,\"issue\":{}} | issues",
+                "{\"action\":\"opened\\nx\",\"issue\":{}} | issues",
                 "[] | ''",
             })
     void theTypeIsInTheBody(String body, String type) {
