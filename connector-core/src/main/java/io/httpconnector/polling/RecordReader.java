@@ -164,14 +164,13 @@ final class RecordReader {
         if (parser.currentToken() == JsonToken.START_OBJECT) {
             members(parser, segment, rest, around);
         } else if (parser.currentToken() == JsonToken.START_ARRAY && segment.matches("0|[1-9]\\d{0,8}")) {
-            element(parser, Integer.parseInt(segment), rest);
+            element(parser, Integer.parseInt(segment), rest, around);
         } else if (parser.currentToken() == JsonToken.START_ARRAY && segment.equals("*")) {
-            boolean isEmpty = true;
-            while (parser.nextToken() != JsonToken.END_ARRAY) {
-                isEmpty = false;
-                walk(parser, rest, JsonNodeFactory.instance.objectNode());
+            int count = 0;
+            for (; parser.nextToken() != JsonToken.END_ARRAY; count++) {
+                walkWithin(parser, rest, around, String.valueOf(count));
             }
-            if (isEmpty) {
+            if (count == 0) {
                 envelope.markListIncomplete();
             }
         } else {
@@ -186,13 +185,24 @@ final class RecordReader {
         }
     }
 
-    private void element(JsonParser parser, int index, List<String> rest) throws IOException {
+    /** Walks into a member or element; what it contains around the records is kept under its name or index. */
+    private void walkWithin(JsonParser parser, List<String> rest, ObjectNode around, String name) throws IOException {
+        ObjectNode inner = JsonNodeFactory.instance.objectNode();
+        walk(parser, rest, inner);
+        if (!inner.isEmpty()) {
+            around.set(name, inner);
+        }
+    }
+
+    private void element(JsonParser parser, int index, List<String> rest, ObjectNode around) throws IOException {
         int at = 0;
         for (; parser.nextToken() != JsonToken.END_ARRAY; at++) {
             if (at == index) {
-                walk(parser, rest, JsonNodeFactory.instance.objectNode());
-            } else {
+                walkWithin(parser, rest, around, String.valueOf(at));
+            } else if (envelope.isFull()) {
                 parser.skipChildren();
+            } else {
+                envelope.put(around, String.valueOf(at), parser.readValueAsTree());
             }
         }
         if (at <= index) {
@@ -216,11 +226,7 @@ final class RecordReader {
             hasMembers = true;
             if (segment.equals("*") || segment.equals(name)) {
                 isThere = true;
-                ObjectNode inner = JsonNodeFactory.instance.objectNode();
-                walk(parser, rest, inner);
-                if (!inner.isEmpty()) {
-                    around.set(name, inner);
-                }
+                walkWithin(parser, rest, around, name);
             } else if (envelope.isFull()) {
                 parser.skipChildren();
             } else {

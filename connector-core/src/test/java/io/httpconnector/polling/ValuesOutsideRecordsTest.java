@@ -34,6 +34,10 @@ class ValuesOutsideRecordsTest extends RecordServiceFixture {
                 "/data   | /after           | {'data': [{'id': N}], 'after': T}",
                 "/data/list | /data/after   | {'data': {'list': [{'id': N}], 'after': T}}",
                 "/data/list | /data/after   | {'data': {'after': T, 'list': [{'id': N}]}}",
+                "/0/list | /1/after         | [{'list': [{'id': N}]}, {'after': T}]",
+                "/1/list | /0/after         | [{'after': T}, {'list': [{'id': N}]}]",
+                "/0/list | /0/after         | [{'list': [{'id': N}], 'after': T}]",
+                "/*/list | /0/after         | [{'list': [{'id': N}], 'after': T}]",
                 "/*/list | /a/after         | {'a': {'list': [{'id': N}], 'after': T}}",
             })
     void tokenIsFoundWhereverThePageHasIt(String path, String token, String body) {
