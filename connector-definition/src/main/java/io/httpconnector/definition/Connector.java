@@ -95,7 +95,7 @@ public final class Connector implements AutoCloseable {
         RequestTemplate template = filters.isEmpty()
                 ? request.template()
                 : RequestTemplate.fromJson(request.template().toJson(), filters);
-        return new ConnectorRequest(connection, template, values.texts());
+        return new ConnectorRequest(connection, template, request.list(), values.texts());
     }
 
     /**

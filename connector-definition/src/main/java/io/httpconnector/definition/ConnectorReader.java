@@ -353,7 +353,7 @@ final class ConnectorReader {
         return defaults;
     }
 
-    /** Returns the requests with the default retry policy and rules. */
+    /** Returns the requests with the default retry policy and rules, and those for lists of records with the default pagination. */
     private static JsonNode withDefaults(JsonNode requests, ObjectNode defaults) {
         if (!(requests instanceof ObjectNode object)) {
             return requests;
@@ -381,6 +381,9 @@ final class ConnectorReader {
             if (defaults.has(member) && !copy.has(member)) {
                 copy.set(member, defaults.get(member));
             }
+        }
+        if (copy.has("records") && defaults.has("pagination") && !copy.has("pagination")) {
+            copy.set("pagination", defaults.get("pagination"));
         }
         return copy;
     }

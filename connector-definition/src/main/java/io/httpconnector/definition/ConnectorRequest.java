@@ -1,24 +1,36 @@
 package io.httpconnector.definition;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Exchange;
 import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.internal.Arguments;
+import io.httpconnector.polling.PagedRequest;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A request of a {@link Connector}, ready to be sent. Immutable and thread-safe. */
 public final class ConnectorRequest {
 
     private final HttpConnection connection;
     private final RequestTemplate template;
+    private final ObjectNode list;
     private final Map<String, String> inputs;
 
-    ConnectorRequest(HttpConnection connection, RequestTemplate template, Map<String, String> inputs) {
+    /**
+     * Creates a request.
+     *
+     * @param list the members that describe the list of records; empty if the response is no list
+     */
+    ConnectorRequest(HttpConnection connection, RequestTemplate template, ObjectNode list, Map<String, String> inputs) {
         this.connection = connection;
         this.template = template;
+        this.list = list;
         this.inputs = inputs;
     }
 
@@ -55,14 +67,39 @@ public final class ConnectorRequest {
     }
 
     /**
+     * Returns the records of all pages, which are requested on demand. The document states by {@code records} and {@code
+     * pagination} of the request, where the records are and how the next page is found.
+     *
+     * @param pills the values
+     * @return a sequential, ordered stream, see {@link PagedRequest#records}
+     * @throws InvalidDefinitionException if the request has neither {@code records} nor {@code pagination}
+     */
+    public Stream<JsonNode> records(Pills pills) {
+        if (!isList()) {
+            throw new InvalidDefinitionException(
+                    "request \"" + template.name() + "\"",
+                    "its response is not a list: add records and pagination to the request in the document");
+        }
+        return PagedRequest.of(template, list).records(connection, complete(pills));
+    }
+
+    /**
+     * Returns whether the response is a list of records.
+     *
+     * @return true if the request has {@code records} or {@code pagination} in the document
+     */
+    public boolean isList() {
+        return !list.isEmpty();
+    }
+
+    /**
      * Renders the request without sending it.
      *
      * @param pills the values
      * @return the request
      */
     public Request render(Pills pills) {
-        Arguments.notNull(pills, "pills");
-        return template.render(inputs.isEmpty() ? pills : pills.and(InputText.STEP, inputs));
+        return template.render(complete(pills));
     }
 
     /**
@@ -72,8 +109,13 @@ public final class ConnectorRequest {
      * @return method, URL, header fields and body; {@link Exchange#asCurl()} returns it as a curl command
      */
     public Exchange dryRun(Pills pills) {
+        return template.dryRun(complete(pills));
+    }
+
+    /** Adds the values of the inputs. */
+    private Pills complete(Pills pills) {
         Arguments.notNull(pills, "pills");
-        return template.dryRun(inputs.isEmpty() ? pills : pills.and(InputText.STEP, inputs));
+        return inputs.isEmpty() ? pills : pills.and(InputText.STEP, inputs);
     }
 
     /**

@@ -35,7 +35,9 @@ record DefinedRequest(String title, RequestTemplate template, ObjectNode list, M
         String title = reader.text("title");
         ObjectNode list = JsonNodeFactory.instance.objectNode();
         for (String member : LIST) {
-            JsonNode given = reader.object(member);
+            // Also one that comes from the defaults.
+            JsonNode own = reader.object(member);
+            JsonNode given = own == null ? json.get(member) : own;
             if (given != null) {
                 list.set(member, given);
             }
@@ -55,6 +57,10 @@ record DefinedRequest(String title, RequestTemplate template, ObjectNode list, M
         ObjectNode checked =
                 list.isEmpty() ? list : probe.canonicalList(list.deepCopy().set("request", template.toJson()));
         checked.retain(LIST);
+        if (list.has("records") && !checked.has("records")) {
+            // The default location, but it states that the response is a list.
+            checked.putObject("records");
+        }
         return new DefinedRequest(title == null ? "" : title, template, checked, responses);
     }
 

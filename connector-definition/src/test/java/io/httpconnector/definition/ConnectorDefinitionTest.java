@@ -165,6 +165,37 @@ class ConnectorDefinitionTest {
     }
 
     @Test
+    void requestReadsTheRecordsOfAllPages() {
+        String text = SHOP.replace(
+                        "  get-order:",
+                        "  all-items: {method: GET, url: '/items/{{shop.id}}', records: {}}\n  get-order:")
+                .concat("defaults: {pagination: {offset: {query: skip}, endsWithShortPage: {records: 2}}}\n");
+        assertThat(ConnectorDefinition.parse(text))
+                .isEqualTo(ConnectorDefinition.parse(
+                        ConnectorDefinition.parse(text).toYaml()));
+        try (MockService service = MockService.start();
+                Connector acme =
+                        ConnectorDefinition.parse(text).connect(acme(service).build())) {
+            service.on(
+                    "GET",
+                    "/items/9",
+                    request -> MockResponse.json(
+                            request.uri().getQuery().contains("skip=2")
+                                    ? "[{\"id\": 3}]"
+                                    : "[{\"id\": 1}, {\"id\": 2}]"));
+
+            assertThat(acme.request("all-items").records(Pills.of("shop", Map.of("id", 9))))
+                    .extracting(item -> item.path("id").asInt())
+                    .containsExactly(1, 2, 3);
+            assertThat(acme.request("list-orders").isList()).isTrue();
+            assertThat(acme.request("get-order").isList()).isFalse();
+            assertThatThrownBy(() -> acme.request("get-order").records(Pills.none()))
+                    .isInstanceOf(InvalidDefinitionException.class)
+                    .hasMessageContaining("add records and pagination");
+        }
+    }
+
+    @Test
     void webhookAcceptsSignedRequestsOnly() {
         WebhookRouter router = WebhookRouter.at("https://app.example.com/hooks");
         try (MockService service = MockService.start();
