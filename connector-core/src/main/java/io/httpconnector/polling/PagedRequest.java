@@ -36,11 +36,20 @@ import java.util.stream.StreamSupport;
  */
 public final class PagedRequest {
 
+    private final RequestTemplate given;
     private final RequestTemplate template;
     private final RecordSelector records;
     private final Pagination pagination;
 
-    private PagedRequest(RequestTemplate template, RecordSelector records, Pagination pagination) {
+    /**
+     * Creates a request.
+     *
+     * @param given the template of the caller
+     * @param template the template with the parameters of the pagination
+     */
+    private PagedRequest(
+            RequestTemplate given, RequestTemplate template, RecordSelector records, Pagination pagination) {
+        this.given = given;
         this.template = template;
         this.records = records;
         this.pagination = pagination;
@@ -63,7 +72,7 @@ public final class PagedRequest {
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("request \"" + template.name() + "\"", problems);
         }
-        return new PagedRequest(placed, records, pagination);
+        return new PagedRequest(template, placed, records, pagination);
     }
 
     /**
@@ -84,6 +93,27 @@ public final class PagedRequest {
                     records == null ? RecordSelector.atRoot() : records,
                     pagination == null ? Pagination.none() : pagination);
         });
+    }
+
+    /**
+     * Replaces the location of the records.
+     *
+     * @param selector the location
+     * @return another request
+     */
+    public PagedRequest withRecords(RecordSelector selector) {
+        return of(given, selector, pagination);
+    }
+
+    /**
+     * Replaces the pagination.
+     *
+     * @param rule the rule by which the next page is found
+     * @return another request
+     * @throws InvalidDefinitionException as for {@link #of(RequestTemplate, RecordSelector, Pagination)}
+     */
+    public PagedRequest withPagination(Pagination rule) {
+        return of(given, records, rule);
     }
 
     /**

@@ -10,10 +10,8 @@ import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
-import io.httpconnector.template.PillFilter;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.EventHandler;
-import io.httpconnector.webhook.Verifier;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookReceiverBuilder;
 import io.httpconnector.webhook.WebhookRouter;
@@ -37,8 +35,7 @@ public final class Connector implements AutoCloseable {
     private final ConnectorContext context;
     private final HttpConnection connection;
     private final InputValues values;
-    private final Map<String, PillFilter> filters;
-    private final Map<String, Verifier> verifiers;
+    private final ConnectorComponents components;
     private final Map<String, PollingTrigger> triggers = new LinkedHashMap<>();
     private final Map<String, OpenWebhook> webhooks = new LinkedHashMap<>();
     private boolean isStarted;
@@ -52,14 +49,25 @@ public final class Connector implements AutoCloseable {
             ConnectorContext context,
             HttpConnection connection,
             InputValues values,
-            Map<String, PillFilter> filters,
-            Map<String, Verifier> verifiers) {
+            ConnectorComponents components) {
         this.parts = parts;
         this.context = context;
         this.connection = connection;
         this.values = values;
-        this.filters = filters;
-        this.verifiers = verifiers;
+        this.components = components;
+    }
+
+    /** Sets the handlers of the triggers and webhooks that name one. */
+    void handleByComponents() {
+        Map<String, String> named = new LinkedHashMap<>();
+        parts.triggers().forEach((name, trigger) -> named.put(name, trigger.handler()));
+        parts.webhooks().forEach((name, webhook) -> named.put(name, webhook.handler()));
+        named.forEach((name, handler) -> {
+            EventHandler component = components.handlers().get(handler);
+            if (component != null) {
+                on(name, component);
+            }
+        });
     }
 
     /**
@@ -92,10 +100,10 @@ public final class Connector implements AutoCloseable {
         if (request == null) {
             throw unknown("request", name, parts.requests().keySet());
         }
-        RequestTemplate template = filters.isEmpty()
+        RequestTemplate template = components.filters().isEmpty()
                 ? request.template()
-                : RequestTemplate.fromJson(request.template().toJson(), filters);
-        return new ConnectorRequest(connection, template, request.list(), values.texts());
+                : RequestTemplate.fromJson(request.template().toJson(), components.filters());
+        return new ConnectorRequest(connection, template, request, components, values.texts());
     }
 
     /**
@@ -139,7 +147,8 @@ public final class Connector implements AutoCloseable {
                 .connection(connection)
                 .store(context.state)
                 .handler(handler)
-                .definition(trigger.forBuilder(name), filters);
+                .definition(trigger.forBuilder(name), components.filters());
+        trigger.code().apply(builder, components, true);
         if (!values.texts().isEmpty()) {
             builder.pill(InputText.STEP, values.texts());
         }
@@ -161,8 +170,11 @@ public final class Connector implements AutoCloseable {
                 .connection(connection)
                 .handler(event -> handler.handle(event.toTriggerEvent()));
         webhook.verifiers().stream()
-                .flatMap(verifier -> Stream.ofNullable(verifiers.get(verifier)))
+                .flatMap(verifier -> Stream.ofNullable(components.verifiers().get(verifier)))
                 .forEach(builder::verify);
+        webhook.handshakes().stream()
+                .flatMap(handshake -> Stream.ofNullable(components.handshakes().get(handshake)))
+                .forEach(builder::handshake);
         context.receivers.accept(builder);
         WebhookReceiver receiver = builder.build();
         String token = context.webhookTokens.getOrDefault(name, WebhookRouter.newToken());

@@ -3,32 +3,69 @@ package io.httpconnector.definition;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.auth.definition.AuthType;
 import io.httpconnector.internal.Arguments;
+import io.httpconnector.polling.Cursor;
+import io.httpconnector.polling.Pagination;
+import io.httpconnector.polling.RecordSelector;
 import io.httpconnector.template.PillFilter;
+import io.httpconnector.trigger.EventHandler;
+import io.httpconnector.webhook.Handshake;
 import io.httpconnector.webhook.Verifier;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * The parts of connectors that are code, by the names that documents use for them: filters of templates, types of authentication
- * and verifiers of webhooks. Immutable and thread-safe.
+ * The parts of connectors that are code, by the names that documents use for them. Immutable and thread-safe.
  *
  * <pre>{@code
- * ConnectorComponents components = ConnectorComponents.none().filter("slug", (value, arguments) -> slug(value.asText()));
+ * ConnectorComponents components = ConnectorComponents.none()
+ *         .filter("slug", (value, arguments) -> slug(value.asText()))
+ *         .handler("save-order", event -> orders.upsert(event.payload()));
  * }</pre>
  */
 public final class ConnectorComponents {
 
-    private static final ConnectorComponents NONE = new ConnectorComponents(Map.of(), Map.of(), Map.of());
+    /** The kinds of components, by the member of {@code components} in a document. */
+    enum Kind {
+        FILTERS("filters"),
+        AUTH_TYPES("authTypes"),
+        RECORDS("records"),
+        PAGINATIONS("paginations"),
+        CURSORS("cursors"),
+        HANDLERS("handlers"),
+        VERIFIERS("verifiers"),
+        HANDSHAKES("handshakes");
 
-    private final Map<String, PillFilter> filters;
-    private final Map<String, AuthType> authTypes;
-    private final Map<String, Verifier> verifiers;
+        private final String member;
 
-    private ConnectorComponents(
-            Map<String, PillFilter> filters, Map<String, AuthType> authTypes, Map<String, Verifier> verifiers) {
-        this.filters = filters;
-        this.authTypes = authTypes;
-        this.verifiers = verifiers;
+        Kind(String member) {
+            this.member = member;
+        }
+
+        String member() {
+            return member;
+        }
+    }
+
+    /** The kinds of components that replace a member of a trigger. */
+    static final Map<String, Kind> MEMBERS = members();
+
+    private static final ConnectorComponents NONE = new ConnectorComponents(new EnumMap<>(Kind.class));
+
+    private final Map<Kind, Map<String, Object>> all;
+
+    private ConnectorComponents(Map<Kind, Map<String, Object>> all) {
+        this.all = all;
+    }
+
+    private static Map<String, Kind> members() {
+        Map<String, Kind> members = new LinkedHashMap<>();
+        members.put("records", Kind.RECORDS);
+        members.put("pagination", Kind.PAGINATIONS);
+        members.put("cursor", Kind.CURSORS);
+        return members;
     }
 
     /**
@@ -48,7 +85,7 @@ public final class ConnectorComponents {
      * @return new components
      */
     public ConnectorComponents filter(String name, PillFilter filter) {
-        return new ConnectorComponents(with(filters, name, filter), authTypes, verifiers);
+        return with(Kind.FILTERS, name, filter);
     }
 
     /**
@@ -58,40 +95,144 @@ public final class ConnectorComponents {
      * @return new components
      */
     public ConnectorComponents authType(AuthType type) {
-        return new ConnectorComponents(
-                filters, with(authTypes, Arguments.notNull(type, "auth type").name(), type), verifiers);
+        return with(Kind.AUTH_TYPES, Arguments.notNull(type, "auth type").name(), type);
     }
 
     /**
-     * Adds a verifier of webhooks, which a webhook names in its list of verifiers.
+     * Adds a selector of records, such as one that {@linkplain RecordSelector#extracting extracts} them by code. A trigger or
+     * request refers to it by {@code records: {component: NAME}}.
+     *
+     * @param name the name
+     * @param selector the selector
+     * @return new components
+     */
+    public ConnectorComponents records(String name, RecordSelector selector) {
+        return with(Kind.RECORDS, name, selector);
+    }
+
+    /**
+     * Adds a pagination, such as one that {@linkplain Pagination#requests builds the next request} by code. A trigger or request
+     * refers to it by {@code pagination: {component: NAME}}.
+     *
+     * @param name the name
+     * @param pagination the pagination
+     * @return new components
+     */
+    public ConnectorComponents pagination(String name, Pagination pagination) {
+        return with(Kind.PAGINATIONS, name, pagination);
+    }
+
+    /**
+     * Adds a cursor, such as one whose value is extracted by code. A trigger refers to it by {@code cursor: {component: NAME}}.
+     *
+     * @param name the name
+     * @param cursor the cursor
+     * @return new components
+     */
+    public ConnectorComponents cursor(String name, Cursor cursor) {
+        return with(Kind.CURSORS, name, cursor);
+    }
+
+    /**
+     * Adds a handler of events. A trigger or webhook refers to it by {@code handler: NAME}, and needs no {@link Connector#on}.
+     *
+     * @param name the name
+     * @param handler the handler
+     * @return new components
+     */
+    public ConnectorComponents handler(String name, EventHandler handler) {
+        return with(Kind.HANDLERS, name, handler);
+    }
+
+    /**
+     * Adds a verifier of webhooks, which a webhook names in its list {@code verifiers}.
      *
      * @param name the name
      * @param verifier the verifier
      * @return new components
      */
     public ConnectorComponents verifier(String name, Verifier verifier) {
-        return new ConnectorComponents(filters, authTypes, with(verifiers, name, verifier));
+        return with(Kind.VERIFIERS, name, verifier);
     }
 
-    private static <T> Map<String, T> with(Map<String, T> known, String name, T component) {
-        Map<String, T> all = new HashMap<>(known);
+    /**
+     * Adds a handshake of webhooks, which a webhook names in its list {@code handshakes}.
+     *
+     * @param name the name
+     * @param handshake the handshake
+     * @return new components
+     */
+    public ConnectorComponents handshake(String name, Handshake handshake) {
+        return with(Kind.HANDSHAKES, name, handshake);
+    }
+
+    private ConnectorComponents with(Kind kind, String name, Object component) {
         Arguments.notNull(component, "component");
-        if (all.put(Arguments.notNull(name, "name of a component"), component) != null) {
+        Map<String, Object> named = new HashMap<>(all.getOrDefault(kind, Map.of()));
+        if (named.put(Arguments.notNull(name, "name of a component"), component) != null) {
             throw new InvalidDefinitionException(
                     "component", "there is another one with the name \"" + name + "\": use another name");
         }
-        return Map.copyOf(all);
+        Map<Kind, Map<String, Object>> more = new EnumMap<>(Kind.class);
+        more.putAll(all);
+        more.put(kind, Map.copyOf(named));
+        return new ConnectorComponents(more);
+    }
+
+    /** Returns these and other components; the others replace those with the same name. */
+    ConnectorComponents and(ConnectorComponents others) {
+        if (others.all.isEmpty()) {
+            return this;
+        }
+        Map<Kind, Map<String, Object>> more = new EnumMap<>(Kind.class);
+        more.putAll(all);
+        others.all.forEach((kind, named) -> {
+            Map<String, Object> both = new HashMap<>(more.getOrDefault(kind, Map.of()));
+            both.putAll(named);
+            more.put(kind, Map.copyOf(both));
+        });
+        return new ConnectorComponents(more);
+    }
+
+    /** Returns the names of the components of a kind. */
+    Set<String> names(Kind kind) {
+        return all.getOrDefault(kind, Map.of()).keySet();
     }
 
     Map<String, PillFilter> filters() {
-        return filters;
+        return all(Kind.FILTERS);
     }
 
     Map<String, AuthType> authTypes() {
-        return authTypes;
+        return all(Kind.AUTH_TYPES);
+    }
+
+    Map<String, RecordSelector> records() {
+        return all(Kind.RECORDS);
+    }
+
+    Map<String, Pagination> paginations() {
+        return all(Kind.PAGINATIONS);
+    }
+
+    Map<String, Cursor> cursors() {
+        return all(Kind.CURSORS);
+    }
+
+    Map<String, EventHandler> handlers() {
+        return all(Kind.HANDLERS);
     }
 
     Map<String, Verifier> verifiers() {
-        return verifiers;
+        return all(Kind.VERIFIERS);
+    }
+
+    Map<String, Handshake> handshakes() {
+        return all(Kind.HANDSHAKES);
+    }
+
+    @SuppressWarnings("unchecked") // Components are added with the type of their kind.
+    private <T> Map<String, T> all(Kind kind) {
+        return (Map<String, T>) (Map<String, ?>) all.getOrDefault(kind, Map.of());
     }
 }

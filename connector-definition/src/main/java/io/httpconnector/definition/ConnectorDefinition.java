@@ -312,7 +312,7 @@ public final class ConnectorDefinition {
         ObjectNode declared = JsonNodeFactory.instance.objectNode();
         parts.declared().forEach((kind, names) -> {
             if (!names.isEmpty()) {
-                ArrayNode all = declared.putArray(kind);
+                ArrayNode all = declared.putArray(kind.member());
                 names.stream().sorted().forEach(all::add);
             }
         });

@@ -6,15 +6,15 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.definition.AuthMethod;
 import io.httpconnector.auth.definition.InputField;
+import io.httpconnector.definition.ConnectorComponents.Kind;
 import io.httpconnector.definition.ConnectorReader.Parts;
 import io.httpconnector.definition.SecretSource.SecretReference;
 import io.httpconnector.internal.json.Suggestions;
-import io.httpconnector.template.PillFilter;
-import io.httpconnector.webhook.Verifier;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Creates instances of connectors. */
@@ -40,12 +40,8 @@ final class ConnectorFactory {
         parts.auth().fields(strategy).forEach(input -> inputs.put(input.name(), input));
         Map<String, Secret> secrets = new HashMap<>();
         enter(method, inputs, secrets);
-        Map<String, PillFilter> filters = new HashMap<>(known.filters());
-        filters.putAll(context.components.filters());
-        Map<String, Verifier> verifiers = new HashMap<>(known.verifiers());
-        verifiers.putAll(context.components.verifiers());
-        check("filters", filters);
-        check("verifiers", verifiers);
+        ConnectorComponents components = known.and(context.components);
+        parts.components().forEach((kind, names) -> check(kind, names, components.names(kind)));
         if (context.tokens != null) {
             method.tokenStore(context.tokens, context.tenant + "/" + parts.id());
         }
@@ -61,7 +57,14 @@ final class ConnectorFactory {
         parts.connection().apply(builder, values);
         context.connection.accept(builder);
         HttpConnection connection = builder.build();
-        return new Connector(parts, context, connection, values, Map.copyOf(filters), Map.copyOf(verifiers));
+        Connector connector = new Connector(parts, context, connection, values, components);
+        try {
+            connector.handleByComponents();
+            return connector;
+        } catch (RuntimeException e) {
+            connector.close();
+            throw e;
+        }
     }
 
     /** Enters the values and references of the customer. */
@@ -93,10 +96,12 @@ final class ConnectorFactory {
         return context.secrets.find(new SecretReference(context.tenant, parts.id(), name));
     }
 
-    private void check(String kind, Map<String, ?> components) {
-        for (String name : parts.declared().getOrDefault(kind, List.of())) {
-            if (!components.containsKey(name)) {
-                problems.add("/components/" + kind + ": \"" + name + "\" is not registered: add it to the components");
+    private void check(Kind kind, Set<String> used, Set<String> registered) {
+        for (String name : used) {
+            if (!registered.contains(name)) {
+                String nearest = Suggestions.of(name, registered);
+                problems.add("/components/" + kind.member() + ": \"" + name + "\" is not registered: "
+                        + (nearest == null ? "add it to the components" : "did you mean \"" + nearest + "\"?"));
             }
         }
     }

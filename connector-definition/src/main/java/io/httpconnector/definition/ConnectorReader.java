@@ -8,11 +8,13 @@ import io.httpconnector.Secret;
 import io.httpconnector.auth.definition.AuthDefinition;
 import io.httpconnector.auth.definition.AuthType;
 import io.httpconnector.auth.definition.InputField;
+import io.httpconnector.definition.ConnectorComponents.Kind;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.template.PillFilter;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a connector document, whose references are resolved. Not thread-safe. */
@@ -44,7 +47,7 @@ final class ConnectorReader {
      * The parts of a document.
      *
      * @param auth null for a document without {@code auth}
-     * @param declared the names of the components that are code, by their kind
+     * @param declared the declared names of components that are code, by their kind
      */
     record Parts(
             String id,
@@ -57,7 +60,36 @@ final class ConnectorReader {
             Map<String, DefinedRequest> requests,
             Map<String, DefinedTrigger> triggers,
             Map<String, DefinedWebhook> webhooks,
-            Map<String, List<String>> declared) {}
+            Map<Kind, List<String>> declared) {
+
+        /** Returns the names of all components that the document uses, by their kind. */
+        Map<Kind, Set<String>> components() {
+            Map<Kind, Set<String>> all = new EnumMap<>(Kind.class);
+            for (Kind kind : Kind.values()) {
+                all.put(kind, new TreeSet<>(declared.getOrDefault(kind, List.of())));
+            }
+            Stream.concat(
+                            requests.values().stream().map(DefinedRequest::code),
+                            triggers.values().stream().map(DefinedTrigger::code))
+                    .forEach(code -> code.names()
+                            .forEach((member, name) ->
+                                    add(all, ConnectorComponents.MEMBERS.get(member), List.of(name))));
+            triggers.values().forEach(trigger -> add(all, Kind.HANDLERS, List.of(trigger.handler())));
+            webhooks.values().forEach(webhook -> {
+                add(all, Kind.VERIFIERS, webhook.verifiers());
+                add(all, Kind.HANDSHAKES, webhook.handshakes());
+                add(all, Kind.HANDLERS, List.of(webhook.handler()));
+            });
+            return all;
+        }
+
+        private static void add(Map<Kind, Set<String>> all, @Nullable Kind kind, List<String> names) {
+            Set<String> known = all.get(kind);
+            if (known != null) {
+                names.stream().filter(name -> !name.isEmpty()).forEach(known::add);
+            }
+        }
+    }
 
     Parts read() {
         return JsonObjectReader.read("connector document", json, this::read);
@@ -72,7 +104,7 @@ final class ConnectorReader {
         String version = named(reader, "version", VERSION, "use three numbers, such as 1.0.0");
         String title = reader.requiredText("title");
         String documentation = reader.text("documentation");
-        Map<String, List<String>> declared = components(reader);
+        Map<Kind, List<String>> declared = components(reader);
         // Values that others refer to; they are read where they are used.
         reader.any("definitions");
         ObjectNode authJson = authJson(reader, title);
@@ -89,8 +121,8 @@ final class ConnectorReader {
                     .forEach((pointer, text) ->
                             text.names().forEach(pill -> checkInput(reader, pointer, InputText.input(pill), inputs)));
         }
-        Map<String, PillFilter> filters = filters(declared.getOrDefault("filters", List.of()));
-        TriggerProbe probe = new TriggerProbe(filters, samples.texts());
+        Map<String, PillFilter> filters = filters(declared.getOrDefault(Kind.FILTERS, List.of()));
+        TriggerProbe probe = new TriggerProbe(filters, components, samples.texts());
         ObjectNode defaults = defaults(reader);
         JsonNode requestsJson = withDefaults(json.path("requests"), defaults);
         Map<String, DefinedRequest> requests = reader.objectMap("requests", (name, object) -> {
@@ -169,12 +201,12 @@ final class ConnectorReader {
         }
     }
 
-    private static Map<String, List<String>> components(JsonObjectReader reader) {
-        Map<String, List<String>> declared = new HashMap<>();
+    private static Map<Kind, List<String>> components(JsonObjectReader reader) {
+        Map<Kind, List<String>> declared = new EnumMap<>(Kind.class);
         reader.object("components", object -> {
-            declared.put("filters", object.distinctTexts("filters"));
-            declared.put("verifiers", object.distinctTexts("verifiers"));
-            declared.put("authTypes", object.distinctTexts("authTypes"));
+            for (Kind kind : Kind.values()) {
+                declared.put(kind, object.distinctTexts(kind.member()));
+            }
             return declared;
         });
         return declared;

@@ -1,7 +1,6 @@
 package io.httpconnector.definition;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Exchange;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
@@ -19,18 +18,20 @@ public final class ConnectorRequest {
 
     private final HttpConnection connection;
     private final RequestTemplate template;
-    private final ObjectNode list;
+    private final DefinedRequest definition;
+    private final ConnectorComponents components;
     private final Map<String, String> inputs;
 
-    /**
-     * Creates a request.
-     *
-     * @param list the members that describe the list of records; empty if the response is no list
-     */
-    ConnectorRequest(HttpConnection connection, RequestTemplate template, ObjectNode list, Map<String, String> inputs) {
+    ConnectorRequest(
+            HttpConnection connection,
+            RequestTemplate template,
+            DefinedRequest definition,
+            ConnectorComponents components,
+            Map<String, String> inputs) {
         this.connection = connection;
         this.template = template;
-        this.list = list;
+        this.definition = definition;
+        this.components = components;
         this.inputs = inputs;
     }
 
@@ -80,7 +81,10 @@ public final class ConnectorRequest {
                     "request \"" + template.name() + "\"",
                     "its response is not a list: add records and pagination to the request in the document");
         }
-        return PagedRequest.of(template, list).records(connection, complete(pills));
+        return definition
+                .code()
+                .apply(PagedRequest.of(template, definition.list()), components)
+                .records(connection, complete(pills));
     }
 
     /**
@@ -89,7 +93,7 @@ public final class ConnectorRequest {
      * @return true if the request has {@code records} or {@code pagination} in the document
      */
     public boolean isList() {
-        return !list.isEmpty();
+        return definition.isList();
     }
 
     /**

@@ -17,9 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param title the title for users; empty if there is none
  * @param template the template
  * @param list the location of the records in a response and the pagination, as members of a trigger
+ * @param code the members of the list that are code
  * @param responses the JSON Schemas of the responses by status class
  */
-record DefinedRequest(String title, RequestTemplate template, ObjectNode list, Map<String, JsonNode> responses) {
+record DefinedRequest(
+        String title, RequestTemplate template, ObjectNode list, CodeMembers code, Map<String, JsonNode> responses) {
 
     /** The members of a request that are also those of a trigger. */
     static final List<String> LIST = List.of("records", "pagination");
@@ -42,6 +44,7 @@ record DefinedRequest(String title, RequestTemplate template, ObjectNode list, M
                 list.set(member, given);
             }
         }
+        CodeMembers code = CodeMembers.take(list);
         Map<String, JsonNode> responses = new TreeMap<>();
         reader.object("responses", statuses -> {
             for (String status : STATUSES) {
@@ -61,7 +64,7 @@ record DefinedRequest(String title, RequestTemplate template, ObjectNode list, M
             // The default location, but it states that the response is a list.
             checked.putObject("records");
         }
-        return new DefinedRequest(title == null ? "" : title, template, checked, responses);
+        return new DefinedRequest(title == null ? "" : title, template, checked, code, responses);
     }
 
     /** Returns the members of the template of a request. */
@@ -74,6 +77,11 @@ record DefinedRequest(String title, RequestTemplate template, ObjectNode list, M
         return template;
     }
 
+    /** Whether the response is a list of records. */
+    boolean isList() {
+        return !list.isEmpty() || !code.names().isEmpty();
+    }
+
     /** Returns the request as JSON, without the name of the template if it is the title or the ID. */
     ObjectNode toJson(String id) {
         ObjectNode json = template.toJson();
@@ -84,6 +92,7 @@ record DefinedRequest(String title, RequestTemplate template, ObjectNode list, M
             json.put("title", title);
         }
         json.setAll(list);
+        code.addTo(json);
         if (!responses.isEmpty()) {
             ObjectNode statuses = json.putObject("responses");
             responses.forEach(statuses::set);

@@ -13,9 +13,11 @@ import org.jspecify.annotations.Nullable;
  * A polling trigger of a connector document. Immutable.
  *
  * @param title the title for users; empty if there is none
- * @param json the definition, without defaults
+ * @param json the definition, without defaults and without the members that are code
+ * @param code the members that are code
+ * @param handler the name of the handler; empty if the application sets it
  */
-record DefinedTrigger(String title, ObjectNode json) {
+record DefinedTrigger(String title, ObjectNode json, CodeMembers code, String handler) {
 
     /**
      * Reads a trigger. Its request may be the name of a request of the document, whose records and pagination it then has unless it
@@ -32,17 +34,18 @@ record DefinedTrigger(String title, ObjectNode json) {
             ObjectNode defaults,
             TriggerProbe probe) {
         String title = reader.text("title");
+        String handler = reader.text("handler");
         reader.require("request");
         JsonNode request = reader.any("request");
         reader.acceptUnreadMembers();
         ObjectNode json = ((ObjectNode) given).deepCopy();
-        json.remove("title");
+        json.remove(List.of("title", "handler"));
         String named = request != null && request.isTextual() ? request.textValue() : null;
         if (named != null) {
             request = requests.path(named);
             if (!request.isObject()) {
                 reader.problem("request", unknown(named, requests));
-                return new DefinedTrigger("", json);
+                return new DefinedTrigger("", json, CodeMembers.NONE, "");
             }
         }
         if (request instanceof ObjectNode object) {
@@ -59,12 +62,13 @@ record DefinedTrigger(String title, ObjectNode json) {
             }
         });
         try {
-            ObjectNode canonical = probe.canonical(json);
+            CodeMembers code = CodeMembers.take(json);
+            ObjectNode canonical = probe.canonical(json, code);
             ObjectNode template = (ObjectNode) canonical.path("request");
             if (template.path("name").asText().equals(title == null ? id : title)) {
                 template.remove("name");
             }
-            return new DefinedTrigger(title == null ? "" : title, canonical);
+            return new DefinedTrigger(title == null ? "" : title, canonical, code, handler == null ? "" : handler);
         } catch (InvalidDefinitionException e) {
             throw new InvalidDefinitionException(
                     "trigger",
@@ -109,7 +113,10 @@ record DefinedTrigger(String title, ObjectNode json) {
 
     /** Returns the trigger as JSON. */
     ObjectNode toJson() {
-        ObjectNode written = json.deepCopy();
+        ObjectNode written = code.addTo(json.deepCopy());
+        if (!handler.isEmpty()) {
+            written.put("handler", handler);
+        }
         return title.isEmpty() ? written : written.put("title", title);
     }
 }

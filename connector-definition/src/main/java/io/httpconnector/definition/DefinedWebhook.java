@@ -17,9 +17,17 @@ import java.util.TreeSet;
  * @param title the title for users; empty if there is none
  * @param json the definition, without defaults; its texts may have pills for inputs
  * @param verifiers the names of the verifiers that are code
+ * @param handshakes the names of the handshakes that are code
+ * @param handler the name of the handler; empty if the application sets it
  * @param secrets the names of its secrets
  */
-record DefinedWebhook(String title, ObjectNode json, List<String> verifiers, Set<String> secrets) {
+record DefinedWebhook(
+        String title,
+        ObjectNode json,
+        List<String> verifiers,
+        List<String> handshakes,
+        String handler,
+        Set<String> secrets) {
 
     /** What a receiver without settings writes. */
     private static final ObjectNode DEFAULTS = WebhookReceiver.named("defaults").toJson();
@@ -30,9 +38,11 @@ record DefinedWebhook(String title, ObjectNode json, List<String> verifiers, Set
     static DefinedWebhook read(JsonObjectReader reader, JsonNode given, InputValues samples) {
         String title = reader.text("title");
         List<String> verifiers = reader.distinctTexts("verifiers");
+        List<String> handshakes = reader.distinctTexts("handshakes");
+        String handler = reader.text("handler");
         reader.acceptUnreadMembers();
         ObjectNode json = ((ObjectNode) given).deepCopy();
-        json.remove(List.of("title", "verifiers"));
+        json.remove(List.of("title", "verifiers", "handshakes", "handler"));
         Set<String> secrets = new TreeSet<>();
         JsonNode rendered = PillTree.render(json, samples);
         try (HttpConnection connection =
@@ -51,7 +61,12 @@ record DefinedWebhook(String title, ObjectNode json, List<String> verifiers, Set
         }
         // Written as given, because values of inputs are known later.
         return new DefinedWebhook(
-                title == null ? "" : title, CanonicalJson.without(DEFAULTS, json), verifiers, Set.copyOf(secrets));
+                title == null ? "" : title,
+                CanonicalJson.without(DEFAULTS, json),
+                verifiers,
+                handshakes,
+                handler == null ? "" : handler,
+                Set.copyOf(secrets));
     }
 
     /** Returns the webhook as JSON. */
@@ -60,10 +75,8 @@ record DefinedWebhook(String title, ObjectNode json, List<String> verifiers, Set
         if (!title.isEmpty()) {
             written.put("title", title);
         }
-        verifiers.forEach(written.withArray("/verifiers")::add);
-        if (verifiers.isEmpty()) {
-            written.remove("verifiers");
-        }
-        return written;
+        verifiers.forEach(name -> written.withArray("/verifiers").add(name));
+        handshakes.forEach(name -> written.withArray("/handshakes").add(name));
+        return handler.isEmpty() ? written : written.put("handler", handler);
     }
 }

@@ -18,25 +18,29 @@ final class TriggerProbe {
     private static final ObjectNode DEFAULTS = PollingTrigger.named("defaults").toJson();
 
     private final Map<String, PillFilter> filters;
+    private final ConnectorComponents components;
     private final Map<String, String> samples;
 
     /**
      * Creates a probe.
      *
+     * @param components the registered components
      * @param samples sample values of the inputs
      */
-    TriggerProbe(Map<String, PillFilter> filters, Map<String, String> samples) {
+    TriggerProbe(Map<String, PillFilter> filters, ConnectorComponents components, Map<String, String> samples) {
         this.filters = filters;
+        this.components = components;
         this.samples = samples;
     }
 
     /**
      * Validates a trigger.
      *
+     * @param code the members that are code
      * @return the definition without defaults
      * @throws InvalidDefinitionException if it is invalid; reports all problems
      */
-    ObjectNode canonical(JsonNode json) {
+    ObjectNode canonical(JsonNode json, CodeMembers code) {
         try (HttpConnection connection = HttpConnection.named("probe")
                         .baseUrl("https://localhost")
                         .build();
@@ -46,6 +50,7 @@ final class TriggerProbe {
                     .store(store)
                     .handler(event -> {})
                     .definition(json, filters);
+            code.apply(builder, components, json.toString().contains("{{cursor"));
             if (!samples.isEmpty()) {
                 builder.pill(InputText.STEP, samples);
             }
@@ -64,7 +69,7 @@ final class TriggerProbe {
     ObjectNode canonicalList(ObjectNode list) {
         ObjectNode trigger = list.deepCopy().put("wholeRecordAsKey", true);
         try {
-            return canonical(trigger);
+            return canonical(trigger, CodeMembers.NONE);
         } catch (InvalidDefinitionException e) {
             List<String> own = e.problems().stream()
                     .filter(problem -> problem.startsWith("/records") || problem.startsWith("/pagination"))
