@@ -45,6 +45,7 @@ final class OAuth2Members {
         boolean discoversFromService = discover();
         endpoint("authorizationUrl", type, members, OAuth2Builder::authorizationUrl);
         endpoint("tokenUrl", type, receiving, OAuth2Builder::tokenUrl);
+        endpoint("pushedAuthorizationRequestUrl", type, members, OAuth2Builder::pushedAuthorizationRequestUrl);
         endpoint("revocationUrl", type, receiving, OAuth2Builder::revocationUrl);
         endpoint("deviceAuthorizationUrl", type, members, OAuth2Builder::deviceAuthorizationUrl);
         requests();
@@ -115,8 +116,11 @@ final class OAuth2Members {
         }
         UrlText issuer = UrlText.read(members, "issuer", SecureUrl::problemOfIssuer);
         steps.add((values, builder) -> accept(values.url(issuer), builder::issuer));
-        UrlText resource = UrlText.read(members, "resource", SecureUrl::problemOfResource);
-        steps.add((values, builder) -> accept(values.url(resource), builder::resource));
+        List<UrlText> resources = UrlText.readAll(members, "resource", SecureUrl::problemOfResource);
+        if (resources.stream().map(UrlText::toString).distinct().count() < resources.size()) {
+            reader.problem("resource", "one of them is a duplicate: omit it");
+        }
+        steps.add((values, builder) -> resources.forEach(resource -> accept(values.url(resource), builder::resource)));
         Map<String, FieldText> token = members.texts("tokenParameters", true);
         steps.add((values, builder) -> values.each(token, builder::tokenParameter, builder::tokenParameter));
         Duration before = reader.duration("refreshBefore");

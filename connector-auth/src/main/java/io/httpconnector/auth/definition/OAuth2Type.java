@@ -42,6 +42,7 @@ record OAuth2Type(
             "nonce",
             "callbackFields",
             "revocationUrl",
+            "pushedAuthorizationRequestUrl",
             "authorizationParameterNames",
             "omittedAuthorizationParameters",
             "additionalTokens",

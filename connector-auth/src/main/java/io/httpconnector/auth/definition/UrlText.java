@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.auth.internal.SecureUrl;
 import io.httpconnector.internal.json.JsonObjectReader;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -35,20 +36,29 @@ record UrlText(List<FieldText> alternatives) {
      * @param problem returns why a URL with sample values is invalid; null if it is valid
      */
     static @Nullable UrlText read(Members members, String name, Function<String, @Nullable String> problem) {
+        List<FieldText> texts = texts(members, name, problem);
+        return texts.isEmpty() ? null : new UrlText(texts);
+    }
+
+    /** Reads one URL, or an array of URLs that are all used. */
+    static List<UrlText> readAll(Members members, String name, Function<String, @Nullable String> problem) {
+        return texts(members, name, problem).stream()
+                .map(text -> new UrlText(List.of(text)))
+                .toList();
+    }
+
+    private static List<FieldText> texts(Members members, String name, Function<String, @Nullable String> problem) {
         JsonObjectReader reader = members.reader();
         JsonNode given = reader.any(name);
         if (given != null && given.isArray()) {
             reader.requireElement(name);
-            List<FieldText> texts =
-                    reader.texts(name, (text, at) -> checked(members.compiled(at, text, false), problem));
-            return texts.isEmpty() ? null : new UrlText(texts);
+            return reader.texts(name, (text, at) -> checked(members.compiled(at, text, false), problem));
         }
-        UrlText[] url = {null};
+        List<FieldText> texts = new ArrayList<>();
         reader.text(
                 name,
-                text -> url[0] = new UrlText(
-                        List.of(checked(members.compiled(reader.pointer() + "/" + name, text, false), problem))));
-        return url[0];
+                text -> texts.add(checked(members.compiled(reader.pointer() + "/" + name, text, false), problem)));
+        return texts;
     }
 
     private static FieldText checked(FieldText text, Function<String, @Nullable String> problem) {

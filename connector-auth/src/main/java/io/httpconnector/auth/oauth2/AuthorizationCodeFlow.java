@@ -3,6 +3,7 @@ package io.httpconnector.auth.oauth2;
 import static io.httpconnector.internal.Arguments.notNull;
 
 import com.github.scribejava.core.model.OAuthConstants;
+import com.github.scribejava.core.model.Parameter;
 import com.github.scribejava.core.model.ParameterList;
 import com.github.scribejava.core.pkce.PKCE;
 import com.github.scribejava.core.pkce.PKCEService;
@@ -12,6 +13,7 @@ import io.httpconnector.auth.CombinedAuth;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -93,6 +95,20 @@ public final class AuthorizationCodeFlow {
 
     URI start(String browserSession, String redirectUri) {
         AuthorizationServerClient.AuthorizationContext server = session.server().prepareAuthorization(redirectUri);
+        try {
+            return start(browserSession, redirectUri, server);
+        } catch (OAuth2Exception e) {
+            // Only a pushed authorization request tells so early that the server no longer knows the client.
+            if (server.client() == null || !AuthorizationServerClient.isUnknownClient(e)) {
+                throw e;
+            }
+            session.server().replace(server.client(), redirectUri);
+            return start(browserSession, redirectUri, session.server().prepareAuthorization(redirectUri));
+        }
+    }
+
+    private URI start(
+            String browserSession, String redirectUri, AuthorizationServerClient.AuthorizationContext server) {
         OAuth2ClientConfig found = server.settings();
         ProviderConfig definition = found.definition();
         String state = random();
@@ -112,7 +128,7 @@ public final class AuthorizationCodeFlow {
         if (definition.authorizationUrl() == null) {
             throw Discovery.withoutEndpoint(server.issuer(), "authorization_endpoint", "authorizationUrl");
         }
-        URI url = url(definition.authorizationUrl(), parameters(found, state, pending, pkce));
+        URI url = url(definition.authorizationUrl(), pushed(server, parameters(found, state, pending, pkce)));
         settings.tokens().put(PendingAuthorization.key(state), TokenStoreCodec.write(pending), PENDING);
         return url;
     }
@@ -130,7 +146,22 @@ public final class AuthorizationCodeFlow {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
-    private static Map<String, String> parameters(
+    /** Sends the parameters to the server, if it has an endpoint for them; returns those for the browser. */
+    private List<Parameter> pushed(AuthorizationServerClient.AuthorizationContext server, List<Parameter> parameters) {
+        String url = server.settings().definition().pushedAuthorizationRequestUrl();
+        if (url == null) {
+            return parameters;
+        }
+        String reference =
+                session.server().endpoint(server.client(), Map.of()).pushAuthorizationRequest(url, parameters);
+        return List.of(
+                new Parameter(
+                        OAuthConstants.CLIENT_ID,
+                        String.valueOf(server.settings().clientId())),
+                new Parameter("request_uri", reference));
+    }
+
+    private static List<Parameter> parameters(
             OAuth2ClientConfig settings, String state, PendingAuthorization pending, @Nullable PKCE pkce) {
         Map<String, String> parameters = new LinkedHashMap<>();
         parameters.put(OAuthConstants.RESPONSE_TYPE, OAuthConstants.CODE);
@@ -152,33 +183,39 @@ public final class AuthorizationCodeFlow {
     }
 
     /** Returns the parameters under the names of the provider, without those that it rejects. */
-    private static Map<String, String> named(Map<String, String> parameters, ProviderConfig definition) {
-        Map<String, String> named = new LinkedHashMap<>();
+    private static List<Parameter> named(Map<String, String> parameters, ProviderConfig definition) {
+        List<Parameter> all = new ArrayList<>();
+        parameters.forEach((name, value) -> all.add(new Parameter(name, value)));
+        definition
+                .resourcesBeside(parameters.keySet())
+                .forEach(resource -> all.add(new Parameter("resource", resource)));
         Set<String> omitted = definition.omittedAuthorizationParameters();
-        parameters.forEach((name, value) -> {
-            if (omitted == null || !omitted.contains(name)) {
-                named.put(definition.authorizationParameterName(name), value);
-            }
-        });
-        return named;
+        return all.stream()
+                .filter(parameter -> omitted == null || !omitted.contains(parameter.getKey()))
+                .map(parameter ->
+                        new Parameter(definition.authorizationParameterName(parameter.getKey()), parameter.getValue()))
+                .toList();
     }
 
     /** Adds the parameters to the URL, or to its fragment if it has one. Other parameters in its query are kept. */
-    private static URI url(String authorizationUrl, Map<String, String> parameters) {
+    private static URI url(String authorizationUrl, List<Parameter> added) {
+        ParameterList parameters = new ParameterList();
+        added.forEach(parameter -> parameters.add(parameter.getKey(), parameter.getValue()));
+        Set<String> names = added.stream().map(Parameter::getKey).collect(Collectors.toSet());
         String[] page = authorizationUrl.split("#", 2);
         String address = EndpointUrl.require("The authorization URL", page[0]);
         if (page.length == 2) {
             String separator = page[1].contains("?") ? "&" : "?";
-            String query = new ParameterList(parameters).asFormUrlEncodedString();
+            String query = parameters.asFormUrlEncodedString();
             return URI.create(address + "#" + page[1] + separator + query);
         }
         String[] url = address.split("\\?", 2);
         String kept = url.length == 1
                 ? ""
                 : Arrays.stream(url[1].split("&", -1))
-                        .filter(pair -> !pair.isEmpty() && !parameters.containsKey(pair.split("=", 2)[0]))
+                        .filter(pair -> !pair.isEmpty() && !names.contains(pair.split("=", 2)[0]))
                         .collect(Collectors.joining("&"));
-        return URI.create(new ParameterList(parameters).appendTo(kept.isEmpty() ? url[0] : url[0] + "?" + kept));
+        return URI.create(parameters.appendTo(kept.isEmpty() ? url[0] : url[0] + "?" + kept));
     }
 
     /**

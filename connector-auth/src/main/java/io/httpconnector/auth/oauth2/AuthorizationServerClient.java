@@ -133,6 +133,11 @@ final class AuthorizationServerClient {
         return new AuthorizationContext(client == null ? all : all.with(client), found.server.issuer(), client);
     }
 
+    /** Replaces a registered client that the server no longer knows. */
+    void replace(RegisteredClient unknown, String redirectUri) {
+        var unused = registrations().replace(unknown, redirectUri);
+    }
+
     /** Returns the callback port of a registered client; 0 for any. */
     int loopbackPort() {
         return settings.registersClients() ? registrations().port(redirectUri(null)) : 0;
@@ -196,7 +201,7 @@ final class AuthorizationServerClient {
         }
     }
 
-    private static boolean isUnknownClient(OAuth2Exception e) {
+    static boolean isUnknownClient(OAuth2Exception e) {
         return e.error().filter(UNKNOWN_CLIENT::equals).isPresent();
     }
 

@@ -12,5 +12,11 @@ public enum ClientAuthentication {
     BODY,
     /** A public client, which sends only its {@code client_id}. */
     @JsonProperty("none")
-    NONE
+    NONE,
+    /**
+     * The client certificate of the connection: RFC 8705. The request has only the {@code client_id}; a discovered server receives it
+     * at its {@code mtls_endpoint_aliases}.
+     */
+    @JsonProperty("tls")
+    TLS
 }

@@ -22,6 +22,7 @@ record Issuer(@Nullable String id, List<String> origins) {
                         definition.tokenUrl(),
                         definition.refreshUrl(),
                         definition.revocationUrl(),
+                        definition.pushedAuthorizationRequestUrl(),
                         definition.deviceAuthorizationUrl())
                 .filter(Objects::nonNull)
                 .map(EndpointUrl::origin)

@@ -120,19 +120,34 @@ public final class OAuth2Builder {
     }
 
     /**
-     * Sets the service that the tokens are for: RFC 8707. It is sent in all requests: authorization, device authorization, token and
-     * refresh. {@link #discover()} sets it to the resource in the metadata of the service, unless it is set here.
+     * Adds services that the tokens are for: RFC 8707. They are sent in all requests: authorization, device authorization, token and
+     * refresh. {@link #discover()} sets the resource in the metadata of the service, unless there is one here.
      *
-     * @param uri an absolute URI without a fragment
+     * @param uris absolute URIs without a fragment
      * @return this
      */
-    public OAuth2Builder resource(String uri) {
-        String problem = uri == null ? null : SecureUrl.problemOfResource(uri);
-        if (problem != null) {
-            options.problem("resource: " + problem);
+    public OAuth2Builder resource(String... uris) {
+        if (options.isPresent("resource", uris)) {
+            for (String uri : uris) {
+                String problem = uri == null ? null : SecureUrl.problemOfResource(uri);
+                if (problem != null) {
+                    options.problem("resource: " + problem);
+                }
+                options.texts("resources", uri);
+            }
         }
-        List.of("authorizationParameters", "tokenParameters", "refreshParameters")
-                .forEach(parameters -> options.pair(parameters, "resource", uri));
+        return this;
+    }
+
+    /**
+     * Sets the pushed authorization request endpoint: RFC 9126. The parameters of the authorization request are sent there, and the browser
+     * gets a reference to them. {@link #discover()} and {@link #discover(String)} use the endpoint of a server that requires it.
+     *
+     * @param url an absolute https URL, or an http URL on the loopback interface
+     * @return this
+     */
+    public OAuth2Builder pushedAuthorizationRequestUrl(String url) {
+        options.url("pushedAuthorizationRequestUrl", url);
         return this;
     }
 
@@ -414,6 +429,13 @@ public final class OAuth2Builder {
         boolean hasBody = all.has("tokenRequest") && !"QUERY".equals(all.get("tokenRequest"));
         if ("GET".equals(all.get("tokenMethod")) && hasBody) {
             found.add("tokenRequest: a GET request has no body: use QUERY, or omit it");
+        }
+        if (hasBody && "JSON".equals(all.get("tokenRequest")) && all.count("resources") > 1) {
+            found.add("resource: a token request in JSON can have only one");
+        }
+        if ("TLS".equals(all.get("clientAuthentication"))
+                && (clientId == null || clientSecret != null || clientKey != null)) {
+            found.add("client: the certificate of the connection authenticates it: use publicClient(id)");
         }
         if (!found.isEmpty()) {
             throw new InvalidDefinitionException(

@@ -47,6 +47,11 @@ final class OptionRecorder {
         return members.path(member).asText();
     }
 
+    /** Returns the number of values of a list. */
+    int count(String member) {
+        return members.path(member).size();
+    }
+
     ProviderConfig config() {
         return ProviderConfig.of(members);
     }

@@ -39,6 +39,8 @@ record ProviderConfig(
         @Nullable String registrationUrl,
         @Nullable String assertionAudience,
         @Nullable Boolean requireScopes,
+        @Nullable List<String> resources,
+        @Nullable String pushedAuthorizationRequestUrl,
         String tokenUrl,
         @Nullable String refreshUrl,
         @Nullable String revocationUrl,
@@ -97,10 +99,17 @@ record ProviderConfig(
     ProviderConfig discovered(JsonNode server, @Nullable String resource) {
         ObjectNode all = MAPPER.valueToTree(this);
         ENDPOINTS.forEach((ours, theirs) -> {
-            if (!all.hasNonNull(ours) && server.path(theirs).isTextual()) {
-                all.set(ours, server.path(theirs));
+            JsonNode url = endpoint(server, theirs);
+            if (!all.hasNonNull(ours) && url.isTextual()) {
+                all.set(ours, url);
             }
         });
+        JsonNode pushed = endpoint(server, "pushed_authorization_request_endpoint");
+        if (pushedAuthorizationRequestUrl == null
+                && server.path("require_pushed_authorization_requests").asBoolean()
+                && pushed.isTextual()) {
+            all.set("pushedAuthorizationRequestUrl", pushed);
+        }
         Set<String> clients = new HashSet<>();
         server.path("token_endpoint_auth_methods_supported").forEach(method -> clients.add(method.asText()));
         if (clientAuthentication == null
@@ -111,15 +120,21 @@ record ProviderConfig(
         if (server.path("authorization_response_iss_parameter_supported").asBoolean()) {
             all.set("issuer", server.path("issuer"));
         }
-        if (resource != null) {
-            for (String parameters : List.of("authorizationParameters", "tokenParameters", "refreshParameters")) {
-                ObjectNode known = all.withObject("/" + parameters);
-                if (!known.has("resource")) {
-                    known.put("resource", resource);
-                }
-            }
+        if (resource != null && resources == null) {
+            all.withArray("/resources").add(resource);
         }
         return of(all);
+    }
+
+    /** Returns an endpoint in the metadata: its alias if the client authenticates by a certificate, RFC 8705, section 5. */
+    private JsonNode endpoint(JsonNode server, String name) {
+        JsonNode alias = server.path("mtls_endpoint_aliases").path(name);
+        return clientAuthentication == ClientAuthentication.TLS && alias.isTextual() ? alias : server.path(name);
+    }
+
+    /** Returns the resources to send with parameters that have none of their own: RFC 8707, section 2. */
+    List<String> resourcesBeside(Set<String> parameters) {
+        return resources == null || parameters.contains("resource") ? List.of() : resources;
     }
 
     /** Returns these settings with the values of the callback or a token response in the URLs of the endpoints. */

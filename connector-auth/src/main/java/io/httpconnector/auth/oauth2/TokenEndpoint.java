@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,11 +106,50 @@ final class TokenEndpoint implements TokenRequests {
                 .named("OAuth 2 device authorization")
                 .header("Accept", "application/json")
                 .body(Body.form());
+        Map<String, Secret> secrets = settings.requestSecrets().authorization();
+        parameters.keySet().removeAll(secrets.keySet());
         for (Map.Entry<String, String> parameter : parameters.entrySet()) {
             request = request.bodyField(parameter.getKey(), parameter.getValue());
         }
+        for (Map.Entry<String, Secret> secret : secrets.entrySet()) {
+            request = request.bodyField(secret.getKey(), secret.getValue());
+        }
+        for (String resource : settings.definition().resourcesBeside(parameters.keySet())) {
+            request = request.bodyField("resource", resource);
+        }
         return sendTo("device authorization endpoint", withClient(request, TokenRequestFormat.FORM))
                 .json();
+    }
+
+    /**
+     * Sends the parameters of an authorization request to the server: RFC 9126, section 2.1.
+     *
+     * @return the reference to them
+     */
+    String pushAuthorizationRequest(String url, List<Parameter> parameters) {
+        policy.check(url, null);
+        Request request = Request.post(url)
+                .named("OAuth 2 pushed authorization request")
+                .header("Accept", "application/json")
+                .body(Body.form());
+        boolean isBasic = settings.clientAuthentication() == ClientAuthentication.BASIC && settings.clientKey() == null;
+        for (Parameter parameter : parameters) {
+            // The client authentication adds the client ID to the body, except for HTTP Basic.
+            if (isBasic || !parameter.getKey().equals(OAuthConstants.CLIENT_ID)) {
+                request = settings.requestSecrets().authorization().containsKey(parameter.getKey())
+                        ? request.bodyField(parameter.getKey(), Secret.of(parameter.getValue()))
+                        : request.bodyField(parameter.getKey(), parameter.getValue());
+            }
+        }
+        String reference = Discovery.text(
+                sendTo("pushed authorization request endpoint", withClient(request, TokenRequestFormat.FORM))
+                        .json(),
+                "request_uri");
+        if (reference == null) {
+            throw new OAuth2Exception(
+                    "The response of the pushed authorization request endpoint has no request_uri", null, null);
+        }
+        return reference;
     }
 
     StoredTokens deviceCode(String code) {
@@ -218,6 +258,8 @@ final class TokenEndpoint implements TokenRequests {
             all.removeIf(known -> known.getKey().equals(name));
             all.add(new Parameter(name, value));
         });
+        Set<String> names = all.stream().map(Parameter::getKey).collect(Collectors.toSet());
+        settings.definition().resourcesBeside(names).forEach(uri -> all.add(new Parameter("resource", uri)));
         Request request = Request.of(form.getVerb().name(), form.getUrl()).named("OAuth 2 token request");
         secrets.keySet().forEach(name -> all.removeIf(known -> known.getKey().equals(name)));
         all.removeIf(known -> settings.definition().omitsTokenParameter(known.getKey()));

@@ -62,6 +62,8 @@ final class ExampleDefinitions implements AutoCloseable {
     private final List<String> received = Collections.synchronizedList(new ArrayList<>());
     private final String pem;
     private TokenStore store = TokenStore.inMemory();
+    /** The last pushed authorization request. */
+    private volatile String pushed = "";
 
     ExampleDefinitions() throws Exception {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -230,7 +232,7 @@ final class ExampleDefinitions implements AutoCloseable {
         AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
         URI url = flow.start("s");
         meaning.append(sorted(url.toString().replaceAll("(state|code_challenge|nonce)=[^&]*", "$1"), "[?&]"));
-        Matcher state = Pattern.compile("state=([^&]*)").matcher(url.toString());
+        Matcher state = Pattern.compile("state=([^&]*)").matcher(url + "&" + pushed);
         meaning.append(state.find());
         flow.finish("code=c&realm=7&realmId=7&iss=" + url() + "&state=" + state.group(1), "s");
     }
@@ -270,6 +272,9 @@ final class ExampleDefinitions implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         byte[] body = exchange.getRequestBody().readAllBytes();
         String path = exchange.getRequestURI().getPath();
+        if (path.endsWith("/par")) {
+            pushed = new String(body, StandardCharsets.UTF_8);
+        }
         String request = exchange.getRequestMethod() + " " + path + "?"
                 + sorted(String.valueOf(exchange.getRequestURI().getRawQuery()), "&");
         String headers = exchange.getRequestHeaders().entrySet().stream()
@@ -289,7 +294,7 @@ final class ExampleDefinitions implements AutoCloseable {
                      {"AccessKeyId": "AK", "SecretAccessKey": "SK", "SessionToken": "ST", "Expiration": 4.1E9}}},
                  "AssumeRoleWithWebIdentityResponse": {"AssumeRoleWithWebIdentityResult": {"Credentials":
                      {"AccessKeyId": "AK", "SecretAccessKey": "SK", "SessionToken": "ST", "Expiration": 4.1E9}}},
-                 "user": {"access_token": "user-token"}, "oauth_token": "ot", "oauth_token_secret": "os", "access_token": "a-token", "token": "t", "id": "s", "token_endpoint": "BASE/token", "issuer": "BASE", "client_id": "c",
+                 "user": {"access_token": "user-token"}, "oauth_token": "ot", "oauth_token_secret": "os", "access_token": "a-token", "token": "t", "id": "s", "token_endpoint": "BASE/token", "issuer": "BASE", "client_id": "c", "request_uri": "urn:r",
              "device_code": "d", "user_code": "u", "verification_uri": "https://x.example.com", "api_domain": "BASE", "instance_url": "BASE",
                  "data": {"token": "a-token", "refresh": "r", "in": 60, "host": "h"}}""".replace("BASE", base).getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().add("Content-Type", "application/json");
@@ -330,7 +335,7 @@ final class ExampleDefinitions implements AutoCloseable {
                 .replaceAll(jwt -> Matcher.quoteReplacement(claims(jwt.group(1))))
                 .replaceAll(
                         "(oauth_nonce|oauth_timestamp|oauth_signature|Signature|SignedHeaders|Credential)=[^,]*", "$1")
-                .replaceAll("code_verifier=[^&]*", "code_verifier")
+                .replaceAll("(code_verifier|state|code_challenge|nonce)=[^&]*", "$1")
                 .replaceAll("assertion=P[^&]*", "SAML assertion");
     }
 
