@@ -29,8 +29,8 @@ public interface AuthStrategy {
     Request apply(Request request);
 
     /**
-     * Obtains new credentials, if possible, after the service has rejected those of a request: it responded with 401, or as a
-     * {@link ResponseRule} defines. The default does nothing and returns false.
+     * Obtains new credentials, if possible, after the service has rejected those of a request: it responded with 401, with
+     * 403 and the error {@code insufficient_scope} in its challenge (RFC 6750, section 3.1), or as a {@link ResponseRule} defines. The default does nothing and returns false.
      *
      * @param rejected the request as it was sent. A strategy that serves many threads can tell from it whether its current
      *     credentials are newer

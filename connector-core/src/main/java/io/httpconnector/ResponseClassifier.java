@@ -2,9 +2,14 @@ package io.httpconnector;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Classifies responses by the rules of its request, by those of the connection or, if none matches, by status. */
 final class ResponseClassifier {
+
+    /** RFC 6750, section 3.1: the auth strategy parses the challenge, and may have credentials with more scopes. */
+    private static final Pattern INSUFFICIENT_SCOPE =
+            Pattern.compile("(?i)\\berror\\s*=\\s*\"?insufficient_(scope|user_authentication)\\b");
 
     private final List<ResponseRule> rules;
 
@@ -60,6 +65,12 @@ final class ResponseClassifier {
         }
         return switch (response.status()) {
             case 401 -> ResponseRule.Action.REFRESH_AUTH;
+            case 403 ->
+                response.headers().all("WWW-Authenticate").stream()
+                                .anyMatch(
+                                        line -> INSUFFICIENT_SCOPE.matcher(line).find())
+                        ? ResponseRule.Action.REFRESH_AUTH
+                        : ResponseRule.Action.FAIL;
             case 429 -> ResponseRule.Action.RATE_LIMITED;
             case 408, 425 -> ResponseRule.Action.RETRY;
             case 502, 504 -> request.isRepeatable() ? ResponseRule.Action.RETRY : ResponseRule.Action.FAIL;

@@ -8,6 +8,7 @@ import io.httpconnector.Response;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
 import io.httpconnector.TimeSource;
+import io.httpconnector.auth.internal.Challenge;
 import io.httpconnector.auth.internal.FailedAttempts;
 import java.time.Duration;
 import java.util.HashMap;
@@ -70,6 +71,9 @@ final class LoginSession implements AuthStrategy {
     /** The token of the request is unknown here: if the current one is young, another thread was rejected before, and has logged in. */
     @Override
     public boolean refresh(Request rejected, Response response) {
+        if (Challenge.stepUp(response.headers().all("WWW-Authenticate")).isPresent()) {
+            return false;
+        }
         ValidLogin known = current;
         long age = known == null ? 0 : timeSource.now().toEpochMilli() - known.since;
         // The age is negative if the clock was set back.

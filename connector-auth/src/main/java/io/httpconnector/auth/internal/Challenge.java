@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A challenge of a {@code WWW-Authenticate} header field: RFC 9110, section 11.6.1. The only parser of such fields, so that the
@@ -16,6 +17,9 @@ import java.util.Optional;
  * @param parameters the parameters by their names in lower case; of several with one name, the first
  */
 public record Challenge(String scheme, Map<String, String> parameters) {
+
+    private static final Set<String> TOKEN_SCHEMES = Set.of("bearer", "dpop");
+    private static final Set<String> STEP_UP = Set.of("insufficient_scope", "insufficient_user_authentication");
 
     /** Copies the parameters. */
     public Challenge {
@@ -46,6 +50,21 @@ public record Challenge(String scheme, Map<String, String> parameters) {
                 .findFirst()
                 .map(Challenge::parameters)
                 .orElse(Map.of());
+    }
+
+    /**
+     * Returns the challenge that only another consent of the user can fulfil: to more scopes (RFC 6750, section 3.1), or after another
+     * authentication (RFC 9470, section 3). The credentials of the request are valid, but not sufficient.
+     *
+     * @param lines the values of the {@code WWW-Authenticate} header field lines
+     * @return the challenge; empty if there is none
+     */
+    public static Optional<Challenge> stepUp(List<String> lines) {
+        return parse(lines).stream()
+                .filter(challenge -> TOKEN_SCHEMES.contains(challenge.scheme))
+                .filter(challenge ->
+                        challenge.parameter("error").filter(STEP_UP::contains).isPresent())
+                .findFirst();
     }
 
     /**

@@ -10,10 +10,14 @@ final class AccountTokens {
 
     private static final int MAX_LABEL = 100;
 
+    /** How long a challenge waits for the user. */
+    private static final Duration STEP_UP_LIFETIME = Duration.ofDays(30);
+
     private final OAuth2ClientConfig settings;
     private final TokenStore store;
     private final String key;
     private final String earlierKey;
+    private final String stepUpKey;
     private final boolean isAdditional;
     private final Duration leaseTimeout;
     private volatile boolean hasEarlier;
@@ -23,6 +27,7 @@ final class AccountTokens {
         this.store = settings.tokens();
         this.earlierKey = settings.account() == null ? connection : settings.account();
         this.isAdditional = token != null;
+        this.stepUpKey = "step-up." + key(settings, connection);
         this.key = key(settings, connection) + (token == null ? "" : "." + TokenStoreCodec.fingerprint(token));
         this.leaseTimeout = leaseTimeout;
     }
@@ -82,8 +87,26 @@ final class AccountTokens {
         }
     }
 
+    /** Returns the challenge of the service that the next consent must fulfil. */
+    Optional<StepUpChallenge> stepUp() {
+        return store.get(stepUpKey).map(text -> TokenStoreCodec.read(text, StepUpChallenge.class));
+    }
+
+    /** Stores a challenge, which all connections with the account share. */
+    void require(StepUpChallenge challenge) {
+        if (!stepUp().equals(Optional.of(challenge))) {
+            store.put(stepUpKey, TokenStoreCodec.write(challenge), STEP_UP_LIFETIME);
+        }
+    }
+
+    /** Removes the challenge after a consent. */
+    void removeStepUp() {
+        store.remove(stepUpKey);
+    }
+
     /** Removes the tokens. */
     void remove() {
+        removeStepUp();
         store.remove(key);
         removeEarlier();
     }

@@ -112,6 +112,7 @@ public final class AuthorizationCodeFlow {
         OAuth2ClientConfig found = server.settings();
         ProviderConfig definition = found.definition();
         String state = random();
+        StepUpChallenge challenge = session.stepUp().orElse(null);
         String nonce = Boolean.TRUE.equals(definition.nonce()) ? random() : null;
         PKCE pkce = Boolean.FALSE.equals(definition.pkce())
                 ? null
@@ -124,11 +125,13 @@ public final class AuthorizationCodeFlow {
                 nonce,
                 settings.timeSource().now().plus(PENDING).toEpochMilli(),
                 server.issuer(),
-                server.client());
+                server.client(),
+                challenge == null ? null : challenge.scopes(found.scopes()));
         if (definition.authorizationUrl() == null) {
             throw Discovery.withoutEndpoint(server.issuer(), "authorization_endpoint", "authorizationUrl");
         }
-        URI url = url(definition.authorizationUrl(), pushed(server, parameters(found, state, pending, pkce)));
+        URI url =
+                url(definition.authorizationUrl(), pushed(server, parameters(found, state, pending, pkce, challenge)));
         settings.tokens().put(PendingAuthorization.key(state), TokenStoreCodec.write(pending), PENDING);
         return url;
     }
@@ -162,7 +165,11 @@ public final class AuthorizationCodeFlow {
     }
 
     private static List<Parameter> parameters(
-            OAuth2ClientConfig settings, String state, PendingAuthorization pending, @Nullable PKCE pkce) {
+            OAuth2ClientConfig settings,
+            String state,
+            PendingAuthorization pending,
+            @Nullable PKCE pkce,
+            @Nullable StepUpChallenge challenge) {
         Map<String, String> parameters = new LinkedHashMap<>();
         parameters.put(OAuthConstants.RESPONSE_TYPE, OAuthConstants.CODE);
         parameters.put(OAuthConstants.CLIENT_ID, String.valueOf(settings.clientId()));
@@ -172,6 +179,9 @@ public final class AuthorizationCodeFlow {
         }
         parameters.putAll(ProviderConfig.orEmpty(settings.definition().authorizationParameters()));
         settings.requestSecrets().authorization().forEach((name, secret) -> parameters.put(name, secret.reveal()));
+        if (challenge != null) {
+            challenge.addTo(parameters, settings);
+        }
         if (pending.nonce() != null) {
             parameters.put("nonce", pending.nonce());
         }
@@ -253,8 +263,8 @@ public final class AuthorizationCodeFlow {
                                     pending.redirectUri(),
                                     fields,
                                     endpoint -> endpoint.authorizationCode(code, pending))
-                            .with(fields)),
-                    settings.scopes());
+                            .with(fields, pending.scopes())),
+                    pending.scopes() == null ? settings.scopes() : pending.scopes());
         } catch (OAuth2Exception e) {
             throw e.error().filter("invalid_grant"::equals).isPresent()
                     ? new AuthorizationRequiredException(

@@ -1,7 +1,9 @@
 package io.httpconnector.auth.oauth2;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tokens of a consent. Immutable.
@@ -15,10 +17,15 @@ record Consent(StoredTokens tokens, Map<String, StoredTokens> additional) {
         return new Consent(tokens, Map.of());
     }
 
-    /** Returns the same tokens with values of the callback. */
-    Consent with(Map<String, String> fields) {
+    /**
+     * Returns the same tokens with values of the callback.
+     *
+     * @param requested the requested scopes, which were granted if the response named none; null for those of the settings
+     */
+    Consent with(Map<String, String> fields, @Nullable List<String> requested) {
         Map<String, StoredTokens> all = new HashMap<>(additional);
         all.replaceAll((name, token) -> token.with(fields));
-        return new Consent(tokens.with(fields), Map.copyOf(all));
+        StoredTokens main = tokens.with(fields);
+        return new Consent(requested == null ? main : main.withScopes(requested), Map.copyOf(all));
     }
 }

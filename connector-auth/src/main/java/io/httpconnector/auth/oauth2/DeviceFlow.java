@@ -79,8 +79,9 @@ public final class DeviceFlow {
      * @throws ConnectorException if it can't be reached, or the thread is interrupted
      */
     public TokenSet authorize(Consumer<Prompt> show) {
+        StepUpChallenge challenge = session.stepUp().orElse(null);
         Started started = session.server()
-                .exchange(null, null, Map.of(), endpoint -> new Started(endpoint, endpoint.authorizeDevice()));
+                .exchange(null, null, Map.of(), endpoint -> new Started(endpoint, endpoint.authorizeDevice(challenge)));
         TokenEndpoint endpoint = started.endpoint;
         JsonNode response = started.response;
         String code = response.path("device_code").asText();
@@ -90,9 +91,10 @@ public final class DeviceFlow {
         }
         show.accept(prompt);
         Duration interval = seconds(response.path("interval"), INTERVAL);
+        List<String> scopes = session.settings().scopes();
+        List<String> requested = challenge == null ? null : challenge.scopes(scopes);
         return new TokenSet(
-                poll(endpoint, code, interval, prompt.lifetime),
-                session.settings().scopes());
+                poll(endpoint, code, interval, prompt.lifetime, requested), requested == null ? scopes : requested);
     }
 
     /** A started device authorization: the endpoint that is polled, and the response. */
@@ -128,7 +130,8 @@ public final class DeviceFlow {
     }
 
     /** Polls the token endpoint: RFC 8628, section 3.5. The interval only grows. */
-    private StoredTokens poll(TokenEndpoint endpoint, String code, Duration requested, Duration lifetime) {
+    private StoredTokens poll(
+            TokenEndpoint endpoint, String code, Duration requested, Duration lifetime, @Nullable List<String> scopes) {
         TimeSource timeSource = session.settings().timeSource();
         Instant end = timeSource.now().plus(lifetime);
         Duration interval = requested.compareTo(MIN_INTERVAL) < 0 ? MIN_INTERVAL : requested;
@@ -136,7 +139,7 @@ public final class DeviceFlow {
             PollingDelay.await(timeSource, shorter(interval, Duration.between(now, end)), "the user");
             try {
                 StoredTokens tokens = endpoint.deviceCode(code);
-                return session.storeConsent(() -> Consent.of(tokens));
+                return session.storeConsent(() -> Consent.of(tokens).with(Map.of(), scopes));
             } catch (OAuth2Exception e) {
                 switch (e.error().orElse("")) {
                     case "authorization_pending" -> {}

@@ -129,6 +129,10 @@ record OAuth2ClientConfig(
         return definition.tokenFields() != null || definition.callbackFields() != null;
     }
 
+    OAuth2ClientConfig withScopes(List<String> requested) {
+        return with(definition, clientId, clientSecret, requested);
+    }
+
     ClientAuthentication clientAuthentication() {
         return clientSecret == null ? ClientAuthentication.NONE : definition.clientAuthenticationOrDefault();
     }

@@ -1,5 +1,6 @@
 package io.httpconnector.auth.oauth2;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param until the expiry, in milliseconds since 1970
  * @param issuer the authorization server that the user was sent to; null if an earlier version wrote it
  * @param client the registered client; null if the client is configured
+ * @param scopes the requested scopes if a challenge of the service required more than the settings; null otherwise
  */
 record PendingAuthorization(
         String account,
@@ -22,7 +24,8 @@ record PendingAuthorization(
         @Nullable String nonce,
         long until,
         @Nullable Issuer issuer,
-        @Nullable RegisteredClient client) {
+        @Nullable RegisteredClient client,
+        @Nullable List<String> scopes) {
 
     static String key(String state) {
         return "authorization." + TokenStoreCodec.fingerprint(state);

@@ -67,6 +67,25 @@ record StoredTokens(
         return copy(refreshBegan, refusal, error, issuer, client, all);
     }
 
+    /** Returns tokens with the granted scopes, unless the response named them: RFC 6749, section 5.1. */
+    StoredTokens withScopes(List<String> granted) {
+        return scope != null
+                ? this
+                : new StoredTokens(
+                        accessToken,
+                        refreshToken,
+                        obtainedAt,
+                        expiresAt,
+                        refreshBegan,
+                        refusal,
+                        error,
+                        seed,
+                        issuer,
+                        client,
+                        fields,
+                        String.join(" ", granted));
+    }
+
     private StoredTokens copy(
             @Nullable Long began,
             @Nullable String reason,

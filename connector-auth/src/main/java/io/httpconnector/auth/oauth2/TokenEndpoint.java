@@ -90,8 +90,12 @@ final class TokenEndpoint implements TokenRequests {
                 withClient(request, TokenRequestFormat.FORM).idempotent());
     }
 
-    /** Sends the device authorization request: RFC 8628, section 3.1. */
-    JsonNode authorizeDevice() {
+    /**
+     * Sends the device authorization request: RFC 8628, section 3.1.
+     *
+     * @param challenge the challenge of the service that the consent must fulfil; null if there is none
+     */
+    JsonNode authorizeDevice(@Nullable StepUpChallenge challenge) {
         String url = settings.definition().deviceAuthorizationUrl();
         if (url == null) {
             throw Discovery.withoutEndpoint(policy.server(), "device_authorization_endpoint", "deviceAuthorizationUrl");
@@ -106,6 +110,9 @@ final class TokenEndpoint implements TokenRequests {
                 .named("OAuth 2 device authorization")
                 .header("Accept", "application/json")
                 .body(Body.form());
+        if (challenge != null) {
+            challenge.addTo(parameters, settings);
+        }
         Map<String, Secret> secrets = settings.requestSecrets().authorization();
         parameters.keySet().removeAll(secrets.keySet());
         for (Map.Entry<String, String> parameter : parameters.entrySet()) {

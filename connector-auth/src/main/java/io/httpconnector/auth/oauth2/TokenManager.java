@@ -87,6 +87,11 @@ final class TokenManager implements AuthStrategy {
                         .equals(Optional.of(known.header().reveal()))) {
             return true;
         }
+        StepUpChallenge challenge = StepUpChallenge.of(response);
+        if (challenge != null) {
+            // Another token by the same grant would have the same scopes.
+            return !(settings.grant() instanceof NonInteractiveGrant) && stepUp(challenge, known);
+        }
         long age = timeSource.now().toEpochMilli() - known.tokens().obtainedAt();
         // The age is negative if another process has another clock, or the clock was set back.
         if (age >= 0 && age < TokenRefresher.MIN_RENEWAL_INTERVAL.toMillis()) {
@@ -97,6 +102,29 @@ final class TokenManager implements AuthStrategy {
         ValidToken next = renewal.apply(rejectedRequest);
         // A renewal that read the store before the rejection may have found the old token again.
         return !(next.isRejected(old) ? renewal.apply(rejectedRequest) : next).isRejected(old);
+    }
+
+    /** Uses the tokens of another consent if there are any; otherwise the user must consent again. */
+    private boolean stepUp(StepUpChallenge challenge, ValidToken insufficient) {
+        Optional<StoredTokens> stored = account.read();
+        ValidToken other =
+                refresher.validOrNull(stored.orElse(null), insufficient.tokens().accessToken());
+        if (other != null) {
+            adopt(other);
+            return true;
+        }
+        StoredTokens granted = stored.orElse(insufficient.tokens());
+        account.require(challenge.beside(
+                granted.scopes(settings.scopes()), account.stepUp().orElse(null)));
+        throw new AuthorizationRequiredException(
+                "\"" + connection + "\" needs the user's authorization: the service requires "
+                        + challenge.description(),
+                challenge);
+    }
+
+    /** Returns the challenge of the service that the next consent must fulfil. */
+    Optional<StepUpChallenge> stepUp() {
+        return account.stepUp();
     }
 
     /** Revokes the tokens, RFC 7009, and removes them from the store. */
@@ -142,6 +170,7 @@ final class TokenManager implements AuthStrategy {
             StoredTokens tokens = consent.tokens();
             checkScopes(tokens);
             refresher.replace(tokens);
+            account.removeStepUp();
             consent.additional()
                     .forEach(
                             (name, token) -> new AccountTokens(settings, connection, name, LEASE_TIMEOUT).write(token));
@@ -159,7 +188,7 @@ final class TokenManager implements AuthStrategy {
             throw new AuthorizationRequiredException(
                     "\"" + connection + "\" needs the user's authorization: the consent lacks the scopes "
                             + ErrorText.singleLine(String.join(", ", missing)),
-                    "insufficient_scope",
+                    StepUpChallenge.INSUFFICIENT_SCOPE,
                     null);
         }
     }
