@@ -2,6 +2,8 @@ package io.httpconnector.auth.oauth2;
 
 import io.httpconnector.AuthContext;
 import io.httpconnector.AuthStrategy;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.TimeSource;
@@ -193,8 +195,19 @@ final class TokenManager implements AuthStrategy {
         }
     }
 
-    /** Returns the stored token if it is valid; otherwise renews it while holding the lease. */
     private ValidToken obtain() {
+        try {
+            return storedOrRenewed();
+        } catch (OAuth2Exception | InvalidDefinitionException e) {
+            throw e;
+        } catch (ConnectorException e) {
+            // Such as a store that is unavailable.
+            return adopt(refresher.validDespite(e, current, rejected));
+        }
+    }
+
+    /** Returns the stored token if it is valid; otherwise renews it while holding the lease. */
+    private ValidToken storedOrRenewed() {
         ValidToken stored = refresher.validOrNull(account.read().orElse(null), rejected);
         if (stored != null) {
             return adopt(stored);

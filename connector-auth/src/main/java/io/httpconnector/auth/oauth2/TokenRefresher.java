@@ -42,10 +42,7 @@ final class TokenRefresher {
     private final TimeSource timeSource;
     private final FailedAttempts failed;
     private final TokenRequestPolicy requests;
-    private volatile @Nullable Unsaved unsaved;
-
-    /** Tokens that could not be stored, and the refresh token that was used to get them. */
-    private record Unsaved(StoredTokens tokens, @Nullable String spent) {}
+    private final UnsavedTokens unsaved;
 
     TokenRefresher(
             OAuth2ClientConfig settings, String connection, AccountTokens account, AuthorizationServerClient server) {
@@ -55,6 +52,7 @@ final class TokenRefresher {
         this.server = server;
         this.timeSource = settings.timeSource();
         this.failed = FAILED.computeIfAbsent(settings.tokens(), unused -> new FailedAttempts());
+        this.unsaved = UnsavedTokens.of(settings.tokens());
         this.requests = new TokenRequestPolicy(timeSource);
     }
 
@@ -64,8 +62,11 @@ final class TokenRefresher {
      * @param rejected the access token that the service has rejected; null for none
      */
     ValidToken validOrRenewed(@Nullable String rejected) {
-        saveUnsaved(account.read().orElse(null));
-        return validOrRenewed(account.read().orElse(null), rejected);
+        StoredTokens stored = account.read().orElse(null);
+        return keepingOld(stored, rejected, () -> {
+            unsaved.saveAgain(account);
+            return validOrRenewed(account.read().orElse(null), rejected);
+        });
     }
 
     private ValidToken validOrRenewed(@Nullable StoredTokens stored, @Nullable String rejected) {
@@ -86,14 +87,14 @@ final class TokenRefresher {
 
     /** Stores the tokens of a new consent; forgets the failures of the old ones. */
     void replace(StoredTokens tokens) {
-        unsaved = null;
         failed.clear(account.key());
         account.write(tokens);
+        unsaved.forget(account);
     }
 
     /** Forgets tokens that could not be stored. */
     void forgetUnsaved() {
-        unsaved = null;
+        unsaved.forget(account);
     }
 
     private ValidToken renew(@Nullable StoredTokens old, @Nullable String rejected) {
@@ -182,23 +183,9 @@ final class TokenRefresher {
 
     private ValidToken store(StoredTokens tokens, @Nullable String spent) {
         // Stored before they are used: if the new refresh token were lost, the user would have to consent again.
-        unsaved = new Unsaved(tokens, spent);
-        account.write(tokens);
-        unsaved = null;
+        unsaved.save(account, tokens, spent);
         LOG.debug("\"{}\": {}", connection, tokens);
         return Objects.requireNonNull(ValidToken.of(tokens, settings));
-    }
-
-    /** Repeats a failed write, unless another process has refreshed the tokens since. */
-    private void saveUnsaved(@Nullable StoredTokens stored) {
-        Unsaved late = unsaved;
-        if (late != null) {
-            String known = stored == null ? null : stored.refreshToken();
-            if (Objects.equals(known, late.spent)) {
-                account.write(late.tokens);
-            }
-            unsaved = null;
-        }
     }
 
     private StoredTokens sendRefresh(StoredTokens old, StoredTokens begun, String refreshToken) {
@@ -257,16 +244,20 @@ final class TokenRefresher {
         } catch (InvalidDefinitionException e) {
             throw e;
         } catch (ConnectorException e) {
-            long now = timeSource.now().toEpochMilli();
-            ValidToken known = old == null ? null : ValidToken.of(old, settings);
-            if (known == null || now >= known.validUntil() || known.isRejected(rejected)) {
-                throw e;
-            }
-            LOG.warn(
-                    "\"{}\": the access token could not be renewed and is used until it expires: {}",
-                    connection,
-                    e.getMessage());
-            return known.renewedAt(now + MIN_RENEWAL_INTERVAL.toMillis());
+            return validDespite(e, old == null ? null : ValidToken.of(old, settings), rejected);
         }
+    }
+
+    /** Returns a known token to be used for a while, unless it has expired or was rejected: then the failure is thrown. */
+    ValidToken validDespite(ConnectorException failure, @Nullable ValidToken known, @Nullable String rejected) {
+        long now = timeSource.now().toEpochMilli();
+        if (known == null || now >= known.validUntil() || known.isRejected(rejected)) {
+            throw failure;
+        }
+        LOG.warn(
+                "\"{}\": the access token could not be renewed and is used until it expires: {}",
+                connection,
+                failure.getMessage());
+        return known.renewedAt(now + MIN_RENEWAL_INTERVAL.toMillis());
     }
 }

@@ -7,6 +7,7 @@ import io.httpconnector.AuthStrategy;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.auth.internal.AttemptValues;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -203,5 +205,18 @@ class AuthTypeTest {
         boolean receives = type.equals("login") || type.startsWith("oauth2-");
 
         assertThat(members(type).contains("tokenFields")).isEqualTo(receives);
+    }
+
+    @Test
+    void placeholdersOfTheRequestAreDocumented() throws Exception {
+        String page = Files.readString(DOCUMENTATION);
+        String table =
+                page.substring(page.indexOf("| Placeholder | Value |"), page.indexOf("The requests of a `login` have"));
+        Set<String> documented = Pattern.compile("`\\{\\{(\\w+)}}`")
+                .matcher(table)
+                .results()
+                .map(found -> found.group(1))
+                .collect(Collectors.toSet());
+        assertThat(documented).containsExactlyInAnyOrderElementsOf(AttemptValues.NAMES);
     }
 }

@@ -56,6 +56,7 @@ class RenewalTest {
         private @Nullable Runnable afterNextPut;
         private @Nullable Runnable afterNextGet;
         private boolean isLate;
+        private boolean isUnavailable;
 
         ShakyStore() {
             super(TokenStore.inMemory());
@@ -76,6 +77,9 @@ class RenewalTest {
 
         @Override
         public Optional<Secret> get(String key) {
+            if (isUnavailable) {
+                throw new ConnectorException("no database");
+            }
             Optional<Secret> value = isLate ? Optional.empty() : super.get(key);
             Runnable then = afterNextGet;
             afterNextGet = null;
@@ -472,6 +476,62 @@ class RenewalTest {
         }
         assertSentWith(1, "t2");
         assertTokenRequests(2);
+    }
+
+    @Test
+    void tokenIsUsedWhileItsSuccessorCanRepeatedlyNotBeStored() {
+        respondWithToken("t1", "\"refresh_token\": \"r1\", \"expires_in\": 3600");
+        respondWithToken("t2", "\"refresh_token\": \"r2\"");
+        try (HttpConnection connection = connection(user())) {
+            send(connection);
+            clock.advance(Duration.ofMinutes(59));
+            store.refuses = "t2";
+            for (int i = 1; i <= 3; i++) {
+                send(connection);
+                clock.advance(Duration.ofSeconds(15));
+            }
+            assertSentWith(4, "t1");
+
+            store.refuses = null;
+            send(connection);
+        }
+        assertSentWith(1, "t2");
+        assertTokenRequests(2);
+    }
+
+    @Test
+    void unsavedTokensAreLeftToTheNextConnection() {
+        respondWithToken("t1", "\"refresh_token\": \"r1\", \"expires_in\": 3600");
+        respondWithToken("t2", "\"refresh_token\": \"r2\"");
+        then(aResponse().withStatus(400).withBody("{\"error\": \"invalid_grant\"}"));
+        try (HttpConnection connection = connection(user())) {
+            send(connection);
+            clock.advance(Duration.ofHours(1));
+            store.refuses = "t2";
+            assertThatThrownBy(() -> send(connection)).hasMessageContaining("disk is full");
+        }
+        store.refuses = null;
+        try (HttpConnection connection = connection(user())) {
+            send(connection);
+        }
+        assertSentWith(1, "t2");
+        assertTokenRequests(2);
+    }
+
+    @Test
+    void tokenIsUsedWhileTheStoreIsUnavailable() {
+        respondWithToken("t1", "\"refresh_token\": \"r1\", \"expires_in\": 3600");
+        try (HttpConnection connection = connection(user())) {
+            send(connection);
+            clock.advance(Duration.ofMinutes(59).plusSeconds(30));
+            store.isUnavailable = true;
+            send(connection);
+            assertSentWith(2, "t1");
+
+            clock.advance(Duration.ofSeconds(30));
+            assertThatThrownBy(() -> send(connection)).hasMessageContaining("no database");
+            assertSentWith(2, "t1");
+        }
     }
 
     /** Another process refreshes the tokens at an instant that this one chooses; this one has expired tokens. */
