@@ -30,6 +30,15 @@ public interface AuthContext {
     Response send(Request request);
 
     /**
+     * Returns the exception that {@link #send} throws for a response whose status the request does not accept. For a strategy that
+     * accepts error responses in order to read them before their secrets are masked.
+     *
+     * @param response the response to a request of the strategy itself
+     * @return the exception, with the masked exchange
+     */
+    ConnectorException failure(Response response);
+
+    /**
      * Masks the secrets of a request in a text from its response, in any spelling in which the service repeats them. Use it for
      * exception messages.
      *

@@ -46,6 +46,11 @@ final class ConnectionAuthContext implements AuthContext {
     }
 
     @Override
+    public ConnectorException failure(Response response) {
+        return ExchangePipeline.failure(notNull(response, "response"), "", settings);
+    }
+
+    @Override
     public String mask(Response response, String text) {
         return new Redactor(notNull(response, "response").request().secrets()).mask(notNull(text, "text"));
     }

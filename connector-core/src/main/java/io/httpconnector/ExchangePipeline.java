@@ -259,16 +259,19 @@ final class ExchangePipeline {
                 || response.classification() == ResponseRule.Action.IGNORE) {
             return response;
         }
+        throw failure(response, aboutCredentials(response, hop), settings);
+    }
+
+    /** Returns the exception for a response that is not accepted. */
+    static ConnectorException failure(Response response, String remark, ConnectionSettings settings) {
         Exchange exchange = response.exchange();
         String said = exchange.responseBody();
-        String message =
-                exchange.summary() + (said.isEmpty() ? "" : ": " + excerpt(said)) + aboutCredentials(response, hop);
+        String message = exchange.summary() + (said.isEmpty() ? "" : ": " + excerpt(said)) + remark;
         Duration asked = response.retryPolicy(settings.retry())
                 .requestedDelay(response, settings.time().now());
-        if (response.classification() == ResponseRule.Action.RATE_LIMITED) {
-            throw new RateLimitedException(message, asked, exchange);
-        }
-        throw new StatusException(message, response.status(), exchange.responseHeaders(), said, asked, exchange);
+        return response.classification() == ResponseRule.Action.RATE_LIMITED
+                ? new RateLimitedException(message, asked, exchange)
+                : new StatusException(message, response.status(), exchange.responseHeaders(), said, asked, exchange);
     }
 
     /** Returns the start of a body in one line; only the title of an HTML page. */

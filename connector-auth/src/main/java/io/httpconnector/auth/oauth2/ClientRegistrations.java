@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.AuthContext;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
-import io.httpconnector.StatusException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -120,18 +119,17 @@ final class ClientRegistrations {
                     null,
                     null);
         }
-        try {
-            Response response = context.send(Request.post(url)
-                    .named("OAuth 2 registration")
-                    .json(metadata(redirectUri))
-                    .acceptStatus(301, 302, 303, 307, 308));
-            if (response.status() >= 300) {
-                throw TokenEndpoint.unexpectedRedirect(response);
-            }
-            return client(response.json(), redirectUri);
-        } catch (StatusException e) {
-            throw TokenError.ofResponse("registration endpoint", e);
+        Response response = TokenError.send(
+                context,
+                "registration endpoint",
+                Request.post(url)
+                        .named("OAuth 2 registration")
+                        .json(metadata(redirectUri))
+                        .acceptStatus(301, 302, 303, 307, 308));
+        if (response.status() >= 300) {
+            throw TokenEndpoint.unexpectedRedirect(response);
         }
+        return client(response.json(), redirectUri);
     }
 
     private Map<String, Object> metadata(@Nullable String redirectUri) {

@@ -6,7 +6,6 @@ import io.httpconnector.AuthStrategy;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
-import io.httpconnector.StatusException;
 import io.httpconnector.auth.OAuth1Auth;
 import io.httpconnector.auth.internal.FormText;
 import java.util.HashMap;
@@ -109,12 +108,7 @@ final class OAuth1Session implements AuthStrategy {
         for (Map.Entry<String, String> parameter : parameters.entrySet()) {
             request = request.query(parameter.getKey(), parameter.getValue());
         }
-        try {
-            Response response = context.send(signer.apply(request));
-            return token(response);
-        } catch (StatusException e) {
-            throw TokenError.ofResponse("token endpoint", e);
-        }
+        return token(TokenError.send(context, "token endpoint", signer.apply(request)));
     }
 
     private Stored token(Response response) {

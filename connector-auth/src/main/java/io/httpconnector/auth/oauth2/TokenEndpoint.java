@@ -14,7 +14,6 @@ import io.httpconnector.Body;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
-import io.httpconnector.StatusException;
 import io.httpconnector.TimeSource;
 import io.httpconnector.auth.JwtKey;
 import java.net.URI;
@@ -296,15 +295,11 @@ final class TokenEndpoint implements TokenRequests {
 
     /** Sends a request. Redirects are not followed, as credentials are sent only to the configured or discovered endpoint. */
     private Response sendTo(String endpoint, Request request) {
-        try {
-            Response response = context.send(request.acceptStatus(301, 302, 303, 307, 308));
-            if (response.status() >= 300) {
-                throw unexpectedRedirect(response);
-            }
-            return response;
-        } catch (StatusException e) {
-            throw TokenError.ofResponse(endpoint, e);
+        Response response = TokenError.send(context, endpoint, request.acceptStatus(301, 302, 303, 307, 308));
+        if (response.status() >= 300) {
+            throw unexpectedRedirect(response);
         }
+        return response;
     }
 
     static OAuth2Exception unexpectedRedirect(Response response) {

@@ -2,13 +2,18 @@ package io.httpconnector.auth.oauth2;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.httpconnector.Exchange;
+import io.httpconnector.AuthContext;
+import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidResponseException;
-import io.httpconnector.StatusException;
+import io.httpconnector.Request;
+import io.httpconnector.Response;
 import io.httpconnector.auth.internal.FormText;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +26,38 @@ record TokenError(
         @Nullable String code,
         @Nullable String description,
         @Nullable String uri) {
+
+    /** The statuses of error responses that are not temporary. */
+    private static final int[] CLIENT_ERRORS = IntStream.range(400, 500)
+            .filter(status -> status != 408 && status != 425 && status != 429)
+            .toArray();
+
+    /** Codes that are never masked: those of RFC 6749, 7009, 7591, 8628, 8707, 9126, and OpenID Connect. */
+    private static final Set<String> KNOWN = Set.of(
+            "access_denied",
+            "authorization_pending",
+            "consent_required",
+            "expired_token",
+            "insufficient_scope",
+            "interaction_required",
+            "invalid_client",
+            "invalid_client_metadata",
+            "invalid_grant",
+            "invalid_redirect_uri",
+            "invalid_request",
+            "invalid_request_object",
+            "invalid_request_uri",
+            "invalid_scope",
+            "invalid_target",
+            "invalid_token",
+            "login_required",
+            "server_error",
+            "slow_down",
+            "temporarily_unavailable",
+            "unauthorized_client",
+            "unsupported_grant_type",
+            "unsupported_response_type",
+            "unsupported_token_type");
 
     private static final int MAX_DEPTH = 4;
     /** In order of precedence. */
@@ -68,25 +105,30 @@ record TokenError(
     }
 
     /**
-     * Converts a 4xx response with an error code to an {@link OAuth2Exception}. A 5xx response stays as it is: it is unknown whether
-     * the request was processed.
+     * Sends a request to an endpoint. A 4xx response with an error code is an {@link OAuth2Exception}: its code is read before secrets
+     * are masked, as a short one could be a part of it. A 5xx response is not: it is unknown whether the request was processed.
      *
      * @param endpoint such as {@code token endpoint}
      */
-    static RuntimeException ofResponse(String endpoint, StatusException e) {
-        TokenError error = e.status() < 500 ? of(body(e)) : new TokenError(null, null, null);
-        String url = e.exchange().map(Exchange::url).orElse("");
-        String method = e.exchange().map(Exchange::method).orElse("");
-        return error.code == null ? e : error.exception(endpoint, method, url, e.status(), e, UnaryOperator.identity());
+    static Response send(AuthContext context, String endpoint, Request request) {
+        Response response = context.send(request.acceptStatus(CLIENT_ERRORS));
+        if (response.status() < 400) {
+            return response;
+        }
+        ConnectorException failure = context.failure(response);
+        TokenError error = of(body(response));
+        if (error.code == null) {
+            throw failure;
+        }
+        String method = response.exchange().method();
+        String url = response.exchange().url();
+        throw error.exception(endpoint, method, url, response.status(), failure, text -> context.mask(response, text));
     }
 
-    private static JsonNode body(StatusException e) {
-        String text = e.body().strip();
-        if (FormText.isForm(text)) {
-            return FormText.parse(text);
-        }
+    private static JsonNode body(Response response) {
         try {
-            return e.json();
+            String text = response.text().strip();
+            return FormText.isForm(text) ? FormText.parse(text) : response.json();
         } catch (InvalidResponseException notJson) {
             return MissingNode.getInstance();
         }
@@ -108,11 +150,11 @@ record TokenError(
         if (code == null && description == null) {
             return new OAuth2Exception("The " + endpoint + " responded without an access token" + where, null, cause);
         }
-        String text = (code == null ? description : code + (description == null ? "" : ": " + description))
-                + (uri == null ? "" : " (" + uri + ")");
+        String known = code == null || KNOWN.contains(code) ? code : mask.apply(code);
+        String details =
+                mask.apply(Objects.requireNonNullElse(description, "") + (uri == null ? "" : " (" + uri + ")"));
+        String text = known == null ? details : known + (description == null ? "" : ": ") + details;
         return new OAuth2Exception(
-                "The " + endpoint + " responded with an error: " + ErrorText.singleLine(mask.apply(text)) + where,
-                code == null ? null : mask.apply(code),
-                cause);
+                "The " + endpoint + " responded with an error: " + ErrorText.singleLine(text) + where, known, cause);
     }
 }
