@@ -5,6 +5,7 @@ import io.httpconnector.Secret;
 import io.httpconnector.auth.CustomAuth;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +34,11 @@ final class BasicType {
     static AuthStrategy build(FieldText user, @Nullable FieldText password, FieldValues values) {
         Secret name = values.secret(user);
         Secret word = values.secret(password);
+        if (name == null && word == null) {
+            return AuthStrategy.none();
+        }
         Secret pair = name == null
-                ? word == null ? Secret.of(":") : word.map(text -> ":" + text)
+                ? Objects.requireNonNull(word).map(text -> ":" + text)
                 : word == null ? name.map(text -> text + ":") : name.combine(word, (a, b) -> a + ":" + b);
         return CustomAuth.header("Authorization", pair.map(BasicType::encode));
     }
