@@ -2,12 +2,14 @@ package io.httpconnector.wizard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.internal.text.PillToken;
 import io.httpconnector.internal.text.Placeholders;
+import io.httpconnector.template.RequestTemplate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +109,18 @@ record LiteralTextReader(String open, String close) {
             return JsonSupport.parse(quoted.toString());
         } catch (InvalidDefinitionException e) {
             return null;
+        }
+    }
+
+    /** Whether a text with pills is a template for JSON. */
+    static boolean isJsonTemplate(String text) {
+        ObjectNode definition = JsonNodeFactory.instance.objectNode().put("name", "T");
+        definition.put("method", "POST").put("url", "/").putObject("body").put("jsonText", text);
+        try {
+            RequestTemplate unused = RequestTemplate.fromJson(definition);
+            return true;
+        } catch (InvalidDefinitionException e) {
+            return false;
         }
     }
 

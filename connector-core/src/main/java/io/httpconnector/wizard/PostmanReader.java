@@ -21,7 +21,14 @@ import java.util.regex.Pattern;
  */
 final class PostmanReader {
 
-    private static final Pattern VARIABLE = Pattern.compile("\\{\\{([^{}\\r\\n\"'#/:]{1,200})}}");
+    private static final Pattern VARIABLE = Pattern.compile("\\{\\{([^{}\\r\\n\"]{1,200})}}");
+
+    /** The name of a variable, and not an expression of a template language, such as {@code #each}. */
+    private static final Pattern NAME = Pattern.compile("\\s*[^\\s'#/:^>!&][^':]*");
+
+    /** Text in double braces that is sent as it is. */
+    private static final Pattern LITERAL = Pattern.compile("\\{\\{'\\{\\{'}}([^{}\"\\\\]{1,200})}}");
+
     private static final Pattern IN_PATH = Pattern.compile("(?<=/):([A-Za-z_][\\w-]*)");
     private static final String FORM_TYPE = "application/x-www-form-urlencoded";
     private static final int MAX_DEPTH = 20;
@@ -117,7 +124,7 @@ final class PostmanReader {
         String name = item.path("name").asText("");
         String method = substitute(request.path("method").asText("GET"), scope).toUpperCase(Locale.ROOT);
         RequestDefinitionBuilder definition = new RequestDefinitionBuilder(method, "/");
-        String target = target(substitute(raw.replaceFirst("(?s)[?#].*$", ""), scope));
+        String target = target(substitute(raw.substring(0, end(raw, "?#")), scope));
         definition.url(IN_PATH.matcher(target).replaceAll("{{input.$1}}"), true);
         query(url, raw, scope, definition);
         JsonNode body = request.path("body");
@@ -145,6 +152,10 @@ final class PostmanReader {
         if (!auth.isEmpty() && !auth.equals("noauth")) {
             definition.note("it authenticates by " + auth + scope.authOf + ": configure it in the connection");
         }
+        LITERAL.matcher(definition.toString())
+                .results()
+                .forEach(literal -> definition.note("{{" + literal.group(1) + "}} is sent as it is, because it is not"
+                        + " a variable of the collection"));
         return definition.recommendation(name.isBlank() ? definition.title() : name, source);
     }
 
@@ -187,6 +198,19 @@ final class PostmanReader {
         return authority + (path.isEmpty() || path.startsWith("/") ? "" : "/") + path;
     }
 
+    /** Returns the index of the first of some characters that is not in a variable, or the length. */
+    private static int end(String url, String characters) {
+        Matcher variable = VARIABLE.matcher(url);
+        for (int i = 0; i < url.length(); i++) {
+            if (url.charAt(i) == '{' && variable.find(i) && variable.start() == i) {
+                i = variable.end() - 1;
+            } else if (characters.indexOf(url.charAt(i)) >= 0) {
+                return i;
+            }
+        }
+        return url.length();
+    }
+
     /** Joins the strings of an array, which may be objects with a value; returns a string as it is. */
     private static String join(JsonNode parts, String separator) {
         if (!parts.isArray()) {
@@ -213,11 +237,12 @@ final class PostmanReader {
 
     private void query(JsonNode url, String raw, CollectionScope scope, RequestDefinitionBuilder definition) {
         if (!url.path("query").isArray()) {
-            int question = raw.replaceFirst("(?s)#.*$", "").indexOf('?');
+            int fragment = end(raw, "#");
+            int question = end(raw, "?");
             if (url.path("query").isTextual()) {
                 definition.templateQueryOf(pairs(url.path("query").asText(), scope));
-            } else if (question >= 0) {
-                definition.templateQueryOf(pairs(raw.substring(question + 1).replaceFirst("(?s)#.*$", ""), scope));
+            } else if (question < fragment) {
+                definition.templateQueryOf(pairs(raw.substring(question + 1, fragment), scope));
             }
             return;
         }
@@ -233,7 +258,7 @@ final class PostmanReader {
                                 : name);
             }
         }
-        definition.templateQueryOf(String.join("&", pairs));
+        definition.templateQueryOf(String.join("&", pairs).stripTrailing());
     }
 
     /** Substitutes variables in a query, and escapes separators in their values. */
@@ -372,7 +397,9 @@ final class PostmanReader {
             String name = matcher.group(1).strip();
             String value = scope.variables.get(name);
             out.append(RequestDefinitionBuilder.escapeBraces(text.substring(at, matcher.start())));
-            if (value == null || depth == MAX_NESTING || out.length() > MAX_LENGTH) {
+            if (value == null && !NAME.matcher(matcher.group(1)).matches()) {
+                out.append(RequestDefinitionBuilder.escapeBraces(matcher.group()));
+            } else if (value == null || depth == MAX_NESTING || out.length() > MAX_LENGTH) {
                 out.append("{{input.")
                         .append(name.replaceAll("[^A-Za-z0-9_-]", "_"))
                         .append("}}");

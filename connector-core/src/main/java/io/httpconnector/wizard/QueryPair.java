@@ -36,7 +36,7 @@ record QueryPair(String name, String value, String raw, boolean isExact) {
         int equals = pair.indexOf('=');
         Decoded name = decoded(equals < 0 ? pair : pair.substring(0, equals), false);
         Decoded value = decoded(equals < 0 ? "" : pair.substring(equals + 1), hasPills);
-        boolean isExact = equals > 0 && name.isUtf8 && value.isUtf8;
+        boolean isExact = equals > 0 && name.isUtf8 && value.isUtf8 && !name.text.contains("{{");
         return new QueryPair(name.text, value.text, encoded(pair, true, hasPills), isExact);
     }
 

@@ -154,7 +154,7 @@ final class RequestDefinitionBuilder {
 
     /**
      * Adds the pairs as parameters, which are percent-encoded when they are sent. A query that this would change, because of
-     * a byte sequence that is not UTF-8 or a name without a value, stays in the URL unchanged.
+     * a byte sequence that is not UTF-8, a name without a value or a name with a pill, stays in the URL unchanged.
      */
     private void query(String query, boolean hasPills) {
         List<QueryPair> pairs = QueryPair.pairs(query, hasPills);
@@ -182,6 +182,16 @@ final class RequestDefinitionBuilder {
         return isWritten || (isOpen && CredentialNames.typeOf(name) == CredentialNames.CredentialType.ALL);
     }
 
+    /** Notes that a field is left out if its name has braces, which a template permits in values only. */
+    private boolean hasBraces(String what, String name) {
+        boolean hasBraces = name.contains("{{");
+        if (hasBraces) {
+            note(what + name.replace(escapeBraces("{{"), "{{")
+                    + " is left out: a name contains no variables, add it with its actual name");
+        }
+        return hasBraces;
+    }
+
     String path() {
         return definition.path("url").asText();
     }
@@ -193,6 +203,9 @@ final class RequestDefinitionBuilder {
 
     /** Adds a query parameter whose value may have pills. */
     void templateQuery(String name, String value) {
+        if (hasBraces("the query parameter ", name)) {
+            return;
+        }
         if (isConnectionCredential(name, value, true)) {
             noteCredential("the query parameter " + name);
         } else {
@@ -207,6 +220,9 @@ final class RequestDefinitionBuilder {
 
     /** Adds a header field whose value may have pills. */
     void templateHeader(String name, String value) {
+        if (hasBraces("the header ", name)) {
+            return;
+        }
         if (isConnectionCredential(name, value, false)) {
             noteCredential("the header " + name);
         } else if (isManaged(name)) {
@@ -229,17 +245,23 @@ final class RequestDefinitionBuilder {
             return;
         }
         JsonNode tree = LiteralTextReader.json(text);
-        if (tree == null) {
+        if (tree != null) {
+            json(tree);
+        } else if (LiteralTextReader.isJsonTemplate(text)) {
             body().put("jsonText", withPills(text, true));
         } else {
-            json(tree);
+            note("the body is not valid JSON, although its media type is JSON");
+            text(text, contentType, true);
+            return;
         }
         mediaType(contentType);
     }
 
     /** Adds a form field whose value may have pills. */
     void templateField(String name, String value) {
-        field(body().withArray("/form"), name, value);
+        if (!hasBraces("the field ", name)) {
+            field(body().withArray("/form"), name, value);
+        }
     }
 
     /** Adds a form field with a literal value. */
@@ -249,6 +271,9 @@ final class RequestDefinitionBuilder {
 
     /** Adds a multipart part whose value may have pills. */
     void templatePart(String name, String value, @Nullable String contentType) {
+        if (hasBraces("the part ", name)) {
+            return;
+        }
         ObjectNode part = field(body().withArray("/multipart"), name, value);
         if (contentType != null && !contentType.isBlank()) {
             part.put("contentType", contentType);
@@ -430,6 +455,11 @@ final class RequestDefinitionBuilder {
         String path = path();
         int question = path.indexOf('?');
         return definition.path("method").asText() + " " + (question < 0 ? path : path.substring(0, question));
+    }
+
+    @Override
+    public String toString() {
+        return definition.toString();
     }
 
     Recommendation recommendation(String title, String source) {

@@ -294,4 +294,38 @@ class PostmanTest {
                 .containsExactly("1 entries are not imported: they are resources of pages, or not HTTP requests");
         assertThat(source.all().get(0).notes()).containsExactly("headers of the browser are left out: User-Agent");
     }
+
+    @Test
+    void invalidJsonIsText() {
+        Recommendation read = request("{'method': 'POST', 'url': '/a', 'header': [{'key': 'Content-Type', 'value':"
+                + " 'application/json'}], 'body': {'mode': 'raw', 'raw': '{ id: <id>, n: {{n}} }'}}");
+
+        assertThat(read.definition().path("body"))
+                .isEqualTo(json("{'text': '{ id: <id>, n: {{input.n}} }', 'contentType': 'application/json'}"));
+        assertThat(read.notes()).containsExactly("the body is not valid JSON, although its media type is JSON");
+    }
+
+    @Test
+    void namesOfVariablesMayHaveSlashes() {
+        Recommendation read =
+                read("'variable': [{'key': '#v', 'value': 'x'}], 'item': [{'name': 'R', 'request': {'method':"
+                                + " 'POST', 'url': '/a?b={{c/d}}&e={{#v}}', 'body': {'mode': 'raw', 'raw': 'Hi {{#each}}'}}}]")
+                        .get(0);
+
+        assertThat(read.definition().path("query"))
+                .isEqualTo(json("[{'name': 'b', 'value': '{{input.c_d}}'}, {'name': 'e', 'value': 'x'}]"));
+        assertThat(read.notes())
+                .containsExactly("{{#each}} is sent as it is, because it is not a variable of the collection");
+    }
+
+    @Test
+    void namesWithVariablesAreNoted() {
+        Recommendation read = request(
+                "{'method': 'POST', 'url': '/a?{{n}}=1&m=2', 'header': [{'key': '{{n}}', 'value': '1'}],"
+                        + " 'body': {'mode': 'urlencoded', 'urlencoded': [{'key': '{{n}}', 'value': '1'}, {'key': 'a', 'value': '2'}]}}");
+
+        assertThat(read.definition().path("url").asText()).isEqualTo("/a?{{input.n}}=1&m=2");
+        assertThat(read.definition().at("/body/form")).isEqualTo(json("[{'name': 'a', 'value': '2'}]"));
+        assertThat(read.notes()).hasSize(2).allMatch(note -> note.contains(" {{input.n}} is left out: "));
+    }
 }
