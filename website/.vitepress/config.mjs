@@ -43,6 +43,7 @@ const guides = [
     items: [
       { text: "Javadoc", link: "/apidocs/index.html", target: "_self" },
       page("Configuration", "/docs/configuration"),
+      page("JSON documents", "/docs/reference"),
       page("Error handling", "/docs/error-handling"),
       page("Troubleshooting", "/docs/troubleshooting"),
       page("Security", "/docs/security"),

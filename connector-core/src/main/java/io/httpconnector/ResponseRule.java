@@ -152,12 +152,15 @@ public final class ResponseRule {
     }
 
     private static @Nullable ResponseRule read(JsonObjectReader reader) {
+        // "status": The status, or a range of statuses.
         reader.require("status");
         JsonNode status = reader.any("status");
         List<Matcher> start = new ArrayList<>();
         if (status != null && status.isObject()) {
             reader.object(
                     "status",
+                    // "from": The lowest status.
+                    // "to": The highest status.
                     range -> forStatus(range.requiredInteger("from"), range.requiredInteger("to")),
                     start::add);
         } else {
@@ -165,9 +168,12 @@ public final class ResponseRule {
         }
         // Without a valid status, the other members are read nevertheless, to report their problems.
         MemberSteps<Matcher> steps = new MemberSteps<>(reader, start.isEmpty() ? forStatus(200) : start.get(0));
+        // "conditions": Conditions that must all be met.
         steps.each("conditions", ConditionMember::read, (matcher, condition) -> condition.addTo(matcher));
+        // "treatAs": The meaning of the response.
         reader.require("treatAs");
         Action action = reader.constant("treatAs", Action.class);
+        // "retry": The retries after such a response. Default: those of the request or the connection.
         RetryPolicy policy = reader.object("retry", RetryPolicy::read);
         if (start.isEmpty() || action == null) {
             return null;
@@ -271,9 +277,14 @@ public final class ResponseRule {
         static @Nullable ConditionMember read(JsonObjectReader reader) {
             Map<String, String> names = new HashMap<>();
             for (String type : List.of("header", "json", "text")) {
+                // "header": The name of a header field that the response must have.
+                // "json": The JSON Pointer of a value that the body must have.
+                // "text": A text that the body must contain.
                 reader.text(type, name -> names.put(type, name));
             }
+            // "value": The value of the header field, or at the pointer. Default: any.
             String value = reader.text("value");
+            // "not": Whether the condition is negated. Default: false.
             boolean isNot = reader.isSet("not");
             String type = reader.exactlyOneOf("header", "json", "text");
             if (value != null && "text".equals(type)) {

@@ -254,11 +254,14 @@ public final class RetryPolicy {
     }
 
     static RetryPolicy read(JsonObjectReader reader) {
+        // "maxAttempts": The maximum number of attempts, 1 to 100, including the first one.
         Integer attempts = reader.integer("maxAttempts");
         BackoffMember backoff = reader.object("backoff", BackoffMember::read);
         MemberSteps<RetryPolicy> steps = new MemberSteps<>(reader, DEFAULTS)
                 .with("maxAttempts", attempts, (policy, count) -> policy.withAttempts(maxAttempts(count).attempts))
                 .with("backoff", backoff, (policy, times) -> policy.backoff(times.first, times.max))
+                // "fixedDelay": The same delay before each further attempt, without jitter, 1 ms to 24 h; longer if the
+                // service requests it.
                 .duration("fixedDelay", RetryPolicy::fixedDelay)
                 .duration("minDelay", RetryPolicy::minDelay);
         return steps.each("delayHeader", RetryPolicy::readHeader, RetryPolicy::with)
@@ -268,7 +271,9 @@ public final class RetryPolicy {
     /** The member {@code backoff}. */
     private record BackoffMember(Duration first, Duration max) {
         static @Nullable BackoffMember read(JsonObjectReader reader) {
+            // "first": The delay before the first retry.
             Duration first = reader.requiredDuration("first");
+            // "max": The maximum delay.
             Duration max = reader.requiredDuration("max");
             return first == null || max == null ? null : new BackoffMember(first, max);
         }
@@ -277,8 +282,10 @@ public final class RetryPolicy {
     /** Reads an element of the member {@code delayHeader}; null if it is invalid, which is reported. */
     private static @Nullable DelayHeader readHeader(JsonObjectReader reader) {
         List<DelayHeader> read = new ArrayList<>();
+        // "name": The name of the header field.
         reader.require("name");
         reader.text("name", name -> read.add(new DelayHeader(field(name), null)));
+        // "pattern": A regular expression whose first group is the number of seconds. Default: as in `Retry-After`.
         reader.text("pattern", pattern -> {
             Pattern compiled = compiled(pattern);
             read.replaceAll(header -> new DelayHeader(header.name, compiled));

@@ -18,10 +18,14 @@ final class CursorReader {
 
     /** Reads the output of {@link Cursor#toJson}: first the type, then all members that depend on it, in a fixed order. */
     static Cursor read(JsonObjectReader reader) {
+        // "sentAs": The location of the cursor in the request. Default: where the template has the pill `{{cursor}}`.
         ParameterLocation in = reader.object("sentAs", ParameterLocation::read);
+        // "windows": Consecutive time windows, for services that limit the time range of a query.
         WindowsJson windows = reader.object("windows", WindowsJson::read);
         reader.atMostOneOf("sentAs", "windows");
         reader.atMostOneOf("epochSeconds", "epochMillis", "format");
+        // "clientSide": Whether the cursor is not sent, because the service cannot filter by it: the library leaves out
+        // known records. Default: false.
         boolean notSent = reader.isSet("clientSide");
         if (notSent && reader.has("sentAs")) {
             reader.problem("clientSide", "contradicts sentAs: give one of them");
@@ -62,8 +66,11 @@ final class CursorReader {
     /** The member {@code windows}. */
     private record WindowsJson(Duration step, ParameterLocation from, ParameterLocation to) {
         static @Nullable WindowsJson read(JsonObjectReader reader) {
+            // "step": The length of a window.
             Duration step = reader.requiredDuration("step");
+            // "from": The location of its start in the request.
             ParameterLocation from = reader.requiredObject("from", ParameterLocation::read);
+            // "to": The location of its end.
             ParameterLocation to = reader.requiredObject("to", ParameterLocation::read);
             return step == null || from == null || to == null ? null : new WindowsJson(step, from, to);
         }
@@ -81,7 +88,9 @@ final class CursorReader {
     }
 
     private static @Nullable Expiry readExpiry(JsonObjectReader reader) {
+        // "text": A text that the body of such a response contains. Default: any body.
         String text = reader.text("text");
+        // "status": The status of the response to an expired cursor.
         reader.require("status");
         List<Expiry> read = new ArrayList<>();
         reader.integer("status", status -> read.add(new Expiry(status, text == null ? "" : text)));

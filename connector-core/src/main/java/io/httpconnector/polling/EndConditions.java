@@ -127,6 +127,7 @@ final class EndConditions {
         MemberSteps<EndConditions> steps = new MemberSteps<>(reader, NONE);
         JsonNode shortPage = reader.any(SHORT_PAGE);
         if (shortPage != null && shortPage.isObject()) {
+            // "records": The number of records of a full page.
             Integer records = reader.object(SHORT_PAGE, full -> full.requiredInteger("records"));
             steps.with(SHORT_PAGE, records, EndConditions::withShortPage);
         } else if (reader.isMarked(SHORT_PAGE)) {

@@ -16,6 +16,7 @@ final class PaginationReader {
     /** Reads the output of {@link Pagination#toJson}: first the type, then all members that depend on it, in a fixed order. */
     static Pagination read(JsonObjectReader reader) {
         Paginator found = readType(reader);
+        // "size": The size of a page, which is sent.
         PageSize size = reader.object("size", PageSize::read);
         // Without a valid type, the other members are read nevertheless, to report their problems.
         Pagination read = new MemberSteps<>(reader, found == null ? Pagination.none() : Pagination.of(found))
@@ -69,7 +70,9 @@ final class PaginationReader {
     /** The member {@code size}. */
     private record PageSize(ParameterLocation location, int records) {
         static @Nullable PageSize read(JsonObjectReader reader) {
+            // "location": The location of the size in the request.
             ParameterLocation location = reader.requiredObject("location", ParameterLocation::read);
+            // "records": The number of records of a page.
             int records = reader.requiredInteger("records");
             return location == null ? null : new PageSize(location, records);
         }

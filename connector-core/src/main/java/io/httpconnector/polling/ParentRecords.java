@@ -276,9 +276,13 @@ public final class ParentRecords {
 
     /** Reads the output of {@link #toJson}: values, the request that lists parents, or a combination of sources. */
     static @Nullable ParentRecords read(JsonObjectReader reader, Map<String, PillFilter> filters) {
+        // "values": The parents, if they are known: values of any JSON type.
         List<JsonNode> values = reader.elements("values", (value, at) -> value);
+        // "request": The request that lists the parents.
         RequestTemplate request = reader.document("request", json -> RequestTemplate.fromJson(json, filters));
+        // "records": The location of the parents in the response.
         RecordSelector records = reader.object("records", RecordSelector::read);
+        // "key": The JSON Pointer of the field that identifies a parent.
         String key = reader.text("key");
         reader.attempt("key", () -> {
             JsonPaths unused = JsonPaths.of("parents", key == null ? "" : key);

@@ -363,17 +363,22 @@ public final class RecordSelector {
 
     /** Reads the output of {@link #toJson}. */
     static RecordSelector read(JsonObjectReader reader) {
+        // "as": The format of responses, regardless of their `Content-Type`. Default: `AUTO`.
         Format format = reader.constant("as", Format.class);
         if (reader.has("csv") && format != null && format != Format.CSV) {
             reader.problem("csv", "contradicts \"as\": " + format);
         }
         MemberSteps<RecordSelector> steps = new MemberSteps<>(reader, atRoot())
+                // "path": The JSON Pointer of the list of records, with `*` for each element or member. Default: the
+                // root.
                 .text("path", (records, path) -> records.withPath(JsonPaths.segments("records", path), path))
                 .text("csv", (records, separator) -> records.csv(character(separator)))
                 .with("as", format, RecordSelector::as)
                 .text("keyed", RecordSelector::keyed)
                 .text("expand", RecordSelector::expand);
+        // "where": The conditions that a record must meet, all of them.
         reader.requireElement("where");
+        // "emptyWhen": Values outside the list that state that an omitted list is empty: this proves deletions, too.
         reader.requireElement("emptyWhen");
         steps.each(
                 "where",
@@ -406,6 +411,8 @@ public final class RecordSelector {
             if (!reader.has("expression")) {
                 return read(reader);
             }
+            // "expression": An expression over `record`, `now`, the constant pills and the parents: `{{record.type |
+            // equals('draft') | not}}`.
             String expression = reader.text("expression");
             for (String name : List.of("field", "values")) {
                 if (reader.has(name)) {
@@ -419,6 +426,8 @@ public final class RecordSelector {
         }
 
         static Where read(JsonObjectReader reader) {
+            // "field": The JSON Pointer of a value.
+            // "values": The accepted values, as text.
             Where where = new Where(reader.requiredText("field"), reader.requiredTexts("values"));
             reader.attempt("field", () -> {
                 JsonPaths unused = JsonPaths.of("where", where.field);

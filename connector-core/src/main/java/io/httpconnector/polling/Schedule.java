@@ -172,7 +172,9 @@ public final class Schedule {
 
     private static @Nullable Schedule readCron(JsonObjectReader reader) {
         int before = reader.problems();
+        // "expression": Minute, hour, day of month, month and day of week, as in Unix: `0 6 * * MON-FRI`.
         String expression = reader.requiredText("expression");
+        // "zone": The time zone.
         ZoneId zone = reader.requiredZone("zone");
         if (reader.problems() > before || zone == null) {
             return null;

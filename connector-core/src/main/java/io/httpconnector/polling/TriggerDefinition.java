@@ -120,11 +120,20 @@ record TriggerDefinition(
                 }
             });
             return new MemberSteps<>(reader, start)
+                    // "keys": The maximum number of remembered keys, 1 to 100,000,000 for each parent. Default:
+                    // 1,000,000.
                     .integer("keys", Limits::withKeys)
+                    // "deadLetters": The maximum number of dead letters, 1 to 1,000,000. Default: 1000.
                     .integer("deadLetters", Limits::withDeadLetters)
+                    // "parents": The maximum number of parents, 1 to 1,000,000. Default: 10,000.
                     .integer("parents", Limits::withParents)
+                    // "inMemory": The maximum number of records in memory, 1 to 100,000. Default: 1000.
                     .integer("inMemory", Limits::withBatch)
+                    // "keyRetention": How long the key of a record that is no longer returned is remembered, 0 to
+                    // 36,500 days. Default: 7 days.
                     .duration("keyRetention", Limits::withMemory)
+                    // "pollTimeout": The maximum time that one poll waits for the service, 1 ms to 24 hours. Default: 1
+                    // hour.
                     .duration("pollTimeout", Limits::withPollTimeout)
                     .value();
         }

@@ -159,6 +159,7 @@ final class TriggerSettings {
     /** Applies the members of a definition. */
     TriggerSettings read(JsonObjectReader reader, Map<String, PillFilter> filters) {
         reader.document("request", json -> request = RequestTemplate.fromJson(json, filters));
+        // "pills": Constant values for pills of the request by step, of any JSON type.
         JsonNode steps = reader.object("pills");
         if (steps != null) {
             steps.properties()
@@ -174,13 +175,19 @@ final class TriggerSettings {
         reader.object("pagination", PaginationReader::read, read -> pagination = read);
         reader.object("cursor", CursorReader::read, read -> cursor = read);
         reader.object("parents", inner -> ParentRecords.read(inner, filters), read -> parents = read);
+        // "detectDeletions": Whether a record that is no longer returned is an event too; without a cursor only.
+        // Default: false.
         reader.flag("detectDeletions", flag -> deletions = flag);
+        // "conditionalRequests": Whether the first page is requested with `ETag` or `Last-Modified` of the previous
+        // poll. Default: false.
         reader.flag("conditionalRequests", flag -> conditional = flag);
         reader.object("startPosition", StartPosition::read, read -> first = read);
         reader.object("schedule", Schedule::read, read -> schedule = read);
+        // "limits": The limits.
         reader.object("limits", inner -> Limits.read(inner, limits), read -> limits = read);
         Limits.reportMisplaced(reader);
         Delivery code = delivery == null ? Delivery.to(event -> {}) : delivery;
+        // "delivery": The attempts of the handler, and their concurrency.
         reader.document("delivery", json -> {
             Delivery changed = code.settings(json);
             savedDeliverySettings = json.deepCopy();

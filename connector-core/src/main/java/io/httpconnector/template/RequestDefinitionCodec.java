@@ -148,9 +148,13 @@ final class RequestDefinitionCodec {
     }
 
     private static RequestDefinition definition(JsonObjectReader reader) {
+        // "name": The name of the request.
         String name = reader.requiredText("name");
+        // "method": The method.
         String method = reader.requiredText("method");
+        // "url": The URL, absolute or relative to the base URL of the connection, with pills. Default: `/`.
         String url = reader.text("url");
+        // "delimiters": The two texts around a pill, instead of `{{` and `}}`.
         List<String> delimiters = reader.texts("delimiters");
         JsonNode pair = reader.any("delimiters");
         boolean own = delimiters.size() == 2;
@@ -161,13 +165,21 @@ final class RequestDefinitionCodec {
                 isText(reader, "name") ? name : "request",
                 isText(reader, "method") ? method : "GET",
                 url == null ? "/" : url,
+                // "hosts": The hosts, such as `*.example.com`, that a URL whose host is a pill may have.
                 reader.texts("hosts"),
+                // "query": The query parameters.
                 reader.objects("query", RequestDefinitionCodec::pair),
+                // "headers": The header fields.
                 reader.objects("headers", RequestDefinitionCodec::pair),
+                // "body": The body. Default: none.
                 reader.object("body", RequestDefinitionCodec::content),
+                // "accept": The statuses that are accepted besides 2xx.
                 reader.integers("accept"),
+                // "timeout": The time limit of the request. Default: that of the connection.
                 reader.duration("timeout"),
+                // "rules": The meanings of responses, which precede the rules of the connection.
                 reader.elements("rules", (rule, at) -> ResponseRule.fromJson(rule)),
+                // "retry": The retries. Default: those of the connection.
                 reader.document("retry", RetryPolicy::fromJson),
                 own ? delimiters.get(0) : PillSyntax.DEFAULT.open(),
                 own ? delimiters.get(1) : PillSyntax.DEFAULT.close());
@@ -180,29 +192,42 @@ final class RequestDefinitionCodec {
     }
 
     private static RequestDefinition.PairDefinition pair(JsonObjectReader reader) {
+        // "list": How a list is sent: as repeated names, with brackets or indices, or in one value.
         String style = reader.oneOf("list", STYLES);
         return new RequestDefinition.PairDefinition(
+                // "name": The name.
                 reader.requiredText("name"),
+                // "value": The value, with pills; for a file its content.
                 reader.requiredText("value"),
                 style == null ? null : ListStyle.valueOf(style.toUpperCase(Locale.ROOT)));
     }
 
     private static RequestDefinition.PartDefinition part(JsonObjectReader reader) {
         RequestDefinition.PairDefinition pair = pair(reader);
+        // "fileName": The name of a file.
         String fileName = reader.text("fileName");
+        // "contentType": The media type of the part. Default: `application/octet-stream` for a file.
         String contentType = reader.text("contentType");
         String usedType = contentType == null && fileName != null ? "application/octet-stream" : contentType;
         return new RequestDefinition.PartDefinition(pair, fileName, usedType);
     }
 
     private static @Nullable BodyDefinition content(JsonObjectReader reader) {
+        // "json": Any JSON, with pills in its texts.
         JsonNode json = reader.any("json");
+        // "jsonText": JSON as text, with pills.
         String jsonText = reader.text("jsonText");
+        // "form": The fields of a form.
         List<RequestDefinition.PairDefinition> form = reader.objects("form", RequestDefinitionCodec::pair);
+        // "multipart": The parts of a multipart form.
         List<RequestDefinition.PartDefinition> multipart = reader.objects("multipart", RequestDefinitionCodec::part);
+        // "xml": XML, with pills.
         String xml = reader.text("xml");
+        // "text": Any text, with pills.
         String text = reader.text("text");
+        // "bytes": A pill whose value is binary data in base64.
         String bytes = reader.text("bytes");
+        // "contentType": The media type of `text` or `bytes`.
         String type = reader.text("contentType");
         String kind = reader.exactlyOneOf(BODIES.toArray(String[]::new));
         if (kind == null) {

@@ -175,7 +175,9 @@ public final class Delivery {
     }
 
     private static @Nullable Backoff readBackoff(JsonObjectReader reader) {
+        // "first": The delay before the second attempt.
         Duration first = reader.requiredDuration("first");
+        // "max": The maximum delay.
         Duration max = reader.requiredDuration("max");
         return first == null || max == null ? null : new Backoff(first, max);
     }

@@ -152,11 +152,14 @@ public final class SavedRequest {
                 return null;
             }
             reader.require("request", "sample", "responses");
+            // "request": The request template.
             RequestTemplate template =
                     reader.document("request", request -> RequestTemplate.fromJson(request, filters));
+            // "sample": An exchange with the service, without credentials.
             JsonNode sample = reader.object("sample");
             reader.object("sample", SavedRequest::checkSample);
             Map<String, JsonNode> schemas = new TreeMap<>();
+            // "responses": The JSON Schemas of the responses by class of status.
             reader.object("responses", statuses -> readSchemas(statuses, schemas));
             checkOutputs(
                     reader, OutputPillCollector.of(schemas.getOrDefault("2xx", JsonNodeFactory.instance.objectNode())));
@@ -166,7 +169,9 @@ public final class SavedRequest {
 
     /** Whether this library can read the format and version of the document, on which all other members depend. */
     private static boolean isSupported(JsonObjectReader reader) {
+        // "format": The format.
         JsonNode format = reader.any("format");
+        // "version": The version of the format.
         JsonNode version = reader.any("version");
         if (format == null || !FORMAT.equals(format.textValue())) {
             reader.problem("format", "not a saved request: \"format\" must be \"" + FORMAT + "\"");
@@ -196,9 +201,13 @@ public final class SavedRequest {
         // Without a valid schema, nothing is derived.
         boolean hasSchema = !reader.isUnreliable("responses");
         int before = reader.problems();
+        // "outputs": The values of a successful response that later steps can use. Default: derived from `responses`.
         List<OutputPill> outputs = reader.objects("outputs", output -> {
+            // "path": The path of the value, such as `venue.id`.
             String path = output.requiredText("path");
+            // "type": The type of the value.
             String type = output.requiredText("type");
+            // "label": The label that a user sees.
             String label = output.requiredText("label");
             OutputPill same = expected.remove(path);
             if (same == null && output.has("path") && hasSchema) {
@@ -230,6 +239,7 @@ public final class SavedRequest {
     private static boolean readSchemas(JsonObjectReader reader, Map<String, JsonNode> schemas) {
         for (int hundreds = 1; hundreds <= 5; hundreds++) {
             String status = hundreds + "xx";
+            // "1xx", "2xx", "3xx", "4xx", "5xx": The JSON Schema (2020-12) of responses with such a status.
             JsonNode schema = reader.object(status);
             if (schema != null) {
                 schemas.put(status, schema.deepCopy());
@@ -240,17 +250,25 @@ public final class SavedRequest {
 
     /** Checks the types of the sample's members, which are kept unchanged. */
     private static boolean checkSample(JsonObjectReader sample) {
+        // "request": The request that was sent.
         sample.requiredObject("request", SavedRequest::checkMessage);
+        // "response": The response.
         sample.requiredObject("response", SavedRequest::checkMessage);
         return true;
     }
 
     private static boolean checkMessage(JsonObjectReader message) {
+        // "method": The method.
         message.text("method");
+        // "url": The URL.
         message.text("url");
+        // "status": The status.
         message.integer("status");
+        // "headers": The header fields by name.
         message.textMap("headers");
+        // "json": The body, if it is JSON.
         message.any("json");
+        // "text": Another body.
         message.text("text");
         message.atMostOneOf("json", "text");
         return true;

@@ -15,7 +15,9 @@ final class ChallengeDefinition {
     private record TokenMember(ValueSelector location, String secret) {
 
         static @Nullable TokenMember read(JsonObjectReader reader) {
+            // "location": The location of the token.
             ValueSelector location = reader.requiredObject("location", ValueSelector::read);
+            // "secret": The name of the secret that it must equal.
             String secret = reader.requiredText("secret");
             return location == null ? null : new TokenMember(location, secret);
         }
@@ -26,6 +28,9 @@ final class ChallengeDefinition {
 
         static HmacMember read(JsonObjectReader reader) {
             return new HmacMember(
+                    // "algorithm": The algorithm, such as `HmacSHA256`.
+                    // "secret": The name of the secret.
+                    // "encoding": The encoding: `hex`, `base64` or `base64url`.
                     reader.requiredText("algorithm"), reader.requiredText("secret"), reader.requiredText("encoding"));
         }
     }
@@ -34,8 +39,11 @@ final class ChallengeDefinition {
     private record EncryptionMember(ValueSelector location, String secret, String key) {
 
         static @Nullable EncryptionMember read(JsonObjectReader reader) {
+            // "location": The location of the encrypted text.
             ValueSelector location = reader.requiredObject("location", ValueSelector::read);
+            // "secret": The name of the secret.
             String secret = reader.requiredText("secret");
+            // "key": The template of the key, such as `{{secret | sha256 | bytes}}`.
             String key = reader.requiredText("key");
             return location == null ? null : new EncryptionMember(location, secret, key);
         }
@@ -45,13 +53,16 @@ final class ChallengeDefinition {
     private record ConditionMember(ValueSelector location, String value) {
 
         static @Nullable ConditionMember read(JsonObjectReader reader) {
+            // "location": The location of a value.
             ValueSelector location = reader.requiredObject("location", ValueSelector::read);
+            // "value": The value that it must have.
             String value = reader.requiredText("value");
             return location == null ? null : new ConditionMember(location, value);
         }
     }
 
     static @Nullable Recipe<Handshake> read(JsonObjectReader reader) {
+        // "location": The location of the challenge.
         ValueSelector location = reader.requiredObject("location", ValueSelector::read);
         String method = reader.text("method");
         List<ConditionMember> conditions = reader.objects("when", ConditionMember::read);

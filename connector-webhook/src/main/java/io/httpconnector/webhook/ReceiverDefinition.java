@@ -56,13 +56,17 @@ final class ReceiverDefinition {
     }
 
     private void readVerifiers(JsonObjectReader reader) {
+        // "verify": The verifiers, all of which must accept a request.
         reader.elements("verify", (json, at) -> json).forEach(json -> verifiers.add(json.deepCopy()));
+        // "handshake": The handshakes that the service performs before it sends events.
         reader.elements("handshake", (json, at) -> json).forEach(json -> handshakes.add(json.deepCopy()));
         verifierRecipes.addAll(reader.objects(
                 "verify", one -> VerifierDefinitionReader.at(one.pointer(), VerifierDefinitionReader.verifier(one))));
         handshakeRecipes.addAll(reader.objects(
                 "handshake",
                 one -> VerifierDefinitionReader.at(one.pointer(), VerifierDefinitionReader.handshake(one))));
+        // "delivery": The attempts of events of the inbox, and their concurrency. Default: 5 attempts, and one event at
+        // a time.
         reader.document("delivery", json -> {
             delivery = Delivery.to(event -> {}).settings(json).settings();
             return json;

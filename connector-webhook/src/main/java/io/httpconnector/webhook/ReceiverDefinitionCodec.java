@@ -50,6 +50,8 @@ final class ReceiverDefinitionCodec {
     /** The member {@code responseJson}. */
     private record ResponseTemplate(int status, String template) {
         static ResponseTemplate read(JsonObjectReader reader) {
+            // "status": The status, 200 to 299.
+            // "template": The JSON as text, with pills of the event.
             return new ResponseTemplate(reader.requiredInteger("status"), reader.requiredText("template"));
         }
     }
@@ -57,7 +59,9 @@ final class ReceiverDefinitionCodec {
     /** The member {@code remember}. */
     private record Remember(Duration window, int events) {
         static @Nullable Remember read(JsonObjectReader reader) {
+            // "window": How long an event is remembered.
             Duration window = reader.requiredDuration("window");
+            // "events": The maximum number of remembered events.
             int events = reader.requiredInteger("events");
             return window == null ? null : new Remember(window, events);
         }
@@ -66,7 +70,9 @@ final class ReceiverDefinitionCodec {
     /** The member {@code limitPerSource}. */
     private record Limit(int requests, Duration period) {
         static @Nullable Limit read(JsonObjectReader reader) {
+            // "requests": The maximum number of requests of a source in the period.
             int requests = reader.requiredInteger("requests");
+            // "period": The period.
             Duration period = reader.requiredDuration("period");
             return period == null ? null : new Limit(requests, period);
         }
@@ -84,14 +90,18 @@ final class ReceiverDefinitionCodec {
 
     private static WebhookResponse response(JsonObjectReader reader) {
         List<WebhookResponse> start = new ArrayList<>();
+        // "status": The status, 200 to 299.
         reader.require("status");
         reader.integer("status", status -> start.add(WebhookResponse.of(status)));
         reader.atMostOneOf("text", "base64");
         // A placeholder reads the remaining members, so that their problems are reported as well.
         MemberSteps<WebhookResponse> steps = new MemberSteps<>(
                         reader, start.isEmpty() ? WebhookResponse.of(200) : start.get(0))
+                // "text": The body as text.
                 .text("text", (response, text) -> response.withBytes(text.getBytes(StandardCharsets.UTF_8)))
+                // "base64": The body in base64.
                 .text("base64", (response, text) -> response.withBytes(bytes(text)));
+        // "headers": The header fields by name.
         reader.textMap("headers")
                 .forEach(
                         (name, value) -> steps.with("headers", value, (response, text) -> response.header(name, text)));

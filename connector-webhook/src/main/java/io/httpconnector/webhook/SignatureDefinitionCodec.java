@@ -21,8 +21,10 @@ final class SignatureDefinitionCodec {
     }
 
     static SignatureBuilder read(JsonObjectReader reader, List<Secret> secrets, @Nullable PublicKeys publicKeys) {
+        // "algorithm": The algorithm of an HMAC, such as `HmacSHA256`, or of a public-key signature.
         SignatureBuilder builder = new SignatureBuilder(reader.requiredText("algorithm"), secrets, publicKeys);
         builder.alternativeAlgorithms = reader.distinctTexts("alternativeAlgorithms");
+        // "signature": The locations of the signature; if there are several, all are searched.
         builder.signatures = reader.objects("signature", ValueSelector::read);
         reader.text("encoding", builder::encoding);
         reader.text("secretEncoding", builder::secretEncoding);
@@ -37,8 +39,11 @@ final class SignatureDefinitionCodec {
         reader.text("timestampUnit", builder::timestampUnit);
         reader.duration("tolerance", builder::tolerance);
         reader.object("id", ValueSelector::read, builder::id);
+        // "bodyHash": The location of a hash of the body, which is signed instead of the body.
         reader.object("bodyHash", ValueSelector::read, builder::bodyHash);
+        // "bodyHashAlgorithm": The algorithm of the hash of the body. Default: SHA-256.
         reader.text("bodyHashAlgorithm", text -> builder.bodyHashAlgorithm = text);
+        // "bodyHashEncoding": The encoding of the hash of the body. Default: `hex`.
         reader.text("bodyHashEncoding", text -> builder.bodyHashEncoding = text);
         builder.bodiesRepeat = reader.isSet("bodiesRepeat");
         builder.bodiesAreUnique = reader.isSet("bodiesAreUnique");

@@ -49,7 +49,9 @@ public final class ValueSelector {
     record Part(String separator, int index) {
 
         static @Nullable Part read(JsonObjectReader reader) {
+            // "separator": The text between the parts.
             String separator = reader.requiredText("separator");
+            // "index": The position of the part, starting with 0; negative from the end.
             return separator.isEmpty() ? null : new Part(separator, reader.requiredInteger("index"));
         }
     }

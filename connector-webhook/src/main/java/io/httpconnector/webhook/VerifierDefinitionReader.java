@@ -54,7 +54,9 @@ record VerifierDefinitionReader(
         return switch (type) {
             case "preset" -> {
                 reader.require("name");
+                // "name": The name of the service.
                 String name = reader.oneOf("name", Signatures.presets());
+                // "secrets": The names of the secrets; with several, each may sign.
                 List<String> secrets = reader.requiredTexts("secrets");
                 yield name == null ? null : at -> Signatures.preset(name, at.secrets("secrets", secrets));
             }
@@ -62,34 +64,44 @@ record VerifierDefinitionReader(
             case "message-signature" -> messageSignature(reader);
             case "jwt" -> jwt(reader);
             case "sns" -> {
+                // "region": The AWS region.
                 String region = reader.requiredText("region");
+                // "topics": The ARNs of the accepted topics.
                 String[] topics = reader.requiredTexts("topics").toArray(String[]::new);
                 yield at -> Signatures.sns(at.requireConnection(""), region, topics);
             }
             case "paypal" -> {
+                // "webhookId": The ID of the webhook at PayPal.
                 String webhookId = reader.requiredText("webhookId");
                 yield at -> Signatures.paypal(at.requireConnection(""), webhookId);
             }
             case "basic" -> {
+                // "user": The user name.
                 String user = reader.requiredText("user");
+                // "passwords": The names of the secrets that are accepted as password.
                 List<String> passwords = reader.requiredTexts("passwords");
                 yield at -> Verifiers.basic(user, at.secrets("passwords", passwords));
             }
             case "token" -> {
+                // "location": The location of the token.
                 ValueSelector location = reader.requiredObject("location", ValueSelector::read);
+                // "tokens": The names of the secrets that are accepted as token.
                 List<String> tokens = reader.requiredTexts("tokens");
                 yield location == null ? null : at -> Verifiers.token(location, at.secrets("tokens", tokens));
             }
             case "addresses" -> {
+                // "ranges": The accepted addresses, such as `192.0.2.0/24`.
                 String[] ranges = reader.requiredTexts("ranges").toArray(String[]::new);
                 yield at -> Verifiers.addresses(ranges);
             }
             case "certificate" -> {
+                // "subjects": The accepted subjects of client certificates.
                 String[] subjects = reader.requiredTexts("subjects").toArray(String[]::new);
                 yield at -> Verifiers.certificate(subjects);
             }
             default -> {
                 reader.require("verifiers");
+                // "verifiers": Verifiers of which one must accept the request.
                 List<Recipe<Verifier>> alternatives = reader.objects("verifiers", VerifierDefinitionReader::verifier);
                 yield at -> {
                     List<Verifier> made = new ArrayList<>();
@@ -105,6 +117,7 @@ record VerifierDefinitionReader(
 
     private static @Nullable Recipe<Verifier> signature(JsonObjectReader reader) {
         reader.require("definition");
+        // "definition": The description of the signature.
         JsonNode definition = reader.object("definition");
         reader.object("definition", inner -> SignatureDefinitionCodec.read(inner, List.of(), null));
         KeySource keys = KeySource.read(reader);
@@ -119,6 +132,7 @@ record VerifierDefinitionReader(
     }
 
     private static @Nullable Recipe<Verifier> messageSignature(JsonObjectReader reader) {
+        // "algorithm": The algorithm, by its name in RFC 9421, such as `ed25519`.
         String algorithm = reader.requiredText("algorithm");
         KeySource keys = KeySource.read(reader);
         String secretEncoding = reader.text("secretEncoding");
@@ -157,11 +171,13 @@ record VerifierDefinitionReader(
     }
 
     private static @Nullable Recipe<Verifier> jwt(JsonObjectReader reader) {
+        // "location": The location of the token. Default: the header field `Authorization` after `Bearer`.
         KeySource keys = KeySource.read(reader);
         ValueSelector location = reader.object("location", ValueSelector::read);
         List<String> algorithms = reader.has("algorithms") ? reader.requiredTexts("algorithms") : List.of();
         String issuer = reader.text("issuer");
         String audience = reader.text("audience");
+        // "claims": The required texts of claims by name.
         Map<String, String> claims = reader.textMap("claims");
         if (issuer != null && claims.containsKey("iss")) {
             reader.problem("issuer", "contradicts the claim iss: use only one of them");
@@ -218,8 +234,11 @@ record VerifierDefinitionReader(
             @Nullable String jwks) {
 
         static @Nullable KeySource read(JsonObjectReader reader) {
+            // "secrets": The names of the shared secrets.
             List<String> names = reader.has("secrets") ? reader.requiredTexts("secrets") : List.of();
+            // "keys": The public keys: PEM, JWK, or base64.
             List<String> fixed = reader.has("keys") ? reader.requiredTexts("keys") : List.of();
+            // "jwks": The path at the connection from which public keys are fetched.
             String jwks = reader.text("jwks");
             return reader.exactlyOneOf("secrets", "keys", "jwks") == null ? null : new KeySource(names, fixed, jwks);
         }
@@ -246,16 +265,19 @@ record VerifierDefinitionReader(
         }
         return switch (type) {
             case "echo" -> {
+                // "parameter": The query parameter that is echoed.
                 String parameter = reader.requiredText("parameter");
                 yield at -> Handshakes.echo(parameter);
             }
             case "challenge" -> ChallengeDefinition.read(reader);
             case "microsoft-graph" -> at -> Handshakes.microsoftGraph();
             case "cloud-events" -> {
+                // "origins": The accepted origins. Default: any.
                 String[] origins = reader.distinctTexts("origins").toArray(String[]::new);
                 yield at -> Handshakes.cloudEvents(origins);
             }
             case "sns" -> {
+                // "region": The AWS region.
                 String region = reader.requiredText("region");
                 yield at -> Handshakes.sns(at.requireConnection(""), region);
             }
@@ -273,6 +295,8 @@ record VerifierDefinitionReader(
         if (member.isEmpty()) {
             return at -> handshake.create(List.of());
         }
+        // "clientId": The client ID, which is not a secret, by the name of a secret.
+        // "encryptKey", "verifyToken", "consumerSecret", "secret": The name of the secret of the handshake.
         String secret = reader.requiredText(member);
         return at -> handshake.create(List.of(at.secret("/" + member, secret)));
     }
@@ -288,6 +312,7 @@ record VerifierDefinitionReader(
     /** The type; without it, the other members cannot be checked. */
     private static @Nullable String type(JsonObjectReader reader, List<String> types) {
         reader.require("type");
+        // "type": The type, which determines the other members.
         String type = reader.oneOf("type", types);
         if (type == null) {
             reader.acceptUnreadMembers();

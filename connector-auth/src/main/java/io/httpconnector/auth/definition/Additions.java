@@ -36,15 +36,20 @@ record Additions(
     static Additions all(Members given) {
         Members members = given.with(AttemptValues.NAMES);
         return new Additions(
+                // "headers": Further header fields by name.
                 members.headers("headers"),
+                // "query": Further query parameters by name.
                 members.texts("query", true),
+                // "cookies": Cookies by name.
                 members.texts("cookies", true, Additions::checkCookie),
+                // "bodyFields": Fields that are added to a JSON or form body, of any JSON type, also nested.
                 members.object("bodyFields", true));
     }
 
     /** Reads the additions that every strategy type supports in addition to its own members. */
     static Additions common(Members given, String... ownHeaders) {
         Members members = given.with(AttemptValues.NAMES);
+        // "headers": Further header fields by name.
         Map<String, FieldText> headers = members.headers("headers");
         Set<String> own = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         own.addAll(List.of(ownHeaders));
@@ -55,6 +60,7 @@ record Additions(
                             "headers",
                             List.of("/" + JsonObjectReader.token(name) + ": the strategy sets this header itself"));
                 }));
+        // "query": Further query parameters by name.
         return new Additions(headers, members.texts("query", true), Map.of(), JsonNodeFactory.instance.objectNode());
     }
 

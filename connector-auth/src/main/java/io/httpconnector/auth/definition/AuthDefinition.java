@@ -145,11 +145,15 @@ public final class AuthDefinition {
 
     private static AuthDefinition read(
             JsonObjectReader reader, JsonNode json, Map<String, AuthType> types, Set<String> usedElsewhere) {
+        // "name": The name of the service.
         String name = reader.requiredText("name");
+        // "documentation": The URL of the page of the service that describes its authentication.
         String unusedUrl = reader.text("documentation");
         InputField.rejectBlank(reader, "name", "documentation");
+        // "fields": The fields that all strategies have.
         List<InputField> common = fields(reader, List.of());
         Map<String, Strategy> strategies =
+                // "strategies": The ways to authenticate by name, the most common one first.
                 reader.objectMap("strategies", (key, members) -> readStrategy(members, types, common));
         reader.require("strategies");
         if (json.path("strategies").isObject() && json.path("strategies").isEmpty()) {
@@ -218,7 +222,9 @@ public final class AuthDefinition {
 
     private static @Nullable Strategy readStrategy(
             JsonObjectReader reader, Map<String, AuthType> types, List<InputField> common) {
+        // "type": The type of the strategy, which determines the other members.
         String name = new Members(reader, Map.of()).requiredOneOf("type", List.copyOf(types.keySet()));
+        // "fields": The fields of the form that this strategy adds to those of all.
         List<InputField> ownFields = fields(reader, common);
         List<InputField> fields = new ArrayList<>(common);
         fields.addAll(ownFields);
@@ -236,8 +242,11 @@ public final class AuthDefinition {
                 .forEach(fields::add);
         Members members = new Members(reader, secretsByName(fields));
         type.defaultFields().forEach(field -> members.use().use(field.name()));
+        // "computed": Values that are computed from others, by name: with `{"pair": "{{auth.user}}:{{auth.key}}"}` any
+        // text may contain `{{auth.pair | base64}}`. A value with a secret is a secret.
         Map<String, FieldText> computed =
                 computed(members, type, FieldUse.received(reader, type.receivingMembers()), fields);
+        // "clientCertificate": The client certificate of the connection.
         CertificateMembers certificate =
                 reader.object("clientCertificate", object -> CertificateMembers.read(members.of(object)));
         Recipe recipe = type.read(members.withComputed(computed));

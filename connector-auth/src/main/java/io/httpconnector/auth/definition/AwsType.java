@@ -20,10 +20,15 @@ final class AwsType {
     private static Recipe read(Members members) {
         JsonObjectReader reader = members.reader();
         Role role = Role.read(members);
+        // "webIdentityToken": An OpenID Connect token that is exchanged for the credentials of the role, instead of an
+        // access key.
         FieldText identity = members.secret("webIdentityToken");
         boolean hasIdentity = reader.has("webIdentityToken");
+        // "accessKeyId": The ID of the access key.
         FieldText id = hasIdentity ? null : members.requiredText("accessKeyId", text -> check(text, "x", "x"));
+        // "secretAccessKey": The secret access key.
         FieldText key = hasIdentity ? null : members.requiredSecret("secretAccessKey");
+        // "sessionToken": The session token of temporary credentials.
         FieldText token = members.secret("sessionToken");
         if (hasIdentity && role == null) {
             reader.problem("roleArn", "it is missing, but there is a webIdentityToken");
@@ -33,7 +38,9 @@ final class AwsType {
                     .filter(reader::has)
                     .forEach(member -> reader.problem(member, "the webIdentityToken replaces it: omit one of them"));
         }
+        // "region": The AWS region, such as `eu-central-1`.
         FieldText region = members.requiredText("region", text -> check("x", text, "x"));
+        // "service": The name of the AWS service in the signature, such as `execute-api`.
         FieldText service = members.requiredText("service", text -> check("x", "x", text));
         Additions additions = Additions.common(members, "Authorization", "X-Amz-Date", "X-Amz-Security-Token");
         return Recipe.of(additions, values -> {
@@ -67,13 +74,18 @@ final class AwsType {
 
         static @Nullable Role read(Members members) {
             JsonObjectReader reader = members.reader();
+            // "roleArn": The ARN of a role whose temporary credentials sign the requests.
             FieldText arn = members.textIfFixed("roleArn", AwsRole::of);
+            // "roleSessionName": The name of the session of the role.
             FieldText sessionName = members.textIfFixed("roleSessionName", AwsRole.of("arn:x")::sessionName);
+            // "externalId": The external ID that the role requires.
             FieldText externalId = members.text("externalId");
+            // "roleLifetime": The lifetime of the temporary credentials.
             Duration lifetime = reader.duration("roleLifetime");
             if (lifetime != null) {
                 reader.attempt("roleLifetime", () -> AwsRole.of("arn:x").lifetime(lifetime));
             }
+            // "stsUrl": The URL of the AWS Security Token Service. Default: the global endpoint.
             UrlText stsUrl = UrlText.read(members, "stsUrl");
             if (!reader.has("roleArn")) {
                 Stream.of("roleSessionName", "externalId", "roleLifetime", "stsUrl")

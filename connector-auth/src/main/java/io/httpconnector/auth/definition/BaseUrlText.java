@@ -56,6 +56,7 @@ record BaseUrlText(UrlText url, boolean hasChoiceWithPath) {
 
     /** Reads the base URL, and checks that each strategy has the values that it needs. */
     static BaseUrlText read(JsonObjectReader reader, Map<String, Known> strategies) {
+        // "baseUrl": The base URL of the connection; in a list, the first one whose fields all have values is used.
         reader.require("baseUrl");
         JsonNode given = reader.any("baseUrl");
         List<FieldText> texts = new ArrayList<>();

@@ -17,7 +17,9 @@ final class BasicType {
     private BasicType() {}
 
     private static Recipe read(Members members) {
+        // "user": The user name; it may contain secrets, and may be empty.
         FieldText user = members.requiredSecret("user", text -> {});
+        // "password": The password; it may be empty.
         FieldText password = members.requiredSecret("password", text -> {});
         if (members.reader().has("user")
                 && members.reader().has("password")

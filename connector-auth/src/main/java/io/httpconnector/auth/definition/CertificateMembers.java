@@ -14,8 +14,11 @@ record CertificateMembers(
 
     static CertificateMembers read(Members members) {
         return new CertificateMembers(
+                // "certificate": The certificate, with those of the authorities that issued it, in PEM.
                 members.requiredSecret("certificate"),
+                // "privateKey": The private key in PEM (PKCS #8, PKCS #1 or SEC 1).
                 members.requiredSecret("privateKey"),
+                // "password": The password of an encrypted private key.
                 members.secret("password"));
     }
 

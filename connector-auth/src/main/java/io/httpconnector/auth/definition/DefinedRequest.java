@@ -39,17 +39,26 @@ record DefinedRequest(
         String user = name(prefix, "user");
         String password = name(prefix, "password");
         String url = name(prefix, "url");
+        // "url", "loginUrl": The URL of the request; in a list, the first one whose fields all have values is used.
         reader.require(url);
         DefinedRequest request = new DefinedRequest(
                 defaultMethod,
+                // "method": The method. Default: POST for a login, GET for a test.
                 members.text("method", DefinedRequest::checkMethod),
                 UrlText.read(members, url, DefinedRequest::problemOfUrl),
+                // "headers", "loginHeaders": The header fields by name.
                 members.headers(name(prefix, "headers")),
+                // "query", "loginQuery": The query parameters by name.
                 members.texts(name(prefix, "query"), true),
+                // "user", "loginUser": The user name of HTTP Basic authentication.
                 members.secret(user),
+                // "password", "loginPassword": The password of HTTP Basic authentication.
                 members.secret(password),
+                // "json": A JSON body, with placeholders at any depth.
                 members.tree("json", true),
+                // "form": The fields of a form body by name.
                 members.texts("form", true),
+                // "xml": An XML body; values are escaped.
                 members.secret("xml"));
         String unused = reader.atMostOneOf("json", "form", "xml");
         if (reader.has(password) && !reader.has(user)) {

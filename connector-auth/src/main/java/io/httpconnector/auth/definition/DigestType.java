@@ -10,8 +10,11 @@ final class DigestType {
     private DigestType() {}
 
     private static Recipe read(Members members) {
+        // "user": The user name.
         FieldText user = members.requiredText("user");
+        // "password": The password.
         FieldText password = members.requiredSecret("password");
+        // "md5": Whether the algorithm MD5 is accepted. Default: true.
         boolean refusesMd5 = Boolean.FALSE.equals(members.reader().flag("md5"));
         return Recipe.of(Additions.common(members, "Authorization"), values -> {
             DigestAuth digest = DigestAuth.of(values.requiredText(user), values.requiredSecret(password));

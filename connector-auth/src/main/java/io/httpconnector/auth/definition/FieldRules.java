@@ -33,19 +33,27 @@ record FieldRules(
     private static final int MAX_MATCHED = 10_000;
 
     static FieldRules read(JsonObjectReader reader) {
+        // "choices": The permitted values.
         List<String> choices = reader.distinctTexts("choices");
         reader.requireElement("choices");
         return new FieldRules(
                 List.copyOf(choices),
+                // "pattern": A regular expression for the whole value.
                 pattern(reader),
+                // "example": A value that the form shows as an example.
                 notEmpty(reader, "example"),
+                // "prefix": A text that the form shows before the value, and that is removed from a value with it.
                 notEmpty(reader, "prefix"),
+                // "suffix": A text that the form shows after the value, and that is removed from a value with it.
                 notEmpty(reader, "suffix"),
+                // "when": The condition under which the form shows the field.
                 reader.object("when", FieldRules::readCondition));
     }
 
     private static InputField.FieldCondition readCondition(JsonObjectReader reader) {
+        // "field": The name of another field.
         String field = reader.requiredText("field");
+        // "values": The values of that field for which the form shows this one.
         return new InputField.FieldCondition(field, reader.requiredTexts("values"));
     }
 

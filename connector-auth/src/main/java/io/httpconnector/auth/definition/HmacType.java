@@ -24,10 +24,16 @@ final class HmacType {
 
     private static Recipe read(Members members) {
         JsonObjectReader reader = members.reader();
+        // "algorithm": The algorithm of the HMAC.
         String algorithm = members.requiredOneOf(
                 "algorithm", List.of("HmacSHA256", "HmacSHA384", "HmacSHA512", "HmacSHA1", "HmacMD5"));
+        // "key": The key.
         FieldText key = members.requiredSecret("key");
+        // "keyEncoding": The encoding of the key. Default: UTF-8 text.
         String encoding = reader.oneOf("keyEncoding", List.of("base64", "hex"));
+        // "template": The signed text, with the placeholders of the request: `method`, `url`, `host`, `path`, `query`,
+        // `target`, `type`, `body`, `bodySha256Hex`, `bodySha256Base64`, `bodyMd5Base64`, `time`, `timeMillis`,
+        // `timeIso`, `timeHttp` and `nonce`.
         FieldText template = members.with(AttemptValues.NAMES).requiredSecret("template");
         Map<String, FieldText> computed = members.computedPerAttempt();
         template.fields().stream()
@@ -35,7 +41,10 @@ final class HmacType {
                 .forEach(name -> reader.problem(
                         "template",
                         "{{auth." + name + "}} is computed for each request: write its text in the template itself"));
+        // "headers": Header fields by name, with the placeholders of the template, and `signature` (hexadecimal) or
+        // `signatureBase64`.
         Map<String, FieldText> headers = members.with(SENT).headers("headers");
+        // "query": Query parameters by name, with the same placeholders.
         Map<String, FieldText> query = members.with(SENT).texts("query", true);
         if (Stream.of(headers, query)
                         .flatMap(texts -> texts.values().stream())

@@ -51,11 +51,18 @@ public final class InputField {
 
     static InputField read(JsonObjectReader reader) {
         InputField field = new InputField(
+                // "name": The name of the field: `{{auth.name}}` stands for its value.
                 reader.requiredText("name"),
+                // "label": The label that the form shows. Default: the name.
                 reader.text("label"),
+                // "hint": An explanation for the user.
                 reader.text("hint"),
+                // "secret": Whether the value is a secret: hidden in forms, logs and exceptions. Default: false.
                 reader.isSet("secret"),
+                // "optional": Whether the field may be left empty; a header field, parameter or claim that needs it is
+                // then omitted. Default: false.
                 reader.isSet("optional"),
+                // "default": The value if the user leaves the field empty.
                 reader.text("default"),
                 FieldRules.read(reader));
         rejectBlank(reader, "name", "label", "hint");

@@ -14,7 +14,9 @@ record JwtMembers(
 
     static JwtMembers read(Members members) {
         KeyMembers key = KeyMembers.read(members);
+        // "claims": The claims by name; numbers, lists and objects keep their type. `iat`, `exp` and `jti` are set.
         ObjectNode claims = members.object("claims", false);
+        // "lifetime": The lifetime of a token. Default: 5 minutes.
         Duration lifetime = members.reader().duration("lifetime");
         if (lifetime != null && lifetime.toSeconds() < 2) {
             members.reader().problem("lifetime", "it must be at least two seconds");

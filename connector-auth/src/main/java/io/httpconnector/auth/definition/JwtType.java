@@ -13,6 +13,7 @@ final class JwtType {
 
     private static Recipe read(Members members) {
         JwtMembers token = JwtMembers.read(members);
+        // "prefix": The text before the token in the header field. Default: `"Bearer "`.
         FieldText prefix = members.text("prefix", Members::checkTokenPrefix);
         Duration lifetime = token.lifetime();
         return Recipe.of(Additions.common(members, "Authorization"), values -> {

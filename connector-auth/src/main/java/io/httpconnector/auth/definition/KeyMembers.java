@@ -26,7 +26,9 @@ record KeyMembers(
     private static final List<String> ALGORITHMS = List.of("RS256", "PS256", "ES256", "EdDSA", "HS256");
 
     static KeyMembers read(Members members) {
+        // "algorithm": The algorithm of the signature.
         String algorithm = members.requiredOneOf("algorithm", ALGORITHMS);
+        // "keyEncoding": The encoding of the key of `HS256`. Default: UTF-8 text.
         String encoding = members.reader().oneOf("keyEncoding", List.of("base64", "hex"));
         if (encoding != null && !algorithm.equals("HS256")) {
             members.reader().problem("keyEncoding", algorithm + " has a key in PEM: omit it");
@@ -34,11 +36,14 @@ record KeyMembers(
         return new KeyMembers(
                 algorithm,
                 encoding,
+                // "key": The private key in PEM, or the secret of `HS256`.
                 members.requiredSecret("key", text -> {
                     Members.checkNotEmpty(text);
                     var unused = key(algorithm, encoding, Secret.of(text));
                 }),
+                // "keyId": The claim `kid` of the header.
                 members.text("keyId", Members::checkNotEmpty),
+                // "certificate": The certificate in PEM, whose fingerprint is sent as `x5t`.
                 members.textIfFixed("certificate", KeyMembers::certificate));
     }
 

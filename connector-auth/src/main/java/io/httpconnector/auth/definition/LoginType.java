@@ -38,19 +38,24 @@ final class LoginType {
 
     private static Recipe read(Members given) {
         JsonObjectReader reader = given.reader();
+        // "jwt": A token that is signed anew for each login: the requests may contain `{{auth.jwt}}`.
         JwtMembers jwt = reader.object(JWT, object -> JwtMembers.read(given.of(object)));
         Members members = (reader.has(JWT) ? given.of(reader, JWT) : given).with(AttemptValues.NAMES_OF_TIME);
         Set<String> received = new LinkedHashSet<>();
         List<DefinedStep> steps = new ArrayList<>(
+                // "steps": Requests that are sent before the login request, in order.
                 reader.objects("steps", step -> readStep(members.of(step).withReceived(received), received)));
         reader.requireElement("steps");
         DefinedRequest login = DefinedRequest.read(members.withReceived(received), "login", "POST");
+        // "tokenFields": Values of the response by name, as JSON Pointers: the following requests, `use`, `headers`,
+        // `query` and `baseUrl` may contain `{{auth.name}}`.
         Map<String, String> fields = members.pointers("tokenFields");
         received.addAll(fields.keySet());
         steps.add(new DefinedStep(login, fields));
         members.use().receive(received);
         Function<LoginAuthBuilder, LoginAuthBuilder> response = response(members);
         Members ofResponse = given.withReceived(received);
+        // "use": How the token `{{auth.token}}` is sent. Default: as a bearer token.
         Additions read = reader.object("use", use -> readUse(ofResponse.of(use, TOKEN)));
         Additions use = read == null ? bearer() : read;
         Additions additions = Additions.common(ofResponse, use.headerNames());
@@ -74,6 +79,8 @@ final class LoginType {
 
     private static DefinedStep readStep(Members members, Set<String> received) {
         DefinedRequest request = DefinedRequest.read(members, "", "POST");
+        // "tokenFields": Values of the response by name, as JSON Pointers: the following requests may contain
+        // `{{auth.name}}`.
         Map<String, String> fields = members.pointers("tokenFields");
         received.addAll(fields.keySet());
         return new DefinedStep(request, fields);
@@ -94,14 +101,21 @@ final class LoginType {
     private static Function<LoginAuthBuilder, LoginAuthBuilder> response(Members members) {
         JsonObjectReader reader = members.reader();
         String unusedLocation = reader.atMostOneOf("tokenPath", "tokenHeader", "tokenCookie");
+        // "tokenPath": The JSON Pointer of the token in the response; for XML below the root element. Default:
+        // `/token`.
         String path = members.pointer("tokenPath");
+        // "tokenHeader": The header field of the response that is the token.
         String header = responseName(reader, "tokenHeader");
+        // "tokenCookie": The cookie of the response that is the token.
         String cookie = responseName(reader, "tokenCookie");
+        // "expiresPath": The JSON Pointer of the expiry in the response.
         String expires = members.pointer("expiresPath");
+        // "expiresAs": The format of the expiry. Default: `seconds`.
         ExpiryFormat meaning = ExpiryMembers.expiresAs(reader);
         if (reader.has("expiresAs") && !reader.has("expiresPath")) {
             reader.problem("expiresAs", "it requires expiresPath");
         }
+        // "lifetime": The lifetime of the token, if the response has no expiry. Default: until the service rejects it.
         Duration lifetime = members.positiveDuration("lifetime");
         return auth -> {
             if (path != null) {

@@ -17,6 +17,7 @@ record OAuth1Members(
         Map<String, FieldText> requestParameters,
         Map<String, FieldText> authorizationParameters) {
 
+    // "accessTokenUrl": The URL for the access token.
     private static final List<String> URLS = List.of("requestTokenUrl", "authorizationUrl", "accessTokenUrl");
     private static final List<String> PARAMETERS = List.of("requestParameters", "authorizationParameters");
 
@@ -24,10 +25,14 @@ record OAuth1Members(
     static @Nullable OAuth1Members read(Members members) {
         JsonObjectReader reader = members.reader();
         boolean isUsed = URLS.stream().anyMatch(reader::has);
+        // "requestTokenUrl": The URL for temporary credentials.
         UrlText request = UrlText.read(members, "requestTokenUrl");
+        // "authorizationUrl": The page on which the user consents.
         UrlText authorization = UrlText.read(members, "authorizationUrl");
         UrlText access = UrlText.read(members, "accessTokenUrl");
+        // "requestParameters": Further parameters of the request for temporary credentials by name.
         Map<String, FieldText> requestParameters = members.texts("requestParameters", false);
+        // "authorizationParameters": Further parameters of the page by name.
         Map<String, FieldText> authorizationParameters = members.texts("authorizationParameters", false);
         if (isUsed) {
             URLS.forEach(reader::require);

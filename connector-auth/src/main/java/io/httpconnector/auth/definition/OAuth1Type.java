@@ -15,15 +15,22 @@ final class OAuth1Type {
 
     private static Recipe read(Members members) {
         JsonObjectReader reader = members.reader();
+        // "consumerKey": The consumer key.
         FieldText consumerKey = members.requiredText("consumerKey");
+        // "signature": The method of the signature. Default: `HMAC-SHA1`.
         String signature = reader.oneOf("signature", List.of("HMAC-SHA1", "HMAC-SHA256", "RSA-SHA1", "PLAINTEXT"));
         boolean isRsa = "RSA-SHA1".equals(signature);
+        // "consumerSecret": The consumer secret.
+        // "privateKey": The RSA key in PEM.
         FieldText secret = isRsa ? members.requiredSecret("privateKey") : members.requiredSecret("consumerSecret");
+        // "token": The access token, if the user entered one.
         FieldText token = members.text("token");
+        // "tokenSecret": The secret of the access token.
         FieldText tokenSecret = token == null ? members.secret("tokenSecret") : members.requiredSecret("tokenSecret");
         if (token == null && tokenSecret != null && !reader.has("token")) {
             reader.problem("token", "it is missing, but there is a tokenSecret");
         }
+        // "realm": The realm of the `Authorization` header field.
         FieldText realm = members.text("realm", text -> {
             if (text.contains("\"")) {
                 throw new InvalidDefinitionException("realm", List.of("it has a quotation mark"));

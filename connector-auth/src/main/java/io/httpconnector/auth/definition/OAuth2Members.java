@@ -43,12 +43,18 @@ final class OAuth2Members {
         type.checkMembers(reader);
         members.use().receive(FieldUse.received(reader, OAuth2Type.RECEIVING));
         boolean discoversFromService = discover();
+        // "authorizationUrl": The page on which the user consents.
         endpoint("authorizationUrl", type, members, OAuth2Builder::authorizationUrl);
+        // "tokenUrl": The token endpoint.
         endpoint("tokenUrl", type, receiving, OAuth2Builder::tokenUrl);
+        // "pushedAuthorizationRequestUrl": The endpoint for pushed authorization requests (RFC 9126).
         endpoint("pushedAuthorizationRequestUrl", type, members, OAuth2Builder::pushedAuthorizationRequestUrl);
+        // "revocationUrl": The endpoint that revokes tokens (RFC 7009).
         endpoint("revocationUrl", type, receiving, OAuth2Builder::revocationUrl);
+        // "deviceAuthorizationUrl": The endpoint for device codes (RFC 8628).
         endpoint("deviceAuthorizationUrl", type, members, OAuth2Builder::deviceAuthorizationUrl);
         requests();
+        // "clientKey": The key with which the client authenticates itself (`private_key_jwt`), instead of a secret.
         KeyMembers key = reader.object("clientKey", object -> KeyMembers.read(members.of(object)));
         String unusedProof = reader.atMostOneOf("clientKey", "clientAuthentication");
         ProviderMembers provider = ProviderMembers.read(members, receiving);
@@ -69,6 +75,8 @@ final class OAuth2Members {
 
     /** Returns whether the authorization server is discovered from the service, which may also register a client. */
     private boolean discover() {
+        // "discover": The issuer whose metadata have the endpoints (RFC 8414), or true to ask the service for its
+        // issuer (RFC 9728).
         JsonNode discover = reader.any("discover");
         if (discover == null) {
             return false;
@@ -106,23 +114,31 @@ final class OAuth2Members {
     }
 
     private void requests() {
+        // "scopes": The scopes, as a list or separated by spaces.
         List<FieldText> scopes = members.scopes("scopes");
         steps.add((values, builder) -> scopes.forEach(scope -> accept(values.text(scope), builder::scopes)));
+        // "authorizationParameters": Further parameters of the consent page by name.
         Map<String, FieldText> consent = members.texts("authorizationParameters", true);
         steps.add((values, builder) ->
                 values.each(consent, builder::authorizationParameter, builder::authorizationParameter));
+        // "nonce": Whether an OpenID Connect nonce is sent and checked. Default: false.
         if (reader.isSet("nonce")) {
             steps.add((values, builder) -> builder.nonce());
         }
+        // "issuer": The issuer that the callback must name (RFC 9207).
         UrlText issuer = UrlText.read(members, "issuer", SecureUrl::problemOfIssuer);
         steps.add((values, builder) -> accept(values.url(issuer), builder::issuer));
+        // "resource": The service, or the services, for which the tokens are requested (RFC 8707).
         List<UrlText> resources = UrlText.readAll(members, "resource", SecureUrl::problemOfResource);
         if (resources.stream().map(UrlText::toString).distinct().count() < resources.size()) {
             reader.problem("resource", "one of them is a duplicate: omit it");
         }
         steps.add((values, builder) -> resources.forEach(resource -> accept(values.url(resource), builder::resource)));
+        // "tokenParameters": Further parameters of token requests by name.
         Map<String, FieldText> token = members.texts("tokenParameters", true);
         steps.add((values, builder) -> values.each(token, builder::tokenParameter, builder::tokenParameter));
+        // "refreshBefore": How long before its expiry a token is replaced. Default: one minute, at most a quarter of
+        // its lifetime.
         Duration before = reader.duration("refreshBefore");
         if (before != null && before.isNegative()) {
             reader.problem("refreshBefore", before + " is negative");

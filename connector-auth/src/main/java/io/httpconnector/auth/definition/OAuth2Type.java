@@ -86,18 +86,22 @@ record OAuth2Type(
     }
 
     private static Function<FieldValues, OAuth2Builder> password(Members members) {
+        // "user": The user name.
         FieldText user = members.requiredText("user");
+        // "password": The password.
         FieldText password = members.requiredSecret("password");
         return values -> OAuth2.password(values.requiredText(user), values.requiredSecret(password));
     }
 
     private static Function<FieldValues, OAuth2Builder> refreshToken(Members members) {
+        // "refreshToken": The refresh token.
         FieldText token = members.requiredSecret("refreshToken");
         return values -> OAuth2.refreshToken(values.requiredSecret(token));
     }
 
     private static Function<FieldValues, OAuth2Builder> jwtBearer(Members members) {
         KeyMembers key = KeyMembers.read(members);
+        // "claims": The claims of the assertion by name; numbers, lists and objects keep their type.
         var claims = members.object("claims", false);
         return values -> OAuth2.jwtBearer(key.build(values), values.claims(claims));
     }

@@ -26,7 +26,9 @@ record SamlMembers(
     static Function<FieldValues, OAuth2Builder> read(Members members) {
         JsonObjectReader reader = members.reader();
         String unused = reader.exactlyOneOf("assertion", "saml");
+        // "assertion": The encoded assertion.
         FieldText assertion = members.secret("assertion");
+        // "saml": The assertion that is signed for each token request, by RSA with SHA-256.
         SamlMembers saml = reader.object("saml", object -> readSaml(members.of(object)));
         return values -> saml == null
                 ? OAuth2.samlBearer(assertion == null ? Secret.of("missing") : values.requiredSecret(assertion))
@@ -35,14 +37,23 @@ record SamlMembers(
 
     private static SamlMembers readSaml(Members members) {
         return new SamlMembers(
+                // "issuer": The issuer.
                 members.requiredText("issuer"),
+                // "subject": The subject.
                 members.requiredText("subject"),
+                // "key": The RSA key in PEM.
                 members.requiredSecret("key"),
+                // "certificate": The certificate of the key in PEM.
                 members.textIfFixed("certificate", KeyMembers::certificate),
+                // "audience": The audience. Default: the token URL.
                 members.text("audience", Members::checkNotEmpty),
+                // "recipient": The recipient. Default: the token URL.
                 members.text("recipient", Members::checkNotEmpty),
+                // "nameIdFormat": The format of the subject.
                 members.text("nameIdFormat", Members::checkNotEmpty),
+                // "attributes": The attributes by name.
                 members.texts("attributes", false),
+                // "lifetime": The lifetime of the assertion. Default: 5 minutes.
                 members.positiveDuration("lifetime"));
     }
 

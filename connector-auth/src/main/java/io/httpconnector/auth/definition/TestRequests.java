@@ -20,6 +20,8 @@ record TestRequests(List<Defined> requests) {
     /** Reads {@code test}: a URL for a GET request, a request, or an array of both. */
     static TestRequests read(Members members) {
         JsonObjectReader reader = members.reader();
+        // "test": The request of the connection test: a URL for GET, a request, or a list of requests, of which the
+        // first one that the service accepts proves the connection.
         JsonNode given = reader.any("test");
         if (given == null) {
             return new TestRequests(List.of());
@@ -43,6 +45,7 @@ record TestRequests(List<Defined> requests) {
 
     private static Defined defined(Members members) {
         DefinedRequest request = DefinedRequest.read(members, "", "GET");
+        // "accept": Statuses that are accepted besides 2xx.
         List<Integer> statuses = members.reader().integers("accept");
         members.reader().requireElement("accept");
         for (int status : statuses) {

@@ -14,7 +14,7 @@ import java.util.Set;
  * @param requiredWith the members that require this one
  * @param isNotEmpty whether a list must have an element
  * @param isDistinct whether the elements of a list must be different
- * @param readers the names of the classes that read it, the innermost first
+ * @param readers the methods that read it, the innermost first, each as the name of its class, a colon and the line
  */
 record MemberModel(
         String name,

@@ -7,7 +7,6 @@ import io.httpconnector.internal.json.DocumentCapture;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.MemberObserver;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,6 +34,9 @@ final class Observation implements MemberObserver {
 
     /** The members that this object cannot have. */
     final Set<String> excluded = new LinkedHashSet<>();
+
+    /** The members whose type has only been inspected so far. */
+    private final Set<String> peeked = new LinkedHashSet<>();
 
     private final List<String> problems;
     private final Set<String> located;
@@ -83,34 +85,39 @@ final class Observation implements MemberObserver {
         return names;
     }
 
-    /** Remembers where a member is read: the classes from the innermost to the one that reads the object. */
-    private void locate(String name) {
-        if (located.contains(name) || readers.containsKey(name)) {
+    /** Remembers where a member is read: the methods from the innermost to the one that reads the object. */
+    private void locate(String name, boolean isPeek) {
+        if (located.contains(name) || (readers.containsKey(name) && (isPeek || !peeked.remove(name)))) {
             return;
         }
-        List<StackWalker.StackFrame> frames = StackWalker.getInstance()
-                .walk(all -> all.dropWhile(frame -> frame.getClassName().startsWith(READERS)
-                                || frame.getClassName().startsWith(THIS))
+        if (isPeek) {
+            peeked.add(name);
+        }
+        List<StackWalker.StackFrame> methods = StackWalker.getInstance()
+                .walk(all -> all.dropWhile(Observation::isInternal)
                         .takeWhile(frame -> !isReading(frame))
+                        .filter(frame -> !isInternal(frame))
                         .toList());
-        List<StackWalker.StackFrame> methods = frames.stream()
-                .filter(frame -> !frame.getClassName().startsWith(READERS))
-                .toList();
-        readers.putIfAbsent(
+        int outermost = methods.size() - 1;
+        while (outermost > 0 && methods.get(outermost).getMethodName().startsWith("lambda$")) {
+            outermost--;
+        }
+        boolean isLambda =
+                outermost < 0 || methods.get(outermost).getMethodName().startsWith("lambda$");
+        int end = isLambda ? methods.size() : outermost + 1;
+        readers.put(
                 name,
-                methods.stream()
-                        .map(StackWalker.StackFrame::getClassName)
-                        .distinct()
+                methods.subList(0, end).stream()
+                        .map(frame -> frame.getClassName() + ":" + frame.getLineNumber())
                         .toList());
-        if (id.isEmpty() && !methods.isEmpty()) {
-            List<StackWalker.StackFrame> outermost = new ArrayList<>(methods);
-            Collections.reverse(outermost);
-            StackWalker.StackFrame method = outermost.stream()
-                    .filter(frame -> !frame.getMethodName().startsWith("lambda$"))
-                    .findFirst()
-                    .orElse(outermost.get(0));
+        if (id.isEmpty() && end > 0) {
+            StackWalker.StackFrame method = methods.get(end - 1);
             id = method.getClassName() + "." + method.getMethodName();
         }
+    }
+
+    private static boolean isInternal(StackWalker.StackFrame frame) {
+        return frame.getClassName().startsWith(READERS) || frame.getClassName().equals(THIS);
     }
 
     private static boolean isReading(StackWalker.StackFrame frame) {
@@ -119,7 +126,7 @@ final class Observation implements MemberObserver {
     }
 
     private Set<ValueModel> at(String name) {
-        locate(name);
+        locate(name, false);
         return values.computeIfAbsent(name, unused -> new LinkedHashSet<>());
     }
 
@@ -130,7 +137,8 @@ final class Observation implements MemberObserver {
 
     @Override
     public void value(String name, ValueType type, Arrangement arrangement) {
-        at(name).add(ValueModel.of(type, arrangement));
+        locate(name, type == ValueType.ANY);
+        values.computeIfAbsent(name, unused -> new LinkedHashSet<>()).add(ValueModel.of(type, arrangement));
     }
 
     @Override

@@ -153,9 +153,11 @@ class DocumentModelTest {
     }
 
     @Test
-    void classesThatReadAMemberAreKnown() {
+    void methodsThatReadAMemberAreKnown() {
         assertThat(member(MODEL.object(MODEL.root()), "id").readers())
-                .containsExactly(DocumentModelTest.class.getName());
+                .singleElement()
+                .asString()
+                .matches(DocumentModelTest.class.getName() + ":[0-9]+");
     }
 
     @Test

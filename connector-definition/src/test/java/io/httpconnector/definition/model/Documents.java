@@ -1,0 +1,58 @@
+package io.httpconnector.definition.model;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.httpconnector.auth.definition.AuthDefinition;
+import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.wizard.SavedRequest;
+import java.util.List;
+import java.util.Map;
+
+/** The kinds of JSON documents. */
+final class Documents {
+
+    /**
+     * A kind of document.
+     *
+     * @param name the name of its schema
+     * @param title its title
+     * @param parsing how it is read, in Markdown
+     * @param model its model
+     */
+    record Kind(String name, String title, String parsing, DocumentModel model) {}
+
+    static final List<Kind> ALL = List.of(
+            new Kind(
+                    "auth-definition",
+                    "Auth definition",
+                    "`AuthDefinition.parse(json)` reads it: [authentication](authentication.md#definitions-and-presets).",
+                    DocumentModel.of(json -> AuthDefinition.parse(json.toString()))),
+            new Kind(
+                    "request-template",
+                    "Request template",
+                    "`RequestTemplate.fromJson(json)` reads it: [request templates](templates.md).",
+                    DocumentModel.of(json -> RequestTemplate.fromJson(json))),
+            new Kind(
+                    "saved-request",
+                    "Saved request",
+                    "`SavedRequest.load(file)` reads it: [wizard](wizard.md).",
+                    DocumentModel.of(
+                            json -> SavedRequest.fromJson(json, Map.of()),
+                            JsonNodeFactory.instance
+                                    .objectNode()
+                                    .put("format", "http-connector/saved-request")
+                                    .put("version", 1))),
+            new Kind(
+                    "polling-trigger",
+                    "Polling trigger",
+                    "`PollingTrigger.named(id).definition(json)` reads it: [polling](polling.md#definitions-as-json).",
+                    DocumentModel.of(json -> PollingTrigger.named("reference").definition(json))),
+            new Kind(
+                    "webhook-receiver",
+                    "Webhook receiver",
+                    "`WebhookReceiver.named(name).definition(json, secrets)` reads it: [webhooks](webhooks.md#receiver-definitions-json).",
+                    DocumentModel.of(json -> WebhookReceiver.named("reference").definition(json, Map.of()))));
+
+    private Documents() {}
+}
