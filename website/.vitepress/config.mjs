@@ -29,6 +29,7 @@ const guides = [
   {
     text: "Guides",
     items: [
+      page("Describe a service", "/docs/describe-a-service"),
       page("Authentication", "/docs/authentication"),
       page("Request templates", "/docs/templates"),
       page("Wizard", "/docs/wizard"),

@@ -23,7 +23,7 @@ final class ReferencePage {
     private static final String HEAD = """
             # Reference of the JSON documents
 
-            All members of all documents, generated from the code that reads them. Each document has a JSON Schema, which
+            All members of all documents, generated from the code that reads them. [Describe a service](describe-a-service.md) has examples. Each document has a JSON Schema, which
             editors and form generators can use.
 
             The order of members has no meaning. An unknown member, a repeated one, and one of another type are errors, which name the JSON Pointer of the member. Values of upper-case choices may be
