@@ -175,6 +175,9 @@ public final class Connector implements AutoCloseable {
         webhook.handshakes().stream()
                 .flatMap(handshake -> Stream.ofNullable(components.handshakes().get(handshake)))
                 .forEach(builder::handshake);
+        if (context.timeSource != null) {
+            builder.timeSource(context.timeSource);
+        }
         context.receivers.accept(builder);
         WebhookReceiver receiver = builder.build();
         String token = context.webhookTokens.getOrDefault(name, WebhookRouter.newToken());

@@ -2,6 +2,7 @@ package io.httpconnector.definition;
 
 import io.httpconnector.HttpConnectionBuilder;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.TimeSource;
 import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.polling.PollingEngine;
@@ -31,6 +32,7 @@ public final class ConnectorContext {
     final Map<String, String> webhookTokens;
     final @Nullable String redirectUri;
     final @Nullable PollingEngine engine;
+    final @Nullable TimeSource timeSource;
     final ConnectorComponents components;
     final Consumer<HttpConnectionBuilder> connection;
     final Consumer<PollingTriggerBuilder> triggers;
@@ -47,6 +49,7 @@ public final class ConnectorContext {
         this.webhookTokens = Map.copyOf(builder.webhookTokens);
         this.redirectUri = builder.redirectUri;
         this.engine = builder.engine;
+        this.timeSource = builder.timeSource;
         this.components = builder.components;
         this.connection = builder.connection;
         this.triggers = builder.triggers;
@@ -76,6 +79,7 @@ public final class ConnectorContext {
         private final Map<String, String> webhookTokens = new LinkedHashMap<>();
         private @Nullable String redirectUri;
         private @Nullable PollingEngine engine;
+        private @Nullable TimeSource timeSource;
         private ConnectorComponents components = ConnectorComponents.none();
         private Consumer<HttpConnectionBuilder> connection = builder -> {};
         private Consumer<PollingTriggerBuilder> triggers = builder -> {};
@@ -199,6 +203,18 @@ public final class ConnectorContext {
          */
         public Builder engine(PollingEngine polling) {
             this.engine = Arguments.notNull(polling, "polling engine");
+            return this;
+        }
+
+        /**
+         * Sets the time source of the connection, the authentication, the triggers and the webhooks, for tests. Default: the system
+         * time.
+         *
+         * @param source the time source
+         * @return this builder
+         */
+        public Builder timeSource(TimeSource source) {
+            this.timeSource = Arguments.notNull(source, "time source");
             return this;
         }
 

@@ -48,6 +48,9 @@ final class ConnectorFactory {
         if (context.redirectUri != null) {
             method.redirectUri(context.redirectUri);
         }
+        if (context.timeSource != null) {
+            method.timeSource(context.timeSource);
+        }
         HttpConnectionBuilder builder = connection(method);
         if (builder == null || !problems.isEmpty()) {
             throw new InvalidDefinitionException(
@@ -55,6 +58,9 @@ final class ConnectorFactory {
         }
         InputValues values = new InputValues(method.texts(), secrets);
         parts.connection().apply(builder, values);
+        if (context.timeSource != null) {
+            builder.timeSource(context.timeSource);
+        }
         context.connection.accept(builder);
         HttpConnection connection = builder.build();
         Connector connector = new Connector(parts, context, connection, values, components);

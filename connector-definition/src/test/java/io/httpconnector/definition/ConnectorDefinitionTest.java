@@ -13,6 +13,7 @@ import io.httpconnector.state.StateStore;
 import io.httpconnector.template.Pills;
 import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
+import io.httpconnector.testing.VirtualTime;
 import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookRouter;
@@ -21,6 +22,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -373,6 +376,30 @@ class ConnectorDefinitionTest {
                         .isEqualTo(200);
             }
         }
+    }
+
+    @Test
+    void timeSourceIsThatOfAllParts() {
+        String timed = SHOP.replace("X-Api-Key: \"{{auth.key}}\"", "X-Api-Key: \"{{auth.key}}\", X-Time: \"{{time}}\"");
+        VirtualTime time = new VirtualTime(Instant.ofEpochSecond(1_000_000_000));
+        try (MockService service = MockService.start();
+                Connector acme = ConnectorDefinition.parse(timed)
+                        .connect(acme(service).timeSource(time).build())) {
+            service.on("GET", "/orders/1", MockResponse.status(503), MockResponse.json("{}"));
+
+            acme.request("get-order").send("order", Map.of("id", 1));
+            time.advance(Duration.ofHours(1));
+            acme.request("get-order").send("order", Map.of("id", 1));
+
+            assertThat(service.requests())
+                    .extracting(
+                            request -> Long.parseLong(request.header("X-Time").orElseThrow()) / 1000)
+                    .containsExactly(1_000_000L, 1_000_000L, 1_000_003L);
+            assertThat(time.waits()).isNotEmpty();
+        }
+        assertThatThrownBy(() -> ConnectorContext.forTenant("acme").timeSource(null))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("time source");
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.httpconnector.HttpConnectionBuilder;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.tls.ClientCertificate;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ public final class AuthMethod {
     private @Nullable String redirectUri;
     private @Nullable TokenStore tokens;
     private @Nullable String account;
+    private TimeSource timeSource = TimeSource.SYSTEM;
 
     AuthMethod(
             AuthDefinition definition,
@@ -105,6 +107,21 @@ public final class AuthMethod {
     public AuthMethod tokenStore(TokenStore store, String account) {
         this.tokens = store;
         this.account = account;
+        return this;
+    }
+
+    /**
+     * Sets the time source by which tokens expire and requests are signed, for tests. Default: the system time.
+     *
+     * @param source the time source
+     * @return this
+     */
+    public AuthMethod timeSource(TimeSource source) {
+        if (source == null) {
+            problems.add("timeSource: it is null");
+        } else {
+            this.timeSource = source;
+        }
         return this;
     }
 
@@ -190,7 +207,7 @@ public final class AuthMethod {
     }
 
     private FieldValues values(List<String> found) {
-        FieldValues values = new FieldValues(found);
+        FieldValues values = new FieldValues(found, timeSource);
         Map<String, String> plain = new LinkedHashMap<>();
         fields.forEach((name, field) -> {
             if (entered(field) instanceof String text) {

@@ -53,7 +53,8 @@ final class AwsType {
             if (id == null || key == null) {
                 return AuthStrategy.none();
             }
-            AwsAuth aws = AwsAuth.of(values.requiredText(id), values.requiredSecret(key), place, name);
+            AwsAuth aws = AwsAuth.of(values.requiredText(id), values.requiredSecret(key), place, name)
+                    .timeSource(values.timeSource());
             Secret session = values.secret(token);
             aws = session == null ? aws : aws.sessionToken(session);
             return assumed == null ? aws : aws.assumeRole(assumed);

@@ -48,13 +48,21 @@ final class FieldValues {
     /** The values of the request that these values are rendered for. */
     private final AttemptValues attempt;
 
-    FieldValues(List<String> problems) {
-        this(problems, null);
+    private final TimeSource timeSource;
+
+    FieldValues(List<String> problems, TimeSource timeSource) {
+        this(problems, null, timeSource);
     }
 
-    private FieldValues(List<String> problems, @Nullable Request request) {
+    private FieldValues(List<String> problems, @Nullable Request request, TimeSource timeSource) {
         this.problems = problems;
-        this.attempt = AttemptValues.of(request, TimeSource.SYSTEM.now());
+        this.attempt = AttemptValues.of(request, timeSource.now());
+        this.timeSource = timeSource;
+    }
+
+    /** Returns the clock of the strategy. */
+    TimeSource timeSource() {
+        return timeSource;
     }
 
     void put(String name, Object value) {
@@ -110,7 +118,7 @@ final class FieldValues {
     }
 
     private FieldValues copy(@Nullable Request request, Map<String, String> fields) {
-        FieldValues more = new FieldValues(new ArrayList<>(), request);
+        FieldValues more = new FieldValues(new ArrayList<>(), request, timeSource);
         more.values.putAll(values);
         more.optional.addAll(optional);
         more.received.addAll(received);

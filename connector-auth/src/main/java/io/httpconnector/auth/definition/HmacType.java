@@ -58,7 +58,8 @@ final class HmacType {
         }
         return Recipe.of(Additions.NONE, values -> {
             HmacAuth hmac = HmacAuth.of(
-                    algorithm, values.requiredSecret(key), template(template, values), values.byPlaceholder());
+                            algorithm, values.requiredSecret(key), template(template, values), values.byPlaceholder())
+                    .timeSource(values.timeSource());
             for (Map.Entry<String, FieldText> text : computed.entrySet()) {
                 hmac = values.canBeSent(text.getValue())
                         ? hmac.computed(

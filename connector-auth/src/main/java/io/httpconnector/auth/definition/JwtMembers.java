@@ -2,7 +2,6 @@ package io.httpconnector.auth.definition;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Secret;
-import io.httpconnector.TimeSource;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +26,9 @@ record JwtMembers(
     /** Signs a new token. */
     Secret sign(FieldValues values) {
         return key.build(values)
-                .sign(values.claims(claims), lifetime == null ? DEFAULT_LIFETIME : lifetime, TimeSource.SYSTEM.now());
+                .sign(
+                        values.claims(claims),
+                        lifetime == null ? DEFAULT_LIFETIME : lifetime,
+                        values.timeSource().now());
     }
 }

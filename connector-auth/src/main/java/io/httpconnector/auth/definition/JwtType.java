@@ -17,7 +17,8 @@ final class JwtType {
         FieldText prefix = members.text("prefix", Members::checkTokenPrefix);
         Duration lifetime = token.lifetime();
         return Recipe.of(Additions.common(members, "Authorization"), values -> {
-            JwtAuth jwt = JwtAuth.of(token.key().build(values), values.claims(token.claims()));
+            JwtAuth jwt = JwtAuth.of(token.key().build(values), values.claims(token.claims()))
+                    .timeSource(values.timeSource());
             jwt = prefix == null ? jwt : jwt.prefix(Objects.requireNonNullElse(values.text(prefix), ""));
             return lifetime == null ? jwt : jwt.lifetime(lifetime);
         });

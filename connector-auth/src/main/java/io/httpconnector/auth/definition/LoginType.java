@@ -73,6 +73,7 @@ final class LoginType {
             return response.apply(builder(steps, values, jwt))
                     .useFields((token, results) ->
                             use.build(values.withReceived(revealed(results)).with(TOKEN, token)))
+                    .timeSource(values.timeSource())
                     .build();
         });
     }

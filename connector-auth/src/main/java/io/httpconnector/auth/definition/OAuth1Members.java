@@ -67,7 +67,7 @@ record OAuth1Members(
             }
         });
         application.applyTo(builder);
-        return builder.build();
+        return builder.timeSource(values.timeSource()).build();
     }
 
     private static String url(UrlText text, FieldValues values) {

@@ -42,6 +42,7 @@ final class OAuth1Type {
             String key = values.requiredText(consumerKey);
             Secret shared = values.requiredSecret(secret);
             OAuth1Auth auth = isRsa ? OAuth1Auth.rsaSha1(key, shared) : OAuth1Auth.of(key, shared);
+            auth = auth.timeSource(values.timeSource());
             auth = "HMAC-SHA256".equals(signature) ? auth.hmacSha256() : auth;
             auth = "PLAINTEXT".equals(signature) ? auth.plaintext() : auth;
             String user = values.text(token);

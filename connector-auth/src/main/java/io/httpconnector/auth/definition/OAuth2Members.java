@@ -69,7 +69,7 @@ final class OAuth2Members {
                     key,
                     type.requiresClient() && !discoversFromService && !reader.has("registrationUrl"));
             application.applyTo(builder);
-            return additions.combine(builder.build(), values, application);
+            return additions.combine(builder.timeSource(values.timeSource()).build(), values, application);
         };
     }
 

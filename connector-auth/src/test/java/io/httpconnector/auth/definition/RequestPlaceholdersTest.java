@@ -8,9 +8,11 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.RetryPolicy;
+import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
+import io.httpconnector.testing.VirtualTime;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -279,5 +281,30 @@ class RequestPlaceholdersTest {
             connection.send(Request.get("/api"));
         }
         assertThat(header(sent("/api").get(0), "X-User")).isEqualTo("{{nonce}}{{auth.token}} GET");
+    }
+
+    @Test
+    void timeIsThatOfTheTimeSource() {
+        AuthDefinition shop = definition(
+                USER_AND_SECRET,
+                "'type': 'custom', 'headers': {'X-Time': '{{timeIso}}', 'X-User': '{{auth.user}}', 'X-Key': '{{auth.secret}}'}");
+        VirtualTime time = new VirtualTime(Instant.parse("2020-01-01T00:00:00Z"));
+
+        try (HttpConnection connection = shop.choose("a")
+                .value("user", "ann")
+                .value("secret", Secret.of("Top-Secret-1"))
+                .timeSource(time)
+                .connection()
+                .build()) {
+            connection.send(Request.get("/api"));
+            time.advance(Duration.ofHours(1));
+            connection.send(Request.get("/api"));
+        }
+        assertThat(sent("/api"))
+                .extracting(request -> header(request, "X-Time"))
+                .containsExactly("2020-01-01T00:00:00Z", "2020-01-01T01:00:00Z");
+        assertThatThrownBy(() -> shop.choose("a").timeSource(null).build())
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("timeSource: it is null");
     }
 }
