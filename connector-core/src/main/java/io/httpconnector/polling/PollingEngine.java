@@ -2,6 +2,7 @@ package io.httpconnector.polling;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.TimeSource;
+import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.threads.BackgroundThread;
 import io.httpconnector.polling.Lanes.Client;
 import io.httpconnector.polling.Lanes.Ticket;
@@ -19,6 +20,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -154,6 +156,28 @@ public final class PollingEngine implements AutoCloseable {
         } catch (IllegalAccessException | InvocationTargetException e) {
             throw new IllegalStateException("virtual threads are available but cannot be used", e);
         }
+    }
+
+    /**
+     * Plans the polls of a trigger that exists only while it polls, for applications with very many triggers: until a poll is due,
+     * the engine keeps only its time.
+     *
+     * @param id the id of the trigger
+     * @param origin triggers with the same origin share its turns, see the class comment
+     * @param first the first poll
+     * @param poll executes the poll that is due, usually by {@link PollingTrigger#pollPlanned}, and returns the next one. When it
+     *     throws, it is executed again after a minute
+     * @return the polls, to be closed to end them
+     * @throws io.httpconnector.state.StateException if another trigger with the same id is started on this engine
+     */
+    public PlannedPolls plan(String id, String origin, PlannedPoll first, UnaryOperator<PlannedPoll> poll) {
+        return new PlannedPolls(
+                        this,
+                        Arguments.notNull(id, "id of a trigger"),
+                        Arguments.notNull(origin, "origin"),
+                        Arguments.notNull(first, "first poll"),
+                        Arguments.notNull(poll, "poll"))
+                .start();
     }
 
     TimeSource time() {
