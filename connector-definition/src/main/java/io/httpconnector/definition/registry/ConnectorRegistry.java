@@ -1,0 +1,194 @@
+package io.httpconnector.definition.registry;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.definition.ConnectorDefinition;
+import io.httpconnector.definition.registry.ConnectorInstance.State;
+import io.httpconnector.internal.Arguments;
+import io.httpconnector.webhook.inbox.Mailbox;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A registry of the connector instances of all customers. It stores them, starts and stops them, changes their settings, and
+ * upgrades them to another version of their document.
+ *
+ * <pre>{@code
+ * ConnectorRegistry registry = ConnectorRegistry.in(InstanceStore.file(directory))
+ *         .secrets(vault)
+ *         .state(StateStore.file(stateDirectory))
+ *         .webhooks(router)
+ *         .build();
+ * registry.define(ConnectorDefinition.load(Path.of("shopify.connector.yaml")));
+ * registry.on("shopify", "updated-orders", (instance, event) -> orders.upsert(instance.tenant(), event.payload()));
+ * registry.start();
+ *
+ * registry.add("acme", "shopify", InstanceSettings.of(Map.of("shop", "acme")));
+ * registry.instance("acme", "shopify").orElseThrow().stop();
+ * }</pre>
+ *
+ * <p>An instance that fails does not affect others. An idle instance uses less than 1 KB and no thread: its connector is created
+ * when it polls, receives or sends. Thread-safe.
+ */
+public final class ConnectorRegistry implements AutoCloseable {
+
+    private final RegistryEnvironment environment;
+    private boolean isStarted;
+    private boolean isClosed;
+
+    ConnectorRegistry(RegistryEnvironment environment) {
+        this.environment = environment;
+    }
+
+    /**
+     * Creates a builder for a registry in one process.
+     *
+     * @param instances the store of the instances, to be closed by the application
+     * @return a builder
+     */
+    public static ConnectorRegistryBuilder in(InstanceStore instances) {
+        return new ConnectorRegistryBuilder(instances);
+    }
+
+    /**
+     * Adds a connector document, or another version of it. New instances have the newest version; existing ones keep theirs until they
+     * are upgraded.
+     *
+     * @param definition the document
+     * @throws InvalidDefinitionException if there is another document with the same ID and version
+     */
+    public void define(ConnectorDefinition definition) {
+        environment.definitions.add(Arguments.notNull(definition, "definition"));
+    }
+
+    /**
+     * Handles the events of a polling trigger or a webhook for all instances of a connector.
+     *
+     * @param connector the ID of the connector
+     * @param name the name of the trigger or webhook
+     * @param handler the handler
+     * @throws InvalidDefinitionException if there is no such connector, trigger or webhook, or it has a handler already
+     */
+    public void on(String connector, String name, InstanceHandler handler) {
+        environment.definitions.handle(connector, name, Arguments.notNull(handler, "handler"));
+        environment.instances.values().stream()
+                .filter(instance -> instance.connector().equals(connector))
+                .forEach(ConnectorInstance::handlersChanged);
+    }
+
+    /**
+     * Reads all instances and starts those that are not disabled. They poll and receive from now on; connectors are created when
+     * they are needed. Call it when the documents and handlers are registered.
+     *
+     * @throws io.httpconnector.state.StateException if the instances cannot be read
+     */
+    public synchronized void start() {
+        checkOpen();
+        if (isStarted) {
+            return;
+        }
+        for (StoredInstance stored : environment.settings.instances().list()) {
+            var unused = environment.instances.putIfAbsent(stored.id(), new ConnectorInstance(environment, stored));
+        }
+        isStarted = true;
+        environment.instances.values().forEach(ConnectorInstance::open);
+        RegistryInbox inbox = environment.inbox();
+        if (inbox != null) {
+            Mailbox unused = inbox.open();
+        }
+    }
+
+    private void checkOpen() {
+        if (isClosed) {
+            throw new IllegalStateException("The connector registry is closed");
+        }
+    }
+
+    private synchronized void checkStarted() {
+        checkOpen();
+        if (!isStarted) {
+            throw new IllegalStateException("The connector registry is not started: call start()");
+        }
+    }
+
+    /**
+     * Adds an instance of the newest version of a document, and starts it.
+     *
+     * @param tenant the ID of the customer
+     * @param connector the ID of the connector
+     * @param settings what the customer has chosen
+     * @return the instance, which is stored
+     * @throws InvalidDefinitionException if there is no such connector, the tenant has an instance of it, or a value or a secret is
+     *     missing or invalid; reports all problems
+     * @throws io.httpconnector.state.StateException if it could not be stored
+     */
+    public ConnectorInstance add(String tenant, String connector, InstanceSettings settings) {
+        checkStarted();
+        Arguments.notNull(settings, "settings");
+        InstanceId id = new InstanceId(tenant, connector);
+        String version = environment.definitions.newest(connector).definition().version();
+        long created = environment.settings.time().now().toEpochMilli();
+        StoredInstance stored = new StoredInstance(id, version, settings, State.ACTIVE, "", created, created);
+        ConnectorInstance instance = new ConnectorInstance(environment, stored);
+        instance.check(version, settings);
+        instance.add();
+        return instance;
+    }
+
+    /**
+     * Finds an instance.
+     *
+     * @param tenant the ID of the customer
+     * @param connector the ID of the connector
+     * @return the instance; empty if there is none
+     */
+    public Optional<ConnectorInstance> instance(String tenant, String connector) {
+        checkStarted();
+        return Optional.ofNullable(environment.instances.get(new InstanceId(tenant, connector)));
+    }
+
+    /**
+     * Returns all instances.
+     *
+     * @return the instances, by tenant and connector
+     */
+    public List<ConnectorInstance> instances() {
+        checkStarted();
+        Collection<ConnectorInstance> all = environment.instances.values();
+        return all.stream()
+                .sorted(Comparator.comparing(ConnectorInstance::tenant).thenComparing(ConnectorInstance::connector))
+                .toList();
+    }
+
+    /**
+     * Returns the mailbox of the webhooks of all instances, for example to replay dead letters.
+     *
+     * @return the mailbox; empty if the registry has no inbox
+     */
+    public Optional<Mailbox> mailbox() {
+        checkStarted();
+        return Optional.ofNullable(environment.inbox()).map(RegistryInbox::open);
+    }
+
+    /**
+     * Stops all instances on this node without changing their stored state: the next start continues. Events that are being handled
+     * are finished. Closing again has no effect.
+     */
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (isClosed) {
+                return;
+            }
+            isClosed = true;
+        }
+        environment.close();
+    }
+
+    /** Returns the number of instances. */
+    @Override
+    public String toString() {
+        return "connector registry with " + environment.instances.size() + " instances";
+    }
+}

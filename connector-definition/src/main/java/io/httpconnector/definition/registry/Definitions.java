@@ -1,0 +1,159 @@
+package io.httpconnector.definition.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.definition.ConnectorDefinition;
+import io.httpconnector.internal.json.Suggestions;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The connector documents of a registry by ID and version, and the handlers of their events. Thread-safe. */
+final class Definitions {
+
+    private final Map<String, NavigableMap<String, Defined>> all = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, InstanceHandler>> handlers = new ConcurrentHashMap<>();
+
+    /**
+     * A document, and what all of its instances share.
+     *
+     * @param isSharedHost whether all instances send to the same host
+     * @param scheduled whether a trigger has a schedule, by the names of the triggers
+     * @param webhooks the webhooks as JSON by name
+     */
+    record Defined(
+            ConnectorDefinition definition,
+            boolean isSharedHost,
+            Map<String, Boolean> scheduled,
+            Map<String, JsonNode> webhooks) {
+
+        private static Defined of(ConnectorDefinition definition) {
+            JsonNode json = definition.toJson();
+            Map<String, Boolean> scheduled = new LinkedHashMap<>();
+            json.path("triggers")
+                    .properties()
+                    .forEach(trigger ->
+                            scheduled.put(trigger.getKey(), trigger.getValue().has("schedule")));
+            Map<String, JsonNode> webhooks = new LinkedHashMap<>();
+            json.path("webhooks").properties().forEach(webhook -> webhooks.put(webhook.getKey(), webhook.getValue()));
+            boolean isShared = !json.at("/connection/baseUrl").toString().contains("{{");
+            return new Defined(definition, isShared, scheduled, webhooks);
+        }
+    }
+
+    void add(ConnectorDefinition definition) {
+        NavigableMap<String, Defined> versions =
+                all.computeIfAbsent(definition.id(), id -> new TreeMap<>(Definitions::compare));
+        synchronized (versions) {
+            Defined known = versions.get(definition.version());
+            if (known == null) {
+                versions.put(definition.version(), Defined.of(definition));
+            } else if (!known.definition().equals(definition)) {
+                throw new InvalidDefinitionException(
+                        "connector registry",
+                        definition
+                                + ": there is another document with this version: give the changed one a new version");
+            }
+        }
+    }
+
+    /** Returns the newest version. */
+    Defined newest(String connector) {
+        NavigableMap<String, Defined> versions = versions(connector);
+        synchronized (versions) {
+            return versions.lastEntry().getValue();
+        }
+    }
+
+    Defined get(String connector, String version) {
+        NavigableMap<String, Defined> versions = versions(connector);
+        synchronized (versions) {
+            Defined found = versions.get(version);
+            if (found == null) {
+                throw new InvalidDefinitionException(
+                        "connector registry",
+                        "version " + version + " of " + connector
+                                + " is not defined: define it, or upgrade the instance to one of " + versions.keySet());
+            }
+            return found;
+        }
+    }
+
+    /** Returns the names of the triggers of all versions. */
+    Set<String> triggers(String connector) {
+        NavigableMap<String, Defined> versions = all.getOrDefault(connector, Collections.emptyNavigableMap());
+        Set<String> names = new TreeSet<>();
+        synchronized (versions) {
+            versions.values()
+                    .forEach(defined -> names.addAll(defined.scheduled().keySet()));
+        }
+        return names;
+    }
+
+    private NavigableMap<String, Defined> versions(String connector) {
+        NavigableMap<String, Defined> versions = all.get(connector);
+        if (versions == null) {
+            throw unknown("connector", connector, all.keySet());
+        }
+        return versions;
+    }
+
+    void handle(String connector, String name, InstanceHandler handler) {
+        NavigableMap<String, Defined> versions = versions(connector);
+        Map<String, Boolean> names = new HashMap<>();
+        synchronized (versions) {
+            versions.values().forEach(defined -> {
+                defined.scheduled().keySet().forEach(trigger -> names.put(trigger, true));
+                defined.webhooks().keySet().forEach(webhook -> names.put(webhook, true));
+            });
+        }
+        if (!names.containsKey(name)) {
+            throw unknown("trigger or webhook", name, names.keySet());
+        }
+        Map<String, InstanceHandler> known = handlers.computeIfAbsent(connector, id -> new ConcurrentHashMap<>());
+        if (known.putIfAbsent(name, handler) != null) {
+            throw new InvalidDefinitionException(
+                    "connector registry", connector + ": \"" + name + "\" has a handler already");
+        }
+    }
+
+    Map<String, InstanceHandler> handlers(String connector) {
+        return handlers.getOrDefault(connector, Map.of());
+    }
+
+    private static InvalidDefinitionException unknown(String what, @Nullable String name, Collection<String> names) {
+        String nearest = name == null ? null : Suggestions.of(name, names);
+        return new InvalidDefinitionException(
+                "connector registry",
+                "there is no " + what + " \"" + name + "\""
+                        + (nearest == null
+                                ? ": use one of " + names.stream().sorted().toList()
+                                : ": did you mean \"" + nearest + "\"?"));
+    }
+
+    /** Compares versions by their numbers; a pre-release precedes its release. */
+    static int compare(String left, String right) {
+        String[] lefts = left.split("-", 2);
+        String[] rights = right.split("-", 2);
+        String[] leftNumbers = lefts[0].split("\\.", -1);
+        String[] rightNumbers = rights[0].split("\\.", -1);
+        for (int i = 0; i < Math.min(leftNumbers.length, rightNumbers.length); i++) {
+            int compared = Integer.compare(Integer.parseInt(leftNumbers[i]), Integer.parseInt(rightNumbers[i]));
+            if (compared != 0) {
+                return compared;
+            }
+        }
+        return Comparator.<String[]>comparingInt(parts -> -parts.length)
+                .thenComparing(parts -> parts.length == 1 ? "" : parts[1])
+                .compare(lefts, rights);
+    }
+}

@@ -1,0 +1,34 @@
+package io.httpconnector.definition.registry;
+
+import io.httpconnector.InvalidDefinitionException;
+
+/**
+ * The identity of an instance. A tenant has one instance of a connector.
+ *
+ * @param tenant the ID of the customer
+ * @param connector the ID of the connector document
+ */
+public record InstanceId(String tenant, String connector) {
+
+    /**
+     * Checks the identity.
+     *
+     * @throws InvalidDefinitionException if the tenant or the connector is missing
+     */
+    public InstanceId {
+        check(tenant, "tenant");
+        check(connector, "connector");
+    }
+
+    private static void check(String text, String what) {
+        if (text == null || text.isBlank()) {
+            throw new InvalidDefinitionException("instance", what + ": it is missing");
+        }
+    }
+
+    /** Returns the tenant and the connector. */
+    @Override
+    public String toString() {
+        return connector + " of tenant \"" + tenant + "\"";
+    }
+}

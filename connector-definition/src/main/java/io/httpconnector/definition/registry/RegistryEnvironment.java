@@ -1,0 +1,140 @@
+package io.httpconnector.definition.registry;
+
+import io.httpconnector.ConnectorException;
+import io.httpconnector.Secret;
+import io.httpconnector.auth.oauth2.TokenStore;
+import io.httpconnector.internal.Hashing;
+import io.httpconnector.trigger.TriggerEvent;
+import io.httpconnector.webhook.WebhookRouter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/** What the instances of a registry share. Thread-safe. */
+final class RegistryEnvironment {
+
+    private static final String KEY = "connector-registry.webhooks";
+    private static final Duration KEY_TIMEOUT = Duration.ofSeconds(30);
+    private static final int THREADS = 4;
+    private static final int TOKEN_BYTES = 24;
+    private static final int CLOSING_THREADS = 16;
+    private static final Duration CLOSE_TIMEOUT = Duration.ofMinutes(1);
+
+    final RegistrySettings settings;
+    final Definitions definitions = new Definitions();
+    final OpenConnectors open;
+    final ConcurrentMap<InstanceId, ConnectorInstance> instances = new ConcurrentHashMap<>();
+    /** Receivers need a router of their own: requests come through the endpoint of the instance. */
+    final WebhookRouter receivers = WebhookRouter.at("https://localhost/");
+
+    private final ThreadPoolExecutor background;
+    private @Nullable SecretKeySpec webhookKey;
+    private final @Nullable RegistryInbox inbox;
+
+    RegistryEnvironment(RegistrySettings settings) {
+        this.settings = settings;
+        this.open = new OpenConnectors(settings.maxOpen());
+        this.background = new ThreadPoolExecutor(
+                THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), RegistryEnvironment::thread);
+        background.allowCoreThreadTimeOut(true);
+        this.inbox =
+                settings.inbox() == null ? null : new RegistryInbox(settings.inbox(), settings.time(), this::handle);
+    }
+
+    /** Executes work that must not delay the caller. */
+    void background(Runnable work) {
+        background.execute(work);
+    }
+
+    @Nullable RegistryInbox inbox() {
+        return inbox;
+    }
+
+    /**
+     * Returns the token in the URL of a webhook: the same after a restart and on each node, and another one if the instance is
+     * removed and added again.
+     */
+    String webhookToken(StoredInstance instance, String webhook) {
+        Mac mac = Hashing.mac(webhookKey());
+        for (String part : new String[] {
+            instance.id().tenant(), instance.id().connector(), webhook, String.valueOf(instance.created())
+        }) {
+            byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+            mac.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
+            mac.update(bytes);
+        }
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(mac.doFinal(), TOKEN_BYTES));
+    }
+
+    /** Handles an event from the inbox. */
+    private void handle(InstanceId id, String webhook, TriggerEvent event) throws Exception {
+        ConnectorInstance instance = instances.get(id);
+        InstanceHandler handler = definitions.handlers(id.connector()).get(webhook);
+        if (instance == null || handler == null) {
+            throw new ConnectorException(
+                    id + (instance == null ? " does not exist any more" : ": \"" + webhook + "\" has no handler"));
+        }
+        handler.handle(instance, event);
+    }
+
+    /** Deletes the state of the triggers of an instance. */
+    void forget(StoredInstance instance) {
+        InstanceId id = instance.id();
+        definitions
+                .triggers(id.connector())
+                .forEach(trigger -> settings.state().reset(id.tenant() + "/" + id.connector() + "/" + trigger));
+    }
+
+    /** Reads the key from the token store, which keeps secrets, or creates it. */
+    private synchronized SecretKeySpec webhookKey() {
+        SecretKeySpec key = webhookKey;
+        if (key == null) {
+            TokenStore tokens = settings.tokens();
+            String text;
+            try (TokenStore.Lease lease = tokens.lease(KEY, KEY_TIMEOUT)) {
+                text = tokens.get(KEY).map(Secret::reveal).orElse("");
+                if (text.isEmpty()) {
+                    text = WebhookRouter.newToken() + WebhookRouter.newToken();
+                    tokens.put(KEY, Secret.of(text), null);
+                }
+            }
+            key = new SecretKeySpec(text.getBytes(StandardCharsets.UTF_8), "HmacSHA256");
+            webhookKey = key;
+        }
+        return key;
+    }
+
+    /** Ends all instances. Those that wait for polls in progress wait at the same time. */
+    void close() {
+        ExecutorService closing = Executors.newFixedThreadPool(CLOSING_THREADS, RegistryEnvironment::thread);
+        instances.values().forEach(instance -> closing.execute(instance::shutDown));
+        closing.shutdown();
+        try {
+            boolean unused = closing.awaitTermination(CLOSE_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            closing.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+        if (inbox != null) {
+            inbox.close();
+        }
+        background.shutdownNow();
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "http-connector registry");
+        thread.setDaemon(true);
+        return thread;
+    }
+}

@@ -1,0 +1,94 @@
+package io.httpconnector.definition.registry;
+
+import io.httpconnector.ConnectorException;
+import io.httpconnector.TimeSource;
+import io.httpconnector.trigger.Delivery;
+import io.httpconnector.trigger.TriggerEvent;
+import io.httpconnector.webhook.inbox.Inbox;
+import io.httpconnector.webhook.inbox.Mailbox;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The mailbox for the webhooks of all instances, which share its threads. Ids and keys of events contain their instance, so that
+ * those of different instances are independent. Thread-safe.
+ */
+final class RegistryInbox implements AutoCloseable {
+
+    private static final String NAME = "connector-registry";
+    private static final char SEPARATOR = '\n';
+    private static final int CONCURRENCY = 16;
+    private static final Duration WINDOW = Duration.ofDays(1);
+    private static final int MAX_IDS = 100_000;
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+    private final Inbox inbox;
+    private final TimeSource time;
+    private final Handler handler;
+    private @Nullable Mailbox mailbox;
+
+    /** Handles an event of an instance. */
+    @FunctionalInterface
+    interface Handler {
+        void handle(InstanceId id, String webhook, TriggerEvent event) throws Exception;
+    }
+
+    RegistryInbox(Inbox inbox, TimeSource time, Handler handler) {
+        this.inbox = inbox;
+        this.time = time;
+        this.handler = handler;
+    }
+
+    /** Starts to handle stored events. */
+    synchronized Mailbox open() {
+        if (mailbox == null) {
+            mailbox = inbox.open(new Inbox.Settings(
+                    NAME, Delivery.to(this::handle).concurrently(CONCURRENCY), WINDOW, MAX_IDS, time));
+        }
+        return mailbox;
+    }
+
+    /** Stores an event before its request is acknowledged. */
+    void put(InstanceId id, String webhook, TriggerEvent event) {
+        String source = id.tenant() + "/" + id.connector() + "/" + webhook;
+        TriggerEvent stored = new TriggerEvent(
+                source + SEPARATOR + event.id(),
+                source,
+                event.change(),
+                event.key().isEmpty() ? "" : source + SEPARATOR + event.key(),
+                event.payload(),
+                event.parent(),
+                event.time());
+        if (!open().put(List.of(stored), TIMEOUT)) {
+            throw new ConnectorException("The inbox is full: the sender repeats the event of " + source);
+        }
+    }
+
+    private void handle(TriggerEvent stored) throws Exception {
+        String source = stored.trigger();
+        int webhook = source.lastIndexOf('/');
+        int connector = source.lastIndexOf('/', webhook - 1);
+        int prefix = source.length() + 1;
+        TriggerEvent event = new TriggerEvent(
+                stored.id().substring(prefix),
+                source,
+                stored.change(),
+                stored.key().isEmpty() ? "" : stored.key().substring(prefix),
+                stored.payload(),
+                stored.parent(),
+                stored.time());
+        handler.handle(
+                new InstanceId(source.substring(0, connector), source.substring(connector + 1, webhook)),
+                source.substring(webhook + 1),
+                event);
+    }
+
+    @Override
+    public synchronized void close() {
+        if (mailbox != null) {
+            mailbox.close();
+            mailbox = null;
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.httpconnector.definition.registry;
+
+import io.httpconnector.TimeSource;
+import io.httpconnector.auth.oauth2.TokenStore;
+import io.httpconnector.definition.ConnectorContext;
+import io.httpconnector.definition.SecretSource;
+import io.httpconnector.polling.PollingEngine;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.webhook.WebhookRouter;
+import io.httpconnector.webhook.inbox.Inbox;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The settings of a {@link ConnectorRegistry}. */
+record RegistrySettings(
+        InstanceStore instances,
+        SecretSource secrets,
+        StateStore state,
+        TokenStore tokens,
+        @Nullable WebhookRouter router,
+        @Nullable Inbox inbox,
+        PollingEngine engine,
+        TimeSource time,
+        int maxOpen,
+        Consumer<ConnectorContext.Builder> context) {}
