@@ -1,0 +1,77 @@
+package io.httpconnector.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.definition.ConnectorDefinition;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Validates connector documents without sending anything. */
+@Command(
+        name = "check",
+        header = "Check connector documents.",
+        description = "Reports all problems of each document with line, column and JSON Pointer. Sends nothing.",
+        footerHeading = "%nExamples:%n",
+        footer = {"  connector check jira.connector.yaml", "  connector check --json connectors/*.yaml"})
+final class CheckCommand implements Callable<Integer> {
+
+    @Parameters(arity = "1..*", paramLabel = "FILE", description = "The connector documents, JSON or YAML.")
+    private List<Path> files = new ArrayList<>();
+
+    @Mixin
+    private CommonOptions options = new CommonOptions();
+
+    private final Terminal terminal;
+
+    CheckCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        List<DocumentProblem> problems = new ArrayList<>();
+        for (Path file : files) {
+            check(file, problems);
+        }
+        if (options.json) {
+            ObjectNode json = JsonNodeFactory.instance.objectNode().put("valid", problems.isEmpty());
+            problems.forEach(problem -> json.withArray("/problems").add(problem.toJson()));
+            json.withArray("/problems");
+            terminal.print(json.toPrettyString());
+        }
+        return problems.isEmpty() ? ExitCode.OK : ExitCode.INVALID;
+    }
+
+    private void check(Path file, List<DocumentProblem> problems) {
+        try {
+            ConnectorDefinition definition = Documents.load(terminal, file);
+            if (!options.json) {
+                terminal.print(file + ": " + terminal.styled("fg(green)", "valid") + " (" + summary(definition) + ")");
+            }
+        } catch (InvalidDefinitionException e) {
+            for (String text : e.problems()) {
+                DocumentProblem problem = DocumentProblem.of(file, text);
+                problems.add(problem);
+                if (!options.json) {
+                    terminal.print(problem.toString());
+                }
+            }
+        }
+    }
+
+    private static String summary(ConnectorDefinition definition) {
+        return definition + ": " + count(definition.requests().size(), "request") + ", "
+                + count(definition.triggers().size(), "trigger") + ", "
+                + count(definition.webhooks().size(), "webhook");
+    }
+
+    private static String count(int count, String what) {
+        return count + " " + what + (count == 1 ? "" : "s");
+    }
+}

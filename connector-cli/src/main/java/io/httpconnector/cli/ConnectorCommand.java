@@ -1,0 +1,99 @@
+package io.httpconnector.cli;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The command {@code connector}, which only has subcommands. */
+@Command(
+        name = ConnectorCommand.NAME,
+        header = "Check, test and run connector documents.",
+        description = "A connector document describes the connection, authentication, requests, triggers and webhooks"
+                + " of a service in one JSON or YAML file.",
+        synopsisSubcommandLabel = "COMMAND",
+        versionProvider = ConnectorCommand.Version.class,
+        exitCodeListHeading = "%nExit codes:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  connector check jira.connector.yaml",
+            "  connector form jira.connector.yaml",
+            "  connector test jira.connector.yaml",
+            "  connector send jira.connector.yaml get-project --pill project.key=PPP",
+            "",
+            "\"connector COMMAND --help\" describes a command."
+        })
+final class ConnectorCommand implements Callable<Integer> {
+
+    static final String NAME = "connector";
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version.")
+    boolean version;
+
+    /** The version of the jar. */
+    static final class Version implements IVersionProvider {
+
+        @Override
+        public String[] getVersion() {
+            String version = Version.class.getPackage().getImplementationVersion();
+            return new String[] {NAME + " " + (version == null ? "(development)" : version)};
+        }
+    }
+
+    /** Runs the command and returns its exit code. */
+    static int run(Terminal terminal, String... args) {
+        try {
+            return commandLine(terminal).execute(args);
+        } finally {
+            terminal.end();
+        }
+    }
+
+    /** Returns the command with all subcommands. */
+    static CommandLine commandLine(Terminal terminal) {
+        CommandLine all = new CommandLine(new ConnectorCommand());
+        for (Object command : subcommands(terminal)) {
+            all.addSubcommand(command);
+        }
+        FailureReporter failures = new FailureReporter(terminal);
+        all.setOut(terminal.out());
+        all.setErr(terminal.err());
+        all.setColorScheme(CommandLine.Help.defaultColorScheme(terminal.ansi()));
+        all.setExecutionExceptionHandler(failures);
+        all.setParameterExceptionHandler(failures);
+        all.setUsageHelpWidth(100);
+        all.setCaseInsensitiveEnumValuesAllowed(true);
+        all.getCommandSpec()
+                .usageMessage()
+                .exitCodeList(CommandLine.Model.UsageMessageSpec.keyValuesMap(ExitCode.LIST));
+        return all;
+    }
+
+    /** Returns the subcommands in the order of the help text. */
+    private static List<Object> subcommands(Terminal terminal) {
+        return List.of(new CheckCommand(terminal), new DescribeCommand(terminal));
+    }
+
+    /** Shows the help: a subcommand is required. */
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getErr());
+        return ExitCode.USAGE;
+    }
+}

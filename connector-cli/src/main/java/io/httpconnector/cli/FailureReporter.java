@@ -1,0 +1,84 @@
+package io.httpconnector.cli;
+
+import io.httpconnector.ConnectorException;
+import io.httpconnector.InvalidDefinitionException;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Reports failures on the error stream, without a stack trace unless it is asked for, and chooses the exit code. */
+final class FailureReporter implements IExecutionExceptionHandler, IParameterExceptionHandler {
+
+    private final Terminal terminal;
+
+    FailureReporter(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine command, ParseResult result) {
+        if (failure instanceof ParameterException e) {
+            return handleParseException(e, new String[0]);
+        }
+        int code = exitCode(failure);
+        report(failure, code);
+        if (isVerbose(result)) {
+            failure.printStackTrace(terminal.err());
+        }
+        return code;
+    }
+
+    private static boolean isVerbose(ParseResult result) {
+        ParseResult last = result;
+        while (last.hasSubcommand()) {
+            last = last.subcommand();
+        }
+        return last.hasMatchedOption("--verbose");
+    }
+
+    private static int exitCode(Exception failure) {
+        if (failure instanceof CommandException e) {
+            return e.exitCode();
+        }
+        if (failure instanceof InvalidDefinitionException) {
+            return ExitCode.INVALID;
+        }
+        if (failure instanceof ConnectorException e) {
+            return e.needsAuthorization() ? ExitCode.UNAUTHORIZED : ExitCode.FAILED;
+        }
+        return ExitCode.INTERNAL;
+    }
+
+    private void report(Exception failure, int code) {
+        String message = String.valueOf(failure.getMessage());
+        if (code == ExitCode.INTERNAL) {
+            // The message of an unexpected exception could quote a value.
+            message = "unexpected " + failure.getClass().getSimpleName()
+                    + "; run the command with --verbose and report it";
+        }
+        terminal.note(terminal.styled("fg(red)", "error: ") + message);
+        if (code == ExitCode.UNAUTHORIZED) {
+            terminal.note("Check the secrets, or run \"connector authorize\".");
+        }
+    }
+
+    @Override
+    public int handleParseException(ParameterException failure, String[] args) {
+        terminal.note(terminal.styled("fg(red)", "error: ") + failure.getMessage());
+        CommandLine command = failure.getCommandLine();
+        if (!UnmatchedArgumentException.printSuggestions(failure, terminal.err())) {
+            List<String> usage = command.getUsageMessage(CommandLine.Help.Ansi.OFF)
+                    .lines()
+                    .dropWhile(line -> !line.startsWith("Usage:"))
+                    .takeWhile(line -> line.startsWith("Usage:") || line.startsWith("  "))
+                    .toList();
+            usage.forEach(terminal::note);
+        }
+        terminal.note("Try \"" + command.getCommandSpec().qualifiedName() + " --help\".");
+        return ExitCode.USAGE;
+    }
+}

@@ -1,0 +1,41 @@
+package io.httpconnector.cli;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** Entry point of the command {@code connector}. */
+public final class Main {
+
+    /** The log of the library is shown by {@code --verbose} only: failures are reported by the commands. */
+    private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
+
+    private Main() {}
+
+    /**
+     * Runs the command, and ends the process with its exit code.
+     *
+     * @param args the arguments
+     */
+    public static void main(String[] args) {
+        List<String> all = Arrays.asList(args);
+        if (System.getProperty(LOG_LEVEL) == null) {
+            System.setProperty(LOG_LEVEL, all.contains("--verbose") ? "debug" : "off");
+        }
+        Terminal terminal = Terminal.ofProcess();
+        Thread main = Thread.currentThread();
+        Thread stop = new Thread(() -> stop(terminal, main), "connector-stop");
+        Runtime.getRuntime().addShutdownHook(stop);
+        int code = ConnectorCommand.run(terminal, args);
+        System.exit(code);
+    }
+
+    /** Lets a command that waits close what it has opened. A command that is ending by itself needs no signal. */
+    private static void stop(Terminal terminal, Thread main) {
+        terminal.stop();
+        try {
+            terminal.awaitEnd();
+        } catch (InterruptedException e) {
+            main.interrupt();
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package io.httpconnector.cli;
+
+import java.io.BufferedReader;
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Help.Ansi;
+
+/**
+ * The surroundings of a command: its streams, environment and working directory, and the signal to stop. Results go to the output,
+ * everything else to the error stream. Thread-safe.
+ */
+final class Terminal {
+
+    /** The time that a stopped command has to close what it has opened. */
+    private static final int CLOSING_SECONDS = 5;
+
+    private final BufferedReader in;
+    private final PrintWriter out;
+    private final PrintWriter err;
+    private final Map<String, String> environment;
+    private final Path directory;
+    private final Ansi ansi;
+    private final @Nullable Console console;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    private Terminal(
+            BufferedReader in,
+            PrintWriter out,
+            PrintWriter err,
+            Map<String, String> environment,
+            Path directory,
+            Ansi ansi,
+            @Nullable Console console) {
+        this.in = in;
+        this.out = out;
+        this.err = err;
+        this.environment = Map.copyOf(environment);
+        this.directory = directory;
+        this.ansi = ansi;
+        this.console = console;
+    }
+
+    /** Returns the terminal of this process. Colours are used on a terminal only, unless NO_COLOR is set. */
+    static Terminal ofProcess() {
+        // The body of a response is UTF-8, whatever the locale.
+        PrintWriter out = new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true);
+        PrintWriter err = new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true);
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
+        return new Terminal(in, out, err, System.getenv(), Path.of(""), Ansi.AUTO, console());
+    }
+
+    /** Returns the console; since Java 22 there may be one that is no terminal, and would show secrets. */
+    @SuppressWarnings("SystemConsoleNull") // Asks for isTerminal() as well.
+    private static @Nullable Console console() {
+        Console console = System.console();
+        if (console == null) {
+            return null;
+        }
+        try {
+            return Boolean.FALSE.equals(Console.class.getMethod("isTerminal").invoke(console)) ? null : console;
+        } catch (ReflectiveOperationException e) {
+            return console;
+        }
+    }
+
+    /** Returns a terminal without console and colours. */
+    static Terminal of(
+            InputStream in, PrintWriter out, PrintWriter err, Map<String, String> environment, Path directory) {
+        BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+        return new Terminal(reader, out, err, environment, directory, Ansi.OFF, null);
+    }
+
+    PrintWriter out() {
+        return out;
+    }
+
+    PrintWriter err() {
+        return err;
+    }
+
+    BufferedReader in() {
+        return in;
+    }
+
+    Ansi ansi() {
+        return ansi;
+    }
+
+    /** Returns whether a person reads the error stream, who is shown progress. */
+    boolean isInteractive() {
+        return console != null;
+    }
+
+    @Nullable String environment(String name) {
+        return environment.get(name);
+    }
+
+    /** Resolves a path against the working directory. */
+    Path resolve(Path path) {
+        return directory.resolve(path);
+    }
+
+    /** Prints a line of the result. */
+    void print(String line) {
+        out.println(line);
+    }
+
+    /** Prints a line for the user, which is not part of the result. */
+    void note(String line) {
+        err.println(line);
+    }
+
+    /** Returns a text in a style of picocli, such as {@code bold} or {@code fg(red)}, if there are colours. */
+    String styled(String style, String text) {
+        // Markup in the text itself has no effect.
+        return ansi.enabled()
+                ? Ansi.Style.on(Ansi.Style.parse(style)) + text + Ansi.Style.off(Ansi.Style.parse(style))
+                : text;
+    }
+
+    /** Reads a line; null at the end of the input. */
+    @Nullable String readLine(String prompt) {
+        err.print(prompt);
+        err.flush();
+        try {
+            return in.readLine();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads a line without showing it, if there is a console; null at the end of the input. */
+    @Nullable String readSecret(String prompt) {
+        if (console == null) {
+            return readLine(prompt);
+        }
+        char[] entered = console.readPassword("%s", prompt);
+        return entered == null ? null : new String(entered);
+    }
+
+    /** Ends the waiting of a command that runs until it is stopped. */
+    void stop() {
+        stopped.countDown();
+    }
+
+    boolean isStopped() {
+        return stopped.getCount() == 0;
+    }
+
+    /** Waits until the user stops the command, as by Ctrl-C. */
+    void awaitStop() throws InterruptedException {
+        stopped.await();
+    }
+
+    /** Called when a command has closed what it has opened. */
+    void end() {
+        out.flush();
+        err.flush();
+        ended.countDown();
+    }
+
+    /** Waits until a stopped command has ended, for a few seconds. */
+    void awaitEnd() throws InterruptedException {
+        if (!ended.await(CLOSING_SECONDS, TimeUnit.SECONDS)) {
+            err.flush();
+        }
+    }
+}
