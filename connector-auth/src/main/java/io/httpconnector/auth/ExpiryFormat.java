@@ -30,10 +30,16 @@ public enum ExpiryFormat {
     EPOCH_MILLISECONDS,
     /** ISO 8601 date and time with an offset. */
     @JsonProperty("date-time")
-    DATE_TIME;
+    DATE_TIME,
+    /** Any of the absolute times: ISO 8601, or a number of seconds or milliseconds since 1970, which are told apart by their size. */
+    @JsonProperty("time")
+    TIME;
 
     /** A later expiry is reduced to this. */
     private static final Duration MAX_LIFETIME = Duration.ofDays(36_500);
+
+    /** A number from here on is in milliseconds: as milliseconds it is in 1973, as seconds it would be after the year 5000. */
+    private static final BigDecimal MIN_MILLISECONDS = BigDecimal.valueOf(100_000_000_000L);
 
     private static final int MAX_TEXT = 50;
     private static final int MAX_DIGITS = 100;
@@ -71,7 +77,16 @@ public enum ExpiryFormat {
                         sentAt, Instant.EPOCH.plus(seconds(number(value).movePointLeft(3))));
             case DATE_TIME ->
                 Duration.between(sentAt, OffsetDateTime.parse(value).toInstant());
+            case TIME -> formatOf(value).remaining(value, sentAt);
         };
+    }
+
+    /** Returns the format of an absolute time. */
+    private static ExpiryFormat formatOf(String value) {
+        if (value.indexOf(':') >= 0) {
+            return DATE_TIME;
+        }
+        return number(value).compareTo(MIN_MILLISECONDS) < 0 ? EPOCH_SECONDS : EPOCH_MILLISECONDS;
     }
 
     /** Parses a number; rejects an exponent so large that the conversion would take minutes. */

@@ -186,6 +186,9 @@ class RenewalTest {
         "EPOCH_SECONDS, 1764075600",
         "EPOCH_MILLISECONDS, 1764075600000",
         "DATE_TIME, \"2025-11-25T14:00:00+01:00\"",
+        "TIME, 1764075600",
+        "TIME, 1764075600000",
+        "TIME, \"2025-11-25T14:00:00+01:00\"",
     })
     void absoluteExpiryIsRelativeToTheClockOfTheServer(ExpiryFormat meaning, String value) {
         // The clock of the server is a year behind, and an hour is left.
