@@ -1,4 +1,4 @@
-package io.httpconnector.definition;
+package io.httpconnector.definition.internal;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * Parses the text of a connector document, JSON or YAML, and records the line and column of each value. Rejects what a tree would
  * hide: repeated members, aliases and further documents. Thread-safe.
  */
-final class DocumentParser {
+public final class DocumentParser {
 
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -38,10 +38,10 @@ final class DocumentParser {
      * @param tree the whole document
      * @param places the line and column of each value by JSON Pointer
      */
-    record ParsedDocument(JsonNode tree, Map<String, Place> places) {}
+    public record ParsedDocument(JsonNode tree, Map<String, Place> places) {}
 
     /** The line and column of a value, from 1. */
-    record Place(int line, int column) {
+    public record Place(int line, int column) {
 
         @Override
         public String toString() {
@@ -55,7 +55,7 @@ final class DocumentParser {
      * @throws InvalidDefinitionException if it is neither JSON nor YAML, with line and column; or if members are repeated, with the
      *     JSON Pointer of each
      */
-    static ParsedDocument parse(String text) {
+    public static ParsedDocument parse(String text) {
         boolean isJson = text.stripLeading().startsWith("{");
         try {
             JsonNode tree = isJson ? JsonSupport.parse(text) : yaml(text);
@@ -132,7 +132,7 @@ final class DocumentParser {
     }
 
     /** Returns the place of a value, or of the nearest value around it; none if there is no text. */
-    static Stream<Place> nearest(Map<String, Place> places, String pointer) {
+    public static Stream<Place> nearest(Map<String, Place> places, String pointer) {
         String at = pointer;
         while (!places.containsKey(at) && at.contains("/")) {
             at = at.substring(0, at.lastIndexOf('/'));
