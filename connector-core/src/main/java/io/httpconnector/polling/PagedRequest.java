@@ -1,6 +1,8 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.Arguments;
@@ -88,11 +90,25 @@ public final class PagedRequest {
         return JsonObjectReader.read("paged request", definition, reader -> {
             RecordSelector records = reader.object("records", RecordSelector::read);
             Pagination pagination = reader.object("pagination", PaginationReader::read);
-            return of(
-                    template,
-                    records == null ? RecordSelector.atRoot() : records,
-                    pagination == null ? Pagination.none() : pagination);
+            Pagination pages = pagination == null ? Pagination.none() : pagination;
+            List<String> problems = new ArrayList<>();
+            RequestTemplate placed = pages.applyTo(template, null, problems);
+            problems.forEach(problem -> reader.problem("pagination", problem.replaceFirst("^pagination: ", "")));
+            return new PagedRequest(template, placed, records == null ? RecordSelector.atRoot() : records, pages);
         });
+    }
+
+    /**
+     * Returns the definition.
+     *
+     * @return an object with {@code records} and {@code pagination}, readable by {@link #of(RequestTemplate, JsonNode)}
+     * @throws InvalidDefinitionException if a part of it is code
+     */
+    public ObjectNode toJson() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.set("records", records.toJson());
+        json.set("pagination", pagination.toJson());
+        return json;
     }
 
     /**

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,7 +115,7 @@ public final class ConnectorDefinition {
      */
     public static ConnectorDefinition parse(String text, ConnectorComponents components) {
         ParsedDocument document = DocumentParser.parse(Arguments.notNull(text, "connector document"));
-        return read(document.tree(), document.places(), components);
+        return read(document.tree(), document::places, components);
     }
 
     /**
@@ -126,10 +127,11 @@ public final class ConnectorDefinition {
      * @throws InvalidDefinitionException if it is invalid; reports all problems, each with its JSON Pointer
      */
     public static ConnectorDefinition of(JsonNode json, ConnectorComponents components) {
-        return read(Arguments.notNull(json, "connector document"), Map.of(), components);
+        return read(Arguments.notNull(json, "connector document"), Map::of, components);
     }
 
-    private static ConnectorDefinition read(JsonNode json, Map<String, Place> places, ConnectorComponents components) {
+    private static ConnectorDefinition read(
+            JsonNode json, Supplier<Map<String, Place>> textPlaces, ConnectorComponents components) {
         Arguments.notNull(components, "components");
         ResolvedDocument resolved = null;
         try {
@@ -137,6 +139,7 @@ public final class ConnectorDefinition {
             return new ConnectorDefinition(new ConnectorReader(resolved.tree(), components).read(), components);
         } catch (InvalidDefinitionException e) {
             ResolvedDocument known = resolved;
+            Map<String, Place> places = textPlaces.get();
             throw new InvalidDefinitionException(
                     "connector document",
                     e.problems().stream()

@@ -129,7 +129,7 @@ final class ConnectorReader {
             object.acceptUnreadMembers();
             checkName(name);
             checkInputs(requestsJson.path(name), inputs);
-            return DefinedRequest.read(name, object, requestsJson.path(name), filters, probe);
+            return DefinedRequest.read(name, object, requestsJson.path(name), filters);
         });
         ObjectNode triggerDefaults = defaults.deepCopy();
         triggerDefaults.remove(List.of("retry", "rules"));

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.polling.PagedRequest;
+import io.httpconnector.polling.Pagination;
+import io.httpconnector.polling.RecordSelector;
 import io.httpconnector.template.PillFilter;
 import io.httpconnector.template.RequestTemplate;
 import java.util.List;
@@ -29,11 +32,15 @@ record DefinedRequest(
     /** The members beside those of the template. */
     private static final List<String> OWN = List.of("title", "records", "pagination", "responses");
 
+    /** What a list without settings writes. */
+    private static final ObjectNode LIST_DEFAULTS = PagedRequest.of(
+                    RequestTemplate.named("defaults").get("/").build(), RecordSelector.atRoot(), Pagination.none())
+            .toJson();
+
     private static final List<String> STATUSES = List.of("1xx", "2xx", "3xx", "4xx", "5xx");
 
     /** Reads a request, whose name in logs is its title, or else its ID. */
-    static DefinedRequest read(
-            String id, JsonObjectReader reader, JsonNode json, Map<String, PillFilter> filters, TriggerProbe probe) {
+    static DefinedRequest read(String id, JsonObjectReader reader, JsonNode json, Map<String, PillFilter> filters) {
         String title = reader.text("title");
         ObjectNode list = JsonNodeFactory.instance.objectNode();
         for (String member : LIST) {
@@ -57,9 +64,10 @@ record DefinedRequest(
         });
         reader.acceptUnreadMembers();
         RequestTemplate template = RequestTemplate.fromJson(template(id, title, json), filters);
-        ObjectNode checked =
-                list.isEmpty() ? list : probe.canonicalList(list.deepCopy().set("request", template.toJson()));
-        checked.retain(LIST);
+        ObjectNode checked = list.isEmpty()
+                ? list
+                : CanonicalJson.without(
+                        LIST_DEFAULTS, PagedRequest.of(template, list).toJson());
         if (list.has("records") && !checked.has("records")) {
             // The default location, but it states that the response is a list.
             checked.putObject("records");

@@ -51,7 +51,9 @@ final class PillTree {
     private static void collect(JsonNode json, Set<String> inputs) {
         if (json.isContainerNode()) {
             json.forEach(child -> collect(child, inputs));
-        } else if (json.isTextual() && json.textValue().contains("{{")) {
+        } else if (json.isTextual()
+                && json.textValue().contains("{{")
+                && json.textValue().contains(PREFIX)) {
             PillText text = compile(json.textValue());
             if (text != null) {
                 text.names().stream()

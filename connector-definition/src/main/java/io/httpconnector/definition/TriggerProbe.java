@@ -8,7 +8,6 @@ import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.PillFilter;
-import java.util.List;
 import java.util.Map;
 
 /** Validates the definitions of polling triggers by building them, which sends nothing, and writes them without defaults. */
@@ -58,28 +57,6 @@ final class TriggerProbe {
             ObjectNode written =
                     PollingTrigger.named("probe").definition(json, filters).toJson();
             return CanonicalJson.without(DEFAULTS, written);
-        }
-    }
-
-    /**
-     * Validates the records and the pagination of a request.
-     *
-     * @throws InvalidDefinitionException if one of them is invalid
-     */
-    ObjectNode canonicalList(ObjectNode list) {
-        ObjectNode trigger = list.deepCopy().put("wholeRecordAsKey", true);
-        try {
-            return canonical(trigger, CodeMembers.NONE);
-        } catch (InvalidDefinitionException e) {
-            List<String> own = e.problems().stream()
-                    .filter(problem -> problem.startsWith("/records") || problem.startsWith("/pagination"))
-                    .toList();
-            if (!own.isEmpty()) {
-                throw new InvalidDefinitionException("request", own);
-            }
-            return CanonicalJson.without(
-                    DEFAULTS,
-                    PollingTrigger.named("probe").definition(trigger, filters).toJson());
         }
     }
 }

@@ -2,17 +2,22 @@ package io.httpconnector.definition.internal;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.DefinitionParser;
 import io.httpconnector.internal.json.JsonSupport;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +31,10 @@ public final class DocumentParser {
 
     private static final JsonFactory JSON = new JsonFactory();
 
+    private static final YAMLFactory YAML_EVENTS = new YAMLFactory();
+
     private static final YAMLMapper YAML = YAMLMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
@@ -36,9 +44,19 @@ public final class DocumentParser {
      * A parsed text.
      *
      * @param tree the whole document
-     * @param places the line and column of each value by JSON Pointer
+     * @param text the text
      */
-    public record ParsedDocument(JsonNode tree, Map<String, Place> places) {}
+    public record ParsedDocument(JsonNode tree, String text) {
+
+        /** Returns the line and column of each value by JSON Pointer. */
+        public Map<String, Place> places() {
+            try {
+                return DocumentParser.places(factory(text), text, new ArrayList<>());
+            } catch (IOException e) {
+                throw new IllegalStateException("The text was parsed before", e);
+            }
+        }
+    }
 
     /** The line and column of a value, from 1. */
     public record Place(int line, int column) {
@@ -56,22 +74,43 @@ public final class DocumentParser {
      *     JSON Pointer of each
      */
     public static ParsedDocument parse(String text) {
-        boolean isJson = text.stripLeading().startsWith("{");
+        boolean isJson = factory(text) == JSON;
+        List<String> problems = new ArrayList<>();
         try {
-            JsonNode tree = isJson ? JsonSupport.parse(text) : yaml(text);
-            JsonFactory format = isJson ? JSON : YAML.getFactory();
-            List<String> problems = DefinitionParser.repeatedMembers(format, text);
-            Map<String, Place> places = places(format, text, problems);
+            if (isJson) {
+                problems.addAll(DefinitionParser.repeatedMembers(JSON, text));
+            } else if (text.contains("*")) {
+                // Aliases, which the tree would hide.
+                places(YAML_EVENTS, text, problems);
+            }
+            JsonNode tree = isJson ? JsonSupport.parse(text) : yaml(text, problems);
             if (!problems.isEmpty()) {
                 throw invalid(problems);
             }
-            return new ParsedDocument(tree, places);
+            return new ParsedDocument(tree, text);
         } catch (JsonProcessingException e) {
             throw invalid(List.of(describe(e)));
         } catch (InvalidDefinitionException e) {
             throw invalid(e.problems());
         } catch (IOException e) {
             throw invalid(List.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static JsonFactory factory(String text) {
+        return text.stripLeading().startsWith("{") ? JSON : YAML_EVENTS;
+    }
+
+    private static JsonNode yaml(String text, List<String> problems) throws IOException {
+        try {
+            return yaml(text);
+        } catch (JsonParseException e) {
+            List<String> repeated = DefinitionParser.repeatedMembers(YAML_EVENTS, text);
+            if (repeated.isEmpty()) {
+                throw e;
+            }
+            problems.addAll(repeated);
+            return JsonNodeFactory.instance.nullNode();
         }
     }
 
