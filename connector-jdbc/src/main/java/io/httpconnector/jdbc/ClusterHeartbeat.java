@@ -6,9 +6,10 @@ import com.github.kagkarlsson.scheduler.SchedulerBuilder;
 import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.jdbc.DefaultJdbcCustomization;
 import com.github.kagkarlsson.scheduler.jdbc.PostgreSqlJdbcCustomization;
+import com.github.kagkarlsson.scheduler.task.DeadExecutionHandler;
 import com.github.kagkarlsson.scheduler.task.Task;
-import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.state.StateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -21,7 +22,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,9 +41,10 @@ record ClusterHeartbeat(Duration heartbeat, int missed, Duration pollingInterval
     static final ClusterHeartbeat DEFAULT = new ClusterHeartbeat(Duration.ofSeconds(1), 5, Duration.ofSeconds(1));
 
     private static final Duration GRACE = Duration.ofSeconds(10);
-    /** For heartbeats, dead nodes, the clock, and late executions: each continues while the database blocks the others. */
+    /** For heartbeats, dead nodes, the clock, and watching executions: each continues while the database blocks the others. */
     private static final int THREADS = 4;
 
+    private static final Duration MAX_WATCH_INTERVAL = Duration.ofMillis(500);
     private static final Duration NEVER = Duration.ofDays(36_500);
 
     ClusterHeartbeat {
@@ -61,21 +63,29 @@ record ClusterHeartbeat(Duration heartbeat, int missed, Duration pollingInterval
         return duration != null && duration.compareTo(Duration.ofMillis(50)) >= 0 && duration.compareTo(max) <= 0;
     }
 
+    /** What a node does besides executing tasks. */
+    interface Housekeeping {
+
+        /** Works on the database, about every {@link #pollingInterval}; must not take long. */
+        void maintain();
+
+        /** Watches the executions, several times between two heartbeats; must not wait for the database. */
+        void watch(Scheduler scheduler);
+    }
+
     /**
-     * Creates a scheduler with one kind of task and permanent recurring tasks; not started. Tasks of unknown kinds are left to
-     * other nodes. Each node looks for work at random times, so that no node is always the first to find it.
+     * Creates a scheduler of one kind of task; not started. Each node looks for work at random times, so that no node is always
+     * the first to find it.
      *
-     * @param late repeatedly receives executions of this node that other nodes may start as well, because its last heartbeat is
-     *     too old: the node was frozen, or the database is unavailable
+     * @param changes sets the threads, and what else depends on the kind of task
      */
     Scheduler scheduler(
             Database database,
             String table,
-            int threads,
             DatabaseClock time,
             Task<?> task,
-            List<RecurringTask<Void>> always,
-            Consumer<CurrentlyExecuting> late) {
+            Housekeeping housekeeping,
+            UnaryOperator<SchedulerBuilder> changes) {
         String product = database.read(connection -> connection.getMetaData().getDatabaseProductName());
         boolean isPostgres = product.equals("PostgreSQL");
         if (isPostgres && database.read(ClusterHeartbeat::idleTimeout).equals("0")) {
@@ -84,10 +94,9 @@ record ClusterHeartbeat(Duration heartbeat, int missed, Duration pollingInterval
                             + " over its work: set idle_in_transaction_session_timeout for the connections, for example to 30s");
         }
         ScheduledExecutorService housekeeper = Executors.newScheduledThreadPool(THREADS, ClusterHeartbeat::thread);
-        Scheduler scheduler = new SchedulerBuilder(
+        SchedulerBuilder builder = new SchedulerBuilder(
                         product.equals("H2") ? H2.withoutCheckpoint(database.dataSource()) : database.dataSource(),
                         List.of(task))
-                .startTasks(always)
                 .tableName(database.sql(table))
                 .jdbcCustomization(isPostgres ? new PostgreSqlJdbcCustomization(false, false) : new SkippingLocked())
                 // No more than there are free threads: queued executions look dead, while other nodes could execute
@@ -96,24 +105,23 @@ record ClusterHeartbeat(Duration heartbeat, int missed, Duration pollingInterval
                 .schedulerName(new SchedulerName.Fixed(new SchedulerName.Hostname().getName() + " "
                         + UUID.randomUUID().toString().substring(0, 8)))
                 .clock(time::now)
-                .threads(threads)
                 .pollingInterval(pollingInterval.multipliedBy(2))
                 .housekeeperExecutor(housekeeper)
                 .heartbeatInterval(heartbeat)
                 .missedHeartbeatsLimit(missed)
                 .shutdownMaxWait(GRACE)
-                .deleteUnresolvedAfter(NEVER)
-                .build();
-        checkAtRandomTimes(housekeeper, scheduler, time);
-        long every = heartbeat.toNanos() / 10;
+                .deleteUnresolvedAfter(NEVER);
+        Scheduler scheduler = changes.apply(builder).build();
+        checkAtRandomTimes(housekeeper, scheduler, time, housekeeping);
+        long every = Math.min(heartbeat.toNanos() / 10, MAX_WATCH_INTERVAL.toNanos());
         Future<?> unused = housekeeper.scheduleWithFixedDelay(
-                () -> runLogged(() -> scheduler.getCurrentlyExecuting().stream()
-                        .filter(ClusterHeartbeat::seemsDead)
-                        .forEach(late)),
-                every,
-                every,
-                TimeUnit.NANOSECONDS);
+                () -> runLogged(() -> housekeeping.watch(scheduler)), every, every, TimeUnit.NANOSECONDS);
         return scheduler;
+    }
+
+    /** Lets a task whose node has died be executed by any node, at the time of the database, which may differ from that of nodes. */
+    static <T> DeadExecutionHandler<T> revived(DatabaseClock time) {
+        return (complete, operations) -> operations.reschedule(complete, time.now());
     }
 
     private static String idleTimeout(Connection connection) throws SQLException {
@@ -144,7 +152,16 @@ record ClusterHeartbeat(Duration heartbeat, int missed, Duration pollingInterval
         }
     }
 
-    private void checkAtRandomTimes(ScheduledExecutorService housekeeper, Scheduler scheduler, DatabaseClock time) {
+    private static void maintain(Housekeeping housekeeping) {
+        try {
+            housekeeping.maintain();
+        } catch (StateException e) {
+            LOG.debug("The tasks cannot be maintained now", e);
+        }
+    }
+
+    private void checkAtRandomTimes(
+            ScheduledExecutorService housekeeper, Scheduler scheduler, DatabaseClock time, Housekeeping housekeeping) {
         long wait = ThreadLocalRandom.current().nextLong(pollingInterval.toNanos() * 3 / 2);
         Future<?> unused = housekeeper.schedule(
                 () -> {
@@ -152,10 +169,11 @@ record ClusterHeartbeat(Duration heartbeat, int missed, Duration pollingInterval
                         runLogged(() -> {
                             time.refresh();
                             scheduler.triggerCheckForDueExecutions();
+                            maintain(housekeeping);
                         });
                     } finally {
                         if (!housekeeper.isShutdown()) {
-                            checkAtRandomTimes(housekeeper, scheduler, time);
+                            checkAtRandomTimes(housekeeper, scheduler, time, housekeeping);
                         }
                     }
                 },

@@ -113,9 +113,10 @@ public final class ClusteredPolling implements AutoCloseable {
         this.store = new JdbcStateStore(database);
         CustomTask<Void> poll = Tasks.custom(TASK, Void.class)
                 .onFailure(new OnFailureRetryLater<>(AFTER_FAILURE))
-                .onDeadExecutionRevive()
+                .onDeadExecution(ClusterHeartbeat.revived(time))
                 .execute(this::poll);
-        this.scheduler = heartbeat.scheduler(database, "$trigger_task", threads, time, poll, List.of(), this::late);
+        this.scheduler = heartbeat.scheduler(
+                database, "$trigger_task", time, poll, new PollHousekeeping(), builder -> builder.threads(threads));
         this.engine = PollingEngine.create(1, time);
     }
 
@@ -283,6 +284,20 @@ public final class ClusteredPolling implements AutoCloseable {
             // For example, a definition that this version of the application no longer supports.
             LOG.warn("\"{}\" cannot poll", row.id(), e);
             return new PlannedPoll(row.planned(), time.now().plus(AFTER_BAD_DEFINITION), failures + 1, false);
+        }
+    }
+
+    /** Watches polls that other nodes may have taken over. */
+    private final class PollHousekeeping implements ClusterHeartbeat.Housekeeping {
+
+        @Override
+        public void maintain() {}
+
+        @Override
+        public void watch(Scheduler scheduler) {
+            scheduler.getCurrentlyExecuting().stream()
+                    .filter(ClusterHeartbeat::seemsDead)
+                    .forEach(ClusteredPolling.this::late);
         }
     }
 

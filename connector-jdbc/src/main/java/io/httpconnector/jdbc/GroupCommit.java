@@ -12,15 +12,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
- * Group commit: two threads store the pending items of all callers together, while the callers wait up to their timeouts.
- * Thread-safe.
+ * Group commit: up to two threads of a pool store the pending items of all callers together, while the callers wait up to their
+ * timeouts. After each transaction, other users of the pool get their turn. Thread-safe.
  *
  * @param <T> the type of an item
  */
@@ -31,24 +30,23 @@ final class GroupCommit<T> {
     private static final Duration FOREVER = Duration.ofDays(3660);
 
     private final Consumer<List<T>> store;
-    private final ExecutorService threads =
-            new ThreadPoolExecutor(0, WRITERS + 1, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), GroupCommit::thread);
+    private final ExecutorService threads;
 
-    // Guarded by this. If a caller's items are pending, all writers are busy.
+    // Guarded by this. If a caller's items are pending, all writers are busy or wait for a thread.
     private final Deque<CommitRequest<T>> pending = new ArrayDeque<>();
     private int writers;
 
     /** The items of one caller. */
     private record CommitRequest<T>(List<T> items, CompletableFuture<Void> stored) {}
 
-    GroupCommit(Consumer<List<T>> store) {
+    /**
+     * Creates a group commit.
+     *
+     * @param threads the pool, which may be shared; tasks may wait for a thread
+     */
+    GroupCommit(Consumer<List<T>> store, ExecutorService threads) {
         this.store = store;
-    }
-
-    private static Thread thread(Runnable run) {
-        Thread thread = new Thread(run, "http-connector-jdbc-storing");
-        thread.setDaemon(true);
-        return thread;
+        this.threads = threads;
     }
 
     /** Stores items; when the method returns, they are stored. */
@@ -111,7 +109,16 @@ final class GroupCommit<T> {
         } catch (RuntimeException | Error e) {
             throw new StateException(StateFailure.UNAVAILABLE, "no thread is available for the database: " + e, e);
         }
-        return get(result, timeout);
+        boolean done = false;
+        try {
+            R value = get(result, timeout);
+            done = true;
+            return value;
+        } finally {
+            if (!done) {
+                result.cancel(false);
+            }
+        }
     }
 
     private static <R> R get(Future<R> result, Duration timeout) {
@@ -131,23 +138,27 @@ final class GroupCommit<T> {
         }
     }
 
-    /** Stores pending items until there are none left. */
+    /** Stores pending items, and continues later if there are more. */
     private void write() {
         List<CommitRequest<T>> parts = take();
-        while (!parts.isEmpty()) {
-            Throwable failure = null;
-            try {
-                List<T> things = new ArrayList<>();
-                parts.forEach(part -> things.addAll(part.items));
-                store.accept(things);
-            } catch (RuntimeException | Error e) {
-                failure = e;
-            }
-            for (CommitRequest<T> part : parts) {
-                boolean unused =
-                        failure == null ? part.stored.complete(null) : part.stored.completeExceptionally(failure);
-            }
-            parts = take();
+        if (parts.isEmpty()) {
+            return;
+        }
+        Throwable failure = null;
+        try {
+            List<T> things = new ArrayList<>();
+            parts.forEach(part -> things.addAll(part.items));
+            store.accept(things);
+        } catch (RuntimeException | Error e) {
+            failure = e;
+        }
+        for (CommitRequest<T> part : parts) {
+            boolean unused = failure == null ? part.stored.complete(null) : part.stored.completeExceptionally(failure);
+        }
+        try {
+            threads.execute(this::write);
+        } catch (RejectedExecutionException e) {
+            write();
         }
     }
 

@@ -1,170 +1,45 @@
 package io.httpconnector.jdbc;
 
 import io.httpconnector.internal.json.JsonSupport;
-import io.httpconnector.state.StateException;
-import io.httpconnector.state.StateException.StateFailure;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.TriggerEvent;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The events of a receiver: pending ({@code w}), dead-lettered ({@code x}) or done ({@code d}). Pending events belong to turns,
- * whose events are handled one after the other: events with the same key share a turn, and an event without a key has a turn of
- * its own. Each turn with pending events has one task of the scheduler. Transactions that add to a turn or end it lock its task
- * first. Thread-safe.
+ * The events of a receiver: pending ({@code w}), dead-lettered ({@code x}) or done ({@code d}). Pending events belong to {@link
+ * InboxRow turns}, each of which has one task of the scheduler. Transactions that add to a turn or end it lock its task first.
+ * Thread-safe.
  */
 final class InboxRepository {
 
-    private static final int BATCH = 1000;
-
     // The states of an event, as SQL literals.
-    private static final String PENDING = "'w'";
+    static final String PENDING = "'w'";
     private static final String DEAD = "'x'";
-    private static final String DONE = "'d'";
-
-    private static final String BY_KEY = "key ";
-    private static final String INSERT_TASKS =
-            "insert into $inbox_task (task_name, task_instance, execution_time, picked, version)"
-                    + " select ?, turn, ?, ?, 1 from unnest(cast(? as varchar array)) as missing (turn)";
+    static final String DONE = "'d'";
 
     private final Database database;
     private final String receiver;
-    private final String task;
+    private final InboxWriter writer;
 
     /** A pending event and the number of failed attempts. */
     record PendingEvent(TriggerEvent event, int attempts) {}
 
-    /** A stored event. The turn is null if the event has a turn of its own, which is named like the event. */
-    record Row(String key, @Nullable String turn, String content) {
-
-        static Row of(TriggerEvent event) {
-            String key = Database.key(event.id());
-            String turn = event.key().isEmpty() ? null : BY_KEY + Database.key(event.key());
-            return new Row(key, turn, event.toJson().toString());
-        }
-
-        /** The name of the task of its turn. */
-        String task() {
-            return turn == null ? key : turn;
-        }
-    }
-
-    InboxRepository(Database database, String receiver, String task) {
+    InboxRepository(Database database, String receiver) {
         this.database = database;
         this.receiver = Database.key(receiver);
-        this.task = task;
+        this.writer = new InboxWriter(database);
     }
 
-    /** Adds the new ones of these events, all or none of them. */
-    void add(List<Row> events, Instant now) {
-        Map<String, Row> byKey = new LinkedHashMap<>();
-        events.forEach(event -> byKey.putIfAbsent(event.key, event));
-        try {
-            boolean unused = database.write(connection -> insert(connection, byKey.values(), now));
-        } catch (StateException e) {
-            if (e.reason() != StateFailure.CONFLICT) {
-                throw e;
-            }
-            // Some events exist already. Most senders rarely repeat events, so it is cheaper not to check first.
-            boolean unused = Database.retryOnConflict(
-                    () -> database.write(connection -> insert(connection, absent(connection, byKey), now)));
-        }
-    }
-
-    private Collection<Row> absent(Connection connection, Map<String, Row> events) throws SQLException {
-        Map<String, Row> absent = new LinkedHashMap<>(events);
-        try (PreparedStatement select = connection.prepareStatement(
-                database.sql("select event_key from $inbox where receiver_key = ? and event_key = ?"))) {
-            for (String key : events.keySet()) {
-                select.setString(1, receiver);
-                select.setString(2, key);
-                try (ResultSet row = select.executeQuery()) {
-                    if (row.next()) {
-                        absent.remove(key);
-                    }
-                }
-            }
-        }
-        return absent.values();
-    }
-
-    private boolean insert(Connection connection, Collection<Row> events, Instant now) throws SQLException {
-        Set<String> missing =
-                lockTasks(connection, events.stream().map(Row::task).toList());
-        String insert = "insert into $inbox (receiver_key, event_key, turn_key, state, attempts, changed_at, content)"
-                + " select ?, event_key, turn_key, " + PENDING + ", 0, ?, content from unnest(cast(? as varchar array),"
-                + " cast(? as varchar array), cast(? as varchar array)) with ordinality"
-                + " as added (event_key, turn_key, content, n) order by n";
-        boolean together = !missing.isEmpty() && !H2.is(connection);
-        if (!together) {
-            insertTasks(connection, missing, now);
-        }
-        // If supported, both are inserted by one statement, which saves a round trip.
-        try (PreparedStatement statement = connection.prepareStatement(
-                database.sql(together ? "with added_task as (" + INSERT_TASKS + ") " + insert : insert))) {
-            int next = together ? setTasks(statement, missing, now) : 1;
-            statement.setString(next, receiver);
-            statement.setLong(next + 1, now.toEpochMilli());
-            statement.setArray(next + 2, array(connection, events, Row::key));
-            statement.setArray(next + 3, array(connection, events, Row::turn));
-            statement.setArray(next + 4, array(connection, events, Row::content));
-            return statement.executeUpdate() > 0;
-        }
-    }
-
-    private static <T> Array array(Connection connection, Collection<T> values, Function<T, @Nullable String> part)
-            throws SQLException {
-        return connection.createArrayOf("varchar", values.stream().map(part).toArray());
-    }
-
-    /** Locks the tasks of turns, always in the same order to prevent deadlocks, and returns the turns without a task. */
-    private Set<String> lockTasks(Connection connection, List<String> turns) throws SQLException {
-        Set<String> missing = new TreeSet<>(turns);
-        try (PreparedStatement lock = connection.prepareStatement(
-                database.sql("update $inbox_task set priority = null where task_name = ? and task_instance = ?"))) {
-            for (String turn : List.copyOf(missing)) {
-                lock.setString(1, task);
-                lock.setString(2, turn);
-                if (turn.startsWith(BY_KEY) && lock.executeUpdate() == 1) {
-                    missing.remove(turn);
-                }
-            }
-        }
-        return missing;
-    }
-
-    private void insertTasks(Connection connection, Set<String> turns, Instant now) throws SQLException {
-        if (turns.isEmpty()) {
-            return;
-        }
-        try (PreparedStatement insert = connection.prepareStatement(database.sql(INSERT_TASKS))) {
-            int unused = setTasks(insert, turns, now) + insert.executeUpdate();
-        }
-    }
-
-    /** Sets the parameters of the turns that get tasks; returns the index of the next parameter. */
-    private int setTasks(PreparedStatement insert, Set<String> turns, Instant now) throws SQLException {
-        insert.setString(1, task);
-        insert.setObject(2, now.atOffset(ZoneOffset.UTC));
-        insert.setBoolean(3, false);
-        insert.setArray(4, array(insert.getConnection(), turns, turn -> turn));
-        return 5;
+    /** The key of the receiver. */
+    String receiver() {
+        return receiver;
     }
 
     /** The next event of a turn, if one is left. */
@@ -186,7 +61,7 @@ final class InboxRepository {
     }
 
     private static String column(String turn) {
-        return turn.startsWith(BY_KEY) ? "turn_key" : "event_key";
+        return InboxRow.isShared(turn) ? "turn_key" : "event_key";
     }
 
     /** The next step of a turn. */
@@ -268,8 +143,8 @@ final class InboxRepository {
         try (PreparedStatement select = connection.prepareStatement(
                 database.sql("select version from $inbox_task where task_name = ? and task_instance = ?"
                         + " and version = ? for update"))) {
-            select.setString(1, task);
-            select.setString(2, turn);
+            select.setString(1, InboxRow.TASK);
+            select.setString(2, InboxRow.instance(receiver, turn));
             select.setLong(3, version);
             try (ResultSet row = select.executeQuery()) {
                 return row.next();
@@ -283,8 +158,8 @@ final class InboxRepository {
                 database.sql("delete from $inbox_task where task_name = ? and task_instance = ? and version = ?"
                         + " and not exists (select 1 from $inbox where receiver_key = ? and " + column(turn)
                         + " = ? and state = " + PENDING + ")"))) {
-            delete.setString(1, task);
-            delete.setString(2, turn);
+            delete.setString(1, InboxRow.TASK);
+            delete.setString(2, InboxRow.instance(receiver, turn));
             delete.setLong(3, version);
             delete.setString(4, receiver);
             delete.setString(5, turn);
@@ -294,25 +169,24 @@ final class InboxRepository {
 
     /** The number of pending and dead-lettered events. */
     long storedCount() {
-        return count("state <> " + DONE);
+        return database.read(connection -> count(connection, PENDING) + count(connection, DEAD));
     }
 
     /** The number of pending events. */
     long pendingCount() {
-        return count("state = " + PENDING);
+        return database.read(connection -> count(connection, PENDING));
     }
 
-    private long count(String which) {
-        return database.read(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(
-                    database.sql("select count(*) from $inbox where receiver_key = ? and " + which))) {
-                select.setString(1, receiver);
-                try (ResultSet row = select.executeQuery()) {
-                    row.next();
-                    return row.getLong(1);
-                }
+    /** Counts the events in one state, without reading those in others. */
+    private long count(Connection connection, String state) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                database.sql("select count(*) from $inbox where receiver_key = ? and state = " + state))) {
+            select.setString(1, receiver);
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return row.getLong(1);
             }
-        });
+        }
     }
 
     List<DeadLetter> deadLetters() {
@@ -338,10 +212,7 @@ final class InboxRepository {
             if (letter.isEmpty()) {
                 return false;
             }
-            insertTasks(
-                    connection,
-                    lockTasks(connection, List.of(Row.of(letter.get().event()).task())),
-                    now);
+            writer.ensureTask(connection, InboxRow.of(receiver, letter.get().event()), now);
             try (PreparedStatement update = connection.prepareStatement(
                     database.sql("update $inbox set state = " + PENDING + ", attempts = 0, content = ?"
                             + " where receiver_key = ? and event_key = ? and state = " + DEAD))) {
@@ -379,23 +250,5 @@ final class InboxRepository {
                 return update.executeUpdate() == 1;
             }
         });
-    }
-
-    /** Deletes events that were done before a time, in small transactions that block no others. */
-    void deleteDoneBefore(Instant before) {
-        boolean more = true;
-        while (more) {
-            more = database.writeLazily(connection -> {
-                try (PreparedStatement delete = connection.prepareStatement(
-                        database.sql("delete from $inbox where receiver_key = ? and event_key in (select event_key"
-                                + " from $inbox where receiver_key = ? and state = " + DONE + " and changed_at < ?"
-                                + " fetch first " + BATCH + " rows only)"))) {
-                    delete.setString(1, receiver);
-                    delete.setString(2, receiver);
-                    delete.setLong(3, before.toEpochMilli());
-                    return delete.executeUpdate() == BATCH;
-                }
-            });
-        }
     }
 }

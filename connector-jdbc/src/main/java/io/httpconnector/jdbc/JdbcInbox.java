@@ -16,9 +16,10 @@ import javax.sql.DataSource;
  * WebhookReceiver.named("leads").verify(signature).inbox(JdbcInbox.of(dataSource)).handler(event -> ...).build();
  * }</pre>
  *
- *
- * <p>The concurrency of a delivery applies per node. The deduplication window is limited by time, not by the number of events.
- * Immutable and thread-safe; holds no resources. Requires connector-webhook.
+ * <p>All receivers of a process with the same data source share one scheduler and 16 threads, 8 of which handle events. There are
+ * more while handlers take longer than a second, and if the delivery of a receiver is more concurrent; a receiver whose handlers
+ * hang does not delay the others. The concurrency of a delivery applies per node. The deduplication window is limited by time,
+ * not by the number of events. Immutable and thread-safe; holds no resources. Requires connector-webhook.
  */
 public final class JdbcInbox implements Inbox {
 
@@ -38,7 +39,7 @@ public final class JdbcInbox implements Inbox {
      * Creates an inbox in the tables of {@link JdbcSchema#create(DataSource)}, for up to a million pending and dead-lettered
      * events.
      *
-     * @param dataSource provides connections: for each receiver 2 to store events, one for each running handler, and 4 more
+     * @param dataSource provides connections: one for each running handler, and 8 more; all receivers share them
      * @return the inbox
      * @throws InvalidDefinitionException if the data source is null
      */

@@ -1,18 +1,12 @@
 package io.httpconnector.jdbc;
 
-import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
 import com.github.kagkarlsson.scheduler.task.ExecutionContext;
-import com.github.kagkarlsson.scheduler.task.FailureHandler.OnFailureRetryLater;
-import com.github.kagkarlsson.scheduler.task.TaskInstance;
-import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
-import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
-import com.github.kagkarlsson.scheduler.task.helper.Tasks;
-import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import io.httpconnector.TimeSource;
+import io.httpconnector.jdbc.InboxMember.RunningTurn;
+import io.httpconnector.jdbc.InboxNode.NodeSettings;
 import io.httpconnector.jdbc.InboxRepository.NextStep;
 import io.httpconnector.jdbc.InboxRepository.PendingEvent;
-import io.httpconnector.jdbc.InboxRepository.Row;
 import io.httpconnector.state.StateException;
 import io.httpconnector.trigger.AttemptResult;
 import io.httpconnector.trigger.DeadLetter;
@@ -34,48 +28,61 @@ final class JdbcMailbox implements Mailbox {
     private static final Logger LOG = LoggerFactory.getLogger(JdbcMailbox.class);
     private static final Duration COUNT = Duration.ofSeconds(10);
     private static final Duration COUNT_NEAR_FULL = Duration.ofSeconds(1);
-    private static final Duration FORGET = Duration.ofMinutes(1);
     private static final Duration PAUSE = Duration.ofSeconds(1);
-    private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
+
+    /** A service that a handler calls may ask for a delay of an hour. */
+    private static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
+
+    private static final Duration MARGIN = Duration.ofMinutes(2);
     private static final Duration FOREVER = Duration.ofDays(3660);
     private static final Duration SETTLE_AGAIN = Duration.ofMillis(100);
     private static final CountDownLatch NEVER = new CountDownLatch(1);
     private static final int MAX_IN_A_ROW = 100;
 
+    /** Counting a full inbox takes at most a twentieth of the time, unless that would be too rare. */
+    private static final int MAX_SHARE_OF_COUNTING = 20;
+
     private final Settings settings;
     private final long maxEvents;
-    private final DatabaseClock time;
+    private final Database database;
     private final InboxRepository table;
-    private final GroupCommit<Row> adding;
-    private final Scheduler scheduler;
+    private final InboxMember member;
+    private final InboxNode node;
+    private final DatabaseClock time;
+    private final GroupCommit<InboxRow> adding;
     private final AtomicLong countedAt = new AtomicLong();
+    private final AtomicLong countingTime = new AtomicLong();
     private final AtomicLong storedCount = new AtomicLong();
 
     JdbcMailbox(Database database, ClusterHeartbeat heartbeat, long maxEvents, Settings settings) {
         this.settings = settings;
         this.maxEvents = maxEvents;
-        this.time = new DatabaseClock(database, settings.time());
-        String task = "webhook " + settings.receiver();
-        this.table = new InboxRepository(database, settings.receiver(), task);
-        this.adding = new GroupCommit<>(this::store);
-        CustomTask<Void> work = Tasks.custom(task, Void.class)
-                .onFailure(new OnFailureRetryLater<>(AFTER_FAILURE))
-                .onDeadExecutionRevive()
-                .execute(this::work);
-        RecurringTask<Void> forget = Tasks.recurring("forget " + settings.receiver(), FixedDelay.of(FORGET))
-                .execute(
-                        (instance, context) -> table.deleteDoneBefore(time.now().minus(settings.window())));
+        this.database = database;
+        this.table = new InboxRepository(database, settings.receiver());
         storedCount.set(table.storedCount());
+        this.member = new InboxMember(
+                table.receiver(),
+                settings.delivery().concurrency(),
+                maxBackoff(settings).plus(MARGIN),
+                settings.window(),
+                this::handle);
+        this.node = InboxNode.join(database, new NodeSettings(database.sql("$"), heartbeat, settings.time()), member);
+        this.time = node.time();
+        this.adding = new GroupCommit<>(node::store, node.storing());
         countedAt.set(time.nanos());
-        this.scheduler = heartbeat.scheduler(
-                database, "$inbox_task", settings.delivery().concurrency(), time, work, List.of(forget), late -> {});
         LOG.info("{}: {} pending or dead-lettered events", settings.receiver(), storedCount.get());
     }
 
     /** Starts to handle pending events. */
     JdbcMailbox start() {
-        scheduler.start();
+        node.open(member);
         return this;
+    }
+
+    private static Duration maxBackoff(Settings settings) {
+        String max = settings.delivery().settings().at("/backoff/max").asText("");
+        Duration backoff = max.isEmpty() ? Duration.ZERO : Duration.parse(max);
+        return backoff.compareTo(MAX_RETRY_AFTER) < 0 ? MAX_RETRY_AFTER : backoff;
     }
 
     @Override
@@ -93,31 +100,32 @@ final class JdbcMailbox implements Mailbox {
             LOG.warn("{}: the inbox is full: {} pending or dead-lettered events", settings.receiver(), maxEvents);
             return false;
         }
-        List<Row> rows = events.stream().map(Row::of).toList();
+        List<InboxRow> rows = events.stream()
+                .map(event -> InboxRow.of(table.receiver(), event))
+                .toList();
         if (H2.isHeldByThisThread()) {
             // Within a transaction of this thread, for which others wait.
-            store(rows);
+            node.store(rows);
         } else {
-            adding.add(rows, Duration.ofNanos(Math.max(1, end - TimeSource.SYSTEM.nanos())));
+            // Shared turns may be locked by other transactions, for which events of other mailboxes must not wait.
+            GroupCommit<InboxRow> commit = rows.stream().allMatch(InboxRow::hasOwnTurn) ? node.adding() : adding;
+            commit.add(rows, Duration.ofNanos(Math.max(1, end - TimeSource.SYSTEM.nanos())));
         }
         return true;
     }
 
-    private void store(List<Row> rows) {
-        table.add(rows, time.now());
-        scheduler.triggerCheckForDueExecutions();
-    }
-
     /**
      * Checks the capacity. Stored events are counted only now and then, by one thread that waits for the result; in between, the
-     * events added by this node are added up.
+     * events added by this node are added up. Counting many events takes long, and is then done less often.
      */
     private boolean reserveCapacity(int more, Duration timeout) {
         long last = countedAt.get();
         long now = time.nanos();
         Duration every = storedCount.get() > maxEvents / 2 ? COUNT_NEAR_FULL : COUNT;
-        if (now - last >= every.toNanos() && countedAt.compareAndSet(last, now)) {
+        long pause = Math.max(every.toNanos(), Math.min(countingTime.get() * MAX_SHARE_OF_COUNTING, COUNT.toNanos()));
+        if (now - last >= pause && countedAt.compareAndSet(last, now)) {
             storedCount.set(H2.isHeldByThisThread() ? table.storedCount() : adding.call(table::storedCount, timeout));
+            countingTime.set(time.nanos() - now);
         }
         if (storedCount.get() + more > maxEvents) {
             return false;
@@ -126,10 +134,11 @@ final class JdbcMailbox implements Mailbox {
         return true;
     }
 
-    private CompletionHandler<Void> work(TaskInstance<Void> instance, ExecutionContext context) {
-        String turn = instance.getId();
-        long version = context.getExecution().version;
-        for (int i = 0; i < MAX_IN_A_ROW && !context.getSchedulerState().isShuttingDown(); i++) {
+    private CompletionHandler<Void> handle(RunningTurn running, ExecutionContext context) {
+        String turn = InboxRow.turn(running.instance());
+        long version = running.version();
+        for (int i = 0; i < MAX_IN_A_ROW && !running.isEnding(); i++) {
+            running.step();
             Optional<PendingEvent> first = table.first(turn);
             if (first.isEmpty()) {
                 if (table.end(turn, version) != NextStep.EVENT) {
@@ -144,7 +153,8 @@ final class JdbcMailbox implements Mailbox {
             TriggerEvent event = first.get().event();
             int number = first.get().attempts() + 1;
             AttemptResult attempted = settings.delivery().attempt(List.of(event), number, time);
-            NextStep next = storeResult(context, () -> switch (attempted.outcome()) {
+            running.step();
+            NextStep next = storeResult(running, context, () -> switch (attempted.outcome()) {
                 case HANDLED -> table.done(turn, version, event.id(), time.now());
                 case DEAD_LETTER ->
                     table.dead(turn, version, attempted.deadLetters().get(0));
@@ -155,27 +165,27 @@ final class JdbcMailbox implements Mailbox {
                 return (complete, operations) -> {};
             }
             if (attempted.outcome() == AttemptResult.Outcome.RETRY) {
-                return again(attempted.backoff());
+                return again(running, attempted.backoff());
             }
             if (Thread.interrupted()) {
                 // The mailbox is being closed, or the handler has interrupted itself.
-                return again(PAUSE);
+                return again(running, PAUSE);
             }
         }
-        return again(Duration.ZERO);
+        return again(running, Duration.ZERO);
     }
 
     /**
      * Stores the result of an attempt, retrying until the database accepts it: no other event is handled before, or the event
      * would be repeated. Ends when this node seems to be dead, because another node has then taken over the turn.
      */
-    private NextStep storeResult(ExecutionContext context, Supplier<NextStep> settle) {
+    private NextStep storeResult(RunningTurn running, ExecutionContext context, Supplier<NextStep> settle) {
         Duration pause = SETTLE_AGAIN;
         while (true) {
             try {
                 return settle.get();
             } catch (StateException e) {
-                boolean ends = context.getSchedulerState().isShuttingDown()
+                boolean ends = running.isEnding()
                         || ClusterHeartbeat.seemsDead(context.getCurrentlyExecuting())
                         || !paused(pause);
                 if (ends) {
@@ -197,9 +207,8 @@ final class JdbcMailbox implements Mailbox {
         }
     }
 
-    private CompletionHandler<Void> again(Duration wait) {
-        return (complete, operations) ->
-                operations.reschedule(complete, time.now().plus(wait));
+    private CompletionHandler<Void> again(RunningTurn running, Duration wait) {
+        return (complete, operations) -> node.reschedule(running.instance(), running.version(), wait);
     }
 
     @Override
@@ -215,7 +224,7 @@ final class JdbcMailbox implements Mailbox {
     @Override
     public boolean replay(String id) {
         boolean replayed = table.replay(id, time.now());
-        scheduler.triggerCheckForDueExecutions();
+        node.check(member.receiver());
         return replayed;
     }
 
@@ -226,6 +235,6 @@ final class JdbcMailbox implements Mailbox {
 
     @Override
     public void close() {
-        scheduler.stop();
+        node.leave(database.dataSource(), member);
     }
 }

@@ -24,17 +24,19 @@ class GroupCommitTest {
         AtomicInteger writes = new AtomicInteger();
         AtomicInteger writing = new AtomicInteger();
         AtomicInteger limit = new AtomicInteger();
-        GroupCommit<Integer> together = new GroupCommit<>(things -> {
-            limit.accumulateAndGet(writing.incrementAndGet(), Math::max);
-            try {
-                if (writes.incrementAndGet() % 100 == 0) {
-                    throw new IllegalStateException("full");
-                }
-                stored.addAll(things);
-            } finally {
-                writing.decrementAndGet();
-            }
-        });
+        GroupCommit<Integer> together = new GroupCommit<>(
+                things -> {
+                    limit.accumulateAndGet(writing.incrementAndGet(), Math::max);
+                    try {
+                        if (writes.incrementAndGet() % 100 == 0) {
+                            throw new IllegalStateException("full");
+                        }
+                        stored.addAll(things);
+                    } finally {
+                        writing.decrementAndGet();
+                    }
+                },
+                new ElasticPool("storing", 3, 3));
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         AtomicInteger failures = new AtomicInteger();
         List<Future<?>> running = new ArrayList<>();

@@ -177,9 +177,7 @@ class InboxCrashTest {
     }
 
     private static int waiting(HikariDataSource source) {
-        return new InboxRepository(new Database(source, JdbcSchema.DEFAULT_PREFIX), "leads", "webhook leads")
-                                .pendingCount()
-                        == 0
+        return new InboxRepository(new Database(source, JdbcSchema.DEFAULT_PREFIX), "leads").pendingCount() == 0
                 ? 0
                 : 1;
     }

@@ -287,9 +287,13 @@ class JdbcInboxTest {
                 Await.until(() -> later.deadLetters().size() == 1);
             }
             pass(source, WINDOW.multipliedBy(9));
-            int deletions = deletions(source);
+            Databases.execute(
+                    source,
+                    "insert into http_connector_inbox (receiver_key, event_key, state, attempts, changed_at)"
+                            + " select receiver_key, 'handled', 'd', attempts, changed_at from http_connector_inbox");
+            assertThat(rows(source)).isEqualTo(2);
             try (Mailbox muchLater = open(source, failing())) {
-                Await.until(() -> deletions(source) > deletions);
+                Await.until(() -> rows(source) == 1);
                 // Dead letters are kept.
                 assertThat(muchLater.deadLetters()).hasSize(1);
             }
@@ -307,11 +311,6 @@ class JdbcInboxTest {
 
     private static int rows(HikariDataSource source) {
         return number(source, "select count(*) from http_connector_inbox");
-    }
-
-    /** The number of times that expired events were deleted. */
-    private static int deletions(HikariDataSource source) {
-        return number(source, "select version from http_connector_inbox_task where task_name = 'forget leads'");
     }
 
     private static int number(HikariDataSource source, String sql) {

@@ -114,8 +114,7 @@ class OutageTest {
                 assertThat(receive(receiver, 1).status()).isEqualTo(200);
                 Await.until(() -> handled.containsAll(List.of("1", "r1")));
                 // Otherwise the event would be repeated.
-                InboxRepository table =
-                        new InboxRepository(new Database(direct, JdbcSchema.DEFAULT_PREFIX), "leads", "webhook leads");
+                InboxRepository table = new InboxRepository(new Database(direct, JdbcSchema.DEFAULT_PREFIX), "leads");
                 Await.until(() -> table.pendingCount() == 0);
 
                 other.setAutoCommit(false);

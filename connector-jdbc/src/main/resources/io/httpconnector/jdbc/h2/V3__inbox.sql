@@ -13,7 +13,7 @@ create table if not exists ${prefix}inbox (
 create index if not exists ${prefix}inbox_turn on ${prefix}inbox (receiver_key, state, turn_key, place);
 create index if not exists ${prefix}inbox_done on ${prefix}inbox (receiver_key, state, changed_at);
 
--- The table of db-scheduler, as its documentation describes it.
+-- The table of db-scheduler, as its documentation describes it, and the receiver of a task.
 create table if not exists ${prefix}inbox_task (
     task_name varchar not null,
     task_instance varchar not null,
@@ -27,8 +27,10 @@ create table if not exists ${prefix}inbox_task (
     last_heartbeat timestamp with time zone,
     version bigint not null,
     priority smallint,
+    receiver_key varchar(64) generated always as (left(task_instance, 32)),
     primary key (task_name, task_instance)
 );
 
-create index if not exists ${prefix}inbox_task_due on ${prefix}inbox_task (execution_time);
+create index if not exists ${prefix}inbox_task_due on ${prefix}inbox_task (receiver_key, execution_time);
+create index if not exists ${prefix}inbox_task_later on ${prefix}inbox_task (execution_time);
 create index if not exists ${prefix}inbox_task_alive on ${prefix}inbox_task (last_heartbeat);

@@ -15,7 +15,7 @@ create index if not exists ${index}inbox_turn on ${prefix}inbox (receiver_key, t
     where state = 'w' and turn_key is not null;
 create index if not exists ${index}inbox_done on ${prefix}inbox (receiver_key, changed_at) where state = 'd';
 
--- The table of db-scheduler, as its documentation describes it.
+-- The table of db-scheduler, as its documentation describes it, and the receiver of a task.
 create table if not exists ${prefix}inbox_task (
     task_name varchar not null,
     task_instance varchar not null,
@@ -29,8 +29,10 @@ create table if not exists ${prefix}inbox_task (
     last_heartbeat timestamp with time zone,
     version bigint not null,
     priority smallint,
+    receiver_key varchar(64) generated always as (left(task_instance, 32)) stored,
     primary key (task_name, task_instance)
 );
 
-create index if not exists ${index}inbox_task_due on ${prefix}inbox_task (execution_time);
+create index if not exists ${index}inbox_task_due on ${prefix}inbox_task (receiver_key, execution_time);
+create index if not exists ${index}inbox_task_later on ${prefix}inbox_task (execution_time);
 create index if not exists ${index}inbox_task_alive on ${prefix}inbox_task (last_heartbeat) where last_heartbeat is not null;
