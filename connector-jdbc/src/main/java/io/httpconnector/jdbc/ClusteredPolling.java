@@ -287,11 +287,15 @@ public final class ClusteredPolling implements AutoCloseable {
         }
     }
 
-    /** Watches polls that other nodes may have taken over. */
+    /** Watches polls that other nodes may have taken over, and plans again what was planned while the clock was wrong. */
     private final class PollHousekeeping implements ClusterHeartbeat.Housekeeping {
 
+        private final MisplannedTasks misplanned = new MisplannedTasks(database, "$trigger_task", time, table);
+
         @Override
-        public void maintain() {}
+        public void maintain() {
+            boolean unused = misplanned.correctPeriodically();
+        }
 
         @Override
         public void watch(Scheduler scheduler) {

@@ -66,6 +66,7 @@ final class InboxNode {
     private final ElasticPool handling;
     private final ElasticPool storing;
     private final GroupCommit<InboxRow> adding;
+    private final MisplannedTasks misplanned;
 
     /** The mailboxes by the keys of their receivers. */
     private final Map<String, InboxMember> members = new ConcurrentHashMap<>();
@@ -99,6 +100,7 @@ final class InboxNode {
                 new ElasticPool("http-connector-jdbc-handling", HANDLING_THREADS + RESERVED_THREADS, Integer.MAX_VALUE);
         this.storing = new ElasticPool("http-connector-jdbc-storing", STORING_THREADS, MAX_STORING_THREADS);
         this.adding = new GroupCommit<>(this::store, storing);
+        this.misplanned = new MisplannedTasks(database, "$inbox_task", time, new TurnKind());
         CustomTask<Void> turns = Tasks.custom(InboxRow.TASK, Void.class)
                 .onFailure((complete, operations) -> {
                     try {
@@ -323,6 +325,11 @@ final class InboxNode {
 
         @Override
         public void maintain() {
+            if (misplanned.correctPeriodically()) {
+                receiversBy(InboxMember::maxDelay)
+                        .forEach((delay, receivers) ->
+                                tasks.limitDelay(receivers, time.now().plus(delay), time.now()));
+            }
             forget();
         }
 
@@ -373,6 +380,15 @@ final class InboxNode {
             }
         }
         forgottenAt = start;
+    }
+
+    /** An event is due as soon as it is stored. */
+    private static final class TurnKind implements MisplannedTasks.TaskKind {
+
+        @Override
+        public boolean isNewTaskDue() {
+            return true;
+        }
     }
 
     /** Lets db-scheduler pick executions by {@link #pick}. */

@@ -117,6 +117,21 @@ final class InboxTasks {
         });
     }
 
+    /** Plans tasks for now that are planned implausibly late. */
+    void limitDelay(Collection<String> receivers, Instant after, Instant now) {
+        int unused = database.writeLazily(connection -> {
+            try (PreparedStatement update = connection.prepareStatement(
+                    database.sql("update $inbox_task set execution_time = ? where receiver_key = any(?) and picked = ?"
+                            + " and execution_time > ?"))) {
+                update.setObject(1, utc(now));
+                update.setArray(2, connection.createArrayOf("varchar", receivers.toArray()));
+                update.setBoolean(3, false);
+                update.setObject(4, utc(after));
+                return update.executeUpdate();
+            }
+        });
+    }
+
     /** Deletes some events that were done before a time, in a transaction that blocks no others; returns whether there may be more. */
     boolean deleteDone(Collection<String> receivers, Instant before) {
         // Not by one statement, for which H2 would read the whole table.

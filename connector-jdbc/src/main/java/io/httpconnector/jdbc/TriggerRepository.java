@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The definitions of triggers, and for each a task of the scheduler, whose time is far in the future while the trigger is paused.
  * Transactions that change a task lock its trigger first. Thread-safe.
  */
-final class TriggerRepository {
+final class TriggerRepository implements MisplannedTasks.TaskKind {
 
     /** The state of a trigger, and the code by which it is stored. */
     enum StoredState {
@@ -222,6 +223,25 @@ final class TriggerRepository {
                             update -> set(update, planned.toEpochMilli(), state.code, key))
                     == 1;
         });
+    }
+
+    /** The schedule of a new trigger may start in the future. */
+    @Override
+    public boolean isNewTaskDue() {
+        return false;
+    }
+
+    @Override
+    public void lock(Connection connection, MisplannedTasks.PlannedTask moved) throws SQLException {
+        Optional<Row> unused = find(connection, moved.instance(), " for update");
+    }
+
+    @Override
+    public void moved(Connection connection, MisplannedTasks.PlannedTask moved, Duration shift) throws SQLException {
+        int unused = update(
+                connection,
+                "update $trigger set planned_at = planned_at - ? where trigger_key = ?",
+                update -> set(update, shift.toMillis(), moved.instance()));
     }
 
     List<ScheduledTrigger> list() {

@@ -242,6 +242,37 @@ class ClusteredPollingTest {
         }
     }
 
+    /** The clock of the database was 40 minutes ahead during the last poll, and the schedule continues from there. */
+    @ParameterizedTest
+    @EnumSource
+    void pollsPlannedByAWrongClockAreMadeSoon(Databases databases) throws Exception {
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            try (ClusteredPolling before = node(source, "before")) {
+                before.put("wrong", definition("wrong", 300));
+                before.put("paused", definition("paused", 300));
+                Await.until(() -> before.list().stream().allMatch(trigger -> trigger.lastSuccess() != null));
+                before.pause("paused");
+            }
+            Databases.execute(
+                    source,
+                    "update http_connector_trigger_task set last_success = last_success + interval '40' minute,"
+                            + " execution_time = execution_time + interval '40' minute");
+            Databases.execute(source, "update http_connector_trigger set planned_at = planned_at + 2400000");
+            try (ClusteredPolling after = node(source, "after")) {
+                Status wrong = status(after, "wrong");
+                assertThat(wrong.next()).isAfter(Instant.now().plus(Duration.ofMinutes(30)));
+                records.of("wrong").set(1);
+                Await.until(Duration.ofSeconds(20), () -> handled.size() == 1);
+                records.of("wrong").set(2);
+                Await.until(Duration.ofSeconds(20), () -> handled.size() == 2);
+                assertThat(status(after, "paused").state()).isEqualTo(State.PAUSED);
+                assertThat(status(after, "wrong").lastSuccess())
+                        .isBefore(Instant.now().plusSeconds(60));
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void invalidTriggerIsRejectedAndChangesNothing(Databases databases) {

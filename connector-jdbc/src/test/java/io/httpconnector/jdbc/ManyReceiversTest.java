@@ -17,6 +17,7 @@ import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.inbox.Inbox.Settings;
 import io.httpconnector.webhook.inbox.Mailbox;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -349,5 +350,42 @@ class ManyReceiversTest {
                 return row.getInt(1);
             }
         });
+    }
+
+    /** The clock of the database was ahead when tasks were planned. */
+    @ParameterizedTest
+    @EnumSource
+    void eventsPlannedByAWrongClockAreHandledSoon(Databases databases) throws Exception {
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            CountDownLatch failed = new CountDownLatch(3);
+            Delivery failing = Delivery.to(event -> {
+                        failed.countDown();
+                        throw new IllegalStateException("not now");
+                    })
+                    .backoff(Duration.ofSeconds(1), Duration.ofSeconds(1));
+            try (Mailbox closed = open(source, "leads", failing)) {
+                assertThat(closed.put(List.of(event("1"), event("2"), event("3"))))
+                        .isTrue();
+                assertThat(failed.await(30, TimeUnit.SECONDS)).isTrue();
+            }
+            // Two retries planned while the clock was 40 minutes ahead, one that is due after the longest delay, a new
+            // task.
+            ahead(source, "40", "last_success = last_success + interval '40' minute");
+            ahead(source, "40", "last_success = null");
+            ahead(source, "300", "last_failure = null");
+            try (Mailbox open = open(source, "leads", counting("leads"))) {
+                Await.until(Duration.ofSeconds(20), () -> handled("leads") == 3 && open.pendingCount() == 0);
+            }
+        }
+    }
+
+    /** Moves the oldest task to the future. */
+    private static void ahead(HikariDataSource source, String minutes, String set) throws SQLException {
+        Databases.execute(
+                source,
+                "update http_connector_inbox_task set execution_time = execution_time + interval '" + minutes
+                        + "' minute, " + set + " where task_instance = (select task_instance from"
+                        + " http_connector_inbox_task order by execution_time fetch first row only)");
     }
 }
