@@ -8,6 +8,7 @@ import io.httpconnector.internal.Arguments;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.template.Pills;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -313,7 +314,7 @@ public final class ConnectorInstance {
                 boolean unused = environment.instances.remove(stored.id(), this);
                 throw e;
             }
-            open();
+            open(Duration.ZERO);
         } finally {
             lifecycle.unlock();
         }
@@ -346,7 +347,7 @@ public final class ConnectorInstance {
     private void reopen() {
         closeRuntime();
         if (stored.state() != State.DISABLED) {
-            open();
+            open(Duration.ZERO);
         }
     }
 
@@ -358,8 +359,12 @@ public final class ConnectorInstance {
         }
     }
 
-    /** Starts the instance when the registry starts, or after a change. Creates no connector yet. */
-    void open() {
+    /**
+     * Starts the instance when the registry starts, or after a change. Creates no connector yet.
+     *
+     * @param delay before the first polls
+     */
+    void open(Duration delay) {
         lifecycle.lock();
         try {
             if (stored.state() == State.DISABLED || runtime != null) {
@@ -371,7 +376,7 @@ public final class ConnectorInstance {
                     stored,
                     environment.definitions.get(stored.id().connector(), stored.version()));
             runtime = opened;
-            opened.start(stored.state() != State.NEEDS_AUTHORIZATION);
+            opened.start(stored.state() != State.NEEDS_AUTHORIZATION, delay);
         } catch (InvalidDefinitionException e) {
             fail(String.join("; ", e.problems()));
         } finally {
@@ -385,7 +390,7 @@ public final class ConnectorInstance {
         try {
             InstanceRuntime current = runtime;
             if (current != null) {
-                current.start(stored.state() == State.ACTIVE);
+                current.start(stored.state() == State.ACTIVE, Duration.ZERO);
             }
         } finally {
             lifecycle.unlock();
@@ -424,7 +429,7 @@ public final class ConnectorInstance {
                     changing(() -> {
                         if (runtime == of && stored.state() == State.NEEDS_AUTHORIZATION) {
                             store(stored.with(State.ACTIVE, ""));
-                            of.start(true);
+                            of.start(true, Duration.ZERO);
                         }
                     });
                 } catch (RuntimeException e) {

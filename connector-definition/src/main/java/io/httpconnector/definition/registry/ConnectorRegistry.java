@@ -5,10 +5,12 @@ import io.httpconnector.definition.ConnectorDefinition;
 import io.httpconnector.definition.registry.ConnectorInstance.State;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.webhook.inbox.Mailbox;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A registry of the connector instances of all customers. It stores them, starts and stops them, changes their settings, and
@@ -32,6 +34,9 @@ import java.util.Optional;
  * when it polls, receives or sends. Thread-safe.
  */
 public final class ConnectorRegistry implements AutoCloseable {
+
+    /** The time per instance in which the first polls start. */
+    private static final Duration FIRST_POLLS = Duration.ofMillis(1);
 
     private final RegistryEnvironment environment;
     private boolean isStarted;
@@ -78,8 +83,8 @@ public final class ConnectorRegistry implements AutoCloseable {
     }
 
     /**
-     * Reads all instances and starts those that are not disabled. They poll and receive from now on; connectors are created when
-     * they are needed. Call it when the documents and handlers are registered.
+     * Reads all instances and starts those that are not disabled. They receive webhooks from now on, and poll: the first polls are
+     * spread over one millisecond per instance. Connectors are created when they are needed. Call it when the documents and handlers are registered.
      *
      * @throws io.httpconnector.state.StateException if the instances cannot be read
      */
@@ -92,7 +97,13 @@ public final class ConnectorRegistry implements AutoCloseable {
             var unused = environment.instances.putIfAbsent(stored.id(), new ConnectorInstance(environment, stored));
         }
         isStarted = true;
-        environment.instances.values().forEach(ConnectorInstance::open);
+        // Spread, so that polls do not delay the start, and do not all need a connector at the same time.
+        long spread = FIRST_POLLS.multipliedBy(environment.instances.size()).toMillis();
+        environment
+                .instances
+                .values()
+                .forEach(instance -> instance.open(
+                        Duration.ofMillis(ThreadLocalRandom.current().nextLong(spread + 1))));
         RegistryInbox inbox = environment.inbox();
         if (inbox != null) {
             Mailbox unused = inbox.open();

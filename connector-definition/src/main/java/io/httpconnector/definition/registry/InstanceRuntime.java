@@ -36,8 +36,8 @@ final class InstanceRuntime {
 
     private static final Logger LOG = LoggerFactory.getLogger(InstanceRuntime.class);
 
-    /** The poll that determines the time of the first one. */
-    private static final PlannedPoll FIRST = new PlannedPoll(Instant.EPOCH, Instant.EPOCH, 0, false);
+    /** The time of the poll that determines when the first one is due. */
+    private static final Instant UNKNOWN = Instant.EPOCH;
 
     private static final Duration AFTER_INVALID_SETTINGS = Duration.ofMinutes(1);
 
@@ -69,14 +69,18 @@ final class InstanceRuntime {
         this.defined = defined;
     }
 
-    /** Starts what has a handler and is not started yet. */
-    synchronized void start(boolean polling) {
+    /**
+     * Starts what has a handler and is not started yet.
+     *
+     * @param delay before the first poll
+     */
+    synchronized void start(boolean polling, Duration delay) {
         if (ended) {
             return;
         }
         environment.definitions.handlers(stored.id().connector()).keySet().forEach(name -> {
             if (polling && defined.scheduled().getOrDefault(name, false) && !polls.containsKey(name)) {
-                polls = with(polls, name, plan(name));
+                polls = with(polls, name, plan(name, delay));
             }
             JsonNode webhook = defined.webhooks().get(name);
             if (webhook != null && environment.settings.router() != null && !tokens.containsKey(name)) {
@@ -94,11 +98,13 @@ final class InstanceRuntime {
         return Map.copyOf(all);
     }
 
-    private PlannedPolls plan(String trigger) {
+    private PlannedPolls plan(String trigger, Duration delay) {
+        PlannedPoll first =
+                new PlannedPoll(UNKNOWN, environment.settings.time().now().plus(delay), 0, false);
         String origin = defined.isSharedHost()
                 ? stored.id().connector()
                 : stored.id().connector() + "/" + stored.id().tenant();
-        return environment.settings.engine().plan(triggerId(trigger), origin, FIRST, due -> poll(trigger, due));
+        return environment.settings.engine().plan(triggerId(trigger), origin, first, due -> poll(trigger, due));
     }
 
     private String triggerId(String name) {
@@ -119,7 +125,7 @@ final class InstanceRuntime {
         return call(connector -> {
             PollingTrigger trigger = trigger(connector, name);
             PlannedPoll planned = due;
-            if (due.time().equals(FIRST.time())) {
+            if (due.time().equals(UNKNOWN)) {
                 planned = trigger.firstPlanned();
                 if (planned.start().isAfter(environment.settings.time().now())) {
                     return planned;
@@ -314,7 +320,7 @@ final class InstanceRuntime {
         PlannedPolls planned = polls.get(trigger);
         return planned == null
                 ? Optional.empty()
-                : planned.next().map(PlannedPoll::start).filter(start -> start.isAfter(FIRST.start()));
+                : planned.next().filter(poll -> !poll.time().equals(UNKNOWN)).map(PlannedPoll::start);
     }
 
     /** Plans no more polls. Does not wait for a poll in progress. */
