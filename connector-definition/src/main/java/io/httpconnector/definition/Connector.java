@@ -147,7 +147,7 @@ public final class Connector implements AutoCloseable {
                 .connection(connection)
                 .store(context.state)
                 .handler(handler)
-                .definition(trigger.forBuilder(name), components.filters());
+                .definition(StartText.render(trigger.forBuilder(name), values), components.filters());
         trigger.code().apply(builder, components, true);
         if (!values.texts().isEmpty()) {
             builder.pill(InputText.STEP, values.texts());

@@ -40,6 +40,13 @@ final class TriggerProbe {
      * @throws InvalidDefinitionException if it is invalid; reports all problems
      */
     ObjectNode canonical(JsonNode json, CodeMembers code) {
+        JsonNode from = json.at(StartText.POINTER);
+        return StartText.isTemplate(from)
+                ? StartText.with(canonicalFixed(StartText.withSample((ObjectNode) json, from), code), from)
+                : canonicalFixed(json, code);
+    }
+
+    private ObjectNode canonicalFixed(JsonNode json, CodeMembers code) {
         try (HttpConnection connection = HttpConnection.named("probe")
                         .baseUrl("https://localhost")
                         .build();

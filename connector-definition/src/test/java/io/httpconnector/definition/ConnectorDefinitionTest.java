@@ -199,6 +199,34 @@ class ConnectorDefinitionTest {
     }
 
     @Test
+    void triggerStartsAtTheTimeThatTheCustomerEnters() {
+        String text = SHOP.replace(
+                        "- {name: currency, label: Currency, default: EUR}",
+                        "- {name: currency, label: Currency, default: EUR}\n  - {name: since, label: Since, optional: true}")
+                .replace("startPosition: {everything: true}", """
+                        cursor: {timestamp: /updated, sentAs: {query: after}}
+                            startPosition: {from: "{{auth.since | iso('UTC')}}"}""");
+        assertThat(ConnectorDefinition.parse(ConnectorDefinition.parse(text).toYaml()))
+                .isEqualTo(ConnectorDefinition.parse(text));
+        try (MockService service = MockService.start();
+                StateStore store = StateStore.inMemory();
+                Connector acme = ConnectorDefinition.parse(text)
+                        .connect(acme(service)
+                                .state(store)
+                                .value("since", "2025-03-01")
+                                .build())) {
+            service.on("GET", "/orders", MockResponse.json("{\"orders\": []}"));
+            acme.on("updated-orders", events::add);
+            acme.trigger("updated-orders").orElseThrow().pollOnce();
+
+            assertThat(service.requests().get(0).uri().getQuery()).contains("after=2025-03-01T00:00:00Z");
+        }
+        assertThatThrownBy(() -> ConnectorDefinition.parse(text.replace("auth.since | iso('UTC')", "order.since")))
+                .hasMessageContaining("/triggers/updated-orders/startPosition/from")
+                .hasMessageContaining("{{order.since}} is not an input");
+    }
+
+    @Test
     void webhookAcceptsSignedRequestsOnly() {
         WebhookRouter router = WebhookRouter.at("https://app.example.com/hooks");
         try (MockService service = MockService.start();
