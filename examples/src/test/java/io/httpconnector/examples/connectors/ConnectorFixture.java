@@ -13,6 +13,7 @@ import io.httpconnector.definition.ConnectorDefinition;
 import io.httpconnector.definition.SecretSource;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.trigger.TriggerEvent;
+import io.httpconnector.webhook.WebhookReceiverBuilder;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
 import io.httpconnector.webhook.WebhookRouter;
@@ -20,12 +21,15 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -38,6 +42,9 @@ abstract class ConnectorFixture {
     private final List<TriggerEvent> events = new CopyOnWriteArrayList<>();
     private final List<AutoCloseable> open = new ArrayList<>();
     private final StateStore state = StateStore.inMemory();
+    /** What the application adds to the receivers in code. */
+    Consumer<WebhookReceiverBuilder> receivers = receiver -> {};
+
     private final WebhookRouter router = WebhookRouter.at("https://app.example.com/hooks");
 
     static ConnectorDefinition document(String id) {
@@ -60,6 +67,7 @@ abstract class ConnectorFixture {
                         .webhooks(router)
                         .connection(mock::redirect)
                         .timeSource(mock.time)
+                        .receivers(receiver -> receivers.accept(receiver))
                         .build());
         open.add(0, connector);
         return connector;
@@ -152,6 +160,13 @@ abstract class ConnectorFixture {
             body[0] = e.json();
         });
         return body[0];
+    }
+
+    /** Returns the private key of a pair in PEM. */
+    static String pem(KeyPair keys) {
+        return "-----BEGIN PRIVATE KEY-----\n"
+                + Base64.getMimeEncoder().encodeToString(keys.getPrivate().getEncoded())
+                + "\n-----END PRIVATE KEY-----\n";
     }
 
     static byte[] hmac(String algorithm, byte[] key, String text) {

@@ -277,13 +277,10 @@ class GitHubTest extends ConnectorFixture {
         generator.initialize(2048);
         KeyPair keys = generator.generateKeyPair();
         github.app = keys.getPublic();
-        String pem = "-----BEGIN PRIVATE KEY-----\n"
-                + Base64.getMimeEncoder().encodeToString(keys.getPrivate().getEncoded())
-                + "\n-----END PRIVATE KEY-----\n";
         Map<String, String> values = new LinkedHashMap<>(HELLO);
         values.put("appId", "12");
         values.put("installationId", "77");
-        Connector app = connect("github", "app", github, values, "privateKey", pem);
+        Connector app = connect("github", "app", github, values, "privateKey", pem(keys));
 
         github.save(1, "First", github.time.now());
         app.request("get-issue").send("issue", Map.of("number", 1));

@@ -25,6 +25,7 @@ final class TokenIssuer {
     private final Map<String, String> codes = new HashMap<>();
     private final Set<String> valid = new HashSet<>();
     private final Set<String> refreshTokens = new HashSet<>();
+    private final Set<String> omitted = new HashSet<>();
     private boolean needsPkce;
     private boolean needsBasic;
     private boolean readsJson;
@@ -70,6 +71,12 @@ final class TokenIssuer {
     /** Adds a member to the responses. */
     TokenIssuer with(String member, Object value) {
         extra.put(member, value);
+        return this;
+    }
+
+    /** Leaves a member out of the responses. */
+    TokenIssuer without(String member) {
+        omitted.add(member);
         return this;
     }
 
@@ -168,6 +175,7 @@ final class TokenIssuer {
                 response.put("refresh_token", token);
             }
         }
+        response.keySet().removeAll(omitted);
         return response;
     }
 
