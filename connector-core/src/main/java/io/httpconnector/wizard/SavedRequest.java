@@ -66,8 +66,18 @@ public final class SavedRequest {
         return new SavedRequest(template, sampleToJson(samples.get(0).exchange()), schemas);
     }
 
+    /**
+     * Finds the credentials that a template contains as literal text instead of a pill. Such a template must not be stored.
+     *
+     * @param template the template
+     * @return the name of each header field, parameter or member, with its location if that is not obvious; empty if there are none
+     */
+    public static List<String> literalCredentials(RequestTemplate template) {
+        return CredentialDetector.findInDefinition(template.toJson());
+    }
+
     private static void rejectCredentials(RequestTemplate template) {
-        List<String> credentials = CredentialDetector.findInDefinition(template.toJson());
+        List<String> credentials = literalCredentials(template);
         if (!credentials.isEmpty()) {
             throw new InvalidDefinitionException(
                     "request \"" + template.name() + "\"",

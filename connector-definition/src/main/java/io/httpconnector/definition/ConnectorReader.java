@@ -12,6 +12,7 @@ import io.httpconnector.definition.ConnectorComponents.Kind;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.template.PillFilter;
+import io.httpconnector.template.RequestTemplate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -149,6 +150,16 @@ final class ConnectorReader {
             }
             checkInputs(json.at("/webhooks").path(name), inputs);
             return DefinedWebhook.read(object, json.at("/webhooks").path(name), samples);
+        });
+        LiteralSecrets secrets = new LiteralSecrets(reader);
+        secrets.findInSettings(json);
+        requests.forEach((name, request) -> secrets.findIn(request.template(), "/requests/" + name));
+        triggers.forEach((name, trigger) -> {
+            if (json.at("/triggers").path(name).path("request").isObject()) {
+                secrets.findIn(
+                        RequestTemplate.fromJson(trigger.forBuilder(name).path("request"), filters),
+                        "/triggers/" + name + "/request");
+            }
         });
         return auth == null
                 ? null

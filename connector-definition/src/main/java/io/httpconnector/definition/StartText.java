@@ -28,7 +28,9 @@ final class StartText {
         } catch (InvalidDefinitionException e) {
             throw new InvalidDefinitionException(
                     "trigger",
-                    e.problems().stream().map(problem -> POINTER + ": " + problem).toList());
+                    e.problems().stream()
+                            .map(problem -> POINTER + ": " + problem)
+                            .toList());
         }
         ObjectNode copy = trigger.deepCopy();
         ((ObjectNode) copy.path("startPosition")).put("from", SAMPLE);

@@ -359,6 +359,25 @@ class ConnectorDefinitionTest {
                 .hasMessageContaining(problem);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    X-Api-Key: "{{auth.key}}" | X-Api-Key: abc12345                                     | /auth/key/headers/X-Api-Key
+                    password: "{{auth.key}}"  | password: hunter2                                       | /auth/basic/password
+                    Accept-Language: en       | Authorization: Bearer abc                               | /connection/headers/Authorization
+                    totalTimeout: PT20S       | proxy: {type: http, host: p, port: 1, user: u, password: s3cret} | /connection/proxy/password
+                    url: /orders/{{order.id}} | url: "/orders/{{order.id}}?api_key=abc12345"             | /requests/get-order (line 29, column 3): api_key
+                    request: list-orders      | request: {method: GET, url: /o, headers: [{name: Authorization, value: Bearer abc}]} | /triggers/updated-orders/request (line 41, column 5): Authorization
+                    """)
+    void secretAsLiteralTextIsRejected(String text, String replacement, String problem) {
+        assertThatThrownBy(() -> ConnectorDefinition.parse(SHOP.replace(text, replacement)))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining(problem)
+                .hasMessageContaining("it is a secret as literal text: declare an input with secret: true")
+                .hasMessageNotContaining("s3cret")
+                .hasMessageNotContaining("hunter2")
+                .hasMessageNotContaining("abc12345");
+    }
+
     @Test
     void repeatedMembersAreRejected() {
         assertThatThrownBy(() -> ConnectorDefinition.parse(SHOP + "\ntitle: Other\n"))

@@ -1,0 +1,134 @@
+package io.httpconnector.definition;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.wizard.SavedRequest;
+import java.util.List;
+import java.util.Set;
+
+/** Finds secrets that are literal text in a document, which is stored and shared. Not thread-safe. */
+final class LiteralSecrets {
+
+    /** Members of a connection or strategy whose value is a secret. */
+    private static final Set<String> SECRET_MEMBERS = Set.of(
+            "clientSecret",
+            "consumerSecret",
+            "key",
+            "loginPassword",
+            "password",
+            "privateKey",
+            "refreshToken",
+            "secret",
+            "secretAccessKey",
+            "sessionToken",
+            "token",
+            "tokenSecret");
+
+    /** Maps of parameters of a URL or a form by name. Other maps of texts have the names of header fields. */
+    private static final Set<String> PARAMETERS =
+            Set.of("authorizationParameters", "form", "loginQuery", "query", "refreshParameters", "tokenParameters");
+
+    /** Maps of header fields and cookies by name. */
+    private static final Set<String> FIELDS =
+            Set.of("bodyFields", "cookies", "headers", "loginHeaders", "tokenHeaders");
+
+    /** Members whose texts are for the customer, or schemas. */
+    private static final Set<String> DESCRIPTIONS = Set.of("fields", "responses", "test");
+
+    private final JsonObjectReader reader;
+
+    /** Creates a search that reports to a reader. */
+    LiteralSecrets(JsonObjectReader reader) {
+        this.reader = reader;
+    }
+
+    /** Searches the connection and the strategies of a document. */
+    void findInSettings(JsonNode document) {
+        search(document.path("connection"), "/connection");
+        search(document.path("auth"), "/auth");
+    }
+
+    /** Searches the template of a request. */
+    void findIn(RequestTemplate template, String pointer) {
+        SavedRequest.literalCredentials(template).forEach(name -> report(pointer, name + ": "));
+    }
+
+    private void search(JsonNode json, String pointer) {
+        if (json.isArray()) {
+            for (int i = 0; i < json.size(); i++) {
+                search(json.get(i), pointer + "/" + i);
+            }
+        }
+        json.properties().forEach(member -> {
+            String name = member.getKey();
+            JsonNode value = member.getValue();
+            String place = pointer + "/" + JsonObjectReader.token(name);
+            if (value.isObject() && (PARAMETERS.contains(name) || FIELDS.contains(name))) {
+                value.properties()
+                        .forEach(pair -> checkPair(
+                                PARAMETERS.contains(name) ? "query" : "headers",
+                                pair.getKey(),
+                                pair.getValue(),
+                                place + "/" + JsonObjectReader.token(pair.getKey())));
+            } else if (SECRET_MEMBERS.contains(name) && isLiteral(value)) {
+                report(place, "");
+            } else if (name.equals("json")) {
+                checkBody(value, place);
+            } else if (!DESCRIPTIONS.contains(name)) {
+                search(value, place);
+            }
+        });
+    }
+
+    /** Whether a value is text of its own, and neither a placeholder nor the location of a value. */
+    private static boolean isLiteral(JsonNode value) {
+        return value.isTextual()
+                && !value.textValue().isBlank()
+                && !value.textValue().contains("{{")
+                && !value.textValue().startsWith("/");
+    }
+
+    private void checkPair(String list, String name, JsonNode value, String pointer) {
+        if (isLiteral(value)) {
+            ObjectNode request = request();
+            request.putArray(list).addObject().put("name", name).set("value", value);
+            if (!credentials(request).isEmpty()) {
+                report(pointer, "");
+            }
+        }
+    }
+
+    private void checkBody(JsonNode json, String pointer) {
+        ObjectNode request = request().put("method", "POST");
+        request.putObject("body").set("json", json);
+        credentials(request).forEach(name -> report(pointer, name + ": "));
+    }
+
+    private static ObjectNode request() {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("name", "part")
+                .put("method", "GET")
+                .put("url", "/");
+    }
+
+    private static List<String> credentials(ObjectNode request) {
+        try {
+            return SavedRequest.literalCredentials(RequestTemplate.fromJson(request));
+        } catch (InvalidDefinitionException e) {
+            // Reported by the reader of the member.
+            return List.of();
+        }
+    }
+
+    private void report(String pointer, String name) {
+        reader.problemAt(
+                pointer,
+                name
+                        + "it is a secret as literal text: declare an input with secret: true, and write {{auth.NAME}} here");
+    }
+}
