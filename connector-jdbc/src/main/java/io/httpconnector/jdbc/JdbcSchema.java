@@ -29,8 +29,13 @@ public final class JdbcSchema {
     private static final List<String> URLS_WITHOUT_FILE = List.of("mem:", "tcp:", "ssl:", "retry:");
 
     private static final Map<String, String> FOLDERS = Map.of("PostgreSQL", "postgresql", "H2", "h2");
-    private static final List<String> SCRIPTS =
-            List.of("V1__state.sql", "V2__token.sql", "V3__inbox.sql", "V4__trigger.sql", "V5__handled.sql");
+    private static final List<String> SCRIPTS = List.of(
+            "V1__state.sql",
+            "V2__token.sql",
+            "V3__inbox.sql",
+            "V4__trigger.sql",
+            "V5__handled.sql",
+            "V6__document.sql");
 
     private JdbcSchema() {}
 
