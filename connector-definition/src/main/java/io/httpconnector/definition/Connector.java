@@ -129,7 +129,7 @@ public final class Connector implements AutoCloseable {
             throw invalid(name + ": it has a handler already");
         }
         if (trigger != null) {
-            PollingTrigger created = trigger(name, trigger, handler);
+            PollingTrigger created = builder(name, trigger, handler).build();
             triggers.put(name, created);
             if (isStarted) {
                 created.start();
@@ -139,7 +139,24 @@ public final class Connector implements AutoCloseable {
         }
     }
 
-    private PollingTrigger trigger(String name, DefinedTrigger trigger, EventHandler handler) {
+    /**
+     * Returns a builder for a polling trigger, for another scheduler, such as {@code ClusteredPolling}. The connector does not start or
+     * close it.
+     *
+     * @param name the name of the trigger
+     * @param handler the handler
+     * @return a builder with the ID {@code tenant/connector/name}
+     * @throws InvalidDefinitionException if there is no such trigger, or the context has no state store
+     */
+    public PollingTriggerBuilder triggerBuilder(String name, EventHandler handler) {
+        DefinedTrigger trigger = parts.triggers().get(name);
+        if (trigger == null) {
+            throw unknown("trigger", name, parts.triggers().keySet());
+        }
+        return builder(name, trigger, Arguments.notNull(handler, "handler"));
+    }
+
+    private PollingTriggerBuilder builder(String name, DefinedTrigger trigger, EventHandler handler) {
         if (context.state == null) {
             throw invalid(name + ": the trigger needs a store: set it by state(...) of the context");
         }
@@ -156,7 +173,7 @@ public final class Connector implements AutoCloseable {
             builder.engine(context.engine);
         }
         context.triggers.accept(builder);
-        return builder.build();
+        return builder;
     }
 
     private OpenWebhook receive(String name, DefinedWebhook webhook, EventHandler handler) {

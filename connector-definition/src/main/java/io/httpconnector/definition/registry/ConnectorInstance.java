@@ -6,6 +6,9 @@ import io.httpconnector.Response;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.polling.PollingTriggerBuilder;
+import io.httpconnector.state.StateException;
+import io.httpconnector.state.StateException.StateFailure;
 import io.httpconnector.template.Pills;
 import java.net.URI;
 import java.time.Duration;
@@ -31,6 +34,8 @@ import org.slf4j.LoggerFactory;
 public final class ConnectorInstance {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectorInstance.class);
+
+    private static final int MAX_TRIES = 5;
 
     private final RegistryEnvironment environment;
 
@@ -246,6 +251,10 @@ public final class ConnectorInstance {
             if (stored.state() != State.DISABLED) {
                 store(stored.with(State.DISABLED, ""));
             }
+            InstanceRuntime old = runtime;
+            if (old != null) {
+                old.endPolls();
+            }
             closeRuntime();
         });
     }
@@ -331,7 +340,48 @@ public final class ConnectorInstance {
             if (environment.instances.get(stored.id()) != this) {
                 throw new ConnectorException("The instance " + this + " was removed");
             }
-            change.run();
+            boolean isLatest = false;
+            for (int tries = 1; !isLatest; tries++) {
+                try {
+                    change.run();
+                    isLatest = true;
+                } catch (StateException e) {
+                    if (e.reason() != StateFailure.CONFLICT || tries == MAX_TRIES) {
+                        throw e;
+                    }
+                    // Another node has changed the instance.
+                    refresh(environment.settings.instances().find(stored.id()).orElse(null));
+                }
+            }
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    long revision() {
+        return stored.revision();
+    }
+
+    PollingTriggerBuilder triggerBuilder(String trigger) {
+        return running().triggerBuilder(trigger);
+    }
+
+    /** Applies what another node has stored; null if it has removed the instance. A change in progress on this node comes first. */
+    void refresh(@Nullable StoredInstance latest) {
+        if (!lifecycle.tryLock()) {
+            return;
+        }
+        try {
+            if (latest == null) {
+                closeRuntime();
+                boolean unused = environment.instances.remove(stored.id(), this);
+            } else if (latest.revision() != stored.revision()
+                    || (runtime == null && latest.state() != State.DISABLED)) {
+                stored = latest;
+                closeRuntime();
+                // The other node has planned the polls.
+                open(null);
+            }
         } finally {
             lifecycle.unlock();
         }
@@ -362,9 +412,9 @@ public final class ConnectorInstance {
     /**
      * Starts the instance when the registry starts, or after a change. Creates no connector yet.
      *
-     * @param delay before the first polls
+     * @param delay before the first polls; null to plan none
      */
-    void open(Duration delay) {
+    void open(@Nullable Duration delay) {
         lifecycle.lock();
         try {
             if (stored.state() == State.DISABLED || runtime != null) {
@@ -376,7 +426,8 @@ public final class ConnectorInstance {
                     stored,
                     environment.definitions.get(stored.id().connector(), stored.version()));
             runtime = opened;
-            opened.start(stored.state() != State.NEEDS_AUTHORIZATION, delay);
+            boolean polls = delay != null && stored.state() != State.NEEDS_AUTHORIZATION;
+            opened.start(polls, delay == null ? Duration.ZERO : delay);
         } catch (InvalidDefinitionException e) {
             fail(String.join("; ", e.problems()));
         } finally {

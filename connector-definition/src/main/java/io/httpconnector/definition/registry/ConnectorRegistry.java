@@ -1,6 +1,7 @@
 package io.httpconnector.definition.registry;
 
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.auth.oauth2.TokenEncryption;
 import io.httpconnector.definition.ConnectorDefinition;
 import io.httpconnector.definition.registry.ConnectorInstance.State;
 import io.httpconnector.internal.Arguments;
@@ -11,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import javax.sql.DataSource;
 
 /**
  * A registry of the connector instances of all customers. It stores them, starts and stops them, changes their settings, and
@@ -57,6 +59,20 @@ public final class ConnectorRegistry implements AutoCloseable {
     }
 
     /**
+     * Creates a builder for a registry on several nodes: instances, state, tokens, secrets and inbox are in a database with the tables
+     * of {@code JdbcSchema}. Each trigger is polled by one node at a time, by {@code ClusteredPolling}; if a node ends, the others
+     * take over. Each node receives webhooks. A change on one node reaches the others within a few seconds. Requires connector-jdbc,
+     * an optional dependency.
+     *
+     * @param dataSource provides connections; usually a pool
+     * @param encryption encrypts tokens and secrets, such as {@link TokenEncryption#aesGcm}
+     * @return a builder
+     */
+    public static ConnectorRegistryBuilder clustered(DataSource dataSource, TokenEncryption encryption) {
+        return ClusteredRegistry.builder(dataSource, Arguments.notNull(encryption, "encryption"));
+    }
+
+    /**
      * Adds a connector document, or another version of it. New instances have the newest version; existing ones keep theirs until they
      * are upgraded.
      *
@@ -97,6 +113,7 @@ public final class ConnectorRegistry implements AutoCloseable {
             var unused = environment.instances.putIfAbsent(stored.id(), new ConnectorInstance(environment, stored));
         }
         isStarted = true;
+        environment.join();
         // Spread, so that polls do not delay the start, and do not all need a connector at the same time.
         long spread = FIRST_POLLS.multipliedBy(environment.instances.size()).toMillis();
         environment

@@ -27,11 +27,17 @@ public final class ConnectorRegistryBuilder {
     private @Nullable Inbox inbox;
     private @Nullable PollingEngine engine;
     private TimeSource time = TimeSource.SYSTEM;
+    private ClusterMember.@Nullable Joining joining;
     private int maxOpen = DEFAULT_MAX_OPEN;
     private Consumer<ConnectorContext.Builder> context = builder -> {};
 
     ConnectorRegistryBuilder(InstanceStore instances) {
         this.instances = Arguments.notNull(instances, "instance store");
+    }
+
+    ConnectorRegistryBuilder joining(ClusterMember.Joining cluster) {
+        this.joining = cluster;
+        return this;
     }
 
     /**
@@ -160,6 +166,7 @@ public final class ConnectorRegistryBuilder {
                 inbox,
                 engine == null ? PollingEngine.shared() : engine,
                 time,
+                joining,
                 maxOpen,
                 context)));
     }

@@ -11,6 +11,7 @@ import io.httpconnector.polling.PlannedPoll;
 import io.httpconnector.polling.PlannedPolls;
 import io.httpconnector.polling.PollingListener;
 import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.polling.PollingTriggerBuilder;
 import io.httpconnector.trigger.EventHandler;
 import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookReceiver;
@@ -39,6 +40,7 @@ final class InstanceRuntime {
     /** The time of the poll that determines when the first one is due. */
     private static final Instant UNKNOWN = Instant.EPOCH;
 
+    private static final Duration MAX_POLL = Duration.ofHours(1);
     private static final Duration AFTER_INVALID_SETTINGS = Duration.ofMinutes(1);
 
     private final RegistryEnvironment environment;
@@ -60,6 +62,7 @@ final class InstanceRuntime {
     private boolean ended;
 
     private volatile @Nullable String lastFailure;
+    private volatile long keepUntil;
 
     InstanceRuntime(
             RegistryEnvironment environment, ConnectorInstance instance, StoredInstance stored, Defined defined) {
@@ -79,8 +82,15 @@ final class InstanceRuntime {
             return;
         }
         environment.definitions.handlers(stored.id().connector()).keySet().forEach(name -> {
-            if (polling && defined.scheduled().getOrDefault(name, false) && !polls.containsKey(name)) {
-                polls = with(polls, name, plan(name, delay));
+            if (defined.scheduled().getOrDefault(name, false)) {
+                ClusterMember cluster = environment.cluster();
+                if (cluster != null && polling) {
+                    cluster.plan(stored, name);
+                } else if (cluster != null) {
+                    cluster.notice(stored, name);
+                } else if (polling && !polls.containsKey(name)) {
+                    polls = with(polls, name, plan(name, delay));
+                }
             }
             JsonNode webhook = defined.webhooks().get(name);
             if (webhook != null && environment.settings.router() != null && !tokens.containsKey(name)) {
@@ -231,6 +241,11 @@ final class InstanceRuntime {
         @Override
         public void onFailure(String trigger, Exception failure, int consecutiveFailures) {
             lastFailure = message(failure);
+            if (environment.cluster() != null
+                    && failure instanceof ConnectorException refused
+                    && refused.needsAuthorization()) {
+                boolean unused = instance.authorizationLost(InstanceRuntime.this, message(refused));
+            }
         }
     }
 
@@ -323,8 +338,22 @@ final class InstanceRuntime {
                 : planned.next().filter(poll -> !poll.time().equals(UNKNOWN)).map(PlannedPoll::start);
     }
 
-    /** Plans no more polls. Does not wait for a poll in progress. */
-    synchronized void endPolls() {
+    /** Returns a builder for a trigger that the cluster polls. The connector stays open for the longest poll. */
+    PollingTriggerBuilder triggerBuilder(String name) {
+        keepUntil = environment.settings.time().nanos() + MAX_POLL.toNanos();
+        return call(connector -> connector.triggerBuilder(name, handler(name)));
+    }
+
+    /** Plans no more polls, on any node. Does not wait for a poll in progress. */
+    void endPolls() {
+        ClusterMember cluster = environment.cluster();
+        if (cluster != null) {
+            defined.scheduled().keySet().forEach(trigger -> cluster.pause(stored, trigger));
+        }
+        endLocalPolls();
+    }
+
+    private synchronized void endLocalPolls() {
         polls.values().forEach(PlannedPolls::close);
         polls = Map.of();
     }
@@ -333,7 +362,7 @@ final class InstanceRuntime {
     void close() {
         synchronized (this) {
             ended = true;
-            endPolls();
+            endLocalPolls();
             tokens.values().forEach(token -> {
                 boolean unused = environment.settings.router() != null
                         && environment.settings.router().revoke(token);
@@ -359,7 +388,7 @@ final class InstanceRuntime {
             return false;
         }
         try {
-            if (leases > 0) {
+            if (leases > 0 || (keepUntil != 0 && environment.settings.time().nanos() - keepUntil < 0)) {
                 return false;
             }
             // Under the lock, so that the next connector finds the state of the triggers closed.

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
@@ -41,6 +42,7 @@ final class RegistryEnvironment {
     private final ThreadPoolExecutor background;
     private @Nullable SecretKeySpec webhookKey;
     private final @Nullable RegistryInbox inbox;
+    private volatile @Nullable ClusterMember cluster;
 
     RegistryEnvironment(RegistrySettings settings) {
         this.settings = settings;
@@ -88,12 +90,52 @@ final class RegistryEnvironment {
         handler.handle(instance, event);
     }
 
+    @Nullable ClusterMember cluster() {
+        return cluster;
+    }
+
+    /** Joins the cluster, if there is one. */
+    void join() {
+        if (settings.joining() != null) {
+            cluster = settings.joining().join(this);
+        }
+    }
+
+    /** Reads what other nodes have changed. */
+    void refresh() {
+        Map<InstanceId, Long> revisions = settings.instances().revisions();
+        revisions.forEach((id, revision) -> {
+            ConnectorInstance known = instances.get(id);
+            if (known == null || known.revision() != revision) {
+                refresh(id);
+            }
+        });
+        instances.keySet().stream().filter(id -> !revisions.containsKey(id)).forEach(this::refresh);
+    }
+
+    /** Reads an instance that another node has changed. */
+    void refresh(InstanceId id) {
+        StoredInstance stored = settings.instances().find(id).orElse(null);
+        ConnectorInstance known = instances.get(id);
+        if (known == null && stored != null) {
+            known = instances.computeIfAbsent(id, added -> new ConnectorInstance(this, stored));
+        }
+        if (known != null) {
+            known.refresh(stored);
+        }
+    }
+
     /** Deletes the state of the triggers of an instance. */
     void forget(StoredInstance instance) {
         InstanceId id = instance.id();
-        definitions
-                .triggers(id.connector())
-                .forEach(trigger -> settings.state().reset(id.tenant() + "/" + id.connector() + "/" + trigger));
+        ClusterMember member = cluster;
+        definitions.triggers(id.connector()).forEach(trigger -> {
+            if (member == null) {
+                settings.state().reset(id.tenant() + "/" + id.connector() + "/" + trigger);
+            } else {
+                member.remove(instance, trigger);
+            }
+        });
     }
 
     /** Reads the key from the token store, which keeps secrets, or creates it. */
@@ -117,6 +159,10 @@ final class RegistryEnvironment {
 
     /** Ends all instances. Those that wait for polls in progress wait at the same time. */
     void close() {
+        ClusterMember member = cluster;
+        if (member != null) {
+            member.close();
+        }
         ExecutorService closing = Executors.newFixedThreadPool(CLOSING_THREADS, RegistryEnvironment::thread);
         instances.values().forEach(instance -> closing.execute(instance::shutDown));
         closing.shutdown();

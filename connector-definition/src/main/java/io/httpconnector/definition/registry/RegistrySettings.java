@@ -21,5 +21,6 @@ record RegistrySettings(
         @Nullable Inbox inbox,
         PollingEngine engine,
         TimeSource time,
+        ClusterMember.@Nullable Joining joining,
         int maxOpen,
         Consumer<ConnectorContext.Builder> context) {}
