@@ -150,7 +150,7 @@ final class RequestDefinitionCodec {
     private static RequestDefinition definition(JsonObjectReader reader) {
         // "name": The name of the request.
         String name = reader.requiredText("name");
-        // "method": The method.
+        // "method": The method, such as `GET`.
         String method = reader.requiredText("method");
         // "url": The URL, absolute or relative to the base URL of the connection, with pills. Default: `/`.
         String url = reader.text("url");

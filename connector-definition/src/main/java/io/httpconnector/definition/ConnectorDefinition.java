@@ -1,6 +1,7 @@
 package io.httpconnector.definition;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,6 +16,7 @@ import io.httpconnector.definition.internal.DocumentParser.ParsedDocument;
 import io.httpconnector.definition.internal.DocumentParser.Place;
 import io.httpconnector.internal.Arguments;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,6 +48,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConnectorDefinition {
 
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final YAMLMapper YAML = YAMLMapper.builder()
             .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER, YAMLGenerator.Feature.SPLIT_LINES)
             .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES, YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
@@ -165,6 +168,24 @@ public final class ConnectorDefinition {
                 .findFirst()
                 .orElse("");
         return source + place + problem.substring(end);
+    }
+
+    /**
+     * Returns the JSON Schema (2020-12) of connector documents, for editors and form generators. It knows all members with their types,
+     * meanings and defaults; names and placeholders are validated by {@link #parse} only.
+     *
+     * @return the schema of the latest format version
+     */
+    public static ObjectNode jsonSchema() {
+        String name = "connector-" + ConnectorReader.FORMAT + ".json";
+        try (InputStream schema = ConnectorDefinition.class.getResourceAsStream(name)) {
+            if (schema == null) {
+                throw new IllegalStateException("the library is incomplete: " + name + " is missing");
+            }
+            return (ObjectNode) JSON.readTree(schema);
+        } catch (IOException e) {
+            throw new ConnectorException("The schema of connector documents could not be read", e);
+        }
     }
 
     /**

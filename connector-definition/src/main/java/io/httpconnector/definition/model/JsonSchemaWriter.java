@@ -21,11 +21,14 @@ final class JsonSchemaWriter {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
+    private static final String REFERENCE = "$ref";
+
     private final DocumentModel model;
     private final Descriptions descriptions;
+    private final boolean hasReferences;
     private final Map<String, String> names = new LinkedHashMap<>();
 
-    /** The meanings of members. */
+    /** The titles of objects and the meanings of members. */
     @FunctionalInterface
     public interface Descriptions {
         /**
@@ -36,11 +39,22 @@ final class JsonSchemaWriter {
          * @return one or more sentences; empty if unknown
          */
         String of(ObjectModel object, MemberModel member);
+
+        /**
+         * Returns the title of an object.
+         *
+         * @param id the id of the object
+         * @return a noun; empty if unknown
+         */
+        default String title(String id) {
+            return "";
+        }
     }
 
-    private JsonSchemaWriter(DocumentModel model, Descriptions descriptions) {
+    private JsonSchemaWriter(DocumentModel model, Descriptions descriptions, boolean hasReferences) {
         this.model = model;
         this.descriptions = descriptions;
+        this.hasReferences = hasReferences;
     }
 
     /**
@@ -50,39 +64,103 @@ final class JsonSchemaWriter {
      * @param title the kind of document
      * @param model its model
      * @param descriptions the meanings of the members
-     * @param examples valid documents
      * @return the schema
      */
-    public static ObjectNode schema(
-            String id,
-            String title,
-            DocumentModel model,
-            Descriptions descriptions,
-            List<? extends JsonNode> examples) {
-        return new JsonSchemaWriter(model, descriptions).document(id, title, examples);
+    public static ObjectNode schema(String id, String title, DocumentModel model, Descriptions descriptions) {
+        return new JsonSchemaWriter(model, descriptions, false).document(id, title);
     }
 
-    private ObjectNode document(String id, String title, List<? extends JsonNode> examples) {
+    /**
+     * Writes a schema for documents whose values may be references, {@code {"$ref": "#/..."}}. Members beside {@code $ref} replace
+     * those of the object that it refers to, so an object with a reference need not be complete.
+     *
+     * @param id the value of {@code $id}, an absolute URI
+     * @param title the kind of document
+     * @param model its model
+     * @param descriptions the meanings of the members
+     * @return the schema
+     */
+    public static ObjectNode schemaWithReferences(
+            String id, String title, DocumentModel model, Descriptions descriptions) {
+        return new JsonSchemaWriter(model, descriptions, true).document(id, title);
+    }
+
+    private ObjectNode document(String id, String title) {
         ObjectNode schema = NODES.objectNode();
         schema.put("$schema", "https://json-schema.org/draft/2020-12/schema")
                 .put("$id", id)
                 .put("title", title);
-        if (!examples.isEmpty()) {
-            schema.putArray("examples").addAll(examples);
-        }
         schema.setAll(object(model.object(model.root())));
         ObjectNode definitions = schema.putObject("$defs");
         model.objects().forEach((name, object) -> {
             if (!name.equals(model.root())) {
-                definitions.set(name(name), object(object));
+                ObjectNode definition = NODES.objectNode();
+                String heading = descriptions.title(name);
+                if (!heading.isEmpty()) {
+                    definition.put("title", heading);
+                }
+                definition.setAll(hasReferences ? referable(object(object)) : object(object));
+                definitions.set(name(name), definition);
             }
         });
+        if (hasReferences) {
+            definitions.set("reference", reference());
+        }
         return schema;
     }
 
-    /** The name of an object, without the package. */
+    /** The value that replaces another one. */
+    private static ObjectNode reference() {
+        ObjectNode schema = NODES.objectNode().put("title", "Reference").put("type", "object");
+        schema.putObject("properties").set(REFERENCE, referenceMember());
+        schema.putArray("required").add(REFERENCE);
+        return schema.put("additionalProperties", false);
+    }
+
+    private static ObjectNode referenceMember() {
+        return NODES.objectNode()
+                .put("description", "The JSON Pointer of another value of the document, such as `#/definitions/pages`.")
+                .put("type", "string")
+                .put("pattern", "^#");
+    }
+
+    /** Permits a reference in an object: then it need not have the required members. */
+    private static ObjectNode referable(ObjectNode object) {
+        object.withObject("/properties").set(REFERENCE, referenceMember());
+        ObjectNode rule = NODES.objectNode();
+        rule.set("if", requires(REFERENCE));
+        if (object.has("unevaluatedProperties")) {
+            // The member that determines the variant may come from the reference.
+            rule.putObject("then").put("additionalProperties", true);
+        }
+        ObjectNode complete = NODES.objectNode();
+        for (String keyword : List.of("required", "dependentRequired", "allOf")) {
+            JsonNode value = object.remove(keyword);
+            if (value != null) {
+                complete.set(keyword, value);
+            }
+        }
+        if (!complete.isEmpty()) {
+            rule.set("else", complete);
+            object.putArray("allOf").add(rule);
+        }
+        return object;
+    }
+
+    /** The name of an object: its title, or else its reader without the package; with a number if another one has it. */
     private String name(String id) {
-        return names.computeIfAbsent(id, ObjectModel::nameOf);
+        String known = names.get(id);
+        if (known != null) {
+            return known;
+        }
+        String title = descriptions.title(id);
+        String name = title.isEmpty() ? ObjectModel.nameOf(id) : title.replace(' ', '-');
+        String unique = name;
+        for (int number = 2; names.containsValue(unique); number++) {
+            unique = name + number;
+        }
+        names.put(id, unique);
+        return unique;
     }
 
     private ObjectNode object(ObjectModel object) {
@@ -158,14 +236,25 @@ final class JsonSchemaWriter {
         String meaning = descriptions.of(object, member);
         if (!meaning.isEmpty()) {
             schema.put("description", meaning);
+            schema.setAll(SampleValues.of(meaning, member));
         }
-        List<ObjectNode> kinds =
-                member.values().stream().map(value -> arranged(value, member)).toList();
+        List<ObjectNode> kinds = new ArrayList<>();
+        member.values().forEach(value -> kinds.add(arranged(value, member)));
+        if (hasReferences && member.values().stream().noneMatch(JsonSchemaWriter::acceptsReference)) {
+            kinds.add(NODES.objectNode().put(REFERENCE, "#/$defs/reference"));
+        }
         if (kinds.size() == 1) {
             return schema.setAll(kinds.get(0));
         }
         schema.putArray("anyOf").addAll(kinds);
         return schema;
+    }
+
+    /** Whether the schema of a value accepts a reference by itself: that of an object, and of any value. */
+    private static boolean acceptsReference(ValueModel value) {
+        boolean isSingle = value.arrangement() == Arrangement.SINGLE;
+        return value.arrangement() == Arrangement.MAP
+                || (isSingle && (value.type() == ValueType.FREE_OBJECT || value.type() == ValueType.ANY));
     }
 
     private ObjectNode arranged(ValueModel value, MemberModel member) {
@@ -175,10 +264,14 @@ final class JsonSchemaWriter {
         }
         ObjectNode schema = NODES.objectNode();
         if (value.arrangement() == Arrangement.MAP) {
-            schema.put("type", "object").set("additionalProperties", single);
+            schema.put("type", "object");
+            if (hasReferences) {
+                schema.putObject("properties").set(REFERENCE, referenceMember());
+            }
+            schema.set("additionalProperties", hasReferences ? element(value, single) : single);
             return schema;
         }
-        schema.put("type", "array").set("items", single);
+        schema.put("type", "array").set("items", hasReferences ? element(value, single) : single);
         if (member.isNotEmpty()) {
             schema.put("minItems", 1);
         }
@@ -186,6 +279,16 @@ final class JsonSchemaWriter {
             schema.put("uniqueItems", true);
         }
         return schema;
+    }
+
+    /** Permits a reference in place of an element. */
+    private static ObjectNode element(ValueModel value, ObjectNode single) {
+        if (value.type() == ValueType.FREE_OBJECT || value.type() == ValueType.ANY) {
+            return single;
+        }
+        ObjectNode either = NODES.objectNode();
+        either.putArray("anyOf").add(single).addObject().put(REFERENCE, "#/$defs/reference");
+        return either;
     }
 
     private ObjectNode single(ValueModel value) {

@@ -47,7 +47,16 @@ final class Observation implements MemberObserver {
 
     private Observation(JsonNode json, Function<JsonObjectReader, ?> reading, Set<String> located) {
         this.located = located;
-        this.problems = JsonObjectReader.observe(json, reading, this);
+        this.problems = problems(json, reading);
+    }
+
+    private List<String> problems(JsonNode json, Function<JsonObjectReader, ?> reading) {
+        try {
+            return JsonObjectReader.observe(json, reading, this);
+        } catch (ClassCastException e) {
+            // The function also reads another part of the document, which a generated object does not have.
+            return List.of();
+        }
     }
 
     /** Observes the reading of an object. */

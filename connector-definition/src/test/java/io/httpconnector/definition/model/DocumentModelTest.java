@@ -185,8 +185,7 @@ class DocumentModelTest {
                             "https://schema.example/order.json",
                             "Order",
                             MODEL,
-                            (object, member) -> "The " + member.name(),
-                            List.of())
+                            (object, member) -> "The " + member.name())
                     .toString());
 
     private static boolean isAccepted(String json) {
@@ -248,14 +247,9 @@ class DocumentModelTest {
     @Test
     void theSchemaHasTheMeanings() {
         JsonNode schema = JsonSchemaWriter.schema(
-                "https://schema.example/order.json",
-                "Order",
-                MODEL,
-                (object, member) -> "The " + member.name(),
-                List.of(JsonSupport.parse("{\"id\": \"a\"}")));
+                "https://schema.example/order.json", "Order", MODEL, (object, member) -> "The " + member.name());
         assertThat(schema.at("/properties/id/description").asText()).isEqualTo("The id");
         assertThat(schema.at("/title").asText()).isEqualTo("Order");
-        assertThat(schema.at("/examples/0/id").asText()).isEqualTo("a");
         assertThat(schema.at("/$defs").properties())
                 .extracting(Map.Entry::getKey)
                 .contains("DocumentModelTest.readPart");

@@ -54,5 +54,24 @@ final class Documents {
                     "`WebhookReceiver.named(name).definition(json, secrets)` reads it: [webhooks](webhooks.md#receiver-definitions-json).",
                     DocumentModel.of(json -> WebhookReceiver.named("reference").definition(json, Map.of()))));
 
+    /** The connector document, which contains the others. */
+    static final Kind CONNECTOR = new Kind(
+            "connector-1",
+            "Connector document",
+            "`ConnectorDefinition.load(file)` reads it.",
+            ConnectorModel.of(
+                    model("auth-definition"),
+                    model("request-template"),
+                    model("polling-trigger"),
+                    model("webhook-receiver")));
+
+    private static DocumentModel model(String name) {
+        return ALL.stream()
+                .filter(kind -> kind.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .model();
+    }
+
     private Documents() {}
 }

@@ -22,6 +22,7 @@ final class MemberMeanings {
 
     /** The classes with the options that a reader reads, besides those of its own class. */
     private static final Map<String, List<String>> OPTIONS = Map.ofEntries(
+            Map.entry("ConnectionOptions", List.of("HttpConnectionBuilder")),
             Map.entry("TriggerSettings", List.of("PollingTriggerBuilder")),
             Map.entry("RequestDefinitionCodec", List.of("RequestTemplateBuilder")),
             Map.entry("ReceiverDefinition", List.of("WebhookReceiverBuilder")),
@@ -48,17 +49,27 @@ final class MemberMeanings {
     /** The sources by the names of their classes. */
     private final Map<String, String> sources;
 
-    MemberMeanings(Map<String, String> sources) {
+    private final Map<MemberModel, Meaning> stated;
+
+    private MemberMeanings(Map<String, String> sources, Map<MemberModel, Meaning> stated) {
         this.sources = sources;
+        this.stated = stated;
     }
 
-    /** Reads the sources of all modules. */
-    static MemberMeanings of(Path root) throws IOException {
+    static final MemberMeanings NONE = new MemberMeanings(Map.of(), Map.of());
+
+    /**
+     * Reads the sources of all modules.
+     *
+     * @param stated the meanings that are not stated in the sources
+     */
+    static MemberMeanings of(Path root, Map<MemberModel, Meaning> stated) throws IOException {
         try (Stream<Path> files = Files.walk(root)) {
             return new MemberMeanings(
                     files.filter(file -> SOURCE.matcher(file.toString()).matches())
                             .filter(file -> !file.endsWith("package-info.java"))
-                            .collect(Collectors.toMap(MemberMeanings::className, MemberMeanings::read)));
+                            .collect(Collectors.toMap(MemberMeanings::className, MemberMeanings::read)),
+                    stated);
         }
     }
 
@@ -101,6 +112,10 @@ final class MemberMeanings {
 
     /** Returns the meaning of a member. */
     Meaning of(MemberModel member) {
+        Meaning known = stated.get(member);
+        if (known != null) {
+            return known;
+        }
         String name = member.name();
         List<String> classes = member.readers().stream()
                 .map(reader -> reader.substring(0, reader.lastIndexOf(':')))

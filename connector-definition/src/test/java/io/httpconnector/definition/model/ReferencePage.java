@@ -12,7 +12,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Writes the reference of all members: a section for each kind of document, and below it one for each object that only this kind
@@ -31,22 +30,21 @@ final class ReferencePage {
             """;
 
     private final MemberMeanings meanings;
-    private final List<Kind> kinds;
+    private final Headings headings;
     private final StringBuilder page = new StringBuilder(HEAD);
-    private final Map<String, String> headings = new LinkedHashMap<>();
 
-    private ReferencePage(MemberMeanings meanings, List<Kind> kinds) {
+    private ReferencePage(MemberMeanings meanings, Headings headings) {
         this.meanings = meanings;
-        this.kinds = kinds;
+        this.headings = headings;
     }
 
-    static String of(MemberMeanings meanings, List<Kind> kinds) {
-        return new ReferencePage(meanings, kinds).write();
+    static String of(MemberMeanings meanings, Headings headings, Kind connector, List<Kind> parts) {
+        return new ReferencePage(meanings, headings).write(connector, parts);
     }
 
-    private String write() {
+    private String write(Kind connector, List<Kind> parts) {
         Map<String, Set<String>> kindsOfObject = new LinkedHashMap<>();
-        for (Kind kind : kinds) {
+        for (Kind kind : parts) {
             kind.model()
                     .objects()
                     .keySet()
@@ -54,24 +52,21 @@ final class ReferencePage {
                             .computeIfAbsent(id, unused -> new LinkedHashSet<>())
                             .add(kind.name()));
         }
-        Set<String> roots = kinds.stream().map(kind -> kind.model().root()).collect(Collectors.toSet());
-        kinds.forEach(kind -> headings.put(kind.model().root(), kind.title()));
-        kinds.forEach(
-                kind -> kind.model().objects().keySet().forEach(id -> headings.computeIfAbsent(id, this::heading)));
+        Set<String> roots = parts.stream().map(kind -> kind.model().root()).collect(Collectors.toSet());
+        section(connector);
+        connector.model().objects().forEach((id, object) -> {
+            if (!id.equals(connector.model().root()) && !kindsOfObject.containsKey(id)) {
+                page.append("\n### ").append(headings.of(id)).append('\n');
+                object(object, "####");
+            }
+        });
         Map<String, ObjectModel> shared = new LinkedHashMap<>();
-        for (Kind kind : kinds) {
-            page.append("\n## ").append(kind.title()).append("\n\n").append(kind.parsing());
-            page.append(" Schema: [")
-                    .append(kind.name())
-                    .append(".json](schemas/")
-                    .append(kind.name())
-                    .append(".json).\n");
-            DocumentModel model = kind.model();
-            object(model.object(model.root()), "###");
-            model.objects().forEach((id, object) -> {
+        for (Kind kind : parts) {
+            section(kind);
+            kind.model().objects().forEach((id, object) -> {
                 if (!roots.contains(id)
                         && kindsOfObject.getOrDefault(id, Set.of()).size() == 1) {
-                    page.append("\n### ").append(headings.get(id)).append('\n');
+                    page.append("\n### ").append(headings.of(id)).append('\n');
                     object(object, "####");
                 } else if (!roots.contains(id)) {
                     shared.put(id, object);
@@ -80,52 +75,20 @@ final class ReferencePage {
         }
         page.append("\n## Objects of several documents\n");
         shared.forEach((id, object) -> {
-            page.append("\n### ").append(headings.get(id)).append('\n');
+            page.append("\n### ").append(headings.of(id)).append('\n');
             object(object, "####");
         });
         return page.toString();
     }
 
-    /** A heading that no other object has: the member and, if necessary, the object that contains it. */
-    private String heading(String id) {
-        List<String> members = usersOf(id).map(use -> use.member).distinct().toList();
-        String method = id.substring(id.lastIndexOf('.') + 1).replaceFirst("^(?:read|check)(?=[A-Z])", "");
-        String type = words(
-                method.equals("read")
-                        ? ObjectModel.nameOf(id).replaceAll("\\..*|(?:Definition)?(?:Reader|Codec)", "")
-                        : method);
-        String name = members.size() == 1 ? "`" + members.get(0) + "`" : type;
-        if (!headings.containsValue(name)) {
-            return name;
-        }
-        String owner = usersOf(id)
-                .findFirst()
-                .map(use -> headings.getOrDefault(use.owner, ""))
-                .orElse("");
-        String longer = name + " of " + owner.replaceFirst(" of .*", "");
-        return headings.containsValue(longer) || owner.isEmpty() ? name + " of " + type : longer;
-    }
-
-    private record Use(String owner, String member) {}
-
-    private Stream<Use> usersOf(String id) {
-        return kinds.stream()
-                .flatMap(kind -> kind.model().objects().values().stream())
-                .flatMap(owner -> all(owner)
-                        .flatMap(object -> object.members().stream())
-                        .filter(member -> member.values().stream()
-                                .anyMatch(value -> value.object().equals(id)))
-                        .map(member -> new Use(owner.id(), member.name())));
-    }
-
-    private static Stream<ObjectModel> all(ObjectModel object) {
-        return Stream.concat(
-                Stream.of(object), object.variants().values().stream().flatMap(ReferencePage::all));
-    }
-
-    private static String words(String type) {
-        String words = type.replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
-        return Character.toUpperCase(words.charAt(0)) + words.substring(1);
+    private void section(Kind kind) {
+        page.append("\n## ").append(kind.title()).append("\n\n").append(kind.parsing());
+        page.append(" Schema: [")
+                .append(kind.name())
+                .append(".json](schemas/")
+                .append(kind.name())
+                .append(".json).\n");
+        object(kind.model().object(kind.model().root()), "###");
     }
 
     /** The members of an object, and of its variants: those with the same members share a table. */
@@ -245,7 +208,7 @@ final class ReferencePage {
 
     private String single(ValueModel value) {
         if (!value.object().isEmpty()) {
-            String heading = headings.getOrDefault(value.object(), "");
+            String heading = headings.of(value.object());
             return "[object](#" + anchor(heading) + ")";
         }
         if (!value.choices().isEmpty()) {
