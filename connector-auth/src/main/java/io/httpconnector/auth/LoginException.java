@@ -26,6 +26,16 @@ public final class LoginException extends ConnectorException {
     }
 
     /**
+     * Returns whether other credentials are required before another attempt makes sense.
+     *
+     * @return true if the service has rejected the login with status 401
+     */
+    @Override
+    public boolean needsAuthorization() {
+        return getCause() instanceof ConnectorException cause && cause.needsAuthorization();
+    }
+
+    /**
      * Returns the time until another login is sent.
      *
      * @return the remaining backoff after a failed login; empty for the first failure

@@ -278,6 +278,21 @@ class LoginAuthTest {
     }
 
     @Test
+    void onlyARejectedLoginNeedsOtherCredentials() {
+        for (int status : new int[] {401, 404}) {
+            login(aResponse().withStatus(status));
+            try (HttpConnection connection = connection(auth -> auth)) {
+                for (int i = 0; i < 2; i++) {
+                    assertThatThrownBy(() -> connection.send(Request.get("/orders")))
+                            .isInstanceOfSatisfying(
+                                    LoginException.class,
+                                    e -> assertThat(e.needsAuthorization()).isEqualTo(status == 401));
+                }
+            }
+        }
+    }
+
+    @Test
     void loginWaitsForRetryAfter() {
         login(aResponse().withStatus(503).withHeader("Retry-After", "120"));
         try (HttpConnection connection = connection(auth -> auth)) {

@@ -7,6 +7,7 @@ import io.httpconnector.CannotConnectException;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.RateLimitedException;
 import io.httpconnector.StatusException;
 import io.httpconnector.TimeSource;
 import io.httpconnector.TimedOutException;
@@ -14,6 +15,7 @@ import io.httpconnector.TransferException;
 import io.httpconnector.auth.CombinedAuth;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +34,9 @@ public final class DeviceFlow {
 
     private static final Duration INTERVAL = Duration.ofSeconds(5);
     private static final Duration MIN_INTERVAL = Duration.ofSeconds(1);
+    /** The longest interval without {@code Retry-After} and {@code slow_down}: the user waits for it. */
+    private static final Duration MAX_BACKOFF = Duration.ofMinutes(1);
+
     private static final Duration MAX_LIFETIME = Duration.ofMinutes(30);
 
     private final TokenManager session;
@@ -129,6 +134,13 @@ public final class DeviceFlow {
         return one.compareTo(other) < 0 ? one : other;
     }
 
+    /** Returns the interval after a temporary failure: twice as long, and at least what the server requests. */
+    private static Duration longer(Duration interval, ConnectorException failure) {
+        Duration requested = failure.retryAfter().orElse(Duration.ZERO);
+        Duration doubled = shorter(interval.multipliedBy(2), MAX_BACKOFF);
+        return shorter(Collections.max(List.of(interval, doubled, requested)), MAX_LIFETIME);
+    }
+
     /** Polls the token endpoint: RFC 8628, section 3.5. The interval only grows. */
     private StoredTokens poll(
             TokenEndpoint endpoint, String code, Duration requested, Duration lifetime, @Nullable List<String> scopes) {
@@ -146,15 +158,16 @@ public final class DeviceFlow {
                     case "slow_down" -> interval = interval.plus(INTERVAL);
                     case "access_denied" -> throw required("the user did not consent", e);
                     case "expired_token" -> throw required("the code has expired", e);
+                    case "server_error", "temporarily_unavailable" -> interval = longer(interval, e);
                     default -> throw e;
                 }
-            } catch (TimedOutException | TransferException | CannotConnectException e) {
-                interval = shorter(interval.multipliedBy(2), MAX_LIFETIME);
+            } catch (TimedOutException | TransferException | CannotConnectException | RateLimitedException e) {
+                interval = longer(interval, e);
             } catch (StatusException e) {
-                if (e.status() < 500) {
+                if (e.status() < 500 && e.status() != 408) {
                     throw e;
                 }
-                interval = shorter(interval.multipliedBy(2), MAX_LIFETIME);
+                interval = longer(interval, e);
             }
         }
         throw required("the code has expired", null);
