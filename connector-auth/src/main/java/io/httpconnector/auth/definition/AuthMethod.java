@@ -160,7 +160,7 @@ public final class AuthMethod {
     public HttpConnectionBuilder connection() {
         Complete complete = complete(new ArrayList<>(problems));
         HttpConnectionBuilder builder = HttpConnection.named(definition.name())
-                .baseUrl(definition.baseUrl())
+                .baseUrl(complete.baseUrl)
                 .auth(complete.auth);
         if (complete.certificate != null) {
             builder.clientCertificate(complete.certificate);
@@ -172,7 +172,8 @@ public final class AuthMethod {
     }
 
     /** What is built from the entered values. */
-    private record Complete(AuthStrategy auth, @Nullable ClientCertificate certificate, List<Request> tests) {}
+    private record Complete(
+            AuthStrategy auth, String baseUrl, @Nullable ClientCertificate certificate, List<Request> tests) {}
 
     private Complete complete(List<String> found) {
         FieldValues values = values(found);
@@ -197,7 +198,18 @@ public final class AuthMethod {
         if (built == null || !found.isEmpty()) {
             throw invalid(found);
         }
-        return new Complete(built, client, tests);
+        return new Complete(built, baseUrl(values), client, tests);
+    }
+
+    /**
+     * Returns the base URL with the entered values, so that the strategy itself can send requests below it; with placeholders if it has
+     * secrets, or values that are received with the tokens.
+     */
+    private String baseUrl(FieldValues values) {
+        boolean isConstant = baseUrlSecrets(values).isEmpty()
+                && definition.base().url().fields().noneMatch(received::contains);
+        String rendered = isConstant ? definition.base().render(values) : null;
+        return rendered == null ? definition.baseUrl() : rendered;
     }
 
     private InvalidDefinitionException invalid(List<String> found) {

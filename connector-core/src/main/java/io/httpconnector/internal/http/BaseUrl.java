@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +21,9 @@ public final class BaseUrl {
 
     private static final String PREFIX = "auth.";
     private static final Pattern FIELD = Pattern.compile("auth\\.[A-Za-z0-9_.-]+");
+
+    /** The end of a URL whose next part is its port. */
+    private static final Pattern PORT = Pattern.compile("^[A-Za-z]+://[^/?#]*:$");
 
     private final String text;
     private final List<Placeholders.Segment> segments;
@@ -54,8 +57,8 @@ public final class BaseUrl {
         return segment.name() != null && FIELD.matcher(segment.name()).matches();
     }
 
-    private static String sample(Placeholders.Segment field) {
-        return field.start() == 0 ? "https://x" : "x";
+    private static String sample(String before, Placeholders.Segment field) {
+        return field.start() == 0 ? "https://x" : PORT.matcher(before).find() ? "1" : "x";
     }
 
     private static Url parse(String text) {
@@ -88,7 +91,7 @@ public final class BaseUrl {
             return requested;
         }
         Map<String, String> values = fields.get();
-        String now = filled(text, segments, field -> value(field, values));
+        String now = filled(text, segments, (before, field) -> value(field, values));
         Filled known = last;
         if (known == null || !known.text.equals(now)) {
             known = new Filled(now, parse(now));
@@ -109,14 +112,14 @@ public final class BaseUrl {
     }
 
     private static String filled(
-            String text, List<Placeholders.Segment> segments, Function<Placeholders.Segment, String> values) {
+            String text, List<Placeholders.Segment> segments, BiFunction<String, Placeholders.Segment, String> values) {
         StringBuilder filled = new StringBuilder();
         for (Placeholders.Segment segment : segments) {
             if (!isField(segment)) {
                 filled.append(segment.text());
                 continue;
             }
-            String value = values.apply(segment);
+            String value = values.apply(filled.toString(), segment);
             String encoded = UrlValues.encode(filled.toString(), value);
             if (encoded == null) {
                 throw new InvalidDefinitionException(
