@@ -7,7 +7,7 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.TimeSource;
 import io.httpconnector.state.StateException;
-import io.httpconnector.testing.VirtualTime;
+import io.httpconnector.FakeTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.BlockingQueue;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** Tests polls of triggers that exist only while they poll. */
 class PlannedPollsTest {
 
-    private final TimeSource time = new VirtualTime();
+    private final TimeSource time = new FakeTime();
     private final PollingEngine engine = PollingEngine.create(2, time);
     private final BlockingQueue<Instant> polled = new LinkedBlockingQueue<>();
 
