@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.ConnectorException;
+import io.httpconnector.FakeTime;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.TimeSource;
 import io.httpconnector.state.StateException;
-import io.httpconnector.FakeTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.BlockingQueue;
