@@ -145,7 +145,7 @@ public final class ConnectorComponents {
     }
 
     /**
-     * Adds a verifier of webhooks, which a webhook names in its list {@code verifiers}.
+     * Adds a verifier of webhooks. A webhook refers to it by {@code verifiers: [NAME]}.
      *
      * @param name the name
      * @param verifier the verifier
@@ -156,7 +156,7 @@ public final class ConnectorComponents {
     }
 
     /**
-     * Adds a handshake of webhooks, which a webhook names in its list {@code handshakes}.
+     * Adds a handshake of webhooks. A webhook refers to it by {@code handshakes: [NAME]}.
      *
      * @param name the name
      * @param handshake the handshake

@@ -56,7 +56,7 @@ final class InboxNode {
     private static final Duration MAX_FORGETTING = Duration.ofSeconds(1);
 
     /** Guards itself. Data sources are compared by identity. */
-    private static final Map<DataSource, List<InboxNode>> OPEN = new IdentityHashMap<>();
+    private static final IdentityHashMap<DataSource, List<InboxNode>> OPEN = new IdentityHashMap<>();
 
     private final NodeSettings settings;
     private final InboxTasks tasks;
@@ -122,18 +122,19 @@ final class InboxNode {
 
     /** Adds a mailbox, still closed, to the node of its data source. A second mailbox of a receiver counts as another node. */
     static InboxNode join(Database database, NodeSettings settings, InboxMember member) {
-        InboxNode node = find(database.dataSource(), settings, member, null);
-        if (node == null) {
-            // Not while others wait: the database may be slow.
-            InboxNode created = new InboxNode(database, settings);
-            node = find(database.dataSource(), settings, member, created);
-            if (node == created) {
-                created.scheduler.start();
-            } else {
-                created.scheduler.stop();
-            }
+        InboxNode known = find(database.dataSource(), settings, member, null);
+        if (known != null) {
+            return known;
         }
-        return node;
+        // Not while others wait: the database may be slow.
+        InboxNode created = new InboxNode(database, settings);
+        InboxNode other = find(database.dataSource(), settings, member, created);
+        if (other == null || other == created) {
+            created.scheduler.start();
+            return created;
+        }
+        created.scheduler.stop();
+        return other;
     }
 
     /** Starts to execute the turns of a mailbox. */

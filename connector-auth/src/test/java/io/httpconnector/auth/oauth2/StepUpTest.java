@@ -126,7 +126,7 @@ class StepUpTest {
         AuthorizationRequiredException e = rejected(connection);
         assertThat(e.error()).contains("insufficient_user_authentication");
         assertThat(e.acrValues()).containsExactly("urn:gold", "phr");
-        assertThat(e.maxAge()).contains(Duration.ofSeconds(300));
+        assertThat(e.maxAge()).contains(Duration.ofMinutes(5));
         assertThat(e).hasMessageContaining("urn:gold phr").hasMessageContaining("300 seconds");
         assertThat(service.received("/api")).as("not repeated").hasSize(1);
         assertThat(service.received("/token")).as("not refreshed").hasSize(1);

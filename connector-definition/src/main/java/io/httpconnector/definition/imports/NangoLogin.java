@@ -170,8 +170,7 @@ final class NangoLogin {
     /** Returns the item whose text has the name of the signed token. */
     private CatalogueItem signed(CatalogueItem value) {
         String text = value.text();
-        boolean isSigned = strategy.has("jwt") && text != null;
-        return isSigned
+        return strategy.has("jwt") && text != null
                 ? value.withText(text.replaceAll("\\$\\{(credentials\\.)?(token|assertion)}", "\\${accessToken}"))
                 : value;
     }

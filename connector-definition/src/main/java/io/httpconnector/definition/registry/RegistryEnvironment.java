@@ -139,12 +139,13 @@ final class RegistryEnvironment {
     }
 
     /** Reads the key from the token store, which keeps secrets, or creates it. */
+    @SuppressWarnings("try") // The lease is held, not used.
     private synchronized SecretKeySpec webhookKey() {
         SecretKeySpec key = webhookKey;
         if (key == null) {
             TokenStore tokens = settings.tokens();
             String text;
-            try (TokenStore.Lease lease = tokens.lease(KEY, KEY_TIMEOUT)) {
+            try (TokenStore.Lease unused = tokens.lease(KEY, KEY_TIMEOUT)) {
                 text = tokens.get(KEY).map(Secret::reveal).orElse("");
                 if (text.isEmpty()) {
                     text = WebhookRouter.newToken() + WebhookRouter.newToken();
