@@ -87,7 +87,16 @@ final class ConnectorCommand implements Callable<Integer> {
 
     /** Returns the subcommands in the order of the help text. */
     private static List<Object> subcommands(Terminal terminal) {
-        return List.of(new CheckCommand(terminal), new DescribeCommand(terminal));
+        return List.of(
+                new CheckCommand(terminal),
+                new DescribeCommand(terminal),
+                new FormCommand(terminal),
+                new AuthorizeCommand(terminal),
+                new TestCommand(terminal),
+                new SendCommand(terminal),
+                new PollCommand(terminal),
+                new ListenCommand(terminal),
+                new CompletionCommand(terminal));
     }
 
     /** Shows the help: a subcommand is required. */

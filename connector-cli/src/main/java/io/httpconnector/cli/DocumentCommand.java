@@ -1,7 +1,9 @@
 package io.httpconnector.cli;
 
 import io.httpconnector.definition.ConnectorDefinition;
+import io.httpconnector.internal.json.Suggestions;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -42,5 +44,23 @@ abstract class DocumentCommand implements Callable<Integer> {
      */
     final ConnectorDefinition definition() {
         return Documents.load(terminal, file);
+    }
+
+    /**
+     * Checks that the document has a part.
+     *
+     * @param what the kind of part, such as {@code request}
+     * @throws CommandException if it has no part with this name
+     */
+    static void require(String what, String name, Collection<String> names) {
+        if (!names.contains(name)) {
+            String nearest = Suggestions.of(name, names);
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "the document has no " + what + " \"" + name + "\""
+                            + (nearest != null
+                                    ? ": did you mean \"" + nearest + "\"?"
+                                    : names.isEmpty() ? "" : ": use one of " + String.join(", ", names)));
+        }
     }
 }

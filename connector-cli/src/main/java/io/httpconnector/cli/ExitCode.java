@@ -15,6 +15,8 @@ final class ExitCode {
     static final int UNAUTHORIZED = 4;
     /** The command itself has a defect. */
     static final int INTERNAL = 70;
+    /** The user has stopped the command. */
+    static final int STOPPED = 130;
 
     /** The exit codes for the help text. */
     static final String[] LIST = {
@@ -24,7 +26,7 @@ final class ExitCode {
         INVALID + ":the document, or a value for it, is invalid",
         UNAUTHORIZED + ":authorization is required: run \"connector authorize\"",
         INTERNAL + ":a defect of this command; run it with --verbose and report it",
-        "130:stopped by Ctrl-C"
+        STOPPED + ":stopped by Ctrl-C"
     };
 
     private ExitCode() {}

@@ -24,6 +24,10 @@ final class FailureReporter implements IExecutionExceptionHandler, IParameterExc
         if (failure instanceof ParameterException e) {
             return handleParseException(e, new String[0]);
         }
+        if (terminal.isStopped()) {
+            // The failure is a consequence of the interruption.
+            return ExitCode.STOPPED;
+        }
         int code = exitCode(failure);
         report(failure, code);
         if (isVerbose(result)) {

@@ -29,13 +29,15 @@ public final class Main {
         System.exit(code);
     }
 
-    /** Lets a command that waits close what it has opened. A command that is ending by itself needs no signal. */
+    /** Lets a command close what it has opened. One that waits for something else, such as a response, is interrupted. */
     private static void stop(Terminal terminal, Thread main) {
-        terminal.stop();
+        if (!terminal.stop()) {
+            main.interrupt();
+        }
         try {
             terminal.awaitEnd();
         } catch (InterruptedException e) {
-            main.interrupt();
+            Thread.currentThread().interrupt();
         }
     }
 }

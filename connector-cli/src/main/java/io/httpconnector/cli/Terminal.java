@@ -35,6 +35,7 @@ final class Terminal {
     private final @Nullable Console console;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean isWaiting;
 
     private Terminal(
             BufferedReader in,
@@ -99,11 +100,6 @@ final class Terminal {
         return ansi;
     }
 
-    /** Returns whether a person reads the error stream, who is shown progress. */
-    boolean isInteractive() {
-        return console != null;
-    }
-
     @Nullable String environment(String name) {
         return environment.get(name);
     }
@@ -151,9 +147,10 @@ final class Terminal {
         return entered == null ? null : new String(entered);
     }
 
-    /** Ends the waiting of a command that runs until it is stopped. */
-    void stop() {
+    /** Ends the waiting of a command that runs until it is stopped. Returns whether it waits for that. */
+    boolean stop() {
         stopped.countDown();
+        return isWaiting;
     }
 
     boolean isStopped() {
@@ -162,7 +159,15 @@ final class Terminal {
 
     /** Waits until the user stops the command, as by Ctrl-C. */
     void awaitStop() throws InterruptedException {
-        stopped.await();
+        isWaiting = true;
+        try {
+            stopped.await();
+        } catch (InterruptedException e) {
+            // Stopped while the command was starting.
+            if (!isStopped()) {
+                throw e;
+            }
+        }
     }
 
     /** Called when a command has closed what it has opened. */

@@ -5,17 +5,22 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /** Runs the command in this process, in a directory of its own, with captured streams. */
 final class CommandRun {
 
     private final Path directory;
     private final Map<String, String> environment = new HashMap<>();
+    private BiConsumer<Terminal, String> reader = (terminal, line) -> {};
 
     CommandRun(Path directory) {
         this.directory = directory;
@@ -32,6 +37,12 @@ final class CommandRun {
 
     CommandRun environment(String name, String value) {
         environment.put(name, value);
+        return this;
+    }
+
+    /** Sets a reader of each line that the command prints, which may stop it. */
+    CommandRun reader(BiConsumer<Terminal, String> consumer) {
+        this.reader = consumer;
         return this;
     }
 
@@ -62,18 +73,50 @@ final class CommandRun {
 
     /** Runs the command with the lines that a user types. */
     Result runWithInput(String input, String... args) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int code = ConnectorCommand.run(terminal(input, out, err), args);
-        return new Result(code, out.toString(), err.toString());
-    }
-
-    Terminal terminal(String input, StringWriter out, StringWriter err) {
-        return Terminal.of(
+        AtomicReference<Terminal> terminal = new AtomicReference<>();
+        LineWriter out = new LineWriter(line -> reader.accept(terminal.get(), line));
+        LineWriter err = new LineWriter(line -> reader.accept(terminal.get(), line));
+        terminal.set(Terminal.of(
                 new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
                 new PrintWriter(out, true),
                 new PrintWriter(err, true),
                 environment,
-                directory);
+                directory));
+        int code = ConnectorCommand.run(terminal.get(), args);
+        return new Result(code, out.toString(), err.toString());
+    }
+
+    /** A writer that passes each complete line to a consumer. */
+    private static final class LineWriter extends Writer {
+
+        private final StringWriter all = new StringWriter();
+        private final StringBuilder line = new StringBuilder();
+        private final Consumer<String> consumer;
+
+        LineWriter(Consumer<String> consumer) {
+            this.consumer = consumer;
+        }
+
+        @Override
+        public void write(char[] characters, int from, int length) {
+            all.write(characters, from, length);
+            line.append(characters, from, length);
+            for (int end = line.indexOf("\n"); end >= 0; end = line.indexOf("\n")) {
+                String complete = line.substring(0, end);
+                line.delete(0, end + 1);
+                consumer.accept(complete);
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+
+        @Override
+        public String toString() {
+            return all.toString();
+        }
     }
 }

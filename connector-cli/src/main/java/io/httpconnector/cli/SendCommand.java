@@ -1,0 +1,176 @@
+package io.httpconnector.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.Exchange;
+import io.httpconnector.Headers;
+import io.httpconnector.Response;
+import io.httpconnector.StatusException;
+import io.httpconnector.definition.Connector;
+import io.httpconnector.definition.ConnectorRequest;
+import io.httpconnector.template.Pills;
+import io.httpconnector.template.RenderException;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Sends a request of a connector document. */
+@Command(
+        name = "send",
+        header = "Send a request.",
+        description = {
+            "Prints the body of the response; status and errors go to the error stream. The exit code is 1 if the service"
+                    + " rejects the request.",
+            "--pill NAME=VALUE passes a text, --pill NAME:=JSON a number, Boolean, list or object."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  connector send shop.connector.yaml get-order --pill order.id=42",
+            "  connector send shop.connector.yaml create-order --pill order.lines:='[{\"sku\": \"A-1\"}]'",
+            "  connector send eventbrite.connector.yaml create-venue --pills account.json --include",
+            "  connector send shop.connector.yaml list-orders --all-pages | jq .id",
+            "  connector send shop.connector.yaml get-order --pill order.id=42 --dry-run --curl"
+        })
+final class SendCommand extends InstanceCommand {
+
+    /** A body up to this length is recorded completely. */
+    private static final int RECORDED = 60 * 1024;
+
+    @Parameters(index = "1", paramLabel = "REQUEST", description = "The name of the request in the document.")
+    private String request = "";
+
+    @Option(names = "--pill", paramLabel = "NAME=VALUE", description = "The value of a pill, such as order.id=42.")
+    private Map<String, String> pill = new LinkedHashMap<>();
+
+    @Option(
+            names = "--pills",
+            paramLabel = "FILE",
+            description = "The values of pills, JSON or YAML: {order: {id: 42}}; - for the standard input.")
+    private @Nullable Path pills;
+
+    @Option(names = "--all-pages", description = "Read all pages, and print one record in each line.")
+    private boolean allPages;
+
+    @Option(names = "--dry-run", description = "Print the request without sending it.")
+    private boolean dryRun;
+
+    @Option(names = "--include", description = "Print status and header fields before the body.")
+    private boolean include;
+
+    @ArgGroup
+    private @Nullable Form form;
+
+    /** The forms in which an exchange is printed instead of the body. */
+    static final class Form {
+
+        @Option(names = "--curl", description = "Print the request as a curl command instead of the body.")
+        boolean curl;
+
+        @Option(names = "--har", description = "Print request and response as HAR instead of the body.")
+        boolean har;
+    }
+
+    SendCommand(Terminal terminal) {
+        super(terminal);
+    }
+
+    @Override
+    public Integer call() {
+        Instance instance = instance();
+        require("request", request, instance.definition().requests());
+        Pills values = PillArguments.pills(pillsFile(), pill);
+        try (Connector connector = instance.connect()) {
+            ConnectorRequest selected = connector.request(request);
+            try {
+                return allPages ? sendAll(selected, values) : send(selected, values);
+            } catch (RenderException e) {
+                throw new CommandException(
+                        ExitCode.USAGE, e.getMessage() + "\nUse --pill NAME=VALUE or --pills FILE.", e);
+            }
+        }
+    }
+
+    private ObjectNode pillsFile() {
+        if (pills == null) {
+            return JsonNodeFactory.instance.objectNode();
+        }
+        return pills.toString().equals("-")
+                ? YamlFiles.parse("standard input", terminal().in().lines().collect(Collectors.joining("\n")))
+                : YamlFiles.read(terminal(), pills);
+    }
+
+    private int sendAll(ConnectorRequest selected, Pills values) {
+        long count = 0;
+        try (Stream<JsonNode> records = selected.records(values)) {
+            Iterator<JsonNode> each = records.iterator();
+            while (each.hasNext() && !terminal().isStopped()) {
+                terminal().print(each.next().toString());
+                count++;
+            }
+        }
+        terminal().note(count + (count == 1 ? " record" : " records"));
+        return ExitCode.OK;
+    }
+
+    private int send(ConnectorRequest selected, Pills values) {
+        if (dryRun) {
+            Exchange exchange = selected.dryRun(values);
+            terminal().print(form == null ? exchange.asHttp() : formatted(exchange, form));
+            terminal()
+                    .note("Not sent: the URL is relative to the base URL, and credentials are added when it is sent.");
+            return ExitCode.OK;
+        }
+        try {
+            Response response = selected.send(values);
+            terminal().note(summary(response.status(), response.exchange()));
+            print(response.exchange(), response.headers(), body(response));
+            return ExitCode.OK;
+        } catch (StatusException e) {
+            Exchange exchange = e.exchange().orElseThrow(() -> e);
+            terminal().note(terminal().styled("fg(red)", summary(e.status(), exchange)));
+            print(exchange, e.headers(), e.body());
+            return e.needsAuthorization() ? ExitCode.UNAUTHORIZED : ExitCode.FAILED;
+        }
+    }
+
+    private static String summary(int status, Exchange exchange) {
+        return "HTTP " + status + ", " + exchange.elapsed().toMillis() + " ms"
+                + (exchange.attempts() > 1 ? ", " + exchange.attempts() + " attempts" : "");
+    }
+
+    /** Returns the body; of a usual size with secrets masked that the service echoes. */
+    private static String body(Response response) {
+        String recorded = response.exchange().responseBody();
+        return response.bytes().length <= RECORDED && !recorded.isEmpty() ? recorded : response.text();
+    }
+
+    private void print(Exchange exchange, Headers headers, String body) {
+        if (form != null) {
+            terminal().print(formatted(exchange, form));
+            return;
+        }
+        if (include) {
+            exchange.status().ifPresent(status -> terminal().print("HTTP " + status));
+            for (String name : headers.names()) {
+                exchange.responseHeaders().all(name).forEach(value -> terminal().print(name + ": " + value));
+            }
+            terminal().print("");
+        }
+        if (!body.isEmpty()) {
+            terminal().print(body.endsWith("\n") ? body.substring(0, body.length() - 1) : body);
+        }
+    }
+
+    private static String formatted(Exchange exchange, Form form) {
+        return form.curl ? exchange.asCurl() : exchange.asHar();
+    }
+}

@@ -1,0 +1,196 @@
+package io.httpconnector.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.httpconnector.cli.CommandRun.Result;
+import io.httpconnector.testing.MockResponse;
+import io.httpconnector.testing.MockService;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Tests {@code send}, {@code poll} and the exit codes of failures. */
+class SendCommandTest {
+
+    @TempDir
+    private Path directory;
+
+    private final MockService service = MockService.start();
+    private CommandRun connector;
+
+    @BeforeEach
+    void start() {
+        connector = new CommandRun(directory).environment("CONNECTOR_SHOP_KEY", "hush-key-1");
+        connector.write("shop.yaml", CheckCommandTest.SHOP);
+        service.on(
+                "GET",
+                "/orders/42",
+                request -> MockResponse.json("{\"id\": 42, \"q\": \""
+                        + request.uri().getQuery() + "\", \"echo\": \""
+                        + request.header("X-Api-Key").orElse("") + "\"}"));
+        service.on(
+                "GET",
+                "/orders",
+                request -> MockResponse.json(
+                        String.valueOf(request.uri().getQuery()).contains("page=2")
+                                ? "{\"orders\": [{\"id\": 3}]}"
+                                : String.valueOf(request.uri().getQuery()).contains("page=3")
+                                        ? "{\"orders\": []}"
+                                        : "{\"orders\": [{\"id\": 1}, {\"id\": 2}]}"));
+    }
+
+    @AfterEach
+    void stop() {
+        service.close();
+    }
+
+    private Result run(String command, String... args) {
+        String[] all = new String[args.length + 3];
+        all[0] = command;
+        all[1] = "shop.yaml";
+        all[2] = "--value=url=" + service.baseUrl();
+        System.arraycopy(args, 0, all, 3, args.length);
+        return connector.run(all);
+    }
+
+    @Test
+    void bodyIsPrintedWithSecretsMasked() {
+        Result result = run("send", "get-order", "--pill", "order.id=42", "--pill", "order.lang=d=e");
+
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(result.out())
+                .startsWith("{\"id\": 42, \"q\": \"in=EUR&lang=d=e\"")
+                .doesNotContain("hush-key-1");
+        assertThat(result.err()).startsWith("HTTP 200, ");
+    }
+
+    @Test
+    void headersCurlAndHar() {
+        assertThat(run("send", "get-order", "--pill=order.id=42", "--include").out())
+                .startsWith("HTTP 200\n")
+                .containsIgnoringCase("Content-Type: application/json")
+                .contains("\n\n{\"id\": 42");
+        assertThat(run("send", "get-order", "--pill=order.id=42", "--curl").out())
+                .startsWith("curl -X GET '" + service.baseUrl() + "/orders/42?in=EUR&lang=en'")
+                .contains("X-Api-Key: ***")
+                .doesNotContain("hush");
+        assertThat(run("send", "get-order", "--pill=order.id=42", "--har").out())
+                .contains("\"log\"", "\"entries\"")
+                .doesNotContain("hush");
+        Result both = run("send", "get-order", "--pill=order.id=42", "--har", "--curl");
+        assertThat(both.code()).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void dryRunSendsNothing() {
+        Result result = run("send", "get-order", "--pill=order.id=42", "--dry-run");
+
+        assertThat(result.code()).isZero();
+        assertThat(result.out()).startsWith("GET /orders/42?in=EUR&lang=en");
+        assertThat(service.requests()).isEmpty();
+    }
+
+    @Test
+    void allPagesAreReadAsLines() {
+        Result result = run("send", "list-orders", "--all-pages");
+
+        assertThat(result).isEqualTo(new Result(0, "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n", "3 records\n"));
+        assertThat(run("send", "get-order", "--pill=order.id=42", "--all-pages").err())
+                .contains("its response is not a list");
+    }
+
+    @Test
+    void pillsOfFileAndArguments() {
+        connector.write("pills.json", "{\"order\": {\"id\": 41, \"lang\": \"fr\"}}");
+
+        assertThat(run("send", "get-order", "--pills=pills.json", "--pill=order.id:=42")
+                        .out())
+                .contains("lang=fr");
+        assertThat(connector
+                        .runWithInput(
+                                "order: {id: 42}",
+                                "send",
+                                "shop.yaml",
+                                "get-order",
+                                "--pills=-",
+                                "--value=url=" + service.baseUrl())
+                        .out())
+                .contains("\"id\": 42");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    get-order  | --pill=order.id:=x    | the value is not JSON
+                    get-order  | --pill=order..id=1    | write it such as order.id=42
+                    get-order  | --pill=other.id=1     | Use --pill NAME=VALUE
+                    get-order  | --pills=none.yaml     | there is no such file
+                    get-ordr   | --all-pages           | did you mean "get-order"?
+                    get-order  | --strategy=kee        | is unknown: use one of
+                    """)
+    void incorrectUse(String request, String option, String message) {
+        Result result = run("send", request, option);
+
+        assertThat(result.code()).as(result.err()).isIn(ExitCode.USAGE, ExitCode.INVALID);
+        assertThat(result.err()).startsWith("error: ").contains(message).doesNotContain("\tat ");
+        assertThat(service.requests()).isEmpty();
+    }
+
+    @Test
+    void failuresHaveTheirExitCodes() {
+        service.on("GET", "/orders/1", MockResponse.status(401), MockResponse.status(401));
+        service.on("GET", "/orders/2", MockResponse.status(404).body("text/plain", "no such order"));
+
+        assertThat(run("send", "get-order", "--pill=order.id=1").code()).isEqualTo(ExitCode.UNAUTHORIZED);
+        Result rejected = run("send", "get-order", "--pill=order.id=2");
+        assertThat(rejected.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(rejected.out()).isEqualTo("no such order\n");
+        assertThat(rejected.err()).startsWith("HTTP 404, ");
+        service.close();
+        Result unreachable = run("send", "get-order", "--pill=order.id=2");
+        assertThat(unreachable.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(unreachable.err()).startsWith("error: ").doesNotContain("\tat ");
+        assertThat(run("send", "get-order", "--pill=order.id=2", "--verbose").err())
+                .contains("\tat ");
+    }
+
+    @Test
+    void pollContinuesWhereItHasEnded() {
+        Result first = run("poll", "updated-orders", "--state=s");
+        Result last = run("poll", "updated-orders", "--state=s", "--all");
+        Result next = run("poll", "updated-orders", "--state=s");
+
+        assertThat(first.out()).isEmpty();
+        assertThat(first.err()).contains("0 events, ", "use --last COUNT, --from TIME or --all");
+        assertThat(last.out().lines()).hasSize(3).allMatch(line -> line.startsWith("{\"id\":"));
+        assertThat(last.out()).contains("\"payload\":{\"id\":3}");
+        assertThat(next.out()).isEmpty();
+        assertThat(next.err()).doesNotContain("--last");
+    }
+
+    @Test
+    void followPollsUntilStopped() {
+        connector.reader((terminal, line) -> {
+            if (line.contains("\"payload\":{\"id\":3}")) {
+                terminal.stop();
+            }
+        });
+
+        Result result = run("poll", "updated-orders", "--all", "--follow");
+
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(result.out().lines()).hasSize(3);
+        assertThat(result.err()).contains("Press Ctrl-C to stop.");
+    }
+
+    @Test
+    void pollRejectsIncorrectUse() {
+        assertThat(run("poll", "order-created").err()).contains("the document has no trigger \"order-created\"");
+        assertThat(run("poll", "updated-orders", "--from=yesterday").err()).contains("is not a time");
+        assertThat(run("poll", "updated-orders", "--once", "--follow").code()).isEqualTo(ExitCode.USAGE);
+        assertThat(run("poll", "updated-orders", "--all", "--last=3").code()).isEqualTo(ExitCode.USAGE);
+    }
+}
