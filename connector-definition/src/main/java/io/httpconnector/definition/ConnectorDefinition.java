@@ -15,6 +15,7 @@ import io.httpconnector.definition.internal.DocumentParser;
 import io.httpconnector.definition.internal.DocumentParser.ParsedDocument;
 import io.httpconnector.definition.internal.DocumentParser.Place;
 import io.httpconnector.internal.Arguments;
+import io.httpconnector.template.PillInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -343,6 +344,47 @@ public final class ConnectorDefinition {
         });
         put(json, "components", (ObjectNode) CanonicalJson.sorted(declared));
         return json;
+    }
+
+    /**
+     * Returns what a newer version changes, and the consequences for running instances.
+     *
+     * <pre>{@code
+     * installed.changes(newer).stream()
+     *         .filter(change -> change.impact() == DefinitionChange.Impact.CUSTOMER)
+     *         .forEach(change -> log.warn("{}", change));
+     * }</pre>
+     *
+     * @param newer the newer version of this document
+     * @return the changes, the most severe ones first; empty if the documents mean the same
+     * @throws InvalidDefinitionException if it is another connector
+     */
+    public List<DefinitionChange> changes(ConnectorDefinition newer) {
+        Arguments.notNull(newer, "newer version");
+        if (!newer.id().equals(id())) {
+            throw new InvalidDefinitionException(
+                    "changes", "\"" + newer.id() + "\" is another connector than \"" + id() + "\"");
+        }
+        return new DefinitionComparison(this, newer).compare();
+    }
+
+    /** Returns the names of the values that a request requires, besides inputs. */
+    Set<String> pills(String request) {
+        DefinedRequest defined = parts.requests().get(request);
+        Set<String> names = new TreeSet<>();
+        if (defined != null) {
+            defined.template().pills().stream()
+                    .filter(PillInfo::required)
+                    .map(PillInfo::path)
+                    .filter(path -> !path.startsWith(InputText.STEP + "."))
+                    .forEach(names::add);
+        }
+        return names;
+    }
+
+    Set<String> webhookSecrets(String webhook) {
+        DefinedWebhook defined = parts.webhooks().get(webhook);
+        return defined == null ? Set.of() : defined.secrets();
     }
 
     private static void put(ObjectNode json, String member, ObjectNode value) {

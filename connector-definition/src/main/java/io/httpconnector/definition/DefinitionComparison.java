@@ -1,0 +1,333 @@
+package io.httpconnector.definition;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.auth.definition.InputField;
+import io.httpconnector.definition.DefinitionChange.Impact;
+import io.httpconnector.definition.DefinitionChange.Kind;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+
+/** Compares two versions of a connector document. Not thread-safe. */
+final class DefinitionComparison {
+
+    /** The members of an OAuth 2 strategy to which tokens belong. */
+    private static final Set<String> AUTHORIZATION =
+            Set.of("type", "authorizationUrl", "tokenUrl", "issuer", "clientId", "discoveryUrl", "grant");
+
+    private static final String FIRST_POLL =
+            "the state is reset except for dead letters: the next poll is a first poll, by the start position";
+
+    private static final Set<String> RECORD_VERSION = Set.of("version", "wholeRecordAsVersion");
+    private static final Set<String> KEY = Set.of("key", "wholeRecordAsKey");
+    private static final Set<String> QUERY = Set.of("request", "records", "parents", "pills");
+    private static final Set<String> WEBHOOK_EVENTS = Set.of("id", "key", "type", "events");
+    private static final Set<String> DESCRIPTION = Set.of("title", "responses");
+
+    private final ConnectorDefinition older;
+    private final ConnectorDefinition newer;
+    private final JsonNode before;
+    private final JsonNode after;
+    private final List<DefinitionChange> changes = new ArrayList<>();
+
+    DefinitionComparison(ConnectorDefinition older, ConnectorDefinition newer) {
+        this.older = older;
+        this.newer = newer;
+        this.before = older.toJson();
+        this.after = newer.toJson();
+    }
+
+    /** Returns the changes, the most severe ones first. */
+    List<DefinitionChange> compare() {
+        compareMembers("/connection", this::connection);
+        compareStrategies();
+        compareRequests();
+        compareTriggers();
+        compareWebhooks();
+        changes.sort(
+                Comparator.comparing(DefinitionChange::impact).reversed().thenComparing(DefinitionChange::pointer));
+        return List.copyOf(changes);
+    }
+
+    private void add(Kind kind, Impact impact, String pointer, String consequence, String... strategies) {
+        changes.add(new DefinitionChange(kind, impact, pointer, consequence, Set.of(strategies)));
+    }
+
+    private static String pointer(String parent, String member) {
+        return parent + "/" + member.replace("~", "~0").replace("/", "~1");
+    }
+
+    /** Visits the members of an object that differ, with their pointers. */
+    private void compareMembers(String parent, BiConsumer<String, String> changed) {
+        JsonNode left = before.at(parent);
+        JsonNode right = after.at(parent);
+        Set<String> names = new TreeSet<>();
+        left.fieldNames().forEachRemaining(names::add);
+        right.fieldNames().forEachRemaining(names::add);
+        for (String name : names) {
+            if (!left.path(name).equals(right.path(name))) {
+                changed.accept(name, pointer(parent, name));
+            }
+        }
+    }
+
+    private void connection(String member, String pointer) {
+        if (member.equals("baseUrl")) {
+            add(
+                    Kind.BASE_URL,
+                    Impact.STATE,
+                    pointer,
+                    "requests go to another URL: records that it does not know count as deleted, and unknown ones as new");
+        } else {
+            add(Kind.CONNECTION, Impact.NONE, pointer, "applies to the next requests");
+        }
+    }
+
+    private void compareStrategies() {
+        compareMembers("/auth", (strategy, pointer) -> {
+            if (!older.strategies().contains(strategy)) {
+                add(Kind.ADDED_STRATEGY, Impact.NONE, pointer, "customers may choose it", strategy);
+            } else if (!newer.strategies().contains(strategy)) {
+                add(
+                        Kind.REMOVED_STRATEGY,
+                        Impact.CUSTOMER,
+                        pointer,
+                        "its customers must choose another way to authenticate: one of " + newer.strategies(),
+                        strategy);
+            } else {
+                compareMembers(pointer, (member, place) -> strategy(strategy, member, place));
+            }
+        });
+        for (String strategy : newer.strategies()) {
+            if (older.strategies().contains(strategy)) {
+                compareInputs(strategy);
+            }
+        }
+    }
+
+    private void strategy(String strategy, String member, String pointer) {
+        if (member.equals("scopes")) {
+            Set<String> added = texts(after.at(pointer));
+            added.removeAll(texts(before.at(pointer)));
+            boolean isMore = !added.isEmpty();
+            add(
+                    Kind.SCOPES,
+                    isMore ? Impact.CUSTOMER : Impact.NONE,
+                    pointer,
+                    isMore
+                            ? "customers must authorize the connection again, for the scopes " + added
+                            : "tokens keep their scopes until customers authorize the connection again",
+                    strategy);
+        } else if (AUTHORIZATION.contains(member)) {
+            add(
+                    Kind.AUTHORIZATION,
+                    Impact.CUSTOMER,
+                    pointer,
+                    "the stored tokens belong to the former authorization server, client or type: customers must"
+                            + " authorize the connection again",
+                    strategy);
+        } else if (!member.equals("fields")) {
+            add(Kind.STRATEGY, Impact.NONE, pointer, "applies to the next requests", strategy);
+        }
+    }
+
+    private static Set<String> texts(JsonNode list) {
+        Set<String> texts = new LinkedHashSet<>();
+        if (list.isTextual()) {
+            texts.addAll(List.of(list.textValue().split(" ", -1)));
+        }
+        list.forEach(element -> texts.add(element.asText()));
+        return texts;
+    }
+
+    private void compareInputs(String strategy) {
+        Map<String, InputField> known = fields(older, strategy);
+        Map<String, InputField> wanted = fields(newer, strategy);
+        wanted.forEach((name, field) -> {
+            InputField former = known.get(name);
+            boolean isRequired = !field.isOptional() && field.defaultValue().isEmpty();
+            String place = place(after, strategy, name);
+            if (former == null) {
+                add(
+                        isRequired ? Kind.REQUIRED_INPUT : Kind.INPUT,
+                        isRequired ? Impact.CUSTOMER : Impact.NONE,
+                        place,
+                        isRequired
+                                ? "customers must enter " + (field.isSecret() ? "the secret \"" : "\"") + name + "\""
+                                : "\"" + name + "\" is optional",
+                        strategy);
+            } else if (former.isSecret() != field.isSecret()) {
+                add(
+                        Kind.REQUIRED_INPUT,
+                        Impact.CUSTOMER,
+                        place,
+                        field.isSecret()
+                                ? "\"" + name + "\" is a secret now: it must be in the source of secrets"
+                                : "\"" + name + "\" is not a secret any more: customers must enter it",
+                        strategy);
+            } else if (isRequired
+                    && (former.isOptional() || former.defaultValue().isPresent())) {
+                add(
+                        Kind.REQUIRED_INPUT,
+                        Impact.CUSTOMER,
+                        place,
+                        "customers who have not entered \"" + name + "\" must enter it",
+                        strategy);
+            } else if (!input(before, strategy, name).equals(input(after, strategy, name))) {
+                add(Kind.INPUT, Impact.NONE, place, "the value of \"" + name + "\" is checked again", strategy);
+            }
+        });
+        known.keySet().stream()
+                .filter(name -> !wanted.containsKey(name))
+                .forEach(name -> add(
+                        Kind.REMOVED_INPUT,
+                        Impact.NONE,
+                        place(before, strategy, name),
+                        "the value of \"" + name + "\" is not used any more",
+                        strategy));
+    }
+
+    private static Map<String, InputField> fields(ConnectorDefinition definition, String strategy) {
+        Map<String, InputField> fields = new LinkedHashMap<>();
+        definition.inputs(strategy).forEach(field -> fields.put(field.name(), field));
+        return fields;
+    }
+
+    /** Returns the pointer of an input, which is one of the strategy or of all of them. */
+    private static String place(JsonNode document, String strategy, String name) {
+        for (String list : List.of("/inputs", pointer("/auth", strategy) + "/fields")) {
+            JsonNode inputs = document.at(list);
+            for (int i = 0; i < inputs.size(); i++) {
+                if (inputs.get(i).path("name").asText().equals(name)) {
+                    return list + "/" + i;
+                }
+            }
+        }
+        return pointer("/auth", strategy);
+    }
+
+    private static JsonNode input(JsonNode document, String strategy, String name) {
+        return document.at(place(document, strategy, name));
+    }
+
+    private void compareRequests() {
+        compareMembers("/requests", (request, pointer) -> {
+            if (!older.requests().contains(request)) {
+                add(Kind.ADDED_REQUEST, Impact.NONE, pointer, "it can be sent");
+            } else if (!newer.requests().contains(request)) {
+                add(Kind.REMOVED_REQUEST, Impact.APPLICATION, pointer, "code that sends \"" + request + "\" fails");
+            } else {
+                Set<String> added = new TreeSet<>(newer.pills(request));
+                added.removeAll(older.pills(request));
+                if (!added.isEmpty()) {
+                    add(
+                            Kind.REQUEST_VALUES,
+                            Impact.APPLICATION,
+                            pointer,
+                            "code that sends it must supply the values " + added);
+                }
+                compareMembers(pointer, (member, place) -> {
+                    if (!DESCRIPTION.contains(member)) {
+                        add(Kind.REQUEST, Impact.NONE, place, "applies when it is sent next");
+                    }
+                });
+            }
+        });
+    }
+
+    private void compareTriggers() {
+        compareMembers("/triggers", (trigger, pointer) -> {
+            if (!older.triggers().contains(trigger)) {
+                add(Kind.ADDED_TRIGGER, Impact.NONE, pointer, "it polls if the application has a handler for it");
+            } else if (!newer.triggers().contains(trigger)) {
+                add(
+                        Kind.REMOVED_TRIGGER,
+                        Impact.APPLICATION,
+                        pointer,
+                        "it polls no more; its state is kept until the instance is removed");
+            } else {
+                boolean keepsPosition = !before.at(pointer).path("cursor").isMissingNode()
+                        && before.at(pointer)
+                                .path("cursor")
+                                .equals(after.at(pointer).path("cursor"));
+                compareMembers(pointer, (member, place) -> trigger(member, place, keepsPosition));
+            }
+        });
+    }
+
+    private void trigger(String member, String pointer, boolean keepsPosition) {
+        if (KEY.contains(member) || RECORD_VERSION.contains(member)) {
+            add(
+                    KEY.contains(member) ? Kind.KEY : Kind.RECORD_VERSION,
+                    Impact.STATE,
+                    pointer,
+                    keepsPosition
+                            ? "the known records are forgotten, but not the position: the most recent records are"
+                                    + " delivered again"
+                            : FIRST_POLL);
+        } else if (member.equals("cursor")) {
+            add(Kind.CURSOR, Impact.STATE, pointer, FIRST_POLL);
+        } else if (QUERY.contains(member)) {
+            add(
+                    Kind.QUERY,
+                    Impact.STATE,
+                    pointer,
+                    "records that the former query did not contain become events; with a cursor only those after its"
+                            + " position");
+        } else if (member.equals("detectDeletions")) {
+            add(Kind.TRIGGER, Impact.STATE, pointer, "deleted records are detected by the new setting from now on");
+        } else if (!DESCRIPTION.contains(member)) {
+            add(Kind.TRIGGER, Impact.NONE, pointer, "applies to the next poll");
+        }
+    }
+
+    private void compareWebhooks() {
+        compareMembers("/webhooks", (webhook, pointer) -> {
+            if (!older.webhooks().contains(webhook)) {
+                add(Kind.ADDED_WEBHOOK, Impact.APPLICATION, pointer, "its URL must be registered at the service");
+            } else if (!newer.webhooks().contains(webhook)) {
+                add(
+                        Kind.REMOVED_WEBHOOK,
+                        Impact.APPLICATION,
+                        pointer,
+                        "its URL responds with 404: remove it at the service");
+            } else {
+                Set<String> added = new HashSet<>(newer.webhookSecrets(webhook));
+                added.removeAll(older.webhookSecrets(webhook));
+                if (!added.isEmpty()) {
+                    add(
+                            Kind.WEBHOOK_SECRET,
+                            Impact.CUSTOMER,
+                            pointer,
+                            "the secrets " + added.stream().sorted().toList() + " must be in the source of secrets");
+                }
+                compareMembers(pointer, this::webhook);
+            }
+        });
+    }
+
+    private void webhook(String member, String pointer) {
+        if (member.equals("verify") || member.equals("verifiers")) {
+            add(
+                    Kind.WEBHOOK_VERIFICATION,
+                    Impact.APPLICATION,
+                    pointer,
+                    "requests that are signed in the former way are rejected: change the settings at the service");
+        } else if (WEBHOOK_EVENTS.contains(member)) {
+            add(
+                    Kind.WEBHOOK_EVENTS,
+                    Impact.STATE,
+                    pointer,
+                    "an event that is repeated after the upgrade may not be recognized");
+        } else if (!DESCRIPTION.contains(member)) {
+            add(Kind.WEBHOOK, Impact.NONE, pointer, "applies to the next requests");
+        }
+    }
+}
