@@ -4,6 +4,7 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Response;
 import io.httpconnector.definition.Connector;
+import io.httpconnector.definition.DefinitionChange;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
@@ -13,6 +14,7 @@ import io.httpconnector.template.Pills;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -279,6 +281,79 @@ public final class ConnectorInstance {
     private static StoredInstance withState(StoredInstance changed, State state) {
         return new StoredInstance(
                 changed.id(), changed.version(), changed.settings(), state, "", changed.created(), changed.revision());
+    }
+
+    /**
+     * Returns what an upgrade to another version would change for this instance.
+     *
+     * @param version a version that the registry has
+     * @return the changes, the most severe ones first
+     * @throws InvalidDefinitionException if the registry does not have this version or the current one
+     */
+    public List<DefinitionChange> changes(String version) {
+        return InstanceUpgrade.of(environment.definitions, stored, version).changes();
+    }
+
+    /**
+     * Upgrades the instance to another version, with the same settings. Values of inputs that do not exist any more are dropped. The
+     * state of its triggers is kept, as far as {@link #changes} says. A disabled instance remains disabled.
+     *
+     * @param version a version that the registry has
+     * @throws InvalidDefinitionException if the customer must enter values or authorize the connection again, or a secret is
+     *     missing: nothing is changed
+     * @throws io.httpconnector.state.StateException if the change could not be stored: nothing is changed
+     */
+    public void upgrade(String version) {
+        Arguments.notNull(version, "version");
+        changing(() -> {
+            InstanceUpgrade upgrade = InstanceUpgrade.of(environment.definitions, stored, version);
+            upgrade.requireNoCustomer();
+            check(version, upgrade.settings());
+            upgrade(version, upgrade.settings(), stored.state() == State.DISABLED ? State.DISABLED : State.ACTIVE, "");
+        });
+    }
+
+    /**
+     * Upgrades the instance to another version, although the customer must do something for it. Afterwards the instance is active,
+     * or {@link State#NEEDS_AUTHORIZATION} if there are other scopes or another authorization server, or {@link State#FAILED} if
+     * values are missing: then call {@link #change}. A disabled instance remains disabled.
+     *
+     * @param version a version that the registry has
+     * @param settings the settings for this version
+     * @return the new state
+     * @throws InvalidDefinitionException if the registry does not have this version
+     * @throws io.httpconnector.state.StateException if the change could not be stored: nothing is changed
+     */
+    public State upgrade(String version, InstanceSettings settings) {
+        Arguments.notNull(version, "version");
+        Arguments.notNull(settings, "settings");
+        changing(() -> {
+            String consent =
+                    InstanceUpgrade.of(environment.definitions, stored, version).consent();
+            State next = consent.isEmpty() ? State.ACTIVE : State.NEEDS_AUTHORIZATION;
+            String why = consent;
+            try {
+                check(version, settings);
+            } catch (InvalidDefinitionException e) {
+                next = State.FAILED;
+                why = String.join("; ", e.problems());
+            }
+            boolean isDisabled = stored.state() == State.DISABLED;
+            upgrade(version, settings, isDisabled ? State.DISABLED : next, isDisabled ? "" : why);
+        });
+        return state();
+    }
+
+    private void upgrade(String version, InstanceSettings settings, State state, String reason) {
+        StoredInstance changed = stored.with(version, settings);
+        store(new StoredInstance(
+                changed.id(), version, settings, state, reason, changed.created(), changed.revision()));
+        InstanceRuntime old = runtime;
+        if (old != null) {
+            // A trigger may have been removed.
+            old.endPolls();
+        }
+        reopen();
     }
 
     /** Creates a connector and closes it. */

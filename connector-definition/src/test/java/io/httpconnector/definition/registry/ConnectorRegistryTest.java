@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.auth.oauth2.AuthorizationCodeFlow;
 import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.definition.Connector;
+import io.httpconnector.definition.DefinitionChange;
+import io.httpconnector.definition.DefinitionChange.Kind;
 import io.httpconnector.definition.SecretSource.SecretReference;
 import io.httpconnector.definition.registry.ConnectorInstance.State;
 import io.httpconnector.polling.PollResult;
@@ -24,6 +27,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -32,6 +36,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -436,6 +442,118 @@ class ConnectorRegistryTest {
             assertThat(take(1)).containsExactly("1");
             assertThat(acme.state()).isEqualTo(State.DISABLED);
             assertThat(events).isEmpty();
+        }
+    }
+
+    @Test
+    void upgradeKeepsStateAndDropsObsoleteValues() throws Exception {
+        shop.customer("a", 1);
+        try (ConnectorRegistry registry = registry()) {
+            InstanceSettings all = InstanceSettings.of(
+                    Map.of("url", shop.settings("a").values().get("url"), "shop", "a", "currency", "CHF"));
+            ConnectorInstance acme = registry.add("acme", "shop", all);
+            assertThat(take(1)).containsExactly("acme 1");
+            registry.define(Shop.definition(
+                    "1.1.0",
+                    "  - {name: currency, label: Currency, default: EUR}\n",
+                    "",
+                    "headers: {X-Currency: \"{{auth.currency}}\"}",
+                    "headers: {X-Version: \"2\"}"));
+            shop.customer("a", 2);
+
+            assertThat(acme.changes("1.1.0")).extracting(DefinitionChange::kind).contains(Kind.REMOVED_INPUT);
+            acme.upgrade("1.1.0");
+
+            assertThat(take(1)).containsExactly("acme 2");
+            assertThat(acme.settings()).isEqualTo(shop.settings("a"));
+            assertThatThrownBy(() -> acme.upgrade("1.2.0"))
+                    .isInstanceOf(InvalidDefinitionException.class)
+                    .hasMessageContaining("version 1.2.0 of shop is not defined");
+            assertThat(acme.version()).isEqualTo("1.1.0");
+        }
+    }
+
+    @Test
+    void upgradeThatNeedsTheCustomerIsRefusedUnlessConfirmed() throws Exception {
+        shop.customer("a", 1);
+        try (ConnectorRegistry registry = registry()) {
+            ConnectorInstance acme = registry.add("acme", "shop", shop.settings("a"));
+            assertThat(take(1)).containsExactly("acme 1");
+            registry.define(Shop.definition("2.0.0", "label: Currency, default: EUR", "label: Currency"));
+
+            assertThatThrownBy(() -> acme.upgrade("2.0.0"))
+                    .isInstanceOf(InvalidDefinitionException.class)
+                    .hasMessageContaining("without the customer")
+                    .hasMessageContaining("/inputs/2: customers who have not entered \"currency\" must enter it");
+            assertThat(acme.version()).isEqualTo("1.0.0");
+            assertThat(acme.state()).isEqualTo(State.ACTIVE);
+
+            assertThat(acme.upgrade("2.0.0", acme.settings())).isEqualTo(State.FAILED);
+            assertThat(acme.reason().orElseThrow()).contains("currency");
+            Map<String, String> values = new HashMap<>(shop.settings("a").values());
+            values.put("currency", "CHF");
+            acme.change(InstanceSettings.of(values));
+            assertThat(acme.state()).isEqualTo(State.ACTIVE);
+            assertThat(acme.version()).isEqualTo("2.0.0");
+        }
+    }
+
+    /** A registry whose instances use OAuth 2, with two versions of the document. */
+    private ConnectorRegistry oauth2() {
+        String oauth2 = "type: oauth2-authorization-code\n"
+                + "    authorizationUrl: " + shop.url() + "/authorize\n"
+                + "    tokenUrl: " + shop.url() + "/token\n"
+                + "    scopes: [read]\n";
+        String key = "type: custom\n    fields: [{name: key, label: API key, secret: true}]\n"
+                + "    headers: {X-Api-Key: \"{{auth.key}}\"}\n";
+        ConnectorRegistry registry = builder()
+                .context(context -> context.redirectUri("https://app.example.com/callback"))
+                .build();
+        registry.define(Shop.definition("1.0.0", key, oauth2));
+        registry.on("shop", "orders", (instance, event) -> events.add(instance.tenant() + " " + event.key()));
+        registry.start();
+        return registry;
+    }
+
+    private void authorize(ConnectorInstance instance) {
+        String page = instance.with(connector -> AuthorizationCodeFlow.of(connector.connection())
+                .start("session")
+                .getQuery());
+        Matcher state = Pattern.compile("state=([^&]+)").matcher(page);
+        assertThat(state.find()).isTrue();
+        instance.with(connector -> AuthorizationCodeFlow.of(connector.connection())
+                .finish("https://app.example.com/callback?code=c&state=" + state.group(1), "session"));
+    }
+
+    @Test
+    void newScopesNeedConsentWhichMakesTheInstanceActive() throws Exception {
+        shop.customer("a", 1).issueTokens();
+        secrets.put("clientSecret", "s");
+        Map<String, String> values = new HashMap<>(shop.settings("a").values());
+        values.put("clientId", "c");
+        try (ConnectorRegistry registry = oauth2()) {
+            ConnectorInstance acme = registry.add("acme", "shop", InstanceSettings.of(values));
+            awaitState(acme, State.NEEDS_AUTHORIZATION);
+            authorize(acme);
+            assertThat(take(1)).containsExactly("acme 1");
+            assertThat(acme.state()).isEqualTo(State.ACTIVE);
+            registry.define(Shop.definition(
+                    "1.1.0",
+                    "type: custom\n    fields: [{name: key, label: API key, secret: true}]\n"
+                            + "    headers: {X-Api-Key: \"{{auth.key}}\"}\n",
+                    "type: oauth2-authorization-code\n"
+                            + "    authorizationUrl: " + shop.url() + "/authorize\n"
+                            + "    tokenUrl: " + shop.url() + "/token\n"
+                            + "    scopes: [read, write]\n"));
+
+            assertThatThrownBy(() -> acme.upgrade("1.1.0")).hasMessageContaining("for the scopes [write]");
+            assertThat(acme.upgrade("1.1.0", acme.settings())).isEqualTo(State.NEEDS_AUTHORIZATION);
+            assertThat(acme.reason().orElseThrow()).contains("[write]");
+            shop.customer("a", 2);
+            authorize(acme);
+
+            assertThat(take(1)).containsExactly("acme 2");
+            assertThat(acme.state()).isEqualTo(State.ACTIVE);
         }
     }
 

@@ -59,9 +59,13 @@ final class Shop implements AutoCloseable {
         return ConnectorDefinition.parse(TEXT);
     }
 
-    static ConnectorDefinition definition(String version, String text, String replacement) {
-        return ConnectorDefinition.parse(
-                TEXT.replace("version: 1.0.0", "version: " + version).replace(text, replacement));
+    /** Returns another version, with replacements: texts and what replaces them, in turn. */
+    static ConnectorDefinition definition(String version, String... replacements) {
+        String text = TEXT.replace("version: 1.0.0", "version: " + version);
+        for (int i = 0; i < replacements.length; i += 2) {
+            text = text.replace(replacements[i], replacements[i + 1]);
+        }
+        return ConnectorDefinition.parse(text);
     }
 
     /** Adds a customer with orders 1 to {@code count}. */
@@ -83,6 +87,19 @@ final class Shop implements AutoCloseable {
                     .collect(Collectors.joining(",", "{\"orders\": [", "]}")));
         });
         return this;
+    }
+
+    String url() {
+        return service.baseUrl();
+    }
+
+    /** Issues tokens for each authorization code. */
+    void issueTokens() {
+        service.on(
+                "POST",
+                "/token",
+                request -> MockResponse.json(
+                        "{\"access_token\": \"t\", \"token_type\": \"Bearer\", \"refresh_token\": \"r\"}"));
     }
 
     /** Makes the requests of a customer fail with a status, or by a reset for 0. */
