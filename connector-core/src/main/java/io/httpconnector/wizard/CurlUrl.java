@@ -1,9 +1,6 @@
 package io.httpconnector.wizard;
 
 import io.httpconnector.wizard.ShellCommand.Word;
-import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.Deque;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -67,7 +64,6 @@ final class CurlUrl {
         return out.toString();
     }
 
-    /** Removes {@code .} and {@code ..} (RFC 3986, section 5.2.4). */
     private static String withoutDots(String url) {
         int start = url.indexOf('/', url.indexOf("://") + 3);
         int end = url.length();
@@ -75,20 +71,9 @@ final class CurlUrl {
             int found = url.indexOf(c);
             end = found < 0 ? end : Math.min(end, found);
         }
-        if (start < 0 || start >= end || !url.substring(start, end).contains("/.")) {
+        if (start < 0 || start >= end) {
             return url;
         }
-        Deque<String> kept = new ArrayDeque<>();
-        String[] segments = url.substring(start + 1, end).split("/", -1);
-        for (String segment : segments) {
-            if (segment.equals("..")) {
-                kept.pollLast();
-            } else if (!segment.equals(".")) {
-                kept.addLast(segment);
-            }
-        }
-        boolean isDirectory = Arrays.asList(".", "..").contains(segments[segments.length - 1]);
-        String path = String.join("/", kept) + (isDirectory && !kept.isEmpty() ? "/" : "");
-        return url.substring(0, start + 1) + path + url.substring(end);
+        return url.substring(0, start) + RelativeUrl.withoutDotSegments(url.substring(start, end)) + url.substring(end);
     }
 }

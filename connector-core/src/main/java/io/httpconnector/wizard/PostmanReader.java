@@ -1,16 +1,10 @@
 package io.httpconnector.wizard;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.MissingNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,47 +15,8 @@ import java.util.regex.Pattern;
  */
 final class PostmanReader {
 
-    private static final Pattern VARIABLE = Pattern.compile("\\{\\{([^{}\\r\\n\"]{1,200})}}");
-
-    /** The name of a variable, and not an expression of a template language, such as {@code #each}. */
-    private static final Pattern NAME = Pattern.compile("\\s*[^\\s'#/:^>!&][^':]*");
-
-    /** Text in double braces that is sent as it is. */
-    private static final Pattern LITERAL = Pattern.compile("\\{\\{'\\{\\{'}}([^{}\"\\\\]{1,200})}}");
-
     private static final Pattern IN_PATH = Pattern.compile("(?<=/):([A-Za-z_][\\w-]*)");
-    private static final String FORM_TYPE = "application/x-www-form-urlencoded";
     private static final int MAX_DEPTH = 20;
-    private static final int MAX_NESTING = 10;
-    private static final int MAX_LENGTH = 1024 * 1024;
-
-    /** The media types by Postman's language of a raw body. */
-    private static final Map<String, String> LANGUAGES = Map.of(
-            "json", "application/json",
-            "xml", "application/xml",
-            "html", "text/html",
-            "javascript", "application/javascript",
-            "text", "text/plain");
-
-    /** The variables and authentication that a folder passes to its requests. */
-    private record CollectionScope(Map<String, String> variables, JsonNode auth, String authOf) {
-
-        CollectionScope within(JsonNode folder, String what) {
-            Map<String, String> known = new HashMap<>(variables);
-            for (JsonNode variable : folder.path("variable")) {
-                String name = variable.path("key").asText(variable.path("id").asText());
-                boolean isSecret = CredentialDetector.isCredential(name)
-                        || variable.path("type").asText().equalsIgnoreCase("secret");
-                if (isSecret) {
-                    known.remove(name);
-                } else if (!variable.path("disabled").asBoolean()) {
-                    known.put(name, variable.path("value").asText(""));
-                }
-            }
-            boolean hasAuth = folder.path("auth").isObject();
-            return new CollectionScope(known, hasAuth ? folder.path("auth") : auth, hasAuth ? what : authOf);
-        }
-    }
 
     /** Methods with which Postman sends no body, unless its pruning is disabled. */
     private static final Set<String> METHODS_WITHOUT_BODY = Set.of("GET", "HEAD", "COPY", "PURGE", "UNLOCK");
@@ -84,13 +39,12 @@ final class PostmanReader {
         }
         PostmanReader reader = new PostmanReader(
                 "Postman collection \"" + collection.at("/info/name").asText() + "\"");
-        CollectionScope scope =
-                new CollectionScope(Map.of(), MissingNode.getInstance(), "").within(collection, " of the collection");
+        PostmanScope scope = PostmanScope.ofCollection(collection);
         reader.items(collection.path("item"), scope, 0);
         return LazyRecommendationSource.of("Postman collection", reader.all, reader.notes, reader.problems);
     }
 
-    private void items(JsonNode items, CollectionScope scope, int depth) {
+    private void items(JsonNode items, PostmanScope scope, int depth) {
         for (JsonNode item : items) {
             if (item.path("item").isArray() && depth < MAX_DEPTH) {
                 items(
@@ -106,7 +60,7 @@ final class PostmanReader {
         }
     }
 
-    private void item(JsonNode item, CollectionScope scope) {
+    private void item(JsonNode item, PostmanScope scope) {
         try {
             all.add(request(item, scope));
         } catch (InvalidDefinitionException e) {
@@ -116,63 +70,73 @@ final class PostmanReader {
         }
     }
 
-    private Recommendation request(JsonNode item, CollectionScope outer) {
+    private Recommendation request(JsonNode item, PostmanScope outer) {
         JsonNode request = item.path("request");
-        CollectionScope scope = outer.within(item, "").within(request, "");
+        PostmanScope scope = outer.within(item, "").within(request, "");
         JsonNode url = request.isTextual() ? request : request.path("url");
         String raw = raw(url);
         String name = item.path("name").asText("");
-        String method = substitute(request.path("method").asText("GET"), scope).toUpperCase(Locale.ROOT);
+        String method = scope.substitute(request.path("method").asText("GET")).toUpperCase(Locale.ROOT);
         RequestDefinitionBuilder definition = new RequestDefinitionBuilder(method, "/");
-        String target = target(substitute(raw.substring(0, end(raw, "?#")), scope));
-        definition.url(IN_PATH.matcher(target).replaceAll("{{input.$1}}"), true);
+        String target = target(scope.substitute(raw.substring(0, end(raw, "?#"))));
+        definition.url(withPathVariables(target, url.path("variable"), scope, definition), true);
         query(url, raw, scope, definition);
-        JsonNode body = request.path("body");
+        List<String[]> headers = headers(request.path("header"), scope);
+        PostmanBodyReader body = new PostmanBodyReader(request.path("body"), scope, definition);
         boolean isPruned = METHODS_WITHOUT_BODY.contains(method)
                 && !item.at("/protocolProfileBehavior/disableBodyPruning").asBoolean();
-        boolean hasBody = hasContent(body) && !isPruned;
-        if (hasContent(body) && isPruned) {
+        boolean hasBody = body.hasContent() && !isPruned;
+        if (body.hasContent() && isPruned) {
             definition.note("the body is left out: Postman sends none with " + method);
         }
-        List<String[]> headers = headers(request.path("header"), scope);
         for (String[] header : headers) {
             if (!hasBody || !header[0].equalsIgnoreCase("Content-Type")) {
                 definition.templateHeader(header[0], header[1]);
             }
         }
         if (hasBody) {
-            String declared = headers.stream()
+            body.read(headers.stream()
                     .filter(header -> header[0].equalsIgnoreCase("Content-Type"))
                     .map(header -> header[1])
                     .findFirst()
-                    .orElse("");
-            body(body, declared, scope, definition);
+                    .orElse(""));
         }
-        String auth = scope.auth.path("type").asText("");
+        String auth = scope.auth().path("type").asText("");
         if (!auth.isEmpty() && !auth.equals("noauth")) {
-            definition.note("it authenticates by " + auth + scope.authOf + ": configure it in the connection");
+            definition.note("it authenticates by " + auth + scope.authOf() + ": configure it in the connection");
         }
-        LITERAL.matcher(definition.toString())
-                .results()
-                .forEach(literal -> definition.note("{{" + literal.group(1) + "}} is sent as it is, because it is not"
-                        + " a variable of the collection"));
+        scope.literals()
+                .forEach(literal ->
+                        definition.note(literal + " is sent as it is, because it is not a variable of the collection"));
         return definition.recommendation(name.isBlank() ? definition.title() : name, source);
     }
 
-    /** Whether a body is enabled and not empty. */
-    private static boolean hasContent(JsonNode body) {
-        String mode = body.path("mode").asText("");
-        JsonNode content = body.path(mode);
-        boolean isEmpty = switch (mode) {
-            case "raw" -> content.asText("").isEmpty();
-            case "urlencoded", "formdata" ->
-                content.isTextual()
-                        ? content.asText().isEmpty()
-                        : enabled(content).isEmpty();
-            case "graphql" -> content.isEmpty() && content.asText("").isEmpty();
-            default -> false;
-        };
-        return !mode.isEmpty() && !isEmpty && !body.path("disabled").asBoolean();
+    /**
+     * Replaces path variables with pills. A value that is a variable itself is substituted; other values are examples, which
+     * are noted.
+     */
+    private static String withPathVariables(
+            String path, JsonNode variables, PostmanScope scope, RequestDefinitionBuilder definition) {
+        return IN_PATH.matcher(path).replaceAll(match -> {
+            String name = match.group(1);
+            String pill = "{{input." + name + "}}";
+            String value = "";
+            for (JsonNode variable : variables) {
+                boolean isNamed = variable.path("key")
+                        .asText(variable.path("id").asText())
+                        .equals(name);
+                value = isNamed ? scope.substitute(variable.path("value").asText("")) : value;
+            }
+            String text = LiteralTextReader.DEFAULT_DELIMITERS.read(value);
+            if (text.indexOf(LiteralTextReader.PILL_MARK) >= 0) {
+                pill = value;
+            } else if (!text.isEmpty()) {
+                String shown = CredentialDetector.isCredential(name, text) ? CredentialDetector.MASK : text;
+                definition.note("the path variable " + name + " is the pill " + pill + ", with the value " + shown
+                        + " in the collection");
+            }
+            return Matcher.quoteReplacement(pill);
+        });
     }
 
     /** Returns the URL as text; an object may contain it as {@code raw}, or only in parts. */
@@ -195,12 +159,14 @@ final class PostmanReader {
                 : (protocol.isEmpty() ? "" : protocol.replaceFirst(":?(//)?$", "") + "://")
                         + host
                         + (port.isEmpty() ? "" : ":" + port);
-        return authority + (path.isEmpty() || path.startsWith("/") ? "" : "/") + path;
+        boolean hasSlash =
+                path.isEmpty() || (path.startsWith("/") && !url.path("path").isArray());
+        return authority + (hasSlash ? "" : "/") + path;
     }
 
     /** Returns the index of the first of some characters that is not in a variable, or the length. */
     private static int end(String url, String characters) {
-        Matcher variable = VARIABLE.matcher(url);
+        Matcher variable = PostmanScope.VARIABLE.matcher(url);
         for (int i = 0; i < url.length(); i++) {
             if (url.charAt(i) == '{' && variable.find(i) && variable.start() == i) {
                 i = variable.end() - 1;
@@ -235,14 +201,14 @@ final class PostmanReader {
         return two.matches() ? "/" + two.group(1) + path : path;
     }
 
-    private void query(JsonNode url, String raw, CollectionScope scope, RequestDefinitionBuilder definition) {
+    private void query(JsonNode url, String raw, PostmanScope scope, RequestDefinitionBuilder definition) {
         if (!url.path("query").isArray()) {
             int fragment = end(raw, "#");
             int question = end(raw, "?");
             if (url.path("query").isTextual()) {
-                definition.templateQueryOf(pairs(url.path("query").asText(), scope));
+                definition.templateQueryOf(scope.query(url.path("query").asText()));
             } else if (question < fragment) {
-                definition.templateQueryOf(pairs(raw.substring(question + 1, fragment), scope));
+                definition.templateQueryOf(scope.query(raw.substring(question + 1, fragment)));
             }
             return;
         }
@@ -250,36 +216,15 @@ final class PostmanReader {
         for (JsonNode pair : url.path("query")) {
             boolean isEmpty = !pair.hasNonNull("key") && !pair.hasNonNull("value");
             if (!pair.path("disabled").asBoolean() && !isEmpty) {
-                String name = escapeSeparators(pair.path("key").asText(""), true, scope);
-                pairs.add(
-                        pair.hasNonNull("value")
-                                ? name + "="
-                                        + escapeSeparators(pair.path("value").asText(), false, scope)
-                                : name);
+                String value = pair.hasNonNull("value") ? pair.path("value").asText() : null;
+                pairs.add(scope.pair(pair.path("key").asText(""), value));
             }
         }
-        definition.templateQueryOf(String.join("&", pairs).stripTrailing());
-    }
-
-    /** Substitutes variables in a query, and escapes separators in their values. */
-    private static String pairs(String query, CollectionScope scope) {
-        List<String> pairs = new ArrayList<>();
-        for (String pair : query.split("&", -1)) {
-            int equals = pair.indexOf('=');
-            String name = escapeSeparators(equals < 0 ? pair : pair.substring(0, equals), true, scope);
-            pairs.add(equals < 0 ? name : name + "=" + escapeSeparators(pair.substring(equals + 1), false, scope));
-        }
-        return String.join("&", pairs);
-    }
-
-    /** Escapes separators within a value. Like Postman, keeps text that is already percent-encoded. */
-    private static String escapeSeparators(String text, boolean isName, CollectionScope scope) {
-        String escaped = substitute(text, scope).replace("&", "%26").replace("#", "%23");
-        return isName ? escaped.replace("=", "%3D") : escaped;
+        definition.templateQueryOf(String.join("&", pairs).replaceFirst(" +$", ""));
     }
 
     /** Returns the enabled header fields, from an array of pairs or a text with lines. */
-    private List<String[]> headers(JsonNode header, CollectionScope scope) {
+    private List<String[]> headers(JsonNode header, PostmanScope scope) {
         List<String[]> all = new ArrayList<>();
         if (header.isTextual()) {
             header.asText()
@@ -287,7 +232,7 @@ final class PostmanReader {
                     .filter(line -> line.indexOf(':') > 0)
                     .forEach(line -> all.add(new String[] {
                         line.substring(0, line.indexOf(':')).strip(),
-                        substitute(line.substring(line.indexOf(':') + 1).strip(), scope)
+                        scope.substitute(line.substring(line.indexOf(':') + 1).strip())
                     }));
             return all;
         }
@@ -295,120 +240,10 @@ final class PostmanReader {
             String name = pair.path("key").asText("").strip();
             if (!pair.path("disabled").asBoolean() && !name.isEmpty()) {
                 all.add(new String[] {
-                    substitute(name, scope), substitute(pair.path("value").asText(""), scope)
+                    scope.substitute(name), scope.substitute(pair.path("value").asText(""))
                 });
             }
         }
         return all;
-    }
-
-    private void body(JsonNode body, String declared, CollectionScope scope, RequestDefinitionBuilder definition) {
-        switch (body.path("mode").asText("")) {
-            case "raw" -> {
-                String language = body.at("/options/raw/language").asText("text");
-                String type = declared.isEmpty() ? LANGUAGES.getOrDefault(language, "text/plain") : declared;
-                String text = body.path("raw").asText("");
-                if (!text.isEmpty()) {
-                    definition.templateBody(substitute(text, scope), type);
-                }
-            }
-            case "urlencoded" -> {
-                if (body.path("urlencoded").isTextual()) {
-                    definition.templateBody(pairs(body.path("urlencoded").asText(), scope), FORM_TYPE);
-                    return;
-                }
-                definition.body().putArray("form");
-                for (JsonNode pair : enabled(body.path("urlencoded"))) {
-                    definition.templateField(
-                            substitute(pair.path("key").asText(""), scope),
-                            substitute(pair.path("value").asText(""), scope));
-                }
-                if (!declared.isEmpty() && !declared.equalsIgnoreCase(FORM_TYPE)) {
-                    definition.templateHeader("Content-Type", declared);
-                }
-            }
-            case "formdata" -> {
-                definition.body().putArray("multipart");
-                enabled(body.path("formdata")).forEach(part -> part(part, scope, definition));
-                if (!declared.isEmpty() && !declared.toLowerCase(Locale.ROOT).startsWith("multipart/form-data")) {
-                    definition.note("the parts are sent as multipart/form-data and not as " + declared);
-                }
-            }
-            case "graphql" -> graphql(body.path("graphql"), scope, definition);
-            case "file" -> definition.file(declared.isEmpty() ? "application/octet-stream" : declared);
-            default ->
-                definition.note(
-                        "bodies of the mode " + body.path("mode").asText() + " are not supported: add the body");
-        }
-    }
-
-    private static List<JsonNode> enabled(JsonNode pairs) {
-        List<JsonNode> enabled = new ArrayList<>();
-        pairs.forEach(pair -> Optional.of(pair)
-                .filter(one -> !one.path("disabled").asBoolean())
-                .ifPresent(enabled::add));
-        return enabled;
-    }
-
-    private void part(JsonNode part, CollectionScope scope, RequestDefinitionBuilder definition) {
-        String name = substitute(part.path("key").asText(""), scope);
-        String type = substitute(part.path("contentType").asText(""), scope);
-        if (!part.path("type").asText().equals("file")) {
-            definition.templatePart(name, substitute(part.path("value").asText(""), scope), type);
-            return;
-        }
-        JsonNode sources = part.path("src");
-        List<String> files = new ArrayList<>();
-        (sources.isArray() ? sources : JsonNodeFactory.instance.arrayNode().add(sources))
-                .forEach(file -> files.add(file.asText("").replaceFirst("^.*[/\\\\]", "")));
-        for (String file : files.isEmpty() ? List.of("") : files) {
-            definition.file(name, file.isEmpty() ? name : file, type.isEmpty() ? "application/octet-stream" : type);
-        }
-    }
-
-    private void graphql(JsonNode graphql, CollectionScope scope, RequestDefinitionBuilder definition) {
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("query", substitute(graphql.path("query").asText(""), scope));
-        String operation = graphql.path("operationName").asText("");
-        if (!operation.isEmpty()) {
-            json.put("operationName", substitute(operation, scope));
-        }
-        JsonNode given = graphql.path("variables");
-        String text = given.isTextual() ? given.asText() : given.isContainerNode() ? given.toString() : "";
-        JsonNode variables = text.isBlank() ? null : LiteralTextReader.json(substitute(text, scope));
-        if (variables != null) {
-            json.set("variables", variables);
-        } else if (!text.isBlank()) {
-            definition.note("the variables of the GraphQL query are not valid JSON: add them");
-        }
-        definition.json(json);
-    }
-
-    /** Substitutes known variables; unknown ones become pills. */
-    private static String substitute(String text, CollectionScope scope) {
-        return substitute(text, scope, 0);
-    }
-
-    private static String substitute(String text, CollectionScope scope, int depth) {
-        StringBuilder out = new StringBuilder();
-        Matcher matcher = VARIABLE.matcher(text);
-        int at = 0;
-        while (matcher.find()) {
-            String name = matcher.group(1).strip();
-            String value = scope.variables.get(name);
-            out.append(RequestDefinitionBuilder.escapeBraces(text.substring(at, matcher.start())));
-            if (value == null && !NAME.matcher(matcher.group(1)).matches()) {
-                out.append(RequestDefinitionBuilder.escapeBraces(matcher.group()));
-            } else if (value == null || depth == MAX_NESTING || out.length() > MAX_LENGTH) {
-                out.append("{{input.")
-                        .append(name.replaceAll("[^A-Za-z0-9_-]", "_"))
-                        .append("}}");
-            } else {
-                out.append(substitute(value, scope, depth + 1));
-            }
-            at = matcher.end();
-        }
-        return out.append(RequestDefinitionBuilder.escapeBraces(text.substring(at)))
-                .toString();
     }
 }

@@ -1,10 +1,13 @@
 package io.httpconnector.wizard;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Converts a template URL to one relative to a base URL; pills are kept. */
+/** Converts a template URL to one relative to a base URL, and resolves dot segments; pills are kept. */
 final class RelativeUrl {
 
     private static final Pattern URL = Pattern.compile("(?s)([A-Za-z][A-Za-z0-9+.-]*)://([^/?#{}]*)(.*)");
@@ -36,5 +39,23 @@ final class RelativeUrl {
         String origin = (url.group(1) + "://" + url.group(2)).toLowerCase(Locale.ROOT);
         Matcher port = DEFAULT_PORT.matcher(origin);
         return !port.matches() ? origin : port.group(1) == null ? port.group(2) : port.group(1);
+    }
+
+    /** Removes {@code .} and {@code ..} from a path that starts with a slash (RFC 3986, section 5.2.4). */
+    static String withoutDotSegments(String path) {
+        if (!path.contains("/.")) {
+            return path;
+        }
+        Deque<String> kept = new ArrayDeque<>();
+        String[] segments = path.substring(1).split("/", -1);
+        for (String segment : segments) {
+            if (segment.equals("..")) {
+                kept.pollLast();
+            } else if (!segment.equals(".")) {
+                kept.addLast(segment);
+            }
+        }
+        boolean isDirectory = List.of(".", "..").contains(segments[segments.length - 1]);
+        return "/" + String.join("/", kept) + (isDirectory && !kept.isEmpty() ? "/" : "");
     }
 }

@@ -119,6 +119,11 @@ final class RequestDefinitionBuilder {
             whole = whole.replaceFirst("^/+", "/");
             note("the slashes at the start of the path are sent as one");
         }
+        String resolved = RelativeUrl.withoutDotSegments(whole);
+        if (!resolved.equals(whole)) {
+            note("the dot segments of the path are resolved");
+            whole = resolved.replaceFirst("^/{2,}", "/");
+        }
         String kept = withoutMatrixCredentials(QueryPair.encoded(whole, false, hasPills));
         definition.put(
                 "url",

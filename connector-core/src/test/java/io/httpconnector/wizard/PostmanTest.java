@@ -328,4 +328,47 @@ class PostmanTest {
         assertThat(read.definition().at("/body/form")).isEqualTo(json("[{'name': 'a', 'value': '2'}]"));
         assertThat(read.notes()).hasSize(2).allMatch(note -> note.contains(" {{input.n}} is left out: "));
     }
+
+    @Test
+    void valuesOfPathVariablesAreNoted() {
+        Recommendation read =
+                request("{'url': {'host': ['{{h}}'], 'path': ['a', ':id', ':of', ':none'], 'variable': [{'key': 'id',"
+                        + " 'value': '12'}, {'key': 'of', 'value': '{{owner}}'}, {'key': 'none', 'value': ''}]}}");
+
+        assertThat(read.definition().path("url").asText()).isEqualTo("/a/{{input.id}}/{{input.owner}}/{{input.none}}");
+        assertThat(read.notes())
+                .containsExactly("the path variable id is the pill {{input.id}}, with the value 12 in the collection");
+    }
+
+    @Test
+    void filesHaveTheTypeOfTheirNames() {
+        Recommendation parts = request(
+                "{'method': 'POST', 'url': '/a', 'body': {'mode': 'formdata', 'formdata': [{'key': 'f',"
+                        + " 'type': 'file', 'src': '/x/y.JSON'}, {'key': 'g', 'type': 'file', 'src': ['a.csv', 'b']}]}}");
+        Recommendation body =
+                request("{'method': 'POST', 'url': '/a', 'body': {'mode': 'file', 'file': {'src': 'a.pdf'}}}");
+
+        assertThat(parts.definition().findValuesAsText("contentType"))
+                .containsExactly("application/json", "text/csv", "application/octet-stream");
+        assertThat(body.definition().at("/body/contentType").asText()).isEqualTo("application/pdf");
+    }
+
+    @Test
+    void literalTextInUrlsIsNoted() {
+        Recommendation read = request(
+                "{'url': {'host': ['{{h}}'], 'path': ['a'], 'query': [{'key': 'b', 'value': '{{#c}}'}, {'key': 'd', 'value': null}]}}");
+
+        assertThat(read.definition().path("url").asText()).isEqualTo("/a?b={{'{{'}}%23c%7D%7D&d");
+        assertThat(read.notes())
+                .containsExactly("{{#c}} is sent as it is, because it is not a variable of the collection");
+    }
+
+    @Test
+    void changesOfThePathAreNoted() {
+        assertThat(request("{'url': {'host': ['{{h}}'], 'path': ['', 'a']}}").notes())
+                .containsExactly("the slashes at the start of the path are sent as one");
+        Recommendation dots = request("{'url': '{{h}}/a/./b/../c/'}");
+        assertThat(dots.definition().path("url").asText()).isEqualTo("/a/c/");
+        assertThat(dots.notes()).containsExactly("the dot segments of the path are resolved");
+    }
 }
