@@ -168,22 +168,21 @@ final class CurlForm {
         if (attributes.fileName == null) {
             definition.templatePart(name, template, attributes.type);
         } else {
-            definition.textFile(name, template, attributes.fileName, type(attributes, attributes.fileName));
+            definition.textFile(name, template, attributes.fileName, type(attributes, ""));
         }
     }
 
     private void file(String path, Attributes attributes) {
         String fileName = path.replaceFirst("^.*[/\\\\]", "");
-        definition.file(
-                name,
-                attributes.fileName == null ? fileName : attributes.fileName,
-                type(attributes, attributes.fileName == null ? path : attributes.fileName));
+        definition.file(name, attributes.fileName == null ? fileName : attributes.fileName, type(attributes, path));
     }
 
     /** Adds a field whose value is the content of a file. */
     private void content(String path, Attributes attributes) {
         String guessed = guessed(path);
-        String type = attributes.type == null ? guessed : attributes.type;
+        // Plain text is the default of a field, which curl does not write.
+        String declared = "text/plain".equals(guessed) ? null : guessed;
+        String type = attributes.type == null ? declared : attributes.type;
         if (files.isPermitted()) {
             definition.templatePart(name, RequestDefinitionBuilder.escapeBraces(files.text(word, path)), type);
         } else {
@@ -191,8 +190,10 @@ final class CurlForm {
         }
     }
 
-    private static String type(Attributes attributes, String fileName) {
-        String guessed = guessed(fileName);
+    /** Returns the declared type, or the one of the file name that is sent, or of the path that is read. */
+    private static String type(Attributes attributes, String path) {
+        String ofName = attributes.fileName == null ? null : guessed(attributes.fileName);
+        String guessed = ofName == null ? guessed(path) : ofName;
         return attributes.type != null ? attributes.type : guessed == null ? "application/octet-stream" : guessed;
     }
 

@@ -277,8 +277,11 @@ class CurlTest {
             value = {
                 "-F 'f=@a.png,b.txt;type=text/csv;charset=x' ! multipart ! [{'name':'f','value':'{{file.f}}','fileName':'a.png','contentType':'image/png'},"
                         + "{'name':'f','value':'{{file.f}}','fileName':'b.txt','contentType':'text/csv;charset=x'}]",
-                "-F 'f=@\"a;b.PDF\";filename=\"c\"' ! multipart ! [{'name':'f','value':'{{file.f}}','fileName':'c','contentType':'application/octet-stream'}]",
+                "-F 'f=@\"a;b.PDF\";filename=\"c\"' ! multipart ! [{'name':'f','value':'{{file.f}}','fileName':'c','contentType':'application/pdf'}]",
                 "-F 'f=<a.html' ! multipart ! [{'name':'f','value':'{{file.f}}','contentType':'text/html'}]",
+                "-F 'f=<a.txt' ! multipart ! [{'name':'f','value':'{{file.f}}'}]",
+                "-F 'f=@a.txt;filename=b.bin' ! multipart ! [{'name':'f','value':'{{file.f}}','fileName':'b.bin','contentType':'text/plain'}]",
+                "-F 'f=@a.txt;filename=b.png' ! multipart ! [{'name':'f','value':'{{file.f}}','fileName':'b.png','contentType':'image/png'}]",
                 "-F 'f=text;filename=n.xml' ! multipart ! [{'name':'f','value':'text','fileName':'n.xml','contentType':'application/xml'}]",
                 "-d @body.json -H 'Content-Type: application/json' ! bytes ! '{{file.content}}'",
                 "-T up.bin ! bytes ! '{{file.content}}'",
