@@ -26,8 +26,22 @@ final class CredentialDetector {
     static final String DECLARED_MARK = "\uE002";
 
     /** Values that are not credentials, whatever their names. */
-    private static final Set<String> HARMLESS_VALUES =
-            Set.of("", MASK, "true", "false", "null", "none", "yes", "no", "on", "off", "undefined");
+    private static final Set<String> HARMLESS_VALUES = Set.of(
+            "",
+            MASK,
+            "true",
+            "false",
+            "null",
+            "none",
+            "yes",
+            "no",
+            "on",
+            "off",
+            "undefined",
+            "required",
+            "optional",
+            "preferred",
+            "discouraged");
 
     /** Values of a field {@code auth} that are not credentials. */
     private static final Set<String> AUTH_SCHEMES =

@@ -70,7 +70,9 @@ final class CredentialNames {
                     + " mask max maximum min minimum need needs no require required requires show skip supports");
 
     /** Words for a property of a credential that is no part of it: {@code {"token": {"type": "bearer"}}}. */
-    private static final Set<String> DESCRIPTIVE_WORDS = words("algorithm alg format kind scheme status type");
+    private static final Set<String> DESCRIPTIVE_WORDS =
+            words("algorithm alg at date datetime expires expiration expiry format kind"
+                    + " scheme status time timestamp ttl type");
 
     /** Words before "token" that make it a pagination token. */
     private static final Set<String> PAGE_TOKEN_PREFIXES = words(
@@ -78,6 +80,9 @@ final class CredentialNames {
                     + " resume scroll skip start sync watermark");
 
     private static final Set<String> EMAIL_SIGNATURE_PREFIXES = words("email footer html mail message post");
+
+    /** Words before "bearer" that make it the payer of an amount. */
+    private static final Set<String> PAYER_PREFIXES = words("charge charges cost costs fee fees expense");
 
     /** Words before "pass" that make it a ticket and not a secret. */
     private static final Set<String> PASS_PREFIXES = words("boarding bus day event guest ski season train visitor");
@@ -198,6 +203,7 @@ final class CredentialNames {
         }
         boolean isHarmless = (word.startsWith("token") && PAGE_TOKEN_PREFIXES.contains(before))
                 || (word.startsWith("signature") && EMAIL_SIGNATURE_PREFIXES.contains(before))
+                || (word.equals("bearer") && PAYER_PREFIXES.contains(before))
                 || (word.equals("pass") && PASS_PREFIXES.contains(before));
         if (isHarmless) {
             return CredentialType.NONE;

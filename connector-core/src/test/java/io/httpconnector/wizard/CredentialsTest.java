@@ -64,8 +64,20 @@ class CredentialsTest {
                                 + " monkey turkey compass passport passenger bypass author_id secret_santa secret_name token_endpoint tokenUrl password_reset_url"
                                 + " cookie_consent signature_date email_signature design designation assign signal X-Auth-Email client_id account_id user_id"
                                 + " boarding_pass completion_tokens pinned pinterest country_code postal_code zip_code error_code codes code_name status_code"
-                                + " recovery_codes_count passage passed spin key author_name description keywords accessibility authored_by sigma password_changed_at credential_type")
+                                + " recovery_codes_count passage passed spin key author_name description keywords accessibility authored_by sigma password_changed_at credential_type ChargeBearer")
                         .split(" ", -1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'client_secret': {'expires_at': 1735689600}}",
+                "{'paymentToken': {'ExpiryDateTime': '2026-01-31T12:00:00Z', 'issuedAt': 'x'}}",
+                "{'discoverable_credentials': 'preferred'}"
+            })
+    void propertiesOfCredentialsAreNone(String json) {
+        assertThat(CredentialDetector.findPointers(JsonSupport.parse(json.replace('\'', '"'))))
+                .isEmpty();
     }
 
     @ParameterizedTest
