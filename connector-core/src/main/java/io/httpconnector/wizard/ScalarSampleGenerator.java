@@ -121,6 +121,26 @@ final class ScalarSampleGenerator {
                 .orElse(candidates.get(1).length() > min ? resized(candidates.get(0), min, max) : candidates.get(0));
     }
 
+    /** Returns further texts that may be permitted: others that match the pattern, and numbers with as many digits. */
+    List<JsonNode> others(FlatSchema schema, int count) {
+        int min = Math.min(schema.get("minLength").asInt(0), MAX_LENGTH);
+        int max = Math.max(min, schema.get("maxLength").asInt(Integer.MAX_VALUE));
+        List<JsonNode> others = new ArrayList<>();
+        for (JsonNode pattern : schema.get("pattern")) {
+            validator.pattern(pattern.asText()).samples(min, max).forEach(text -> others.add(TextNode.valueOf(text)));
+        }
+        String sample = text(schema);
+        for (int i = 1; i <= count; i++) {
+            String number = "" + i;
+            others.add(TextNode.valueOf(number));
+            if (number.length() <= sample.length()) {
+                others.add(TextNode.valueOf(sample.substring(0, sample.length() - number.length()) + number));
+                others.add(TextNode.valueOf(number + sample.substring(number.length())));
+            }
+        }
+        return others;
+    }
+
     private boolean isPermitted(FlatSchema schema, String format, int min, int max, String text) {
         int length = text.codePointCount(0, text.length());
         boolean isMatch = length >= min && length <= max && FormatDetector.permits(format, text);

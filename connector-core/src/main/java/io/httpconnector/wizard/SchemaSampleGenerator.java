@@ -204,9 +204,13 @@ final class SchemaSampleGenerator {
     /** Returns a valid item that the array does not contain yet, or a missing node. */
     private JsonNode distinct(JsonNode item, JsonNode value, ArrayNode array) {
         List<JsonNode> candidates = new ArrayList<>(List.of(value));
-        flat(item).get("enum").forEach(candidates::add);
+        FlatSchema flat = flat(item);
+        flat.get("enum").forEach(candidates::add);
         for (int i = 0; i < MAX_ITEMS; i++) {
             candidates.add(ScalarSampleGenerator.variant(value, i));
+        }
+        if (value.isTextual()) {
+            scalars.others(flat, MAX_ITEMS).forEach(candidates::add);
         }
         for (JsonNode candidate : candidates) {
             boolean isKnown = false;

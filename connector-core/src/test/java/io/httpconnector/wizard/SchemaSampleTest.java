@@ -59,6 +59,8 @@ class SchemaSampleTest {
                 "{type: [string, 'null'], enum: [null, b]}",
                 "{enum: [3, x]}",
                 "{type: array, minItems: 3, uniqueItems: true, items: {type: string}}",
+                "{type: array, minItems: 2, uniqueItems: true, items: {type: string, pattern: '^(0|[1-9][0-9]*)$'}}",
+                "{type: array, minItems: 3, uniqueItems: true, items: {type: string, pattern: '^[0-9]{8}$'}}",
                 "{type: array, minItems: 2, uniqueItems: true, items: {enum: [a, b, c]}}",
                 "{type: array, minItems: 2, uniqueItems: true, items: {type: object, properties: {n: {type: integer}}}}",
                 "{type: array, maxItems: 0, items: {type: string}}",
