@@ -57,6 +57,11 @@ final class ElasticPool extends ThreadPoolExecutor {
         }
     }
 
+    /** Ends idle threads from now on immediately; tasks are still accepted. */
+    void endIdleThreads() {
+        setKeepAliveTime(1, TimeUnit.MILLISECONDS);
+    }
+
     /** Doubles the number of threads if tasks have waited, and none has ended, since the last call; to be called periodically. */
     synchronized void adapt() {
         long ended = getCompletedTaskCount();

@@ -56,7 +56,7 @@ final class InboxNode {
     private static final Duration MAX_FORGETTING = Duration.ofSeconds(1);
 
     /** Guards itself. Data sources are compared by identity. */
-    private static final IdentityHashMap<DataSource, List<InboxNode>> OPEN = new IdentityHashMap<>();
+    private static final Map<DataSource, List<InboxNode>> OPEN = new IdentityHashMap<>();
 
     private final NodeSettings settings;
     private final InboxTasks tasks;
@@ -122,19 +122,19 @@ final class InboxNode {
 
     /** Adds a mailbox, still closed, to the node of its data source. A second mailbox of a receiver counts as another node. */
     static InboxNode join(Database database, NodeSettings settings, InboxMember member) {
-        InboxNode known = find(database.dataSource(), settings, member, null);
-        if (known != null) {
-            return known;
+        InboxNode existing = find(database.dataSource(), settings, member, null);
+        if (existing != null) {
+            return existing;
         }
         // Not while others wait: the database may be slow.
         InboxNode created = new InboxNode(database, settings);
-        InboxNode other = find(database.dataSource(), settings, member, created);
-        if (other == null || other == created) {
-            created.scheduler.start();
-            return created;
+        InboxNode found = find(database.dataSource(), settings, member, created);
+        if (found != null && found != created) {
+            created.scheduler.stop();
+            return found;
         }
-        created.scheduler.stop();
-        return other;
+        created.scheduler.start();
+        return created;
     }
 
     /** Starts to execute the turns of a mailbox. */
@@ -188,6 +188,7 @@ final class InboxNode {
         }
         if (isLast) {
             scheduler.stop();
+            storing.endIdleThreads();
         } else {
             resize();
         }
