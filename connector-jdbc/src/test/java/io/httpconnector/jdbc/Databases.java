@@ -68,13 +68,18 @@ enum Databases {
 
     /** Returns connections whose commits end only after an action. */
     static DataSource afterEachCommit(DataSource source, Callable<?> then) {
+        return aroundEachCommit(source, () -> true, then);
+    }
+
+    /** Returns connections whose commits start only after an action, and end only after another. */
+    static DataSource aroundEachCommit(DataSource source, Callable<?> before, Callable<?> then) {
         return proxy(DataSource.class, (proxy, method, arguments) -> {
             Connection connection = source.getConnection();
             return proxy(Connection.class, (self, called, values) -> {
+                boolean isCommit = called.getName().equals("commit");
+                Object unused = isCommit ? before.call() : null;
                 Object result = called.invoke(connection, values);
-                if (called.getName().equals("commit")) {
-                    Object unused = then.call();
-                }
+                unused = isCommit ? then.call() : null;
                 return result;
             });
         });
