@@ -50,7 +50,7 @@ import javax.sql.DataSource;
 /**
  * Benchmarks of a cluster on one database. Arguments: {@code failover} and the number of nodes to kill; {@code polls}, with
  * one node and with three; {@code inbox}, compared with a hand-written INSERT; {@code keys}, with 10 thousand to 10 million
- * keys.
+ * keys; {@code receivers}, a thousand with an inbox.
  */
 public final class ClusterFigures {
 
@@ -76,6 +76,7 @@ public final class ClusterFigures {
             case "polls-node" -> pollsNode(args[1], args[2]);
             case "inbox" -> inbox();
             case "keys" -> keys();
+            case "receivers" -> receivers();
             default -> throw new IllegalArgumentException(args[0]);
         }
         System.exit(0);
@@ -367,6 +368,16 @@ public final class ClusterFigures {
                         "%s, %d senders: by hand %.0f/s, inbox %.0f/s, %.2f%n",
                         name, senders, byHand, ours, ours / byHand);
             }
+        }
+    }
+
+    private static void receivers() throws Exception {
+        Path directory = Files.createTempDirectory("receivers");
+        try (EmbeddedPostgres postgres = postgres();
+                HikariDataSource source = pool(url(postgres));
+                HikariDataSource h2 = pool("jdbc:h2:retry:" + directory.resolve("db"))) {
+            ManyReceivers.print("PostgreSQL", source, ClusterFigures::event);
+            ManyReceivers.print("H2", h2, ClusterFigures::event);
         }
     }
 
