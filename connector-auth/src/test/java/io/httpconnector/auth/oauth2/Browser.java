@@ -60,6 +60,7 @@ final class Browser {
             }
         }
         fields.replace("username", "ann");
+        fields.replace("login", "ann");
         fields.replace("password", "pass");
         String action = attribute(tag, "action");
         URI target = action.isEmpty() ? here : here.resolve(action);
