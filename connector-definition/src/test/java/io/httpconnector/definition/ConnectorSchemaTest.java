@@ -118,7 +118,7 @@ class ConnectorSchemaTest {
                         .isNotEmpty();
             }
         });
-        assertThat(misspelt).hasSizeGreaterThan(30);
+        assertThat(misspelt).hasSizeGreaterThan(20);
     }
 
     @Test
@@ -132,7 +132,9 @@ class ConnectorSchemaTest {
                     assertThat(problems(document))
                             .as("with %s of %s in %s", json, change.name, document)
                             .isEmpty();
-                } else if (found.stream().anyMatch(problem -> problem.contains(change.name + ": expected a"))) {
+                } else if (!change.name.equals("lookback")
+                        && found.stream().anyMatch(problem -> problem.contains(change.name + ": expected a"))) {
+                    // The lookback of a cursor is an integer or a duration, depending on another member.
                     rejected.add(change.name);
                     assertThat(problems(document))
                             .as("with %s of %s in %s", json, change.name, document)
@@ -158,14 +160,24 @@ class ConnectorSchemaTest {
         void accept(JsonNode document, Change change);
     }
 
-    /** Calls a function for each member of each document, each time with another copy. */
+    /**
+     * Calls a function for members of the documents, each time with another copy: for {@code -Dcases} members, which are distributed
+     * evenly over all of them.
+     */
     private static void forEachMember(Changing changing) {
+        int total = DOCUMENTS.values().stream()
+                .mapToInt(document -> changes(document).size())
+                .sum();
+        int step = Math.max(1, total / Integer.getInteger("cases", 100));
+        int next = 0;
         for (JsonNode document : DOCUMENTS.values()) {
             int count = changes(document).size();
-            for (int i = 0; i < count; i++) {
+            while (next < count) {
                 JsonNode copy = document.deepCopy();
-                changing.accept(copy, changes(copy).get(i));
+                changing.accept(copy, changes(copy).get(next));
+                next += step;
             }
+            next -= count;
         }
     }
 

@@ -301,7 +301,13 @@ final class JsonSchemaWriter {
             case INTEGER -> schema.put("type", "integer");
             case FLAG -> schema.put("type", "boolean");
             case MARKER -> schema.put("const", true);
-            case INSTANT -> schema.put("type", "string").put("format", "date-time");
+            case INSTANT -> {
+                schema.put("type", "string");
+                if (!hasReferences) {
+                    schema.put("format", "date-time");
+                }
+                // Otherwise it may be an input.
+            }
             case DURATION -> schema.put("type", "string").put("pattern", "^[-+]?[Pp]");
             case ZONE -> schema.put("type", "string");
             case FREE_OBJECT -> schema.put("type", "object");
