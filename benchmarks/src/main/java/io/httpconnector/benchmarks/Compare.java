@@ -80,6 +80,9 @@ public final class Compare {
         if (wanted.isEmpty() || wanted.contains("idle")) {
             Idle.print();
         }
+        if (wanted.isEmpty() || wanted.contains("documents")) {
+            DocumentLoad.print();
+        }
         if (wanted.isEmpty() || wanted.contains("instances")) {
             Instances.print();
         }
