@@ -62,8 +62,8 @@ class OidcProviderTest {
     }
 
     private static Process process(String mode) throws Exception {
-        Path script = Path.of(
-                OidcProviderTest.class.getResource("oidc-provider.mjs").toURI());
+        Path script =
+                Path.of(OidcProviderTest.class.getResource("oidc-provider.mjs").toURI());
         return new ProcessBuilder("node", script.toString(), System.getProperty("oidc-provider"), mode)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -174,7 +174,8 @@ class OidcProviderTest {
                                 "WWW-Authenticate",
                                 "Bearer error=\"insufficient_user_authentication\", acr_values=\"urn:gold\", max_age=\"60\""));
         assertThatThrownBy(() -> connection.send(Request.get(""))).isInstanceOf(AuthorizationRequiredException.class);
-        assertThat(AuthorizationCodeFlow.of(connection).start("s").getQuery()).contains("acr_values=urn:gold", "max_age=60");
+        assertThat(AuthorizationCodeFlow.of(connection).start("s").getQuery())
+                .contains("acr_values=urn:gold", "max_age=60");
         consent(connection);
         service.on("/api", Reply.json("{}"));
         assertThat(connection.send(Request.get("")).status()).isEqualTo(200);
@@ -186,11 +187,13 @@ class OidcProviderTest {
         AuthorizationCodeFlow flow = AuthorizationCodeFlow.of(connection);
         String callback = new Browser().go(flow.start("s"));
         flow.finish(callback, "s");
-        String other = AuthorizationCodeFlow.of(connection).start("s").toString().replaceAll(".*[?&]state=([^&]*).*", "$1");
+        String other =
+                AuthorizationCodeFlow.of(connection).start("s").toString().replaceAll(".*[?&]state=([^&]*).*", "$1");
         String replayed = callback.replaceAll("([?&]state=)[^&]*", "$1" + other);
         assertThatThrownBy(() -> flow.finish(replayed, "s"))
                 .isInstanceOfSatisfying(
-                        AuthorizationRequiredException.class, e -> assertThat(e.error()).contains("invalid_grant"));
+                        AuthorizationRequiredException.class,
+                        e -> assertThat(e.error()).contains("invalid_grant"));
     }
 
     @Test
@@ -206,8 +209,8 @@ class OidcProviderTest {
 
     @Test
     void wrongSecretAndUnknownResourceAreReported() {
-        HttpConnection wrong = connection(
-                OAuth2.clientCredentials().discover(issuer).client("machine", Secret.of("wrong-secret")));
+        HttpConnection wrong =
+                connection(OAuth2.clientCredentials().discover(issuer).client("machine", Secret.of("wrong-secret")));
         assertThatThrownBy(() -> wrong.send(Request.get(""))).isInstanceOfSatisfying(OAuth2Exception.class, e -> {
             assertThat(e.error()).contains("invalid_client");
             assertThat(e.needsAuthorization()).isTrue();
@@ -235,7 +238,8 @@ class OidcProviderTest {
                 .resource("https://api.example.com/"));
         DeviceFlow.of(connection).authorize(prompt -> {
             try {
-                String page = new Browser().go(URI.create(prompt.verificationUriComplete().orElseThrow()));
+                String page = new Browser()
+                        .go(URI.create(prompt.verificationUriComplete().orElseThrow()));
                 assertThat(page).startsWith("200 ");
             } catch (IOException | InterruptedException e) {
                 throw new IllegalStateException(e);
@@ -244,7 +248,9 @@ class OidcProviderTest {
         connection.send(Request.get(""));
         clock.advance(Duration.ofMinutes(2));
         connection.send(Request.get(""));
-        assertThat(service.received("/api")).extracting(Origin.Received::authorization).doesNotHaveDuplicates();
+        assertThat(service.received("/api"))
+                .extracting(Origin.Received::authorization)
+                .doesNotHaveDuplicates();
     }
 
     @Test
