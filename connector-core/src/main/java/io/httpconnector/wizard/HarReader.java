@@ -77,16 +77,47 @@ final class HarReader {
         if (!ofBrowser.isEmpty()) {
             definition.note("headers of the browser are left out: " + String.join(", ", ofBrowser));
         }
-        if (type.startsWith("multipart/form-data") && body.path("params").isArray()) {
+        if (url.indexOf('?') < 0) {
+            request.path("queryString")
+                    .forEach(pair -> definition.query(
+                            pair.path("name").asText(), pair.path("value").asText()));
+        }
+        cookies(request, definition);
+        body(request, type, definition);
+        return definition.recommendation(definition.title(), source);
+    }
+
+    /** Notes cookies that are not in a header, as in archives of Safari and Insomnia. */
+    private static void cookies(JsonNode request, RequestDefinitionBuilder definition) {
+        boolean hasHeader = false;
+        for (JsonNode header : request.path("headers")) {
+            hasHeader |= header.path("name").asText().equalsIgnoreCase("Cookie");
+        }
+        List<String> names = new ArrayList<>();
+        request.path("cookies").forEach(cookie -> names.add(cookie.path("name").asText()));
+        if (!hasHeader && !names.isEmpty()) {
+            definition.note("cookies are left out: " + String.join(", ", names) + ": configure them in the connection");
+        }
+    }
+
+    private static void body(JsonNode request, String type, RequestDefinitionBuilder definition) {
+        JsonNode body = request.path("postData");
+        String text = body.path("text").asText("");
+        boolean isEncoded =
+                body.path("encoding").asText(body.path("_encoding").asText("")).equalsIgnoreCase("base64");
+        if (type.startsWith("multipart/form-data") && !body.path("params").isEmpty()) {
             parts(body.path("params"), definition);
-        } else if (!body.path("text").asText("").isEmpty()) {
-            definition.body(body.path("text").asText(), type.isEmpty() ? "text/plain" : type);
+        } else if (isEncoded && !text.isEmpty()) {
+            definition.file(type.isEmpty() ? "application/octet-stream" : type);
+        } else if (!text.isEmpty()) {
+            definition.body(text, type.isEmpty() ? "text/plain" : type);
         } else if (!body.path("params").isEmpty()) {
             body.path("params")
                     .forEach(pair -> definition.field(
                             pair.path("name").asText(), pair.path("value").asText()));
+        } else if (request.path("bodySize").asLong(0) > 0) {
+            definition.note("the body is missing in the archive: add it");
         }
-        return definition.recommendation(definition.title(), source);
     }
 
     private static void parts(JsonNode params, RequestDefinitionBuilder definition) {

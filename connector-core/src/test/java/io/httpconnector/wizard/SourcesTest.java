@@ -278,6 +278,56 @@ class SourcesTest {
                 .isEqualTo("/v2/shops/{{input.shop_id}}/orders");
     }
 
+    private static Recommendation ofArchive(String request) {
+        return RecommendationSources.har("{'log': {'entries': [{'request': {'method': 'POST', %s}}]}}"
+                        .formatted(request)
+                        .replace('\'', '"'))
+                .all()
+                .get(0);
+    }
+
+    @Test
+    void multipartTextOfAnArchive() {
+        Recommendation read =
+                ofArchive("'url': 'https://h/a', 'postData': {'mimeType': 'multipart/form-data; boundary=x',"
+                        + " 'params': [], 'text': '--x--'}");
+
+        assertThat(read.definition().at("/body/text").asText()).isEqualTo("--x--");
+        assertThat(read.definition().at("/body/contentType").asText()).isEqualTo("multipart/form-data; boundary=x");
+    }
+
+    @Test
+    void encodedBodyOfAnArchiveIsAPill() {
+        Recommendation read = ofArchive(
+                "'url': 'https://h/a', 'postData': {'mimeType': 'image/png', 'encoding': 'base64', 'text': 'iVBORw=='}");
+
+        assertThat(read.definition().at("/body/bytes").asText()).isEqualTo("{{file.content}}");
+        assertThat(read.notes()).containsExactly("the body is the pill {{file.content}}");
+    }
+
+    @Test
+    void missingBodyAndCookiesOfAnArchiveAreNoted() {
+        Recommendation read = ofArchive("'url': 'https://h/a', 'bodySize': 12, 'postData': {'mimeType': 'text/plain'},"
+                + " 'cookies': [{'name': 'sid', 'value': 'x'}], 'headers': [{'name': ':method', 'value': 'POST'}]");
+
+        assertThat(read.notes())
+                .containsExactly(
+                        "cookies are left out: sid: configure them in the connection",
+                        "the body is missing in the archive: add it");
+        assertThat(read.definition().toString()).doesNotContain(":method");
+    }
+
+    @Test
+    void queryBesideTheUrlOfAnArchive() {
+        Recommendation read = ofArchive("'url': 'https://h/a', 'queryString': [{'name': 'q', 'value': 'a b'}]");
+
+        assertThat(read.definition().at("/query/0/value").asText()).isEqualTo("a b");
+        assertThat(ofArchive("'url': 'https://h/a?q=1', 'queryString': [{'name': 'q', 'value': '1'}]")
+                        .definition()
+                        .path("query"))
+                .hasSize(1);
+    }
+
     @Test
     void har() {
         List<Recommendation> all = RecommendationSources.har(HAR).all();
