@@ -29,7 +29,9 @@ const guides = [
   {
     text: "Guides",
     items: [
+      page("Connector documents", "/docs/connector-documents"),
       page("Describe a service", "/docs/describe-a-service"),
+      page("Importing catalogues", "/docs/importing-catalogues"),
       page("Authentication", "/docs/authentication"),
       page("Request templates", "/docs/templates"),
       page("Wizard", "/docs/wizard"),

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-/** What a reading function asked for while it read one object. Not thread-safe. */
+/** A record of what a reading function asked for while it read one object. Not thread-safe. */
 final class Observation implements MemberObserver {
 
     private static final String READERS = JsonObjectReader.class.getPackageName() + ".";

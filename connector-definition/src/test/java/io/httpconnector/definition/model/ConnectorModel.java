@@ -73,28 +73,17 @@ final class ConnectorModel {
         String defaults = object("defaults");
         complete(defaults, trigger, names(trigger));
         complete(defaults, template, names(template));
+        String component = root + ".component";
+        objects.put(component, single(component, "component", ValueModel.of(ValueType.TEXT, Arrangement.SINGLE)));
+        addValue(request, Set.of("records", "pagination"), component);
+        addValue(polling, Set.of("records", "pagination", "cursor"), component);
+        addValue(defaults, Set.of("records", "pagination", "cursor"), component);
         String connection = object("connection");
         complete(connection, auth, Set.of("baseUrl", "test"));
         complete(root, auth, Set.of("inputs"), Map.of("inputs", "fields"));
         String preset = root + ".preset";
         setValues(root, "auth", List.of(ValueModel.object(preset, Arrangement.SINGLE), value(auth, "strategies")));
-        objects.put(
-                preset,
-                new ObjectModel(
-                        preset,
-                        List.of(new MemberModel(
-                                "preset",
-                                List.of(ValueModel.choice(List.copyOf(AuthDefinition.presets()), false)),
-                                true,
-                                Set.of(),
-                                Set.of(),
-                                Set.of(),
-                                false,
-                                false,
-                                List.of())),
-                        List.of(),
-                        "",
-                        Map.of()));
+        objects.put(preset, single(preset, "preset", ValueModel.choice(List.copyOf(AuthDefinition.presets()), false)));
         for (DocumentModel model : List.of(auth, template, trigger, receiver)) {
             model.objects().forEach((id, object) -> {
                 if (!id.equals(model.root())) {
@@ -167,6 +156,35 @@ final class ConnectorModel {
 
     private static boolean isOpen(ValueModel value) {
         return value.object().isEmpty() && (value.type() == ValueType.ANY || value.type() == ValueType.FREE_OBJECT);
+    }
+
+    /** An object with one member. */
+    private static ObjectModel single(String id, String name, ValueModel value) {
+        MemberModel member =
+                new MemberModel(name, List.of(value), true, Set.of(), Set.of(), Set.of(), false, false, List.of());
+        return new ObjectModel(id, List.of(member), List.of(), "", Map.of());
+    }
+
+    /** Permits another object as the value of members, if they exist. */
+    private void addValue(String id, Set<String> names, String object) {
+        for (MemberModel member : List.copyOf(model(id).members())) {
+            if (names.contains(member.name())) {
+                List<ValueModel> values = new ArrayList<>(member.values());
+                values.add(ValueModel.object(object, Arrangement.SINGLE));
+                replace(
+                        id,
+                        new MemberModel(
+                                member.name(),
+                                values,
+                                member.isRequired(),
+                                member.unless(),
+                                member.with(),
+                                member.requiredWith(),
+                                member.isNotEmpty(),
+                                member.isDistinct(),
+                                member.readers()));
+            }
+        }
     }
 
     private void require(String name) {

@@ -58,7 +58,7 @@ final class Documents {
     static final Kind CONNECTOR = new Kind(
             "connector-1",
             "Connector document",
-            "`ConnectorDefinition.load(file)` reads it.",
+            "`ConnectorDefinition.load(file)` reads it: [connector documents](connector-documents.md).",
             ConnectorModel.of(
                     model("auth-definition"),
                     model("request-template"),
