@@ -45,6 +45,7 @@ const guides = [
     text: "Reference",
     items: [
       { text: "Javadoc", link: "/apidocs/index.html", target: "_self" },
+      page("Command line", "/docs/cli"),
       page("Configuration", "/docs/configuration"),
       page("JSON documents", "/docs/reference"),
       page("Error handling", "/docs/error-handling"),

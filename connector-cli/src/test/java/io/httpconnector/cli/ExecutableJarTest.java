@@ -1,0 +1,50 @@
+package io.httpconnector.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Runs the executable jar, after it is packaged. */
+class ExecutableJarTest {
+
+    private static final Path JAR = Path.of("target/connector.jar");
+
+    private record Outcome(int code, String output) {}
+
+    private static Outcome run(String... args) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-jar",
+                JAR.toString()));
+        command.addAll(List.of(args));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        return new Outcome(process.exitValue(), output);
+    }
+
+    @Test
+    void versionAndHelp() throws Exception {
+        assertThat(run("--version").output()).matches("connector \\d+\\.\\d+\\.\\d+.*\\s*");
+        assertThat(run("--help")).satisfies(help -> {
+            assertThat(help.code()).isZero();
+            assertThat(help.output()).startsWith("Check, test and run").doesNotContain("\u001b[");
+        });
+    }
+
+    @Test
+    void documentsWithAllLibraries() throws Exception {
+        Outcome valid = run("check", "../examples/connectors/jira.connector.yaml");
+        assertThat(valid.code()).as(valid.output()).isZero();
+
+        Outcome refused = run("test", "../examples/connectors/jira.connector.yaml", "--values=none.yaml");
+        assertThat(refused.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(refused.output()).isEqualTo("error: none.yaml: there is no such file" + System.lineSeparator());
+    }
+}
