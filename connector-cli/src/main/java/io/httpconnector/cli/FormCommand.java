@@ -25,8 +25,8 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  connector form jira.connector.yaml",
-            "  CONNECTOR_JIRA_APITOKEN=... connector form jira.connector.yaml --no-input"
-                    + " --value site=https://acme.atlassian.net --value email=ann@acme.example"
+            "  CONNECTOR_JIRA_APITOKEN=... connector form jira.connector.yaml --no-input \\",
+            "    --value site=https://acme.atlassian.net --value email=ann@acme.example"
         })
 final class FormCommand extends InstanceCommand {
 

@@ -15,8 +15,8 @@ import picocli.CommandLine.Command;
         footerHeading = "%nExamples:%n",
         footer = {
             "  connector test jira.connector.yaml",
-            "  CONNECTOR_JIRA_APITOKEN=... connector test jira.connector.yaml"
-                    + " --value site=https://acme.atlassian.net --value email=ann@acme.example"
+            "  CONNECTOR_JIRA_APITOKEN=... connector test jira.connector.yaml \\",
+            "    --value site=https://acme.atlassian.net --value email=ann@acme.example"
         })
 final class TestCommand extends InstanceCommand {
 
