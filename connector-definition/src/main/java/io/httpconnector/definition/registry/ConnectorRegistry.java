@@ -95,7 +95,7 @@ public final class ConnectorRegistry implements AutoCloseable {
         environment.definitions.handle(connector, name, Arguments.notNull(handler, "handler"));
         environment.instances.values().stream()
                 .filter(instance -> instance.connector().equals(connector))
-                .forEach(ConnectorInstance::handlersChanged);
+                .forEach(instance -> instance.lifecycle().handlersChanged());
     }
 
     /**
@@ -119,8 +119,8 @@ public final class ConnectorRegistry implements AutoCloseable {
         environment
                 .instances
                 .values()
-                .forEach(instance -> instance.open(
-                        Duration.ofMillis(ThreadLocalRandom.current().nextLong(spread + 1))));
+                .forEach(instance -> instance.lifecycle()
+                        .open(Duration.ofMillis(ThreadLocalRandom.current().nextLong(spread + 1))));
         RegistryInbox inbox = environment.inbox();
         if (inbox != null) {
             Mailbox unused = inbox.open();
@@ -159,8 +159,8 @@ public final class ConnectorRegistry implements AutoCloseable {
         long created = environment.settings.time().now().toEpochMilli();
         StoredInstance stored = new StoredInstance(id, version, settings, State.ACTIVE, "", created, created);
         ConnectorInstance instance = new ConnectorInstance(environment, stored);
-        instance.check(version, settings);
-        instance.add();
+        instance.lifecycle().check(version, settings);
+        instance.lifecycle().add();
         return instance;
     }
 

@@ -44,7 +44,7 @@ final class InstanceRuntime {
     private static final Duration AFTER_INVALID_SETTINGS = Duration.ofMinutes(1);
 
     private final RegistryEnvironment environment;
-    private final ConnectorInstance instance;
+    private final InstanceLifecycle instance;
     private final StoredInstance stored;
     private final Defined defined;
 
@@ -65,7 +65,7 @@ final class InstanceRuntime {
     private volatile long keepUntil;
 
     InstanceRuntime(
-            RegistryEnvironment environment, ConnectorInstance instance, StoredInstance stored, Defined defined) {
+            RegistryEnvironment environment, InstanceLifecycle instance, StoredInstance stored, Defined defined) {
         this.environment = environment;
         this.instance = instance;
         this.stored = stored;
@@ -273,7 +273,7 @@ final class InstanceRuntime {
         if (handler == null) {
             throw new ConnectorException(stored.id() + ": \"" + name + "\" has no handler: register one by on(...)");
         }
-        return event -> handler.handle(instance, event);
+        return event -> handler.handle(instance.instance(), event);
     }
 
     <T> T withTrigger(String name, Function<PollingTrigger, T> work) {

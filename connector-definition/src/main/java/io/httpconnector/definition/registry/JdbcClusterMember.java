@@ -83,7 +83,8 @@ final class JdbcClusterMember implements ClusterMember {
         InstanceId owner = new InstanceId(id.substring(0, connector), id.substring(connector + 1, trigger));
         ConnectorInstance instance = environment.instances.get(owner);
         if (instance == null
-                || instance.revision() < definition.path("revision").asLong()) {
+                || instance.lifecycle().stored().revision()
+                        < definition.path("revision").asLong()) {
             environment.refresh(owner);
             instance = environment.instances.get(owner);
         }
@@ -98,7 +99,7 @@ final class JdbcClusterMember implements ClusterMember {
                 boolean unused = polling.pause(id);
             });
         }
-        return instance.triggerBuilder(id.substring(trigger + 1));
+        return instance.lifecycle().running().triggerBuilder(id.substring(trigger + 1));
     }
 
     /** Reads what other nodes have changed. */

@@ -106,7 +106,7 @@ final class RegistryEnvironment {
         Map<InstanceId, Long> revisions = settings.instances().revisions();
         revisions.forEach((id, revision) -> {
             ConnectorInstance known = instances.get(id);
-            if (known == null || known.revision() != revision) {
+            if (known == null || known.lifecycle().stored().revision() != revision) {
                 refresh(id);
             }
         });
@@ -121,7 +121,7 @@ final class RegistryEnvironment {
             known = instances.computeIfAbsent(id, added -> new ConnectorInstance(this, stored));
         }
         if (known != null) {
-            known.refresh(stored);
+            known.lifecycle().refresh(stored);
         }
     }
 
@@ -165,7 +165,7 @@ final class RegistryEnvironment {
             member.close();
         }
         ExecutorService closing = Executors.newFixedThreadPool(CLOSING_THREADS, RegistryEnvironment::thread);
-        instances.values().forEach(instance -> closing.execute(instance::shutDown));
+        instances.values().forEach(instance -> closing.execute(instance.lifecycle()::shutDown));
         closing.shutdown();
         try {
             boolean unused = closing.awaitTermination(CLOSE_TIMEOUT.toSeconds(), TimeUnit.SECONDS);

@@ -1,0 +1,390 @@
+package io.httpconnector.definition.registry;
+
+import io.httpconnector.ConnectorException;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.definition.Connector;
+import io.httpconnector.definition.DefinitionChange;
+import io.httpconnector.definition.registry.ConnectorInstance.State;
+import io.httpconnector.state.StateException;
+import io.httpconnector.state.StateException.StateFailure;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Changes the state of a {@link ConnectorInstance}: each change is stored, and then applied. Thread-safe. */
+final class InstanceLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectorInstance.class);
+    private static final int MAX_TRIES = 5;
+
+    private final RegistryEnvironment environment;
+    private final ConnectorInstance instance;
+
+    /** Held while the instance is changed, which includes waiting for polls in progress. */
+    private final ReentrantLock lifecycle = new ReentrantLock();
+
+    private volatile StoredInstance stored;
+    private volatile @Nullable InstanceRuntime runtime;
+
+    InstanceLifecycle(RegistryEnvironment environment, ConnectorInstance instance, StoredInstance stored) {
+        this.environment = environment;
+        this.instance = instance;
+        this.stored = stored;
+    }
+
+    ConnectorInstance instance() {
+        return instance;
+    }
+
+    StoredInstance stored() {
+        return stored;
+    }
+
+    /** Returns the runtime; null if the instance is not started. */
+    @Nullable InstanceRuntime runtime() {
+        return runtime;
+    }
+
+    InstanceRuntime running() {
+        InstanceRuntime current = runtime;
+        if (current == null) {
+            throw new ConnectorException("The instance " + this + " is not started: call start()");
+        }
+        return current;
+    }
+
+    void start() {
+        changing(() -> {
+            if (stored.state() == State.ACTIVE && runtime != null) {
+                return;
+            }
+            store(stored.with(State.ACTIVE, ""));
+            reopen();
+            try {
+                Connector unused = running().call(connector -> connector);
+            } catch (InvalidDefinitionException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                LOG.warn("{} was started, but cannot be used yet; its polls try again", this, e);
+            }
+        });
+    }
+
+    void stop() {
+        changing(() -> {
+            if (stored.state() != State.DISABLED) {
+                store(stored.with(State.DISABLED, ""));
+            }
+            InstanceRuntime old = runtime;
+            if (old != null) {
+                old.endPolls();
+            }
+            closeRuntime();
+        });
+    }
+
+    void change(InstanceSettings settings) {
+        changing(() -> {
+            check(stored.version(), settings);
+            StoredInstance changed = stored.with(stored.version(), settings);
+            store(stored.state() == State.DISABLED ? changed : withState(changed, State.ACTIVE));
+            reopen();
+        });
+    }
+
+    private static StoredInstance withState(StoredInstance changed, State state) {
+        return new StoredInstance(
+                changed.id(), changed.version(), changed.settings(), state, "", changed.created(), changed.revision());
+    }
+
+    List<DefinitionChange> changes(String version) {
+        return InstanceUpgrade.of(environment.definitions, stored, version).changes();
+    }
+
+    void upgrade(String version) {
+        changing(() -> {
+            InstanceUpgrade upgrade = InstanceUpgrade.of(environment.definitions, stored, version);
+            upgrade.requireNoCustomer();
+            check(version, upgrade.settings());
+            upgrade(version, upgrade.settings(), stored.state() == State.DISABLED ? State.DISABLED : State.ACTIVE, "");
+        });
+    }
+
+    State upgrade(String version, InstanceSettings settings) {
+        changing(() -> {
+            String consent =
+                    InstanceUpgrade.of(environment.definitions, stored, version).consent();
+            State next = consent.isEmpty() ? State.ACTIVE : State.NEEDS_AUTHORIZATION;
+            String why = consent;
+            try {
+                check(version, settings);
+            } catch (InvalidDefinitionException e) {
+                next = State.FAILED;
+                why = String.join("; ", e.problems());
+            }
+            boolean isDisabled = stored.state() == State.DISABLED;
+            upgrade(version, settings, isDisabled ? State.DISABLED : next, isDisabled ? "" : why);
+        });
+        return stored.state();
+    }
+
+    private void upgrade(String version, InstanceSettings settings, State state, String reason) {
+        StoredInstance changed = stored.with(version, settings);
+        store(new StoredInstance(
+                changed.id(), version, settings, state, reason, changed.created(), changed.revision()));
+        InstanceRuntime old = runtime;
+        if (old != null) {
+            // A trigger may have been removed.
+            old.endPolls();
+        }
+        reopen();
+    }
+
+    /** Creates a connector and closes it. */
+    void check(String version, InstanceSettings settings) {
+        InstanceRuntime probe = new InstanceRuntime(
+                environment,
+                this,
+                stored,
+                environment.definitions.get(stored.id().connector(), version));
+        probe.connect(settings).close();
+    }
+
+    void remove() {
+        changing(() -> {
+            if (stored.state() != State.DISABLED) {
+                store(stored.with(State.DISABLED, ""));
+            }
+            closeRuntime();
+            environment.forget(stored);
+            environment.settings.instances().remove(stored);
+            boolean unused = environment.instances.remove(stored.id(), instance);
+        });
+    }
+
+    /** Adds the instance to the registry. Others find it when it is stored. */
+    void add() {
+        lifecycle.lock();
+        try {
+            if (environment.instances.putIfAbsent(stored.id(), instance) != null) {
+                throw new InvalidDefinitionException(
+                        "connector registry",
+                        "there is an instance of " + this + " already: change it, or remove it first");
+            }
+            try {
+                environment.settings.instances().put(stored, 0);
+            } catch (RuntimeException e) {
+                boolean unused = environment.instances.remove(stored.id(), instance);
+                throw e;
+            }
+            open(Duration.ZERO);
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    private void changing(Runnable change) {
+        try {
+            lifecycle.lockInterruptibly();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ConnectorException("The thread was interrupted while it waited to change " + this, e);
+        }
+        try {
+            if (environment.instances.get(stored.id()) != instance) {
+                throw new ConnectorException("The instance " + this + " was removed");
+            }
+            boolean isLatest = false;
+            for (int tries = 1; !isLatest; tries++) {
+                try {
+                    change.run();
+                    isLatest = true;
+                } catch (StateException e) {
+                    if (e.reason() != StateFailure.CONFLICT || tries == MAX_TRIES) {
+                        throw e;
+                    }
+                    // Another node has changed the instance.
+                    refresh(environment.settings.instances().find(stored.id()).orElse(null));
+                }
+            }
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    /** Applies what another node has stored; null if it has removed the instance. A change in progress on this node comes first. */
+    void refresh(@Nullable StoredInstance latest) {
+        if (!lifecycle.tryLock()) {
+            return;
+        }
+        try {
+            if (latest == null) {
+                closeRuntime();
+                boolean unused = environment.instances.remove(stored.id(), instance);
+            } else if (latest.revision() != stored.revision()
+                    || (runtime == null && latest.state() != State.DISABLED)) {
+                stored = latest;
+                closeRuntime();
+                // The other node has planned the polls.
+                open(null);
+            }
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    /** Stores a change before it takes effect. The caller holds the lifecycle lock. */
+    private void store(StoredInstance changed) {
+        environment.settings.instances().put(changed, stored.revision());
+        stored = changed;
+    }
+
+    /** Applies the stored state. */
+    private void reopen() {
+        closeRuntime();
+        if (stored.state() != State.DISABLED) {
+            open(Duration.ZERO);
+        }
+    }
+
+    private void closeRuntime() {
+        InstanceRuntime old = runtime;
+        runtime = null;
+        if (old != null) {
+            old.close();
+        }
+    }
+
+    /**
+     * Starts the instance when the registry starts, or after a change. Creates no connector yet.
+     *
+     * @param delay before the first polls; null to plan none
+     */
+    void open(@Nullable Duration delay) {
+        lifecycle.lock();
+        try {
+            if (stored.state() == State.DISABLED || runtime != null) {
+                return;
+            }
+            InstanceRuntime opened = new InstanceRuntime(
+                    environment,
+                    this,
+                    stored,
+                    environment.definitions.get(stored.id().connector(), stored.version()));
+            runtime = opened;
+            boolean polls = delay != null && stored.state() != State.NEEDS_AUTHORIZATION;
+            opened.start(polls, delay == null ? Duration.ZERO : delay);
+        } catch (InvalidDefinitionException e) {
+            fail(String.join("; ", e.problems()));
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    /** Starts triggers and webhooks whose handler was registered after the start. */
+    void handlersChanged() {
+        lifecycle.lock();
+        try {
+            InstanceRuntime current = runtime;
+            if (current != null) {
+                current.start(stored.state() == State.ACTIVE, Duration.ZERO);
+            }
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    /** Called when a connector was created: the instance has not failed any more. */
+    void connected(InstanceRuntime of) {
+        if (stored.state() == State.FAILED) {
+            boolean unused = changed(of, State.FAILED, State.ACTIVE, "");
+        }
+    }
+
+    /** Called when a connector could not be created. */
+    void failed(InstanceRuntime of, String reason) {
+        boolean unused = changed(of, State.ACTIVE, State.FAILED, reason);
+    }
+
+    /**
+     * Called when the service has rejected the credentials.
+     *
+     * @return whether this is stored
+     */
+    boolean authorizationLost(InstanceRuntime of, String reason) {
+        if (changed(of, State.ACTIVE, State.NEEDS_AUTHORIZATION, reason)) {
+            of.endPolls();
+        }
+        return runtime == of && stored.state() == State.NEEDS_AUTHORIZATION;
+    }
+
+    /** Called when tokens were stored, by a thread that may hold a lease. */
+    void authorized(InstanceRuntime of) {
+        if (runtime == of && stored.state() == State.NEEDS_AUTHORIZATION) {
+            environment.background(() -> {
+                try {
+                    changing(() -> {
+                        if (runtime == of && stored.state() == State.NEEDS_AUTHORIZATION) {
+                            store(stored.with(State.ACTIVE, ""));
+                            of.start(true, Duration.ZERO);
+                        }
+                    });
+                } catch (RuntimeException e) {
+                    LOG.warn("{} was authorized, but could not be started: start it again", this, e);
+                }
+            });
+        }
+    }
+
+    /**
+     * Stores a state that was noticed by a thread of the instance. It does not wait for a concurrent change, because that may wait
+     * for this thread; the change makes it obsolete.
+     */
+    private boolean changed(InstanceRuntime of, State from, State to, String reason) {
+        if (!lifecycle.tryLock()) {
+            return false;
+        }
+        try {
+            if (runtime != of || stored.state() != from) {
+                return false;
+            }
+            store(stored.with(to, reason));
+            LOG.info("{} is {}{}", this, to, reason.isEmpty() ? "" : ": " + reason);
+            return true;
+        } catch (ConnectorException e) {
+            LOG.warn("{}: the state {} could not be stored", this, to, e);
+            return false;
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    private void fail(String reason) {
+        try {
+            if (stored.state() != State.FAILED || !stored.reason().equals(reason)) {
+                store(stored.with(State.FAILED, reason));
+            }
+            LOG.warn("{} has failed: {}", this, reason);
+        } catch (ConnectorException e) {
+            LOG.warn("{}: the failure could not be stored: {}", this, reason, e);
+        }
+    }
+
+    /** Ends the instance with the registry, without changing its stored state. */
+    void shutDown() {
+        lifecycle.lock();
+        try {
+            closeRuntime();
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return stored.id().toString();
+    }
+}
