@@ -2,7 +2,7 @@ package io.httpconnector.benchmarks;
 
 import io.httpconnector.Secret;
 import io.httpconnector.definition.ConnectorDefinition;
-import io.httpconnector.definition.registry.ConnectorInstance.State;
+import io.httpconnector.definition.registry.ConnectorInstance.InstanceState;
 import io.httpconnector.definition.registry.ConnectorRegistry;
 import io.httpconnector.definition.registry.InstanceId;
 import io.httpconnector.definition.registry.InstanceSettings;
@@ -108,7 +108,7 @@ final class Instances {
                             new InstanceId("customer-" + i, "shop"),
                             "1.0.0",
                             InstanceSettings.of(Map.of("url", baseUrl, "shop", "shop-" + i)),
-                            State.ACTIVE,
+                            InstanceState.ACTIVE,
                             "",
                             1,
                             1),

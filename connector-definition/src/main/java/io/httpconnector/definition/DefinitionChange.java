@@ -11,10 +11,11 @@ import java.util.Set;
  * @param consequence the consequence for running instances
  * @param strategies the ways to authenticate whose instances are affected; empty for all
  */
-public record DefinitionChange(Kind kind, Impact impact, String pointer, String consequence, Set<String> strategies) {
+public record DefinitionChange(
+        ChangeKind kind, Impact impact, String pointer, String consequence, Set<String> strategies) {
 
-    /** What has changed. */
-    public enum Kind {
+    /** The kind of member that has changed. */
+    public enum ChangeKind {
         /** The base URL. */
         BASE_URL,
         /** Another option of the connection. */
@@ -71,7 +72,7 @@ public record DefinitionChange(Kind kind, Impact impact, String pointer, String 
         WEBHOOK
     }
 
-    /** Who or what a change affects, in the order of severity. */
+    /** The people or parts that a change affects, in the order of severity. */
     public enum Impact {
         /** Running instances continue as before. */
         NONE,

@@ -2,8 +2,8 @@ package io.httpconnector.definition;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.auth.definition.InputField;
+import io.httpconnector.definition.DefinitionChange.ChangeKind;
 import io.httpconnector.definition.DefinitionChange.Impact;
-import io.httpconnector.definition.DefinitionChange.Kind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -56,7 +56,7 @@ final class DefinitionComparison {
         return List.copyOf(changes);
     }
 
-    private void add(Kind kind, Impact impact, String pointer, String consequence, String... strategies) {
+    private void add(ChangeKind kind, Impact impact, String pointer, String consequence, String... strategies) {
         changes.add(new DefinitionChange(kind, impact, pointer, consequence, Set.of(strategies)));
     }
 
@@ -81,22 +81,22 @@ final class DefinitionComparison {
     private void connection(String member, String pointer) {
         if (member.equals("baseUrl")) {
             add(
-                    Kind.BASE_URL,
+                    ChangeKind.BASE_URL,
                     Impact.STATE,
                     pointer,
                     "requests go to another URL: records that it does not know count as deleted, and unknown ones as new");
         } else {
-            add(Kind.CONNECTION, Impact.NONE, pointer, "applies to the next requests");
+            add(ChangeKind.CONNECTION, Impact.NONE, pointer, "applies to the next requests");
         }
     }
 
     private void compareStrategies() {
         compareMembers("/auth", (strategy, pointer) -> {
             if (!older.strategies().contains(strategy)) {
-                add(Kind.ADDED_STRATEGY, Impact.NONE, pointer, "customers may choose it", strategy);
+                add(ChangeKind.ADDED_STRATEGY, Impact.NONE, pointer, "customers may choose it", strategy);
             } else if (!newer.strategies().contains(strategy)) {
                 add(
-                        Kind.REMOVED_STRATEGY,
+                        ChangeKind.REMOVED_STRATEGY,
                         Impact.CUSTOMER,
                         pointer,
                         "its customers must choose another way to authenticate: one of " + newer.strategies(),
@@ -118,7 +118,7 @@ final class DefinitionComparison {
             added.removeAll(texts(before.at(pointer)));
             boolean isMore = !added.isEmpty();
             add(
-                    Kind.SCOPES,
+                    ChangeKind.SCOPES,
                     isMore ? Impact.CUSTOMER : Impact.NONE,
                     pointer,
                     isMore
@@ -127,14 +127,14 @@ final class DefinitionComparison {
                     strategy);
         } else if (AUTHORIZATION.contains(member)) {
             add(
-                    Kind.AUTHORIZATION,
+                    ChangeKind.AUTHORIZATION,
                     Impact.CUSTOMER,
                     pointer,
                     "the stored tokens belong to the former authorization server, client or type: customers must"
                             + " authorize the connection again",
                     strategy);
         } else if (!member.equals("fields")) {
-            add(Kind.STRATEGY, Impact.NONE, pointer, "applies to the next requests", strategy);
+            add(ChangeKind.STRATEGY, Impact.NONE, pointer, "applies to the next requests", strategy);
         }
     }
 
@@ -156,7 +156,7 @@ final class DefinitionComparison {
             String place = place(after, strategy, name);
             if (former == null) {
                 add(
-                        isRequired ? Kind.REQUIRED_INPUT : Kind.INPUT,
+                        isRequired ? ChangeKind.REQUIRED_INPUT : ChangeKind.INPUT,
                         isRequired ? Impact.CUSTOMER : Impact.NONE,
                         place,
                         isRequired
@@ -165,7 +165,7 @@ final class DefinitionComparison {
                         strategy);
             } else if (former.isSecret() != field.isSecret()) {
                 add(
-                        Kind.REQUIRED_INPUT,
+                        ChangeKind.REQUIRED_INPUT,
                         Impact.CUSTOMER,
                         place,
                         field.isSecret()
@@ -175,19 +175,19 @@ final class DefinitionComparison {
             } else if (isRequired
                     && (former.isOptional() || former.defaultValue().isPresent())) {
                 add(
-                        Kind.REQUIRED_INPUT,
+                        ChangeKind.REQUIRED_INPUT,
                         Impact.CUSTOMER,
                         place,
                         "customers who have not entered \"" + name + "\" must enter it",
                         strategy);
             } else if (!input(before, strategy, name).equals(input(after, strategy, name))) {
-                add(Kind.INPUT, Impact.NONE, place, "the value of \"" + name + "\" is checked again", strategy);
+                add(ChangeKind.INPUT, Impact.NONE, place, "the value of \"" + name + "\" is checked again", strategy);
             }
         });
         known.keySet().stream()
                 .filter(name -> !wanted.containsKey(name))
                 .forEach(name -> add(
-                        Kind.REMOVED_INPUT,
+                        ChangeKind.REMOVED_INPUT,
                         Impact.NONE,
                         place(before, strategy, name),
                         "the value of \"" + name + "\" is not used any more",
@@ -220,22 +220,26 @@ final class DefinitionComparison {
     private void compareRequests() {
         compareMembers("/requests", (request, pointer) -> {
             if (!older.requests().contains(request)) {
-                add(Kind.ADDED_REQUEST, Impact.NONE, pointer, "it can be sent");
+                add(ChangeKind.ADDED_REQUEST, Impact.NONE, pointer, "it can be sent");
             } else if (!newer.requests().contains(request)) {
-                add(Kind.REMOVED_REQUEST, Impact.APPLICATION, pointer, "code that sends \"" + request + "\" fails");
+                add(
+                        ChangeKind.REMOVED_REQUEST,
+                        Impact.APPLICATION,
+                        pointer,
+                        "code that sends \"" + request + "\" fails");
             } else {
                 Set<String> added = new TreeSet<>(newer.pills(request));
                 added.removeAll(older.pills(request));
                 if (!added.isEmpty()) {
                     add(
-                            Kind.REQUEST_VALUES,
+                            ChangeKind.REQUEST_VALUES,
                             Impact.APPLICATION,
                             pointer,
                             "code that sends it must supply the values " + added);
                 }
                 compareMembers(pointer, (member, place) -> {
                     if (!DESCRIPTION.contains(member)) {
-                        add(Kind.REQUEST, Impact.NONE, place, "applies when it is sent next");
+                        add(ChangeKind.REQUEST, Impact.NONE, place, "applies when it is sent next");
                     }
                 });
             }
@@ -245,10 +249,10 @@ final class DefinitionComparison {
     private void compareTriggers() {
         compareMembers("/triggers", (trigger, pointer) -> {
             if (!older.triggers().contains(trigger)) {
-                add(Kind.ADDED_TRIGGER, Impact.NONE, pointer, "it polls if the application has a handler for it");
+                add(ChangeKind.ADDED_TRIGGER, Impact.NONE, pointer, "it polls if the application has a handler for it");
             } else if (!newer.triggers().contains(trigger)) {
                 add(
-                        Kind.REMOVED_TRIGGER,
+                        ChangeKind.REMOVED_TRIGGER,
                         Impact.APPLICATION,
                         pointer,
                         "it polls no more; its state is kept until the instance is removed");
@@ -265,7 +269,7 @@ final class DefinitionComparison {
     private void trigger(String member, String pointer, boolean keepsPosition) {
         if (KEY.contains(member) || RECORD_VERSION.contains(member)) {
             add(
-                    KEY.contains(member) ? Kind.KEY : Kind.RECORD_VERSION,
+                    KEY.contains(member) ? ChangeKind.KEY : ChangeKind.RECORD_VERSION,
                     Impact.STATE,
                     pointer,
                     keepsPosition
@@ -273,28 +277,32 @@ final class DefinitionComparison {
                                     + " delivered again"
                             : FIRST_POLL);
         } else if (member.equals("cursor")) {
-            add(Kind.CURSOR, Impact.STATE, pointer, FIRST_POLL);
+            add(ChangeKind.CURSOR, Impact.STATE, pointer, FIRST_POLL);
         } else if (QUERY.contains(member)) {
             add(
-                    Kind.QUERY,
+                    ChangeKind.QUERY,
                     Impact.STATE,
                     pointer,
                     "records that the former query did not contain become events; with a cursor only those after its"
                             + " position");
         } else if (member.equals("detectDeletions")) {
-            add(Kind.TRIGGER, Impact.STATE, pointer, "deleted records are detected by the new setting from now on");
+            add(
+                    ChangeKind.TRIGGER,
+                    Impact.STATE,
+                    pointer,
+                    "deleted records are detected by the new setting from now on");
         } else if (!DESCRIPTION.contains(member)) {
-            add(Kind.TRIGGER, Impact.NONE, pointer, "applies to the next poll");
+            add(ChangeKind.TRIGGER, Impact.NONE, pointer, "applies to the next poll");
         }
     }
 
     private void compareWebhooks() {
         compareMembers("/webhooks", (webhook, pointer) -> {
             if (!older.webhooks().contains(webhook)) {
-                add(Kind.ADDED_WEBHOOK, Impact.APPLICATION, pointer, "its URL must be registered at the service");
+                add(ChangeKind.ADDED_WEBHOOK, Impact.APPLICATION, pointer, "its URL must be registered at the service");
             } else if (!newer.webhooks().contains(webhook)) {
                 add(
-                        Kind.REMOVED_WEBHOOK,
+                        ChangeKind.REMOVED_WEBHOOK,
                         Impact.APPLICATION,
                         pointer,
                         "its URL responds with 404: remove it at the service");
@@ -303,7 +311,7 @@ final class DefinitionComparison {
                 added.removeAll(older.webhookSecrets(webhook));
                 if (!added.isEmpty()) {
                     add(
-                            Kind.WEBHOOK_SECRET,
+                            ChangeKind.WEBHOOK_SECRET,
                             Impact.CUSTOMER,
                             pointer,
                             "the secrets " + added.stream().sorted().toList() + " must be in the source of secrets");
@@ -316,18 +324,18 @@ final class DefinitionComparison {
     private void webhook(String member, String pointer) {
         if (member.equals("verify") || member.equals("verifiers")) {
             add(
-                    Kind.WEBHOOK_VERIFICATION,
+                    ChangeKind.WEBHOOK_VERIFICATION,
                     Impact.APPLICATION,
                     pointer,
                     "requests that are signed in the former way are rejected: change the settings at the service");
         } else if (WEBHOOK_EVENTS.contains(member)) {
             add(
-                    Kind.WEBHOOK_EVENTS,
+                    ChangeKind.WEBHOOK_EVENTS,
                     Impact.STATE,
                     pointer,
                     "an event that is repeated after the upgrade may not be recognized");
         } else if (!DESCRIPTION.contains(member)) {
-            add(Kind.WEBHOOK, Impact.NONE, pointer, "applies to the next requests");
+            add(ChangeKind.WEBHOOK, Impact.NONE, pointer, "applies to the next requests");
         }
     }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.definition.DefinitionChange.ChangeKind;
 import io.httpconnector.definition.DefinitionChange.Impact;
-import io.httpconnector.definition.DefinitionChange.Kind;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,7 +89,7 @@ class DefinitionChangeTest {
             {body: /id}           | {body: /order/id}        | WEBHOOK_EVENTS   | STATE       | /webhooks/paid/key       | may not be recognized
             """)
     void changeHasConsequence(
-            String text, String replacement, Kind kind, Impact impact, String pointer, String consequence) {
+            String text, String replacement, ChangeKind kind, Impact impact, String pointer, String consequence) {
         assertThat(changes(text.replace("@", "\n"), replacement.replace("@", "\n")))
                 .anySatisfy(change -> {
                     assertThat(change.kind()).isEqualTo(kind);
@@ -107,7 +107,7 @@ class DefinitionChangeTest {
                 "fields: [{name: key, label: Key, secret: true}, {name: shop, label: Shop}]\n"
                         + "    headers: {X-Key: \"{{auth.key}}\", X-Shop: \"{{auth.shop}}\"}");
         assertThat(used)
-                .filteredOn(change -> change.kind() == Kind.REQUIRED_INPUT)
+                .filteredOn(change -> change.kind() == ChangeKind.REQUIRED_INPUT)
                 .singleElement()
                 .satisfies(change -> {
                     assertThat(change.concerns("key")).isTrue();

@@ -30,7 +30,7 @@ public final class ConnectorInstance {
     private final InstanceLifecycle lifecycle;
 
     /** The state of an instance. */
-    public enum State {
+    public enum InstanceState {
         /** The instance polls and receives webhooks. A service that fails is tried again, with increasing delays. */
         ACTIVE,
         /**
@@ -97,7 +97,7 @@ public final class ConnectorInstance {
      *
      * @return the state
      */
-    public State state() {
+    public InstanceState state() {
         return lifecycle.stored().state();
     }
 
@@ -253,7 +253,7 @@ public final class ConnectorInstance {
 
     /**
      * Upgrades the instance to another version, although the customer must do something for it. Afterwards the instance is active,
-     * or {@link State#NEEDS_AUTHORIZATION} if there are other scopes or another authorization server, or {@link State#FAILED} if
+     * or {@link InstanceState#NEEDS_AUTHORIZATION} if there are other scopes or another authorization server, or {@link InstanceState#FAILED} if
      * values are missing: then call {@link #change}. A disabled instance remains disabled.
      *
      * @param version a version that the registry has
@@ -262,7 +262,7 @@ public final class ConnectorInstance {
      * @throws InvalidDefinitionException if the registry does not have this version
      * @throws io.httpconnector.state.StateException if the change could not be stored: nothing is changed
      */
-    public State upgrade(String version, InstanceSettings settings) {
+    public InstanceState upgrade(String version, InstanceSettings settings) {
         return lifecycle.upgrade(Arguments.notNull(version, "version"), Arguments.notNull(settings, "settings"));
     }
 

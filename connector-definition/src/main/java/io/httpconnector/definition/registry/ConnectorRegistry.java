@@ -3,7 +3,7 @@ package io.httpconnector.definition.registry;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.auth.oauth2.TokenEncryption;
 import io.httpconnector.definition.ConnectorDefinition;
-import io.httpconnector.definition.registry.ConnectorInstance.State;
+import io.httpconnector.definition.registry.ConnectorInstance.InstanceState;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.webhook.inbox.Mailbox;
 import java.time.Duration;
@@ -157,7 +157,7 @@ public final class ConnectorRegistry implements AutoCloseable {
         InstanceId id = new InstanceId(tenant, connector);
         String version = environment.definitions.newest(connector).definition().version();
         long created = environment.settings.time().now().toEpochMilli();
-        StoredInstance stored = new StoredInstance(id, version, settings, State.ACTIVE, "", created, created);
+        StoredInstance stored = new StoredInstance(id, version, settings, InstanceState.ACTIVE, "", created, created);
         ConnectorInstance instance = new ConnectorInstance(environment, stored);
         instance.lifecycle().check(version, settings);
         instance.lifecycle().add();

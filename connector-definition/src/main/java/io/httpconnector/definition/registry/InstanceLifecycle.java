@@ -4,7 +4,7 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.DefinitionChange;
-import io.httpconnector.definition.registry.ConnectorInstance.State;
+import io.httpconnector.definition.registry.ConnectorInstance.InstanceState;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.StateFailure;
 import java.time.Duration;
@@ -58,10 +58,10 @@ final class InstanceLifecycle {
 
     void start() {
         changing(() -> {
-            if (stored.state() == State.ACTIVE && runtime != null) {
+            if (stored.state() == InstanceState.ACTIVE && runtime != null) {
                 return;
             }
-            store(stored.with(State.ACTIVE, ""));
+            store(stored.with(InstanceState.ACTIVE, ""));
             reopen();
             try {
                 Connector unused = running().call(connector -> connector);
@@ -75,8 +75,8 @@ final class InstanceLifecycle {
 
     void stop() {
         changing(() -> {
-            if (stored.state() != State.DISABLED) {
-                store(stored.with(State.DISABLED, ""));
+            if (stored.state() != InstanceState.DISABLED) {
+                store(stored.with(InstanceState.DISABLED, ""));
             }
             InstanceRuntime old = runtime;
             if (old != null) {
@@ -90,12 +90,12 @@ final class InstanceLifecycle {
         changing(() -> {
             check(stored.version(), settings);
             StoredInstance changed = stored.with(stored.version(), settings);
-            store(stored.state() == State.DISABLED ? changed : withState(changed, State.ACTIVE));
+            store(stored.state() == InstanceState.DISABLED ? changed : withState(changed, InstanceState.ACTIVE));
             reopen();
         });
     }
 
-    private static StoredInstance withState(StoredInstance changed, State state) {
+    private static StoredInstance withState(StoredInstance changed, InstanceState state) {
         return new StoredInstance(
                 changed.id(), changed.version(), changed.settings(), state, "", changed.created(), changed.revision());
     }
@@ -109,29 +109,33 @@ final class InstanceLifecycle {
             InstanceUpgrade upgrade = InstanceUpgrade.of(environment.definitions, stored, version);
             upgrade.requireNoCustomer();
             check(version, upgrade.settings());
-            upgrade(version, upgrade.settings(), stored.state() == State.DISABLED ? State.DISABLED : State.ACTIVE, "");
+            upgrade(
+                    version,
+                    upgrade.settings(),
+                    stored.state() == InstanceState.DISABLED ? InstanceState.DISABLED : InstanceState.ACTIVE,
+                    "");
         });
     }
 
-    State upgrade(String version, InstanceSettings settings) {
+    InstanceState upgrade(String version, InstanceSettings settings) {
         changing(() -> {
             String consent =
                     InstanceUpgrade.of(environment.definitions, stored, version).consent();
-            State next = consent.isEmpty() ? State.ACTIVE : State.NEEDS_AUTHORIZATION;
+            InstanceState next = consent.isEmpty() ? InstanceState.ACTIVE : InstanceState.NEEDS_AUTHORIZATION;
             String why = consent;
             try {
                 check(version, settings);
             } catch (InvalidDefinitionException e) {
-                next = State.FAILED;
+                next = InstanceState.FAILED;
                 why = String.join("; ", e.problems());
             }
-            boolean isDisabled = stored.state() == State.DISABLED;
-            upgrade(version, settings, isDisabled ? State.DISABLED : next, isDisabled ? "" : why);
+            boolean isDisabled = stored.state() == InstanceState.DISABLED;
+            upgrade(version, settings, isDisabled ? InstanceState.DISABLED : next, isDisabled ? "" : why);
         });
         return stored.state();
     }
 
-    private void upgrade(String version, InstanceSettings settings, State state, String reason) {
+    private void upgrade(String version, InstanceSettings settings, InstanceState state, String reason) {
         StoredInstance changed = stored.with(version, settings);
         store(new StoredInstance(
                 changed.id(), version, settings, state, reason, changed.created(), changed.revision()));
@@ -155,8 +159,8 @@ final class InstanceLifecycle {
 
     void remove() {
         changing(() -> {
-            if (stored.state() != State.DISABLED) {
-                store(stored.with(State.DISABLED, ""));
+            if (stored.state() != InstanceState.DISABLED) {
+                store(stored.with(InstanceState.DISABLED, ""));
             }
             closeRuntime();
             environment.forget(stored);
@@ -225,7 +229,7 @@ final class InstanceLifecycle {
                 closeRuntime();
                 boolean unused = environment.instances.remove(stored.id(), instance);
             } else if (latest.revision() != stored.revision()
-                    || (runtime == null && latest.state() != State.DISABLED)) {
+                    || (runtime == null && latest.state() != InstanceState.DISABLED)) {
                 stored = latest;
                 closeRuntime();
                 // The other node has planned the polls.
@@ -245,7 +249,7 @@ final class InstanceLifecycle {
     /** Applies the stored state. */
     private void reopen() {
         closeRuntime();
-        if (stored.state() != State.DISABLED) {
+        if (stored.state() != InstanceState.DISABLED) {
             open(Duration.ZERO);
         }
     }
@@ -266,7 +270,7 @@ final class InstanceLifecycle {
     void open(@Nullable Duration delay) {
         lifecycle.lock();
         try {
-            if (stored.state() == State.DISABLED || runtime != null) {
+            if (stored.state() == InstanceState.DISABLED || runtime != null) {
                 return;
             }
             InstanceRuntime opened = new InstanceRuntime(
@@ -275,7 +279,7 @@ final class InstanceLifecycle {
                     stored,
                     environment.definitions.get(stored.id().connector(), stored.version()));
             runtime = opened;
-            boolean polls = delay != null && stored.state() != State.NEEDS_AUTHORIZATION;
+            boolean polls = delay != null && stored.state() != InstanceState.NEEDS_AUTHORIZATION;
             opened.start(polls, delay == null ? Duration.ZERO : delay);
         } catch (InvalidDefinitionException e) {
             fail(String.join("; ", e.problems()));
@@ -290,7 +294,7 @@ final class InstanceLifecycle {
         try {
             InstanceRuntime current = runtime;
             if (current != null) {
-                current.start(stored.state() == State.ACTIVE, Duration.ZERO);
+                current.start(stored.state() == InstanceState.ACTIVE, Duration.ZERO);
             }
         } finally {
             lifecycle.unlock();
@@ -299,14 +303,14 @@ final class InstanceLifecycle {
 
     /** Called when a connector was created: the instance has not failed any more. */
     void connected(InstanceRuntime of) {
-        if (stored.state() == State.FAILED) {
-            boolean unused = changed(of, State.FAILED, State.ACTIVE, "");
+        if (stored.state() == InstanceState.FAILED) {
+            boolean unused = changed(of, InstanceState.FAILED, InstanceState.ACTIVE, "");
         }
     }
 
     /** Called when a connector could not be created. */
     void failed(InstanceRuntime of, String reason) {
-        boolean unused = changed(of, State.ACTIVE, State.FAILED, reason);
+        boolean unused = changed(of, InstanceState.ACTIVE, InstanceState.FAILED, reason);
     }
 
     /**
@@ -315,20 +319,20 @@ final class InstanceLifecycle {
      * @return whether this is stored
      */
     boolean authorizationLost(InstanceRuntime of, String reason) {
-        if (changed(of, State.ACTIVE, State.NEEDS_AUTHORIZATION, reason)) {
+        if (changed(of, InstanceState.ACTIVE, InstanceState.NEEDS_AUTHORIZATION, reason)) {
             of.endPolls();
         }
-        return runtime == of && stored.state() == State.NEEDS_AUTHORIZATION;
+        return runtime == of && stored.state() == InstanceState.NEEDS_AUTHORIZATION;
     }
 
     /** Called when tokens were stored, by a thread that may hold a lease. */
     void authorized(InstanceRuntime of) {
-        if (runtime == of && stored.state() == State.NEEDS_AUTHORIZATION) {
+        if (runtime == of && stored.state() == InstanceState.NEEDS_AUTHORIZATION) {
             environment.background(() -> {
                 try {
                     changing(() -> {
-                        if (runtime == of && stored.state() == State.NEEDS_AUTHORIZATION) {
-                            store(stored.with(State.ACTIVE, ""));
+                        if (runtime == of && stored.state() == InstanceState.NEEDS_AUTHORIZATION) {
+                            store(stored.with(InstanceState.ACTIVE, ""));
                             of.start(true, Duration.ZERO);
                         }
                     });
@@ -343,7 +347,7 @@ final class InstanceLifecycle {
      * Stores a state that was noticed by a thread of the instance. It does not wait for a concurrent change, because that may wait
      * for this thread; the change makes it obsolete.
      */
-    private boolean changed(InstanceRuntime of, State from, State to, String reason) {
+    private boolean changed(InstanceRuntime of, InstanceState from, InstanceState to, String reason) {
         if (!lifecycle.tryLock()) {
             return false;
         }
@@ -364,8 +368,8 @@ final class InstanceLifecycle {
 
     private void fail(String reason) {
         try {
-            if (stored.state() != State.FAILED || !stored.reason().equals(reason)) {
-                store(stored.with(State.FAILED, reason));
+            if (stored.state() != InstanceState.FAILED || !stored.reason().equals(reason)) {
+                store(stored.with(InstanceState.FAILED, reason));
             }
             LOG.warn("{} has failed: {}", this, reason);
         } catch (ConnectorException e) {

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a customer has chosen for an instance: the way to authenticate, the values of the inputs, and references to secrets. Immutable.
+ * The choices of a customer for an instance: the way to authenticate, the values of the inputs, and references to secrets. Immutable.
  *
  * <pre>{@code
  * InstanceSettings.of(Map.of("shop", "acme")).strategy("oauth2").secret("clientSecret", "shopify-app")

@@ -4,8 +4,8 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.auth.definition.InputField;
 import io.httpconnector.definition.ConnectorDefinition;
 import io.httpconnector.definition.DefinitionChange;
+import io.httpconnector.definition.DefinitionChange.ChangeKind;
 import io.httpconnector.definition.DefinitionChange.Impact;
-import io.httpconnector.definition.DefinitionChange.Kind;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +66,7 @@ record InstanceUpgrade(
     String consent() {
         return changes.stream()
                 .filter(change -> change.impact() == Impact.CUSTOMER
-                        && (change.kind() == Kind.SCOPES || change.kind() == Kind.AUTHORIZATION))
+                        && (change.kind() == ChangeKind.SCOPES || change.kind() == ChangeKind.AUTHORIZATION))
                 .map(DefinitionChange::consequence)
                 .distinct()
                 .collect(Collectors.joining("; "));

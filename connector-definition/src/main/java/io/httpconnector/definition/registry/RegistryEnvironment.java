@@ -22,7 +22,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/** What the instances of a registry share. Thread-safe. */
+/** The stores, documents and threads that the instances of a registry share. Thread-safe. */
 final class RegistryEnvironment {
 
     private static final String KEY = "connector-registry.webhooks";

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.definition.registry.ConnectorInstance.State;
+import io.httpconnector.definition.registry.ConnectorInstance.InstanceState;
 import io.httpconnector.internal.json.JsonObjectReader;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,12 +25,12 @@ public record StoredInstance(
         InstanceId id,
         String version,
         InstanceSettings settings,
-        State state,
+        InstanceState state,
         String reason,
         long created,
         long revision) {
 
-    StoredInstance with(State newState, String newReason) {
+    StoredInstance with(InstanceState newState, String newReason) {
         return new StoredInstance(id, version, settings, newState, newReason, created, revision + 1);
     }
 
@@ -87,9 +87,9 @@ public record StoredInstance(
         });
     }
 
-    private static State state(String name) {
+    private static InstanceState state(String name) {
         try {
-            return State.valueOf(name);
+            return InstanceState.valueOf(name);
         } catch (IllegalArgumentException e) {
             throw new InvalidDefinitionException("instance", "/state: \"" + name + "\" is unknown");
         }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.TokenEncryption;
 import io.httpconnector.definition.SecretSource.SecretReference;
-import io.httpconnector.definition.registry.ConnectorInstance.State;
+import io.httpconnector.definition.registry.ConnectorInstance.InstanceState;
 import io.httpconnector.jdbc.JdbcSchema;
 import io.httpconnector.jdbc.JdbcTokenStore;
 import io.httpconnector.template.Pills;
@@ -100,7 +100,7 @@ class ClusteredRegistryTest {
 
             // The nodes change it in turn.
             onA.stop();
-            await(() -> onB.state() == State.DISABLED);
+            await(() -> onB.state() == InstanceState.DISABLED);
             onB.change(shop.settings("b"));
             a.close();
             onB.start();
@@ -129,7 +129,7 @@ class ClusteredRegistryTest {
             onA.stop();
 
             assertThat(onA.settings()).isEqualTo(shop.settings("b"));
-            await(() -> b.instance("acme", "shop").orElseThrow().state() == State.DISABLED);
+            await(() -> b.instance("acme", "shop").orElseThrow().state() == InstanceState.DISABLED);
         }
     }
 
@@ -140,14 +140,14 @@ class ClusteredRegistryTest {
         WebhookRouter router = WebhookRouter.at("https://app.example.com/hooks");
         try (ConnectorRegistry a = node("a", router)) {
             ConnectorInstance acme = a.add("acme", "shop", shop.settings("a"));
-            await(() -> acme.state() == State.NEEDS_AUTHORIZATION);
+            await(() -> acme.state() == InstanceState.NEEDS_AUTHORIZATION);
 
             // The rotated secret is read without a restart.
             secrets.put("acme", "shop", "key", Secret.of("k-2"));
             acme.start();
 
             assertThat(events.poll(20, TimeUnit.SECONDS)).isEqualTo("a 1");
-            assertThat(acme.state()).isEqualTo(State.ACTIVE);
+            assertThat(acme.state()).isEqualTo(InstanceState.ACTIVE);
         }
     }
 

@@ -10,9 +10,9 @@ import io.httpconnector.auth.oauth2.AuthorizationCodeFlow;
 import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.DefinitionChange;
-import io.httpconnector.definition.DefinitionChange.Kind;
+import io.httpconnector.definition.DefinitionChange.ChangeKind;
 import io.httpconnector.definition.SecretSource.SecretReference;
-import io.httpconnector.definition.registry.ConnectorInstance.State;
+import io.httpconnector.definition.registry.ConnectorInstance.InstanceState;
 import io.httpconnector.polling.PollResult;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.state.StateException;
@@ -96,7 +96,7 @@ class ConnectorRegistryTest {
         return taken.stream().sorted().toList();
     }
 
-    private static void awaitState(ConnectorInstance instance, State state) throws InterruptedException {
+    private static void awaitState(ConnectorInstance instance, InstanceState state) throws InterruptedException {
         CountDownLatch never = new CountDownLatch(1);
         for (int i = 0; i < 2000 && instance.state() != state; i++) {
             assertThat(never.await(10, TimeUnit.MILLISECONDS)).isFalse();
@@ -132,7 +132,7 @@ class ConnectorRegistryTest {
                     .extracting(ConnectorInstance::tenant)
                     .containsExactly("acme", "bolt");
             ConnectorInstance acme = registry.instance("acme", "shop").orElseThrow();
-            assertThat(acme.state()).isEqualTo(State.ACTIVE);
+            assertThat(acme.state()).isEqualTo(InstanceState.ACTIVE);
             assertThat(acme.version()).isEqualTo("1.0.0");
             assertThat(acme.send("get-shop", Pills.none()).json().path("name").asText())
                     .isEqualTo("a");
@@ -143,7 +143,7 @@ class ConnectorRegistryTest {
         try (ConnectorRegistry registry = registry()) {
             assertThat(take(1)).containsExactly("bolt 2");
             ConnectorInstance acme = registry.instance("acme", "shop").orElseThrow();
-            assertThat(acme.state()).isEqualTo(State.DISABLED);
+            assertThat(acme.state()).isEqualTo(InstanceState.DISABLED);
 
             acme.start();
 
@@ -193,14 +193,20 @@ class ConnectorRegistryTest {
                             new InstanceId("broken", "shop"),
                             "1.0.0",
                             InstanceSettings.of(Map.of("ur", "x")),
-                            State.ACTIVE,
+                            InstanceState.ACTIVE,
                             "",
                             1,
                             1),
                     0);
             instances.put(
                     new StoredInstance(
-                            new InstanceId("old", "shop"), "0.9.0", shop.settings("good"), State.ACTIVE, "", 1, 1),
+                            new InstanceId("old", "shop"),
+                            "0.9.0",
+                            shop.settings("good"),
+                            InstanceState.ACTIVE,
+                            "",
+                            1,
+                            1),
                     0);
             registry.start();
             ConnectorInstance broken = registry.instance("broken", "shop").orElseThrow();
@@ -210,8 +216,8 @@ class ConnectorRegistryTest {
             ConnectorInstance good = registry.add("good", "shop", shop.settings("good"));
 
             assertThat(take(1)).containsExactly("good");
-            awaitState(broken, State.FAILED);
-            awaitState(revoked, State.NEEDS_AUTHORIZATION);
+            awaitState(broken, InstanceState.FAILED);
+            awaitState(revoked, InstanceState.NEEDS_AUTHORIZATION);
             assertThat(broken.reason().orElseThrow()).contains("did you mean \"url\"");
             assertThat(revoked.reason().orElseThrow()).contains("401");
             assertThat(revoked.nextPoll("orders")).isEmpty();
@@ -219,7 +225,7 @@ class ConnectorRegistryTest {
                     .contains("version 0.9.0 of shop is not defined");
             assertThat(List.of(reset, thrower, good))
                     .extracting(ConnectorInstance::state)
-                    .containsOnly(State.ACTIVE);
+                    .containsOnly(InstanceState.ACTIVE);
             assertThat(poll(good)).isNotNull();
         }
     }
@@ -230,13 +236,13 @@ class ConnectorRegistryTest {
         shop.accept("a", "k-2");
         try (ConnectorRegistry registry = registry()) {
             ConnectorInstance acme = registry.add("acme", "shop", shop.settings("a"));
-            awaitState(acme, State.NEEDS_AUTHORIZATION);
+            awaitState(acme, InstanceState.NEEDS_AUTHORIZATION);
             assertThat(events).isEmpty();
             assertThat(instances
                             .find(new InstanceId("acme", "shop"))
                             .orElseThrow()
                             .state())
-                    .isEqualTo(State.NEEDS_AUTHORIZATION);
+                    .isEqualTo(InstanceState.NEEDS_AUTHORIZATION);
 
             secrets.put("acme/key", "k-2");
             acme.start();
@@ -245,11 +251,11 @@ class ConnectorRegistryTest {
             assertThat(acme.reason()).isEmpty();
             shop.accept("a", "k-3");
             assertThatThrownBy(() -> poll(acme)).isInstanceOf(ConnectorException.class);
-            assertThat(acme.state()).isEqualTo(State.NEEDS_AUTHORIZATION);
+            assertThat(acme.state()).isEqualTo(InstanceState.NEEDS_AUTHORIZATION);
             secrets.put("acme/other", "k-3");
             shop.customer("a", 2);
             acme.change(shop.settings("a").secret("key", "other"));
-            assertThat(acme.state()).isEqualTo(State.ACTIVE);
+            assertThat(acme.state()).isEqualTo(InstanceState.ACTIVE);
             assertThat(take(1)).containsExactly("acme 2");
         }
     }
@@ -264,15 +270,15 @@ class ConnectorRegistryTest {
         secrets.remove("key");
         try (ConnectorRegistry registry = registry()) {
             ConnectorInstance acme = registry.instance("acme", "shop").orElseThrow();
-            awaitState(acme, State.FAILED);
+            awaitState(acme, InstanceState.FAILED);
             assertThat(acme.reason().orElseThrow()).contains("key");
             assertThatThrownBy(acme::start).isInstanceOf(InvalidDefinitionException.class);
-            assertThat(acme.state()).isEqualTo(State.FAILED);
+            assertThat(acme.state()).isEqualTo(InstanceState.FAILED);
 
             secrets.put("key", "k-1");
             assertThat(acme.send("get-shop", Pills.none()).status()).isEqualTo(200);
 
-            assertThat(acme.state()).isEqualTo(State.ACTIVE);
+            assertThat(acme.state()).isEqualTo(InstanceState.ACTIVE);
         }
     }
 
@@ -387,12 +393,12 @@ class ConnectorRegistryTest {
             assertThatThrownBy(() -> registry.add("bolt", "shop", shop.settings("a")))
                     .isInstanceOf(StateException.class);
 
-            assertThat(acme.state()).isEqualTo(State.ACTIVE);
+            assertThat(acme.state()).isEqualTo(InstanceState.ACTIVE);
             assertThat(acme.settings()).isEqualTo(shop.settings("a"));
             assertThat(registry.instances()).containsExactly(acme);
             shop.fail("a", 401);
             assertThatThrownBy(() -> poll(acme)).isInstanceOf(ConnectorException.class);
-            assertThat(acme.state()).isEqualTo(State.ACTIVE);
+            assertThat(acme.state()).isEqualTo(InstanceState.ACTIVE);
         }
     }
 
@@ -440,7 +446,7 @@ class ConnectorRegistryTest {
             ConnectorInstance acme = registry.add("acme", "shop", shop.settings("a"));
 
             assertThat(take(1)).containsExactly("1");
-            assertThat(acme.state()).isEqualTo(State.DISABLED);
+            assertThat(acme.state()).isEqualTo(InstanceState.DISABLED);
             assertThat(events).isEmpty();
         }
     }
@@ -461,7 +467,7 @@ class ConnectorRegistryTest {
                     "headers: {X-Version: \"2\"}"));
             shop.customer("a", 2);
 
-            assertThat(acme.changes("1.1.0")).extracting(DefinitionChange::kind).contains(Kind.REMOVED_INPUT);
+            assertThat(acme.changes("1.1.0")).extracting(DefinitionChange::kind).contains(ChangeKind.REMOVED_INPUT);
             acme.upgrade("1.1.0");
 
             assertThat(take(1)).containsExactly("acme 2");
@@ -486,14 +492,14 @@ class ConnectorRegistryTest {
                     .hasMessageContaining("without the customer")
                     .hasMessageContaining("/inputs/2: customers who have not entered \"currency\" must enter it");
             assertThat(acme.version()).isEqualTo("1.0.0");
-            assertThat(acme.state()).isEqualTo(State.ACTIVE);
+            assertThat(acme.state()).isEqualTo(InstanceState.ACTIVE);
 
-            assertThat(acme.upgrade("2.0.0", acme.settings())).isEqualTo(State.FAILED);
+            assertThat(acme.upgrade("2.0.0", acme.settings())).isEqualTo(InstanceState.FAILED);
             assertThat(acme.reason().orElseThrow()).contains("currency");
             Map<String, String> values = new HashMap<>(shop.settings("a").values());
             values.put("currency", "CHF");
             acme.change(InstanceSettings.of(values));
-            assertThat(acme.state()).isEqualTo(State.ACTIVE);
+            assertThat(acme.state()).isEqualTo(InstanceState.ACTIVE);
             assertThat(acme.version()).isEqualTo("2.0.0");
         }
     }
@@ -533,10 +539,10 @@ class ConnectorRegistryTest {
         values.put("clientId", "c");
         try (ConnectorRegistry registry = oauth2()) {
             ConnectorInstance acme = registry.add("acme", "shop", InstanceSettings.of(values));
-            awaitState(acme, State.NEEDS_AUTHORIZATION);
+            awaitState(acme, InstanceState.NEEDS_AUTHORIZATION);
             authorize(acme);
             assertThat(take(1)).containsExactly("acme 1");
-            assertThat(acme.state()).isEqualTo(State.ACTIVE);
+            assertThat(acme.state()).isEqualTo(InstanceState.ACTIVE);
             registry.define(Shop.definition(
                     "1.1.0",
                     "type: custom\n    fields: [{name: key, label: API key, secret: true}]\n"
@@ -547,13 +553,13 @@ class ConnectorRegistryTest {
                             + "    scopes: [read, write]\n"));
 
             assertThatThrownBy(() -> acme.upgrade("1.1.0")).hasMessageContaining("for the scopes [write]");
-            assertThat(acme.upgrade("1.1.0", acme.settings())).isEqualTo(State.NEEDS_AUTHORIZATION);
+            assertThat(acme.upgrade("1.1.0", acme.settings())).isEqualTo(InstanceState.NEEDS_AUTHORIZATION);
             assertThat(acme.reason().orElseThrow()).contains("[write]");
             shop.customer("a", 2);
             authorize(acme);
 
             assertThat(take(1)).containsExactly("acme 2");
-            assertThat(acme.state()).isEqualTo(State.ACTIVE);
+            assertThat(acme.state()).isEqualTo(InstanceState.ACTIVE);
         }
     }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.definition.registry.ConnectorInstance.State;
+import io.httpconnector.definition.registry.ConnectorInstance.InstanceState;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.testing.VirtualTime;
@@ -47,7 +47,7 @@ class RegistryModelTest {
 
     /** What is known about an instance. */
     private static final class Model {
-        private State state = State.ACTIVE;
+        private InstanceState state = InstanceState.ACTIVE;
         private String shop;
         private Set<String> seen = new HashSet<>();
     }
@@ -156,19 +156,19 @@ class RegistryModelTest {
         switch (operation) {
             case 4 -> {
                 instance.stop();
-                known.state = State.DISABLED;
+                known.state = InstanceState.DISABLED;
             }
             case 5 -> {
                 Throwable failure = catchThrowable(instance::start);
-                boolean isChecked = known.state != State.ACTIVE;
+                boolean isChecked = known.state != InstanceState.ACTIVE;
                 assertThat(failure instanceof InvalidDefinitionException).isEqualTo(isChecked && !hasKey);
-                known.state = isChecked && !hasKey ? State.FAILED : State.ACTIVE;
+                known.state = isChecked && !hasKey ? InstanceState.FAILED : InstanceState.ACTIVE;
             }
             case 6 -> {
                 Throwable failure = catchThrowable(() -> instance.change(shop.settings(target)));
                 if (hasKey) {
                     known.shop = target;
-                    known.state = known.state == State.DISABLED ? State.DISABLED : State.ACTIVE;
+                    known.state = known.state == InstanceState.DISABLED ? InstanceState.DISABLED : InstanceState.ACTIVE;
                 } else {
                     assertThat(failure).isInstanceOf(InvalidDefinitionException.class);
                 }
@@ -188,7 +188,7 @@ class RegistryModelTest {
     private void poll(String tenant, Model known, ConnectorInstance instance) {
         boolean authorized = secrets.get(tenant + "/key").equals("k-0");
         Throwable failure = catchThrowable(() -> instance.withTrigger("orders", PollingTrigger::pollOnce));
-        if (known.state == State.DISABLED) {
+        if (known.state == InstanceState.DISABLED) {
             assertThat(failure).hasMessageContaining("is not started");
         } else if (authorized) {
             assertThat(failure).isNull();
@@ -200,7 +200,7 @@ class RegistryModelTest {
             }
         } else {
             assertThat(failure).isInstanceOf(ConnectorException.class);
-            known.state = State.NEEDS_AUTHORIZATION;
+            known.state = InstanceState.NEEDS_AUTHORIZATION;
         }
     }
 
