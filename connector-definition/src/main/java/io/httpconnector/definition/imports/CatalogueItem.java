@@ -28,11 +28,13 @@ final class CatalogueItem {
         this.node = node;
         this.pointer = pointer;
         this.notes = notes;
-        node.properties()
-                .forEach(member -> members.put(
-                        member.getKey(),
-                        new CatalogueItem(
-                                member.getValue(), pointer + "/" + JsonMemberReader.token(member.getKey()), notes)));
+        for (Map.Entry<String, JsonNode> member : node.properties()) {
+            // What a component passes on is no member of it.
+            if (!member.getKey().equals(AirbyteResolver.PARAMETERS)) {
+                String place = pointer + "/" + JsonMemberReader.token(member.getKey());
+                members.put(member.getKey(), new CatalogueItem(member.getValue(), place, notes));
+            }
+        }
     }
 
     /** Returns an item with the members of another one, unless it has its own. */

@@ -32,6 +32,18 @@ public final class ConnectorImporter {
         return NangoCatalogue.read(parse("Nango providers", providers));
     }
 
+    /**
+     * Imports a low-code manifest of Airbyte: each stream becomes a request with records and pages, and a polling trigger.
+     *
+     * @param id the ID of the connector, such as {@code source-shop}
+     * @param manifest the text of a {@code manifest.yaml}
+     * @return the connector
+     * @throws InvalidDefinitionException if the text is not YAML, or has no streams
+     */
+    public static ImportedConnector airbyte(String id, String manifest) {
+        return AirbyteManifest.read(Arguments.notNull(id, "ID of the connector"), parse("Airbyte manifest", manifest));
+    }
+
     private static ParsedDocument parse(String name, String text) {
         ParsedDocument parsed;
         try {

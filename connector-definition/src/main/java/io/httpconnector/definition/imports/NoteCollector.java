@@ -11,11 +11,35 @@ import java.util.Map;
 final class NoteCollector {
 
     private final Map<String, Place> places;
+    private Map<String, String> sources = Map.of();
+    private String item = "";
     private final List<ImportNote> notes = new ArrayList<>();
     private final List<ImportNote> ignored = new ArrayList<>();
 
     NoteCollector(Map<String, Place> places) {
         this.places = places;
+    }
+
+    /** Sets the request or trigger that the next notes are about; empty for the whole connector. */
+    void about(String name) {
+        this.item = name;
+    }
+
+    /** Sets the pointers in the file by those in the items, where they differ. */
+    void sources(Map<String, String> pointers) {
+        this.sources = pointers;
+    }
+
+    private String source(String pointer) {
+        String prefix = pointer;
+        while (!prefix.isEmpty()) {
+            String source = sources.get(prefix);
+            if (source != null) {
+                return source + pointer.substring(prefix.length());
+            }
+            prefix = prefix.substring(0, prefix.lastIndexOf('/'));
+        }
+        return pointer;
     }
 
     void note(String pointer, String reason) {
@@ -26,12 +50,13 @@ final class NoteCollector {
         add(ignored, pointer, reason);
     }
 
-    private void add(List<ImportNote> list, String pointer, String reason) {
+    private void add(List<ImportNote> list, String itemPointer, String reason) {
+        String pointer = source(itemPointer);
         int line = DocumentParser.nearest(places, pointer)
                 .findFirst()
                 .map(Place::line)
                 .orElse(0);
-        ImportNote note = new ImportNote(pointer, line, reason);
+        ImportNote note = new ImportNote(item, pointer, line, reason);
         if (!list.contains(note)) {
             list.add(note);
         }

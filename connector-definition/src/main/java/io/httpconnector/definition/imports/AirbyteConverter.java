@@ -1,0 +1,279 @@
+package io.httpconnector.definition.imports;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
+import io.httpconnector.definition.imports.JinjaPills.Constant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Converts the streams of a manifest of Airbyte to requests and triggers. Not thread-safe. */
+final class AirbyteConverter {
+
+    private static final int MAX_LEVELS = 6;
+    private static final Pattern PER_POLL = Pattern.compile("\\{\\{\\s*(?:cursor|window|now)\\b");
+
+    private final AirbyteScope scope;
+    private final AirbyteAuth auth;
+    private final String baseUrl;
+
+    AirbyteConverter(AirbyteScope scope, AirbyteAuth auth, String baseUrl) {
+        this.scope = scope;
+        this.auth = auth;
+        this.baseUrl = baseUrl;
+    }
+
+    /** A stream: a request with its records and pages, its parents, and what a trigger has in addition. */
+    private record Parts(ObjectNode request, @Nullable ObjectNode parents, ObjectNode trigger) {}
+
+    /**
+     * Converts a stream.
+     *
+     * @param name the name in the document
+     * @param document receives the request and the trigger
+     */
+    void convert(CatalogueItem stream, String name, ObjectNode document) {
+        Parts parts = parts(stream, 0);
+        if (parts == null) {
+            return;
+        }
+        key(stream, parts.trigger);
+        ObjectNode trigger = parts.trigger;
+        if (parts.parents != null) {
+            trigger.set("parents", parts.parents);
+        }
+        if (PER_POLL.matcher(parts.request.toString()).find()) {
+            ObjectNode template = parts.request.deepCopy();
+            for (String member : List.of("records", "pagination")) {
+                if (template.has(member)) {
+                    trigger.set(member, template.remove(member));
+                }
+            }
+            trigger.set("request", template);
+        } else {
+            document.withObject("/requests").set(name, parts.request);
+            trigger.put("request", name);
+        }
+        document.withObject("/triggers").set(name, trigger);
+    }
+
+    /** Returns a source of parents without name and key; null if it has no counterpart, which is noted. */
+    @Nullable ObjectNode parent(CatalogueItem stream, int level, Map<String, String> outerPills) {
+        if (level > MAX_LEVELS) {
+            stream.note("there are too many levels of parents");
+            return null;
+        }
+        Parts parts = parts(stream, level);
+        if (parts == null) {
+            return null;
+        }
+        ObjectNode source = JsonNodeFactory.instance.objectNode();
+        ObjectNode template = parts.request;
+        JsonNode records = template.remove("records");
+        source.set("records", records == null ? JsonNodeFactory.instance.objectNode() : records);
+        JsonNode pagination = template.remove("pagination");
+        if (pagination != null) {
+            source.set("pagination", pagination);
+        }
+        source.set("request", template.put("name", "Parents of level " + level));
+        if (parts.parents != null) {
+            source.set("below", parts.parents);
+        }
+        return source;
+    }
+
+    private @Nullable Parts parts(CatalogueItem stream, int level) {
+        String type = stream.text("type", "DeclarativeStream");
+        if (!type.equals("DeclarativeStream")) {
+            stream.note("there is no counterpart of the stream \"" + stream.text("class_name", type) + "\"");
+            return null;
+        }
+        CatalogueItem retriever = stream.at("retriever");
+        String kind = retriever.text("type", "SimpleRetriever");
+        CatalogueItem requester = retriever.at("requester");
+        String requests = requester.text("type", "HttpRequester");
+        if (!kind.equals("SimpleRetriever") || !requests.equals("HttpRequester")) {
+            CatalogueItem odd = kind.equals("SimpleRetriever") ? requester : retriever;
+            odd.note("there is no counterpart of \"" + odd.text("class_name", odd.text("type", "")) + "\"");
+            return null;
+        }
+        AirbyteScope own = scope.of(retriever);
+        AirbyteParents parents = new AirbyteParents(this, own, level);
+        ObjectNode listed = parents.convert(retriever.at("partition_router"));
+        AirbyteScope withParents = own.withPartition(parents.pills);
+        ObjectNode trigger = JsonNodeFactory.instance.objectNode();
+        CatalogueItem sync = stream.at("incremental_sync");
+        AirbyteCursor cursor =
+                new AirbyteCursor(sync, withParents, requester.node().toString());
+        boolean isIncremental = sync.exists() && cursor.isSupported();
+        if (sync.exists() && !cursor.isSupported()) {
+            sync.note("there is no counterpart of the synchronisation \""
+                    + sync.text("class_name", sync.text("type", "")) + "\"");
+        }
+        AirbyteScope forRequest = isIncremental && cursor.isInTemplate() && level == 0
+                ? withParents.withPartition(cursor.pills())
+                : withParents;
+        forRequest = forRequest.with("page", "page");
+        ObjectNode request = new AirbyteRequest(requester, forRequest, auth).convert(baseUrl);
+        parents.options.forEach((option, pill) -> send(option, pill, request));
+        ObjectNode pagination = new AirbytePagination(retriever.at("paginator"), own, request.toString()).convert();
+        if (!pagination.isEmpty()) {
+            request.set("pagination", pagination);
+        }
+        records(retriever, request);
+        if (isIncremental && level == 0) {
+            cursor.convert(trigger, request);
+        } else {
+            trigger.putObject("startPosition").put("everything", true);
+        }
+        stream.at("transformations").elements().forEach(each -> transformation(each));
+        return new Parts(request, listed, trigger);
+    }
+
+    private void send(CatalogueItem option, String pill, ObjectNode request) {
+        ObjectNode location = AirbytePagination.location(option, scope);
+        if (location == null) {
+            return;
+        }
+        location.properties().forEach(place -> {
+            String value = "{{" + pill + "}}";
+            String name = place.getValue().asText();
+            switch (place.getKey()) {
+                case "query" ->
+                    request.withArray("/query").addObject().put("name", name).put("value", value);
+                case "header" ->
+                    request.withArray("/headers").addObject().put("name", name).put("value", value);
+                case "field" ->
+                    request.withObject("/body")
+                            .withArray("form")
+                            .addObject()
+                            .put("name", name)
+                            .put("value", value);
+                default -> request.withObject("/body").withObject("/json").put(name.substring(1), value);
+            }
+        });
+    }
+
+    private static void transformation(CatalogueItem transformation) {
+        String type = transformation.text("type", "");
+        if (type.startsWith("Custom") || transformation.has("class_name")) {
+            transformation.note("the code of the transformation is not imported: events have the records as they are");
+        } else {
+            String reason = "events have the records as the service sends them";
+            transformation.ignore(reason, "fields", "field_pointers", "mapping", "type");
+        }
+    }
+
+    private void records(CatalogueItem retriever, ObjectNode request) {
+        CatalogueItem selector = retriever.at("record_selector");
+        CatalogueItem extractor = selector.at("extractor");
+        ObjectNode records = JsonNodeFactory.instance.objectNode();
+        String type = extractor.text("type", "DpathExtractor");
+        if (type.equals("DpathExtractor")) {
+            StringBuilder path = new StringBuilder();
+            for (CatalogueItem step : extractor.at("field_path").elements()) {
+                String text = scope.of(extractor).constant(step);
+                if (text != null && !text.isEmpty()) {
+                    path.append('/').append(text.replace("~", "~0").replace("/", "~1"));
+                }
+            }
+            if (!path.isEmpty()) {
+                records.put("path", path.toString());
+            }
+        } else {
+            extractor.note("there is no counterpart of the extractor \"" + extractor.text("class_name", type) + "\"");
+        }
+        records.put("optional", true);
+        decoder(retriever.at("decoder"), records);
+        filter(selector.at("record_filter"), records);
+        selector.ignore("records keep their types", "schema_normalization");
+        request.set("records", records);
+    }
+
+    private static void decoder(CatalogueItem decoder, ObjectNode records) {
+        String type = decoder.text("type", "");
+        switch (type) {
+            case "", "JsonDecoder" -> {}
+            case "XmlDecoder" -> records.put("as", "XML");
+            case "JsonlDecoder", "IterableDecoder" -> records.put("as", "JSON_LINES");
+            case "CsvDecoder" -> records.put("as", "CSV");
+            default ->
+                decoder.note("there is no counterpart of the decoder \"" + decoder.text("class_name", type) + "\"");
+        }
+    }
+
+    private void filter(CatalogueItem filter, ObjectNode records) {
+        if (!filter.exists()) {
+            return;
+        }
+        String condition = filter.text("condition");
+        if (!"RecordFilter".equals(filter.text("type", "RecordFilter")) || condition == null) {
+            filter.note("there is no counterpart of the filter \"" + filter.text("class_name", "") + "\"");
+            return;
+        }
+        CatalogueItem item = filter.at("condition");
+        try {
+            Jinja expression = JinjaPills.single(condition);
+            AirbyteScope own = scope.of(filter).with("record", "record");
+            if (expression == null) {
+                throw new UnsupportedException("a text");
+            }
+            for (Object each : new JinjaPills(own).conditions(expression)) {
+                if (each instanceof Constant constant) {
+                    if (!JinjaPills.isTrue(constant.value())) {
+                        item.note("no record fulfils the condition");
+                    }
+                } else {
+                    records.withArray("/where").addObject().put("expression", "{{" + each + "}}");
+                }
+            }
+        } catch (UnsupportedException e) {
+            item.note("there is no counterpart of \"" + e.getMessage() + "\" in the text: "
+                    + AirbyteScope.shortened(condition));
+        }
+    }
+
+    private void key(CatalogueItem stream, ObjectNode trigger) {
+        List<String> keys = new ArrayList<>();
+        for (CatalogueItem part : stream.at("primary_key").elements()) {
+            List<String> path = new ArrayList<>();
+            for (CatalogueItem step : part.elements()) {
+                String text = scope.of(stream).constant(step);
+                if (text != null && !text.isEmpty()) {
+                    path.add(text.replace("~", "~0").replace("/", "~1"));
+                }
+            }
+            String pointer = "/" + String.join("/", path);
+            if (!path.isEmpty() && !keys.contains(pointer)) {
+                keys.add(pointer);
+            }
+        }
+        if (keys.isEmpty()) {
+            trigger.put("wholeRecordAsKey", true);
+            trigger.remove("version");
+            return;
+        }
+        keys.forEach(trigger.putArray("key")::add);
+        if (!trigger.has("version")) {
+            trigger.putArray("wholeRecordAsVersion");
+        }
+    }
+
+    /** Returns the most common value. */
+    static @Nullable String mostCommon(List<String> values) {
+        Map<String, Integer> counts = new HashMap<>();
+        values.forEach(value -> counts.merge(value, 1, Integer::sum));
+        String best = null;
+        for (String value : values) {
+            if (best == null || counts.getOrDefault(value, 0) > counts.getOrDefault(best, 0)) {
+                best = value;
+            }
+        }
+        return best;
+    }
+}

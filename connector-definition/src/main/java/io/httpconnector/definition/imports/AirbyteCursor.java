@@ -1,0 +1,236 @@
+package io.httpconnector.definition.imports;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Converts the incremental synchronisation of a stream of Airbyte to a cursor. Not thread-safe. */
+final class AirbyteCursor {
+
+    /** The longest window: everything since the start is one query. */
+    private static final Duration EVERYTHING = Duration.ofDays(3660);
+
+    private static final String ISO = "%Y-%m-%dT%H:%M:%SZ";
+
+    private final CatalogueItem item;
+    private final AirbyteScope scope;
+    private final boolean usesStart;
+    private final boolean usesEnd;
+    private boolean isWritten;
+    private final ObjectNode cursor = JsonNodeFactory.instance.objectNode();
+
+    /**
+     * Creates a converter.
+     *
+     * @param requester the requester as text, to see which values it has
+     */
+    AirbyteCursor(CatalogueItem item, AirbyteScope scope, String requester) {
+        this.item = item;
+        this.scope = scope.of(item);
+        this.usesStart = requester.matches("(?s).*(stream_interval|stream_slice|stream_partition)[^}]*start_time.*");
+        this.usesEnd = requester.matches("(?s).*(stream_interval|stream_slice|stream_partition)[^}]*end_time.*");
+    }
+
+    boolean isSupported() {
+        return "DatetimeBasedCursor".equals(item.text("type", ""));
+    }
+
+    /** Returns whether the request itself has the time. */
+    boolean isInTemplate() {
+        return usesStart || usesEnd;
+    }
+
+    /** Returns the pills for the values of the interval. */
+    Map<String, String> pills() {
+        String format = format();
+        String filter = isInTemplate() && format != null && !format.equals(ISO) ? StrftimePattern.filter(format) : null;
+        String suffix = filter == null ? "" : " | " + filter;
+        return usesEnd
+                ? Map.of("start_time", "window.from" + suffix, "end_time", "window.to" + suffix)
+                : Map.of("start_time", "cursor" + suffix);
+    }
+
+    private @Nullable String format() {
+        return item.has("datetime_format") ? scope.constant(item.at("datetime_format")) : null;
+    }
+
+    /** Returns the JSON Pointer of the time of a record; null if it is unknown. */
+    @Nullable String field() {
+        String field = item.has("cursor_field") ? scope.constant(item.at("cursor_field")) : null;
+        return field == null
+                ? null
+                : "/" + field.replace("~", "~0").replace("/", "~1").replace(".", "/");
+    }
+
+    /** Sets cursor, version and start position of a trigger. */
+    void convert(ObjectNode trigger, ObjectNode request) {
+        String field = field();
+        if (field == null) {
+            return;
+        }
+        cursor.put("timestamp", field);
+        location(request);
+        if (!isInTemplate() && !isWritten && !cursor.path("clientSide").asBoolean()) {
+            String format = format();
+            if ("%s".equals(format)) {
+                cursor.put("epochSeconds", true);
+            } else if ("%ms".equals(format)) {
+                cursor.put("epochMillis", true);
+            } else if (format != null && !format.equals(ISO)) {
+                String pattern = StrftimePattern.pattern(format);
+                if (pattern == null) {
+                    item.at("datetime_format").note("there is no counterpart of the format \"" + format + "\"");
+                } else {
+                    cursor.put("format", pattern);
+                }
+            }
+        }
+        String lookback = item.has("lookback_window") ? scope.text(item.at("lookback_window")) : null;
+        if (lookback != null && !lookback.isEmpty()) {
+            Duration duration = AirbyteAuth.duration(lookback);
+            if (duration == null || duration.compareTo(Duration.ofDays(366)) > 0) {
+                item.at("lookback_window").note("the lookback has to be a constant duration of at most a year");
+            } else if (!duration.isZero()) {
+                cursor.put("lookback", duration.toString());
+            }
+        }
+        resolution();
+        item.ignore("the times of records are recognized in all formats", "cursor_datetime_formats");
+        item.ignore("records are compared by their version", "is_data_feed", "is_compare_strictly");
+        item.ignore(
+                "all records have the same field",
+                "partition_field_start",
+                "partition_field_end",
+                "global_substream_cursor");
+        trigger.set("cursor", cursor);
+        trigger.putArray("version").add(field);
+        start(trigger);
+    }
+
+    private void resolution() {
+        String format = format();
+        if (format != null
+                && !cursor.path("clientSide").asBoolean()
+                && !format.contains("%H")
+                && format.contains("%d")) {
+            cursor.put("resolution", "PT24H");
+        }
+    }
+
+    /** Returns whether records have times in another format than requests. */
+    private boolean hasOtherFormat() {
+        String format = format();
+        return format != null
+                && !format.equals(ISO)
+                && StrftimePattern.filter(format) != null
+                && item.texts("cursor_datetime_formats").stream().anyMatch(other -> !other.equals(format));
+    }
+
+    /** Writes a time to the request in the format of requests; returns whether that is possible in its location. */
+    private boolean write(@Nullable ObjectNode location, String pill, ObjectNode request) {
+        String format = format();
+        if (location == null || format == null) {
+            return false;
+        }
+        for (String kind : List.of("query", "header")) {
+            if (location.has(kind)) {
+                request.withArray(kind.equals("query") ? "/query" : "/headers")
+                        .addObject()
+                        .put("name", location.path(kind).asText())
+                        .put("value", "{{" + pill + " | " + StrftimePattern.filter(format) + " | omit}}");
+                isWritten = true;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void location(ObjectNode request) {
+        CatalogueItem from = item.at("start_time_option");
+        CatalogueItem to = item.at("end_time_option");
+        ObjectNode start = from.exists() ? AirbytePagination.location(from, scope) : null;
+        ObjectNode end = to.exists() ? AirbytePagination.location(to, scope) : null;
+        String step = item.has("step") ? scope.text(item.at("step")) : null;
+        Duration window = step == null || step.contains("{{") ? null : AirbyteAuth.duration(step);
+        if (step != null && window == null && (end != null || usesEnd)) {
+            item.at("step").note("the step has to be a constant duration");
+        }
+        boolean isWindow = usesEnd || (end != null && (start != null || usesStart));
+        if (hasOtherFormat()) {
+            start = write(start, isWindow ? "window.from" : "cursor", request) ? template() : start;
+            end = isWindow && write(end, "window.to", request) ? template() : end;
+        }
+        if (isWindow) {
+            ObjectNode windows = cursor.putObject("windows");
+            windows.put("step", (window == null ? EVERYTHING : window).toString());
+            windows.set("from", start == null ? template() : start);
+            windows.set("to", end == null ? template() : end);
+        } else if (start != null && !start.has("template")) {
+            cursor.set("sentAs", start);
+        } else if (!usesStart && !isWritten) {
+            cursor.put("clientSide", true);
+        }
+    }
+
+    private static ObjectNode template() {
+        return JsonNodeFactory.instance.objectNode().put("template", true);
+    }
+
+    /** Sets where the first poll starts: a constant, or a value that the customer enters. */
+    private void start(ObjectNode trigger) {
+        CatalogueItem start = item.at("start_datetime");
+        CatalogueItem time = start.node().isObject() ? start.at("datetime") : start;
+        String text;
+        try {
+            text = time.text() == null
+                    ? null
+                    : new JinjaPills(scope).text(time.node().asText());
+        } catch (UnsupportedException e) {
+            time.note("there is no counterpart of \"" + e.getMessage() + "\" in the text: "
+                    + AirbyteScope.shortened(time.node().asText()));
+            text = null;
+        }
+        if (text == null) {
+            return;
+        }
+        if (!text.contains("{{")) {
+            Instant instant = instant(text);
+            if (instant == null) {
+                time.note("it is no time: " + text);
+            } else {
+                trigger.putObject("startPosition").put("from", instant.toString());
+            }
+        } else if (text.matches("\\{\\{\\s*auth\\.[^{}]*}}")) {
+            trigger.putObject("startPosition").put("from", withZone(text));
+        } else {
+            time.note("the start has to be a constant or a value of the configuration: "
+                    + AirbyteScope.shortened(time.node().asText()));
+        }
+    }
+
+    private static String withZone(String text) {
+        String pill = text.replaceAll("\\s*\\|\\s*date\\(.*?\\)\\s*}}$", "}}");
+        return pill.replaceAll("\\s*}}$", " | iso('UTC')}}");
+    }
+
+    private static @Nullable Instant instant(String text) {
+        String time = text.strip()
+                .replaceFirst("^(\\d{4}-\\d\\d-\\d\\d)$", "$1T00:00:00Z")
+                .replaceFirst(" ", "T");
+        try {
+            return time.matches("\\d{1,11}")
+                    ? Instant.ofEpochSecond(Long.parseLong(time))
+                    : java.time.OffsetDateTime.parse(time.replaceFirst("([+-]\\d\\d)(\\d\\d)$", "$1:$2")
+                                    .replaceFirst("(:\\d\\d(\\.\\d+)?)$", "$1Z"))
+                            .toInstant();
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package io.httpconnector.definition.imports;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The inputs of a manifest of Airbyte: the properties of its specification that a request uses. Not thread-safe. */
+final class AirbyteInputs {
+
+    private final Map<String, CatalogueItem> properties = new LinkedHashMap<>();
+    private final Map<String, List<String>> choices = new LinkedHashMap<>();
+    private final Set<String> required = new HashSet<>();
+    private final Map<String, ObjectNode> inputs = new LinkedHashMap<>();
+
+    /** The names of inputs that have another name in a connector document. */
+    private final Map<String, String> renamed = new LinkedHashMap<>();
+
+    AirbyteInputs(CatalogueItem specification) {
+        collect(specification, "", true);
+    }
+
+    private void collect(CatalogueItem schema, String prefix, boolean isRequired) {
+        Set<String> own = new HashSet<>(schema.texts("required"));
+        schema.at("properties").members().forEach((name, property) -> {
+            String path = prefix.isEmpty() ? name : prefix + "." + name;
+            boolean needed = isRequired && own.contains(name);
+            if (property.has("properties") || property.has("oneOf")) {
+                collect(property, path, needed);
+                property.at("oneOf").elements().forEach(option -> collect(option, path, false));
+                return;
+            }
+            if (property.has("const")) {
+                choices.computeIfAbsent(path, key -> new ArrayList<>())
+                        .add(property.at("const").node().asText());
+            }
+            properties.putIfAbsent(path, property);
+            if (needed) {
+                required.add(path);
+            }
+        });
+    }
+
+    /** Gives the property of a path another name. */
+    void rename(List<String> steps, String name) {
+        renamed.put(String.join(".", steps), name);
+    }
+
+    /** Returns the name of the input for a path in the configuration; null if it is no single value. */
+    @Nullable String use(List<String> steps) {
+        String path = String.join(".", steps);
+        if (steps.isEmpty() || properties.keySet().stream().anyMatch(known -> known.startsWith(path + "."))) {
+            return null;
+        }
+        String name = renamed.getOrDefault(path, path.replaceAll("[^A-Za-z0-9_-]", "_"));
+        CatalogueItem property = properties.get(path);
+        if (property != null && property.texts("type").stream().anyMatch(Set.of("array", "object")::contains)) {
+            return null;
+        }
+        inputs.computeIfAbsent(name, key -> input(name, path, property));
+        return name;
+    }
+
+    boolean isSecret(String name) {
+        ObjectNode input = inputs.get(name);
+        return input != null && input.path("secret").asBoolean();
+    }
+
+    /** Returns whether an input may have no value. */
+    boolean isOptional(String name) {
+        ObjectNode input = inputs.get(name);
+        return input != null && input.path("optional").asBoolean();
+    }
+
+    void add(String name, String label, boolean isSecret) {
+        ObjectNode input =
+                JsonNodeFactory.instance.objectNode().put("name", name).put("label", label);
+        if (isSecret) {
+            input.put("secret", true);
+        }
+        inputs.putIfAbsent(name, input);
+    }
+
+    void makeSecret(String name) {
+        ObjectNode input = inputs.get(name);
+        if (input != null) {
+            input.put("secret", true);
+        }
+    }
+
+    void require(String name) {
+        ObjectNode input = inputs.get(name);
+        if (input != null) {
+            input.remove("optional");
+        }
+    }
+
+    private ObjectNode input(String name, String path, @Nullable CatalogueItem property) {
+        ObjectNode input = JsonNodeFactory.instance.objectNode().put("name", name);
+        if (property == null) {
+            return input.put("label", NangoFields.label(path)).put("optional", true);
+        }
+        String title = property.text("title", "");
+        input.put("label", title.isBlank() ? NangoFields.label(path) : title);
+        String hint = property.text("description", "");
+        if (!hint.isBlank()) {
+            input.put("hint", hint);
+        }
+        if (property.isSet("airbyte_secret")) {
+            input.put("secret", true);
+        }
+        boolean isFlag = property.texts("type").contains("boolean");
+        List<String> permitted = choices.containsKey(path)
+                ? choices.get(path)
+                : isFlag ? List.of("true", "false") : property.texts("enum");
+        Set<String> distinct = new LinkedHashSet<>(permitted);
+        if (!distinct.isEmpty()) {
+            distinct.forEach(input.withArray("/choices")::add);
+        }
+        String given = property.text("pattern");
+        Pattern pattern = given == null || given.isEmpty() ? null : JavaScriptPattern.toJava(given);
+        if (pattern != null) {
+            input.put("pattern", pattern.pattern());
+        } else if (given != null && !given.isEmpty()) {
+            property.at("pattern").note("it is not a regular expression of Java");
+        }
+        String value = property.text("default");
+        if (value != null && !value.isEmpty() && isPermitted(value, distinct, pattern)) {
+            input.put("default", value);
+        } else if (!required.contains(path)) {
+            input.put("optional", true);
+        }
+        property.at("examples").elements().stream()
+                .map(example -> example.node().asText())
+                .filter(example -> !example.isEmpty() && isPermitted(example, distinct, pattern))
+                .findFirst()
+                .ifPresent(example -> input.put("example", example));
+        return input;
+    }
+
+    private static boolean isPermitted(String value, Set<String> choices, @Nullable Pattern pattern) {
+        return (choices.isEmpty() || choices.contains(value))
+                && (pattern == null || pattern.matcher(value).matches());
+    }
+
+    /** Returns the inputs in the order of the specification. */
+    ArrayNode inputs() {
+        ArrayNode all = JsonNodeFactory.instance.arrayNode();
+        Set<String> ordered = new LinkedHashSet<>();
+        properties.keySet().forEach(path -> {
+            String name = renamed.getOrDefault(path, path.replaceAll("[^A-Za-z0-9_-]", "_"));
+            if (inputs.containsKey(name)) {
+                ordered.add(name);
+            }
+        });
+        ordered.addAll(inputs.keySet());
+        ordered.forEach(name -> all.add(inputs.get(name)));
+        return all;
+    }
+
+    /** Lists the properties that no request uses. */
+    void ignoreUnused(NoteCollector notes) {
+        properties.forEach((path, property) -> {
+            String name = renamed.getOrDefault(path, path.replaceAll("[^A-Za-z0-9_-]", "_"));
+            if (!inputs.containsKey(name)) {
+                notes.ignore(property.pointer(), "no request uses it");
+            }
+        });
+    }
+}

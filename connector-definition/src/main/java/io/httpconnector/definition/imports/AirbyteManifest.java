@@ -1,0 +1,279 @@
+package io.httpconnector.definition.imports;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.definition.ConnectorComponents;
+import io.httpconnector.definition.ConnectorDefinition;
+import io.httpconnector.definition.internal.DocumentParser.ParsedDocument;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Converts a low-code manifest of Airbyte to a connector document. Not thread-safe. */
+final class AirbyteManifest {
+
+    private static final String BASE_URL = "baseUrl";
+    private static final int MAX_CHECKS = 5;
+    private static final Pattern OF_STREAM = Pattern.compile("/(?:requests|triggers)/([A-Za-z0-9_-]+)");
+    private static final Pattern UNUSED = Pattern.compile("/inputs(?:/\\d+)?: the field \"([^\"]+)\" is not used");
+
+    private final String id;
+    private final CatalogueItem root;
+    private final CatalogueItem streams;
+    private final NoteCollector notes;
+    private final AirbyteInputs inputs;
+    private final AirbyteScope scope;
+    private final Map<String, String> places = new HashMap<>();
+
+    private AirbyteManifest(String id, ParsedDocument file) {
+        this.id = id;
+        this.notes = new NoteCollector(file.places());
+        this.root = new CatalogueItem(file.tree(), "", notes);
+        AirbyteResolver resolver = new AirbyteResolver(file.tree(), notes);
+        JsonNode resolved = resolver.resolve("streams");
+        JsonNode specification = resolver.resolve("spec");
+        notes.sources(resolver.sources());
+        this.streams = new CatalogueItem(resolved, "/streams", notes);
+        this.inputs =
+                new AirbyteInputs(new CatalogueItem(specification, "/spec", notes).at("connection_specification"));
+        this.scope = new AirbyteScope(inputs, JsonNodeFactory.instance.objectNode(), Map.of(), Map.of());
+    }
+
+    static ImportedConnector read(String id, ParsedDocument file) {
+        if (!file.tree().path("streams").isArray()
+                && !file.tree().path("dynamic_streams").isArray()) {
+            throw new InvalidDefinitionException("Airbyte manifest", List.of("it has no streams"));
+        }
+        return new AirbyteManifest(id, file).convert();
+    }
+
+    private ImportedConnector convert() {
+        root.ignore(
+                "it belongs to the application of Airbyte",
+                "version",
+                "type",
+                "metadata",
+                "concurrency_level",
+                "description",
+                "api_budget");
+        root.ignore("records are delivered as they are", "schemas");
+        root.ignore("references to it are resolved", "definitions");
+        root.at("dynamic_streams")
+                .elements()
+                .forEach(each -> each.note("streams that the service lists are not imported"));
+        root.at("streams");
+        root.at("check");
+        CatalogueItem spec = root.at("spec");
+        spec.at("connection_specification");
+        spec.ignore(
+                "it describes the consent in the application of Airbyte",
+                "advanced_auth",
+                "authSpecification",
+                "type",
+                "changelog_url",
+                "supportsIncremental");
+        String documentation = spec.text("documentation_url", spec.text("documentationUrl", ""));
+        spec.reportUnread();
+        root.reportUnread();
+        ObjectNode document = JsonNodeFactory.instance.objectNode();
+        document.put("connector", 1)
+                .put("id", NangoProvider.id(id))
+                .put("version", "1.0.0")
+                .put("title", title());
+        if (!documentation.isBlank()) {
+            document.put("documentation", documentation);
+        }
+        AirbyteAuth auth = new AirbyteAuth(scope);
+        auth.read(authenticator());
+        String baseUrl = baseUrl();
+        streams(new AirbyteConverter(scope, auth, baseUrl), document);
+        ObjectNode connection = JsonNodeFactory.instance.objectNode();
+        connection.put(BASE_URL, baseUrl.replaceAll("\\?.*$", ""));
+        test(document, connection);
+        NangoProvider.fieldsOf(baseUrl).forEach(inputs::require);
+        inputs.ignoreUnused(notes);
+        ArrayNode all = inputs.inputs();
+        if (!all.isEmpty()) {
+            document.set("inputs", all);
+        }
+        document.set("connection", connection);
+        document.set("auth", auth.strategies());
+        return checked(document);
+    }
+
+    private static boolean removeInput(String name, ObjectNode document) {
+        Iterator<JsonNode> all = document.path("inputs").iterator();
+        boolean isRemoved = false;
+        while (all.hasNext()) {
+            if (all.next().path("name").asText().equals(name)) {
+                all.remove();
+                isRemoved = true;
+            }
+        }
+        if (document.path("inputs").isEmpty()) {
+            document.remove("inputs");
+        }
+        return isRemoved;
+    }
+
+    private String title() {
+        String name = id.replaceFirst("^source-", "");
+        return NangoFields.label(name);
+    }
+
+    /** Removes the streams that would make the document invalid, which is noted. */
+    private ImportedConnector checked(ObjectNode document) {
+        for (int i = 0; i < MAX_CHECKS; i++) {
+            try {
+                ConnectorDefinition.of(document, ConnectorComponents.none());
+                break;
+            } catch (InvalidDefinitionException e) {
+                boolean isChanged = false;
+                for (String problem : e.problems()) {
+                    isChanged |= remove(problem, document);
+                }
+                if (!isChanged) {
+                    break;
+                }
+            }
+        }
+        return new ImportedConnector(document, notes.notes(), notes.ignored());
+    }
+
+    private boolean remove(String problem, ObjectNode document) {
+        Matcher stream = OF_STREAM.matcher(problem);
+        if (!stream.lookingAt()) {
+            Matcher input = UNUSED.matcher(problem);
+            if (input.lookingAt()) {
+                // Only a stream that was not imported uses it.
+                return removeInput(input.group(1), document);
+            }
+            notes.note("", "the document is invalid: " + problem);
+            return false;
+        }
+        String name = stream.group(1);
+        notes.about(name);
+        notes.note(places.getOrDefault(name, "/streams"), "its definition is invalid: " + problem);
+        notes.about("");
+        Stream.of("requests", "triggers")
+                .map(document::path)
+                .filter(JsonNode::isObject)
+                .forEach(all -> ((ObjectNode) all).remove(name));
+        return true;
+    }
+
+    /** Returns the authenticator of most streams. */
+    private CatalogueItem authenticator() {
+        List<String> all = new ArrayList<>();
+        List<CatalogueItem> items = new ArrayList<>();
+        for (CatalogueItem stream : streams.elements()) {
+            CatalogueItem authenticator = stream.at("retriever").at("requester").at("authenticator");
+            if (authenticator.exists()) {
+                items.add(authenticator);
+                all.add(text(authenticator));
+            }
+        }
+        String common = AirbyteConverter.mostCommon(all);
+        CatalogueItem chosen = null;
+        for (CatalogueItem item : items) {
+            if (text(item).equals(common)) {
+                chosen = chosen == null ? item : chosen;
+            } else {
+                item.note("another stream has another authenticator: a connector has the one of most streams");
+            }
+        }
+        return chosen == null ? new CatalogueItem(JsonNodeFactory.instance.missingNode(), "/streams", notes) : chosen;
+    }
+
+    /** Returns an authenticator without the parameters of its stream. */
+    private static String text(CatalogueItem authenticator) {
+        return withoutParameters(authenticator.node().deepCopy()).toString();
+    }
+
+    private static JsonNode withoutParameters(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            JsonNode parameters = object.remove(AirbyteResolver.PARAMETERS);
+            if (parameters != null) {
+                parameters.properties().forEach(parameter -> {
+                    if (parameter.getValue().equals(object.get(parameter.getKey()))) {
+                        object.remove(parameter.getKey());
+                    }
+                });
+            }
+        }
+        node.forEach(AirbyteManifest::withoutParameters);
+        return node;
+    }
+
+    private String baseUrl() {
+        List<String> urls = new ArrayList<>();
+        for (CatalogueItem stream : streams.elements()) {
+            CatalogueItem requester = stream.at("retriever").at("requester");
+            String url = null;
+            if (requester.has("url_base") || requester.has("url")) {
+                url = AirbyteRequest.base(requester, scope);
+            }
+            if (url != null && !url.isEmpty()) {
+                urls.add(url);
+            }
+        }
+        String common = AirbyteConverter.mostCommon(urls);
+        if (common == null) {
+            streams.note("no stream has a base URL with a counterpart: it is an input");
+            inputs.add(BASE_URL, "Base URL", false);
+            return "{{auth." + BASE_URL + "}}";
+        }
+        // The part of the URL that belongs to the connection ends before a parameter.
+        int question = common.indexOf('?');
+        return question < 0 ? common : common.substring(0, question);
+    }
+
+    private void streams(AirbyteConverter converter, ObjectNode document) {
+        Set<String> names = new HashSet<>();
+        for (CatalogueItem stream : streams.elements()) {
+            String given = stream.text("name");
+            String name = given == null
+                    ? ""
+                    : given.replaceAll("[^A-Za-z0-9_-]+", "_").replaceAll("^[_-]+", "");
+            name = name.isEmpty() ? "stream" : name.substring(0, Math.min(60, name.length()));
+            String unique = name;
+            for (int i = 2; !names.add(unique); i++) {
+                unique = name + "_" + i;
+            }
+            notes.about(unique);
+            places.put(unique, stream.pointer());
+            converter.convert(stream, unique, document);
+            notes.about("");
+        }
+    }
+
+    /** Tests the connection by the request of the stream that Airbyte checks. */
+    private void test(ObjectNode document, ObjectNode connection) {
+        @Nullable String path = null;
+        for (String name : root.at("check").texts("stream_names")) {
+            JsonNode request = document.path("requests").path(name);
+            String url = request.path("url").asText();
+            boolean isPlain = request.path("method").asText().equals("GET")
+                    && !request.has("query")
+                    && !request.has("headers")
+                    && !url.contains("://")
+                    && !url.contains("{{")
+                    && !url.isEmpty();
+            path = path == null && isPlain ? url : path;
+        }
+        if (path != null) {
+            connection.put("test", path);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package io.httpconnector.definition.imports;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Converts the partition routers of a stream of Airbyte to parents. Not thread-safe. */
+final class AirbyteParents {
+
+    private final AirbyteConverter converter;
+    private final AirbyteScope scope;
+    private final int level;
+
+    /** The pills by the name of a value of the partition. */
+    final Map<String, String> pills = new HashMap<>();
+
+    /** The options that send a value, and the pill of it. */
+    final Map<CatalogueItem, String> options = new HashMap<>();
+
+    AirbyteParents(AirbyteConverter converter, AirbyteScope scope, int level) {
+        this.converter = converter;
+        this.scope = scope;
+        this.level = level;
+    }
+
+    /** Returns the parents; null if there are none, or if they have no counterpart, which is noted. */
+    @Nullable ObjectNode convert(CatalogueItem routers) {
+        List<ObjectNode> sources = new ArrayList<>();
+        for (CatalogueItem router : routers.elements()) {
+            ObjectNode source = source(router, sources.size());
+            if (source != null) {
+                sources.add(source);
+            }
+        }
+        if (sources.size() < 2) {
+            return sources.isEmpty() ? null : sources.get(0);
+        }
+        ObjectNode product = JsonNodeFactory.instance.objectNode();
+        sources.forEach(product.putArray("product")::add);
+        return product;
+    }
+
+    private @Nullable ObjectNode source(CatalogueItem router, int index) {
+        return switch (router.text("type", "")) {
+            case "ListPartitionRouter" -> values(router, index);
+            case "SubstreamPartitionRouter" -> substreams(router, index);
+            case "GroupingPartitionRouter" -> {
+                router.note("there is no counterpart of a group of partitions");
+                yield null;
+            }
+            default -> {
+                router.note("there is no counterpart of the partition router \""
+                        + router.text("class_name", router.text("type", "")) + "\"");
+                yield null;
+            }
+        };
+    }
+
+    private String name(String field, int index) {
+        String name = field.replaceAll("[^A-Za-z0-9_]", "_");
+        boolean isTaken = name.matches("cursor|page|window|now|auth|record|response|\\d.*") || name.isEmpty();
+        return (isTaken ? "parent_" + name : name)
+                + (level > 0 ? "_" + level : "")
+                + (index > 0 ? "_" + (index + 1) : "");
+    }
+
+    private @Nullable ObjectNode values(CatalogueItem router, int index) {
+        AirbyteScope own = scope.of(router);
+        String field = router.has("cursor_field") ? own.constant(router.at("cursor_field")) : null;
+        CatalogueItem values = router.at("values");
+        if (!values.node().isArray()) {
+            values.note("the values have to be a constant list: "
+                    + AirbyteScope.shortened(values.node().asText()));
+            return null;
+        }
+        ObjectNode source = JsonNodeFactory.instance.objectNode();
+        for (CatalogueItem value : values.elements()) {
+            String text = value.node().isTextual()
+                    ? own.constant(value)
+                    : value.node().asText();
+            if (text != null) {
+                source.withArray("/values").add(text);
+            }
+        }
+        if (!source.has("values") || field == null) {
+            return null;
+        }
+        String name = name(field, index);
+        pills.put(field, name);
+        option(router.at("request_option"), name);
+        return source.put("as", name);
+    }
+
+    private void option(CatalogueItem option, String pill) {
+        if (option.exists()) {
+            options.put(option, pill);
+        }
+    }
+
+    private @Nullable ObjectNode substreams(CatalogueItem router, int index) {
+        List<ObjectNode> sources = new ArrayList<>();
+        for (CatalogueItem parent : router.at("parent_stream_configs").elements()) {
+            ObjectNode source = substream(parent, index);
+            if (source != null) {
+                sources.add(source);
+            }
+        }
+        if (sources.size() < 2) {
+            return sources.isEmpty() ? null : sources.get(0);
+        }
+        ObjectNode union = JsonNodeFactory.instance.objectNode();
+        sources.forEach(union.putArray("union")::add);
+        return union;
+    }
+
+    private @Nullable ObjectNode substream(CatalogueItem parent, int index) {
+        AirbyteScope own = scope.of(parent);
+        String key = parent.has("parent_key") ? own.constant(parent.at("parent_key")) : null;
+        String field = parent.has("partition_field") ? own.constant(parent.at("partition_field")) : null;
+        if (key == null || field == null) {
+            parent.note("a parent needs parent_key and partition_field");
+            return null;
+        }
+        if (key.contains("*")) {
+            parent.at("parent_key").note("a key can't have a wildcard");
+            return null;
+        }
+        String name = name(field, index);
+        List<String> steps = List.of(key.split("[./]", -1));
+        String pill = AirbyteScope.path(name, steps);
+        parent.ignore("all parents are listed for each poll", "incremental_dependency", "lazy_read_pointer");
+        ObjectNode source = converter.parent(parent.at("stream"), level + 1, pills);
+        if (source == null) {
+            return null;
+        }
+        source.put("as", name).put("key", "/" + String.join("/", steps));
+        pills.put(field, pill);
+        for (CatalogueItem extra : parent.at("extra_fields").elements()) {
+            List<String> path =
+                    extra.elements().stream().map(step -> step.node().asText()).toList();
+            pills.put("extra_fields." + String.join(".", path), AirbyteScope.path(name, path));
+            pills.put(String.join(".", path), AirbyteScope.path(name, path));
+        }
+        option(parent.at("request_option"), pill);
+        return source;
+    }
+}

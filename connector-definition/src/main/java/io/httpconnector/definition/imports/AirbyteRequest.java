@@ -1,0 +1,225 @@
+package io.httpconnector.definition.imports;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** Converts the requester of a stream of Airbyte to a request template. Not thread-safe. */
+final class AirbyteRequest {
+
+    private final CatalogueItem requester;
+    private final AirbyteScope scope;
+    private final AirbyteAuth auth;
+    private final ObjectNode request = JsonNodeFactory.instance.objectNode();
+
+    AirbyteRequest(CatalogueItem requester, AirbyteScope scope, AirbyteAuth auth) {
+        this.requester = requester;
+        this.scope = scope.of(requester);
+        this.auth = auth;
+    }
+
+    /** Returns a URL with exactly one slash between base and path. */
+    static String joined(String base, String path) {
+        if (path.isEmpty() || path.contains("://")) {
+            return path.isEmpty() ? base : path;
+        }
+        String start = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
+        return start + (path.startsWith("/") ? path : "/" + path);
+    }
+
+    /** Returns the base URL of a requester, without a slash at its end; null if it has no counterpart. */
+    static @Nullable String base(CatalogueItem requester, AirbyteScope scope) {
+        CatalogueItem item = requester.has("url_base") ? requester.at("url_base") : requester.at("url");
+        String base = scope.of(requester).text(item);
+        return base == null ? null : base.strip().replaceAll("/+$", "");
+    }
+
+    /**
+     * Converts the request.
+     *
+     * @param baseUrl the base URL of the connection
+     */
+    ObjectNode convert(String baseUrl) {
+        request.put("method", method());
+        url(baseUrl);
+        if (requester.at("request_parameters").node().isTextual()) {
+            requester.at("request_parameters").note("the parameters have to be an object");
+        }
+        texts(
+                requester.at("request_parameters"),
+                scope,
+                (name, value) -> add("query", name, value, requester.at("request_parameters")));
+        texts(
+                requester.at("request_headers"),
+                scope,
+                (name, value) -> add("headers", name, value, requester.at("request_headers")));
+        body();
+        new AirbyteErrors(requester.at("error_handler"), scope).convert(request);
+        if (requester.has("request_options_provider")) {
+            CatalogueItem provider = requester.at("request_options_provider");
+            texts(
+                    provider.at("request_parameters"),
+                    scope.of(provider),
+                    (name, value) -> add("query", name, value, provider));
+            texts(
+                    provider.at("request_headers"),
+                    scope.of(provider),
+                    (name, value) -> add("headers", name, value, provider));
+            provider.at("type");
+        }
+        return request;
+    }
+
+    private String method() {
+        String method = requester.has("http_method") ? scope.constant(requester.at("http_method")) : null;
+        return method == null ? "GET" : method.toUpperCase(Locale.ROOT);
+    }
+
+    private void url(String baseUrl) {
+        String base = base(requester, scope);
+        String path = requester.has("path") ? scope.text(requester.at("path")) : "";
+        if (base == null || path == null) {
+            request.put("url", "/");
+            return;
+        }
+        NangoProvider.fieldsOf(path).forEach(scope.inputs()::require);
+        // A value in a path may have slashes, as that of a list of segments.
+        String url = joined(base, path.strip());
+        String relative =
+                url.equals(baseUrl) ? "" : url.startsWith(baseUrl + "/") ? url.substring(baseUrl.length()) : url;
+        if (relative.startsWith("?")) {
+            relative = "/" + relative;
+        }
+        if (url.startsWith(baseUrl + "?")) {
+            relative = url.substring(baseUrl.length());
+        }
+        request.put("url", relative.isEmpty() ? "" : relative);
+        if (relative.contains("://")) {
+            requester.at("path").at("");
+            boolean isSameOrigin = origin(relative).equals(origin(baseUrl))
+                    && !origin(relative).contains("{{");
+            if (!isSameOrigin) {
+                requester.note("the requests to \"" + origin(relative)
+                        + "\" have another host than those of most streams: they have no authentication");
+            }
+        }
+    }
+
+    private static String origin(String url) {
+        int start = url.indexOf("://");
+        int end = start < 0 ? -1 : url.indexOf('/', start + 3);
+        return end < 0 ? url : url.substring(0, end);
+    }
+
+    private void add(String kind, String name, String value, CatalogueItem item) {
+        if (value.isEmpty()) {
+            return;
+        }
+        if (NangoProvider.fieldsOf(value).stream().anyMatch(scope.inputs()::isSecret)) {
+            if (!auth.addSecret(kind, name, value)) {
+                item.note("streams have different secrets in \"" + name + "\"");
+            }
+            return;
+        }
+        request.withArray("/" + kind).addObject().put("name", name).put("value", scope.omitting(value));
+    }
+
+    /** Translates the texts of an object; numbers and flags are texts. */
+    static void texts(CatalogueItem items, AirbyteScope scope, BiConsumer<String, String> use) {
+        items.members().forEach((name, value) -> {
+            if (name.equals(AirbyteResolver.PARAMETERS)) {
+                return;
+            }
+            if (value.node().isContainerNode()) {
+                value.note("a list or an object is no text");
+                return;
+            }
+            String text = scope.text(value);
+            CatalogueItem key = value.withText(name);
+            String translated = name.contains("{{") ? scope.constant(key) : name;
+            if (text != null && translated != null) {
+                use.accept(translated, text);
+            }
+        });
+    }
+
+    private void body() {
+        CatalogueItem json = requester.at("request_body_json");
+        CatalogueItem data = requester.at("request_body_data");
+        CatalogueItem body = requester.at("request_body");
+        if (body.exists()) {
+            String type = body.text("type", "");
+            switch (type) {
+                case "RequestBodyJsonObject", "RequestBodyGraphQL", "RequestBodyGraphQl" -> json = body.at("value");
+                case "RequestBodyUrlEncodedForm", "RequestBodyPlainText" -> data = body.at("value");
+                default -> body.note("there is no counterpart of the body \"" + type + "\"");
+            }
+        }
+        if (json.exists()) {
+            JsonNode tree = tree(json, scope, true);
+            if (tree != null && tree.isObject() && !tree.isEmpty()) {
+                request.putObject("body").set("json", tree);
+            } else if (tree != null && tree.isTextual()) {
+                json.note("a text is not a JSON body");
+            }
+        } else if (data.node().isTextual()) {
+            String text = scope.text(data);
+            if (text != null && !text.isEmpty()) {
+                request.putObject("body").put("text", text).put("contentType", "text/plain");
+            }
+        } else {
+            texts(data, scope, (name, value) -> {
+                if (!value.isEmpty()) {
+                    request.withObject("/body")
+                            .withArray("form")
+                            .addObject()
+                            .put("name", name)
+                            .put("value", scope.omitting(value));
+                }
+            });
+        }
+        checkSecrets(json.exists() ? json : data);
+    }
+
+    private void checkSecrets(CatalogueItem item) {
+        String text = request.path("body").toString();
+        if (NangoProvider.fieldsOf(text).stream().anyMatch(scope.inputs()::isSecret)) {
+            item.note("the body of a request can't have a secret");
+            request.remove("body");
+        }
+    }
+
+    /** Translates the texts of a tree. */
+    static @Nullable JsonNode tree(CatalogueItem item, AirbyteScope scope, boolean omits) {
+        JsonNode node = item.node();
+        if (node.isObject()) {
+            ObjectNode copy = JsonNodeFactory.instance.objectNode();
+            item.members().forEach((name, member) -> {
+                JsonNode value = name.equals(AirbyteResolver.PARAMETERS) ? null : tree(member, scope, omits);
+                if (value != null) {
+                    copy.set(name, value);
+                }
+            });
+            return copy;
+        }
+        if (node.isArray()) {
+            ArrayNode copy = JsonNodeFactory.instance.arrayNode();
+            for (CatalogueItem element : item.elements()) {
+                JsonNode value = tree(element, scope, omits);
+                if (value != null) {
+                    copy.add(value);
+                }
+            }
+            return copy;
+        }
+        if (!node.isTextual()) {
+            return node;
+        }
+        String text = omits ? scope.optionalText(item) : scope.text(item);
+        return text == null ? null : JsonNodeFactory.instance.textNode(text);
+    }
+}

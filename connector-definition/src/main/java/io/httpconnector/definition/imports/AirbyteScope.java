@@ -1,0 +1,168 @@
+package io.httpconnector.definition.imports;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
+import io.httpconnector.definition.imports.JinjaPills.Constant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The values of the expressions at one place of a manifest of Airbyte. Immutable, but for the inputs.
+ *
+ * @param inputs the configuration
+ * @param parameters the parameters of the component
+ * @param roots the pills by the first name of an expression, such as {@code record}
+ * @param partition the pills by the name of a value of the partition or the interval
+ */
+record AirbyteScope(AirbyteInputs inputs, JsonNode parameters, Map<String, String> roots, Map<String, String> partition)
+        implements JinjaPills.Scope {
+
+    private static final Pattern INPUT =
+            Pattern.compile("\\{\\{\\s*(?:auth\\.([\\w-]+)|page\\.cursor)((?:[^}'\"]|'[^']*'|\"[^\"]*\")*)}}");
+
+    AirbyteScope of(CatalogueItem component) {
+        return new AirbyteScope(inputs, component.node().path(AirbyteResolver.PARAMETERS), roots, partition);
+    }
+
+    AirbyteScope with(String root, String pill) {
+        Map<String, String> more = new HashMap<>(roots);
+        more.put(root, pill);
+        return new AirbyteScope(inputs, parameters, Map.copyOf(more), partition);
+    }
+
+    AirbyteScope withPartition(Map<String, String> values) {
+        Map<String, String> more = new HashMap<>(partition);
+        more.putAll(values);
+        return new AirbyteScope(inputs, parameters, roots, Map.copyOf(more));
+    }
+
+    @Override
+    public @Nullable Object value(String root, List<String> steps) {
+        switch (root) {
+            case "config" -> {
+                String name = inputs.use(steps);
+                return name == null ? null : "auth." + name;
+            }
+            case "parameters", "options" -> {
+                return parameter(steps);
+            }
+            case "stream_slice", "stream_partition", "stream_interval" -> {
+                return ofPartition(steps);
+            }
+            case "last_page_size" -> {
+                return roots.containsKey("response") ? "page.count" : null;
+            }
+            case "next_page_token" -> {
+                return roots.containsKey("page") && steps.equals(List.of("next_page_token")) ? "page.cursor" : null;
+            }
+            default -> {
+                String pill = roots.get(root);
+                return pill == null ? null : path(pill, steps);
+            }
+        }
+    }
+
+    private @Nullable Object ofPartition(List<String> steps) {
+        String name = String.join(".", steps);
+        String pill = partition.get(name);
+        if (pill == null && !steps.isEmpty()) {
+            String last = steps.get(steps.size() - 1);
+            pill = last.equals("start_time") || last.equals("end_time") ? partition.get(last) : null;
+        }
+        return pill;
+    }
+
+    private @Nullable Object parameter(List<String> steps) {
+        JsonNode value = parameters;
+        for (String step : steps) {
+            value = value.isArray() && step.matches("\\d+") ? value.path(Integer.parseInt(step)) : value.path(step);
+        }
+        if (value.isMissingNode() || value.isNull()) {
+            return new Constant(null);
+        }
+        if (value.isContainerNode() || (value.isTextual() && value.textValue().contains("{{"))) {
+            Jinja expression = value.isTextual() ? JinjaPills.single(value.textValue()) : null;
+            return expression == null ? null : new JinjaPills(this).value(expression);
+        }
+        return new Constant(
+                value.isTextual()
+                        ? value.textValue()
+                        : value.isBoolean()
+                                ? (Object) value.booleanValue()
+                                : value.isIntegralNumber() ? (Object) value.longValue() : (Object) value.doubleValue());
+    }
+
+    /** Returns the content of a pill for a value within another one. */
+    static String path(String root, List<String> steps) {
+        StringBuilder path = new StringBuilder(root);
+        for (String step : steps) {
+            if (step.matches("-?\\d+")) {
+                path.append('[').append(step).append(']');
+            } else if (step.matches("[A-Za-z0-9_$@:-]+")) {
+                path.append('.').append(step);
+            } else {
+                path.append("[\"")
+                        .append(step.replace("\\", "\\\\").replace("\"", "\\\""))
+                        .append("\"]");
+            }
+        }
+        return path.toString();
+    }
+
+    /** Translates a text; null if an expression has no counterpart, which is noted. */
+    @Nullable String text(CatalogueItem item) {
+        String text = item.text();
+        if (text == null) {
+            return null;
+        }
+        try {
+            return new JinjaPills(this).text(text);
+        } catch (UnsupportedException e) {
+            item.note("there is no counterpart of \"" + e.getMessage() + "\" in the text: " + shortened(text));
+            return null;
+        }
+    }
+
+    static String shortened(String text) {
+        String line = text.strip().replaceAll("\\s+", " ");
+        return line.length() > 120 ? line.substring(0, 120) + "..." : line;
+    }
+
+    /** Translates a text whose item is left out if a value is missing or empty. */
+    @Nullable String optionalText(CatalogueItem item) {
+        String text = text(item);
+        return text == null ? null : omitting(text);
+    }
+
+    /** Lets a text be omitted without its optional inputs. */
+    String omitting(String text) {
+        return INPUT.matcher(text).replaceAll(pill -> {
+            boolean isOptional = (pill.group(1) == null || inputs.isOptional(pill.group(1)))
+                    && !pill.group(2).matches("(?s).*(default|omit)\\b.*");
+            return Matcher.quoteReplacement(
+                    isOptional ? pill.group().replaceFirst("\\s*}}$", " | omit}}") : pill.group());
+        });
+    }
+
+    /** Returns the constant of a text; null if it has a value that is not known, which is noted. */
+    @Nullable String constant(CatalogueItem item) {
+        String text = text(item);
+        if (text == null) {
+            return null;
+        }
+        if (text.contains("{{")) {
+            item.note("it has to be constant: " + shortened(item.node().asText()));
+            return null;
+        }
+        return text;
+    }
+
+    /** Returns the names of the inputs in a text with pills. */
+    static List<String> inputsOf(String text) {
+        return NangoProvider.fieldsOf(text);
+    }
+}

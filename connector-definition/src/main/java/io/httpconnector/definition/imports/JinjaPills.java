@@ -1,0 +1,443 @@
+package io.httpconnector.definition.imports;
+
+import io.httpconnector.definition.imports.Jinja.Binary;
+import io.httpconnector.definition.imports.Jinja.Call;
+import io.httpconnector.definition.imports.Jinja.Choice;
+import io.httpconnector.definition.imports.Jinja.Default;
+import io.httpconnector.definition.imports.Jinja.Filtered;
+import io.httpconnector.definition.imports.Jinja.Items;
+import io.httpconnector.definition.imports.Jinja.Literal;
+import io.httpconnector.definition.imports.Jinja.Not;
+import io.httpconnector.definition.imports.Jinja.Path;
+import io.httpconnector.definition.imports.Jinja.Tested;
+import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Translates texts with expressions of Jinja into texts with pills. Constant expressions are evaluated. Not thread-safe. */
+final class JinjaPills {
+
+    private static final Pattern EXPRESSION = Pattern.compile("\\{\\{-?(.*?)-?}}", Pattern.DOTALL);
+
+    /** The names of the filters that have a counterpart. */
+    private static final java.util.Map<String, String> FILTERS = java.util.Map.of(
+            "string", "string",
+            "int", "number",
+            "float", "number",
+            "lower", "lower",
+            "upper", "upper",
+            "trim", "trim",
+            "urlencode", "urlencode",
+            "base64encode", "base64",
+            "tojson", "json",
+            "length", "size");
+
+    private final Scope scope;
+
+    /** The values at one place. */
+    interface Scope {
+
+        /**
+         * Returns the value of a path: a {@link Constant}, or the content of a pill.
+         *
+         * @return null if there is none
+         */
+        @Nullable Object value(String root, List<String> steps);
+    }
+
+    /** A constant. */
+    record Constant(@Nullable Object value) {}
+
+    JinjaPills(Scope scope) {
+        this.scope = scope;
+    }
+
+    /**
+     * Translates a text.
+     *
+     * @throws UnsupportedException if an expression has no counterpart
+     */
+    String text(String text) {
+        if (text.contains("{%")) {
+            throw new UnsupportedException(text.substring(text.indexOf("{%")).strip());
+        }
+        StringBuilder translated = new StringBuilder();
+        Matcher expression = EXPRESSION.matcher(text);
+        int end = 0;
+        while (expression.find()) {
+            translated.append(literal(text.substring(end, expression.start())));
+            translated.append(template(JinjaParser.parse(expression.group(1).strip()), expression.group(1)));
+            end = expression.end();
+        }
+        return translated.append(literal(text.substring(end))).toString();
+    }
+
+    /** Returns the single expression of a text; null if there is other text beside it. */
+    static @Nullable Jinja single(String text) {
+        Matcher expression = EXPRESSION.matcher(text.strip());
+        return expression.matches() && !expression.group(1).contains("}}")
+                ? JinjaParser.parse(expression.group(1).strip())
+                : null;
+    }
+
+    private static String literal(String text) {
+        return text.replace("{{", "{{'{{'}}");
+    }
+
+    private String template(Jinja expression, String source) {
+        if (expression instanceof Binary binary && (binary.operator().equals("~") || isTextSum(binary))) {
+            return template(binary.left(), source) + template(binary.right(), source);
+        }
+        Object value = value(expression);
+        return value instanceof Constant constant ? literal(written(constant)) : "{{" + value + "}}";
+    }
+
+    private static boolean isTextSum(Binary binary) {
+        return binary.operator().equals("+") && (isText(binary.left()) || isText(binary.right()));
+    }
+
+    private static boolean isText(Jinja value) {
+        return value instanceof Literal literal
+                ? literal.value() instanceof String
+                : value instanceof Binary binary && isTextSum(binary);
+    }
+
+    private static String written(Constant constant) {
+        return constant.value() == null ? "" : String.valueOf(constant.value());
+    }
+
+    /** Returns a {@link Constant}, or the content of a pill. */
+    Object value(Jinja expression) {
+        if (expression instanceof Literal literal) {
+            return new Constant(literal.value());
+        }
+        if (expression instanceof Path path) {
+            Object value = scope.value(path.root(), path.steps());
+            if (value == null) {
+                throw new UnsupportedException(shown(path));
+            }
+            return value;
+        }
+        if (expression instanceof Default defaulted) {
+            return withDefault(value(defaulted.value()), value(defaulted.other()), "");
+        }
+        if (expression instanceof Filtered filtered) {
+            return filtered(filtered);
+        }
+        if (expression instanceof Choice choice) {
+            return chosen(choice);
+        }
+        if (expression instanceof Binary binary) {
+            return calculated(binary);
+        }
+        if (expression instanceof Call call) {
+            return called(call);
+        }
+        if (expression instanceof Items items && items.items().isEmpty()) {
+            return new Constant(null);
+        }
+        return condition(expression);
+    }
+
+    static String shown(Path path) {
+        return path.steps().isEmpty() ? path.root() : path.root() + "." + String.join(".", path.steps());
+    }
+
+    private static Object withDefault(Object value, Object other, String mode) {
+        if (value instanceof Constant constant) {
+            boolean isMissing = constant.value() == null || (!mode.isEmpty() && "".equals(constant.value()));
+            return isMissing ? other : constant;
+        }
+        if (!(other instanceof Constant constant)) {
+            throw new UnsupportedException("a default that is not constant");
+        }
+        if (constant.value() == null || "".equals(constant.value())) {
+            return value;
+        }
+        return value + " | default(" + argument(constant.value()) + mode + ")";
+    }
+
+    private static String argument(@Nullable Object value) {
+        return value instanceof String text
+                ? "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+                : String.valueOf(value);
+    }
+
+    private Object filtered(Filtered filtered) {
+        Object value = value(filtered.value());
+        if (filtered.filter().equals("default") && !filtered.arguments().isEmpty()) {
+            boolean alsoEmpty = filtered.arguments().size() > 1;
+            return withDefault(value, value(filtered.arguments().get(0)), alsoEmpty ? ", empty" : "");
+        }
+        if (value instanceof Constant constant) {
+            return folded(constant, filtered);
+        }
+        if (filtered.filter().equals("join") && filtered.arguments().size() == 1) {
+            return value + " | join("
+                    + argument(JinjaParser.constant(filtered.arguments().get(0))) + ")";
+        }
+        String filter = FILTERS.get(filtered.filter());
+        if (filter == null) {
+            throw new UnsupportedException("the filter " + filtered.filter());
+        }
+        return value + " | " + filter;
+    }
+
+    private static Object folded(Constant constant, Filtered filtered) {
+        String text = written(constant);
+        return switch (filtered.filter()) {
+            case "string", "trim" -> new Constant(text.strip());
+            case "lower" -> new Constant(text.toLowerCase(Locale.ROOT));
+            case "upper" -> new Constant(text.toUpperCase(Locale.ROOT));
+            case "int" -> new Constant(text.matches("-?\\d{1,18}") ? Long.parseLong(text) : 0L);
+            default -> throw new UnsupportedException("the filter " + filtered.filter());
+        };
+    }
+
+    private Object chosen(Choice choice) {
+        // x if x else y
+        Jinja condition = choice.condition();
+        if (condition.equals(choice.then()) || isPresence(condition, choice.then())) {
+            return withDefault(value(choice.then()), value(choice.otherwise()), ", empty");
+        }
+        Object decided =
+                condition instanceof Path || condition instanceof Literal ? value(condition) : condition(condition);
+        if (decided instanceof Constant constant) {
+            return value(isTrue(constant.value()) ? choice.then() : choice.otherwise());
+        }
+        throw new UnsupportedException("a condition on a value that is not constant");
+    }
+
+    private static boolean isPresence(Jinja condition, Jinja value) {
+        return condition instanceof Tested test
+                && test.value().equals(value)
+                && (test.test().equals("defined")
+                        ? !test.isNegated()
+                        : test.test().equals("none") && test.isNegated());
+    }
+
+    static boolean isTrue(@Nullable Object value) {
+        return value != null
+                && !Boolean.FALSE.equals(value)
+                && !"".equals(value)
+                && !(value instanceof Number number && number.doubleValue() == 0);
+    }
+
+    private Object calculated(Binary binary) {
+        switch (binary.operator()) {
+            case "or" -> {
+                return withDefault(value(binary.left()), value(binary.right()), ", empty");
+            }
+            case "+", "-" -> {
+                Object left = value(binary.left());
+                if (binary.right() instanceof Call call && call.function().equals("duration")) {
+                    return difference(
+                            left,
+                            binary.operator(),
+                            String.valueOf(JinjaParser.constant(call.arguments().get(0))));
+                }
+                Object right = value(binary.right());
+                if (left instanceof Constant one && right instanceof Constant other) {
+                    return sum(one, binary.operator(), other);
+                }
+                String filter = binary.operator().equals("+") ? "plus" : "minus";
+                if (left instanceof Constant constant && filter.equals("plus")) {
+                    return right + " | plus(" + argument(constant.value()) + ")";
+                }
+                String argument = right instanceof Constant constant ? argument(constant.value()) : (String) right;
+                if (left instanceof Constant || argument.contains("|")) {
+                    throw new UnsupportedException("a calculation");
+                }
+                return left + " | " + filter + "(" + argument + ")";
+            }
+            default -> {
+                return condition(binary);
+            }
+        }
+    }
+
+    private static Constant sum(Constant left, String operator, Constant right) {
+        if (left.value() instanceof Long one && right.value() instanceof Long other) {
+            return new Constant(operator.equals("+") ? one + other : one - other);
+        }
+        return new Constant(written(left) + written(right));
+    }
+
+    private static Object difference(Object time, String operator, String period) {
+        return time + " | " + (operator.equals("+") ? "plus" : "minus") + "('" + period + "')";
+    }
+
+    private Object called(Call call) {
+        List<Jinja> arguments = call.arguments();
+        switch (call.function()) {
+            case "now_utc", "now" -> {
+                return "now";
+            }
+            case "today_utc" -> {
+                return "now | date('yyyy-MM-dd', 'UTC')";
+            }
+            case "day_delta" -> {
+                long days = JinjaParser.constant(arguments.get(0)) instanceof Long count ? count : 0;
+                String format = arguments.size() > 1
+                        ? String.valueOf(JinjaParser.constant(arguments.get(1)))
+                        : "%Y-%m-%dT%H:%M:%S.%f%z";
+                String shifted = "now | " + (days < 0 ? "minus" : "plus") + "('P" + Math.abs(days) + "D')";
+                return formatted(shifted, format);
+            }
+            case "format_datetime", "strftime" -> {
+                if (arguments.size() > 1 && JinjaParser.constant(arguments.get(1)) instanceof String format) {
+                    return formatted(timeOf(arguments.get(0)), format);
+                }
+                throw new UnsupportedException("a format that is not constant");
+            }
+            case "timestamp" -> {
+                return timeOf(arguments.get(0)) + " | epochSeconds";
+            }
+            case "isoformat" -> {
+                return timeOf(arguments.get(0)) + " | iso('UTC')";
+            }
+            case "str_to_datetime" -> {
+                return timeOf(arguments.get(0));
+            }
+            default -> throw new UnsupportedException(call.function() + "(...)");
+        }
+    }
+
+    private String timeOf(Jinja expression) {
+        if (expression instanceof Literal || !(value(expression) instanceof String pill)) {
+            throw new UnsupportedException("a constant time");
+        }
+        return pill;
+    }
+
+    private static String formatted(String pill, String format) {
+        String filter = StrftimePattern.filter(format);
+        if (filter == null) {
+            throw new UnsupportedException("the format " + format);
+        }
+        return pill + " | " + filter;
+    }
+
+    /** Returns conditions that must all be met: each is the content of a pill, or a {@link Constant}. */
+    List<Object> conditions(Jinja expression) {
+        if (expression instanceof Binary binary && binary.operator().equals("and")) {
+            List<Object> all = new ArrayList<>(conditions(binary.left()));
+            all.addAll(conditions(binary.right()));
+            return all;
+        }
+        return List.of(condition(expression));
+    }
+
+    /** Returns the content of a pill that is true or false, or a {@link Constant}. */
+    Object condition(Jinja expression) {
+        if (expression instanceof Not not) {
+            Object value = condition(not.value());
+            return value instanceof Constant constant ? new Constant(!isTrue(constant.value())) : value + " | not";
+        }
+        if (expression instanceof Binary binary) {
+            return compared(binary);
+        }
+        if (expression instanceof Literal literal) {
+            return new Constant(isTrue(literal.value()));
+        }
+        if (expression instanceof Path || expression instanceof Default) {
+            Object value = value(expression);
+            if (value instanceof Constant constant) {
+                return new Constant(isTrue(constant.value()));
+            }
+        }
+        throw new UnsupportedException("a condition that is not a comparison");
+    }
+
+    private Object compared(Binary binary) {
+        List<Jinja> alternatives = binary.operator().equals("or") ? equalValues(binary) : null;
+        if (alternatives != null) {
+            return equal(alternatives.get(0), alternatives.subList(1, alternatives.size()));
+        }
+        return switch (binary.operator()) {
+            case "==" -> equal(binary.left(), List.of(binary.right()));
+            case "!=" -> negated(equal(binary.left(), List.of(binary.right())));
+            case "<" -> ordered(binary, "lessThan");
+            case ">" -> ordered(binary, "greaterThan");
+            case "<=" -> negated(ordered(binary, "greaterThan"));
+            case ">=" -> negated(ordered(binary, "lessThan"));
+            case "in" -> contained(binary);
+            default -> throw new UnsupportedException("the operator " + binary.operator());
+        };
+    }
+
+    /** Returns the value and what it may equal, of {@code a == 'x' or a == 'y'}; null for another condition. */
+    private static @Nullable List<Jinja> equalValues(Binary or) {
+        List<Jinja> values = new ArrayList<>();
+        for (Jinja side : List.of(or.left(), or.right())) {
+            List<Jinja> found = side instanceof Binary inner && inner.operator().equals("or")
+                    ? equalValues(inner)
+                    : side instanceof Binary equals && equals.operator().equals("==")
+                            ? List.of(equals.left(), equals.right())
+                            : null;
+            if (found == null || (!values.isEmpty() && !values.get(0).equals(found.get(0)))) {
+                return null;
+            }
+            values.addAll(values.isEmpty() ? found : found.subList(1, found.size()));
+        }
+        return values;
+    }
+
+    private static Object negated(Object value) {
+        return value instanceof Constant constant ? new Constant(!isTrue(constant.value())) : value + " | not";
+    }
+
+    private Object equal(Jinja left, List<Jinja> others) {
+        Object value = value(left);
+        List<Object> all = others.stream().map(this::value).toList();
+        if (value instanceof Constant one && all.stream().allMatch(Constant.class::isInstance)) {
+            return new Constant(
+                    all.stream().anyMatch(other -> Objects.equals(((Constant) other).value(), one.value())));
+        }
+        if (value instanceof Constant && all.size() == 1) {
+            return equal(others.get(0), List.of(left));
+        }
+        if (all.stream().anyMatch(other -> other instanceof Constant constant && constant.value() == null)) {
+            throw new UnsupportedException("a comparison with none");
+        }
+        boolean isFixed = all.stream().allMatch(Constant.class::isInstance);
+        return value + (isFixed ? " | default('', null)" : "") + " | equals("
+                + all.stream().map(JinjaPills::argumentOf).collect(Collectors.joining(", ")) + ")";
+    }
+
+    private static String argumentOf(Object value) {
+        if (value instanceof Constant constant) {
+            return argument(constant.value());
+        }
+        if (((String) value).contains("|")) {
+            throw new UnsupportedException("a calculation in a comparison");
+        }
+        return (String) value;
+    }
+
+    private Object ordered(Binary binary, String filter) {
+        Object left = value(binary.left());
+        Object right = value(binary.right());
+        if (left instanceof Constant) {
+            throw new UnsupportedException("a comparison of a constant");
+        }
+        return left + " | " + filter + "(" + argumentOf(right) + ")";
+    }
+
+    private Object contained(Binary binary) {
+        if (binary.right() instanceof Items items && !items.items().isEmpty()) {
+            return equal(binary.left(), items.items());
+        }
+        Object list = value(binary.right());
+        if (list instanceof Constant) {
+            throw new UnsupportedException("a constant list");
+        }
+        return list + " | contains(" + argumentOf(value(binary.left())) + ")";
+    }
+}

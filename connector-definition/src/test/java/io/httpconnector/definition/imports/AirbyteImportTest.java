@@ -1,0 +1,219 @@
+package io.httpconnector.definition.imports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
+import io.httpconnector.definition.Connector;
+import io.httpconnector.definition.ConnectorContext;
+import io.httpconnector.definition.ConnectorDefinition;
+import io.httpconnector.definition.SecretSource;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.testing.MockResponse;
+import io.httpconnector.testing.MockService;
+import io.httpconnector.trigger.TriggerEvent;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Tests the import of low-code manifests of Airbyte. */
+@SuppressWarnings("try") // A connector is closed within the test.
+class AirbyteImportTest {
+
+    private static final ImportedConnector BAKERY = ConnectorImporter.airbyte("source-bakery", text());
+    private static final String HOST = "/main.bakery.example.com/v1";
+
+    private final List<TriggerEvent> events = new ArrayList<>();
+
+    private static String text() {
+        try (InputStream file = AirbyteImportTest.class.getResourceAsStream("manifest.yaml")) {
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return new ObjectMapper().readTree(text);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Polls a trigger once, with a service in place of all URLs. */
+    private void poll(MockService service, String trigger) {
+        String document = BAKERY.document().toString().replace("https://", service.baseUrl() + "/");
+        try (StateStore store = StateStore.inMemory();
+                Connector bakery = ConnectorDefinition.parse(document)
+                        .connect(ConnectorContext.forTenant("t")
+                                .value("start_date", "2025-01-01")
+                                .secrets(SecretSource.of(Map.of("credentials_api_key", Secret.of("k"))))
+                                .state(store)
+                                .build())) {
+            bakery.on(trigger, events::add);
+            bakery.trigger(trigger).orElseThrow().pollOnce();
+        }
+    }
+
+    @Test
+    void streamBecomesRequestWithPagesAndTrigger() {
+        try (MockService service = MockService.start()) {
+            service.on(
+                    "GET",
+                    HOST + "/loaves",
+                    MockResponse.json("{\"items\": [{\"id\": 1}, {\"id\": 2}]}"),
+                    MockResponse.json("{\"items\": [{\"id\": 3}]}"));
+
+            poll(service, "loaves");
+
+            assertThat(events).extracting(TriggerEvent::key).containsExactly("1", "2", "3");
+            assertThat(service.requests())
+                    .extracting(request -> request.uri().getQuery())
+                    .containsExactly("state=all&per_page=2", "state=all&page=2&per_page=2");
+            assertThat(service.requests())
+                    .allSatisfy(request -> assertThat(request.header("X-Key")).contains("k"));
+        }
+        assertThat(BAKERY.document().at("/requests/loaves/url").asText()).isEqualTo("/loaves");
+    }
+
+    @Test
+    void substreamIsRequestedForEachParent() {
+        try (MockService service = MockService.start()) {
+            service.on("GET", HOST + "/loaves", MockResponse.json("{\"items\": [{\"id\": 7}]}"));
+            service.on("GET", HOST + "/loaves/7/slices", MockResponse.json("{\"items\": [{\"number\": 1}]}"));
+
+            poll(service, "slices");
+
+            assertThat(events).extracting(TriggerEvent::key).containsExactly("1");
+        }
+    }
+
+    @Test
+    void cursorStartsAtTheConfiguredTimeAndRecordsAreFiltered() {
+        try (MockService service = MockService.start()) {
+            service.on(
+                    "GET",
+                    HOST + "/orders",
+                    request -> MockResponse.json(request.uri().getQuery().contains("after=n2") ? """
+                            {"items": [{"id": 2, "line": {"number": 1}, "state": "paid", "total": 9, "updated": "2025-02-02T10:00:00Z"}]}""" : """
+                            {"meta": {"next": "n2"}, "items": [
+                             {"id": 1, "line": {"number": 1}, "state": "draft", "total": 9, "updated": "2025-02-01T10:00:00Z"},
+                             {"id": 1, "line": {"number": 2}, "state": "paid", "total": 4, "updated": "2025-02-01T10:00:00Z"},
+                             {"id": 1, "line": {"number": 3}, "state": "paid", "total": 6, "updated": "2025-02-01T10:00:00Z"}]}"""));
+
+            poll(service, "orders");
+
+            assertThat(events)
+                    .extracting(event -> event.payload().at("/line/number").asInt())
+                    .containsExactly(3, 1);
+            assertThat(service.requests().get(0).uri().getQuery()).contains("since=2025-01-01");
+        }
+        assertThat(BAKERY.document().at("/triggers/orders/key")).isEqualTo(json("[\"/id\", \"/line/number\"]"));
+        assertThat(BAKERY.document().at("/triggers/orders/version")).isEqualTo(json("[\"/updated\"]"));
+    }
+
+    @Test
+    void errorHandlersBecomeRules() {
+        assertThat(BAKERY.document().at("/requests/loaves/rules")).isEqualTo(json("""
+                [{"status": 404, "treatAs": "IGNORE"},
+                 {"status": 403, "conditions": [{"text": "slow down"}], "retry": {"maxAttempts": 3, "fixedDelay": "PT3S"},
+                  "treatAs": "RATE_LIMITED"},
+                 {"conditions": [{"json": "/error", "value": "busy"}], "retry": {"maxAttempts": 3, "fixedDelay": "PT3S"},
+                  "status": {"from": 100, "to": 599}, "treatAs": "RETRY"}]"""));
+    }
+
+    @Test
+    void formHasThePropertiesThatAreUsed() {
+        assertThat(BAKERY.document().path("inputs")).isEqualTo(json("""
+                [{"name": "credentials_api_key", "label": "API key", "secret": true},
+                 {"name": "start_date", "label": "Start", "pattern": "\\\\d{4}-\\\\d\\\\d-\\\\d\\\\d", "example": "2025-01-01"},
+                 {"name": "shop", "label": "Shop", "default": "main"},
+                 {"name": "kind", "label": "Kind", "choices": ["rye", "wheat"], "optional": true}]"""));
+        assertThat(BAKERY.ignored())
+                .extracting(ImportNote::pointer)
+                .contains("/spec/connection_specification/properties/unused");
+        assertThat(BAKERY.definition().documentation()).isEqualTo("https://bakery.example.com/docs");
+    }
+
+    @Test
+    void everythingWithoutCounterpartIsListedWithItsPlaceAndStream() {
+        assertThat(BAKERY.notes()).extracting(ImportNote::item).containsOnly("odd", "jobs");
+        assertThat(BAKERY.notes())
+                .extracting(ImportNote::pointer)
+                .containsExactlyInAnyOrder(
+                        "/streams/3/retriever/paginator/pagination_strategy",
+                        "/streams/3/retriever/record_selector/extractor",
+                        "/streams/4/retriever");
+        assertThat(BAKERY.notes()).allSatisfy(note -> assertThat(note.line()).isBetween(85, 100));
+        assertThat(BAKERY.definition().triggers()).containsExactlyInAnyOrder("loaves", "slices", "orders", "odd");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '§', textBlock = """
+            {{ config['a'] }}-x                                § {{auth.a}}-x
+            {{ config.get('a', 'd') }}                         § {{auth.a | default('d')}}
+            {{ parameters.p }}{{ parameters['q'] or 'no' }}    § vno
+            {{ 'a' if parameters.p == 'v' else 'b' }}          § a
+            {{ record['odd key'].x[0] | string }}              § {{record["odd key"].x[0] | string}}
+            {{ now_utc().strftime('%Y-%m-%dT%H:%M') }}         § {{now | date("yyyy-MM-dd'T'HH:mm", 'UTC')}}
+            {{ day_delta(-3, '%Y') }}                          § {{now | minus('P3D') | date("yyyy", 'UTC')}}
+            {{ 'x' ~ record.a + '/' }}                         § x{{record.a}}/
+            {{ record.get('a', {}).get('b') or 7 }}            § {{record.a.b | default(7, empty)}}
+            a {{ record.n + 1 }} { b }                         § a {{record.n | plus(1)}} { b }
+            """)
+    void expressionsBecomePills(String jinja, String expected) {
+        AirbyteInputs inputs = new AirbyteInputs(new CatalogueItem(json("{}"), "", new NoteCollector(Map.of())));
+        AirbyteScope scope = new AirbyteScope(inputs, json("{\"p\": \"v\"}"), Map.of("record", "record"), Map.of());
+
+        assertThat(new JinjaPills(scope).text(jinja)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{{ unknown.x }}",
+                "{{ }}",
+                "{{ a..b }}",
+                "{{ config['a' }}",
+                "{% if x %}",
+                "{{ f(1) }}",
+                "{{ record | shuffle }}",
+                "{{ 'a' if record.x else 'b' }}",
+                "{{ record[1:2] }}"
+            })
+    void otherExpressionsAreRejected(String jinja) {
+        AirbyteInputs inputs = new AirbyteInputs(new CatalogueItem(json("{}"), "", new NoteCollector(Map.of())));
+        AirbyteScope scope = new AirbyteScope(inputs, json("{}"), Map.of("record", "record"), Map.of());
+
+        assertThatThrownBy(() -> new JinjaPills(scope).text(jinja))
+                .isInstanceOf(JinjaParser.UnsupportedException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "[]", "a: 1", "streams: {}", "{"})
+    void textWithoutStreamsIsRejected(String text) {
+        assertThatThrownBy(() -> ConnectorImporter.airbyte("x", text)).isInstanceOf(InvalidDefinitionException.class);
+    }
+
+    @Test
+    void referenceToItselfIsNoted() {
+        ImportedConnector imported = ConnectorImporter.airbyte("x", """
+                definitions:
+                  a: {$ref: "#/definitions/b"}
+                  b: {$ref: "#/definitions/a"}
+                streams: [{$ref: "#/definitions/a"}]
+                """);
+        assertThat(imported.notes()).isNotEmpty();
+    }
+}
