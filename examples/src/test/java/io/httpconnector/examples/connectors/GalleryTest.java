@@ -45,7 +45,8 @@ class GalleryTest {
         ConnectorDefinition connector = ConnectorFixture.document(id);
 
         ConnectorDefinition fromYaml = ConnectorDefinition.parse(connector.toYaml());
-        ConnectorDefinition fromJson = ConnectorDefinition.parse(connector.toJson().toString());
+        ConnectorDefinition fromJson =
+                ConnectorDefinition.parse(connector.toJson().toString());
 
         assertThat(fromYaml).isEqualTo(connector);
         assertThat(fromYaml.toYaml()).isEqualTo(connector.toYaml());
