@@ -56,7 +56,7 @@ final class InboxNode {
     private static final Duration MAX_FORGETTING = Duration.ofSeconds(1);
 
     /** Guards itself. Data sources are compared by identity. */
-    private static final Map<DataSource, List<InboxNode>> OPEN = new IdentityHashMap<>();
+    private static final IdentityHashMap<DataSource, List<InboxNode>> OPEN = new IdentityHashMap<>();
 
     private final NodeSettings settings;
     private final InboxTasks tasks;
