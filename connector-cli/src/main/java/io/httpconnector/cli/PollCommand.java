@@ -96,7 +96,7 @@ final class PollCommand extends InstanceCommand {
         boolean isNew = !Files.exists(terminal().resolve(directory));
         StartPosition first = startPosition();
         try (StateStore store = StateStore.file(terminal().resolve(directory))) {
-            var context = instance.context().state(store).triggers(builder -> builder.listener(new Progress()));
+            var context = instance.context().state(store).triggers(builder -> builder.listener(new PollReport()));
             Duration interval = interval(instance);
             if (interval != null) {
                 context.triggers(builder -> builder.every(interval));
@@ -175,7 +175,7 @@ final class PollCommand extends InstanceCommand {
     }
 
     /** Reports failed polls, which are repeated while the command runs. */
-    private final class Progress implements PollingListener {
+    private final class PollReport implements PollingListener {
 
         @Override
         public void onFailure(String id, Exception failure, int consecutiveFailures) {

@@ -28,7 +28,7 @@ import java.util.Set;
 public final class ConnectorComponents {
 
     /** The kinds of components, by the member of {@code components} in a document. */
-    enum Kind {
+    enum ComponentKind {
         FILTERS("filters"),
         AUTH_TYPES("authTypes"),
         RECORDS("records"),
@@ -40,7 +40,7 @@ public final class ConnectorComponents {
 
         private final String member;
 
-        Kind(String member) {
+        ComponentKind(String member) {
             this.member = member;
         }
 
@@ -50,21 +50,21 @@ public final class ConnectorComponents {
     }
 
     /** The kinds of components that replace a member of a trigger. */
-    static final Map<String, Kind> MEMBERS = members();
+    static final Map<String, ComponentKind> MEMBERS = members();
 
-    private static final ConnectorComponents NONE = new ConnectorComponents(new EnumMap<>(Kind.class));
+    private static final ConnectorComponents NONE = new ConnectorComponents(new EnumMap<>(ComponentKind.class));
 
-    private final Map<Kind, Map<String, Object>> all;
+    private final Map<ComponentKind, Map<String, Object>> all;
 
-    private ConnectorComponents(Map<Kind, Map<String, Object>> all) {
+    private ConnectorComponents(Map<ComponentKind, Map<String, Object>> all) {
         this.all = all;
     }
 
-    private static Map<String, Kind> members() {
-        Map<String, Kind> members = new LinkedHashMap<>();
-        members.put("records", Kind.RECORDS);
-        members.put("pagination", Kind.PAGINATIONS);
-        members.put("cursor", Kind.CURSORS);
+    private static Map<String, ComponentKind> members() {
+        Map<String, ComponentKind> members = new LinkedHashMap<>();
+        members.put("records", ComponentKind.RECORDS);
+        members.put("pagination", ComponentKind.PAGINATIONS);
+        members.put("cursor", ComponentKind.CURSORS);
         return members;
     }
 
@@ -85,7 +85,7 @@ public final class ConnectorComponents {
      * @return new components
      */
     public ConnectorComponents filter(String name, PillFilter filter) {
-        return with(Kind.FILTERS, name, filter);
+        return with(ComponentKind.FILTERS, name, filter);
     }
 
     /**
@@ -95,7 +95,7 @@ public final class ConnectorComponents {
      * @return new components
      */
     public ConnectorComponents authType(AuthType type) {
-        return with(Kind.AUTH_TYPES, Arguments.notNull(type, "auth type").name(), type);
+        return with(ComponentKind.AUTH_TYPES, Arguments.notNull(type, "auth type").name(), type);
     }
 
     /**
@@ -107,7 +107,7 @@ public final class ConnectorComponents {
      * @return new components
      */
     public ConnectorComponents records(String name, RecordSelector selector) {
-        return with(Kind.RECORDS, name, selector);
+        return with(ComponentKind.RECORDS, name, selector);
     }
 
     /**
@@ -119,7 +119,7 @@ public final class ConnectorComponents {
      * @return new components
      */
     public ConnectorComponents pagination(String name, Pagination pagination) {
-        return with(Kind.PAGINATIONS, name, pagination);
+        return with(ComponentKind.PAGINATIONS, name, pagination);
     }
 
     /**
@@ -130,7 +130,7 @@ public final class ConnectorComponents {
      * @return new components
      */
     public ConnectorComponents cursor(String name, Cursor cursor) {
-        return with(Kind.CURSORS, name, cursor);
+        return with(ComponentKind.CURSORS, name, cursor);
     }
 
     /**
@@ -141,7 +141,7 @@ public final class ConnectorComponents {
      * @return new components
      */
     public ConnectorComponents handler(String name, EventHandler handler) {
-        return with(Kind.HANDLERS, name, handler);
+        return with(ComponentKind.HANDLERS, name, handler);
     }
 
     /**
@@ -152,7 +152,7 @@ public final class ConnectorComponents {
      * @return new components
      */
     public ConnectorComponents verifier(String name, Verifier verifier) {
-        return with(Kind.VERIFIERS, name, verifier);
+        return with(ComponentKind.VERIFIERS, name, verifier);
     }
 
     /**
@@ -163,17 +163,17 @@ public final class ConnectorComponents {
      * @return new components
      */
     public ConnectorComponents handshake(String name, Handshake handshake) {
-        return with(Kind.HANDSHAKES, name, handshake);
+        return with(ComponentKind.HANDSHAKES, name, handshake);
     }
 
-    private ConnectorComponents with(Kind kind, String name, Object component) {
+    private ConnectorComponents with(ComponentKind kind, String name, Object component) {
         Arguments.notNull(component, "component");
         Map<String, Object> named = new HashMap<>(all.getOrDefault(kind, Map.of()));
         if (named.put(Arguments.notNull(name, "name of a component"), component) != null) {
             throw new InvalidDefinitionException(
                     "component", "there is another one with the name \"" + name + "\": use another name");
         }
-        Map<Kind, Map<String, Object>> more = new EnumMap<>(Kind.class);
+        Map<ComponentKind, Map<String, Object>> more = new EnumMap<>(ComponentKind.class);
         more.putAll(all);
         more.put(kind, Map.copyOf(named));
         return new ConnectorComponents(more);
@@ -184,7 +184,7 @@ public final class ConnectorComponents {
         if (others.all.isEmpty()) {
             return this;
         }
-        Map<Kind, Map<String, Object>> more = new EnumMap<>(Kind.class);
+        Map<ComponentKind, Map<String, Object>> more = new EnumMap<>(ComponentKind.class);
         more.putAll(all);
         others.all.forEach((kind, named) -> {
             Map<String, Object> both = new HashMap<>(more.getOrDefault(kind, Map.of()));
@@ -195,44 +195,44 @@ public final class ConnectorComponents {
     }
 
     /** Returns the names of the components of a kind. */
-    Set<String> names(Kind kind) {
+    Set<String> names(ComponentKind kind) {
         return all.getOrDefault(kind, Map.of()).keySet();
     }
 
     Map<String, PillFilter> filters() {
-        return all(Kind.FILTERS);
+        return all(ComponentKind.FILTERS);
     }
 
     Map<String, AuthType> authTypes() {
-        return all(Kind.AUTH_TYPES);
+        return all(ComponentKind.AUTH_TYPES);
     }
 
     Map<String, RecordSelector> records() {
-        return all(Kind.RECORDS);
+        return all(ComponentKind.RECORDS);
     }
 
     Map<String, Pagination> paginations() {
-        return all(Kind.PAGINATIONS);
+        return all(ComponentKind.PAGINATIONS);
     }
 
     Map<String, Cursor> cursors() {
-        return all(Kind.CURSORS);
+        return all(ComponentKind.CURSORS);
     }
 
     Map<String, EventHandler> handlers() {
-        return all(Kind.HANDLERS);
+        return all(ComponentKind.HANDLERS);
     }
 
     Map<String, Verifier> verifiers() {
-        return all(Kind.VERIFIERS);
+        return all(ComponentKind.VERIFIERS);
     }
 
     Map<String, Handshake> handshakes() {
-        return all(Kind.HANDSHAKES);
+        return all(ComponentKind.HANDSHAKES);
     }
 
     @SuppressWarnings("unchecked") // Components are added with the type of their kind.
-    private <T> Map<String, T> all(Kind kind) {
+    private <T> Map<String, T> all(ComponentKind kind) {
         return (Map<String, T>) (Map<String, ?>) all.getOrDefault(kind, Map.of());
     }
 }

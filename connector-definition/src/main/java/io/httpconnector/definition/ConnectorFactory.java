@@ -6,7 +6,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.definition.AuthMethod;
 import io.httpconnector.auth.definition.InputField;
-import io.httpconnector.definition.ConnectorComponents.Kind;
+import io.httpconnector.definition.ConnectorComponents.ComponentKind;
 import io.httpconnector.definition.ConnectorReader.Parts;
 import io.httpconnector.definition.SecretSource.SecretReference;
 import io.httpconnector.internal.json.Suggestions;
@@ -102,7 +102,7 @@ final class ConnectorFactory {
         return context.secrets.find(new SecretReference(context.tenant, parts.id(), name));
     }
 
-    private void check(Kind kind, Set<String> used, Set<String> registered) {
+    private void check(ComponentKind kind, Set<String> used, Set<String> registered) {
         for (String name : used) {
             if (!registered.contains(name)) {
                 String nearest = Suggestions.of(name, registered);

@@ -8,7 +8,7 @@ import io.httpconnector.Secret;
 import io.httpconnector.auth.definition.AuthDefinition;
 import io.httpconnector.auth.definition.AuthType;
 import io.httpconnector.auth.definition.InputField;
-import io.httpconnector.definition.ConnectorComponents.Kind;
+import io.httpconnector.definition.ConnectorComponents.ComponentKind;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.template.PillFilter;
@@ -61,12 +61,12 @@ final class ConnectorReader {
             Map<String, DefinedRequest> requests,
             Map<String, DefinedTrigger> triggers,
             Map<String, DefinedWebhook> webhooks,
-            Map<Kind, List<String>> declared) {
+            Map<ComponentKind, List<String>> declared) {
 
         /** Returns the names of all components that the document uses, by their kind. */
-        Map<Kind, Set<String>> components() {
-            Map<Kind, Set<String>> all = new EnumMap<>(Kind.class);
-            for (Kind kind : Kind.values()) {
+        Map<ComponentKind, Set<String>> components() {
+            Map<ComponentKind, Set<String>> all = new EnumMap<>(ComponentKind.class);
+            for (ComponentKind kind : ComponentKind.values()) {
                 all.put(kind, new TreeSet<>(declared.getOrDefault(kind, List.of())));
             }
             Stream.concat(
@@ -75,16 +75,16 @@ final class ConnectorReader {
                     .forEach(code -> code.names()
                             .forEach((member, name) ->
                                     add(all, ConnectorComponents.MEMBERS.get(member), List.of(name))));
-            triggers.values().forEach(trigger -> add(all, Kind.HANDLERS, List.of(trigger.handler())));
+            triggers.values().forEach(trigger -> add(all, ComponentKind.HANDLERS, List.of(trigger.handler())));
             webhooks.values().forEach(webhook -> {
-                add(all, Kind.VERIFIERS, webhook.verifiers());
-                add(all, Kind.HANDSHAKES, webhook.handshakes());
-                add(all, Kind.HANDLERS, List.of(webhook.handler()));
+                add(all, ComponentKind.VERIFIERS, webhook.verifiers());
+                add(all, ComponentKind.HANDSHAKES, webhook.handshakes());
+                add(all, ComponentKind.HANDLERS, List.of(webhook.handler()));
             });
             return all;
         }
 
-        private static void add(Map<Kind, Set<String>> all, @Nullable Kind kind, List<String> names) {
+        private static void add(Map<ComponentKind, Set<String>> all, @Nullable ComponentKind kind, List<String> names) {
             Set<String> known = all.get(kind);
             if (known != null) {
                 names.stream().filter(name -> !name.isEmpty()).forEach(known::add);
@@ -105,7 +105,7 @@ final class ConnectorReader {
         String version = named(reader, "version", VERSION, "use three numbers, such as 1.0.0");
         String title = reader.requiredText("title");
         String documentation = reader.text("documentation");
-        Map<Kind, List<String>> declared = components(reader);
+        Map<ComponentKind, List<String>> declared = components(reader);
         // Values that others refer to; they are read where they are used.
         reader.any("definitions");
         ObjectNode authJson = authJson(reader, title);
@@ -122,7 +122,7 @@ final class ConnectorReader {
                     .forEach((pointer, text) ->
                             text.names().forEach(pill -> checkInput(reader, pointer, InputText.input(pill), inputs)));
         }
-        Map<String, PillFilter> filters = filters(declared.getOrDefault(Kind.FILTERS, List.of()));
+        Map<String, PillFilter> filters = filters(declared.getOrDefault(ComponentKind.FILTERS, List.of()));
         TriggerProbe probe = new TriggerProbe(filters, components, samples.texts());
         ObjectNode defaults = defaults(reader);
         JsonNode requestsJson = withDefaults(json.path("requests"), defaults);
@@ -212,10 +212,10 @@ final class ConnectorReader {
         }
     }
 
-    private static Map<Kind, List<String>> components(JsonObjectReader reader) {
-        Map<Kind, List<String>> declared = new EnumMap<>(Kind.class);
+    private static Map<ComponentKind, List<String>> components(JsonObjectReader reader) {
+        Map<ComponentKind, List<String>> declared = new EnumMap<>(ComponentKind.class);
         reader.object("components", object -> {
-            for (Kind kind : Kind.values()) {
+            for (ComponentKind kind : ComponentKind.values()) {
                 declared.put(kind, object.distinctTexts(kind.member()));
             }
             return declared;

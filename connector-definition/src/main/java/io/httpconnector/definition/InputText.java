@@ -46,7 +46,14 @@ record InputText(PillText pills) {
 
     /** Returns the text with the values; null if it is omitted because an optional value is missing. */
     @Nullable String render(InputValues values) {
-        return pills.render(name -> values.revealed(input(name)));
+        try {
+            return pills.render(name -> values.revealed(input(name)));
+        } catch (InvalidDefinitionException e) {
+            if (pills.names().stream().allMatch(name -> values.revealed(input(name)) != null)) {
+                throw e;
+            }
+            return null;
+        }
     }
 
     /**

@@ -141,6 +141,27 @@ class ConnectorDefinitionTest {
     }
 
     @Test
+    void headerWithAnOptionalInputIsOmittedWithoutAValue() {
+        String text = SHOP.replace("Accept-Language: en,", "X-Note: 'note {{auth.note}}', X-Mode: \"{{auth.note | default('none')}}\",")
+                .replace(
+                        "- {name: url, label: Shop URL}",
+                        "- {name: url, label: Shop URL}\n  - {name: note, label: Note, optional: true}");
+        try (MockService service = MockService.start();
+                Connector without = ConnectorDefinition.parse(text).connect(acme(service).build());
+                Connector with = ConnectorDefinition.parse(text)
+                        .connect(acme(service).value("note", "hello").build())) {
+            service.on("GET", "/me", MockResponse.json("{}"));
+
+            without.connection().test().orThrow();
+            with.connection().test().orThrow();
+
+            assertThat(service.requests().get(0).header("X-Note")).isEmpty();
+            assertThat(service.requests().get(0).header("X-Mode")).contains("none");
+            assertThat(service.requests().get(1).header("X-Note")).contains("note hello");
+        }
+    }
+
+    @Test
     void triggerReadsAllPagesOfItsRequest() {
         try (MockService service = MockService.start();
                 StateStore store = StateStore.inMemory();

@@ -63,7 +63,7 @@ record ClusterHeartbeat(Duration heartbeat, int missed, Duration pollingInterval
         return duration != null && duration.compareTo(Duration.ofMillis(50)) >= 0 && duration.compareTo(max) <= 0;
     }
 
-    /** What a node does besides executing tasks. */
+    /** The tasks of a node besides its executions. */
     interface Housekeeping {
 
         /** Works on the database, about every {@link #pollingInterval}; must not take long. */

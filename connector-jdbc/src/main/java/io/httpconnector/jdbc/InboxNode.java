@@ -322,7 +322,7 @@ final class InboxNode {
         }
     }
 
-    /** What a node does besides handling events. */
+    /** The tasks of a node besides handling events. */
     private final class InboxHousekeeping implements ClusterHeartbeat.Housekeeping {
 
         @Override

@@ -59,7 +59,7 @@ final class MisplannedTasks {
         }
     }
 
-    /** What depends on the kind of the tasks. */
+    /** The differences between kinds of tasks. */
     interface TaskKind {
 
         /** Whether tasks that were never executed are due at once. */

@@ -78,7 +78,9 @@ class VocabularyTest {
                 "(MessageDigest|Mac)\\.getInstance ; Hashing, PemReader",
                 "Math\\.pow\\(2 ; Backoff",
                 "\\bATOMIC_MOVE\\b ; OwnerOnlyFiles",
-                "\\\\\\\\\\{(\\\\\\\\)?\\{|(ndexOf|startsWith|split)\\(\"(\\{\\{|}}) ; Placeholders, PillToken, PostmanReader",
+                "\\\\\\\\\\{(\\\\\\\\)?\\{|(ndexOf|startsWith|split)\\(\"(\\{\\{|}}) ; Placeholders, PillToken, PostmanReader, PostmanScope,"
+                        // Read the templates of other products.
+                        + " AirbyteScope, NangoXml, NangoProvider, AirbyteCursor, AirbyteConverter, AirbytePagination, JinjaPills",
                 "\\bURLDecoder\\b ; ''",
                 "\\bURLEncoder\\b ; TokenEndpoint"
             })

@@ -171,7 +171,7 @@ public final class AuthMethod {
                 : builder.test(tests.get(0), tests.subList(1, tests.size()).toArray(Request[]::new));
     }
 
-    /** What is built from the entered values. */
+    /** The parts that are built from the entered values. */
     private record Complete(
             AuthStrategy auth, String baseUrl, @Nullable ClientCertificate certificate, List<Request> tests) {}
 

@@ -19,17 +19,17 @@ final class UnsavedTokens {
     private static final Map<TokenStore, UnsavedTokens> ALL = Collections.synchronizedMap(new WeakHashMap<>());
 
     /** By the store key of the account. */
-    private final Map<String, Entry> entries = Collections.synchronizedMap(new LinkedHashMap<>() {
+    private final Map<String, UnsavedEntry> entries = Collections.synchronizedMap(new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Entry> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, UnsavedEntry> eldest) {
             return size() > MAX_ENTRIES;
         }
     });
 
     /** Tokens, and the refresh token that was used to get them. */
-    private record Entry(StoredTokens tokens, @Nullable String spent) {}
+    private record UnsavedEntry(StoredTokens tokens, @Nullable String spent) {}
 
     private UnsavedTokens() {}
 
@@ -39,14 +39,14 @@ final class UnsavedTokens {
 
     /** Stores tokens; keeps them if that fails. */
     void save(AccountTokens account, StoredTokens tokens, @Nullable String spent) {
-        entries.put(account.key(), new Entry(tokens, spent));
+        entries.put(account.key(), new UnsavedEntry(tokens, spent));
         account.write(tokens);
         forget(account);
     }
 
     /** Repeats a failed write, unless another process has refreshed the tokens since. */
     void saveAgain(AccountTokens account) {
-        Entry late = entries.get(account.key());
+        UnsavedEntry late = entries.get(account.key());
         if (late != null) {
             String known = account.read().map(StoredTokens::refreshToken).orElse(null);
             if (Objects.equals(known, late.spent)) {

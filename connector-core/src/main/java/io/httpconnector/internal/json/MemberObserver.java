@@ -37,7 +37,7 @@ public interface MemberObserver {
         ANY
     }
 
-    /** How the values of a member are arranged. */
+    /** The arrangement of the values of a member. */
     enum Arrangement {
         /** One value. */
         SINGLE,
