@@ -51,7 +51,7 @@ final class DocumentLoad {
                 requests:
                 """);
         for (int i = 0; i < REQUESTS; i++) {
-            text.append(("""
+            text.append("""
                       request-%d:
                         method: POST
                         url: /orders/{{order.id}}/parts/%d
@@ -65,7 +65,7 @@ final class DocumentLoad {
                         responses: {2xx: {type: object, properties: {id: {type: integer}}}}
                         records: {path: /items}
                         pagination: {pages: {query: page}}
-                    """).formatted(i, i).indent(2));
+                    """.formatted(i, i).indent(2));
         }
         text.append("triggers:\n");
         for (int i = 0; i < 5; i++) {

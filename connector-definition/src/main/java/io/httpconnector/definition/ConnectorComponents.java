@@ -95,7 +95,8 @@ public final class ConnectorComponents {
      * @return new components
      */
     public ConnectorComponents authType(AuthType type) {
-        return with(ComponentKind.AUTH_TYPES, Arguments.notNull(type, "auth type").name(), type);
+        return with(
+                ComponentKind.AUTH_TYPES, Arguments.notNull(type, "auth type").name(), type);
     }
 
     /**

@@ -84,7 +84,15 @@ public record DefinitionChange(
         CUSTOMER
     }
 
-    /** Copies the set. */
+    /**
+     * Copies the set.
+     *
+     * @param kind what has changed
+     * @param impact who or what is affected
+     * @param pointer the JSON Pointer of the member in the newer document, or in the older one if it was removed
+     * @param consequence the consequence for running instances
+     * @param strategies the ways to authenticate whose instances are affected; empty for all
+     */
     public DefinitionChange {
         strategies = Set.copyOf(strategies);
     }

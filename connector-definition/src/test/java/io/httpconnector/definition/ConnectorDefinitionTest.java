@@ -142,12 +142,15 @@ class ConnectorDefinitionTest {
 
     @Test
     void headerWithAnOptionalInputIsOmittedWithoutAValue() {
-        String text = SHOP.replace("Accept-Language: en,", "X-Note: 'note {{auth.note}}', X-Mode: \"{{auth.note | default('none')}}\",")
+        String text = SHOP.replace(
+                        "Accept-Language: en,",
+                        "X-Note: 'note {{auth.note}}', X-Mode: \"{{auth.note | default('none')}}\",")
                 .replace(
                         "- {name: url, label: Shop URL}",
                         "- {name: url, label: Shop URL}\n  - {name: note, label: Note, optional: true}");
         try (MockService service = MockService.start();
-                Connector without = ConnectorDefinition.parse(text).connect(acme(service).build());
+                Connector without =
+                        ConnectorDefinition.parse(text).connect(acme(service).build());
                 Connector with = ConnectorDefinition.parse(text)
                         .connect(acme(service).value("note", "hello").build())) {
             service.on("GET", "/me", MockResponse.json("{}"));

@@ -29,7 +29,8 @@ final class UnsavedTokens {
     });
 
     /** Tokens, and the refresh token that was used to get them. */
-    private record UnsavedEntry(StoredTokens tokens, @Nullable String spent) {}
+    private record UnsavedEntry(
+            StoredTokens tokens, @Nullable String spent) {}
 
     private UnsavedTokens() {}
 

@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -278,7 +277,7 @@ class OidcProviderTest {
                 .scopes("openid", "offline_access", "orders")
                 .authorizationParameter("prompt", "consent"));
         TokenSet tokens = AuthorizationCodeFlow.of(connection)
-                .authorize(url -> CompletableFuture.runAsync(() -> browse(url)), Duration.ofSeconds(30));
+                .authorize(url -> new Thread(() -> browse(url)).start(), Duration.ofSeconds(30));
         assertThat(tokens.refreshToken()).isPresent();
         connection.send(Request.get(""));
     }

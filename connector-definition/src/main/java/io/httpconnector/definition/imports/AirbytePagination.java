@@ -327,7 +327,7 @@ final class AirbytePagination {
                 && binary.operator().equals("==")
                 && isOf(binary.left(), token)
                 && (JinjaParser.isEmpty(binary.right())
-                        || binary.right() instanceof Literal literal && Boolean.FALSE.equals(literal.value()));
+                        || (binary.right() instanceof Literal literal && Boolean.FALSE.equals(literal.value())));
     }
 
     private static boolean isKeyOf(Binary in, Path token) {

@@ -13,6 +13,8 @@ public record InstanceId(String tenant, String connector) {
     /**
      * Checks the identity.
      *
+     * @param tenant the ID of the customer
+     * @param connector the ID of the connector document
      * @throws InvalidDefinitionException if the tenant or the connector is missing
      */
     public InstanceId {

@@ -19,7 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 public record InstanceSettings(@Nullable String strategy, Map<String, String> values, Map<String, String> secrets) {
 
-    /** Copies the maps. */
+    /**
+     * Copies the maps.
+     *
+     * @param strategy the way to authenticate; null for the first one of the document
+     * @param values the values of the inputs that are not secrets
+     * @param secrets the names of secrets in the {@link io.httpconnector.definition.SecretSource}, if they differ from those of the
+     *     document; always of the instance's own tenant
+     */
     public InstanceSettings {
         values = Map.copyOf(Arguments.notNull(values, "values"));
         secrets = Map.copyOf(Arguments.notNull(secrets, "secrets"));

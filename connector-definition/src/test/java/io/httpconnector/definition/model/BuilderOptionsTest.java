@@ -123,9 +123,9 @@ class BuilderOptionsTest {
                 .flatMap(object -> object.members().stream())
                 .map(MemberModel::name)
                 .collect(Collectors.toCollection(TreeSet::new));
-        Map<String, String> renamed = Stream.of(others.split(" "))
+        Map<String, String> renamed = Stream.of(others.split(" ", -1))
                 .filter(pair -> !pair.isEmpty())
-                .collect(Collectors.toMap(pair -> pair.split("=")[0], pair -> pair.split("=")[1]));
+                .collect(Collectors.toMap(pair -> pair.split("=", -1)[0], pair -> pair.split("=", -1)[1]));
         Set<String> options = Stream.of(builder.getMethods())
                 .filter(method -> method.getDeclaringClass() == builder)
                 .filter(method -> !Modifier.isStatic(method.getModifiers()))

@@ -47,6 +47,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Tests the registry with a store in memory and in files. */
 class ConnectorRegistryTest {
 
+    private static final String KEY = """
+            type: custom
+                fields: [{name: key, label: API key, secret: true}]
+                headers: {X-Api-Key: "{{auth.key}}"}
+            """;
+
     private final Shop shop = new Shop();
     private final Map<String, String> secrets = new ConcurrentHashMap<>(Map.of("key", "k-1", "hook", "h-1"));
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
@@ -504,18 +510,21 @@ class ConnectorRegistryTest {
         }
     }
 
+    private String oauth2(String scopes) {
+        return """
+                type: oauth2-authorization-code
+                    authorizationUrl: %1$s/authorize
+                    tokenUrl: %1$s/token
+                    scopes: [%2$s]
+                """.formatted(shop.url(), scopes);
+    }
+
     /** A registry whose instances use OAuth 2, with two versions of the document. */
     private ConnectorRegistry oauth2() {
-        String oauth2 = "type: oauth2-authorization-code\n"
-                + "    authorizationUrl: " + shop.url() + "/authorize\n"
-                + "    tokenUrl: " + shop.url() + "/token\n"
-                + "    scopes: [read]\n";
-        String key = "type: custom\n    fields: [{name: key, label: API key, secret: true}]\n"
-                + "    headers: {X-Api-Key: \"{{auth.key}}\"}\n";
         ConnectorRegistry registry = builder()
                 .context(context -> context.redirectUri("https://app.example.com/callback"))
                 .build();
-        registry.define(Shop.definition("1.0.0", key, oauth2));
+        registry.define(Shop.definition("1.0.0", KEY, oauth2("read")));
         registry.on("shop", "orders", (instance, event) -> events.add(instance.tenant() + " " + event.key()));
         registry.start();
         return registry;
@@ -543,14 +552,7 @@ class ConnectorRegistryTest {
             authorize(acme);
             assertThat(take(1)).containsExactly("acme 1");
             assertThat(acme.state()).isEqualTo(InstanceState.ACTIVE);
-            registry.define(Shop.definition(
-                    "1.1.0",
-                    "type: custom\n    fields: [{name: key, label: API key, secret: true}]\n"
-                            + "    headers: {X-Api-Key: \"{{auth.key}}\"}\n",
-                    "type: oauth2-authorization-code\n"
-                            + "    authorizationUrl: " + shop.url() + "/authorize\n"
-                            + "    tokenUrl: " + shop.url() + "/token\n"
-                            + "    scopes: [read, write]\n"));
+            registry.define(Shop.definition("1.1.0", KEY, oauth2("read, write")));
 
             assertThatThrownBy(() -> acme.upgrade("1.1.0")).hasMessageContaining("for the scopes [write]");
             assertThat(acme.upgrade("1.1.0", acme.settings())).isEqualTo(InstanceState.NEEDS_AUTHORIZATION);

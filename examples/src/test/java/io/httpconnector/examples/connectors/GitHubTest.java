@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.trigger.TriggerEvent;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
@@ -142,12 +143,13 @@ class GitHubTest extends ConnectorFixture {
         private boolean isSignedByApp(Call call) {
             try {
                 String[] parts =
-                        call.header("Authorization").replace("Bearer ", "").split("\\.");
+                        call.header("Authorization").replace("Bearer ", "").split("\\.", -1);
                 Signature signature = Signature.getInstance("SHA256withRSA");
                 signature.initVerify(app);
-                signature.update((parts[0] + "." + parts[1]).getBytes());
+                signature.update((parts[0] + "." + parts[1]).getBytes(StandardCharsets.UTF_8));
                 return signature.verify(Base64.getUrlDecoder().decode(parts[2]))
-                        && new String(Base64.getUrlDecoder().decode(parts[1])).contains("\"iss\":\"12\"");
+                        && new String(Base64.getUrlDecoder().decode(parts[1]), StandardCharsets.UTF_8)
+                                .contains("\"iss\":\"12\"");
             } catch (Exception e) {
                 return false;
             }

@@ -120,7 +120,7 @@ class GoogleCalendarTest extends ConnectorFixture {
 
         private Reply assertion(String token) {
             try {
-                JsonNode claims = Call.MAPPER.readTree(Base64.getUrlDecoder().decode(token.split("\\.")[1]));
+                JsonNode claims = Call.MAPPER.readTree(Base64.getUrlDecoder().decode(token.split("\\.", -1)[1]));
                 boolean isValid = claims.path("aud").asText().equals("https://oauth2.googleapis.com/token")
                         && claims.path("iss").asText().equals("robot@project.iam.gserviceaccount.com")
                         && claims.path("scope").asText().endsWith("/auth/calendar")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.definition.Connector;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
@@ -131,10 +132,10 @@ class SalesforceTest extends ConnectorFixture {
 
         private Reply assertion(@Nullable String token) {
             try {
-                String[] parts = token.split("\\.");
+                String[] parts = token.split("\\.", -1);
                 Signature signature = Signature.getInstance("SHA256withRSA");
                 signature.initVerify(certificate);
-                signature.update((parts[0] + "." + parts[1]).getBytes());
+                signature.update((parts[0] + "." + parts[1]).getBytes(StandardCharsets.UTF_8));
                 JsonNode claims = Call.MAPPER.readTree(Base64.getUrlDecoder().decode(parts[1]));
                 boolean isValid = signature.verify(Base64.getUrlDecoder().decode(parts[2]))
                         && claims.path("iss").asText().equals("3MVG9")

@@ -97,7 +97,7 @@ abstract class ServiceMock implements AutoCloseable {
             while (!line(socket.getInputStream()).isEmpty()) {
                 // Header fields for the proxy.
             }
-            String host = connect.split("[ :]")[1];
+            String host = connect.split("[ :]", -1)[1];
             boolean isKnown = connect.startsWith("CONNECT ") && hosts.contains(host);
             socket.getOutputStream()
                     .write(("HTTP/1.1 " + (isKnown ? "200 OK" : "502 Unknown host") + "\r\n\r\n")
@@ -127,7 +127,7 @@ abstract class ServiceMock implements AutoCloseable {
                     (one, two) -> one + ", " + two);
         }
         byte[] body = in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0")));
-        String[] parts = first.split(" ");
+        String[] parts = first.split(" ", -1);
         int question = parts[1].indexOf('?');
         Call call = new Call(
                 parts[0],

@@ -8,11 +8,12 @@ import io.httpconnector.webhook.WebhookResponse;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Deque;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -37,7 +38,7 @@ class SlackTest extends ConnectorFixture {
         final Map<String, Map<String, Object>> channels = new LinkedHashMap<>();
 
         /** The newest first. */
-        final LinkedList<Map<String, Object>> messages = new LinkedList<>();
+        final Deque<Map<String, Object>> messages = new ArrayDeque<>();
 
         boolean tellsExpiry;
 

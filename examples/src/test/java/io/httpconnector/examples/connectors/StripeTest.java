@@ -6,10 +6,11 @@ import io.httpconnector.definition.Connector;
 import io.httpconnector.trigger.TriggerEvent;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -27,7 +28,7 @@ class StripeTest extends ConnectorFixture {
     static final class StripeMock extends ServiceMock {
 
         /** The newest first. */
-        final LinkedList<Map<String, Object>> events = new LinkedList<>();
+        final Deque<Map<String, Object>> events = new ArrayDeque<>();
 
         final Map<String, Map<String, Object>> customers = new LinkedHashMap<>();
         private final Map<String, Map<String, Object>> byKey = new HashMap<>();

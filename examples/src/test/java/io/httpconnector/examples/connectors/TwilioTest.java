@@ -12,9 +12,10 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayDeque;
 import java.util.Base64;
+import java.util.Deque;
 import java.util.LinkedHashMap;
-import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,7 +38,7 @@ class TwilioTest extends ConnectorFixture {
         private static final DateTimeFormatter DATE = DateTimeFormatter.RFC_1123_DATE_TIME;
 
         /** The newest first. */
-        final LinkedList<Map<String, Object>> messages = new LinkedList<>();
+        final Deque<Map<String, Object>> messages = new ArrayDeque<>();
 
         TwilioMock() {
             super("api.twilio.com");
