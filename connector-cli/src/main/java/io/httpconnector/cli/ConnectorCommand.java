@@ -90,6 +90,7 @@ final class ConnectorCommand implements Callable<Integer> {
         return List.of(
                 new CheckCommand(terminal),
                 new DescribeCommand(terminal),
+                new DiffCommand(terminal),
                 new FormCommand(terminal),
                 new AuthorizeCommand(terminal),
                 new TestCommand(terminal),
