@@ -45,6 +45,7 @@ public final class JwtKey {
     private static final PSSParameterSpec PSS =
             new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1);
 
+    private static final String PSS_KEY = "RSASSA-PSS";
     private static final int MIN_RSA_BITS = 2048;
     private static final Duration BACKDATED = Duration.ofMinutes(1);
 
@@ -107,22 +108,31 @@ public final class JwtKey {
     /**
      * Creates a key for RSASSA-PSS with SHA-256.
      *
-     * @param key an RSA key
+     * @param key a key for RSA or RSASSA-PSS
      * @return the key
+     * @throws InvalidDefinitionException if it is not such a key
      */
     public static JwtKey ps256(PrivateKey key) {
-        return signing("PS256", "RSASSA-PSS", "RSA", key);
+        if (key instanceof RSAKey rsa
+                && rsa.getParams() instanceof PSSParameterSpec pss
+                && (!"SHA-256".equals(pss.getDigestAlgorithm()) || pss.getSaltLength() > PSS.getSaltLength())) {
+            throw invalid("the key is restricted to RSASSA-PSS with " + pss.getDigestAlgorithm() + " and a salt of at"
+                    + " least " + pss.getSaltLength()
+                    + " bytes: PS256 requires SHA-256 and 32 (RFC 7518, section 3.5)");
+        }
+        boolean isPss = key != null && PSS_KEY.equals(key.getAlgorithm());
+        return signing("PS256", PSS_KEY, isPss ? PSS_KEY : "RSA", key);
     }
 
     /**
      * Creates a key for RSASSA-PSS with SHA-256.
      *
-     * @param pem an RSA key in any PEM format
+     * @param pem a key for RSA or RSASSA-PSS in any PEM format
      * @return the key
      * @throws InvalidDefinitionException if it is not such a key
      */
     public static JwtKey ps256(Secret pem) {
-        return ps256(pem("RSA", pem));
+        return ps256(pem("RSA", pem, PSS_KEY));
     }
 
     /**
@@ -204,7 +214,7 @@ public final class JwtKey {
                 algorithm,
                 bytes -> {
                     Signature signing = Signature.getInstance(signature);
-                    if (signature.equals("RSASSA-PSS")) {
+                    if (signature.equals(PSS_KEY)) {
                         signing.setParameter(PSS);
                     }
                     signing.initSign(key);
@@ -234,6 +244,10 @@ public final class JwtKey {
 
     /** Reads a private key: PEM in any format, also with escaped line breaks as in JSON, or PKCS #8 as Base64. */
     static PrivateKey pem(String kind, Secret pem) {
+        return pem(kind, pem, kind);
+    }
+
+    private static PrivateKey pem(String kind, Secret pem, String otherKind) {
         // In environment variables, the ends of lines are often written as a backslash and an n.
         String text = pem == null ? "" : pem.reveal().replace("\\r", "").replace("\\n", "\n");
         try {
@@ -242,7 +256,7 @@ public final class JwtKey {
                 byte[] bytes = Base64.getMimeDecoder().decode(text);
                 key = KeyFactory.getInstance(kind).generatePrivate(new PKCS8EncodedKeySpec(bytes));
             }
-            if (key.getAlgorithm().equals(kind)) {
+            if (key.getAlgorithm().equals(kind) || key.getAlgorithm().equals(otherKind)) {
                 return key;
             }
         } catch (GeneralSecurityException | IllegalArgumentException e) {

@@ -12,13 +12,22 @@ import io.httpconnector.auth.definition.AuthDefinition;
 import io.httpconnector.auth.testing.AuthStrategyTestKit;
 import io.httpconnector.testing.VirtualTime;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.Signature;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
+import java.security.spec.RSAKeyGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JwtAuthTest {
 
@@ -114,5 +123,43 @@ class JwtAuthTest {
         assertThatThrownBy(() -> JwtAuth.of(null, Map.of())).isInstanceOf(InvalidDefinitionException.class);
         assertThatThrownBy(() -> auth.lifetime(Duration.ofSeconds(1))).hasMessageContaining("two seconds");
         assertThat(auth).hasToString("JwtAuth");
+    }
+
+    /** A key whose algorithm is RSASSA-PSS (RFC 4055), with or without parameters. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "SHA-256"})
+    void ps256AcceptsKeysForRsassaPss(String digest) throws Exception {
+        KeyPair pair = pssKeys(digest);
+        String pem = "-----BEGIN PRIVATE KEY-----\n"
+                + Base64.getMimeEncoder().encodeToString(pair.getPrivate().getEncoded())
+                + "\n-----END PRIVATE KEY-----";
+
+        for (JwtKey key : List.of(JwtKey.ps256(pair.getPrivate()), JwtKey.ps256(Secret.of(pem)))) {
+            String[] parts = key.sign(Map.of("iss", "a")).reveal().split("\\.");
+            Signature verified = Signature.getInstance("RSASSA-PSS");
+            verified.setParameter(new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
+            verified.initVerify(pair.getPublic());
+            verified.update((parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII));
+            assertThat(verified.verify(Base64.getUrlDecoder().decode(parts[2]))).isTrue();
+        }
+        assertThatThrownBy(() -> JwtKey.rs256(pair.getPrivate())).hasMessageContaining("RS256 requires a private key");
+        assertThatThrownBy(() -> JwtKey.rs256(Secret.of(pem))).hasMessageContaining("RSA key");
+    }
+
+    @Test
+    void ps256RejectsAKeyThatIsRestrictedToAnotherHash() throws Exception {
+        KeyPair pair = pssKeys("SHA-512");
+
+        assertThatThrownBy(() -> JwtKey.ps256(pair.getPrivate()))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("restricted to RSASSA-PSS with SHA-512");
+    }
+
+    private static KeyPair pssKeys(String digest) throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSASSA-PSS");
+        PSSParameterSpec limits =
+                digest.isEmpty() ? null : new PSSParameterSpec(digest, "MGF1", new MGF1ParameterSpec(digest), 32, 1);
+        generator.initialize(new RSAKeyGenParameterSpec(2048, RSAKeyGenParameterSpec.F4, limits));
+        return generator.generateKeyPair();
     }
 }
