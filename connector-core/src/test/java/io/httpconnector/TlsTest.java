@@ -373,6 +373,26 @@ class TlsTest {
         }
     }
 
+    /** The common name does not count: RFC 9110, section 4.3.4. */
+    @Test
+    void certificateWithoutSubjectAltNameIsRejectedUnlessItIsTrustedItself() throws Exception {
+        TestAuthority.Identity named = CA.client("localhost", "EC");
+        TestAuthority.Identity elsewhere = CA.client("elsewhere.example", "EC");
+        byte[] itself = TestAuthority.pem(named.chain().get(0)).getBytes(StandardCharsets.US_ASCII);
+        byte[] other = TestAuthority.pem(elsewhere.chain().get(0)).getBytes(StandardCharsets.US_ASCII);
+        try (TlsServer server = server(named, false);
+                TlsServer wrongName = server(elsewhere, false)) {
+            assertThat(failure(connection(server))).hasMessageContaining("no subjectAltName for localhost");
+            assertThat(failure(
+                            connection(server).trust(ServerTrust.only(CA.pem()).andJvm())))
+                    .hasMessageContaining("subjectAltName");
+            assertThat(send(connection(server).trust(ServerTrust.only(itself)))).startsWith("TLS");
+            assertThat(failure(connection(wrongName).trust(ServerTrust.only(other))))
+                    .hasMessageContaining("localhost");
+            assertThat(send(connection(server).withoutHostnameCheck())).startsWith("TLS");
+        }
+    }
+
     @Test
     void pinnedKeys() throws Exception {
         TestAuthority.Identity identity = BELOW.server("localhost");

@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The server certificates that a connection trusts: the certificate authorities (CAs) that may have issued them, and optionally
- * pinned public keys. The host name is always verified, too.
+ * pinned public keys. The host name is always verified, too: it must be in the {@code subjectAltName} of the certificate
+ * (RFC 9110, section 4.3.4); in a certificate that is itself trusted, the common name is sufficient.
  *
  * <pre>{@code
  * ServerTrust.only(Path.of("company-ca.pem"))
@@ -183,6 +184,11 @@ public final class ServerTrust {
     /** Returns an object that changes when the file has changed; null if there is no file. */
     @Nullable Object current() {
         return authorities == null ? null : authorities.current();
+    }
+
+    /** Returns whether a certificate itself was given as trusted. */
+    boolean contains(X509Certificate certificate) {
+        return authorities != null && authorities.current().contains(certificate);
     }
 
     /** Returns a trust manager for the current content of the files. */

@@ -3,6 +3,7 @@ package io.httpconnector.tls;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Objects;
 import javax.net.ssl.KeyManager;
@@ -104,6 +105,16 @@ public final class TlsSettings {
      */
     public boolean checksHostname() {
         return checksHostname;
+    }
+
+    /**
+     * Returns whether exactly this certificate is trusted by the user's choice, not only an authority that issued it.
+     *
+     * @param certificate a certificate of a server
+     * @return true if it is in {@link ServerTrust#only}
+     */
+    public boolean trustsItself(X509Certificate certificate) {
+        return trust != null && trust.contains(certificate);
     }
 
     /**

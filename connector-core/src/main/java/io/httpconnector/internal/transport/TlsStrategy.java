@@ -11,6 +11,7 @@ import org.apache.hc.client5.http.ssl.NoopHostnameVerifier;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.reactor.ssl.SSLBufferMode;
+import org.apache.hc.core5.ssl.SSLContexts;
 import org.jspecify.annotations.Nullable;
 
 /** Opens TLS sessions with the settings of a connection. Uses new certificates when their files change. Thread-safe. */
@@ -22,7 +23,7 @@ final class TlsStrategy implements TlsSocketStrategy {
 
     /** Holds the instance shared by all connections with the default settings, because reading the JVM's trust store takes time. */
     private static final class Default {
-        private static final TlsSocketStrategy STRATEGY = DefaultClientTlsStrategy.createDefault();
+        private static final TlsSocketStrategy STRATEGY = create(SSLContexts.createDefault(), TlsSettings.DEFAULT);
     }
 
     private TlsStrategy(TlsSettings settings) {
@@ -43,20 +44,20 @@ final class TlsStrategy implements TlsSocketStrategy {
         SSLContext now = settings.context();
         TlsSocketStrategy current = strategy;
         if (current == null || now != context) {
-            current = create(now);
+            current = create(now, settings);
             context = now;
             strategy = current;
         }
         return current;
     }
 
-    private TlsSocketStrategy create(SSLContext now) {
+    private static TlsSocketStrategy create(SSLContext now, TlsSettings settings) {
         return new DefaultClientTlsStrategy(
                 now,
                 settings.versions().isEmpty() ? null : settings.versions().toArray(String[]::new),
                 null,
                 SSLBufferMode.STATIC,
                 settings.checksHostname() ? HostnameVerificationPolicy.BOTH : HostnameVerificationPolicy.CLIENT,
-                settings.checksHostname() ? null : NoopHostnameVerifier.INSTANCE);
+                settings.checksHostname() ? new SubjectNameVerifier(settings) : NoopHostnameVerifier.INSTANCE);
     }
 }
