@@ -30,6 +30,16 @@ public interface AuthContext {
     Response send(Request request);
 
     /**
+     * Returns a context whose requests may go to hosts that the service names, such as its authorization server. It connects to
+     * hosts on the public Internet only, so that a service can't direct requests into the network of the application (SSRF),
+     * unless the host of the base URL is itself not public. A connection with {@link HttpConnectionBuilder#destinations
+     * destinations} applies those instead; behind a proxy or a Unix socket, their other end decides.
+     *
+     * @return the context
+     */
+    AuthContext forDiscoveredHosts();
+
+    /**
      * Returns the exception that {@link #send} throws for a response whose status the request does not accept. For a strategy that
      * accepts error responses in order to read them before their secrets are masked.
      *

@@ -15,13 +15,21 @@ final class ConnectionAuthContext implements AuthContext {
 
     private final ConnectionSettings settings;
     private final Supplier<Transport> transports;
+    private final @Nullable ConnectionAuthContext discovered;
     private @Nullable ExchangePipeline pipeline;
     private int underWay;
     private boolean closed;
 
-    ConnectionAuthContext(ConnectionSettings settings, Supplier<Transport> transports) {
+    /**
+     * Creates the context.
+     *
+     * @param discovered opens the transport to hosts that the service names; null if it is the same
+     */
+    ConnectionAuthContext(
+            ConnectionSettings settings, Supplier<Transport> transports, @Nullable Supplier<Transport> discovered) {
         this.settings = settings;
         this.transports = transports;
+        this.discovered = discovered == null ? null : new ConnectionAuthContext(settings, discovered, null);
     }
 
     @Override
@@ -43,6 +51,11 @@ final class ConnectionAuthContext implements AuthContext {
         } finally {
             leave();
         }
+    }
+
+    @Override
+    public AuthContext forDiscoveredHosts() {
+        return discovered == null ? this : discovered;
     }
 
     @Override
@@ -104,7 +117,14 @@ final class ConnectionAuthContext implements AuthContext {
     }
 
     /** Rejects further requests; requests in progress are completed. Called when the connection is closed. */
-    synchronized void close() {
+    void close() {
+        if (discovered != null) {
+            discovered.close();
+        }
+        closeOwn();
+    }
+
+    private synchronized void closeOwn() {
         closed = true;
         releaseWhenDone();
     }

@@ -46,9 +46,14 @@ public final class HttpConnection implements AutoCloseable {
     private final AuthStrategy auth;
     private final ExchangePipeline sender;
 
-    HttpConnection(ConnectionSettings settings, Supplier<Transport> transports) {
+    /**
+     * Creates a connection.
+     *
+     * @param discovered opens the transport to hosts that the service names
+     */
+    HttpConnection(ConnectionSettings settings, Supplier<Transport> transports, Supplier<Transport> discovered) {
         this.settings = settings;
-        this.context = new ConnectionAuthContext(settings.forAuth(), transports);
+        this.context = new ConnectionAuthContext(settings.forAuth(), transports, discovered);
         this.auth = opened(settings.auth(), context);
         this.sender = new ExchangePipeline(settings, transports.get(), auth);
     }

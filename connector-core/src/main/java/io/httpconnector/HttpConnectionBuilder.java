@@ -471,15 +471,21 @@ public final class HttpConnectionBuilder {
                 destinations == null ? null : destinations.filter(),
                 lookup,
                 isolated ? new Object() : null);
-        return new HttpConnection(
-                settings,
-                () -> new Transport(
-                        ApacheTransport.open(route, timeouts.connect(), timeouts.response(), unixSocket, cookies),
-                        timeouts,
-                        route,
-                        maxResponseBytes,
-                        maxStreamBytes,
-                        jsonMapping));
+        // Behind a proxy or a Unix socket the address is unknown.
+        boolean isGuarded = destinations == null && proxy == null && unixSocket == null;
+        RouteKey discovered =
+                isGuarded ? route.withDestinations(SsrfPolicy.discoveredBy(baseUrl.host(), lookup)) : route;
+        return new HttpConnection(settings, () -> open(route), () -> open(discovered));
+    }
+
+    private Transport open(RouteKey route) {
+        return new Transport(
+                ApacheTransport.open(route, timeouts.connect(), timeouts.response(), unixSocket, cookies),
+                timeouts,
+                route,
+                maxResponseBytes,
+                maxStreamBytes,
+                jsonMapping);
     }
 
     /** Runs a step and collects its problems for {@link #build()}. */

@@ -2,11 +2,14 @@ package io.httpconnector;
 
 import io.httpconnector.internal.http.HostPattern;
 import io.httpconnector.internal.transport.AddressFilter;
+import io.httpconnector.internal.transport.BoundedDnsResolver.DnsResolver;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Restricts the destinations of a connection, as protection against server-side request forgery (SSRF): users who can enter
@@ -129,6 +132,34 @@ public final class SsrfPolicy {
         List<HostPattern> all = new ArrayList<>(patterns);
         Arrays.stream(more).forEach(host -> all.add(HostPattern.of("destinations", host)));
         return List.copyOf(all);
+    }
+
+    /**
+     * Returns the filter for hosts that a service names: they are on the public Internet, unless the service is not.
+     *
+     * @param service the host of the base URL, which is always permitted; null if it is unknown
+     */
+    static AddressFilter discoveredBy(@Nullable String service, DnsResolver lookup) {
+        return new DiscoveredHosts(service, lookup);
+    }
+
+    private record DiscoveredHosts(@Nullable String service, DnsResolver lookup) implements AddressFilter {
+
+        @Override
+        public boolean permits(String host, InetAddress address) {
+            return host.equalsIgnoreCase(service) || PUBLIC.permits(host, address) || !isServicePublic();
+        }
+
+        private boolean isServicePublic() {
+            if (service == null) {
+                return true;
+            }
+            try {
+                return Arrays.stream(lookup.all(service)).allMatch(address -> PUBLIC.permits(service, address));
+            } catch (UnknownHostException e) {
+                return true;
+            }
+        }
     }
 
     AddressFilter filter() {

@@ -23,6 +23,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -245,6 +246,48 @@ class DestinationsTest {
 
     private static InetAddress address(String literal) throws UnknownHostException {
         return InetAddress.getByName(literal);
+    }
+
+    @Test
+    void hostsThatAPublicServiceNamesMustBePublic() {
+        AtomicReference<String> addressOfService = new AtomicReference<>("127.0.0.1");
+        AtomicReference<AuthContext> opened = new AtomicReference<>();
+        AuthStrategy auth = new AuthStrategy() {
+            @Override
+            public Request apply(Request request) {
+                return request;
+            }
+
+            @Override
+            public AuthStrategy open(AuthContext context) {
+                opened.set(context);
+                return this;
+            }
+        };
+        HttpConnectionBuilder builder = HttpConnection.named("Service")
+                .baseUrl("http://service.example:" + service.getPort())
+                .retry(RetryPolicy.none())
+                .auth(auth)
+                .lookup(host -> new InetAddress[] {
+                    address(host.equals("service.example") ? addressOfService.get() : "127.0.0.1")
+                });
+        Request inside = Request.get("http://inside.example:" + service.getPort() + "/secret");
+        AuthContext discovered;
+        try (HttpConnection connection = builder.build()) {
+            discovered = opened.get().forDiscoveredHosts();
+            assertThat(discovered.send(inside).status())
+                    .as("private, like the service")
+                    .isEqualTo(200);
+            assertThat(discovered.send(Request.get("/")).status()).isEqualTo(200);
+            addressOfService.set("8.8.8.8");
+            service.resetRequests();
+
+            assertRefused(catchThrowable(() -> discovered.send(inside)));
+            assertThat(opened.get().send(inside).status())
+                    .as("configured by the user")
+                    .isEqualTo(200);
+        }
+        assertThat(catchThrowable(() -> discovered.send(inside))).hasMessageContaining("is closed");
     }
 
     @Test

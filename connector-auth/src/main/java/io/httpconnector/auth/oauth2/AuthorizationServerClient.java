@@ -45,7 +45,11 @@ final class AuthorizationServerClient {
 
     AuthorizationServerClient(OAuth2ClientConfig settings, AuthContext context, Duration leaseTimeout) {
         this.settings = settings;
-        this.context = context;
+        this.context = settings.discoversFromService()
+                ? new DiscoveryContext(
+                        context,
+                        Set.copyOf(Issuer.of(null, settings.definition()).origins()))
+                : context;
         this.connection = context.connection();
         this.store = settings.tokens();
         this.leaseTimeout = leaseTimeout;

@@ -69,6 +69,11 @@ public final class BaseUrl {
         return url;
     }
 
+    /** Returns the host; null if it depends on values of the auth strategy. */
+    public @Nullable String host() {
+        return fixed == null ? null : fixed.origin().host();
+    }
+
     /**
      * Returns the base URL for requests with which the auth strategy obtains its values. Does not ask the strategy for values,
      * which it can't know yet.

@@ -17,4 +17,10 @@ public record RouteKey(
         TlsSettings tls,
         @Nullable AddressFilter destinations,
         BoundedDnsResolver.DnsResolver lookup,
-        @Nullable Object own) {}
+        @Nullable Object own) {
+
+    /** Returns the same route with another filter of addresses. */
+    public RouteKey withDestinations(AddressFilter filter) {
+        return new RouteKey(proxy, tls, filter, lookup, own);
+    }
+}
