@@ -26,7 +26,7 @@ record ImportFormat(
 
     static final ImportFormat CURL = new ImportFormat(
             "curl command",
-            (text, json) -> ShellCommand.startsWithCurl(text),
+            (text, json) -> ShellCommand.startsWithCommand(text),
             text -> listed(CurlReader.read(text, new CurlFiles(null))));
 
     static final ImportFormat HAR = new ImportFormat(

@@ -21,7 +21,6 @@ final class ShellTokenizer {
     private static final Pattern VARIABLE = Pattern.compile("\\$(?:\\{([A-Za-z_]\\w*)}|([A-Za-z_]\\w*))");
     private static final Pattern HERE_DOCUMENT =
             Pattern.compile("<<(-?)[ \\t]*(?:(['\"\\\\])([A-Za-z_]\\w*)['\"]?|([A-Za-z_]\\w*))");
-    private static final int MAX_NOTE = 60;
 
     /** A here-document whose text starts in the next line. */
     private record HereDocument(String end, boolean isIndented, boolean isLiteral, int position) {}
@@ -158,13 +157,9 @@ final class ShellTokenizer {
         int end = endOfLine(at);
         String rest = text.substring(at, end).strip();
         if (rest.length() > length) {
-            notes.add("what follows the command is not imported: " + shortened(rest));
+            notes.add(ShellCommand.noteOfRest(rest));
         }
         at = end;
-    }
-
-    private static String shortened(String text) {
-        return text.length() > MAX_NOTE ? text.substring(0, MAX_NOTE) + "…" : text;
     }
 
     /** Returns the end of a line; a quoted or escaped end of line is part of it. */
@@ -288,16 +283,7 @@ final class ShellTokenizer {
         if (pending != null) {
             throw ShellCommand.invalid(pending.position, "the here-document has no end: " + pending.end);
         }
-        ShellCommand command = new ShellCommand(List.copyOf(words), input, List.copyOf(notes));
-        if (command.isCurl() || (commands.isEmpty() && !words.isEmpty())) {
-            commands.add(command);
-        } else if (!words.isEmpty() || !notes.isEmpty()) {
-            ShellCommand last = commands.isEmpty() ? command : commands.remove(commands.size() - 1);
-            List<String> more = new ArrayList<>(last.notes());
-            more.add("what follows the command is not imported: "
-                    + shortened(String.join(" ", words.stream().map(Word::text).toList())));
-            commands.add(new ShellCommand(last.words(), last.input(), more));
-        }
+        ShellCommand.add(new ShellCommand(List.copyOf(words), input, List.copyOf(notes)), commands);
         words.clear();
         notes.clear();
         input = null;

@@ -3,14 +3,19 @@ package io.httpconnector.wizard;
 import io.httpconnector.wizard.ShellCommand.Word;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Splits a command like the command prompt of Windows and the run-time library of C: a caret escapes a character or the end of
- * a line, and quotes within quotes are written {@code \"} or {@code ""}.
+ * a line, quotes within quotes are written {@code \"} or {@code ""}, and variables {@code %NAME%}.
  */
 final class WindowsTokenizer {
 
-    private static final int MAX_NOTE = 60;
+    private static final Pattern VARIABLE = Pattern.compile("%([A-Za-z_]\\w{2,63})%(?![0-9A-Fa-f]{2})");
+
+    /** The end of a line, or an operator before another curl command or the end of the line. */
+    private static final Pattern NEXT_COMMAND = Pattern.compile("\\n|&&?[ \\t]*(?:\\r?\\n|$|(?=curl(?:\\.exe)?\\s))");
 
     private final String text;
     private final StringBuilder line = new StringBuilder();
@@ -27,10 +32,7 @@ final class WindowsTokenizer {
         List<ShellCommand> commands = new ArrayList<>();
         while (tokenizer.at < text.length()) {
             tokenizer.line();
-            List<Word> words = tokenizer.words();
-            if (!words.isEmpty()) {
-                commands.add(new ShellCommand(words, null, List.copyOf(tokenizer.notes)));
-            }
+            ShellCommand.add(new ShellCommand(tokenizer.words(), null, List.copyOf(tokenizer.notes)), commands);
         }
         return commands;
     }
@@ -45,6 +47,10 @@ final class WindowsTokenizer {
             char c = text.charAt(at);
             if (c == '^' && !isQuoted) {
                 caret();
+            } else if (c == '%' && variable()) {
+                continue;
+            } else if (text.startsWith("\r\n", at) || (c == '\r' && at == text.length() - 1)) {
+                at++;
             } else if (c == '\n' || (!isQuoted && "&|<>".indexOf(c) >= 0)) {
                 end();
                 return;
@@ -57,16 +63,29 @@ final class WindowsTokenizer {
 
     /** Ends the command; what follows an operator in the same line becomes a note. */
     private void end() {
-        if (text.charAt(at) == '\n') {
-            at++;
+        Matcher next = NEXT_COMMAND.matcher(text).region(at, text.length());
+        if (next.lookingAt()) {
+            at = next.end();
             return;
         }
         int lineEnd = text.indexOf('\n', at);
         int to = lineEnd < 0 ? text.length() : lineEnd;
-        String rest = text.substring(at, to).strip();
-        notes.add("what follows the command is not imported: "
-                + (rest.length() > MAX_NOTE ? rest.substring(0, MAX_NOTE) + "…" : rest));
+        notes.add(ShellCommand.noteOfRest(text.substring(at, to).strip()));
         at = to;
+    }
+
+    /** Marks a variable {@code %NAME%}. A percent sign of an escape such as {@code %C3%A9} is literal, as at the prompt. */
+    private boolean variable() {
+        Matcher variable = VARIABLE.matcher(text).region(at, text.length());
+        if (!variable.lookingAt()) {
+            return false;
+        }
+        for (char c : (ShellCommand.OPEN + variable.group(1) + ShellCommand.CLOSE).toCharArray()) {
+            line.append(c);
+            positions.add(at + 1);
+        }
+        at = variable.end();
+        return true;
     }
 
     private void caret() {
@@ -99,7 +118,7 @@ final class WindowsTokenizer {
             int start = i;
             StringBuilder word = new StringBuilder();
             boolean isQuoted = false;
-            while (i < line.length() && (isQuoted || !Character.isWhitespace(line.charAt(i)))) {
+            while (i < line.length() && (isQuoted || " \t".indexOf(line.charAt(i)) < 0)) {
                 int slashes = 0;
                 while (i < line.length() && line.charAt(i) == '\\') {
                     slashes++;
