@@ -91,6 +91,7 @@ final class ConnectorCommand implements Callable<Integer> {
                 new CheckCommand(terminal),
                 new DescribeCommand(terminal),
                 new DiffCommand(terminal),
+                new ImportCommand(terminal),
                 new FormCommand(terminal),
                 new AuthorizeCommand(terminal),
                 new TestCommand(terminal),

@@ -1,0 +1,126 @@
+package io.httpconnector.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.definition.ConnectorDefinition;
+import io.httpconnector.definition.internal.DocumentParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * A connector document in a file, to which requests are added. The text stays as it is, with its comments, if it is YAML in which
+ * the requests can be inserted; otherwise the document is written anew, and the former file is kept.
+ */
+final class DocumentFile {
+
+    private static final Pattern REQUESTS = Pattern.compile("(?m)^requests:[ \\t]*(#.*)?$\\R?");
+    private static final Pattern COMMENT = Pattern.compile("(?m)(^|\\s)#");
+
+    private final Terminal terminal;
+    private final Path file;
+    private final String text;
+    private final ObjectNode tree;
+
+    private DocumentFile(Terminal terminal, Path file, String text, ObjectNode tree) {
+        this.terminal = terminal;
+        this.file = file;
+        this.text = text;
+        this.tree = tree;
+    }
+
+    /**
+     * Reads a document.
+     *
+     * @throws CommandException if there is no such file
+     * @throws InvalidDefinitionException if it is invalid
+     */
+    static DocumentFile read(Terminal terminal, Path file) {
+        ConnectorDefinition valid = Documents.load(terminal, file);
+        try {
+            String text = Files.readString(terminal.resolve(file));
+            if (DocumentParser.parse(text).tree() instanceof ObjectNode object) {
+                return new DocumentFile(terminal, file, text, object);
+            }
+            throw new IllegalStateException("The document of " + valid + " is an object");
+        } catch (IOException e) {
+            throw new CommandException(ExitCode.USAGE, file + " cannot be read", e);
+        }
+    }
+
+    /**
+     * Adds requests, and saves the document.
+     *
+     * @throws CommandException if it has a request with such a name, or cannot be written
+     * @throws InvalidDefinitionException if the new document is invalid; the file is unchanged
+     */
+    void add(Map<String, ObjectNode> requests) {
+        ObjectNode changed = tree.deepCopy();
+        requests.forEach((name, request) -> {
+            if (changed.path("requests").has(name)) {
+                throw new CommandException(
+                        ExitCode.USAGE, file + " has a request \"" + name + "\": choose another name by --as");
+            }
+            changed.withObject("/requests").set(name, request);
+        });
+        String inserted = inserted(requests);
+        boolean isKept = isEqual(inserted, changed);
+        boolean isJson = text.stripLeading().startsWith("{");
+        String written = isKept ? inserted : isJson ? changed.toPrettyString() + "\n" : YamlFiles.write(changed);
+        validate(file, written);
+        Path resolved = terminal.resolve(file);
+        try {
+            if (!isKept) {
+                Path backup = resolved.resolveSibling(resolved.getFileName() + ".bak");
+                Files.copy(resolved, backup, StandardCopyOption.REPLACE_EXISTING);
+                terminal.note("The former file is " + backup.getFileName()
+                        + (!isJson && COMMENT.matcher(text).find() ? ": the new one has no comments" : ""));
+            }
+            Files.writeString(resolved, written);
+        } catch (IOException e) {
+            throw new CommandException(ExitCode.USAGE, file + " cannot be written", e);
+        }
+    }
+
+    /** Checks that a text is a document that can be loaded. */
+    static ConnectorDefinition validate(Path file, String text) {
+        try {
+            return ConnectorDefinition.parse(text);
+        } catch (InvalidDefinitionException e) {
+            throw new InvalidDefinitionException("connector document " + file, e.problems());
+        }
+    }
+
+    /** Returns the text with the requests at the start of the existing ones, or at the end of the file. */
+    private String inserted(Map<String, ObjectNode> requests) {
+        StringBuilder block = new StringBuilder();
+        requests.forEach((name, request) -> {
+            ObjectNode one = request.objectNode();
+            one.set(name, request);
+            YamlFiles.write(one)
+                    .lines()
+                    .forEach(line -> block.append("  ").append(line).append('\n'));
+        });
+        var existing = REQUESTS.matcher(text);
+        if (existing.find()) {
+            // At the start, because what follows the last request may be a comment on the next section.
+            return text.substring(0, existing.end())
+                    + (existing.group().endsWith("\n") ? "" : "\n")
+                    + block
+                    + text.substring(existing.end());
+        }
+        return text + (text.endsWith("\n") ? "" : "\n") + "requests:\n" + block;
+    }
+
+    private static boolean isEqual(String written, JsonNode expected) {
+        try {
+            return DocumentParser.parse(written).tree().equals(expected);
+        } catch (InvalidDefinitionException e) {
+            return false;
+        }
+    }
+}

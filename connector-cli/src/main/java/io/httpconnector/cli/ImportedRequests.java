@@ -1,0 +1,169 @@
+package io.httpconnector.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.definition.internal.DocumentParser;
+import io.httpconnector.internal.json.Suggestions;
+import io.httpconnector.wizard.Recommendation;
+import io.httpconnector.wizard.RecommendationSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** The requests of an OpenAPI document, Postman collection, HTTP Archive or curl command, as members of a connector document. */
+final class ImportedRequests {
+
+    private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "options", "head", "patch");
+    private static final int MAX_NAME = 60;
+
+    private final ImportFormat format;
+    private final String text;
+    private final JsonNode tree;
+    private final Map<String, String> titles = new HashMap<>();
+    private final Map<String, ObjectNode> requests = new LinkedHashMap<>();
+    private final Map<String, String> places = new LinkedHashMap<>();
+    private final List<Remark> remarks = new ArrayList<>();
+
+    private ImportedRequests(ImportFormat format, String text) {
+        this.format = format;
+        this.text = text;
+        this.tree = format.isTree() ? DocumentParser.parse(text).tree() : MissingNode.getInstance();
+    }
+
+    /**
+     * What could not be imported, or only in part.
+     *
+     * @param place the request in the source; empty for the whole source
+     */
+    record Remark(String place, String text) {
+
+        @Override
+        public String toString() {
+            return place.isEmpty() ? text : place + ": " + text;
+        }
+    }
+
+    /**
+     * Reads requests.
+     *
+     * @param chosen the names of those to read in the source; empty for all
+     * @throws CommandException if there is no such request
+     */
+    static ImportedRequests read(ImportFormat format, String text, List<String> chosen) {
+        ImportedRequests imported = new ImportedRequests(format, text);
+        imported.read(chosen);
+        return imported;
+    }
+
+    private void read(List<String> chosen) {
+        if (format == ImportFormat.OPENAPI) {
+            nameOperations();
+        }
+        RecommendationSource source = format.read(text, tree);
+        source.notes().forEach(note -> remarks.add(new Remark("", note)));
+        List<Recommendation> all = source.all();
+        List<String> names = all.stream().map(Recommendation::title).toList();
+        for (String name : chosen) {
+            if (!names.contains(name)) {
+                String nearest = Suggestions.of(name, names);
+                throw new CommandException(
+                        ExitCode.USAGE,
+                        "the file has no request \"" + name + "\""
+                                + (nearest == null
+                                        ? ": use one of " + String.join(", ", names)
+                                        : ": did you mean \"" + nearest + "\"?"));
+            }
+        }
+        for (Recommendation one : all) {
+            if (chosen.isEmpty() || chosen.contains(one.title())) {
+                add(one);
+            }
+        }
+        if (requests.isEmpty()) {
+            throw new CommandException(ExitCode.INVALID, "the file has no request that can be imported");
+        }
+    }
+
+    /** Makes the ID of an operation its title, which the importer returns; an operation without ID has method and path. */
+    private void nameOperations() {
+        tree.path("paths")
+                .properties()
+                .forEach(path -> path.getValue().properties().forEach(operation -> {
+                    if (METHODS.contains(operation.getKey()) && operation.getValue() instanceof ObjectNode described) {
+                        String name = described.path("operationId").asText("");
+                        if (name.isBlank()) {
+                            name = operation.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey();
+                        }
+                        titles.put(name, described.path("summary").asText(""));
+                        described.put("summary", name);
+                    }
+                }));
+    }
+
+    private void add(Recommendation one) {
+        String name = unique(name(one.title()));
+        ObjectNode request = JsonNodeFactory.instance.objectNode();
+        String title = titles.getOrDefault(one.title(), one.title());
+        if (!title.isBlank()) {
+            request.put("title", title.strip());
+        }
+        request.setAll(one.definition().deepCopy());
+        request.remove("name");
+        requests.put(name, request);
+        places.put(name, one.title());
+        one.notes().forEach(note -> remarks.add(new Remark(one.title(), note)));
+    }
+
+    /** Returns a name in lower case with hyphens, such as {@code list-orders} for {@code listOrders}. */
+    static String name(String title) {
+        String words = title.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-")
+                .replaceAll("[^A-Za-z0-9]+", "-")
+                .toLowerCase(Locale.ROOT);
+        String cut = words.length() > MAX_NAME ? words.substring(0, MAX_NAME) : words;
+        String name = cut.replaceAll("^-+|-+$", "");
+        return name.isEmpty() ? "request" : name;
+    }
+
+    private String unique(String name) {
+        String unique = name;
+        for (int i = 2; requests.containsKey(unique); i++) {
+            unique = name + "-" + i;
+        }
+        return unique;
+    }
+
+    /** Returns the requests by their names in the document. */
+    Map<String, ObjectNode> requests() {
+        return requests;
+    }
+
+    /** Returns the name of a request in the source. */
+    String place(String name) {
+        return places.getOrDefault(name, name);
+    }
+
+    /** Returns what could not be imported, or only in part. */
+    List<Remark> remarks() {
+        return remarks;
+    }
+
+    /** Returns the source as a tree; missing for a curl command. */
+    JsonNode tree() {
+        return tree;
+    }
+
+    /** Returns the source. */
+    String text() {
+        return text;
+    }
+
+    ImportFormat format() {
+        return format;
+    }
+}
