@@ -141,12 +141,12 @@ final class AuthorizeCommand extends InstanceCommand {
         terminal().note("Open this URL in a browser, and consent:");
         if (isJson()) {
             terminal()
-                    .print(JsonNodeFactory.instance
+                    .printUnmasked(JsonNodeFactory.instance
                             .objectNode()
                             .put("authorizationUrl", url.toString())
                             .toString());
         } else {
-            terminal().print(url.toString());
+            terminal().printUnmasked(url.toString());
         }
     }
 

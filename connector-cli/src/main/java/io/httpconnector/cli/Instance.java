@@ -93,6 +93,7 @@ final class Instance {
             return Map.of();
         }
         Map<String, String> secrets = YamlFiles.texts(secretsFile(), YamlFiles.read(terminal, secretsFile()));
+        secrets.values().forEach(terminal.mask()::add);
         if (isReadableByOthers(file)) {
             terminal.note(terminal.styled("fg(yellow)", "warning: ") + "others can read " + secretsFile()
                     + ": run \"chmod 600 " + secretsFile() + "\"");
@@ -160,7 +161,8 @@ final class Instance {
                 .values(values)
                 .secrets(reference -> secret(reference, known));
         return type(strategy).startsWith("oauth")
-                ? context.tokens(TokenStore.file(terminal.resolve(tokensDirectory())))
+                ? context.tokens(
+                        new MaskedTokenStore(TokenStore.file(terminal.resolve(tokensDirectory())), terminal.mask()))
                 : context;
     }
 
@@ -174,7 +176,11 @@ final class Instance {
         if (value == null) {
             value = saved.get(reference.name());
         }
-        return value == null || value.isEmpty() ? null : Secret.of(value);
+        if (value == null || value.isEmpty()) {
+            return null;
+        }
+        terminal.mask().add(value);
+        return Secret.of(value);
     }
 
     /**

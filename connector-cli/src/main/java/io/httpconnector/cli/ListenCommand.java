@@ -133,7 +133,7 @@ final class ListenCommand extends InstanceCommand {
     }
 
     private synchronized void print(TriggerEvent event) {
-        terminal().print(event.toJson().toString());
+        terminal().print(event.toJson());
     }
 
     /** An endpoint that explains to the user of the command, and not to senders, why a request is rejected. */

@@ -166,7 +166,7 @@ final class PollCommand extends InstanceCommand {
     }
 
     private synchronized void print(TriggerEvent event) {
-        terminal().print(event.toJson().toString());
+        terminal().print(event.toJson());
         if (terminal().out().checkError()) {
             // The reader has closed the pipe: the event is not handled.
             terminal().stop();

@@ -113,7 +113,7 @@ final class SendCommand extends InstanceCommand {
         try (Stream<JsonNode> records = selected.records(values)) {
             Iterator<JsonNode> each = records.iterator();
             while (each.hasNext() && !terminal().isStopped()) {
-                terminal().print(each.next().toString());
+                terminal().print(each.next());
                 count++;
             }
         }

@@ -1,5 +1,6 @@
 package io.httpconnector.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
@@ -33,6 +34,8 @@ final class Terminal {
     private final Path directory;
     private final Ansi ansi;
     private final @Nullable Console console;
+    private final SecretMask mask;
+    private final PrintWriter unmasked;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean isWaiting;
@@ -46,8 +49,10 @@ final class Terminal {
             Ansi ansi,
             @Nullable Console console) {
         this.in = in;
-        this.out = out;
-        this.err = err;
+        this.mask = new SecretMask();
+        this.unmasked = out;
+        this.out = new PrintWriter(mask.masking(out), true);
+        this.err = new PrintWriter(mask.masking(err), true);
         this.environment = Map.copyOf(environment);
         this.directory = directory;
         this.ansi = ansi;
@@ -109,9 +114,25 @@ final class Terminal {
         return directory.resolve(path);
     }
 
+    /** Returns the mask of all output, which learns the secrets that a command reads. */
+    SecretMask mask() {
+        return mask;
+    }
+
     /** Prints a line of the result. */
     void print(String line) {
         out.println(line);
+    }
+
+    /** Prints a JSON value in one line of the result. */
+    void print(JsonNode json) {
+        out.println(mask.mask(json).toString());
+    }
+
+    /** Prints a URL that the user asks for and that contains a secret, such as the token of a webhook. */
+    void printUnmasked(String line) {
+        out.flush();
+        unmasked.println(line);
     }
 
     /** Prints a line for the user, which is not part of the result. */
@@ -140,11 +161,17 @@ final class Terminal {
 
     /** Reads a line without showing it, if there is a console; null at the end of the input. */
     @Nullable String readSecret(String prompt) {
+        String entered;
         if (console == null) {
-            return readLine(prompt);
+            entered = readLine(prompt);
+        } else {
+            char[] characters = console.readPassword("%s", prompt);
+            entered = characters == null ? null : new String(characters);
         }
-        char[] entered = console.readPassword("%s", prompt);
-        return entered == null ? null : new String(entered);
+        if (entered != null) {
+            mask.add(entered.strip());
+        }
+        return entered;
     }
 
     /** Ends the waiting of a command that runs until it is stopped. Returns whether it waits for that. */
