@@ -7,10 +7,14 @@ import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.ConnectorContext;
 import io.httpconnector.definition.ConnectorDefinition;
 import io.httpconnector.definition.SecretSource;
+import io.httpconnector.definition.imports.ConnectorImporter;
+import io.httpconnector.definition.imports.ImportedConnector;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.Pills;
 import io.httpconnector.webhook.WebhookRouter;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +22,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The code of {@code docs/connector-documents.md}. */
+/** The code of {@code docs/connector-documents.md} and {@code docs/importing-catalogues.md}. */
 final class ConnectorDocumentSnippets {
 
     private static final Logger log = LoggerFactory.getLogger(ConnectorDocumentSnippets.class);
@@ -74,5 +78,14 @@ final class ConnectorDocumentSnippets {
 
         URI callback = acme.webhookUrl("booking-cancelled").orElseThrow();
         log.info("{}", callback);
+    }
+
+    static void importCatalogue(Path directory) throws IOException {
+        for (ImportedConnector imported : ConnectorImporter.nango(Files.readString(Path.of("providers.yaml")))) {
+            imported.notes().forEach(note -> log.warn("{}: {}", imported.id(), note));
+            Files.writeString(
+                    directory.resolve(imported.id() + ".connector.yaml"),
+                    imported.definition().toYaml());
+        }
     }
 }

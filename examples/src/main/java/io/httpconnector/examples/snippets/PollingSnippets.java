@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.polling.Cursor;
 import io.httpconnector.polling.DetectedPagination;
+import io.httpconnector.polling.PagedRequest;
 import io.httpconnector.polling.Pagination;
 import io.httpconnector.polling.ParentRecords;
 import io.httpconnector.polling.PollingTrigger;
@@ -105,5 +106,13 @@ final class PollingSnippets {
         DetectedPagination found =
                 Pagination.detect(connection, listOrders, Pills.none()).orElseThrow();
         log.info("By {}: {}", found.reason(), found.proven());
+    }
+
+    static void allRecords(HttpConnection connection) {
+        PagedRequest orders = PagedRequest.of(
+                RequestTemplate.named("orders").get("/orders").build(),
+                RecordSelector.at("/orders"),
+                Pagination.pages("page").size("per_page", 100));
+        orders.records(connection, Pills.none()).limit(1000).forEach(order -> System.out.println(order.path("id")));
     }
 }

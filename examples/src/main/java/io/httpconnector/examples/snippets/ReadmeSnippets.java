@@ -3,6 +3,8 @@ package io.httpconnector.examples.snippets;
 import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.*;
 import io.httpconnector.auth.CustomAuth;
+import io.httpconnector.auth.oauth2.TokenStore;
+import io.httpconnector.definition.*;
 import io.httpconnector.polling.*;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
@@ -15,6 +17,21 @@ import java.time.Duration;
 final class ReadmeSnippets {
 
     private ReadmeSnippets() {}
+
+    static void document(TokenStore tokens, StateStore state, WebhookRouter router, Object account) {
+        Connector acme = ConnectorDefinition.load(Path.of("eventbrite.connector.yaml"))
+                .connect(ConnectorContext.forTenant("acme")
+                        .value("clientId", "K7X")
+                        .secrets(SecretSource.environment("ACME_"))
+                        .tokens(tokens)
+                        .state(state)
+                        .webhooks(router)
+                        .build());
+        acme.connection().test().orThrow();
+        acme.request("create-venue").send("account", account); // one request for each job, with its values
+        acme.on("changes", event -> System.out.println(event.payload()));
+        acme.start();
+    }
 
     static void firstSteps(HttpServer server) {
 
