@@ -324,11 +324,21 @@ final class SignedContent {
         }
         boolean here = switch (selector.type) {
             case HEADER -> !headers.isEmpty() && headers.contains(selector.name.toLowerCase(Locale.ROOT));
-            case BODY -> hasBody || fields.getOrDefault(selector.name, false);
+            case BODY -> hasBody || coversField(selector.name);
             case QUERY -> hasQuery || parameters.getOrDefault(selector.name, false);
         };
         ValueSelector alternative = selector.alternative;
         return here && (alternative == null || covers(alternative, timestamp, id));
+    }
+
+    /** Whether a field of the body is covered, itself or as part of the text of another one, such as JSON in a form field. */
+    private boolean coversField(String pointer) {
+        for (int end = pointer.length(); end > 0; end = pointer.lastIndexOf('/', end - 1)) {
+            if (fields.getOrDefault(pointer.substring(0, end), false)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A fingerprint that is the same for the same content only. */

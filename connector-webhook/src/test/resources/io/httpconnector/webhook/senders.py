@@ -196,7 +196,8 @@ travis = '{"id":1,"state":"passed"}'
 key, sign = asymmetric(RSA, travis, "-sha1")
 signed("Travis CI", {"algorithm": "SHA1withRSA", "signature": [header("Signature")], "encoding": "base64", "content": "{{form.payload}}"},
        {"Signature": b64(sign), "Content-Type": "application/x-www-form-urlencoded"}, content="payload=" + urllib.parse.quote(travis), public=key,
-       more={"readAs": "application/x-www-form-urlencoded", "jsonIn": "/payload"})
+       id="1", type="passed",
+       more={"readAs": "application/x-www-form-urlencoded", "jsonIn": "/payload", "id": body("/payload/id"), "type": body("/payload/state")})
 
 # Tokens in the request.
 JWT = {"type": "jwt", "secrets": ["secret"], "algorithms": ["HS256"]}
