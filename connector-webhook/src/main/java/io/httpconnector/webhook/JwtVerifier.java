@@ -71,7 +71,7 @@ final class JwtVerifier implements Verifier {
                 return VerificationResult.rejected(
                         RejectionReason.MISMATCH, "the signature of the token does not match");
             }
-            return checkClaims(token.getJWTClaimsSet(), request, now);
+            return checkClaims(token, request, now);
         } catch (ParseException | JOSEException e) {
             return VerificationResult.rejected(RejectionReason.MALFORMED, "the token is malformed");
         }
@@ -90,9 +90,7 @@ final class JwtVerifier implements Verifier {
                     RejectionReason.MISMATCH,
                     "the signature of the token does not match, or its algorithm is not allowed");
         }
-        return VerificationResult.signed(
-                () -> Hashing.fingerprint(request.body()),
-                selector -> selector.type == ValueSelector.SelectorType.BODY);
+        return VerificationResult.signed(() -> Hashing.fingerprint(request.body()), JwtVerifier::isBody);
     }
 
     private boolean isSigned(JWSObject token, WebhookRequest request) throws JOSEException {
@@ -118,8 +116,8 @@ final class JwtVerifier implements Verifier {
         return false;
     }
 
-    private VerificationResult checkClaims(JWTClaimsSet claims, WebhookRequest request, Instant now)
-            throws ParseException {
+    private VerificationResult checkClaims(SignedJWT token, WebhookRequest request, Instant now) throws ParseException {
+        JWTClaimsSet claims = token.getJWTClaimsSet();
         Date expires = claims.getExpirationTime();
         Date notBefore = claims.getNotBeforeTime();
         Date issued = claims.getIssueTime();
@@ -142,7 +140,7 @@ final class JwtVerifier implements Verifier {
         }
         return settings.bodyHash == null
                 ? VerificationResult.accepted()
-                : checkBodyHash(claims, settings.bodyHash, request);
+                : checkBodyHash(token, settings.bodyHash, request);
     }
 
     private boolean isTooFar(Date issued, Instant now) {
@@ -152,16 +150,24 @@ final class JwtVerifier implements Verifier {
                 > 0;
     }
 
-    private static VerificationResult checkBodyHash(JWTClaimsSet claims, String claim, WebhookRequest request)
+    /** Compares the hash of the body. A request without a body may have a token without a hash: only the token identifies it. */
+    private static VerificationResult checkBodyHash(SignedJWT token, String claim, WebhookRequest request)
             throws ParseException {
+        JWTClaimsSet claims = token.getJWTClaimsSet();
+        if (claims.getClaim(claim) == null && request.body().length == 0) {
+            return VerificationResult.signed(() -> Hashing.fingerprint(token.getSigningInput()), JwtVerifier::isBody);
+        }
         String expected = claims.getStringClaim(claim);
         byte[] hash = expected == null ? null : decoded(expected);
         byte[] right = Hashing.sha256(request.body());
         return hash != null && MessageDigest.isEqual(hash, right)
-                ? VerificationResult.signed(
-                        () -> Hashing.fingerprint(right), selector -> selector.type == ValueSelector.SelectorType.BODY)
+                ? VerificationResult.signed(() -> Hashing.fingerprint(right), JwtVerifier::isBody)
                 : VerificationResult.rejected(
                         RejectionReason.MISMATCH, "the body does not match the hash in the token");
+    }
+
+    private static boolean isBody(ValueSelector selector) {
+        return selector.type == ValueSelector.SelectorType.BODY;
     }
 
     /** Decodes a hash, whose length tells hexadecimal from base64. */

@@ -107,7 +107,8 @@ public final class JwtVerifierBuilder {
 
     /**
      * Sets the claim that contains the SHA-256 of the body, in hexadecimal or base64. Without it, a captured token is valid for any body
-     * until it expires.
+     * until it expires. A token without the claim is accepted for a request without a body, such as a GET request of MessageBird; the
+     * query of such a request is not signed.
      *
      * @param claim the name of the claim, such as {@code request_body_sha256}
      * @return this builder

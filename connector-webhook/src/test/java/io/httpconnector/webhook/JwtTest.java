@@ -29,9 +29,11 @@ import java.net.InetSocketAddress;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Date;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -225,6 +227,35 @@ class JwtTest {
         assertThat(verifier.verify(good.body("[]".getBytes(UTF_8)), NOW).reason())
                 .isEqualTo(RejectionReason.MISMATCH);
         assertThat(reason(verifier, hmac(claims().build()))).isEqualTo(RejectionReason.MISMATCH);
+    }
+
+    /** The token of MessageBird for a GET request has no claim for the body. */
+    @Test
+    void requestWithoutBodyNeedsNoHashInTheToken() throws Exception {
+        Verifier verifier = Verifiers.jwt(SECRET).bodyHash("payload_hash").build();
+        List<WebhookEvent> events = new ArrayList<>();
+        WebhookReceiver receiver = WebhookReceiver.named("messages")
+                .verify(verifier)
+                .methods("GET")
+                .timeSource(new VirtualTime(NOW))
+                .handler(events::add)
+                .build();
+
+        for (String id : List.of("j1", "j2", "j2")) {
+            String token = hmac(claims().jwtID(id).build());
+            assertThat(receiver.receive(get(token, "a=" + id)).status()).isEqualTo(200);
+            assertThat(verifier.verify(get(token, "").body("{}".getBytes(UTF_8)), NOW)
+                            .reason())
+                    .isEqualTo(RejectionReason.MISMATCH);
+        }
+        String ofBody = hmac(claims().claim("payload_hash", "00").build());
+
+        assertThat(verifier.verify(get(ofBody, ""), NOW).reason()).isEqualTo(RejectionReason.MISMATCH);
+        assertThat(events).as("the same token is the same event").hasSize(2);
+    }
+
+    private static WebhookRequest get(String token, String query) {
+        return WebhookRequest.of("GET", "/", query, Map.of("Authorization", List.of("Bearer " + token)), new byte[0]);
     }
 
     @Test
