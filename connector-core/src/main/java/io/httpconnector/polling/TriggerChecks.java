@@ -95,7 +95,7 @@ final class TriggerChecks {
                 known.addAll(list.outer().names());
                 checkParents(list.outer(), pointer + "/below");
             }
-            checkPills(list.template(), list.template(), known, pointer + "/request");
+            checkPills(list.template(), list.template(), known, pointer + "/request", list.cursor());
         }
     }
 
@@ -233,7 +233,7 @@ final class TriggerChecks {
                 checkFilterStep(used, known, settings.records);
             }
         }
-        checkPills(placed, template, known, "/request");
+        checkPills(placed, template, known, "/request", settings.cursor);
         return placed;
     }
 
@@ -260,8 +260,14 @@ final class TriggerChecks {
      * @param placed the request with all pills at their locations
      * @param written the request as it was defined
      * @param pointer the JSON Pointer of the request in a definition
+     * @param cursor the cursor of the request
      */
-    private void checkPills(RequestTemplate placed, RequestTemplate written, Set<String> known, String pointer) {
+    private void checkPills(
+            RequestTemplate placed,
+            RequestTemplate written,
+            Set<String> known,
+            String pointer,
+            @Nullable Cursor cursor) {
         String member = pointer.substring(1).split("/", 2)[0];
         for (PillInfo pill : placed.pills()) {
             String step = step(pill);
@@ -270,21 +276,58 @@ final class TriggerChecks {
             boolean isKnown = known.contains(step) && (name.isEmpty() || members.contains(name));
             if (pill.required() && !isKnown) {
                 boolean inDefinition = isDefined.test(member);
-                String solution = known.contains(step)
-                        ? "use one of its members " + String.join(", ", new TreeSet<>(members))
-                        : inDefinition ? "add \"" + step + "\" to \"pills\"" : "use pill(\"" + step + "\", value)";
-                String better = known.contains(step)
-                        ? suggestion(step + ".", Suggestions.of(name, members), "")
-                        : suggestion(
-                                "", Suggestions.of(step, known), pill.path().substring(step.length()));
                 found.add((inDefinition ? located(written.toJson(), pointer, pill.path()) : member) + ": the pill {{"
-                        + pill.path() + "}} has no value: " + better + solution);
+                        + pill.path() + "}} has no value: " + solution(pill, known, cursor, inDefinition));
             }
         }
     }
 
-    private static String suggestion(String before, @Nullable String nearest, String after) {
-        return nearest == null ? "" : "did you mean {{" + before + nearest + after + "}}? Otherwise ";
+    /** What to do about a pill that has no value. */
+    private static String solution(PillInfo pill, Set<String> known, @Nullable Cursor cursor, boolean inDefinition) {
+        String step = step(pill);
+        Set<String> names = new TreeSet<>(known);
+        names.addAll(RESERVED);
+        String nearest = Suggestions.of(step, names);
+        if (nearest == null) {
+            return constantFor(step, inDefinition);
+        }
+        Set<String> members = MEMBERS.getOrDefault(nearest, Set.of());
+        String name = members.isEmpty() ? "" : memberName(pill, step);
+        String member = name.isEmpty() ? null : Suggestions.of(name, members);
+        String rest = pill.path().substring(step.length());
+        String better = nearest + (member == null ? rest : rest.replaceFirst(Pattern.quote(name), member));
+        boolean isMisspelt = !better.equals(pill.path());
+        if (known.contains(step)) {
+            return (isMisspelt ? "did you mean {{" + better + "}}? Otherwise " : "") + "use one of its members "
+                    + String.join(", ", new TreeSet<>(members));
+        }
+        String setting = known.contains(nearest) ? "" : settingFor(nearest, cursor, inDefinition);
+        if (!isMisspelt) {
+            return "it is " + setting;
+        }
+        String suggestion = "did you mean {{" + better + "}}?" + (setting.isEmpty() ? "" : " It is " + setting);
+        return RESERVED.contains(step)
+                ? suggestion
+                : suggestion + (setting.isEmpty() ? " Otherwise " : ". Otherwise ") + constantFor(step, inDefinition);
+    }
+
+    private static String constantFor(String step, boolean inDefinition) {
+        return inDefinition ? "add \"" + step + "\" to \"pills\"" : "use pill(\"" + step + "\", value)";
+    }
+
+    /** The setting that gives a reserved pill its value. */
+    private static String settingFor(String reserved, @Nullable Cursor cursor, boolean inDefinition) {
+        if (reserved.equals("window")) {
+            return "the window of a timestamp cursor: "
+                    + (inDefinition ? "add \"cursor\" with \"windows\"" : "use cursor(...) with windows(...)");
+        }
+        if (cursor instanceof UrlCursor) {
+            return "the value of a cursor that is sent as a value, and this one is sent as a URL: remove the pill";
+        }
+        return "the value of a cursor"
+                + (cursor instanceof TimeCursor
+                        ? " without windows: use {{window.from}} and {{window.to}}"
+                        : inDefinition ? ": add \"cursor\"" : ": use cursor(...)");
     }
 
     /** The first member below a step of a path; empty if there is none. */

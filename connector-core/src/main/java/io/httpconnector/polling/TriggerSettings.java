@@ -98,6 +98,17 @@ final class TriggerSettings {
         values.put(step, tree);
     }
 
+    /** Adds a constant value of a definition; a problem has the JSON Pointer of the value. */
+    private void readPill(Map.Entry<String, JsonNode> step) {
+        try {
+            pill(step.getKey(), step.getValue(), step.getValue().deepCopy());
+        } catch (InvalidDefinitionException e) {
+            String pointer = "/" + JsonObjectReader.token(step.getKey()) + ": ";
+            throw new InvalidDefinitionException(
+                    "pill", e.problems().stream().map(pointer::concat).toList());
+        }
+    }
+
     /** The delivery with the settings of the definition, if any. */
     Delivery withSavedSettings(Delivery code) {
         return savedDeliverySettings == null ? code : code.settings(savedDeliverySettings);
@@ -162,13 +173,7 @@ final class TriggerSettings {
         // "pills": Constant values for pills of the request by step, of any JSON type.
         JsonNode steps = reader.object("pills");
         if (steps != null) {
-            steps.properties()
-                    .forEach(step -> reader.attempt(
-                            "pills",
-                            () -> pill(
-                                    step.getKey(),
-                                    step.getValue(),
-                                    step.getValue().deepCopy())));
+            steps.properties().forEach(step -> reader.attempt("pills", () -> readPill(step)));
         }
         reader.object("records", RecordSelector::read, read -> records = read);
         readIdentity(reader);

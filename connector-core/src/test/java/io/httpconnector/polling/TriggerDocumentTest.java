@@ -327,6 +327,42 @@ class TriggerDocumentTest {
                 .containsExactly(problem);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{{curser}}      |                    | did you mean {{cursor}}? It is the value of a cursor: add \"cursor\"."
+                        + " Otherwise add \"curser\" to \"pills\"",
+                "{{cursor}}      |                    | it is the value of a cursor: add \"cursor\"",
+                "{{cursor}}      | {'nextUrl': '/n'}  | it is the value of a cursor that is sent as a value, and this one"
+                        + " is sent as a URL: remove the pill",
+                "{{curser}}      | {'timestamp': '/t', 'sentAs': {'query': 'since'}} | did you mean {{cursor}}?"
+                        + " Otherwise add \"curser\" to \"pills\"",
+                "{{window.frm}}  |                    | did you mean {{window.from}}? It is the window of a timestamp"
+                        + " cursor: add \"cursor\" with \"windows\"",
+                "{{windw.from}}  |                    | did you mean {{window.from}}? It is the window of a timestamp"
+                        + " cursor: add \"cursor\" with \"windows\". Otherwise add \"windw\" to \"pills\"",
+                "{{window.from}} |                    | it is the window of a timestamp cursor: add \"cursor\" with"
+                        + " \"windows\"",
+                "{{pgae.nubmer}} |                    | did you mean {{page.number}}? Otherwise add \"pgae\" to \"pills\"",
+                "{{nwo}}         |                    | did you mean {{now}}? Otherwise add \"nwo\" to \"pills\""
+            })
+    void misspeltPillsOfPollingAreRecognized(String pill, String cursor, String problem) {
+        String request = "{'name': 'L', 'method': 'GET', 'url': '/?a=" + pill + "'}";
+        String json =
+                "{'request': " + request + ", 'key': ['/id']" + (cursor == null ? "" : ", 'cursor': " + cursor) + "}";
+        assertThat(problems(json.replace('\'', '"')))
+                .contains("/request/url: the pill " + pill + " has no value: " + problem);
+    }
+
+    @Test
+    void problemsOfConstantPillsHaveTheirPointer() {
+        assertThat(problems("{" + REQUEST + "\"key\": [\"/id\"], \"pills\": {\"now\": 1, \"\": 2, \"a/b\": 3}}"))
+                .containsExactly(
+                        "/pills/now: \"now\" is the time of the poll: use another name",
+                        "/pills/: the name of a step is missing");
+    }
+
     @Test
     void misspeltPillsOfParentsAndFiltersAreReported() {
         assertThat(problems(("{'request': {'name': 'L', 'method': 'GET', 'url': '/{{board.id}}/{{parent.id}}'}, 'key':"
