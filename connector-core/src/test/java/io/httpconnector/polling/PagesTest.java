@@ -338,6 +338,24 @@ class PagesTest {
         }
     }
 
+    /** Some services write characters into next URLs that RFC 3986 does not permit there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a|b", "a{b}c", "a b", "a\"b", "a^b", "a%b", "a%zz", "caf\u00e9", "a`b", "a<b>", "a\\b"})
+    void rawCharactersInANextUrlAreEncoded(String token) {
+        service.behaviour = asked -> {
+            String after = asked.query().get("after");
+            return after == null
+                    ? MockResponse.json(Map.of(
+                            "data", List.of(Map.of("id", 1)), "next", service.baseUrl() + "/records?after=" + token))
+                    : MockResponse.json(Map.of("data", List.of(Map.of("id", after))));
+        };
+        List<String> handled = new ArrayList<>();
+        try (PollingTrigger trigger = linked("/next", handled)) {
+            trigger.pollOnce();
+        }
+        assertThat(handled).containsExactly("1", token);
+    }
+
     private PollingTrigger linked(String pointer, List<String> handled) {
         return PollingTrigger.named("records")
                 .connection(connection)

@@ -14,8 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Records exactly at the limits of a poll: the start of the trigger, the position, and the keys that are remembered. */
 @Timeout(30)
@@ -112,6 +115,32 @@ class PositionLimitsTest extends TimedRowsFixture {
             trigger.pollOnce();
         }
         assertThat(eventKeys()).containsExactly("1", "0");
+    }
+
+    /** A record may be listed on two pages. Keys from before the position make room for new ones in the middle of a query. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void noEventIsRepeatedWhenThereAreTooManyKeysForOneQuery(boolean stable) {
+        int pageSize = 5;
+        service.behaviour = asked -> {
+            int first = (asked.number("page", 1) - 1) * (pageSize - 1);
+            String since = asked.query().get("since");
+            return MockResponse.json(IntStream.range(0, 60)
+                    .mapToObj(id -> Map.of("id", id, "t", at(id / 3 * 10 - 1000).toString()))
+                    .filter(row -> since == null || row.get("t").toString().compareTo(since) >= 0)
+                    .skip(first)
+                    .limit(pageSize)
+                    .toList());
+        };
+        Pagination pages = Pagination.pages("page");
+        try (PollingTrigger trigger = rows(oldestFirst())
+                .pagination(stable ? pages.stable() : pages)
+                .maxRememberedKeys(16)
+                .build()) {
+            trigger.pollOnce();
+            trigger.pollOnce();
+        }
+        assertThat(eventKeys()).hasSize(60).doesNotHaveDuplicates();
     }
 
     /** It is forgotten when its time has passed, and is another occurrence when it comes back as it was. */
