@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Reads an HTTP Archive 1.2, as exported by browser developer tools. Resources of pages are skipped. */
 final class HarReader {
@@ -15,6 +16,8 @@ final class HarReader {
     /** Resource types that are loaded by pages and are not API calls. */
     private static final Set<String> PAGE_RESOURCES =
             Set.of("document", "stylesheet", "script", "image", "font", "media", "manifest", "texttrack", "websocket");
+
+    private static final Pattern NOT_TEXT = Pattern.compile("[\\x00-\\x08\\x0E-\\x1F\\x7F-\\x9F\uFFFD]");
 
     private HarReader() {}
 
@@ -66,6 +69,10 @@ final class HarReader {
         JsonNode body = request.path("postData");
         String type = body.path("mimeType").asText("");
         for (JsonNode header : request.path("headers")) {
+            boolean isType = type.isEmpty() && header.path("name").asText().equalsIgnoreCase("Content-Type");
+            type = isType ? header.path("value").asText() : type;
+        }
+        for (JsonNode header : request.path("headers")) {
             boolean ofBody = header.path("name").asText().equalsIgnoreCase("Content-Type") && !body.isMissingNode();
             String name = header.path("name").asText();
             if (!ofBody && isBrowserHeader(name)) {
@@ -105,9 +112,12 @@ final class HarReader {
         String text = body.path("text").asText("");
         boolean isEncoded =
                 body.path("encoding").asText(body.path("_encoding").asText("")).equalsIgnoreCase("base64");
-        if (type.startsWith("multipart/form-data") && !body.path("params").isEmpty()) {
-            parts(body.path("params"), definition);
-        } else if (isEncoded && !text.isEmpty()) {
+        if (type.toLowerCase(Locale.ROOT).startsWith("multipart/form-data")
+                && !isEncoded
+                && HarMultipart.read(body, definition)) {
+            return;
+        }
+        if ((isEncoded && !text.isEmpty()) || !isText(text)) {
             definition.file(type.isEmpty() ? "application/octet-stream" : type);
         } else if (!text.isEmpty()) {
             definition.body(text, type.isEmpty() ? "text/plain" : type);
@@ -120,22 +130,12 @@ final class HarReader {
         }
     }
 
-    private static void parts(JsonNode params, RequestDefinitionBuilder definition) {
-        for (JsonNode param : params) {
-            String name = param.path("name").asText();
-            if (param.has("fileName")) {
-                definition.file(
-                        name,
-                        param.path("fileName").asText(),
-                        param.path("contentType").asText("application/octet-stream"));
-            } else {
-                definition.templatePart(
-                        name,
-                        RequestDefinitionBuilder.escapeBraces(
-                                param.path("value").asText()),
-                        param.path("contentType").asText(null));
-            }
-        }
+    /**
+     * Whether a text is complete. Browsers write bytes that are not UTF-8 as replacement characters or as characters of
+     * ISO 8859-1, among them control characters.
+     */
+    static boolean isText(String text) {
+        return !NOT_TEXT.matcher(text).find();
     }
 
     /** Whether a header describes the browser or the page. */

@@ -296,6 +296,42 @@ class SourcesTest {
         assertThat(read.definition().at("/body/contentType").asText()).isEqualTo("multipart/form-data; boundary=x");
     }
 
+    /** Chrome's parameters lack the names and types of files, which are in the text without their content. */
+    @Test
+    void filesOfAnArchiveAreInItsText() {
+        String parameters = "'params': [{'name': 'a', 'value': '1'}, {'name': 'f', 'value': '(binary)'}]";
+        String text =
+                "--x\\r\\nContent-Disposition: form-data; name=\\\"a\\\"\\r\\n\\r\\n1\\r\\n2\\r\\n--x\\r\\nContent-Disposition: form-data;"
+                        + " name=\\\"f\\\"; filename=\\\"b c.pdf\\\"\\r\\nContent-Type: application/pdf\\r\\n\\r\\n\\r\\n--x\\r\\nContent-Disposition:"
+                        + " form-data; name=\\\"j\\\"\\r\\nContent-Type: application/json\\r\\n\\r\\n{}\\r\\n--x--\\r\\n";
+        String start = "'url': 'https://h/a', 'postData': {'mimeType': 'multipart/form-data; boundary=x', ";
+
+        Recommendation withText = ofArchive(start + parameters + ", 'text': '" + text + "'}");
+        Recommendation withoutText = ofArchive(start + parameters + ", 'text': '--x'}");
+
+        assertThat(withText.definition().at("/body/multipart")).isEqualTo(JsonSupport.parse("""
+                [{"name": "a", "value": "1\\r\\n2"},
+                 {"name": "f", "value": "{{file.f}}", "fileName": "b c.pdf", "contentType": "application/pdf"},
+                 {"name": "j", "value": "{}", "contentType": "application/json"}]"""));
+        assertThat(withText.notes()).containsExactly("the content of b c.pdf is the pill {{file.f}}");
+        assertThat(withoutText.definition().at("/body/multipart/1/value").asText())
+                .isEqualTo("{{file.f}}");
+        assertThat(withoutText.notes()).containsExactly("the content of the part f is the pill {{file.f}}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\\u001f\\b\\u0000\\u0000", "PK\\u0003\\u0004", "a\ufffdb", "\u0089PNG"})
+    void binaryTextOfAnArchiveIsAPill(String text) {
+        Recommendation read =
+                ofArchive("'url': 'https://h/a', 'headers': [{'name': 'content-type', 'value': 'application/zip'}],"
+                        + " 'postData': {'mimeType': '', 'text': '" + text + "'}");
+
+        assertThat(read.definition().path("body"))
+                .isEqualTo(
+                        JsonSupport.parse("{\"bytes\": \"{{file.content}}\", \"contentType\": \"application/zip\"}"));
+        assertThat(read.notes()).containsExactly("the body is the pill {{file.content}}");
+    }
+
     @Test
     void encodedBodyOfAnArchiveIsAPill() {
         Recommendation read = ofArchive(
