@@ -7,6 +7,8 @@ import io.httpconnector.trigger.DeliveryResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Polls a service and emits an event for each record that is new or was updated.
@@ -35,6 +37,8 @@ import java.util.List;
  * <p>Thread-safe. A trigger uses no thread between polls.
  */
 public final class PollingTrigger implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
 
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
@@ -77,6 +81,10 @@ public final class PollingTrigger implements AutoCloseable {
     public void start() {
         poller.start();
         scheduler.start();
+        String limitations = definition.limitations();
+        if (limitations != null) {
+            LOG.warn("{}: {}", id(), limitations);
+        }
     }
 
     /** Suspends scheduled polls until {@link #resume()}. A running poll continues. */

@@ -17,8 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Builder for {@link PollingTrigger}. A connection, a request, a key, a store and a handler are required. {@link #build()}
@@ -26,7 +24,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class PollingTriggerBuilder {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PollingTrigger.class);
     private static final Duration DEFAULT_MIN_INTERVAL = Duration.ofSeconds(1);
 
     private final String id;
@@ -436,10 +433,6 @@ public final class PollingTriggerBuilder {
                 settings.first,
                 delivery,
                 settings.limits);
-        String impossible = definition.limitations();
-        if (impossible != null) {
-            LOG.warn("{}: {}", id, impossible);
-        }
         PollingEngine carrier = engine == null ? PollingEngine.shared() : engine;
         Poller poller =
                 new Poller(definition, asked, store, carrier.time(), carrier.handlers(), List.copyOf(listeners));

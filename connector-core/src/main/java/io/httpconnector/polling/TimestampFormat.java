@@ -115,9 +115,7 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
 
     private TimeRange parse(String text) {
         try {
-            return format == null
-                    ? found(text)
-                    : span(format.parseBest(text, ZonedDateTime::from, LocalDateTime::from, LocalDate::from));
+            return format == null ? found(text) : matching(format, text);
         } catch (DateTimeException e) {
             // Reports only the shape: a wrong field may contain anything.
             String shape = text.replaceAll("\\d", "9").replaceAll("\\p{L}", "a");
@@ -128,6 +126,20 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
                                     + " Cursor.timestamp(...).format(\"dd/MM/yyyy HH:mm\")"
                             : "a time like \"" + shape + "\" does not match the format of the cursor",
                     e);
+        }
+    }
+
+    /** Reads a time in the format of the cursor; or in ISO 8601, because a query may have another format than the records. */
+    private TimeRange matching(DateTimeFormatter own, String text) {
+        try {
+            return span(own.parseBest(text, ZonedDateTime::from, LocalDateTime::from, LocalDate::from));
+        } catch (DateTimeException e) {
+            try {
+                return span(ISO.parseBest(iso(text), ZonedDateTime::from, LocalDateTime::from, LocalDate::from));
+            } catch (DateTimeException notIso) {
+                e.addSuppressed(notIso);
+                throw e;
+            }
         }
     }
 

@@ -96,6 +96,11 @@ class TimestampFormatTest extends RecordServiceFixture {
                                 .zone(ZoneId.of("Europe/Berlin"))
                                 .resolution(Duration.ofMinutes(1))))
                 .isEqualTo("31.01.2026 12:59");
+        // Queries of Jira have another format than its records.
+        assertThat(asked(
+                        JsonSupport.parse("\"2026-01-31T13:00:30.000+0100\""),
+                        cursor -> cursor.format("yyyy/MM/dd HH:mm").resolution(Duration.ofMinutes(1))))
+                .isEqualTo("2026/01/31 11:59");
         assertThat(asked(
                         JsonSupport.parse("\"2026-01-31\""),
                         cursor -> cursor.format("yyyy-MM-dd").resolution(Duration.ofDays(1))))

@@ -111,7 +111,7 @@ final class ConnectorReader {
         ObjectNode authJson = authJson(reader, title);
         AuthDefinition auth = auth(reader, authJson);
         Map<String, Boolean> inputs = auth == null ? null : inputs(auth);
-        InputValues samples = samples(inputs == null ? Map.of() : inputs);
+        InputValues samples = samples(inputs == null ? usedInputs() : inputs);
         ConnectionOptions options = reader.object("connection", object -> {
             object.any("baseUrl");
             object.any("test");
@@ -322,6 +322,13 @@ final class ConnectorReader {
             }
         }
         return inputs;
+    }
+
+    /** Returns the inputs that the document uses: the problems of the inputs themselves are reported already. */
+    private Map<String, Boolean> usedInputs() {
+        Map<String, Boolean> used = new LinkedHashMap<>();
+        PillTree.inputs(json).forEach(name -> used.put(name, false));
+        return used;
     }
 
     private static InputValues samples(Map<String, Boolean> inputs) {

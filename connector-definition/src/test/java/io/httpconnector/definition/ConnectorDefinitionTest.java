@@ -403,6 +403,17 @@ class ConnectorDefinitionTest {
     }
 
     @Test
+    void problemOfAuthHasNoFollowUpProblems() {
+        String text =
+                SHOP.replace("type: custom", "type: custum").replace("url: /orders\n", "url: '/orders/{{auth.url}}'\n");
+
+        assertThatThrownBy(() -> ConnectorDefinition.parse(text))
+                .isInstanceOfSatisfying(
+                        InvalidDefinitionException.class,
+                        e -> assertThat(e.problems()).singleElement().asString().startsWith("/auth/key/type (line 18"));
+    }
+
+    @Test
     void repeatedMembersAreRejected() {
         assertThatThrownBy(() -> ConnectorDefinition.parse(SHOP + "\ntitle: Other\n"))
                 .isInstanceOf(InvalidDefinitionException.class)
