@@ -275,6 +275,7 @@ class DestinationsTest {
         AuthContext discovered;
         try (HttpConnection connection = builder.build()) {
             discovered = opened.get().forDiscoveredHosts();
+            assertThat(connection.send(Request.get("/")).status()).isEqualTo(200);
             assertThat(discovered.send(inside).status())
                     .as("private, like the service")
                     .isEqualTo(200);
