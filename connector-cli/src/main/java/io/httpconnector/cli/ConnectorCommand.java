@@ -59,7 +59,8 @@ final class ConnectorCommand implements Callable<Integer> {
     /** Runs the command and returns its exit code. */
     static int run(Terminal terminal, String... args) {
         try {
-            return commandLine(terminal).execute(args);
+            int code = commandLine(terminal).execute(args);
+            return code == ExitCode.OK && terminal.isOutputClosed() ? ExitCode.OUTPUT_CLOSED : code;
         } finally {
             terminal.end();
         }

@@ -15,6 +15,8 @@ final class ExitCode {
     static final int UNAUTHORIZED = 4;
     /** The command itself has a defect. */
     static final int INTERNAL = 70;
+    /** The reader of the output has closed the pipe, as with {@code head}. */
+    static final int OUTPUT_CLOSED = 141;
     /** The user has stopped the command. */
     static final int STOPPED = 130;
 
@@ -26,7 +28,8 @@ final class ExitCode {
         INVALID + ":the document, or a value for it, is invalid",
         UNAUTHORIZED + ":authorization is required: run \"connector authorize\"",
         INTERNAL + ":a defect of this command; run it with --verbose and report it",
-        STOPPED + ":stopped by Ctrl-C"
+        STOPPED + ":stopped by Ctrl-C",
+        OUTPUT_CLOSED + ":the reader of the output has closed it, such as \"head\""
     };
 
     private ExitCode() {}

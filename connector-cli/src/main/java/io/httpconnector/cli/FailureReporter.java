@@ -24,6 +24,9 @@ final class FailureReporter implements IExecutionExceptionHandler, IParameterExc
         if (failure instanceof ParameterException e) {
             return handleParseException(e, new String[0]);
         }
+        if (terminal.isOutputClosed()) {
+            return ExitCode.OUTPUT_CLOSED;
+        }
         if (terminal.isStopped()) {
             // The failure is a consequence of the interruption.
             return ExitCode.STOPPED;

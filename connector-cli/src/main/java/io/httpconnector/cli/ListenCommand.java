@@ -134,6 +134,11 @@ final class ListenCommand extends InstanceCommand {
 
     private synchronized void print(TriggerEvent event) {
         terminal().print(event.toJson());
+        if (terminal().isOutputClosed()) {
+            // The reader has closed the pipe: the service must send the event again.
+            terminal().stop();
+            throw new IllegalStateException("The output is closed");
+        }
     }
 
     /** An endpoint that explains to the user of the command, and not to senders, why a request is rejected. */

@@ -24,9 +24,20 @@ public final class Main {
         Terminal terminal = Terminal.ofProcess();
         Thread main = Thread.currentThread();
         Thread stop = new Thread(() -> stop(terminal, main), "connector-stop");
-        Runtime.getRuntime().addShutdownHook(stop);
-        int code = ConnectorCommand.run(terminal, args);
-        System.exit(code);
+        System.setErr(ErrorLines.of(terminal));
+        if (isStarted(stop)) {
+            System.exit(ConnectorCommand.run(terminal, args));
+        }
+    }
+
+    /** Prepares for Ctrl-C. Returns false if the process is stopped already. */
+    private static boolean isStarted(Thread stop) {
+        try {
+            Runtime.getRuntime().addShutdownHook(stop);
+            return true;
+        } catch (IllegalStateException e) {
+            return false;
+        }
     }
 
     /** Lets a command close what it has opened. One that waits for something else, such as a response, is interrupted. */

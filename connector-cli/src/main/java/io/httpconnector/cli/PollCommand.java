@@ -167,7 +167,7 @@ final class PollCommand extends InstanceCommand {
 
     private synchronized void print(TriggerEvent event) {
         terminal().print(event.toJson());
-        if (terminal().out().checkError()) {
+        if (terminal().isOutputClosed()) {
             // The reader has closed the pipe: the event is not handled.
             terminal().stop();
             throw new IllegalStateException("The output is closed");
@@ -179,7 +179,7 @@ final class PollCommand extends InstanceCommand {
 
         @Override
         public void onFailure(String id, Exception failure, int consecutiveFailures) {
-            if (mode.follow) {
+            if (mode.follow && !terminal().isOutputClosed()) {
                 terminal().note(terminal().styled("fg(red)", "failed: ") + failure.getMessage());
             }
         }

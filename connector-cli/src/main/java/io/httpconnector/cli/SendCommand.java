@@ -112,7 +112,7 @@ final class SendCommand extends InstanceCommand {
         long count = 0;
         try (Stream<JsonNode> records = selected.records(values)) {
             Iterator<JsonNode> each = records.iterator();
-            while (each.hasNext() && !terminal().isStopped()) {
+            while (each.hasNext() && !terminal().isStopped() && !terminal().isOutputClosed()) {
                 terminal().print(each.next());
                 count++;
             }

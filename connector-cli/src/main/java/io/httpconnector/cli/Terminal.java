@@ -3,6 +3,8 @@ package io.httpconnector.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.Console;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -62,10 +64,15 @@ final class Terminal {
     /** Returns the terminal of this process. Colours are used on a terminal only, unless NO_COLOR is set. */
     static Terminal ofProcess() {
         // The body of a response is UTF-8, whatever the locale.
-        PrintWriter out = new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true);
-        PrintWriter err = new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true);
+        PrintWriter out = writer(FileDescriptor.out);
+        PrintWriter err = writer(FileDescriptor.err);
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
         return new Terminal(in, out, err, System.getenv(), Path.of(""), Ansi.AUTO, console());
+    }
+
+    /** Returns a writer that knows when its reader has closed the pipe, unlike {@link System#out}. */
+    private static PrintWriter writer(FileDescriptor descriptor) {
+        return new PrintWriter(new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), true);
     }
 
     /** Returns the console; since Java 22 there may be one that is no terminal, and would show secrets. */
@@ -127,6 +134,11 @@ final class Terminal {
     /** Prints a JSON value in one line of the result. */
     void print(JsonNode json) {
         out.println(mask.mask(json).toString());
+    }
+
+    /** Returns whether the reader of the output has closed the pipe, such as {@code head}. */
+    boolean isOutputClosed() {
+        return unmasked.checkError();
     }
 
     /** Prints a URL that the user asks for and that contains a secret, such as the token of a webhook. */
