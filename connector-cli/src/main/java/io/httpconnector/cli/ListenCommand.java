@@ -1,5 +1,7 @@
 package io.httpconnector.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.internal.io.OwnerOnlyFiles;
@@ -92,7 +94,15 @@ final class ListenCommand extends InstanceCommand {
                 server.setExecutor(threads);
                 server.start();
                 terminal().note("Register this URL at the service. Press Ctrl-C to stop.");
-                terminal().note(url.toString());
+                if (isJson()) {
+                    terminal()
+                            .printUnmasked(JsonNodeFactory.instance
+                                    .objectNode()
+                                    .put("url", url.toString())
+                                    .toString());
+                } else {
+                    terminal().note(url.toString());
+                }
                 terminal().awaitStop();
             }
             return ExitCode.OK;
@@ -163,6 +173,14 @@ final class ListenCommand extends InstanceCommand {
 
         private void explain(WebhookRequest request, int status) {
             RequestDiagnosis diagnosis = receiver.explain(request);
+            if (isJson()) {
+                ObjectNode rejected = JsonNodeFactory.instance.objectNode();
+                ObjectNode json = rejected.putObject("rejected").put("status", status);
+                json.put("step", diagnosis.step().toString()).put("reason", diagnosis.reason());
+                diagnosis.hints().forEach(json.putArray("hints")::add);
+                terminal().print(rejected);
+                return;
+            }
             StringBuilder text =
                     new StringBuilder("rejected: HTTP ").append(status).append(", ");
             text.append(diagnosis.reason().isEmpty() ? diagnosis.step().toString() : diagnosis.reason());

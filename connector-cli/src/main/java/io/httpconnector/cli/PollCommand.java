@@ -1,5 +1,7 @@
 package io.httpconnector.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.polling.PollResult;
 import io.httpconnector.polling.PollingListener;
@@ -145,6 +147,15 @@ final class PollCommand extends InstanceCommand {
 
     private int once(PollingTrigger polling, boolean isFirst) {
         PollResult result = polling.pollOnce();
+        if (isJson()) {
+            ObjectNode summary = JsonNodeFactory.instance.objectNode();
+            summary.putObject("summary")
+                    .put("events", result.events())
+                    .put("records", result.records())
+                    .put("pages", result.pages())
+                    .put("deadLetters", result.deadLetters());
+            terminal().print(summary);
+        }
         terminal()
                 .note(count(result.events(), "event") + ", " + count(result.records(), "record") + " on "
                         + count(result.pages(), "page"));

@@ -91,7 +91,7 @@ final class SendCommand extends InstanceCommand {
         try (Connector connector = instance.connect()) {
             ConnectorRequest selected = connector.request(request);
             try {
-                return allPages ? sendAll(selected, values) : send(selected, values);
+                return allPages ? sendAll(selected, values) : send(selected, values, connector.connection().baseUrl());
             } catch (RenderException e) {
                 throw new CommandException(
                         ExitCode.USAGE, e.getMessage() + "\nUse --pill NAME=VALUE or --pills FILE.", e);
@@ -121,13 +121,9 @@ final class SendCommand extends InstanceCommand {
         return ExitCode.OK;
     }
 
-    private int send(ConnectorRequest selected, Pills values) {
+    private int send(ConnectorRequest selected, Pills values, String baseUrl) {
         if (dryRun) {
-            Exchange exchange = selected.dryRun(values);
-            terminal().print(form == null ? exchange.asHttp() : formatted(exchange, form));
-            terminal()
-                    .note("Not sent: the URL is relative to the base URL, and credentials are added when it is sent.");
-            return ExitCode.OK;
+            return show(absolute(selected.dryRun(values), baseUrl));
         }
         try {
             Response response = selected.send(values);
@@ -140,6 +136,43 @@ final class SendCommand extends InstanceCommand {
             print(exchange, e.headers(), e.body());
             return e.needsAuthorization() ? ExitCode.UNAUTHORIZED : ExitCode.FAILED;
         }
+    }
+
+    /** Returns the exchange with the URL to which it would be sent. */
+    private static Exchange absolute(Exchange exchange, String baseUrl) {
+        String path = exchange.url();
+        if (path.contains("://")) {
+            return exchange;
+        }
+        String base = baseUrl.endsWith("/") ? baseUrl.substring(0, baseUrl.length() - 1) : baseUrl;
+        return new Exchange(
+                exchange.name(),
+                exchange.method(),
+                base + (path.startsWith("/") ? "" : "/") + path,
+                exchange.requestHeaders(),
+                exchange.requestBody(),
+                exchange.status(),
+                exchange.responseHeaders(),
+                exchange.responseBody(),
+                exchange.startedAt(),
+                exchange.elapsed(),
+                exchange.attempts());
+    }
+
+    private int show(Exchange exchange) {
+        if (form != null) {
+            terminal().print(formatted(exchange, form));
+        } else if (isJson()) {
+            ObjectNode json = JsonNodeFactory.instance.objectNode();
+            json.put("method", exchange.method()).put("url", exchange.url());
+            json.set("headers", JsonOutput.headers(exchange.requestHeaders()));
+            json.set("body", JsonOutput.body(exchange.requestBody()));
+            terminal().print(json);
+        } else {
+            terminal().print(exchange.asHttp());
+        }
+        terminal().note("Not sent. Credentials are added when it is sent.");
+        return ExitCode.OK;
     }
 
     private static String summary(int status, Exchange exchange) {
@@ -156,6 +189,15 @@ final class SendCommand extends InstanceCommand {
     private void print(Exchange exchange, Headers headers, String body) {
         if (form != null) {
             terminal().print(formatted(exchange, form));
+            return;
+        }
+        if (isJson()) {
+            ObjectNode json = JsonNodeFactory.instance.objectNode();
+            exchange.status().ifPresent(status -> json.put("status", status));
+            json.set("headers", JsonOutput.headers(exchange.responseHeaders()));
+            json.set("body", JsonOutput.body(body));
+            json.put("milliseconds", exchange.elapsed().toMillis()).put("attempts", exchange.attempts());
+            terminal().print(json);
             return;
         }
         if (include) {

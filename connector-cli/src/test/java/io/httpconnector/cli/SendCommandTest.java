@@ -2,6 +2,8 @@ package io.httpconnector.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.httpconnector.cli.CommandRun.Result;
 import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
@@ -90,8 +92,31 @@ class SendCommandTest {
         Result result = run("send", "get-order", "--pill=order.id=42", "--dry-run");
 
         assertThat(result.code()).isZero();
-        assertThat(result.out()).startsWith("GET /orders/42?in=EUR&lang=en");
+        assertThat(result.out()).startsWith("GET " + service.baseUrl() + "/orders/42?in=EUR&lang=en");
+        assertThat(run("send", "get-order", "--pill=order.id=42", "--dry-run", "--json").out())
+                .startsWith("{\"method\":\"GET\",\"url\":\"" + service.baseUrl() + "/orders/42?");
         assertThat(service.requests()).isEmpty();
+    }
+
+    @Test
+    void jsonForScripts() throws Exception {
+        service.on("GET", "/orders/2", MockResponse.status(404).body("text/plain", "no such order"));
+        ObjectMapper mapper = new ObjectMapper();
+
+        JsonNode found = mapper.readTree(
+                run("send", "get-order", "--pill=order.id=42", "--json").out());
+        JsonNode missing = mapper.readTree(
+                run("send", "get-order", "--pill=order.id=2", "--json").out());
+        String poll = run("poll", "updated-orders", "--all", "--json").out();
+
+        assertThat(found.path("status").asInt()).isEqualTo(200);
+        assertThat(found.at("/body/id").asInt()).isEqualTo(42);
+        assertThat(found.path("headers").toString()).contains("[\"application/json");
+        assertThat(found.path("attempts").asInt()).isEqualTo(1);
+        assertThat(missing.path("status").asInt()).isEqualTo(404);
+        assertThat(missing.path("body").asText()).isEqualTo("no such order");
+        assertThat(poll.lines()).hasSize(4);
+        assertThat(poll).contains("{\"summary\":{\"events\":3,");
     }
 
     @Test
