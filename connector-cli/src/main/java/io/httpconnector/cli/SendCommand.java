@@ -91,7 +91,9 @@ final class SendCommand extends InstanceCommand {
         try (Connector connector = instance.connect()) {
             ConnectorRequest selected = connector.request(request);
             try {
-                return allPages ? sendAll(selected, values) : send(selected, values, connector.connection().baseUrl());
+                return allPages
+                        ? sendAll(selected, values)
+                        : send(selected, values, connector.connection().baseUrl());
             } catch (RenderException e) {
                 throw new CommandException(
                         ExitCode.USAGE, e.getMessage() + "\nUse --pill NAME=VALUE or --pills FILE.", e);

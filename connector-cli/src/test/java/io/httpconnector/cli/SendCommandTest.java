@@ -93,7 +93,8 @@ class SendCommandTest {
 
         assertThat(result.code()).isZero();
         assertThat(result.out()).startsWith("GET " + service.baseUrl() + "/orders/42?in=EUR&lang=en");
-        assertThat(run("send", "get-order", "--pill=order.id=42", "--dry-run", "--json").out())
+        assertThat(run("send", "get-order", "--pill=order.id=42", "--dry-run", "--json")
+                        .out())
                 .startsWith("{\"method\":\"GET\",\"url\":\"" + service.baseUrl() + "/orders/42?");
         assertThat(service.requests()).isEmpty();
     }
