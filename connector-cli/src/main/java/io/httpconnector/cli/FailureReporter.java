@@ -2,6 +2,7 @@ package io.httpconnector.cli;
 
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.Suggestions;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -75,8 +76,13 @@ final class FailureReporter implements IExecutionExceptionHandler, IParameterExc
 
     @Override
     public int handleParseException(ParameterException failure, String[] args) {
-        terminal.note(terminal.styled("fg(red)", "error: ") + failure.getMessage());
         CommandLine command = failure.getCommandLine();
+        if (!command.getSubcommands().isEmpty()
+                && failure instanceof UnmatchedArgumentException e
+                && !e.getUnmatched().get(0).startsWith("-")) {
+            return unknownCommand(e.getUnmatched().get(0), command);
+        }
+        terminal.note(terminal.styled("fg(red)", "error: ") + failure.getMessage());
         if (!UnmatchedArgumentException.printSuggestions(failure, terminal.err())) {
             List<String> usage = command.getUsageMessage(CommandLine.Help.Ansi.OFF)
                     .lines()
@@ -85,6 +91,16 @@ final class FailureReporter implements IExecutionExceptionHandler, IParameterExc
                     .toList();
             usage.forEach(terminal::note);
         }
+        terminal.note("Try \"" + command.getCommandSpec().qualifiedName() + " --help\".");
+        return ExitCode.USAGE;
+    }
+
+    private int unknownCommand(String name, CommandLine command) {
+        String nearest = Suggestions.of(name, command.getSubcommands().keySet());
+        terminal.note(terminal.styled("fg(red)", "error: ") + "there is no command \"" + name + "\""
+                + (nearest == null
+                        ? ": use one of " + String.join(", ", command.getSubcommands().keySet())
+                        : ": did you mean \"" + nearest + "\"?"));
         terminal.note("Try \"" + command.getCommandSpec().qualifiedName() + " --help\".");
         return ExitCode.USAGE;
     }

@@ -59,6 +59,17 @@ class CommandReferenceTest {
     }
 
     @Test
+    void unknownCommandsAndOptionsSuggestTheNearest(@TempDir Path directory) {
+        CommandRun.Result command = new CommandRun(directory).run("sned", "shop.yaml", "get-order");
+        CommandRun.Result option = new CommandRun(directory).run("poll", "shop.yaml", "orders", "--folow");
+
+        assertThat(command.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(command.err()).startsWith("error: there is no command \"sned\": did you mean \"send\"?");
+        assertThat(option.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(option.err()).contains("--folow", "--follow");
+    }
+
+    @Test
     void completionScriptsAreValid(@TempDir Path directory) throws Exception {
         CommandRun connector = new CommandRun(directory);
         for (String shell : new String[] {"bash", "zsh"}) {
