@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
  */
 final class WindowsTokenizer {
 
+    /** A variable. Percent signs of escapes such as {@code %C3%A9} are literal, as at the prompt. */
     private static final Pattern VARIABLE = Pattern.compile("%([A-Za-z_]\\w{2,63})%(?![0-9A-Fa-f]{2})");
 
     /** The end of a line, or an operator before another curl command or the end of the line. */
@@ -42,13 +43,14 @@ final class WindowsTokenizer {
         line.setLength(0);
         positions.clear();
         notes.clear();
+        Matcher variable = VARIABLE.matcher(text);
         boolean isQuoted = false;
         while (at < text.length()) {
             char c = text.charAt(at);
             if (c == '^' && !isQuoted) {
                 caret();
-            } else if (c == '%' && variable()) {
-                continue;
+            } else if (variable.region(at, text.length()).lookingAt()) {
+                add(variable);
             } else if (text.startsWith("\r\n", at) || (c == '\r' && at == text.length() - 1)) {
                 at++;
             } else if (c == '\n' || (!isQuoted && "&|<>".indexOf(c) >= 0)) {
@@ -74,18 +76,13 @@ final class WindowsTokenizer {
         at = to;
     }
 
-    /** Marks a variable {@code %NAME%}. A percent sign of an escape such as {@code %C3%A9} is literal, as at the prompt. */
-    private boolean variable() {
-        Matcher variable = VARIABLE.matcher(text).region(at, text.length());
-        if (!variable.lookingAt()) {
-            return false;
-        }
+    /** Marks a variable. */
+    private void add(Matcher variable) {
         for (char c : (ShellCommand.OPEN + variable.group(1) + ShellCommand.CLOSE).toCharArray()) {
             line.append(c);
             positions.add(at + 1);
         }
         at = variable.end();
-        return true;
     }
 
     private void caret() {
