@@ -99,7 +99,8 @@ final class FailureReporter implements IExecutionExceptionHandler, IParameterExc
         String nearest = Suggestions.of(name, command.getSubcommands().keySet());
         terminal.note(terminal.styled("fg(red)", "error: ") + "there is no command \"" + name + "\""
                 + (nearest == null
-                        ? ": use one of " + String.join(", ", command.getSubcommands().keySet())
+                        ? ": use one of "
+                                + String.join(", ", command.getSubcommands().keySet())
                         : ": did you mean \"" + nearest + "\"?"));
         terminal.note("Try \"" + command.getCommandSpec().qualifiedName() + " --help\".");
         return ExitCode.USAGE;
