@@ -54,6 +54,7 @@ final class CalculationFilters {
             new FilterDefinition("lessThan", QUANTITY, BOOLEAN, all -> compared(all, order -> order < 0)),
             new FilterDefinition("contains", Set.of(TEXT, LIST), BOOLEAN, CalculationFilters::contains),
             new FilterDefinition("not", Set.of(BOOLEAN), BOOLEAN, CalculationFilters::not),
+            new FilterDefinition("map", SCALAR, ANY, CalculationFilters::map),
             new FilterDefinition("plus", QUANTITY, ANY, all -> sum(all, 1)),
             new FilterDefinition("minus", QUANTITY, ANY, all -> sum(all, -1)),
             new FilterDefinition("match", Set.of(TEXT, NUMBER), TEXT, CalculationFilters::match));
@@ -207,6 +208,27 @@ final class CalculationFilters {
     private static Filter not(FilterArguments arguments) {
         arguments.requireAtMost(0);
         return value -> BooleanNode.valueOf(!value.booleanValue());
+    }
+
+    /** Replaces a value: pairs of a value and its replacement, then the replacement of all other values. */
+    private static Filter map(FilterArguments arguments) {
+        String description = "values with their replacements, such as map('EU', 'eu.', 'US', 'us.', '')";
+        if (arguments.list().size() < 2) {
+            throw arguments.problem("requires " + description);
+        }
+        List<JsonNode> literals = new ArrayList<>();
+        for (int i = 0; i < arguments.list().size(); i++) {
+            literals.add(arguments.literal(i, description));
+        }
+        return value -> {
+            int last = literals.size() - 1;
+            for (int i = 0; i < last; i += 2) {
+                if (isEqual(value, literals.get(i))) {
+                    return literals.get(i + 1);
+                }
+            }
+            return last % 2 == 0 ? literals.get(last) : null;
+        };
     }
 
     private static Filter sum(FilterArguments arguments, int sign) {

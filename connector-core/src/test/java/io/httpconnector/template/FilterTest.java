@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FilterTest {
 
@@ -250,7 +251,8 @@ class FilterTest {
                 "('yyyy')",
                 "('yyyy', 'UTC')",
                 "('UTC', millis)",
-                "(seconds)");
+                "(seconds)",
+                "(1, 2, 3)");
         boolean hasResult = false;
         for (String value : VALUES.keySet()) {
             for (String list : arguments) {
@@ -363,6 +365,12 @@ class FilterTest {
         v.text | match('[0-9]') | number | plus(1) => 2
         v.text | match('c=.*') | default('none') => "none"
         v.n | equals(v.nothing) | default(false) => false
+        v.n | map(5, 'five', 'other') => "five"
+        v.n | map('4', 'four', '5.0', 'five') => "five"
+        v.n | map(4, 'four', 'other') => "other"
+        v.n | map(4, 'four') | default('none') => "none"
+        v.nothing | default('', null) | map('', 'no', 'yes') => "no"
+        v.text | equals('b') | map(true, 1, 2) => 2
         """)
     void valuesAreComparedCalculatedAndSearched(String pill, String expected) throws IOException {
         ObjectMapper mapper = new ObjectMapper();
@@ -374,6 +382,20 @@ class FilterTest {
 
         byte[] body = template.render("v", values).body().orElseThrow().toBytes();
         assertThat(mapper.readTree(body).get(0)).hasToString(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"map", "map('a')", "map('a', v.b)"})
+    void replacementsAreLiterals(String filter) {
+        InvalidTemplateException invalid = catchThrowableOfType(
+                InvalidTemplateException.class,
+                () -> RequestTemplate.named("T")
+                        .get("/")
+                        .query("a", "{{v.a | " + filter + "}}")
+                        .build());
+
+        assertThat(invalid)
+                .hasMessageContaining("map: requires values with their replacements, such as map('EU', 'eu.'");
     }
 
     /** The path in an argument is a pill, too: it is known before a job runs. */
