@@ -103,6 +103,12 @@ final class AirbyteInputs {
         }
     }
 
+    /** Requires the inputs of a text, but for those that may be empty in it. */
+    void requireAll(String text) {
+        NangoProvider.fieldsOf(text.replaceAll("\\{\\{\\s*auth\\.[\\w-]+ \\| default\\('', null\\)", ""))
+                .forEach(this::require);
+    }
+
     private ObjectNode input(String name, String path, @Nullable CatalogueItem property) {
         ObjectNode input = JsonNodeFactory.instance.objectNode().put("name", name);
         if (property == null) {

@@ -101,7 +101,7 @@ final class AirbyteManifest {
         ObjectNode connection = JsonNodeFactory.instance.objectNode();
         connection.put(BASE_URL, baseUrl.replaceAll("\\?.*$", ""));
         test(document, connection);
-        NangoProvider.fieldsOf(baseUrl).forEach(inputs::require);
+        inputs.requireAll(baseUrl);
         inputs.ignoreUnused(notes);
         ArrayNode all = inputs.inputs();
         if (!all.isEmpty()) {

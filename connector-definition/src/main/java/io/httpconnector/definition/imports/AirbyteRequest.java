@@ -86,7 +86,7 @@ final class AirbyteRequest {
             request.put("url", "/");
             return;
         }
-        NangoProvider.fieldsOf(path).forEach(scope.inputs()::require);
+        scope.inputs().requireAll(path);
         // A value in a path may have slashes, as that of a list of segments.
         String url = joined(base, path.strip());
         String relative =

@@ -25,6 +25,8 @@ final class JinjaPills {
 
     private static final Pattern EXPRESSION = Pattern.compile("\\{\\{-?(.*?)-?}}", Pattern.DOTALL);
 
+    private static final Pattern URL = Pattern.compile("(https?://)([^/]+)(.*)");
+
     /** The names of the filters that have a counterpart. */
     private static final java.util.Map<String, String> FILTERS = java.util.Map.of(
             "string", "string",
@@ -94,8 +96,32 @@ final class JinjaPills {
         if (expression instanceof Binary binary && (binary.operator().equals("~") || isTextSum(binary))) {
             return template(binary.left(), source) + template(binary.right(), source);
         }
+        if (expression instanceof Choice choice
+                && choice.then() instanceof Literal then
+                && choice.otherwise() instanceof Literal otherwise
+                && !(value(expression) instanceof Constant)) {
+            return chosenUrl(choice.condition(), written(then), written(otherwise));
+        }
         Object value = value(expression);
         return value instanceof Constant constant ? literal(written(constant)) : "{{" + value + "}}";
+    }
+
+    /** Leaves the scheme and the path of two URLs outside of the pill, in which they would be encoded. */
+    private String chosenUrl(Jinja condition, String then, String otherwise) {
+        Matcher one = URL.matcher(then);
+        Matcher other = URL.matcher(otherwise);
+        if (one.matches()
+                && other.matches()
+                && one.group(1).equals(other.group(1))
+                && one.group(3).equals(other.group(3))) {
+            Choice hosts = new Choice(condition, new Literal(one.group(2)), new Literal(other.group(2)));
+            return literal(one.group(1)) + "{{" + value(hosts) + "}}" + literal(one.group(3));
+        }
+        return "{{" + value(new Choice(condition, new Literal(then), new Literal(otherwise))) + "}}";
+    }
+
+    private static String written(Literal literal) {
+        return written(new Constant(literal.value()));
     }
 
     private static boolean isTextSum(Binary binary) {
@@ -206,12 +232,34 @@ final class JinjaPills {
         if (condition.equals(choice.then()) || isPresence(condition, choice.then())) {
             return withDefault(value(choice.then()), value(choice.otherwise()), ", empty");
         }
-        Object decided =
-                condition instanceof Path || condition instanceof Literal ? value(condition) : condition(condition);
+        Object decided = condition(condition);
         if (decided instanceof Constant constant) {
             return value(isTrue(constant.value()) ? choice.then() : choice.otherwise());
         }
-        throw new UnsupportedException("a condition on a value that is not constant");
+        Object then = value(choice.then());
+        Object otherwise = value(choice.otherwise());
+        if (!(then instanceof Constant met && otherwise instanceof Constant other)) {
+            throw new UnsupportedException("a condition on a value that is not constant");
+        }
+        return mapped((String) decided, met, other);
+    }
+
+    /** Returns the pill of one of two constants. */
+    private static String mapped(String condition, Constant met, Constant other) {
+        String then = argument(met.value() == null ? "" : met.value());
+        String otherwise = argument(other.value() == null ? "" : other.value());
+        String isFalse = " | map('', true, 'false', true, false)";
+        return condition.endsWith(isFalse)
+                ? condition.substring(0, condition.length() - isFalse.length()) + " | map('', " + then + ", 'false', "
+                        + then + ", " + otherwise + ")"
+                : condition.endsWith(isFalse + " | not")
+                        ? mapped(condition.substring(0, condition.length() - " | not".length()), other, met)
+                        : condition + " | map(true, " + then + ", " + otherwise + ")";
+    }
+
+    /** Returns a condition that is met unless an input is empty or false. */
+    private static String isEntered(String input) {
+        return input + " | default('', null) | map('', true, 'false', true, false) | not";
     }
 
     private static boolean isPresence(Jinja condition, Jinja value) {
@@ -337,8 +385,7 @@ final class JinjaPills {
     /** Returns the content of a pill that is true or false, or a {@link Constant}. */
     Object condition(Jinja expression) {
         if (expression instanceof Not not) {
-            Object value = condition(not.value());
-            return value instanceof Constant constant ? new Constant(!isTrue(constant.value())) : value + " | not";
+            return negated(condition(not.value()));
         }
         if (expression instanceof Binary binary) {
             return compared(binary);
@@ -351,6 +398,17 @@ final class JinjaPills {
             if (value instanceof Constant constant) {
                 return new Constant(isTrue(constant.value()));
             }
+            String pill = (String) value;
+            if (pill.matches("auth\\.[\\w-]+")) {
+                return isEntered(pill);
+            }
+            if (pill.matches("auth\\.[\\w-]+ \\| default\\(false\\)")) {
+                return isEntered(pill.substring(0, pill.indexOf(' ')));
+            }
+        }
+        if (expression instanceof Tested test && test.test().matches("none|defined")) {
+            Object value = condition(test.value());
+            return test.test().equals("none") == test.isNegated() ? value : negated(value);
         }
         throw new UnsupportedException("a condition that is not a comparison");
     }
@@ -390,7 +448,13 @@ final class JinjaPills {
     }
 
     private static Object negated(Object value) {
-        return value instanceof Constant constant ? new Constant(!isTrue(constant.value())) : value + " | not";
+        if (value instanceof Constant constant) {
+            return new Constant(!isTrue(constant.value()));
+        }
+        String condition = (String) value;
+        return condition.endsWith(" | not")
+                ? condition.substring(0, condition.length() - " | not".length())
+                : condition + " | not";
     }
 
     private Object equal(Jinja left, List<Jinja> others) {
@@ -431,6 +495,13 @@ final class JinjaPills {
     }
 
     private Object contained(Binary binary) {
+        if (binary.right() instanceof Path path
+                && path.root().equals("config")
+                && path.steps().isEmpty()
+                && binary.left() instanceof Literal name) {
+            return condition(new Path(
+                    "config", List.of(written(new Constant(name.value())).split("\\.", -1))));
+        }
         if (binary.right() instanceof Items items && !items.items().isEmpty()) {
             return equal(binary.left(), items.items());
         }

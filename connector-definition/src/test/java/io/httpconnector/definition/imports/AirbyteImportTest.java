@@ -170,6 +170,12 @@ class AirbyteImportTest {
             {{ day_delta(-3, '%Y') }}                          § {{now | minus('P3D') | date("yyyy", 'UTC')}}
             {{ 'x' ~ record.a + '/' }}                         § x{{record.a}}/
             {{ record.get('a', {}).get('b') or 7 }}            § {{record.a.b | default(7, empty)}}
+            {{ 'a' if config.r == 'EU' else 'b' }}             § {{auth.r | default('', null) | equals('EU') | map(true, 'a', 'b')}}
+            {{ 'a' if config.r in ['EU', 'UK'] }}              § {{auth.r | default('', null) | equals('EU', 'UK') | map(true, 'a', '')}}
+            {{ 'a' if config['r'] else 'b' }}                  § {{auth.r | default('', null) | map('', 'b', 'false', 'b', 'a')}}
+            {{ 'a' if not config.get('r', False) else 'b' }}   § {{auth.r | default('', null) | map('', 'a', 'false', 'a', 'b')}}
+            {{ 'a' if 'r' in config else 'b' }}                § {{auth.r | default('', null) | map('', 'b', 'false', 'b', 'a')}}
+            {{ 'https://t.x.io/v1' if config.r == 't' else 'https://x.io/v1' }} § https://{{auth.r | default('', null) | equals('t') | map(true, 't.x.io', 'x.io')}}/v1
             a {{ record.n + 1 }} { b }                         § a {{record.n | plus(1)}} { b }
             """)
     void expressionsBecomePills(String jinja, String expected) {
