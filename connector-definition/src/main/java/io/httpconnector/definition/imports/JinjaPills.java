@@ -426,8 +426,22 @@ final class JinjaPills {
             case "<=" -> negated(ordered(binary, "greaterThan"));
             case ">=" -> negated(ordered(binary, "lessThan"));
             case "in" -> contained(binary);
+            case "and", "or" -> combined(binary);
             default -> throw new UnsupportedException("the operator " + binary.operator());
         };
+    }
+
+    /** Combines two conditions if at least one is known; no filter combines two pills. */
+    private Object combined(Binary binary) {
+        boolean isAnd = binary.operator().equals("and");
+        Object left = condition(binary.left());
+        if (left instanceof Constant constant) {
+            return isTrue(constant.value()) == isAnd ? condition(binary.right()) : left;
+        }
+        if (condition(binary.right()) instanceof Constant constant) {
+            return isTrue(constant.value()) == isAnd ? left : constant;
+        }
+        throw new UnsupportedException("the operator " + binary.operator());
     }
 
     /** Returns the value and what it may equal, of {@code a == 'x' or a == 'y'}; null for another condition. */

@@ -176,6 +176,9 @@ class AirbyteImportTest {
             {{ 'a' if not config.get('r', False) else 'b' }}   § {{auth.r | default('', null) | map('', 'a', 'false', 'a', 'b')}}
             {{ 'a' if 'r' in config else 'b' }}                § {{auth.r | default('', null) | map('', 'b', 'false', 'b', 'a')}}
             {{ 'https://t.x.io/v1' if config.r == 't' else 'https://x.io/v1' }} § https://{{auth.r | default('', null) | equals('t') | map(true, 't.x.io', 'x.io')}}/v1
+            {{ 'a' if parameters.p and config.r == 'x' }}      § {{auth.r | default('', null) | equals('x') | map(true, 'a', '')}}
+            {{ 'a' if config.r == 'x' and parameters.q else 'b' }} § b
+            {{ 'a' if config.r == 'x' or parameters.p else 'b' }} § a
             a {{ record.n + 1 }} { b }                         § a {{record.n | plus(1)}} { b }
             """)
     void expressionsBecomePills(String jinja, String expected) {
