@@ -35,7 +35,16 @@ final class AirbyteRequest {
     static @Nullable String base(CatalogueItem requester, AirbyteScope scope) {
         CatalogueItem item = requester.has("url_base") ? requester.at("url_base") : requester.at("url");
         String base = scope.of(requester).text(item);
-        return base == null ? null : base.strip().replaceAll("/+$", "");
+        if (base == null) {
+            return null;
+        }
+        // Airbyte evaluates a text in quotes once more.
+        String url = base.strip().replaceFirst("^\"(.*)\"$", "$1").replaceAll("/+$", "");
+        if (NangoProvider.fieldsOf(origin(url)).stream().anyMatch(scope.inputs()::isSecret)) {
+            item.note("the host depends on a secret: " + AirbyteScope.shortened(item.node().asText()));
+            return null;
+        }
+        return url;
     }
 
     /**

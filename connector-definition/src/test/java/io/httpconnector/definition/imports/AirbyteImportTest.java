@@ -159,6 +159,49 @@ class AirbyteImportTest {
         assertThat(BAKERY.definition().triggers()).containsExactlyInAnyOrder("loaves", "slices", "orders", "odd");
     }
 
+    private static ImportedConnector withBase(String base) {
+        return ConnectorImporter.airbyte("source-x", """
+                spec:
+                  connection_specification:
+                    properties:
+                      region: {type: string, enum: [EU, US], default: EU}
+                      key: {type: string, airbyte_secret: true}
+                streams:
+                - name: loaves
+                  type: DeclarativeStream
+                  retriever:
+                    type: SimpleRetriever
+                    requester:
+                      type: HttpRequester
+                      url_base: >-
+                        %s
+                      path: /loaves
+                    record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: []}}
+                """.formatted(base));
+    }
+
+    @Test
+    void inputSelectsTheHostOfTheBaseUrl() {
+        ImportedConnector quoted =
+                withBase("\"https://{{ 'eu' if config.region == 'EU' else 'www' }}.bakery.example.com/v1/\"");
+
+        assertThat(quoted.notes()).isEmpty();
+        assertThat(quoted.document().at("/connection/baseUrl").asText())
+                .isEqualTo("https://{{auth.region | default('', null) | equals('EU') | map(true, 'eu', 'www')}}"
+                        + ".bakery.example.com/v1");
+        assertThat(quoted.definition().triggers()).containsExactly("loaves");
+    }
+
+    @Test
+    void secretDoesNotSelectTheHost() {
+        ImportedConnector secret = withBase("https://{{ 'pro' if config.key else 'www' }}.bakery.example.com");
+
+        assertThat(secret.notes())
+                .extracting(ImportNote::reason)
+                .anySatisfy(reason -> assertThat(reason).startsWith("the host depends on a secret"));
+        assertThat(secret.definition().triggers()).containsExactly("loaves");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '§', textBlock = """
             {{ config['a'] }}-x                                § {{auth.a}}-x
