@@ -41,7 +41,8 @@ final class AirbyteRequest {
         // Airbyte evaluates a text in quotes once more.
         String url = base.strip().replaceFirst("^\"(.*)\"$", "$1").replaceAll("/+$", "");
         if (NangoProvider.fieldsOf(origin(url)).stream().anyMatch(scope.inputs()::isSecret)) {
-            item.note("the host depends on a secret: " + AirbyteScope.shortened(item.node().asText()));
+            item.note("the host depends on a secret: "
+                    + AirbyteScope.shortened(item.node().asText()));
             return null;
         }
         return url;
