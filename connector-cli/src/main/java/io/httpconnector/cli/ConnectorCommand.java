@@ -96,6 +96,7 @@ final class ConnectorCommand implements Callable<Integer> {
                 new FormCommand(terminal),
                 new AuthorizeCommand(terminal),
                 new TestCommand(terminal),
+                new VerifyCommand(terminal),
                 new SendCommand(terminal),
                 new PollCommand(terminal),
                 new ListenCommand(terminal),

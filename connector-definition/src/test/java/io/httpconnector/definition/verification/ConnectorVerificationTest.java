@@ -1,0 +1,213 @@
+package io.httpconnector.definition.verification;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.httpconnector.Secret;
+import io.httpconnector.definition.ConnectorContext;
+import io.httpconnector.definition.ConnectorDefinition;
+import io.httpconnector.definition.verification.CheckResult.CheckStatus;
+import io.httpconnector.testing.MockResponse;
+import io.httpconnector.testing.MockService;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Tests {@link ConnectorVerification} with a service that has one fault at a time. */
+class ConnectorVerificationTest {
+
+    private static final String SHOP = """
+            connector: 1
+            id: shop
+            version: 1.0.0
+            title: Shop
+            connection: {baseUrl: BASE, test: /me}
+            requests:
+              list-orders:
+                method: GET
+                url: /orders
+                records: {path: /orders}
+                pagination: {pages: {query: page}}
+              list-order:
+                method: GET
+                url: /orders/{{order.id}}
+                records: {path: /lines}
+              search-orders:
+                method: POST
+                url: /orders/search
+                records: {path: /orders}
+            triggers:
+              updated-orders:
+                request: list-orders
+                key: [/id]
+                version: [/updated]
+                cursor: {timestamp: /updated, sentAs: {query: since}, order: ASCENDING}
+            webhooks:
+              order-created:
+                verify: [{type: preset, name: github, secrets: [hook]}]
+              order-deleted:
+                verify: [{type: token, location: {header: X-Token}, tokens: [token]}]
+              order-paid: {unverified: true}
+            """;
+
+    /** The faults of the service. */
+    private enum Fault {
+        PAGE_IGNORED,
+        KEYS_REPEATED,
+        CHANGING_VERSIONS,
+        NO_CONNECTION
+    }
+
+    private final MockService service = MockService.start();
+    private String shop = SHOP;
+    private final AtomicInteger clock = new AtomicInteger();
+
+    @AfterEach
+    void stop() {
+        service.close();
+    }
+
+    private List<CheckResult> verify(Fault... faults) {
+        Set<Fault> all = EnumSet.noneOf(Fault.class);
+        all.addAll(List.of(faults));
+        service.on("GET", "/me", request -> MockResponse.status(all.contains(Fault.NO_CONNECTION) ? 401 : 200));
+        service.on("POST", "/orders/search", MockResponse.json("{\"orders\": []}"));
+        service.on("GET", "/orders", request -> {
+            String query = String.valueOf(request.uri().getQuery());
+            int page = all.contains(Fault.PAGE_IGNORED) || !query.contains("page=")
+                    ? 1
+                    : Integer.parseInt(query.replaceFirst(".*page=(\\d+).*", "$1"));
+            String since = query.contains("since=") ? query.replaceFirst(".*since=([^&]*).*", "$1") : "";
+            List<Integer> ids = IntStream.rangeClosed(1, 4)
+                    .filter(id -> ("2026-01-01T10:0" + id + ":59Z").compareTo(since) >= 0)
+                    .boxed()
+                    .toList();
+            return MockResponse.json(ids.stream()
+                    .skip(2L * (page - 1))
+                    .limit(2)
+                    .map(id -> "{\"id\": " + (all.contains(Fault.KEYS_REPEATED) ? 7 : id)
+                            + ", \"updated\": \"2026-01-01T10:0"
+                            + id + ":"
+                            + (all.contains(Fault.CHANGING_VERSIONS) ? 10 + clock.incrementAndGet() : "00") + "Z\"}")
+                    .collect(Collectors.joining(", ", "{\"orders\": [", "]}")));
+        });
+        return verification().run();
+    }
+
+    private ConnectorVerification verification() {
+        return ConnectorVerification.of(
+                        ConnectorDefinition.parse(shop.replace("BASE", service.baseUrl())),
+                        ConnectorContext.forTenant("acme").secrets(reference -> Secret.of("hush-" + reference.name())))
+                .secrets(name -> Secret.of("hush-" + name));
+    }
+
+    private static CheckResult find(List<CheckResult> results, String name) {
+        return results.stream()
+                .filter(result -> result.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(name + " is not in " + results));
+    }
+
+    @Test
+    void serviceThatBehavesAsDescribed() {
+        List<CheckResult> results = verify();
+
+        assertThat(results).noneMatch(result -> result.status() == CheckStatus.FAILED);
+        assertThat(results.stream().filter(result -> result.status() == CheckStatus.OK))
+                .extracting(CheckResult::name)
+                .containsExactlyInAnyOrder(
+                        "connection",
+                        "request list-orders: pages",
+                        "trigger updated-orders: pages",
+                        "trigger updated-orders: keys",
+                        "trigger updated-orders: repeated poll",
+                        "webhook order-created",
+                        "webhook order-deleted");
+        assertThat(find(results, "request list-order: pages").message()).contains("it needs values");
+        assertThat(find(results, "request search-orders").message()).contains("it sends POST");
+        assertThat(find(results, "webhook order-paid").status()).isEqualTo(CheckStatus.SKIPPED);
+        assertThat(find(results, "webhook order-created").message()).contains("changed body is rejected");
+        assertThat(find(results, "webhook order-deleted").message()).contains("does not sign the body");
+        assertThat(service.requests()).noneMatch(request -> request.method().equals("POST"));
+    }
+
+    @Test
+    void ignoredPageParameter() {
+        List<CheckResult> results = verify(Fault.PAGE_IGNORED);
+
+        assertThat(find(results, "request list-orders: pages").status()).isEqualTo(CheckStatus.FAILED);
+        assertThat(find(results, "request list-orders: pages").message())
+                .contains("page 2 has the same records as page 1");
+    }
+
+    @Test
+    void keysThatAreNotUnique() {
+        CheckResult result = find(verify(Fault.KEYS_REPEATED), "trigger updated-orders: keys");
+
+        assertThat(result.status()).isEqualTo(CheckStatus.FAILED);
+        assertThat(result.message()).contains("[\"/id\"] does not identify a record");
+    }
+
+    @Test
+    void eventsWithoutAChange() {
+        shop = SHOP.replace("cursor: {timestamp: /updated, sentAs: {query: since}, order: ASCENDING}", "");
+
+        CheckResult result = find(verify(Fault.CHANGING_VERSIONS), "trigger updated-orders: repeated poll");
+
+        assertThat(result.status()).isEqualTo(CheckStatus.FAILED);
+        assertThat(result.message()).contains("in each repeated poll");
+    }
+
+    @Test
+    void withoutConnectionNothingElseIsChecked() {
+        List<CheckResult> results = verify(Fault.NO_CONNECTION);
+
+        assertThat(results).singleElement().satisfies(result -> {
+            assertThat(result.name()).isEqualTo("connection");
+            assertThat(result.status()).isEqualTo(CheckStatus.FAILED);
+        });
+    }
+
+    @Test
+    void unsafeMethodsOnRequest() {
+        verify();
+
+        List<CheckResult> results = verification().unsafe().run(List.of("search-orders"));
+
+        assertThat(results).hasSize(2);
+        assertThat(find(results, "request search-orders: pages").message()).contains("no pagination");
+        assertThat(service.requests()).anyMatch(request -> request.method().equals("POST"));
+    }
+
+    @Test
+    void emptyPagesAreNotCompared() {
+        service.on("GET", "/me", request -> MockResponse.status(200));
+        service.on("GET", "/orders", MockResponse.json("{\"orders\": []}"));
+
+        List<CheckResult> results = verification().run(List.of("list-orders", "updated-orders"));
+
+        assertThat(results).noneMatch(result -> result.status() == CheckStatus.FAILED);
+        assertThat(find(results, "request list-orders: pages").status()).isEqualTo(CheckStatus.SKIPPED);
+        assertThat(find(results, "trigger updated-orders: repeated poll").status())
+                .isEqualTo(CheckStatus.SKIPPED);
+    }
+
+    @Test
+    void pagesAreLimited() {
+        service.on("GET", "/me", request -> MockResponse.status(200));
+        service.on(
+                "GET",
+                "/orders",
+                request -> MockResponse.json("{\"orders\": [{\"id\": " + clock.incrementAndGet()
+                        + ", \"updated\": \"2026-01-01T10:00:00Z\"}]}"));
+
+        List<CheckResult> results = verification().maxPages(2).run(List.of("list-orders", "updated-orders"));
+
+        assertThat(service.requests()).hasSizeLessThan(10);
+        assertThat(find(results, "request list-orders: pages").status()).isEqualTo(CheckStatus.OK);
+    }
+}
