@@ -26,8 +26,9 @@ import java.util.stream.Stream;
 /** Checks requests and triggers that read lists. */
 final class ListChecks {
 
-    private static final String REPEATED = "page 2 has the same records as page 1: the service ignores the parameter of the"
-            + " pagination; correct its name";
+    private static final String REPEATED =
+            "page 2 has the same records as page 1: the service ignores the parameter of the"
+                    + " pagination; correct its name";
 
     /** The polls after a repeated one with events. */
     private static final int MORE_POLLS = 2;
@@ -74,7 +75,8 @@ final class ListChecks {
                 JsonNode next = each.next();
                 read.add(next);
                 // A page is requested when the records before it have been read.
-                pages.computeIfAbsent(exchanges.count(), page -> new ArrayList<>()).add(next);
+                pages.computeIfAbsent(exchanges.count(), page -> new ArrayList<>())
+                        .add(next);
                 hasNext = each.hasNext();
             }
             return Optional.of(new ReadList(read, pages, !hasNext));
@@ -94,9 +96,15 @@ final class ListChecks {
     /** Compares the first two pages that were read. */
     private void pages(String check, JsonNode list, ReadList read) {
         if (list.path("pagination").isEmpty()) {
-            add(check, CheckStatus.SKIPPED, "it has no pagination: " + count(read.records().size(), "record"));
+            add(
+                    check,
+                    CheckStatus.SKIPPED,
+                    "it has no pagination: " + count(read.records().size(), "record"));
         } else if (exchanges.count() < 2) {
-            add(check, CheckStatus.SKIPPED, "there is only one page with " + count(read.records().size(), "record"));
+            add(
+                    check,
+                    CheckStatus.SKIPPED,
+                    "there is only one page with " + count(read.records().size(), "record"));
         } else {
             List<JsonNode> first = read.pages().getOrDefault(1, List.of());
             List<JsonNode> second = read.pages().getOrDefault(2, List.of());
@@ -185,8 +193,8 @@ final class ListChecks {
             add(
                     check,
                     CheckStatus.FAILED,
-                    count(records.size(), "different record") + " have only " + count(keys.size(), "key") + ": " + fields
-                            + " does not identify a record");
+                    count(records.size(), "different record") + " have only " + count(keys.size(), "key") + ": "
+                            + fields + " does not identify a record");
         } else {
             add(check, CheckStatus.OK, count(keys.size(), "different key"));
         }
