@@ -135,7 +135,7 @@ class JwtAuthTest {
                 + "\n-----END PRIVATE KEY-----";
 
         for (JwtKey key : List.of(JwtKey.ps256(pair.getPrivate()), JwtKey.ps256(Secret.of(pem)))) {
-            String[] parts = key.sign(Map.of("iss", "a")).reveal().split("\\.");
+            String[] parts = key.sign(Map.of("iss", "a")).reveal().split("\\.", -1);
             Signature verified = Signature.getInstance("RSASSA-PSS");
             verified.setParameter(new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
             verified.initVerify(pair.getPublic());

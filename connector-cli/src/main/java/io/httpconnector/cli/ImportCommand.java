@@ -212,7 +212,7 @@ final class ImportCommand implements Callable<Integer> {
         boolean isWritten = true;
         for (ImportedDocument one : all) {
             one.remarks().forEach(this::remark);
-            Path target = isDirectory ? output.resolve(one.id() + ".connector.yaml") : output;
+            Path target = isDirectory && output != null ? output.resolve(one.id() + ".connector.yaml") : output;
             isWritten &= write(one.document(), target, one.id());
         }
         return isWritten ? ExitCode.OK : ExitCode.INVALID;

@@ -208,7 +208,7 @@ final class ImportedAuth {
     /** Returns the name of an input, such as {@code xApiKey} for {@code X-Api-Key}. */
     private static String input(String name) {
         StringBuilder input = new StringBuilder();
-        for (String word : ImportedRequests.name(name).split("-")) {
+        for (String word : ImportedRequests.name(name).split("-", -1)) {
             input.append(
                             input.isEmpty()
                                     ? word.substring(0, 1)

@@ -57,7 +57,7 @@ final class SecretMask {
     }
 
     private static void addMembers(JsonNode node, Set<String> found) {
-        node.fields().forEachRemaining(member -> {
+        node.properties().forEach(member -> {
             JsonNode value = member.getValue();
             if (value.isTextual()
                     && value.textValue().length() >= MIN_LENGTH
@@ -76,7 +76,7 @@ final class SecretMask {
     JsonNode mask(JsonNode node) {
         if (node.isObject()) {
             ObjectNode masked = JsonNodeFactory.instance.objectNode();
-            node.fields().forEachRemaining(member -> masked.set(mask(member.getKey()), mask(member.getValue())));
+            node.properties().forEach(member -> masked.set(mask(member.getKey()), mask(member.getValue())));
             return masked;
         }
         if (node.isArray()) {

@@ -222,7 +222,7 @@ public abstract sealed class Cursor permits PositionCursor, TokenCursor {
     }
 
     /**
-     * Sets the format of times, in records and in the query. Records may also have ISO 8601. Default: all common formats in records, and ISO 8601 in UTC in
+     * Sets the format of times, in records and in the query. Records may also have one of the common formats. Default: all common formats in records, and ISO 8601 in UTC in
      * the query, such as {@code 2026-01-31T12:00:00Z}.
      *
      * @param pattern a pattern of {@link java.time.format.DateTimeFormatter}, such as {@code yyyy-MM-dd HH:mm:ss}

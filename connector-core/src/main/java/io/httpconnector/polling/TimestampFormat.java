@@ -129,15 +129,15 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
         }
     }
 
-    /** Reads a time in the format of the cursor; or in ISO 8601, because a query may have another format than the records. */
+    /** Reads a time in the format of the cursor; or in a common one, because a query may have another format than the records. */
     private TimeRange matching(DateTimeFormatter own, String text) {
         try {
             return span(own.parseBest(text, ZonedDateTime::from, LocalDateTime::from, LocalDate::from));
         } catch (DateTimeException e) {
             try {
-                return span(ISO.parseBest(iso(text), ZonedDateTime::from, LocalDateTime::from, LocalDate::from));
-            } catch (DateTimeException notIso) {
-                e.addSuppressed(notIso);
+                return found(text);
+            } catch (DateTimeException unknown) {
+                e.addSuppressed(unknown);
                 throw e;
             }
         }

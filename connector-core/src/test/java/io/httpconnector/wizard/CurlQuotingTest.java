@@ -68,6 +68,8 @@ class CurlQuotingTest {
                         + "\"");
 
         private final String continuation;
+
+        @SuppressWarnings("ImmutableEnumChecker") // The functions have no state.
         private final UnaryOperator<String> quoting;
 
         Shell(String continuation, UnaryOperator<String> quoting) {

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.dataformat.yaml.util.StringQuotingChecker;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.auth.definition.InputField;
@@ -50,10 +52,15 @@ import org.jspecify.annotations.Nullable;
 public final class ConnectorDefinition {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final YAMLMapper YAML = YAMLMapper.builder()
+    private static final YAMLMapper YAML = YAMLMapper.builder(YAMLFactory.builder()
+                    .stringQuotingChecker(new LineBreakQuoting())
+                    .build())
             .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER, YAMLGenerator.Feature.SPLIT_LINES)
             .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES, YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
             .build();
+
+    private static final int MAX_LENGTH = 2_000_000;
+    private static final int MAX_DEPTH = 200;
 
     private final ConnectorReader.Parts parts;
     private final ConnectorComponents components;
@@ -118,7 +125,12 @@ public final class ConnectorDefinition {
      * @throws InvalidDefinitionException as for {@link #load(Path)}
      */
     public static ConnectorDefinition parse(String text, ConnectorComponents components) {
-        ParsedDocument document = DocumentParser.parse(Arguments.notNull(text, "connector document"));
+        if (Arguments.notNull(text, "connector document").length() > MAX_LENGTH) {
+            throw new InvalidDefinitionException(
+                    "connector document",
+                    "it has " + text.length() + " characters: at most " + MAX_LENGTH + " are permitted");
+        }
+        ParsedDocument document = DocumentParser.parse(text);
         return read(document.tree(), document::places, components);
     }
 
@@ -139,6 +151,11 @@ public final class ConnectorDefinition {
         Arguments.notNull(components, "components");
         ResolvedDocument resolved = null;
         try {
+            if (isDeeperThan(MAX_DEPTH, json)) {
+                throw new InvalidDefinitionException(
+                        "connector document",
+                        "it is nested too deeply: at most " + MAX_DEPTH + " levels are permitted");
+            }
             resolved = References.resolve(json);
             return new ConnectorDefinition(new ConnectorReader(resolved.tree(), components).read(), components);
         } catch (InvalidDefinitionException e) {
@@ -151,6 +168,32 @@ public final class ConnectorDefinition {
                             .distinct()
                             .toList());
         }
+    }
+
+    /** Quotes texts with the line breaks of Unicode and control characters, which plain texts of YAML do not keep. */
+    private static final class LineBreakQuoting extends StringQuotingChecker.Default {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public boolean needToQuoteValue(String value) {
+            return super.needToQuoteValue(value)
+                    || value.chars()
+                            .anyMatch(character -> (character < ' ' && character != '\n')
+                                    || (character >= 0x7f && character <= 0x9f)
+                                    || character == 0x2028
+                                    || character == 0x2029
+                                    || character == 0xfeff);
+        }
+    }
+
+    private static boolean isDeeperThan(int levels, JsonNode json) {
+        for (JsonNode child : json) {
+            if (levels == 0 || isDeeperThan(levels - 1, child)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Adds line and column to a problem that begins with a JSON Pointer. */

@@ -36,8 +36,8 @@ final class LiteralSecrets {
     private static final Set<String> FIELDS =
             Set.of("bodyFields", "cookies", "headers", "loginHeaders", "tokenHeaders");
 
-    /** Members whose texts are for the customer, or schemas. */
-    private static final Set<String> DESCRIPTIONS = Set.of("fields", "responses", "test");
+    /** Members that describe the form of a customer. */
+    private static final Set<String> INPUTS = Set.of("fields", "inputs");
 
     private final JsonObjectReader reader;
 
@@ -50,6 +50,7 @@ final class LiteralSecrets {
     void findInSettings(JsonNode document) {
         search(document.path("connection"), "/connection");
         search(document.path("auth"), "/auth");
+        searchInputs(document.path("inputs"), "/inputs");
     }
 
     /** Searches the template of a request. */
@@ -78,16 +79,52 @@ final class LiteralSecrets {
                 report(place, "");
             } else if (name.equals("json")) {
                 checkBody(value, place);
-            } else if (!DESCRIPTIONS.contains(name)) {
+            } else if (INPUTS.contains(name)) {
+                searchInputs(value, place);
+            } else if (name.equals("test")) {
+                searchTests(value, place);
+            } else {
                 search(value, place);
             }
         });
     }
 
+    /** Searches the defaults and examples of secret inputs. */
+    private void searchInputs(JsonNode inputs, String pointer) {
+        for (int i = 0; i < inputs.size(); i++) {
+            JsonNode input = inputs.path(i);
+            for (String member : List.of("default", "example")) {
+                if (input.path("secret").asBoolean()
+                        && input.path(member).asText().length() > 1) {
+                    reader.problemAt(
+                            pointer + "/" + i + "/" + member,
+                            "it is a secret as literal text: a secret has neither a default nor an example");
+                }
+            }
+        }
+    }
+
+    /** Searches the requests that test the connection: one or several, each a path or a request. */
+    private void searchTests(JsonNode tests, String pointer) {
+        if (tests.isArray()) {
+            for (int i = 0; i < tests.size(); i++) {
+                searchTests(tests.get(i), pointer + "/" + i);
+            }
+        } else {
+            String url =
+                    tests.isTextual() ? tests.textValue() : tests.path("url").asText();
+            if (!url.isEmpty()) {
+                credentials(request().put("url", url)).forEach(name -> report(pointer, name + ": "));
+            }
+            search(tests, pointer);
+        }
+    }
+
     /** Whether a value is text of its own, and neither a placeholder nor the location of a value. */
     private static boolean isLiteral(JsonNode value) {
         return value.isTextual()
-                && !value.textValue().isBlank()
+                // A dummy for a value that the service ignores, such as "x", is no secret.
+                && value.textValue().strip().length() > 1
                 && !value.textValue().contains("{{")
                 && !value.textValue().startsWith("/");
     }

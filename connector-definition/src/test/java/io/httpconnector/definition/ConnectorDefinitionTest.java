@@ -386,6 +386,9 @@ class ConnectorDefinitionTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     X-Api-Key: "{{auth.key}}" | X-Api-Key: abc12345                                     | /auth/key/headers/X-Api-Key
+                    {name: key, label: Key, secret: true} | {name: key, label: Key, secret: true, default: abc12345} | /auth/basic/fields/0/default
+                    test: /me                 | test: '/me?token=abcdefghijk'                           | /connection/test
+                    test: /me                 | test: {method: GET, url: /me, headers: {Authorization: Bearer abc12345}} | /connection/test/headers/Authorization
                     password: "{{auth.key}}"  | password: hunter2                                       | /auth/basic/password
                     Accept-Language: en       | Authorization: Bearer abc                               | /connection/headers/Authorization
                     totalTimeout: PT20S       | proxy: {type: http, host: p, port: 1, user: u, password: s3cret} | /connection/proxy/password
@@ -396,10 +399,48 @@ class ConnectorDefinitionTest {
         assertThatThrownBy(() -> ConnectorDefinition.parse(SHOP.replace(text, replacement)))
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining(problem)
-                .hasMessageContaining("it is a secret as literal text: declare an input with secret: true")
+                .hasMessageContaining("it is a secret as literal text")
                 .hasMessageNotContaining("s3cret")
                 .hasMessageNotContaining("hunter2")
                 .hasMessageNotContaining("abc12345");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"a\\u2028b\\u0085c\"",
+                "1.0",
+                "-0.0",
+                "1e3",
+                "!!float 1",
+                "\"x\\ty\"",
+                "'null'",
+                "'1.0'",
+                "'#x'",
+                "' a '",
+                "\"\\uFEFFz\""
+            })
+    void valuesAreWrittenWithoutLoss(String value) {
+        ConnectorDefinition definition = ConnectorDefinition.parse(SHOP.replace(
+                "  get-order:", "  any: {method: POST, url: /x, body: {json: {v: " + value + "}}}\n  get-order:"));
+
+        assertThat(ConnectorDefinition.parse(definition.toYaml())).isEqualTo(definition);
+        assertThat(ConnectorDefinition.parse(definition.toYaml()).toYaml()).isEqualTo(definition.toYaml());
+        assertThat(ConnectorDefinition.parse(definition.toJson().toString())).isEqualTo(definition);
+    }
+
+    @Test
+    void extremeDocumentsAreRejected() {
+        String deep = "definitions: " + "[".repeat(900) + "]".repeat(900) + "\n";
+        assertThatThrownBy(() -> ConnectorDefinition.parse(SHOP.replaceFirst("(?s)definitions:.*", "") + deep))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("nested too deeply");
+        assertThatThrownBy(() -> ConnectorDefinition.parse(SHOP + "#" + "x".repeat(2_000_000)))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("at most 2000000");
+        assertThatThrownBy(() -> ConnectorDefinition.parse(SHOP.replace("title: Shop", "title: !!binary aGVsbG8=")))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("/title: it has the tag !!binary");
     }
 
     @Test

@@ -9,12 +9,14 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.DefinitionParser;
+import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.JsonSupport;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -36,6 +38,7 @@ public final class DocumentParser {
     private static final YAMLMapper YAML = YAMLMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
     private DocumentParser() {}
@@ -84,6 +87,7 @@ public final class DocumentParser {
                 places(YAML_EVENTS, text, problems);
             }
             JsonNode tree = isJson ? JsonSupport.parse(text) : yaml(text, problems);
+            reportBinary(tree, "", problems);
             if (!problems.isEmpty()) {
                 throw invalid(problems);
             }
@@ -94,6 +98,18 @@ public final class DocumentParser {
             throw invalid(e.problems());
         } catch (IOException e) {
             throw invalid(List.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static void reportBinary(JsonNode json, String pointer, List<String> problems) {
+        if (json.isBinary()) {
+            problems.add(pointer + ": it has the tag !!binary: write text");
+        }
+        json.properties()
+                .forEach(member -> reportBinary(
+                        member.getValue(), pointer + "/" + JsonObjectReader.token(member.getKey()), problems));
+        for (int i = 0; json.isArray() && i < json.size(); i++) {
+            reportBinary(json.get(i), pointer + "/" + i, problems);
         }
     }
 
