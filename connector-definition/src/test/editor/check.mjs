@@ -113,7 +113,7 @@ const yaml = {
   await connection.sendNotification("workspace/didChangeConfiguration", { settings });
   let count = 0;
   const open = async (text) => {
-    const uri = `file:///work/${++count}.connector.yaml`;
+    const uri = `file:///documents/${++count}.connector.yaml`;
     const diagnostics = new Promise((done) => waiting.set(uri, done));
     await connection.sendNotification("textDocument/didOpen", { textDocument: { uri, languageId: "yaml", version: 1, text } });
     return { uri, diagnostics: await diagnostics };
@@ -143,7 +143,7 @@ const yaml = {
     schemas: [{ uri: "connector-1.json", fileMatch: ["*.connector.json"], schema: JSON.parse(readFileSync(schemaFile, "utf8")) }],
   });
   const parse = (text) => {
-    const document = TextDocument.create("file:///work/shop.connector.json", "json", 1, text);
+    const document = TextDocument.create("file:///documents/shop.connector.json", "json", 1, text);
     return { document, tree: service.parseJSONDocument(document) };
   };
   const at = (method) => (marker) => {

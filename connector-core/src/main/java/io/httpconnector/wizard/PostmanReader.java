@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 
 /**
  * Reads a Postman collection 2.0 or 2.1. Variables of the collection and its folders are substituted; undefined variables and
@@ -22,6 +23,8 @@ final class PostmanReader {
     private static final Set<String> METHODS_WITHOUT_BODY = Set.of("GET", "HEAD", "COPY", "PURGE", "UNLOCK");
 
     private final List<Recommendation> all = new ArrayList<>();
+    private static final String SCRIPT = " is not imported: what it changes in requests is missing";
+
     private final List<String> notes = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
     private final String source;
@@ -40,6 +43,9 @@ final class PostmanReader {
         PostmanReader reader = new PostmanReader(
                 "Postman collection \"" + collection.at("/info/name").asText() + "\"");
         PostmanScope scope = PostmanScope.ofCollection(collection);
+        if (runsScript(collection)) {
+            reader.notes.add("the pre-request script of the collection" + SCRIPT);
+        }
         reader.items(collection.path("item"), scope, 0);
         return LazyRecommendationSource.of("Postman collection", reader.all, reader.notes, reader.problems);
     }
@@ -47,6 +53,10 @@ final class PostmanReader {
     private void items(JsonNode items, PostmanScope scope, int depth) {
         for (JsonNode item : items) {
             if (item.path("item").isArray() && depth < MAX_DEPTH) {
+                if (runsScript(item)) {
+                    notes.add("the pre-request script of the folder \""
+                            + item.path("name").asText() + "\"" + SCRIPT);
+                }
                 items(
                         item.path("item"),
                         scope.within(
@@ -55,9 +65,28 @@ final class PostmanReader {
             } else if (item.has("request")) {
                 item(item, scope);
             } else {
-                notes.add("\"" + item.path("name").asText() + "\" is not imported: it is not an HTTP request");
+                String name = item.path("name").asText();
+                notes.add((name.isBlank() ? "an item without a name" : "\"" + name + "\"")
+                        + " is not imported: it is not an HTTP request");
             }
         }
+    }
+
+    /** Whether a script, which may change the request, runs before each request of a collection, folder or item. */
+    private static boolean runsScript(JsonNode item) {
+        for (JsonNode event : item.path("event")) {
+            JsonNode lines = event.at("/script/exec");
+            boolean isEmpty = lines.isArray()
+                    ? StreamSupport.stream(lines.spliterator(), false)
+                            .allMatch(line -> line.asText().isBlank())
+                    : lines.asText().isBlank();
+            if (event.path("listen").asText().equals("prerequest")
+                    && !event.path("disabled").asBoolean()
+                    && !isEmpty) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void item(JsonNode item, PostmanScope scope) {
@@ -104,6 +133,9 @@ final class PostmanReader {
         String auth = scope.auth().path("type").asText("");
         if (!auth.isEmpty() && !auth.equals("noauth")) {
             definition.note("it authenticates by " + auth + scope.authOf() + ": configure it in the connection");
+        }
+        if (runsScript(item)) {
+            definition.note("the pre-request script" + SCRIPT);
         }
         scope.literals()
                 .forEach(literal ->

@@ -371,4 +371,29 @@ class PostmanTest {
         assertThat(dots.definition().path("url").asText()).isEqualTo("/a/c/");
         assertThat(dots.notes()).containsExactly("the dot segments of the path are resolved");
     }
+
+    @Test
+    void scriptsThatMayChangeRequestsAreNoted() {
+        String script = "'event': [{'listen': 'prerequest', 'script': {'exec': ['pm.request.headers.add(1)']}}]";
+        String tests = "'event': [{'listen': 'test', 'script': {'exec': ['pm.test(1)']}},"
+                + " {'listen': 'prerequest', 'script': {'exec': ['', ' ']}}]";
+        String request = "'request': {'method': 'GET', 'url': 'https://h.example.com/x'}";
+
+        assertThat(read("'item': [{'name': 'R', " + request + ", " + script + "}]")
+                        .get(0)
+                        .notes())
+                .anyMatch(note -> note.startsWith("the pre-request script is not imported"));
+        assertThat(read("'item': [{'name': 'R', " + request + ", " + tests + "}]")
+                        .get(0)
+                        .notes())
+                .isEmpty();
+        assertThat(RecommendationSources.postman(
+                                json("{'info': {'name': 'C', 'schema': 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json'}, "
+                                                + script + ", 'item': [{'name': 'F', " + script + ", 'item': [{"
+                                                + request + "}]}]}")
+                                        .toString())
+                        .notes())
+                .anyMatch(note -> note.startsWith("the pre-request script of the collection is not imported"))
+                .anyMatch(note -> note.startsWith("the pre-request script of the folder \"F\" is not imported"));
+    }
 }

@@ -15,7 +15,7 @@ record JwtMembers(
         KeyMembers key = KeyMembers.read(members);
         // "claims": The claims by name; numbers, lists and objects keep their type. `iat`, `exp` and `jti` are set.
         ObjectNode claims = members.object("claims", false);
-        // "lifetime": The lifetime of a token. Default: 5 minutes.
+        // "lifetime": The lifetime of a token. Default: 5 minutes; 10 minutes with the type `jwt`.
         Duration lifetime = members.reader().duration("lifetime");
         if (lifetime != null && lifetime.toSeconds() < 2) {
             members.reader().problem("lifetime", "it must be at least two seconds");
