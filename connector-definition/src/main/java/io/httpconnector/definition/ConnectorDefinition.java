@@ -20,6 +20,7 @@ import io.httpconnector.internal.Arguments;
 import io.httpconnector.template.PillInfo;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -95,6 +96,8 @@ public final class ConnectorDefinition {
         String text;
         try {
             text = Files.readString(Arguments.notNull(file, "file"));
+        } catch (CharacterCodingException e) {
+            throw new InvalidDefinitionException("connector document " + file, "it is not UTF-8: save it in UTF-8");
         } catch (IOException e) {
             throw new ConnectorException("The connector document " + file + " could not be read: " + e, e);
         }

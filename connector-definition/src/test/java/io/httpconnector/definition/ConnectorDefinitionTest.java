@@ -430,7 +430,19 @@ class ConnectorDefinitionTest {
     }
 
     @Test
+    void fileThatIsNotUtf8IsRejected(@TempDir Path directory) throws Exception {
+        Path file = Files.write(directory.resolve("shop.connector.yaml"), SHOP.getBytes(StandardCharsets.UTF_16));
+
+        assertThatThrownBy(() -> ConnectorDefinition.load(file))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("it is not UTF-8");
+    }
+
+    @Test
     void extremeDocumentsAreRejected() {
+        assertThatThrownBy(() -> ConnectorDefinition.parse("[".repeat(5000)))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("nested too deeply");
         String deep = "definitions: " + "[".repeat(900) + "]".repeat(900) + "\n";
         assertThatThrownBy(() -> ConnectorDefinition.parse(SHOP.replaceFirst("(?s)definitions:.*", "") + deep))
                 .isInstanceOf(InvalidDefinitionException.class)

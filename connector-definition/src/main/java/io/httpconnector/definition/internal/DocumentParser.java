@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
@@ -143,6 +144,9 @@ public final class DocumentParser {
 
     /** Says where the text is malformed; Jackson's message could quote the content. */
     private static String describe(JsonProcessingException e) {
+        if (e instanceof StreamConstraintsException) {
+            return "it is nested too deeply, or one of its texts is too long";
+        }
         JsonLocation at = e.getLocation();
         return at == null ? "it is neither JSON nor YAML" : place(at) + ": it is neither JSON nor YAML";
     }
