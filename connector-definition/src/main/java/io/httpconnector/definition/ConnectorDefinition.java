@@ -214,7 +214,13 @@ public final class ConnectorDefinition {
                 .map(at -> " (" + at + ")")
                 .findFirst()
                 .orElse("");
-        return source + place + problem.substring(end);
+        // Not read as a reference, because a JSON body may have such a member.
+        boolean isReference = pointer.endsWith("/$ref") && problem.startsWith(": unknown member", end);
+        return source
+                + place
+                + (isReference
+                        ? ": a reference begins with \"#/\", such as #/definitions/page: files and URLs are not read"
+                        : problem.substring(end));
     }
 
     /**

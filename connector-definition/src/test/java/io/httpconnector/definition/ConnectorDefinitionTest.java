@@ -537,6 +537,15 @@ class ConnectorDefinitionTest {
                 .hasMessageContaining("time source");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"other.yaml#/pages", "https://example.com/pages.yaml", "''", "5"})
+    void referenceOutOfTheDocumentIsRejected(String reference) {
+        assertThatThrownBy(() -> ConnectorDefinition.parse(SHOP.replace("\"#/definitions/pages\"", reference)))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("/requests/list-orders/pagination/$ref (line ")
+                .hasMessageContaining("a reference begins with \"#/\"");
+    }
+
     @Test
     void referenceToItselfIsRejected() {
         assertThatThrownBy(() -> ConnectorDefinition.parse(
