@@ -102,7 +102,7 @@ record OAuth2Type(
     private static Function<FieldValues, OAuth2Builder> jwtBearer(Members members) {
         KeyMembers key = KeyMembers.read(members);
         // "claims": The claims of the assertion by name; numbers, lists and objects keep their type.
-        var claims = members.object("claims", false);
+        var claims = JwtMembers.claims(members);
         return values -> OAuth2.jwtBearer(key.build(values), values.claims(claims));
     }
 

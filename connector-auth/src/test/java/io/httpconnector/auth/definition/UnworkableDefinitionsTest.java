@@ -63,6 +63,8 @@ class UnworkableDefinitionsTest {
                 "CODE, 'revocationUrl': 'http://x/r' | revocationUrl | it is not https",
                 "'type': 'oauth2-device-code', 'tokenUrl': 'https://x/t', 'deviceAuthorizationUrl': 'http://x/d' | deviceAuthorizationUrl | it is not https",
                 "'type': 'oauth2-client-credentials', 'discover': 'http://x' | discover | it is not https",
+                "'type': 'jwt', 'key': '{{auth.k}}', 'algorithm': 'HS256', 'claims': {'exp': 60} | claims/exp | constant time",
+                "'type': 'oauth2-jwt-bearer', 'tokenUrl': 'https://x/t', 'key': '{{auth.k}}', 'algorithm': 'HS256', 'claims': {'iat': 7} | claims/iat | constant time",
                 "CODE, 'issuer': 'shop' | issuer | absolute",
                 "CODE, 'issuer': 'http://x.example.com' | issuer | it is not https",
                 "CODE, 'issuer': 'https://x/?a=b' | issuer | can't have a query",
