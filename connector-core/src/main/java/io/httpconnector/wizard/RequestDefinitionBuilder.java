@@ -303,7 +303,7 @@ final class RequestDefinitionBuilder {
 
     /** Adds a multipart file whose content is a pill. */
     void file(String name, String fileName, String contentType) {
-        String pill = "{{file." + identifier(name) + "}}";
+        String pill = filePill(name);
         ObjectNode part =
                 body().withArray("/multipart").addObject().put("name", name).put("value", pill);
         part.put("fileName", escapeBraces(fileName)).put("contentType", escapeBraces(contentType));
@@ -318,9 +318,20 @@ final class RequestDefinitionBuilder {
 
     /** Adds a multipart field whose value, the content of a file, is a pill. */
     void contentPart(String name, String fileName, @Nullable String contentType) {
-        String pill = "{{file." + identifier(name) + "}}";
+        String pill = filePill(name);
         templatePart(name, pill, contentType);
         note("the content of " + fileName + " is the pill " + pill);
+    }
+
+    /** Returns a pill for the content of a file: each file of a field has its own. */
+    private String filePill(String name) {
+        String base = "{{file." + identifier(name);
+        String pill = base + "}}";
+        String parts = definition.at("/body/multipart").toString();
+        for (int number = 2; parts.contains(pill); number++) {
+            pill = base + "_" + number + "}}";
+        }
+        return pill;
     }
 
     /** Sets a body from a file whose content is a pill. */

@@ -276,7 +276,7 @@ class CurlTest {
             quoteCharacter = '~',
             value = {
                 "-F 'f=@a.png,b.txt;type=text/csv;charset=x' ! multipart ! [{'name':'f','value':'{{file.f}}','fileName':'a.png','contentType':'image/png'},"
-                        + "{'name':'f','value':'{{file.f}}','fileName':'b.txt','contentType':'text/csv;charset=x'}]",
+                        + "{'name':'f','value':'{{file.f_2}}','fileName':'b.txt','contentType':'text/csv;charset=x'}]",
                 "-F 'f=@\"a;b.PDF\";filename=\"c\"' ! multipart ! [{'name':'f','value':'{{file.f}}','fileName':'c','contentType':'application/pdf'}]",
                 "-F 'f=<a.html' ! multipart ! [{'name':'f','value':'{{file.f}}','contentType':'text/html'}]",
                 "-F 'f=<a.txt' ! multipart ! [{'name':'f','value':'{{file.f}}'}]",

@@ -142,7 +142,7 @@ class PostmanTest {
                 .isEqualTo(json("""
                         {'multipart': [{'name': 'meta', 'value': '{}', 'contentType': 'application/json'},
                           {'name': 'f', 'value': '{{file.f}}', 'fileName': 'a.png', 'contentType': 'image/png'},
-                          {'name': 'f', 'value': '{{file.f}}', 'fileName': 'b.png', 'contentType': 'image/png'}]}"""));
+                          {'name': 'f', 'value': '{{file.f_2}}', 'fileName': 'b.png', 'contentType': 'image/png'}]}"""));
         assertThat(definition("{'method': 'POST', 'url': 'https://h/a', 'body': {'mode': 'graphql',"
                                 + " 'graphql': {'query': 'query Q($id: ID) { a(id: $id) { b } }',"
                                 + "'operationName': 'Q', 'variables': {'id': '{{id}}', 'n': 1}}}}")
@@ -370,6 +370,16 @@ class PostmanTest {
         Recommendation dots = request("{'url': '{{h}}/a/./b/../c/'}");
         assertThat(dots.definition().path("url").asText()).isEqualTo("/a/c/");
         assertThat(dots.notes()).containsExactly("the dot segments of the path are resolved");
+    }
+
+    @Test
+    void eachFileOfAFieldHasItsOwnPill() {
+        assertThat(definition("{'method': 'POST', 'url': 'https://h/x', 'body': {'mode': 'formdata', 'formdata': ["
+                                + "{'key': 'a', 'type': 'file', 'src': ['/a/b.pdf', '/c.pdf']},"
+                                + "{'key': 'a', 'type': 'file', 'src': '/d.pdf'}]}}")
+                        .at("/body/multipart"))
+                .extracting(part -> part.path("value").asText())
+                .containsExactly("{{file.a}}", "{{file.a_2}}", "{{file.a_3}}");
     }
 
     @Test
