@@ -57,6 +57,7 @@ final class ConnectorFactory {
                     "connector " + parts.id() + " of tenant \"" + context.tenant + "\"", problems);
         }
         InputValues values = new InputValues(method.texts(), secrets);
+        requireInputsOfConnection(values, inputs);
         parts.connection().apply(builder, values);
         if (context.timeSource != null) {
             builder.timeSource(context.timeSource);
@@ -70,6 +71,24 @@ final class ConnectorFactory {
         } catch (RuntimeException e) {
             connector.close();
             throw e;
+        }
+    }
+
+    /** Checks the values that only the connection uses: an optional one may be missing. */
+    private void requireInputsOfConnection(InputValues values, Map<String, InputField> inputs) {
+        for (InputText text : parts.connection().texts().values()) {
+            for (String pill : text.names()) {
+                String name = InputText.input(pill);
+                InputField input = inputs.get(name);
+                if (input != null && !input.isOptional() && values.revealed(name) == null) {
+                    problems.add(name + ": it is missing");
+                }
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidDefinitionException(
+                    "connector " + parts.id() + " of tenant \"" + context.tenant + "\"",
+                    problems.stream().distinct().toList());
         }
     }
 

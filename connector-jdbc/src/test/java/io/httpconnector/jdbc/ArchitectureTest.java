@@ -23,7 +23,7 @@ class ArchitectureTest {
                     .or(resideInAPackage("java.."))
                     .or(resideInAPackage("javax.sql"))
                     .or(resideInAPackage("com.fasterxml.jackson.databind.."))
-                    .or(resideInAPackage("com.github.kagkarlsson.scheduler.."))
+                    .or(resideInAPackage("com.github.kagkarlsson.."))
                     .or(resideInAPackage("org.slf4j.."))
                     .or(resideInAPackage("org.jspecify..")));
 
