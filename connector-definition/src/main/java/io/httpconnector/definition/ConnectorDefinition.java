@@ -5,10 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import com.fasterxml.jackson.dataformat.yaml.util.StringQuotingChecker;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.auth.definition.InputField;
@@ -53,13 +49,6 @@ import org.jspecify.annotations.Nullable;
 public final class ConnectorDefinition {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final YAMLMapper YAML = YAMLMapper.builder(YAMLFactory.builder()
-                    .stringQuotingChecker(new LineBreakQuoting())
-                    .build())
-            .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER, YAMLGenerator.Feature.SPLIT_LINES)
-            .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES, YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
-            .build();
-
     private static final int MAX_LENGTH = 2_000_000;
     private static final int MAX_DEPTH = 200;
 
@@ -170,23 +159,6 @@ public final class ConnectorDefinition {
                             .map(problem -> located(problem, known, places))
                             .distinct()
                             .toList());
-        }
-    }
-
-    /** Quotes texts with the line breaks of Unicode and control characters, which plain texts of YAML do not keep. */
-    private static final class LineBreakQuoting extends StringQuotingChecker.Default {
-
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public boolean needToQuoteValue(String value) {
-            return super.needToQuoteValue(value)
-                    || value.chars()
-                            .anyMatch(character -> (character < ' ' && character != '\n')
-                                    || (character >= 0x7f && character <= 0x9f)
-                                    || character == 0x2028
-                                    || character == 0x2029
-                                    || character == 0xfeff);
         }
     }
 
@@ -451,11 +423,7 @@ public final class ConnectorDefinition {
      * @return the text
      */
     public String toYaml() {
-        try {
-            return YAML.writeValueAsString(toJson());
-        } catch (IOException e) {
-            throw new ConnectorException("The connector document could not be written", e);
-        }
+        return CanonicalYaml.write(toJson());
     }
 
     /** Two definitions are equal if their documents mean the same. */

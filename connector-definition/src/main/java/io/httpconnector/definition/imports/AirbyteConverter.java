@@ -223,7 +223,7 @@ final class AirbyteConverter {
             if (expression == null) {
                 throw new UnsupportedException("a text");
             }
-            for (Object each : new JinjaPills(own).conditions(expression)) {
+            for (Object each : new JinjaPills(own).conditions().all(expression)) {
                 if (each instanceof Constant constant) {
                     if (!JinjaPills.isTrue(constant.value())) {
                         item.note("no record fulfils the condition");

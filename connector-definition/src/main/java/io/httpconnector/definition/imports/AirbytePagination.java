@@ -275,7 +275,7 @@ final class AirbytePagination {
             set(isTrue ? "lastWhen" : "moreWhile", AirbyteErrors.pointer(other));
             return;
         }
-        Object value = new JinjaPills(scope).condition(condition);
+        Object value = new JinjaPills(scope).conditions().condition(condition);
         if (value instanceof Constant constant) {
             if (JinjaPills.isTrue(constant.value())) {
                 pagination.removeAll();

@@ -7,17 +7,13 @@ import io.httpconnector.definition.imports.Jinja.Default;
 import io.httpconnector.definition.imports.Jinja.Filtered;
 import io.httpconnector.definition.imports.Jinja.Items;
 import io.httpconnector.definition.imports.Jinja.Literal;
-import io.httpconnector.definition.imports.Jinja.Not;
 import io.httpconnector.definition.imports.Jinja.Path;
 import io.httpconnector.definition.imports.Jinja.Tested;
 import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Translates texts with expressions of Jinja into texts with pills. Constant expressions are evaluated. Not thread-safe. */
@@ -41,6 +37,7 @@ final class JinjaPills {
             "length", "size");
 
     private final Scope scope;
+    private final JinjaConditions conditions = new JinjaConditions(this);
 
     /** The values at one place. */
     interface Scope {
@@ -58,6 +55,11 @@ final class JinjaPills {
 
     JinjaPills(Scope scope) {
         this.scope = scope;
+    }
+
+    /** Returns the translation of conditions. */
+    JinjaConditions conditions() {
+        return conditions;
     }
 
     /**
@@ -134,7 +136,7 @@ final class JinjaPills {
                 : value instanceof Binary binary && isTextSum(binary);
     }
 
-    private static String written(Constant constant) {
+    static String written(Constant constant) {
         return constant.value() == null ? "" : String.valueOf(constant.value());
     }
 
@@ -168,7 +170,7 @@ final class JinjaPills {
         if (expression instanceof Items items && items.items().isEmpty()) {
             return new Constant(null);
         }
-        return condition(expression);
+        return conditions.condition(expression);
     }
 
     static String shown(Path path) {
@@ -189,7 +191,7 @@ final class JinjaPills {
         return value + " | default(" + argument(constant.value()) + mode + ")";
     }
 
-    private static String argument(@Nullable Object value) {
+    static String argument(@Nullable Object value) {
         return value instanceof String text
                 ? "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
                 : String.valueOf(value);
@@ -232,7 +234,7 @@ final class JinjaPills {
         if (condition.equals(choice.then()) || isPresence(condition, choice.then())) {
             return withDefault(value(choice.then()), value(choice.otherwise()), ", empty");
         }
-        Object decided = condition(condition);
+        Object decided = conditions.condition(condition);
         if (decided instanceof Constant constant) {
             return value(isTrue(constant.value()) ? choice.then() : choice.otherwise());
         }
@@ -258,7 +260,7 @@ final class JinjaPills {
     }
 
     /** Returns a condition that is met unless an input is empty or false. */
-    private static String isEntered(String input) {
+    static String isEntered(String input) {
         return input + " | default('', null) | map('', true, 'false', true, false) | not";
     }
 
@@ -305,7 +307,7 @@ final class JinjaPills {
                 return left + " | " + filter + "(" + argument + ")";
             }
             default -> {
-                return condition(binary);
+                return conditions.condition(binary);
             }
         }
     }
@@ -370,159 +372,5 @@ final class JinjaPills {
             throw new UnsupportedException("the format " + format);
         }
         return pill + " | " + filter;
-    }
-
-    /** Returns conditions that must all be met: each is the content of a pill, or a {@link Constant}. */
-    List<Object> conditions(Jinja expression) {
-        if (expression instanceof Binary binary && binary.operator().equals("and")) {
-            List<Object> all = new ArrayList<>(conditions(binary.left()));
-            all.addAll(conditions(binary.right()));
-            return all;
-        }
-        return List.of(condition(expression));
-    }
-
-    /** Returns the content of a pill that is true or false, or a {@link Constant}. */
-    Object condition(Jinja expression) {
-        if (expression instanceof Not not) {
-            return negated(condition(not.value()));
-        }
-        if (expression instanceof Binary binary) {
-            return compared(binary);
-        }
-        if (expression instanceof Literal literal) {
-            return new Constant(isTrue(literal.value()));
-        }
-        if (expression instanceof Path || expression instanceof Default) {
-            Object value = value(expression);
-            if (value instanceof Constant constant) {
-                return new Constant(isTrue(constant.value()));
-            }
-            String pill = (String) value;
-            if (pill.matches("auth\\.[\\w-]+")) {
-                return isEntered(pill);
-            }
-            if (pill.matches("auth\\.[\\w-]+ \\| default\\(false\\)")) {
-                return isEntered(pill.substring(0, pill.indexOf(' ')));
-            }
-        }
-        if (expression instanceof Tested test && test.test().matches("none|defined")) {
-            Object value = condition(test.value());
-            return test.test().equals("none") == test.isNegated() ? value : negated(value);
-        }
-        throw new UnsupportedException("a condition that is not a comparison");
-    }
-
-    private Object compared(Binary binary) {
-        List<Jinja> alternatives = binary.operator().equals("or") ? equalValues(binary) : null;
-        if (alternatives != null) {
-            return equal(alternatives.get(0), alternatives.subList(1, alternatives.size()));
-        }
-        return switch (binary.operator()) {
-            case "==" -> equal(binary.left(), List.of(binary.right()));
-            case "!=" -> negated(equal(binary.left(), List.of(binary.right())));
-            case "<" -> ordered(binary, "lessThan");
-            case ">" -> ordered(binary, "greaterThan");
-            case "<=" -> negated(ordered(binary, "greaterThan"));
-            case ">=" -> negated(ordered(binary, "lessThan"));
-            case "in" -> contained(binary);
-            case "and", "or" -> combined(binary);
-            default -> throw new UnsupportedException("the operator " + binary.operator());
-        };
-    }
-
-    /** Combines two conditions if at least one is known; no filter combines two pills. */
-    private Object combined(Binary binary) {
-        boolean isAnd = binary.operator().equals("and");
-        Object left = condition(binary.left());
-        if (left instanceof Constant constant) {
-            return isTrue(constant.value()) == isAnd ? condition(binary.right()) : left;
-        }
-        if (condition(binary.right()) instanceof Constant constant) {
-            return isTrue(constant.value()) == isAnd ? left : constant;
-        }
-        throw new UnsupportedException("the operator " + binary.operator());
-    }
-
-    /** Returns the value and what it may equal, of {@code a == 'x' or a == 'y'}; null for another condition. */
-    private static @Nullable List<Jinja> equalValues(Binary or) {
-        List<Jinja> values = new ArrayList<>();
-        for (Jinja side : List.of(or.left(), or.right())) {
-            List<Jinja> found = side instanceof Binary inner && inner.operator().equals("or")
-                    ? equalValues(inner)
-                    : side instanceof Binary equals && equals.operator().equals("==")
-                            ? List.of(equals.left(), equals.right())
-                            : null;
-            if (found == null || (!values.isEmpty() && !values.get(0).equals(found.get(0)))) {
-                return null;
-            }
-            values.addAll(values.isEmpty() ? found : found.subList(1, found.size()));
-        }
-        return values;
-    }
-
-    private static Object negated(Object value) {
-        if (value instanceof Constant constant) {
-            return new Constant(!isTrue(constant.value()));
-        }
-        String condition = (String) value;
-        return condition.endsWith(" | not")
-                ? condition.substring(0, condition.length() - " | not".length())
-                : condition + " | not";
-    }
-
-    private Object equal(Jinja left, List<Jinja> others) {
-        Object value = value(left);
-        List<Object> all = others.stream().map(this::value).toList();
-        if (value instanceof Constant one && all.stream().allMatch(Constant.class::isInstance)) {
-            return new Constant(
-                    all.stream().anyMatch(other -> Objects.equals(((Constant) other).value(), one.value())));
-        }
-        if (value instanceof Constant && all.size() == 1) {
-            return equal(others.get(0), List.of(left));
-        }
-        if (all.stream().anyMatch(other -> other instanceof Constant constant && constant.value() == null)) {
-            throw new UnsupportedException("a comparison with none");
-        }
-        boolean isFixed = all.stream().allMatch(Constant.class::isInstance);
-        return value + (isFixed ? " | default('', null)" : "") + " | equals("
-                + all.stream().map(JinjaPills::argumentOf).collect(Collectors.joining(", ")) + ")";
-    }
-
-    private static String argumentOf(Object value) {
-        if (value instanceof Constant constant) {
-            return argument(constant.value());
-        }
-        if (((String) value).contains("|")) {
-            throw new UnsupportedException("a calculation in a comparison");
-        }
-        return (String) value;
-    }
-
-    private Object ordered(Binary binary, String filter) {
-        Object left = value(binary.left());
-        Object right = value(binary.right());
-        if (left instanceof Constant) {
-            throw new UnsupportedException("a comparison of a constant");
-        }
-        return left + " | " + filter + "(" + argumentOf(right) + ")";
-    }
-
-    private Object contained(Binary binary) {
-        if (binary.right() instanceof Path path
-                && path.root().equals("config")
-                && path.steps().isEmpty()
-                && binary.left() instanceof Literal name) {
-            return condition(new Path(
-                    "config", List.of(written(new Constant(name.value())).split("\\.", -1))));
-        }
-        if (binary.right() instanceof Items items && !items.items().isEmpty()) {
-            return equal(binary.left(), items.items());
-        }
-        Object list = value(binary.right());
-        if (list instanceof Constant) {
-            throw new UnsupportedException("a constant list");
-        }
-        return list + " | contains(" + argumentOf(value(binary.left())) + ")";
     }
 }
