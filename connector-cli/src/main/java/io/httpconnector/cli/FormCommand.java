@@ -62,7 +62,9 @@ final class FormCommand extends InstanceCommand {
         if (isJson()) {
             ObjectNode json = JsonNodeFactory.instance.objectNode().put("strategy", strategy);
             json.put("values", instance.valuesFile().toString());
-            json.put("secrets", instance.secretsFile().toString());
+            if (!secrets.isEmpty()) {
+                json.put("secrets", instance.secretsFile().toString());
+            }
             terminal().print(json.toPrettyString());
         }
         terminal().note("Next: connector " + (dialog.needsConsent(strategy) ? "authorize" : "test") + " " + file());
