@@ -2,10 +2,10 @@ package io.httpconnector.benchmarks;
 
 import io.httpconnector.Secret;
 import io.httpconnector.definition.ConnectorDefinition;
-import io.httpconnector.definition.registry.ConnectorInstance.InstanceState;
 import io.httpconnector.definition.registry.ConnectorRegistry;
 import io.httpconnector.definition.registry.InstanceId;
 import io.httpconnector.definition.registry.InstanceSettings;
+import io.httpconnector.definition.registry.InstanceState;
 import io.httpconnector.definition.registry.InstanceStore;
 import io.httpconnector.definition.registry.StoredInstance;
 import io.httpconnector.state.StateStore;

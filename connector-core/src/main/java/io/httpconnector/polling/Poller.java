@@ -55,6 +55,7 @@ final class Poller {
     // Guarded by this.
     private @Nullable Thread thread;
     private CountDownLatch stop = new CountDownLatch(1);
+    private volatile boolean wasInterrupted;
     private History history = History.NONE;
     private Duration requestedInterval = Duration.ZERO;
     private boolean abandoned;
@@ -171,6 +172,11 @@ final class Poller {
         thread = null;
     }
 
+    /** Whether the last poll that was stopped ended with an interrupt, such as that of a handler, and not with a request to stop. */
+    boolean wasInterrupted() {
+        return wasInterrupted;
+    }
+
     private PollResult poll(CountDownLatch gate) {
         PollTotals totals = new PollTotals(time.nanos());
         PollContext run = new PollContext(
@@ -194,6 +200,7 @@ final class Poller {
             }
             totals.isComplete = true;
         } catch (PollContext.StoppedException e) {
+            wasInterrupted = gate.getCount() > 0;
             totals.add(new PollResult(0, 0, 0, 0, 0, false, true));
         } catch (RuntimeException e) {
             failed(e, totals);

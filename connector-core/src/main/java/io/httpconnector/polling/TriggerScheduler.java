@@ -194,11 +194,14 @@ final class TriggerScheduler implements Task {
         int failures = 0;
         boolean ends = false;
         try {
-            if (poller.poll().stopped()) {
+            boolean isStopped = poller.poll().stopped();
+            if (isStopped && !poller.wasInterrupted()) {
                 // Another node does the rest immediately.
                 return new PlannedPoll(planned, time.now(), failuresBefore, false);
             }
-            atLeast = poller.requestedInterval();
+            // A handler that is interrupted each time must not cause poll after poll.
+            failures = isStopped ? failuresBefore + 1 : 0;
+            atLeast = isStopped ? backoff(failures) : poller.requestedInterval();
         } catch (ConnectorException e) {
             failures = failuresBefore + 1;
             atLeast = backoff(e, failures);

@@ -91,6 +91,7 @@ public final class ConnectorContext {
             if (this.tenant.isBlank()) {
                 problems.add("tenant: it is missing: use the ID of the customer");
             }
+            Arguments.encodable("tenant", this.tenant);
         }
 
         /**

@@ -15,14 +15,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Creates instances of connectors. */
 final class ConnectorFactory {
 
+    private static final Pattern MISSING_VALUE = Pattern.compile("set it by value\\(\"([^\"]+)\", \\.\\.\\.\\)");
+
     private final Parts parts;
     private final ConnectorContext context;
     private final List<String> problems = new ArrayList<>();
+    private final Map<String, InputField> inputs = new HashMap<>();
 
     private ConnectorFactory(Parts parts, ConnectorContext context) {
         this.parts = parts;
@@ -36,10 +41,9 @@ final class ConnectorFactory {
     private Connector create(ConnectorComponents known) {
         String strategy = context.strategy == null ? parts.auth().strategies().get(0) : context.strategy;
         AuthMethod method = parts.auth().choose(strategy);
-        Map<String, InputField> inputs = new HashMap<>();
         parts.auth().fields(strategy).forEach(input -> inputs.put(input.name(), input));
         Map<String, Secret> secrets = new HashMap<>();
-        enter(method, inputs, secrets);
+        enter(method, secrets);
         ConnectorComponents components = known.and(context.components);
         parts.components().forEach((kind, names) -> check(kind, names, components.names(kind)));
         if (context.tokens != null) {
@@ -57,7 +61,7 @@ final class ConnectorFactory {
                     "connector " + parts.id() + " of tenant \"" + context.tenant + "\"", problems);
         }
         InputValues values = new InputValues(method.texts(), secrets);
-        requireInputsOfConnection(values, inputs);
+        requireInputsOfConnection(values);
         parts.connection().apply(builder, values);
         if (context.timeSource != null) {
             builder.timeSource(context.timeSource);
@@ -75,7 +79,7 @@ final class ConnectorFactory {
     }
 
     /** Checks the values that only the connection uses: an optional one may be missing. */
-    private void requireInputsOfConnection(InputValues values, Map<String, InputField> inputs) {
+    private void requireInputsOfConnection(InputValues values) {
         for (InputText text : parts.connection().texts().values()) {
             for (String pill : text.names()) {
                 String name = InputText.input(pill);
@@ -93,7 +97,7 @@ final class ConnectorFactory {
     }
 
     /** Enters the values and references of the customer. */
-    private void enter(AuthMethod method, Map<String, InputField> inputs, Map<String, Secret> secrets) {
+    private void enter(AuthMethod method, Map<String, Secret> secrets) {
         context.values.forEach((name, value) -> {
             InputField input = inputs.get(name);
             if (input == null) {
@@ -131,11 +135,23 @@ final class ConnectorFactory {
         }
     }
 
+    /** Replaces the advice for a missing secret, which is not set as a value. */
+    private String withSource(String problem) {
+        Matcher advice = MISSING_VALUE.matcher(problem);
+        boolean isSecret = advice.find()
+                && inputs.containsKey(advice.group(1))
+                && inputs.get(advice.group(1)).isSecret();
+        return isSecret
+                ? problem.substring(0, advice.start()) + "supply the secret \"" + advice.group(1)
+                        + "\" by the source of secrets"
+                : problem;
+    }
+
     private @Nullable HttpConnectionBuilder connection(AuthMethod method) {
         try {
             return method.connection();
         } catch (InvalidDefinitionException e) {
-            problems.addAll(e.problems());
+            e.problems().forEach(problem -> problems.add(withSource(problem)));
             return null;
         }
     }

@@ -3,12 +3,6 @@ package io.httpconnector.definition.registry;
 /** The participation of this node in a cluster, which polls the triggers of all instances. Thread-safe. */
 interface ClusterMember extends AutoCloseable {
 
-    /** Joins a cluster. */
-    @FunctionalInterface
-    interface Joining {
-        ClusterMember join(RegistryEnvironment environment);
-    }
-
     /** Plans the polls of a trigger, unless they are planned with this revision of the instance. */
     void plan(StoredInstance instance, String trigger);
 

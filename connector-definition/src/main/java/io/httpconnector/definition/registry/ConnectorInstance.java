@@ -29,25 +29,6 @@ public final class ConnectorInstance {
 
     private final InstanceLifecycle lifecycle;
 
-    /** The state of an instance. */
-    public enum InstanceState {
-        /** The instance polls and receives webhooks. A service that fails is tried again, with increasing delays. */
-        ACTIVE,
-        /**
-         * The service has rejected the credentials, or there are none: the instance does not poll until the customer has authorized
-         * the connection again. Then it becomes active by itself, if new tokens are stored, or by {@link #start()} or {@link
-         * #change}. It continues to receive webhooks.
-         */
-        NEEDS_AUTHORIZATION,
-        /**
-         * The instance cannot run: a value or a secret is missing or invalid, or its version is not defined. See the reason. It
-         * becomes active by itself if a missing secret is added, or by {@link #start()}, {@link #change} or an upgrade.
-         */
-        FAILED,
-        /** The instance was stopped. */
-        DISABLED
-    }
-
     ConnectorInstance(RegistryEnvironment environment, StoredInstance stored) {
         this.lifecycle = new InstanceLifecycle(environment, this, stored);
     }

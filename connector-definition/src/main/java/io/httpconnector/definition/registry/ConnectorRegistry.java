@@ -3,7 +3,6 @@ package io.httpconnector.definition.registry;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.auth.oauth2.TokenEncryption;
 import io.httpconnector.definition.ConnectorDefinition;
-import io.httpconnector.definition.registry.ConnectorInstance.InstanceState;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.webhook.inbox.Mailbox;
 import java.time.Duration;
@@ -42,7 +41,6 @@ public final class ConnectorRegistry implements AutoCloseable {
 
     private final RegistryEnvironment environment;
     private boolean isStarted;
-    private boolean isClosed;
 
     ConnectorRegistry(RegistryEnvironment environment) {
         this.environment = environment;
@@ -80,6 +78,7 @@ public final class ConnectorRegistry implements AutoCloseable {
      * @throws InvalidDefinitionException if there is another document with the same ID and version
      */
     public void define(ConnectorDefinition definition) {
+        checkOpen();
         environment.definitions.add(Arguments.notNull(definition, "definition"));
     }
 
@@ -92,7 +91,9 @@ public final class ConnectorRegistry implements AutoCloseable {
      * @throws InvalidDefinitionException if there is no such connector, trigger or webhook, or it has a handler already
      */
     public void on(String connector, String name, InstanceHandler handler) {
-        environment.definitions.handle(connector, name, Arguments.notNull(handler, "handler"));
+        checkOpen();
+        Arguments.notNull(connector, "connector");
+        environment.handlers.add(connector, name, Arguments.notNull(handler, "handler"));
         environment.instances.values().stream()
                 .filter(instance -> instance.connector().equals(connector))
                 .forEach(instance -> instance.lifecycle().handlersChanged());
@@ -128,9 +129,7 @@ public final class ConnectorRegistry implements AutoCloseable {
     }
 
     private void checkOpen() {
-        if (isClosed) {
-            throw new IllegalStateException("The connector registry is closed");
-        }
+        environment.requireOpen();
     }
 
     private synchronized void checkStarted() {
@@ -205,12 +204,6 @@ public final class ConnectorRegistry implements AutoCloseable {
      */
     @Override
     public void close() {
-        synchronized (this) {
-            if (isClosed) {
-                return;
-            }
-            isClosed = true;
-        }
         environment.close();
     }
 

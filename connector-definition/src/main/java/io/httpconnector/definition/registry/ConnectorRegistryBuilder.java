@@ -27,7 +27,7 @@ public final class ConnectorRegistryBuilder {
     private @Nullable Inbox inbox;
     private @Nullable PollingEngine engine;
     private TimeSource time = TimeSource.SYSTEM;
-    private ClusterMember.@Nullable Joining joining;
+    private RegistryEnvironment.@Nullable ClusterJoining joining;
     private int maxOpen = DEFAULT_MAX_OPEN;
     private Consumer<ConnectorContext.Builder> context = builder -> {};
 
@@ -35,7 +35,7 @@ public final class ConnectorRegistryBuilder {
         this.instances = Arguments.notNull(instances, "instance store");
     }
 
-    ConnectorRegistryBuilder joining(ClusterMember.Joining cluster) {
+    ConnectorRegistryBuilder joining(RegistryEnvironment.ClusterJoining cluster) {
         this.joining = cluster;
         return this;
     }
@@ -157,17 +157,18 @@ public final class ConnectorRegistryBuilder {
      * @return the registry, to be closed by the caller
      */
     public ConnectorRegistry build() {
-        return new ConnectorRegistry(new RegistryEnvironment(new RegistrySettings(
-                instances,
-                secrets,
-                state,
-                tokens,
-                router,
-                inbox,
-                engine == null ? PollingEngine.shared() : engine,
-                time,
-                joining,
-                maxOpen,
-                context)));
+        return new ConnectorRegistry(new RegistryEnvironment(
+                new RegistrySettings(
+                        instances,
+                        secrets,
+                        state,
+                        tokens,
+                        router,
+                        inbox,
+                        engine == null ? PollingEngine.shared() : engine,
+                        time,
+                        maxOpen,
+                        context),
+                joining));
     }
 }

@@ -7,7 +7,6 @@ import io.httpconnector.internal.json.Suggestions;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -17,11 +16,10 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The connector documents of a registry by ID and version, and the handlers of their events. Thread-safe. */
+/** The connector documents of a registry by ID and version. Thread-safe. */
 final class Definitions {
 
     private final Map<String, NavigableMap<String, Defined>> all = new ConcurrentHashMap<>();
-    private final Map<String, Map<String, InstanceHandler>> handlers = new ConcurrentHashMap<>();
 
     /**
      * A document, and what all of its instances share.
@@ -107,27 +105,23 @@ final class Definitions {
         return versions;
     }
 
-    void handle(String connector, String name, InstanceHandler handler) {
+    /**
+     * Checks the name of a trigger or webhook.
+     *
+     * @throws InvalidDefinitionException if no version has it
+     */
+    void requireName(String connector, @Nullable String name) {
         NavigableMap<String, Defined> versions = versions(connector);
-        Map<String, Boolean> names = new HashMap<>();
+        Set<String> names = new TreeSet<>();
         synchronized (versions) {
             versions.values().forEach(defined -> {
-                defined.scheduled().keySet().forEach(trigger -> names.put(trigger, true));
-                defined.webhooks().keySet().forEach(webhook -> names.put(webhook, true));
+                names.addAll(defined.scheduled().keySet());
+                names.addAll(defined.webhooks().keySet());
             });
         }
-        if (!names.containsKey(name)) {
-            throw unknown("trigger or webhook", name, names.keySet());
+        if (name == null || !names.contains(name)) {
+            throw unknown("trigger or webhook", name, names);
         }
-        Map<String, InstanceHandler> known = handlers.computeIfAbsent(connector, id -> new ConcurrentHashMap<>());
-        if (known.putIfAbsent(name, handler) != null) {
-            throw new InvalidDefinitionException(
-                    "connector registry", connector + ": \"" + name + "\" has a handler already");
-        }
-    }
-
-    Map<String, InstanceHandler> handlers(String connector) {
-        return handlers.getOrDefault(connector, Map.of());
     }
 
     private static InvalidDefinitionException unknown(String what, @Nullable String name, Collection<String> names) {

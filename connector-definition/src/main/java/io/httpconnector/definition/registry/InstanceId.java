@@ -1,6 +1,7 @@
 package io.httpconnector.definition.registry;
 
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.Arguments;
 
 /**
  * The identity of an instance. A tenant has one instance of a connector.
@@ -26,6 +27,7 @@ public record InstanceId(String tenant, String connector) {
         if (text == null || text.isBlank()) {
             throw new InvalidDefinitionException("instance", what + ": it is missing");
         }
+        Arguments.encodable(what, text);
     }
 
     /** Returns the tenant and the connector. */

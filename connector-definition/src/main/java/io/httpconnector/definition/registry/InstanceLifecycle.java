@@ -4,7 +4,6 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.DefinitionChange;
-import io.httpconnector.definition.registry.ConnectorInstance.InstanceState;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.StateFailure;
 import java.time.Duration;
@@ -191,6 +190,7 @@ final class InstanceLifecycle {
     }
 
     private void changing(Runnable change) {
+        environment.requireOpen();
         try {
             lifecycle.lockInterruptibly();
         } catch (InterruptedException e) {
@@ -198,6 +198,7 @@ final class InstanceLifecycle {
             throw new ConnectorException("The thread was interrupted while it waited to change " + this, e);
         }
         try {
+            environment.requireOpen();
             if (environment.instances.get(stored.id()) != instance) {
                 throw new ConnectorException("The instance " + this + " was removed");
             }
@@ -270,7 +271,7 @@ final class InstanceLifecycle {
     void open(@Nullable Duration delay) {
         lifecycle.lock();
         try {
-            if (stored.state() == InstanceState.DISABLED || runtime != null) {
+            if (stored.state() == InstanceState.DISABLED || runtime != null || environment.isClosed()) {
                 return;
             }
             InstanceRuntime opened = new InstanceRuntime(
@@ -349,10 +350,12 @@ final class InstanceLifecycle {
      */
     private boolean changed(InstanceRuntime of, InstanceState from, InstanceState to, String reason) {
         if (!lifecycle.tryLock()) {
+            // Another change is in progress, which must not wait for this poll.
+            environment.background(() -> changeLater(of, from, to, reason));
             return false;
         }
         try {
-            if (runtime != of || stored.state() != from) {
+            if (runtime != of || stored.state() != from || environment.isClosed()) {
                 return false;
             }
             store(stored.with(to, reason));
@@ -361,6 +364,17 @@ final class InstanceLifecycle {
         } catch (ConnectorException e) {
             LOG.warn("{}: the state {} could not be stored", this, to, e);
             return false;
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    private void changeLater(InstanceRuntime of, InstanceState from, InstanceState to, String reason) {
+        lifecycle.lock();
+        try {
+            if (changed(of, from, to, reason) && to == InstanceState.NEEDS_AUTHORIZATION) {
+                of.endPolls();
+            }
         } finally {
             lifecycle.unlock();
         }

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * A started instance: its planned polls and webhook URLs. Its connector is created when it is needed, and closed when others are
  * needed more. Thread-safe.
  */
-final class InstanceRuntime {
+final class InstanceRuntime implements OpenConnectors.OpenConnector {
 
     private static final Logger LOG = LoggerFactory.getLogger(InstanceRuntime.class);
 
@@ -81,7 +81,7 @@ final class InstanceRuntime {
         if (ended) {
             return;
         }
-        environment.definitions.handlers(stored.id().connector()).keySet().forEach(name -> {
+        environment.handlers.of(stored.id().connector()).keySet().forEach(name -> {
             if (defined.scheduled().getOrDefault(name, false)) {
                 ClusterMember cluster = environment.cluster();
                 if (cluster != null && polling) {
@@ -269,7 +269,7 @@ final class InstanceRuntime {
 
     private EventHandler handler(String name) {
         InstanceHandler handler =
-                environment.definitions.handlers(stored.id().connector()).get(name);
+                environment.handlers.of(stored.id().connector()).get(name);
         if (handler == null) {
             throw new ConnectorException(stored.id() + ": \"" + name + "\" has no handler: register one by on(...)");
         }
@@ -383,7 +383,8 @@ final class InstanceRuntime {
     }
 
     /** Closes the connector if no thread uses it. Does not wait. */
-    boolean closeIfUnused() {
+    @Override
+    public boolean closeIfUnused() {
         if (!lock.tryLock()) {
             return false;
         }

@@ -94,7 +94,7 @@ final class JdbcClusterMember implements ClusterMember {
             });
             throw new ConnectorException(owner + " does not exist any more: its polls end");
         }
-        if (instance.state() == ConnectorInstance.InstanceState.DISABLED) {
+        if (instance.state() == InstanceState.DISABLED) {
             environment.background(() -> {
                 boolean unused = polling.pause(id);
             });

@@ -16,14 +16,22 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /** The stores, documents and threads that the instances of a registry share. Thread-safe. */
 final class RegistryEnvironment {
+
+    /** Joins a cluster. */
+    @FunctionalInterface
+    interface ClusterJoining {
+        ClusterMember join(RegistryEnvironment environment);
+    }
 
     private static final String KEY = "connector-registry.webhooks";
     private static final Duration KEY_TIMEOUT = Duration.ofSeconds(30);
@@ -34,18 +42,27 @@ final class RegistryEnvironment {
 
     final RegistrySettings settings;
     final Definitions definitions = new Definitions();
+    final InstanceHandlers handlers = new InstanceHandlers(definitions);
     final OpenConnectors open;
     final ConcurrentMap<InstanceId, ConnectorInstance> instances = new ConcurrentHashMap<>();
     /** Receivers need a router of their own: requests come through the endpoint of the instance. */
     final WebhookRouter receivers = WebhookRouter.at("https://localhost/");
 
+    private final @Nullable ClusterJoining joining;
     private final ThreadPoolExecutor background;
     private @Nullable SecretKeySpec webhookKey;
     private final @Nullable RegistryInbox inbox;
     private volatile @Nullable ClusterMember cluster;
+    private final AtomicBoolean isClosed = new AtomicBoolean();
 
-    RegistryEnvironment(RegistrySettings settings) {
+    /**
+     * Creates an environment.
+     *
+     * @param joining joins the cluster; null for a single node
+     */
+    RegistryEnvironment(RegistrySettings settings, @Nullable ClusterJoining joining) {
         this.settings = settings;
+        this.joining = joining;
         this.open = new OpenConnectors(settings.maxOpen());
         this.background = new ThreadPoolExecutor(
                 THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), RegistryEnvironment::thread);
@@ -54,9 +71,30 @@ final class RegistryEnvironment {
                 settings.inbox() == null ? null : new RegistryInbox(settings.inbox(), settings.time(), this::handle);
     }
 
-    /** Executes work that must not delay the caller. */
+    /** Executes work that must not delay the caller, unless the registry is closed. */
     void background(Runnable work) {
-        background.execute(work);
+        try {
+            background.execute(work);
+        } catch (RejectedExecutionException e) {
+            if (!isClosed()) {
+                throw e;
+            }
+        }
+    }
+
+    boolean isClosed() {
+        return isClosed.get();
+    }
+
+    /**
+     * Checks that the registry is open.
+     *
+     * @throws IllegalStateException if it is closed
+     */
+    void requireOpen() {
+        if (isClosed()) {
+            throw new IllegalStateException("The connector registry is closed");
+        }
     }
 
     @Nullable RegistryInbox inbox() {
@@ -82,7 +120,7 @@ final class RegistryEnvironment {
     /** Handles an event from the inbox. */
     private void handle(InstanceId id, String webhook, TriggerEvent event) throws Exception {
         ConnectorInstance instance = instances.get(id);
-        InstanceHandler handler = definitions.handlers(id.connector()).get(webhook);
+        InstanceHandler handler = handlers.of(id.connector()).get(webhook);
         if (instance == null || handler == null) {
             throw new ConnectorException(
                     id + (instance == null ? " does not exist any more" : ": \"" + webhook + "\" has no handler"));
@@ -96,8 +134,8 @@ final class RegistryEnvironment {
 
     /** Joins the cluster, if there is one. */
     void join() {
-        if (settings.joining() != null) {
-            cluster = settings.joining().join(this);
+        if (joining != null) {
+            cluster = joining.join(this);
         }
     }
 
@@ -160,6 +198,9 @@ final class RegistryEnvironment {
 
     /** Ends all instances. Those that wait for polls in progress wait at the same time. */
     void close() {
+        if (!isClosed.compareAndSet(false, true)) {
+            return;
+        }
         ClusterMember member = cluster;
         if (member != null) {
             member.close();

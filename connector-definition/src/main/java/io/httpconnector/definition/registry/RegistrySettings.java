@@ -21,6 +21,5 @@ record RegistrySettings(
         @Nullable Inbox inbox,
         PollingEngine engine,
         TimeSource time,
-        ClusterMember.@Nullable Joining joining,
         int maxOpen,
         Consumer<ConnectorContext.Builder> context) {}

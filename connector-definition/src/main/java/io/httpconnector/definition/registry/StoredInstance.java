@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.definition.registry.ConnectorInstance.InstanceState;
 import io.httpconnector.internal.json.JsonObjectReader;
 import java.util.HashMap;
 import java.util.Map;

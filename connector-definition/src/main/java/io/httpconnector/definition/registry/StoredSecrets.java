@@ -45,6 +45,8 @@ public final class StoredSecrets implements SecretSource {
                 throw new InvalidDefinitionException(
                         "secret", "the tenant, the connector or the name of the secret is missing");
             }
+            // A text that cannot be encoded would be equal to another one.
+            Arguments.encodable("tenant, connector or name of a secret", part);
             text.append(part.length()).append(':').append(part);
         }
         return "secret." + Hashing.sha256Hex(text.toString());

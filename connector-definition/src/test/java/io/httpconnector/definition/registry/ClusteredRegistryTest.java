@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.TokenEncryption;
 import io.httpconnector.definition.SecretSource.SecretReference;
-import io.httpconnector.definition.registry.ConnectorInstance.InstanceState;
 import io.httpconnector.jdbc.JdbcSchema;
 import io.httpconnector.jdbc.JdbcTokenStore;
 import io.httpconnector.template.Pills;

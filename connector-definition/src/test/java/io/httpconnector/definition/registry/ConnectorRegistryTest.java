@@ -9,10 +9,10 @@ import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.AuthorizationCodeFlow;
 import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.definition.Connector;
+import io.httpconnector.definition.ConnectorContext;
 import io.httpconnector.definition.DefinitionChange;
 import io.httpconnector.definition.DefinitionChange.ChangeKind;
 import io.httpconnector.definition.SecretSource.SecretReference;
-import io.httpconnector.definition.registry.ConnectorInstance.InstanceState;
 import io.httpconnector.polling.PollResult;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.state.StateException;
@@ -39,6 +39,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -264,6 +265,62 @@ class ConnectorRegistryTest {
             assertThat(acme.state()).isEqualTo(InstanceState.ACTIVE);
             assertThat(take(1)).containsExactly("acme 2");
         }
+    }
+
+    @Test
+    void closedRegistryChangesNothing() throws Exception {
+        shop.customer("a", 1);
+        ConnectorRegistry registry = registry();
+        ConnectorInstance acme = registry.add("acme", "shop", shop.settings("a"));
+        assertThat(take(1)).hasSize(1);
+        registry.close();
+        registry.close();
+        shop.customer("a", 2);
+
+        List<ThrowingCallable> changes = List.of(
+                acme::start,
+                acme::stop,
+                acme::remove,
+                () -> acme.change(shop.settings("a")),
+                () -> acme.upgrade("1.0.0"),
+                () -> registry.define(Shop.definition("9.0.0")),
+                () -> registry.on("shop", "orders", (instance, event) -> {}),
+                () -> registry.add("bolt", "shop", shop.settings("a")));
+        assertThat(changes)
+                .allSatisfy(change -> assertThatThrownBy(change)
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("is closed"));
+        assertThat(acme.nextPoll("orders")).isEmpty();
+    }
+
+    @Test
+    void handlerThatIsInterruptedDoesNotCausePollAfterPoll() throws Exception {
+        shop.customer("a", 1);
+        CountDownLatch handled = new CountDownLatch(5);
+        try (ConnectorRegistry registry = builder().build()) {
+            registry.define(Shop.definition());
+            registry.on("shop", "orders", (instance, event) -> {
+                handled.countDown();
+                throw new InterruptedException("a future was cancelled");
+            });
+            registry.start();
+            registry.add("acme", "shop", shop.settings("a"));
+
+            assertThat(handled.await(1500, TimeUnit.MILLISECONDS))
+                    .as("without a backoff")
+                    .isFalse();
+            assertThat(handled.getCount()).isLessThan(5);
+        }
+    }
+
+    @Test
+    void textThatCannotBeEncodedIsNoTenant() {
+        assertThatThrownBy(() -> new InstanceId("\uD800", "shop"))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("unpaired surrogate");
+        assertThatThrownBy(() -> StoredSecrets.in(TokenStore.inMemory()).put("\uD800", "shop", "key", Secret.of("x")))
+                .isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> ConnectorContext.forTenant("\uD801")).isInstanceOf(InvalidDefinitionException.class);
     }
 
     @Test
