@@ -1,5 +1,7 @@
 package io.httpconnector;
 
+import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -69,4 +71,16 @@ public interface AuthContext {
      *     {@link AuthStrategy#apply}; it returns the result of the work or throws its exception
      */
     <T> Function<Request, T> singleFlight(Supplier<T> work);
+
+    /**
+     * Runs a request for credentials, such as a token request, and reports its result to the listeners of the connection:
+     * {@link ExchangeListener#credentials}.
+     *
+     * @param request obtains the credentials
+     * @param expiry returns their expiry; empty if it is unknown
+     * @param <T> the type of the credentials
+     * @return the credentials
+     * @throws ConnectorException the exception of the request
+     */
+    <T> T requestCredentials(Supplier<T> request, Function<T, Optional<Instant>> expiry);
 }

@@ -2,9 +2,14 @@ package io.httpconnector;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
+import io.httpconnector.ExchangeListener.CredentialsOutcome;
+import io.httpconnector.ExchangeListener.CredentialsReport;
 import io.httpconnector.internal.threads.DefaultExecutors;
 import io.httpconnector.internal.threads.SingleFlight;
 import io.httpconnector.internal.transport.CallContext;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -76,6 +81,32 @@ final class ConnectionAuthContext implements AuthContext {
                 "Credentials can't be requested: " + DefaultExecutors.MAX_WAITING
                         + " connections already wait for theirs");
         return waiting -> await(flight, waiting);
+    }
+
+    @Override
+    public <T> T requestCredentials(Supplier<T> request, Function<T, Optional<Instant>> expiry) {
+        if (settings.listeners().isEmpty()) {
+            return request.get();
+        }
+        long start = settings.time().nanos();
+        try {
+            T credentials = request.get();
+            report(CredentialsOutcome.OBTAINED, expiry.apply(credentials), start, null);
+            return credentials;
+        } catch (ConnectorException e) {
+            CredentialsOutcome outcome =
+                    e.needsAuthorization() ? CredentialsOutcome.AUTHORIZATION_NEEDED : CredentialsOutcome.FAILED;
+            report(outcome, Optional.empty(), start, e);
+            throw e;
+        }
+    }
+
+    private void report(
+            CredentialsOutcome outcome, Optional<Instant> expiresAt, long start, @Nullable ConnectorException failure) {
+        Duration duration = Duration.ofNanos(settings.time().nanos() - start);
+        CredentialsReport report =
+                new CredentialsReport(connection(), outcome, expiresAt, duration, Optional.ofNullable(failure));
+        ListenerNotifier.notify(settings.listeners(), listener -> listener.credentials(report));
     }
 
     private static <T> T await(SingleFlight<T> flight, Request waiting) {

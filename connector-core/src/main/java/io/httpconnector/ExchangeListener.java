@@ -1,6 +1,8 @@
 package io.httpconnector;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 
 /**
  * A listener for the calls of a connection, for metrics, traces and audit logs.
@@ -26,6 +28,40 @@ public interface ExchangeListener {
      * @return an observer of the rest of the call
      */
     CallObserver started(ExchangeStarted start);
+
+    /**
+     * Called when the auth strategy has requested credentials, such as a token or a session: with the first request, on renewal,
+     * and after the consent of a user. The thread is the one that sends the request for them. The default does nothing.
+     *
+     * @param report the result, without secrets
+     */
+    default void credentials(CredentialsReport report) {}
+
+    /** The outcome of a request for credentials. */
+    enum CredentialsOutcome {
+        /** New credentials are used from now on. */
+        OBTAINED,
+        /** The request has failed; it is repeated after a backoff. */
+        FAILED,
+        /** The credentials were rejected: {@link ConnectorException#needsAuthorization()}. */
+        AUTHORIZATION_NEEDED
+    }
+
+    /**
+     * The result of a request for credentials.
+     *
+     * @param connection the name of the connection
+     * @param outcome the outcome
+     * @param expiresAt the expiry of the new credentials; empty if it is unknown or there are none
+     * @param duration the duration of the request
+     * @param failure the exception; empty if credentials were obtained
+     */
+    record CredentialsReport(
+            String connection,
+            CredentialsOutcome outcome,
+            Optional<Instant> expiresAt,
+            Duration duration,
+            Optional<ConnectorException> failure) {}
 
     /** Observes one call. */
     interface CallObserver {

@@ -53,9 +53,14 @@ final class ListenerNotifier {
     }
 
     private void notifyListeners(Consumer<ExchangeListener.CallObserver> event) {
-        for (ExchangeListener.CallObserver observer : observers) {
+        notify(observers, event);
+    }
+
+    /** Notifies each of some listeners or observers. */
+    static <T> void notify(List<T> all, Consumer<T> event) {
+        for (T one : all) {
             try {
-                event.accept(observer);
+                event.accept(one);
             } catch (RuntimeException e) {
                 logFailure(e);
             }

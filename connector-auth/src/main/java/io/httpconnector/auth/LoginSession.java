@@ -11,9 +11,11 @@ import io.httpconnector.TimeSource;
 import io.httpconnector.auth.internal.Challenge;
 import io.httpconnector.auth.internal.FailedAttempts;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +39,24 @@ final class LoginSession implements AuthStrategy {
     private final FailedAttempts.Policy policy = new Policy();
 
     /** The result of a login; times in milliseconds since 1970. */
-    private record ValidLogin(AuthStrategy auth, Map<String, String> fields, long since, long freshUntil) {}
+    private record ValidLogin(
+            AuthStrategy auth,
+            Map<String, String> fields,
+            long since,
+            @Nullable Duration lifetime) {
+
+        /** The time until which it is used. */
+        long freshUntil() {
+            return lifetime == null
+                    ? Long.MAX_VALUE
+                    : since + lifetime.toMillis() - Math.min(REFRESH_BEFORE.toMillis(), lifetime.toMillis() / 4);
+        }
+
+        Optional<Instant> expiry() {
+            return Optional.ofNullable(lifetime)
+                    .map(life -> Instant.ofEpochMilli(since).plus(life));
+        }
+    }
 
     LoginSession(LoginSettings settings, AuthContext context) {
         this.settings = settings;
@@ -64,7 +83,7 @@ final class LoginSession implements AuthStrategy {
     private @Nullable ValidLogin usable() {
         ValidLogin known = current;
         boolean good =
-                known != null && timeSource.now().toEpochMilli() < known.freshUntil && known.since > rejectedUntil;
+                known != null && timeSource.now().toEpochMilli() < known.freshUntil() && known.since > rejectedUntil;
         return good ? known : null;
     }
 
@@ -90,7 +109,8 @@ final class LoginSession implements AuthStrategy {
         if (known != null) {
             return known;
         }
-        return failed.attempt("login", "", policy, this::sendLogin);
+        return failed.attempt(
+                "login", "", policy, () -> context.requestCredentials(this::sendLogin, ValidLogin::expiry));
     }
 
     private ValidLogin sendLogin() {
@@ -153,24 +173,20 @@ final class LoginSession implements AuthStrategy {
                             + settings.tokenLocation(),
                     null);
         }
-        long now = timeSource.now().toEpochMilli();
         return new ValidLogin(
                 settings.use().apply(Secret.of(token), Map.copyOf(secrets)),
                 Map.copyOf(fields),
-                now,
-                freshUntil(response, now));
+                timeSource.now().toEpochMilli(),
+                lifetime(response));
     }
 
-    private long freshUntil(Response response, long now) {
+    private @Nullable Duration lifetime(Response response) {
         String expires = settings.expires() == null
                 ? null
                 : LoginResponse.at(settings.expires()).apply(response);
-        Duration life = expires == null
+        return expires == null
                 ? settings.lifetime()
                 : settings.expiresAs().lifetime(expires, response, timeSource).orElse(settings.lifetime());
-        return life == null
-                ? Long.MAX_VALUE
-                : now + life.toMillis() - Math.min(REFRESH_BEFORE.toMillis(), life.toMillis() / 4);
     }
 
     @Override

@@ -21,6 +21,8 @@ import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.ConnectorException;
+import io.httpconnector.ExchangeListener;
+import io.httpconnector.ExchangeStarted;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
@@ -32,6 +34,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +85,37 @@ class LoginAuthTest {
                 .auth(more.apply(LoginAuth.by(login).timeSource(clock)).build())
                 .retry(RetryPolicy.none())
                 .build();
+    }
+
+    @Test
+    void listenersObserveEachLogin() {
+        loginReturns("t1");
+        List<String> observed = new ArrayList<>();
+        ExchangeListener listener = new ExchangeListener() {
+            @Override
+            public CallObserver started(ExchangeStarted start) {
+                return new CallObserver() {};
+            }
+
+            @Override
+            public void credentials(CredentialsReport report) {
+                observed.add(report.outcome() + " until " + report.expiresAt().orElseThrow());
+            }
+        };
+        Request login = Request.post("/login").json(Map.of("user", "app"));
+        try (HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl(service.baseUrl())
+                .auth(LoginAuth.by(login)
+                        .timeSource(clock)
+                        .lifetime(Duration.ofHours(1))
+                        .build())
+                .listener(listener)
+                .build()) {
+            connection.send(Request.get("/x"));
+            connection.send(Request.get("/x"));
+        }
+
+        assertThat(observed).containsExactly("OBTAINED until " + clock.now().plus(Duration.ofHours(1)));
     }
 
     private static void verifyLogins(int count) {

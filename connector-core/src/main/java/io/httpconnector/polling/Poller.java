@@ -100,7 +100,8 @@ final class Poller {
         var unused = triggerStart(open, open.partition(""));
     }
 
-    PollResult poll() {
+    /** Polls once; the lag is the time since the poll was due. */
+    PollResult poll(Duration lag) {
         if (isWithinPoll()) {
             throw new PollingException(
                     Reason.BUSY,
@@ -113,7 +114,9 @@ final class Poller {
                     Reason.BUSY, "\"" + definition.id() + "\" is polling already: a trigger does not overlap itself");
         }
         try {
-            return poll(startPoll());
+            CountDownLatch gate = startPoll();
+            listeners.notify(listener -> listener.onStart(definition.id(), lag));
+            return poll(gate);
         } finally {
             end();
             try {

@@ -1,10 +1,27 @@
 package io.httpconnector.polling;
 
+import io.httpconnector.trigger.DeliveryListener;
+import java.time.Duration;
+
 /**
- * Receives notifications about a trigger. The methods are called by the polling thread and must return quickly; exceptions are
- * logged.
+ * Receives notifications about a trigger, also about the attempts to handle its events. Must be thread-safe and return quickly;
+ * exceptions are logged. Except for {@link #onAttempt}, the methods are called by the polling thread: first {@link #onStart}, at
+ * the end {@link #onSuccess} or {@link #onFailure}.
  */
-public interface PollingListener {
+public interface PollingListener extends DeliveryListener {
+
+    /**
+     * Called when a poll starts.
+     *
+     * @param trigger the id of the trigger
+     * @param lag the time since the poll was due; zero if it was not scheduled
+     */
+    default void onStart(String trigger, Duration lag) {}
+
+    @Override
+    default AttemptObserver onAttempt(DeliveryAttempt attempt) {
+        return AttemptObserver.NONE;
+    }
 
     /**
      * Called when a page was read and its events are finished, for example to show progress.
@@ -14,7 +31,7 @@ public interface PollingListener {
     default void onPage(PollProgress progress) {}
 
     /**
-     * Called when a poll has succeeded.
+     * Called when a poll has succeeded, or was stopped before its end.
      *
      * @param trigger the id of the trigger
      * @param result the result of the poll
@@ -22,7 +39,7 @@ public interface PollingListener {
     default void onSuccess(String trigger, PollResult result) {}
 
     /**
-     * Called when a poll has failed.
+     * Called when a poll has failed, or could not be started.
      *
      * @param trigger the id of the trigger
      * @param failure the failure

@@ -107,7 +107,7 @@ public final class PollingTrigger implements AutoCloseable {
      * @throws ConnectorException when a request fails
      */
     public PollResult pollOnce() {
-        return poller.poll();
+        return poller.poll(Duration.ZERO);
     }
 
     /**

@@ -431,12 +431,20 @@ public final class PollingTriggerBuilder {
                 settings.deletions,
                 settings.conditional,
                 settings.first,
-                delivery,
+                observed(delivery),
                 settings.limits);
         PollingEngine carrier = engine == null ? PollingEngine.shared() : engine;
         Poller poller =
                 new Poller(definition, asked, store, carrier.time(), carrier.handlers(), List.copyOf(listeners));
         return new PollingTrigger(definition, poller, new TriggerScheduler(id, settings.schedule, carrier, poller));
+    }
+
+    private Delivery observed(Delivery delivery) {
+        Delivery observed = delivery;
+        for (PollingListener listener : listeners) {
+            observed = observed.listener(listener);
+        }
+        return observed;
     }
 
     /**

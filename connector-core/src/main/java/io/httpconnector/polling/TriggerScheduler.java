@@ -125,7 +125,7 @@ final class TriggerScheduler implements Task {
         Duration atLeast = Duration.ZERO;
         boolean ends = false;
         try {
-            PollResult unused = poller.poll();
+            PollResult unused = poller.poll(lag());
             atLeast = poller.requestedInterval();
         } catch (ConnectorException e) {
             atLeast = backoff(e, poller.history().failures());
@@ -155,6 +155,10 @@ final class TriggerScheduler implements Task {
         }
         lag = Duration.between(due.start(), now);
         return due;
+    }
+
+    private synchronized Duration lag() {
+        return lag;
     }
 
     private synchronized void scheduleNext(Due planned, Duration atLeast, boolean ends) {
@@ -194,7 +198,9 @@ final class TriggerScheduler implements Task {
         int failures = 0;
         boolean ends = false;
         try {
-            boolean isStopped = poller.poll().stopped();
+            Duration late = Duration.between(planned, time.now());
+            boolean isStopped =
+                    poller.poll(late.isNegative() ? Duration.ZERO : late).stopped();
             if (isStopped && !poller.wasInterrupted()) {
                 // Another node does the rest immediately.
                 return new PlannedPoll(planned, time.now(), failuresBefore, false);

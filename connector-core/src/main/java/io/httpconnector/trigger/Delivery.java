@@ -9,12 +9,15 @@ import io.httpconnector.TimeSource;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.MemberSteps;
 import io.httpconnector.internal.limits.Backoff;
+import io.httpconnector.trigger.DeliveryListener.AttemptObserver;
+import io.httpconnector.trigger.DeliveryListener.DeliveryAttempt;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -57,13 +60,21 @@ public final class Delivery {
     private final int lanes;
     private final int attempts;
     private final Backoff backoff;
+    private final List<DeliveryListener> listeners;
 
-    private Delivery(BatchHandler handler, int batch, int lanes, int attempts, Backoff backoff) {
+    private Delivery(
+            BatchHandler handler,
+            int batch,
+            int lanes,
+            int attempts,
+            Backoff backoff,
+            List<DeliveryListener> listeners) {
         this.handler = handler;
         this.batch = batch;
         this.lanes = lanes;
         this.attempts = attempts;
         this.backoff = backoff;
+        this.listeners = listeners;
     }
 
     /**
@@ -91,7 +102,7 @@ public final class Delivery {
     }
 
     private static Delivery of(int batch, BatchHandler handler) {
-        return new Delivery(handler, batch, DEFAULT_LANES, DEFAULT_ATTEMPTS, DEFAULT_BACKOFF);
+        return new Delivery(handler, batch, DEFAULT_LANES, DEFAULT_ATTEMPTS, DEFAULT_BACKOFF, List.of());
     }
 
     /**
@@ -102,7 +113,7 @@ public final class Delivery {
      */
     public Delivery concurrently(int max) {
         require(max >= 1 && max <= MAX_LANES, max + " concurrent handlers: use 1 to " + MAX_LANES);
-        return new Delivery(handler, batch, max, attempts, backoff);
+        return new Delivery(handler, batch, max, attempts, backoff, listeners);
     }
 
     /**
@@ -113,7 +124,7 @@ public final class Delivery {
      */
     public Delivery attempts(int max) {
         require(max >= 1 && max <= MAX_ATTEMPTS, max + " attempts: use 1 to " + MAX_ATTEMPTS);
-        return new Delivery(handler, batch, lanes, max, backoff);
+        return new Delivery(handler, batch, lanes, max, backoff, listeners);
     }
 
     /**
@@ -131,7 +142,20 @@ public final class Delivery {
                 && max.compareTo(first) >= 0
                 && max.compareTo(Duration.ofDays(1)) <= 0;
         require(good, "a backoff from " + first + " to " + max + ": use 1 ms to 24 h, the shorter one first");
-        return new Delivery(handler, batch, lanes, attempts, new Backoff(first, max));
+        return new Delivery(handler, batch, lanes, attempts, new Backoff(first, max), listeners);
+    }
+
+    /**
+     * Adds a listener for the attempts.
+     *
+     * @param listener the listener
+     * @return another delivery
+     */
+    public Delivery listener(DeliveryListener listener) {
+        require(listener != null, "the listener is null");
+        List<DeliveryListener> all = new ArrayList<>(listeners);
+        all.add(listener);
+        return new Delivery(handler, batch, lanes, attempts, backoff, List.copyOf(all));
     }
 
     /**
@@ -331,32 +355,46 @@ public final class Delivery {
      * @return the result
      */
     public AttemptResult attempt(List<TriggerEvent> events, int number, TimeSource time) {
+        if (listeners.isEmpty()) {
+            return handle(events, number, time).result();
+        }
+        AttemptObserver observer = DeliveryListener.all(listeners).onAttempt(new DeliveryAttempt(events, number));
+        Attempted attempted = handle(events, number, time);
+        observer.onResult(attempted.result(), Optional.ofNullable(attempted.failure()));
+        return attempted.result();
+    }
+
+    /** The result of an attempt, and what the handler has thrown. */
+    private record Attempted(AttemptResult result, @Nullable Throwable failure) {}
+
+    private Attempted handle(List<TriggerEvent> events, int number, TimeSource time) {
         Throwable failure;
         try {
             handler.handle(events);
-            return AttemptResult.HANDLED;
+            return new Attempted(AttemptResult.HANDLED, null);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return AttemptResult.INTERRUPTED;
+            return new Attempted(AttemptResult.INTERRUPTED, e);
         } catch (Throwable e) {
             // Anything a handler throws, even an Error, counts as its failure: events that others have handled must
             // still be stored.
             failure = withReadableMessage(e);
         }
         if (Thread.currentThread().isInterrupted()) {
-            return AttemptResult.INTERRUPTED;
+            return new Attempted(AttemptResult.INTERRUPTED, failure);
         }
         String which = events.size() == 1 ? events.get(0).toString() : events.size() + " from " + events.get(0);
         if (number >= attempts) {
             LOG.warn("{}: attempt {} of {} failed; moved to the dead letters", which, number, attempts, failure);
-            return AttemptResult.deadLetters(events.stream()
+            List<DeadLetter> letters = events.stream()
                     .map(event -> DeadLetter.of(event, failure, number, time.now()))
-                    .toList());
+                    .toList();
+            return new Attempted(AttemptResult.deadLetters(letters), failure);
         }
         LOG.info("{}: attempt {} of {} failed: {}", which, number, attempts, failure.toString());
         Duration own = backoff(number);
         Duration asked = requestedDelay(failure);
-        return AttemptResult.retryAfter(own.compareTo(asked) < 0 ? asked : own);
+        return new Attempted(AttemptResult.retryAfter(own.compareTo(asked) < 0 ? asked : own), failure);
     }
 
     /** Replaces a failure whose message cannot be read, because it would fail again wherever it is logged. */

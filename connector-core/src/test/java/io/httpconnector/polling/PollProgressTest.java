@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.polling.MockService.MockRequest;
 import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.trigger.ChangeType;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.TriggerEvent;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -75,6 +77,40 @@ class PollProgressTest extends RecordServiceFixture {
                 .startsWith(
                         "1 pages, 2 records, 2 events", "2 pages, 3 records, 3 events", "3 pages, 3 records, 3 events")
                 .hasSize(6);
+    }
+
+    @Test
+    void aListenerObservesPollsAndDeliveries() {
+        records = ids(1);
+        List<String> observed = new ArrayList<>();
+        PollingListener listener = new PollingListener() {
+            @Override
+            public void onStart(String trigger, Duration lag) {
+                observed.add("start " + lag);
+            }
+
+            @Override
+            public AttemptObserver onAttempt(DeliveryAttempt attempt) {
+                return (result, failure) -> observed.add(attempt.events().get(0).key() + " " + result.outcome());
+            }
+
+            @Override
+            public void onSuccess(String trigger, PollResult result) {
+                observed.add("success");
+            }
+
+            @Override
+            public void onFailure(String trigger, Exception failure, int consecutiveFailures) {
+                observed.add("failure " + consecutiveFailures);
+            }
+        };
+        try (PollingTrigger trigger = paged().listener(listener).build()) {
+            trigger.pollOnce();
+            service.behaviour = asked -> MockResponse.of("text/html", "no JSON");
+            assertThatThrownBy(trigger::pollOnce).isInstanceOf(ConnectorException.class);
+        }
+
+        assertThat(observed).containsExactly("start PT0S", "1 HANDLED", "success", "start PT0S", "failure 1");
     }
 
     private List<Integer> sizesOfBatches(int maxResponseBytes, List<String> found) {

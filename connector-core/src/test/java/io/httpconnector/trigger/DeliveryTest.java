@@ -62,6 +62,48 @@ class DeliveryTest {
     }
 
     @Test
+    void listenersObserveEachAttemptOnTheThreadOfTheHandler() {
+        List<String> observed = new ArrayList<>();
+        Delivery delivery = Delivery.to(event -> {
+                    observed.add("handler");
+                    throw new IllegalStateException("down");
+                })
+                .attempts(2)
+                .listener(attempt -> {
+                    throw new IllegalStateException("a listener that fails before the handler");
+                })
+                .listener(attempt -> {
+                    observed.add("first " + attempt.number() + " "
+                            + Thread.currentThread().getName());
+                    return (result, failure) -> observed.add("first " + result.outcome() + " "
+                            + failure.orElseThrow().getMessage());
+                })
+                .listener(attempt -> {
+                    observed.add("second " + attempt.events().size());
+                    return (result, failure) -> {
+                        observed.add("second " + result.deadLetters().size());
+                        throw new IllegalStateException("a listener that fails after the handler");
+                    };
+                });
+        String thread = Thread.currentThread().getName();
+
+        assertThat(deliver(delivery, events(1)).deadLetters()).hasSize(1);
+
+        assertThat(observed)
+                .containsExactly(
+                        "first 1 " + thread,
+                        "second 1",
+                        "handler",
+                        "second 0",
+                        "first RETRY down",
+                        "first 2 " + thread,
+                        "second 1",
+                        "handler",
+                        "second 1",
+                        "first DEAD_LETTER down");
+    }
+
+    @Test
     void retriesUseDoublingBackoff() throws InterruptedException {
         AtomicInteger attempts = new AtomicInteger();
         Delivery delivery = Delivery.to(event -> {

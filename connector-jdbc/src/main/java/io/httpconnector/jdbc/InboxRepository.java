@@ -177,6 +177,23 @@ final class InboxRepository {
         return database.read(connection -> count(connection, PENDING));
     }
 
+    /** When the oldest pending event was received. */
+    Optional<Instant> oldestPending() {
+        return database.read(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                    database.sql("select content from $inbox where receiver_key = ? and state = " + PENDING
+                            + " order by place fetch first row only"))) {
+                select.setString(1, receiver);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next()
+                            ? Optional.of(TriggerEvent.fromJson(JsonSupport.parse(row.getString(1)))
+                                    .time())
+                            : Optional.empty();
+                }
+            }
+        });
+    }
+
     /** Counts the events in one state, without reading those in others. */
     private long count(Connection connection, String state) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(

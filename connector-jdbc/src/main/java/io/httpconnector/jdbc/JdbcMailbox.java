@@ -14,6 +14,7 @@ import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.inbox.Inbox.Settings;
 import io.httpconnector.webhook.inbox.Mailbox;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -214,6 +215,11 @@ final class JdbcMailbox implements Mailbox {
     @Override
     public int pendingCount() {
         return (int) Math.min(Integer.MAX_VALUE, table.pendingCount());
+    }
+
+    @Override
+    public Optional<Instant> oldestPending() {
+        return table.oldestPending();
     }
 
     @Override

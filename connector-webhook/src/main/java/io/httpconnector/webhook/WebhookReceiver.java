@@ -5,7 +5,12 @@ import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.state.StateException;
+import io.httpconnector.trigger.AttemptResult;
+import io.httpconnector.trigger.AttemptResult.Outcome;
 import io.httpconnector.trigger.DeadLetter;
+import io.httpconnector.trigger.DeliveryListener;
+import io.httpconnector.trigger.DeliveryListener.AttemptObserver;
+import io.httpconnector.trigger.DeliveryListener.DeliveryAttempt;
 import io.httpconnector.webhook.RequestDiagnosis.DiagnosisStep;
 import io.httpconnector.webhook.SignedData.DefaultSelectors;
 import io.httpconnector.webhook.inbox.Mailbox;
@@ -300,8 +305,24 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
     }
 
     private WebhookResponse handle(WebhookEvent event, Watch watch) {
+        if (settings.listeners.isEmpty()) {
+            return respond(event, watch).response();
+        }
+        AttemptObserver observer = DeliveryListener.all(settings.listeners)
+                .onAttempt(new DeliveryAttempt(List.of(event.toTriggerEvent()), 1));
+        Handled handled = respond(event, watch);
+        Outcome outcome = handled.response().isAccepted() ? Outcome.HANDLED : Outcome.RETRY;
+        observer.onResult(new AttemptResult(outcome, Duration.ZERO, List.of()), Optional.ofNullable(handled.failure()));
+        return handled.response();
+    }
+
+    /** The response after an event was handled, and what the handler has thrown. */
+    private record Handled(
+            WebhookResponse response, @Nullable Throwable failure) {}
+
+    private Handled respond(WebhookEvent event, Watch watch) {
         try {
-            return event.key().isEmpty() ? settings.responder.respond(event) : handleInOrder(event);
+            return new Handled(event.key().isEmpty() ? settings.responder.respond(event) : handleInOrder(event), null);
         } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
             if (watch.isLate()) {
                 LOG.warn("{} could not be handled within {}", event, settings.deadline, e);
@@ -311,7 +332,7 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
             if (e instanceof InterruptedException && !watch.isLate()) {
                 Thread.currentThread().interrupt();
             }
-            return StandardResponses.FAILED;
+            return new Handled(StandardResponses.FAILED, e);
         }
     }
 
@@ -434,6 +455,15 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
      */
     public int pendingCount() {
         return mailbox == null ? 0 : mailbox.pendingCount();
+    }
+
+    /**
+     * Returns when the oldest event in the inbox that is pending or being handled was received.
+     *
+     * @return the time; empty if no event is pending, and without an inbox
+     */
+    public Optional<Instant> oldestPending() {
+        return mailbox == null ? Optional.empty() : mailbox.oldestPending();
     }
 
     /**

@@ -9,6 +9,7 @@ import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.trigger.Delivery;
+import io.httpconnector.trigger.DeliveryListener;
 import io.httpconnector.webhook.WebhookReceiver.ReceiverSettings;
 import io.httpconnector.webhook.inbox.Inbox;
 import io.httpconnector.webhook.inbox.Inbox.Settings;
@@ -504,10 +505,14 @@ public final class WebhookReceiverBuilder {
                 ? null
                 : inbox.open(new Settings(
                         name,
-                        delivery(Delivery.to(event -> plain.handle(WebhookEvent.of(event)))),
+                        observed(delivery(Delivery.to(event -> plain.handle(WebhookEvent.of(event))))),
                         options.window,
                         options.maxIds,
                         time));
+    }
+
+    private Delivery observed(Delivery delivery) {
+        return listeners.isEmpty() ? delivery : delivery.listener(DeliveryListener.all(listeners));
     }
 
     private WebhookResponder chosenResponder(ResponseFactory response) {

@@ -5,6 +5,8 @@ import io.httpconnector.CannotConnectException;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -71,5 +73,10 @@ final class DiscoveryContext implements AuthContext {
     @Override
     public <T> Function<Request, T> singleFlight(Supplier<T> work) {
         return all.singleFlight(work);
+    }
+
+    @Override
+    public <T> T requestCredentials(Supplier<T> request, Function<T, Optional<Instant>> expiry) {
+        return all.requestCredentials(request, expiry);
     }
 }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -47,6 +48,11 @@ record StoredTokens(
     static StoredTokens seed(String refreshToken, Issuer issuer) {
         String seed = TokenStoreCodec.fingerprint(refreshToken);
         return new StoredTokens(null, refreshToken, 0, null, null, null, null, seed, issuer, null, null, null);
+    }
+
+    /** Returns the expiry of the access token; empty if it is unknown. */
+    Optional<Instant> expiry() {
+        return Optional.ofNullable(expiresAt).map(Instant::ofEpochMilli);
     }
 
     StoredTokens refreshing(long since) {

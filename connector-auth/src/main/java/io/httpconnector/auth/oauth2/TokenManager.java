@@ -31,6 +31,7 @@ final class TokenManager implements AuthStrategy {
     private static final Duration LEASE_TIMEOUT = Duration.ofMinutes(2);
 
     private final OAuth2ClientConfig settings;
+    private final AuthContext context;
     private final String connection;
     private final String headerName;
     private final TimeSource timeSource;
@@ -43,6 +44,7 @@ final class TokenManager implements AuthStrategy {
 
     TokenManager(OAuth2ClientConfig settings, AuthContext context) {
         this.settings = settings;
+        this.context = context;
         this.connection = context.connection();
         String name = settings.definition().accessTokenHeader();
         this.headerName = name == null ? "Authorization" : name;
@@ -50,7 +52,7 @@ final class TokenManager implements AuthStrategy {
         this.account =
                 new AccountTokens(settings, connection, settings.definition().useToken(), LEASE_TIMEOUT);
         this.server = new AuthorizationServerClient(settings, context, LEASE_TIMEOUT);
-        this.refresher = new TokenRefresher(settings, connection, account, server);
+        this.refresher = new TokenRefresher(settings, context, account, server);
         if (settings.discoversFromService() && settings.hasSecrets() && settings.tokens() instanceof MemoryTokenStore) {
             LOG.warn(
                     "\"{}\": the token store in memory is lost when the process ends, and with it the authorization server that the"
@@ -168,20 +170,23 @@ final class TokenManager implements AuthStrategy {
     StoredTokens storeConsent(Supplier<Consent> response) {
         TokenStore.Lease lease = account.lease();
         try {
-            Consent consent = response.get();
-            StoredTokens tokens = consent.tokens();
-            checkScopes(tokens);
-            refresher.replace(tokens);
-            account.removeStepUp();
-            consent.additional()
-                    .forEach(
-                            (name, token) -> new AccountTokens(settings, connection, name, LEASE_TIMEOUT).write(token));
+            StoredTokens tokens = context.requestCredentials(() -> store(response.get()), StoredTokens::expiry);
             LOG.debug("\"{}\": new consent, {}", connection, tokens);
             adopt(Objects.requireNonNull(ValidToken.of(tokens, settings)));
             return tokens;
         } finally {
             lease.close();
         }
+    }
+
+    private StoredTokens store(Consent consent) {
+        StoredTokens tokens = consent.tokens();
+        checkScopes(tokens);
+        refresher.replace(tokens);
+        account.removeStepUp();
+        consent.additional()
+                .forEach((name, token) -> new AccountTokens(settings, connection, name, LEASE_TIMEOUT).write(token));
+        return tokens;
     }
 
     private void checkScopes(StoredTokens tokens) {

@@ -1,5 +1,6 @@
 package io.httpconnector.auth.oauth2;
 
+import io.httpconnector.AuthContext;
 import io.httpconnector.CannotConnectException;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
@@ -9,11 +10,14 @@ import io.httpconnector.TimedOutException;
 import io.httpconnector.TransferException;
 import io.httpconnector.auth.internal.FailedAttempts;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.WeakHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +40,7 @@ final class TokenRefresher {
     private static final String SALT = UUID.randomUUID().toString();
 
     private final OAuth2ClientConfig settings;
+    private final AuthContext context;
     private final String connection;
     private final AccountTokens account;
     private final AuthorizationServerClient server;
@@ -45,9 +50,10 @@ final class TokenRefresher {
     private final UnsavedTokens unsaved;
 
     TokenRefresher(
-            OAuth2ClientConfig settings, String connection, AccountTokens account, AuthorizationServerClient server) {
+            OAuth2ClientConfig settings, AuthContext context, AccountTokens account, AuthorizationServerClient server) {
         this.settings = settings;
-        this.connection = connection;
+        this.context = context;
+        this.connection = context.connection();
         this.account = account;
         this.server = server;
         this.timeSource = settings.timeSource();
@@ -115,13 +121,15 @@ final class TokenRefresher {
                 LOG.debug("\"{}\": requests new tokens: {}", connection, e.getMessage());
             }
         }
-        return store(attempt(null, () -> server.exchange(null, null, Map.of(), grant::requestTokens)), refreshToken);
+        StoredTokens obtained =
+                attempt(null, () -> server.exchange(null, null, Map.of(), grant::requestTokens), StoredTokens::expiry);
+        return store(obtained, refreshToken);
     }
 
     /** Sends a token request, unless the backoff of a failed one has not ended. */
-    private <T> T attempt(@Nullable String refreshToken, Supplier<T> request) {
+    private <T> T attempt(@Nullable String refreshToken, Supplier<T> request, Function<T, Optional<Instant>> expiry) {
         String credentials = TokenStoreCodec.fingerprint(SALT, settings.credentials(refreshToken));
-        return failed.attempt(account.key(), credentials, requests, request);
+        return failed.attempt(account.key(), credentials, requests, () -> context.requestCredentials(request, expiry));
     }
 
     private ValidToken refresh(@Nullable StoredTokens old, @Nullable String rejected) {
@@ -133,7 +141,10 @@ final class TokenRefresher {
         if (old != null && old.refusal() != null) {
             throw authorizationRequired(old.refusal(), old.error(), null);
         }
-        return attempt(refreshToken, () -> refreshAndStore(boundToServer(old, refreshToken), refreshToken, rejected));
+        return attempt(
+                refreshToken,
+                () -> refreshAndStore(boundToServer(old, refreshToken), refreshToken, rejected),
+                token -> token.tokens().expiry());
     }
 
     private String initialRefreshToken() {

@@ -42,7 +42,7 @@ public final class TokenSet {
      * @return the time, by the clock of the client; empty if it is unknown
      */
     public Optional<Instant> expiresAt() {
-        return Optional.ofNullable(tokens.expiresAt()).map(Instant::ofEpochMilli);
+        return tokens.expiry();
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.httpconnector.auth.oauth2;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.badRequest;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalToJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
@@ -15,10 +16,15 @@ import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMoc
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import com.github.tomakehurst.wiremock.client.BasicCredentials;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.httpconnector.ConnectorException;
+import io.httpconnector.ExchangeListener;
+import io.httpconnector.ExchangeListener.CredentialsOutcome;
+import io.httpconnector.ExchangeListener.CredentialsReport;
+import io.httpconnector.ExchangeStarted;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.RateLimitedException;
@@ -29,6 +35,8 @@ import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
 import io.httpconnector.TimedOutException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -84,6 +92,59 @@ class ClientCredentialsTest {
                         .withFormParam("grant_type", equalTo("client_credentials"))
                         .withFormParam("scope", equalTo("a b")));
         service.verify(64, getRequestedFor(urlEqualTo("/x")).withHeader("Authorization", equalTo("Bearer t0ken")));
+    }
+
+    /** Records the requests for credentials. */
+    private static final class Credentials implements ExchangeListener {
+
+        private final List<CredentialsReport> reports = new ArrayList<>();
+
+        @Override
+        public CallObserver started(ExchangeStarted start) {
+            return new CallObserver() {};
+        }
+
+        @Override
+        public void credentials(CredentialsReport report) {
+            reports.add(report);
+        }
+    }
+
+    @Test
+    void listenersObserveEachRequestForAToken() {
+        Credentials observed = new Credentials();
+        service.stubFor(get("/x").willReturn(okJson("{}")));
+        service.stubFor(post("/token").willReturn(badRequest().withBody("{\"error\": \"invalid_client\"}")));
+        try (HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl(service.baseUrl())
+                .auth(client().build())
+                .retry(RetryPolicy.none())
+                .listener(observed)
+                .build()) {
+            assertThatThrownBy(() -> connection.send(Request.get("/x"))).isInstanceOf(OAuth2Exception.class);
+            assertThatThrownBy(() -> connection.send(Request.get("/x"))).isInstanceOf(OAuth2Exception.class);
+        }
+        assertThat(observed.reports).hasSize(1);
+        assertThat(observed.reports.get(0).outcome()).isEqualTo(CredentialsOutcome.AUTHORIZATION_NEEDED);
+        assertThat(observed.reports.get(0).failure()).containsInstanceOf(OAuth2Exception.class);
+
+        respondingWith("{\"access_token\": \"t0ken\", \"expires_in\": 3600}");
+        try (HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl(service.baseUrl())
+                .auth(client().build())
+                .listener(observed)
+                .build()) {
+            connection.send(Request.get("/x"));
+            connection.send(Request.get("/x"));
+        }
+        assertThat(observed.reports).hasSize(2);
+        CredentialsReport obtained = observed.reports.get(1);
+        assertThat(obtained.connection()).isEqualTo("Service");
+        assertThat(obtained.outcome()).isEqualTo(CredentialsOutcome.OBTAINED);
+        assertThat(obtained.failure()).isEmpty();
+        assertThat(obtained.expiresAt().orElseThrow())
+                .isCloseTo(Instant.now().plusSeconds(3600), within(1, ChronoUnit.MINUTES));
+        assertThat(observed.reports.toString()).doesNotContain("t0ken", "s3cret");
     }
 
     @Test

@@ -23,6 +23,8 @@ import io.httpconnector.Response;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.SsrfPolicy;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -181,6 +183,11 @@ class DiscoveredHostsTest {
         @Override
         public <T> Function<Request, T> singleFlight(Supplier<T> work) {
             return context.singleFlight(work);
+        }
+
+        @Override
+        public <T> T requestCredentials(Supplier<T> request, Function<T, Optional<Instant>> expiry) {
+            return request.get();
         }
     }
 }

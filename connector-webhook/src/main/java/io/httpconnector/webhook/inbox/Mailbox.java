@@ -3,7 +3,9 @@ package io.httpconnector.webhook.inbox;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.TriggerEvent;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** The part of an {@link Inbox} that belongs to one receiver. Implementations must be thread-safe. */
 public interface Mailbox extends AutoCloseable {
@@ -38,6 +40,13 @@ public interface Mailbox extends AutoCloseable {
      * @return the number, without dead letters
      */
     int pendingCount();
+
+    /**
+     * Returns when the oldest event that is pending or being handled was received. Its age tells how far the handlers are behind.
+     *
+     * @return the time; empty if no event is pending
+     */
+    Optional<Instant> oldestPending();
 
     /**
      * Returns the events whose attempts have all failed.

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,6 +27,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -383,6 +385,16 @@ final class StateStoreMailbox implements Mailbox, GroupCommitLog.Owner<StateStor
         synchronized (lock) {
             return (int)
                     items.values().stream().filter(item -> item.dead == null).count();
+        }
+    }
+
+    @Override
+    public Optional<Instant> oldestPending() {
+        synchronized (lock) {
+            return items.values().stream()
+                    .filter(item -> item.dead == null)
+                    .map(item -> item.event.time())
+                    .min(Comparator.naturalOrder());
         }
     }
 
