@@ -6,6 +6,7 @@ import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.limits.RetryBudget;
 import io.httpconnector.internal.text.LogSafe;
+import io.httpconnector.internal.transport.ApacheTransport;
 import io.httpconnector.internal.transport.CallContext;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,6 +48,11 @@ final class ExchangePipeline {
         this.turnstile = new AdmissionControl(settings);
         this.verdicts = new ResponseClassifier(settings.rules());
         this.budget = new RetryBudget(settings.time(), RETRIES_PER_REQUEST);
+    }
+
+    /** Returns the sockets of the connection pool. */
+    ApacheTransport.Sockets sockets() {
+        return transport.sockets();
     }
 
     /** Returns this request at its absolute URL. */

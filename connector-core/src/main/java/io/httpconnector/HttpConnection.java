@@ -5,6 +5,7 @@ import static io.httpconnector.internal.Arguments.notNull;
 import io.httpconnector.internal.http.Timeouts;
 import io.httpconnector.internal.threads.AsyncCall;
 import io.httpconnector.internal.threads.DefaultExecutors;
+import io.httpconnector.internal.transport.ApacheTransport;
 import io.httpconnector.internal.transport.CallContext;
 import io.httpconnector.internal.transport.DependencyCheck;
 import java.io.IOException;
@@ -270,6 +271,27 @@ public final class HttpConnection implements AutoCloseable {
         Duration asked = request.timeout();
         Duration usual = settings.totalTimeout().compareTo(STREAMING) > 0 ? settings.totalTimeout() : STREAMING;
         return new CallContext(settings.time(), asked == null ? usual : asked);
+    }
+
+    /**
+     * The sockets of a connection pool at one moment.
+     *
+     * @param active the number of sockets in use
+     * @param idle the number of sockets that are kept open for the next request
+     * @param waiting the number of requests that wait for a socket
+     * @param max the maximum number of sockets
+     */
+    public record PoolStatus(int active, int idle, int waiting, int max) {}
+
+    /**
+     * Returns the status of the connection pool. All connections with the same route share it, unless they have a
+     * {@link HttpConnectionBuilder#dedicatedPool dedicated pool}.
+     *
+     * @return the status
+     */
+    public PoolStatus poolStatus() {
+        ApacheTransport.Sockets sockets = sender.sockets();
+        return new PoolStatus(sockets.active(), sockets.idle(), sockets.waiting(), sockets.max());
     }
 
     /**

@@ -50,6 +50,10 @@ final class Transport implements AutoCloseable {
         this.mapping = mapping;
     }
 
+    ApacheTransport.Sockets sockets() {
+        return wire.sockets();
+    }
+
     /**
      * Sends the request and reads the response.
      *

@@ -5,12 +5,8 @@ import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.state.StateException;
-import io.httpconnector.trigger.AttemptResult;
-import io.httpconnector.trigger.AttemptResult.Outcome;
 import io.httpconnector.trigger.DeadLetter;
-import io.httpconnector.trigger.DeliveryListener;
-import io.httpconnector.trigger.DeliveryListener.AttemptObserver;
-import io.httpconnector.trigger.DeliveryListener.DeliveryAttempt;
+import io.httpconnector.webhook.WebhookListener.Rejection;
 import io.httpconnector.webhook.RequestDiagnosis.DiagnosisStep;
 import io.httpconnector.webhook.SignedData.DefaultSelectors;
 import io.httpconnector.webhook.inbox.Mailbox;
@@ -73,11 +69,12 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
             Duration bodyTimeout,
             Duration deadline,
             TimeSource time,
-            List<WebhookListener> listeners) {}
+            ReceiverListeners listeners) {}
 
     /** The facts about a request that listeners learn beyond its response. */
     private static final class Progress {
 
+        private @Nullable Rejection rejection;
         private String detail = "";
         private int events;
     }
@@ -121,17 +118,12 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
         WebhookListener.RequestOutcome outcome = new WebhookListener.RequestOutcome(
                 settings.name,
                 response.status(),
+                response.isAccepted() ? Optional.empty() : Optional.ofNullable(progress.rejection),
                 progress.detail,
                 progress.events,
                 given.body().length,
                 Duration.ofNanos(settings.time.nanos() - start));
-        for (WebhookListener listener : settings.listeners) {
-            try {
-                listener.onResponse(outcome);
-            } catch (RuntimeException | Error e) {
-                LOG.warn("{}: a listener failed", settings.name, e);
-            }
-        }
+        settings.listeners.notify(listener -> listener.onResponse(outcome));
         return response;
     }
 
@@ -149,6 +141,7 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
             if (watch.isLate()) {
                 return deadlineExceeded(progress);
             }
+            progress.rejection = Rejection.FAILED;
             progress.detail = "the request could not be processed";
             LOG.error("{}: failed to process a request", settings.name, e);
             return StandardResponses.FAILED;
@@ -156,6 +149,7 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
     }
 
     private WebhookResponse deadlineExceeded(Progress progress) {
+        progress.rejection = Rejection.LATE;
         progress.detail = "the request was not processed within the deadline";
         LOG.warn(
                 "{}: a request was not processed within the deadline of {}; the sender should retry",
@@ -166,7 +160,7 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
 
     private WebhookResponse process(WebhookRequest request, Deadline deadline, Watch watch, Progress progress) {
         if (!settings.senderLimiter.allows(request)) {
-            return reject(progress, request, StandardResponses.TOO_MANY, "the source exceeds its rate limit");
+            return reject(progress, request, Rejection.RATE_LIMITED, StandardResponses.TOO_MANY, "the source exceeds its rate limit");
         }
         for (Handshake handshake : settings.handshakes) {
             Optional<WebhookResponse> response = handshake.beforeVerification(request);
@@ -175,25 +169,26 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
             }
         }
         if (!settings.methods.contains(request.method())) {
-            return reject(progress, request, StandardResponses.METHOD_NOT_ALLOWED, "the method is not allowed")
+            return reject(progress, request, Rejection.METHOD_NOT_ALLOWED, StandardResponses.METHOD_NOT_ALLOWED, "the method is not allowed")
                     .header("Allow", String.join(", ", settings.methods));
         }
         if (request.body().length > settings.maxBody) {
             return reject(
                     progress,
                     request,
+                    Rejection.TOO_LARGE,
                     StandardResponses.TOO_LARGE,
                     "the body is larger than " + settings.maxBody + " bytes");
         }
         if (isTruncated(request)) {
-            return reject(progress, request, StandardResponses.BAD_REQUEST, BodyLength.TRUNCATED);
+            return reject(progress, request, Rejection.TRUNCATED, StandardResponses.BAD_REQUEST, BodyLength.TRUNCATED);
         }
         Instant now = settings.time.now();
         SignedData signed = null;
         for (Verifier verifier : settings.verifiers) {
             VerificationResult verdict = verifier.verify(request, now);
             if (!verdict.isAccepted()) {
-                return reject(progress, request, StandardResponses.UNAUTHORIZED, verdict.toString());
+                return reject(progress, request, Rejection.UNVERIFIED, StandardResponses.UNAUTHORIZED, verdict.toString());
             }
             SignedData data = verdict.data(request, verifier);
             signed = signed == null ? data : signed.and(data);
@@ -223,13 +218,15 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
             List<WebhookEvent> events = settings.reader.events(data, payload, settings.reader.origin(request), now);
             progress.events = events.size();
             captures.forEach(capture -> events.forEach(capture::record));
+            settings.listeners.notify(listener -> listener.onEvents(events));
+            progress.rejection = mailbox == null ? Rejection.FAILED : Rejection.NOT_STORED;
             return once(data.fingerprints(), events, deadline, watch);
         } catch (BodyParser.TooLargeException e) {
-            return reject(progress, request, StandardResponses.TOO_LARGE, e.toString());
+            return reject(progress, request, Rejection.TOO_LARGE, StandardResponses.TOO_LARGE, e.toString());
         } catch (BodyParser.UnsupportedException e) {
-            return reject(progress, request, StandardResponses.UNSUPPORTED, e.toString());
+            return reject(progress, request, Rejection.UNSUPPORTED_MEDIA_TYPE, StandardResponses.UNSUPPORTED, e.toString());
         } catch (IOException e) {
-            return reject(progress, request, StandardResponses.BAD_REQUEST, "the body cannot be parsed: " + e);
+            return reject(progress, request, Rejection.MALFORMED, StandardResponses.BAD_REQUEST, "the body cannot be parsed: " + e);
         }
     }
 
@@ -305,24 +302,8 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
     }
 
     private WebhookResponse handle(WebhookEvent event, Watch watch) {
-        if (settings.listeners.isEmpty()) {
-            return respond(event, watch).response();
-        }
-        AttemptObserver observer = DeliveryListener.all(settings.listeners)
-                .onAttempt(new DeliveryAttempt(List.of(event.toTriggerEvent()), 1));
-        Handled handled = respond(event, watch);
-        Outcome outcome = handled.response().isAccepted() ? Outcome.HANDLED : Outcome.RETRY;
-        observer.onResult(new AttemptResult(outcome, Duration.ZERO, List.of()), Optional.ofNullable(handled.failure()));
-        return handled.response();
-    }
-
-    /** The response after an event was handled, and what the handler has thrown. */
-    private record Handled(
-            WebhookResponse response, @Nullable Throwable failure) {}
-
-    private Handled respond(WebhookEvent event, Watch watch) {
         try {
-            return new Handled(event.key().isEmpty() ? settings.responder.respond(event) : handleInOrder(event), null);
+            return event.key().isEmpty() ? settings.responder.respond(event) : handleInOrder(event);
         } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
             if (watch.isLate()) {
                 LOG.warn("{} could not be handled within {}", event, settings.deadline, e);
@@ -332,7 +313,7 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
             if (e instanceof InterruptedException && !watch.isLate()) {
                 Thread.currentThread().interrupt();
             }
-            return new Handled(StandardResponses.FAILED, e);
+            return StandardResponses.FAILED;
         }
     }
 
@@ -504,7 +485,9 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
     }
 
     /** Logs the reason; the sender receives only the status. */
-    private WebhookResponse reject(Progress progress, WebhookRequest request, WebhookResponse response, String why) {
+    private WebhookResponse reject(
+            Progress progress, WebhookRequest request, Rejection rejection, WebhookResponse response, String why) {
+        progress.rejection = rejection;
         progress.detail = Texts.visible(why);
         LOG.info("{}: {} rejected with status {}: {}", settings.name, request, response.status(), Texts.visible(why));
         return response;

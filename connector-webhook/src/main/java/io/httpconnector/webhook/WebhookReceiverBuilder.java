@@ -9,7 +9,6 @@ import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.trigger.Delivery;
-import io.httpconnector.trigger.DeliveryListener;
 import io.httpconnector.webhook.WebhookReceiver.ReceiverSettings;
 import io.httpconnector.webhook.inbox.Inbox;
 import io.httpconnector.webhook.inbox.Inbox.Settings;
@@ -477,7 +476,7 @@ public final class WebhookReceiverBuilder {
                         List.copyOf(allVerifiers),
                         List.copyOf(guarded),
                         Set.copyOf(options.methods),
-                        chosenResponder(response),
+                        observers().observe(chosenResponder(response)),
                         response,
                         new EventReader(options.selectors(name, allVerifiers)),
                         new SenderLimiter(options.hops, options.maxPerSource, options.period, time),
@@ -486,7 +485,7 @@ public final class WebhookReceiverBuilder {
                         options.bodyTimeout,
                         options.deadline,
                         time,
-                        List.copyOf(listeners)),
+                        observers()),
                 new DeduplicationFilter(options.window, options.maxIds, time),
                 mailbox());
     }
@@ -505,14 +504,14 @@ public final class WebhookReceiverBuilder {
                 ? null
                 : inbox.open(new Settings(
                         name,
-                        observed(delivery(Delivery.to(event -> plain.handle(WebhookEvent.of(event))))),
+                        observers().observe(delivery(Delivery.to(event -> plain.handle(WebhookEvent.of(event))))),
                         options.window,
                         options.maxIds,
                         time));
     }
 
-    private Delivery observed(Delivery delivery) {
-        return listeners.isEmpty() ? delivery : delivery.listener(DeliveryListener.all(listeners));
+    private ReceiverListeners observers() {
+        return new ReceiverListeners(name, List.copyOf(listeners));
     }
 
     private WebhookResponder chosenResponder(ResponseFactory response) {

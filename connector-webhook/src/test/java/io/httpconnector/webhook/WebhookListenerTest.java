@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.httpconnector.Secret;
+import io.httpconnector.webhook.WebhookListener.Rejection;
 import io.httpconnector.webhook.WebhookListener.RequestOutcome;
 import io.httpconnector.webhook.inbox.Inbox;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -56,6 +58,13 @@ class WebhookListenerTest {
         assertThat(outcomes).extracting(RequestOutcome::status).containsExactly(200, 401, 500, 200);
         assertThat(outcomes).extracting(RequestOutcome::events).containsExactly(2, 0, 1, 0);
         assertThat(outcomes).extracting(RequestOutcome::isAccepted).containsExactly(true, false, false, true);
+        assertThat(outcomes)
+                .extracting(RequestOutcome::rejection)
+                .containsExactly(
+                        Optional.empty(),
+                        Optional.of(Rejection.UNVERIFIED),
+                        Optional.of(Rejection.FAILED),
+                        Optional.empty());
         assertThat(outcomes.get(1).detail()).contains("there is no signature");
         assertThat(outcomes.get(0).detail()).isEmpty();
         assertThat(outcomes).extracting(RequestOutcome::receiver).containsOnly("leads");

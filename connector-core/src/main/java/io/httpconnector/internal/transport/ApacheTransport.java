@@ -16,6 +16,7 @@ import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.NoHttpResponseException;
+import org.apache.hc.core5.pool.PoolStats;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,15 @@ public final class ApacheTransport implements AutoCloseable {
             @Nullable Path unixSocket,
             boolean keepsCookies) {
         return new ApacheTransport(route, connectTimeout, responseTimeout, unixSocket, keepsCookies);
+    }
+
+    /** The sockets of a connection pool. */
+    public record Sockets(int active, int idle, int waiting, int max) {}
+
+    /** Returns the sockets of the connection pool. */
+    public Sockets sockets() {
+        PoolStats stats = client.stats();
+        return new Sockets(stats.getLeased(), stats.getAvailable(), stats.getPending(), stats.getMax());
     }
 
     private static void sendThrough(Path unixSocket, RequestConfig.Builder config) {
