@@ -207,21 +207,12 @@ class ArchitectureTest {
             .resideInAPackage("io.httpconnector.wizard..");
 
     @ArchTest
-    static final ArchRule micrometerIsKnownInItsPackageOnly = noClasses()
-            .that()
-            .resideOutsideOfPackage("io.httpconnector.micrometer..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("io.micrometer..");
-
-    @ArchTest
     static final ArchRule librariesAreTheThreeOfTheDesign = classes()
             .should()
             .onlyDependOnClassesThat(resideInAPackage("io.httpconnector..")
                     .or(resideInAPackage("java.."))
                     .or(resideInAPackage("javax.net.ssl.."))
                     .or(resideInAPackage("javax.crypto.."))
-                    .or(resideInAPackage("io.micrometer.."))
                     .or(resideInAPackage("javax.xml.stream.."))
                     .or(resideInAPackage("javax.security.auth.."))
                     .or(resideInAPackage("com.fasterxml.jackson.."))

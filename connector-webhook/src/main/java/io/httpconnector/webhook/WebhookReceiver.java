@@ -6,9 +6,9 @@ import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.state.StateException;
 import io.httpconnector.trigger.DeadLetter;
-import io.httpconnector.webhook.WebhookListener.Rejection;
 import io.httpconnector.webhook.RequestDiagnosis.DiagnosisStep;
 import io.httpconnector.webhook.SignedData.DefaultSelectors;
+import io.httpconnector.webhook.WebhookListener.Rejection;
 import io.httpconnector.webhook.inbox.Mailbox;
 import io.httpconnector.webhook.internal.BodyLength;
 import io.httpconnector.webhook.internal.Watchdog;
@@ -107,6 +107,15 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
         return new WebhookReceiverBuilder(name);
     }
 
+    /**
+     * Returns the name of the receiver.
+     *
+     * @return the name in logs and events
+     */
+    public String name() {
+        return settings.name;
+    }
+
     @Override
     public WebhookResponse receive(WebhookRequest given) {
         if (settings.listeners.isEmpty()) {
@@ -160,7 +169,12 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
 
     private WebhookResponse process(WebhookRequest request, Deadline deadline, Watch watch, Progress progress) {
         if (!settings.senderLimiter.allows(request)) {
-            return reject(progress, request, Rejection.RATE_LIMITED, StandardResponses.TOO_MANY, "the source exceeds its rate limit");
+            return reject(
+                    progress,
+                    request,
+                    Rejection.RATE_LIMITED,
+                    StandardResponses.TOO_MANY,
+                    "the source exceeds its rate limit");
         }
         for (Handshake handshake : settings.handshakes) {
             Optional<WebhookResponse> response = handshake.beforeVerification(request);
@@ -169,7 +183,12 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
             }
         }
         if (!settings.methods.contains(request.method())) {
-            return reject(progress, request, Rejection.METHOD_NOT_ALLOWED, StandardResponses.METHOD_NOT_ALLOWED, "the method is not allowed")
+            return reject(
+                            progress,
+                            request,
+                            Rejection.METHOD_NOT_ALLOWED,
+                            StandardResponses.METHOD_NOT_ALLOWED,
+                            "the method is not allowed")
                     .header("Allow", String.join(", ", settings.methods));
         }
         if (request.body().length > settings.maxBody) {
@@ -188,7 +207,8 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
         for (Verifier verifier : settings.verifiers) {
             VerificationResult verdict = verifier.verify(request, now);
             if (!verdict.isAccepted()) {
-                return reject(progress, request, Rejection.UNVERIFIED, StandardResponses.UNAUTHORIZED, verdict.toString());
+                return reject(
+                        progress, request, Rejection.UNVERIFIED, StandardResponses.UNAUTHORIZED, verdict.toString());
             }
             SignedData data = verdict.data(request, verifier);
             signed = signed == null ? data : signed.and(data);
@@ -224,9 +244,15 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
         } catch (BodyParser.TooLargeException e) {
             return reject(progress, request, Rejection.TOO_LARGE, StandardResponses.TOO_LARGE, e.toString());
         } catch (BodyParser.UnsupportedException e) {
-            return reject(progress, request, Rejection.UNSUPPORTED_MEDIA_TYPE, StandardResponses.UNSUPPORTED, e.toString());
+            return reject(
+                    progress, request, Rejection.UNSUPPORTED_MEDIA_TYPE, StandardResponses.UNSUPPORTED, e.toString());
         } catch (IOException e) {
-            return reject(progress, request, Rejection.MALFORMED, StandardResponses.BAD_REQUEST, "the body cannot be parsed: " + e);
+            return reject(
+                    progress,
+                    request,
+                    Rejection.MALFORMED,
+                    StandardResponses.BAD_REQUEST,
+                    "the body cannot be parsed: " + e);
         }
     }
 

@@ -14,6 +14,7 @@ import io.micrometer.observation.transport.RequestReplySenderContext;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Reports each call of a connection as a Micrometer observation, named and tagged by OpenTelemetry's semantic conventions for
@@ -30,12 +31,19 @@ import java.util.List;
  */
 public final class ObservationListener implements ExchangeListener {
 
-    private static final String NAME = "http.client.request.duration";
+    private static final String NAME = ConnectorMeter.REQUEST_DURATION.meterName();
 
     private final ObservationRegistry registry;
+    private final UnaryOperator<String> names;
 
-    private ObservationListener(ObservationRegistry registry) {
+    /**
+     * Creates a listener.
+     *
+     * @param names returns the tag for the name of a connection
+     */
+    ObservationListener(ObservationRegistry registry, UnaryOperator<String> names) {
         this.registry = registry;
+        this.names = names;
     }
 
     /**
@@ -49,7 +57,7 @@ public final class ObservationListener implements ExchangeListener {
         if (registry == null) {
             throw new InvalidDefinitionException("observation listener", List.of("the registry is null"));
         }
-        return new ObservationListener(registry);
+        return new ObservationListener(registry, UnaryOperator.identity());
     }
 
     @Override
@@ -69,7 +77,7 @@ public final class ObservationListener implements ExchangeListener {
                 .origin();
         Observation observation = Observation.createNotStarted(NAME, () -> context, registry)
                 .contextualName(start.name().isEmpty() ? start.method() : start.name())
-                .lowCardinalityKeyValue("connection", start.connection())
+                .lowCardinalityKeyValue("connection", names.apply(start.connection()))
                 .lowCardinalityKeyValue("http.request.method", start.method())
                 .lowCardinalityKeyValue("server.address", uri.getHost() == null ? origin.host() : uri.getHost())
                 .lowCardinalityKeyValue("server.port", String.valueOf(port(origin)))

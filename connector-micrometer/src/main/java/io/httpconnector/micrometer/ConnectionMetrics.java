@@ -1,0 +1,87 @@
+package io.httpconnector.micrometer;
+
+import io.httpconnector.ExchangeListener;
+import io.httpconnector.ExchangeResult;
+import io.httpconnector.ExchangeStarted;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.observation.ObservationRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Measures the calls of connections and their requests for credentials. Thread-safe. */
+final class ConnectionMetrics implements ExchangeListener {
+
+    private final MeterRegistry meters;
+    private final ExchangeListener calls;
+    private final NameLimiter names;
+    private final Map<String, Instant> expiries = new ConcurrentHashMap<>();
+
+    ConnectionMetrics(MeterRegistry meters, ObservationRegistry observations, NameLimiter names) {
+        this.meters = meters;
+        this.calls = new ObservationListener(observations, names::tag);
+        this.names = names;
+    }
+
+    @Override
+    public CallObserver started(ExchangeStarted start) {
+        CallObserver observed = calls.started(start);
+        String connection = names.tag(start.connection());
+        return new CallObserver() {
+            @Override
+            public void retrying(ExchangeResult report, Duration wait) {
+                observed.retrying(report, wait);
+                Counter.builder(ConnectorMeter.REQUEST_RETRIES.meterName())
+                        .description(ConnectorMeter.REQUEST_RETRIES.description())
+                        .tag(Tag.CONNECTION, connection)
+                        .register(meters)
+                        .increment();
+            }
+
+            @Override
+            public void ended(ExchangeResult report) {
+                observed.ended(report);
+                Timer.builder(ConnectorMeter.REQUEST_WAIT.meterName())
+                        .description(ConnectorMeter.REQUEST_WAIT.description())
+                        .tag(Tag.CONNECTION, connection)
+                        .register(meters)
+                        .record(report.timings().queue());
+            }
+        };
+    }
+
+    @Override
+    public void credentials(CredentialsReport report) {
+        String connection = names.tag(report.connection());
+        Timer.builder(ConnectorMeter.CREDENTIALS_DURATION.meterName())
+                .description(ConnectorMeter.CREDENTIALS_DURATION.description())
+                .tag(Tag.CONNECTION, connection)
+                .tag(Tag.OUTCOME, report.outcome().name().toLowerCase(Locale.ROOT))
+                .register(meters)
+                .record(report.duration());
+        if (!connection.equals(NameLimiter.OTHER)) {
+            report.expiresAt().ifPresent(expiry -> monitorLifetime(connection, expiry));
+        }
+    }
+
+    private void monitorLifetime(String connection, Instant expiry) {
+        if (expiries.put(connection, expiry) == null) {
+            Gauge.builder(ConnectorMeter.CREDENTIALS_LIFETIME.meterName(), () -> lifetime(connection))
+                    .description(ConnectorMeter.CREDENTIALS_LIFETIME.description())
+                    .tag(Tag.CONNECTION, connection)
+                    .register(meters);
+        }
+    }
+
+    private double lifetime(String connection) {
+        Instant expiry = expiries.get(connection);
+        return expiry == null
+                ? Double.NaN
+                : (expiry.toEpochMilli() - meters.config().clock().wallTime()) / 1000.0;
+    }
+}

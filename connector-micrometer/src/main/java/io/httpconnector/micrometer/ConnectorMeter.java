@@ -1,0 +1,184 @@
+package io.httpconnector.micrometer;
+
+import io.micrometer.core.instrument.Meter.Type;
+import java.util.List;
+
+/**
+ * The meters of {@link ConnectorMetrics}. Names follow OpenTelemetry's semantic conventions where these have one: those of HTTP
+ * clients and of messaging, in which a trigger or receiver is a destination and an event is a message.
+ */
+public enum ConnectorMeter {
+    /** The calls of connections, with all retries. */
+    REQUEST_DURATION(
+            "http.client.request.duration",
+            Type.TIMER,
+            "calls of connections, with all retries",
+            "connection",
+            "http.request.method",
+            "http.response.status_code",
+            "error.type",
+            "error",
+            "server.address",
+            "server.port",
+            "url.scheme"),
+    /** The attempts that failed and were followed by another one. */
+    REQUEST_RETRIES(
+            "httpconnector.request.retries", Type.COUNTER, "attempts that were followed by another one", "connection"),
+    /** The time that calls waited for the rate limit, for a socket, and between attempts. */
+    REQUEST_WAIT(
+            "httpconnector.request.wait",
+            Type.TIMER,
+            "time that calls waited for the rate limit, for a socket, and between attempts",
+            "connection"),
+    /** The sockets of a connection pool. */
+    POOL_SOCKETS(
+            "httpconnector.pool.sockets",
+            Type.GAUGE,
+            "sockets of the pool of a connection, and requests that wait for one: `active`, `idle`, `waiting`, `max`",
+            "connection",
+            "state"),
+    /** The requests for tokens and logins. */
+    CREDENTIALS_DURATION(
+            "httpconnector.credentials.duration",
+            Type.TIMER,
+            "requests for tokens and logins: `obtained`, `failed`, `authorization_needed`",
+            "connection",
+            "outcome"),
+    /** The time until the credentials in use expire. */
+    CREDENTIALS_LIFETIME(
+            "httpconnector.credentials.lifetime",
+            Type.GAUGE,
+            "seconds until the credentials in use expire; negative afterwards",
+            "connection"),
+    /** The polls. */
+    POLL_DURATION(
+            "messaging.client.operation.duration",
+            Type.TIMER,
+            "polls",
+            "messaging.destination.name",
+            "messaging.operation.name",
+            "messaging.system",
+            "error.type",
+            "error"),
+    /** The pages that polls have read. */
+    POLL_PAGES("httpconnector.poll.pages", Type.COUNTER, "pages that polls have read", "messaging.destination.name"),
+    /** The records on these pages. */
+    POLL_RECORDS("httpconnector.poll.records", Type.COUNTER, "records on these pages", "messaging.destination.name"),
+    /** The time between the due time and the start of a poll. */
+    POLL_LAG(
+            "httpconnector.poll.lag",
+            Type.TIMER,
+            "time between the due time and the start of polls",
+            "messaging.destination.name"),
+    /** The number of failed polls since the last success. */
+    POLL_FAILURES(
+            "httpconnector.poll.failures",
+            Type.GAUGE,
+            "failed polls since the last success",
+            "messaging.destination.name"),
+    /** The age of the last successful poll. */
+    POLL_AGE(
+            "httpconnector.poll.age",
+            Type.GAUGE,
+            "seconds since the last successful poll; NaN before it",
+            "messaging.destination.name"),
+    /** The events that were delivered to a handler for the first time. */
+    EVENTS(
+            "messaging.client.consumed.messages",
+            Type.COUNTER,
+            "events that were delivered to their handler, without further attempts",
+            "messaging.destination.name",
+            "messaging.operation.name",
+            "messaging.system"),
+    /** The calls of handlers. */
+    HANDLER_DURATION(
+            "messaging.process.duration",
+            Type.TIMER,
+            "calls of handlers",
+            "messaging.destination.name",
+            "messaging.operation.name",
+            "messaging.system",
+            "error.type",
+            "error"),
+    /** The calls of handlers that are repeated after a backoff. */
+    EVENT_RETRIES(
+            "httpconnector.event.retries",
+            Type.COUNTER,
+            "events whose handler failed, and is called again",
+            "messaging.destination.name"),
+    /** The events that became dead letters. */
+    DEAD_LETTERS(
+            "httpconnector.event.dead_letters",
+            Type.COUNTER,
+            "events that became dead letters",
+            "messaging.destination.name"),
+    /** The requests to webhook receivers. */
+    WEBHOOK_DURATION(
+            "httpconnector.webhook.duration",
+            Type.TIMER,
+            "requests to webhook receivers",
+            "messaging.destination.name",
+            "http.response.status_code",
+            "error.type"),
+    /** The events in an inbox that are not yet handled. */
+    INBOX_PENDING(
+            "httpconnector.inbox.pending",
+            Type.GAUGE,
+            "events of an inbox that are not yet handled",
+            "messaging.destination.name"),
+    /** The age of the oldest event in an inbox. */
+    INBOX_AGE(
+            "httpconnector.inbox.age",
+            Type.GAUGE,
+            "age of the oldest of these events in seconds; 0 without one",
+            "messaging.destination.name");
+
+    private final String meter;
+    private final Type type;
+    private final String description;
+    private final List<String> tags;
+
+    ConnectorMeter(String meter, Type type, String description, String... tags) {
+        this.meter = meter;
+        this.type = type;
+        this.description = description;
+        this.tags = List.of(tags);
+    }
+
+    /**
+     * Returns the name of the meter.
+     *
+     * @return the name in Micrometer's notation; registries derive their own from it, such as
+     *     {@code httpconnector_poll_records_total}
+     */
+    public String meterName() {
+        return meter;
+    }
+
+    /**
+     * Returns the type of the meter.
+     *
+     * @return timer, counter or gauge
+     */
+    public Type type() {
+        return type;
+    }
+
+    /**
+     * Returns what the meter measures.
+     *
+     * @return a phrase
+     */
+    public String description() {
+        return description;
+    }
+
+    /**
+     * Returns the tags of the meter.
+     *
+     * @return the keys
+     */
+    public List<String> tags() {
+        return tags;
+    }
+}

@@ -1,0 +1,234 @@
+package io.httpconnector.micrometer;
+
+import io.httpconnector.ExchangeListener;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.HttpConnection.PoolStatus;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.polling.PollingListener;
+import io.httpconnector.polling.PollingStatus.State;
+import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.webhook.WebhookListener;
+import io.httpconnector.webhook.WebhookReceiver;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.ToIntFunction;
+import java.util.function.UnaryOperator;
+
+/**
+ * Metrics and traces of connections, polling triggers and webhook receivers. {@link ConnectorMeter} lists the meters.
+ *
+ * <pre>{@code
+ * ConnectorMetrics metrics = ConnectorMetrics.of(meterRegistry);
+ * HttpConnection jira = HttpConnection.named("Jira").baseUrl(url).listener(metrics.connections()).build();
+ * PollingTrigger issues = PollingTrigger.named("issues").connection(jira).listener(metrics.triggers())....build();
+ * WebhookReceiver hooks = WebhookReceiver.named("hooks").listener(metrics.receivers())....build();
+ * metrics.monitor(issues);
+ * metrics.monitor(hooks);
+ * }</pre>
+ *
+ * <p>With the observation registry of the application ({@link #observations}) calls, polls and handlers are also traced: the
+ * requests of a poll and its handlers are children of the poll, and the requests of a handler children of the handler. A handler
+ * whose event waited in an inbox of this process is a child of the webhook request.
+ *
+ * <p>The number of time series is bounded: see {@link #maxNames}. No tag contains data of requests or events. Immutable and
+ * thread-safe.
+ */
+public final class ConnectorMetrics {
+
+    private static final int DEFAULT_NAMES = 500;
+
+    private final MeterRegistry meters;
+    private final ObservationRegistry observations;
+    private final int maxNames;
+    private final UnaryOperator<String> names;
+
+    private final ConnectionMetrics connections;
+    private final TriggerMetrics triggers;
+    private final ReceiverMetrics receivers;
+    private final Gauges gauges;
+
+    private ConnectorMetrics(
+            MeterRegistry meters, ObservationRegistry observations, int maxNames, UnaryOperator<String> names) {
+        this.meters = meters;
+        this.observations = observations;
+        this.maxNames = maxNames;
+        this.names = names;
+        this.connections = new ConnectionMetrics(meters, observations, new NameLimiter(maxNames, names));
+        NameLimiter destinations = new NameLimiter(maxNames, names);
+        this.triggers = new TriggerMetrics(meters, observations, destinations);
+        this.receivers = new ReceiverMetrics(meters, triggers.events());
+        this.gauges = new Gauges(meters, new NameLimiter(maxNames, names), destinations);
+    }
+
+    /**
+     * Creates metrics without traces.
+     *
+     * @param meters the meter registry of the application
+     * @return the metrics
+     * @throws InvalidDefinitionException if the registry is null
+     */
+    public static ConnectorMetrics of(MeterRegistry meters) {
+        require(meters != null, "the meter registry is null");
+        ObservationRegistry own = ObservationRegistry.create();
+        own.observationConfig().observationHandler(new DefaultMeterObservationHandler(meters));
+        return new ConnectorMetrics(meters, own, DEFAULT_NAMES, UnaryOperator.identity());
+    }
+
+    /**
+     * Reports calls, polls and handlers as observations to the registry of the application, which traces them. Its handlers also
+     * create the timers; that of Spring Boot has such a handler.
+     *
+     * @param registry the observation registry of the application
+     * @return other metrics
+     * @throws InvalidDefinitionException if the registry is null
+     */
+    public ConnectorMetrics observations(ObservationRegistry registry) {
+        require(registry != null, "the observation registry is null");
+        return new ConnectorMetrics(meters, registry, maxNames, names);
+    }
+
+    /**
+     * Limits the number of different names of connections, and of triggers and receivers, in tags. Further ones share the name
+     * {@code (other)} and have no gauges. Default: 500.
+     *
+     * @param max the maximum number, 1 to 100,000
+     * @return other metrics
+     * @throws InvalidDefinitionException if the number is out of range
+     */
+    public ConnectorMetrics maxNames(int max) {
+        require(max >= 1 && max <= 100_000, max + " names: use 1 to 100,000");
+        return new ConnectorMetrics(meters, observations, max, names);
+    }
+
+    /**
+     * Changes names for tags, for example to combine the triggers of all tenants: {@code name ->
+     * name.substring(name.indexOf('/') + 1)}. Gauges need a name of their own.
+     *
+     * @param change returns the tag for the name of a connection, trigger or receiver
+     * @return other metrics
+     * @throws InvalidDefinitionException if the function is null
+     */
+    public ConnectorMetrics names(UnaryOperator<String> change) {
+        require(change != null, "the function for names is null");
+        return new ConnectorMetrics(meters, observations, maxNames, change);
+    }
+
+    private static void require(boolean good, String problem) {
+        if (!good) {
+            throw new InvalidDefinitionException("connector metrics", List.of(problem));
+        }
+    }
+
+    /**
+     * Returns the listener for connections.
+     *
+     * @return the listener, for any number of connections
+     */
+    public ExchangeListener connections() {
+        return connections;
+    }
+
+    /**
+     * Returns the listener for polling triggers.
+     *
+     * @return the listener, for any number of triggers
+     */
+    public PollingListener triggers() {
+        return triggers;
+    }
+
+    /**
+     * Returns the listener for webhook receivers.
+     *
+     * @return the listener, for any number of receivers
+     */
+    public WebhookListener receivers() {
+        return receivers;
+    }
+
+    /**
+     * Adds the gauges of a connection: {@link ConnectorMeter#POOL_SOCKETS}.
+     *
+     * @param connection the connection, to which the gauges have a weak reference
+     * @return removes the gauges, to be closed with the connection
+     */
+    public Monitor monitor(HttpConnection connection) {
+        Gauges.Group group = gauges.ofConnection(connection.name());
+        for (PoolState state : PoolState.values()) {
+            group.add(
+                    ConnectorMeter.POOL_SOCKETS,
+                    connection,
+                    monitored -> state.count.applyAsInt(monitored.poolStatus()),
+                    "state",
+                    state.tag);
+        }
+        return group;
+    }
+
+    /**
+     * Adds the gauges of a trigger: {@link ConnectorMeter#POLL_FAILURES} and {@link ConnectorMeter#POLL_AGE}.
+     *
+     * @param trigger the trigger, to which the gauges have a weak reference
+     * @return removes the gauges, to be closed with the trigger
+     */
+    public Monitor monitor(PollingTrigger trigger) {
+        return gauges.ofDestination(trigger.id())
+                .add(
+                        ConnectorMeter.POLL_FAILURES,
+                        trigger,
+                        monitored -> monitored.status().consecutiveFailures())
+                .add(ConnectorMeter.POLL_AGE, trigger, monitored -> {
+                    boolean isStopped = monitored.status().state() == State.STOPPED;
+                    return isStopped
+                            ? Double.NaN
+                            : monitored.status().lastSuccess().map(this::age).orElse(Double.NaN);
+                });
+    }
+
+    /**
+     * Adds the gauges of the inbox of a receiver: {@link ConnectorMeter#INBOX_PENDING} and {@link ConnectorMeter#INBOX_AGE}. Each
+     * time they are read, an inbox in a database sends two queries.
+     *
+     * @param receiver the receiver, to which the gauges have a weak reference
+     * @return removes the gauges, to be closed with the receiver
+     */
+    public Monitor monitor(WebhookReceiver receiver) {
+        return gauges.ofDestination(receiver.name())
+                .add(ConnectorMeter.INBOX_PENDING, receiver, WebhookReceiver::pendingCount)
+                .add(
+                        ConnectorMeter.INBOX_AGE,
+                        receiver,
+                        monitored -> monitored.oldestPending().map(this::age).orElse(0.0));
+    }
+
+    private double age(Instant time) {
+        return (meters.config().clock().wallTime() - time.toEpochMilli()) / 1000.0;
+    }
+
+    /** Gauges that are removed when they are no longer needed. */
+    public interface Monitor extends AutoCloseable {
+
+        /** Removes the gauges. */
+        @Override
+        void close();
+    }
+
+    /** The states of sockets. */
+    private enum PoolState {
+        ACTIVE("active", PoolStatus::active),
+        IDLE("idle", PoolStatus::idle),
+        WAITING("waiting", PoolStatus::waiting),
+        MAX("max", PoolStatus::max);
+
+        private final String tag;
+        private final ToIntFunction<PoolStatus> count;
+
+        PoolState(String tag, ToIntFunction<PoolStatus> count) {
+            this.tag = tag;
+            this.count = count;
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.httpconnector.micrometer;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/** Creates gauges. A name that is not known by the limiter has none. */
+final class Gauges {
+
+    private final MeterRegistry meters;
+    private final NameLimiter connections;
+    private final NameLimiter destinations;
+
+    Gauges(MeterRegistry meters, NameLimiter connections, NameLimiter destinations) {
+        this.meters = meters;
+        this.connections = connections;
+        this.destinations = destinations;
+    }
+
+    Group ofConnection(String name) {
+        return new Group(meters, Tag.CONNECTION, connections.tag(name));
+    }
+
+    Group ofDestination(String name) {
+        return new Group(meters, Tag.DESTINATION, destinations.tag(name));
+    }
+
+    /** The gauges of one object. */
+    static final class Group implements ConnectorMetrics.Monitor {
+
+        private final MeterRegistry meters;
+        private final String key;
+        private final String name;
+        private final List<Meter.Id> added = new ArrayList<>();
+
+        Group(MeterRegistry meters, String key, String name) {
+            this.meters = meters;
+            this.key = key;
+            this.name = name;
+        }
+
+        /** Adds a gauge, which becomes NaN when the object is no longer in memory. */
+        synchronized <T> Group add(ConnectorMeter meter, T object, ToDoubleFunction<T> value, String... moreTags) {
+            if (!name.equals(NameLimiter.OTHER)) {
+                Gauge gauge = Gauge.builder(meter.meterName(), object, value)
+                        .description(meter.description())
+                        .tag(key, name)
+                        .tags(moreTags)
+                        .register(meters);
+                added.add(gauge.getId());
+            }
+            return this;
+        }
+
+        @Override
+        public synchronized void close() {
+            added.forEach(meters::remove);
+            added.clear();
+        }
+    }
+}

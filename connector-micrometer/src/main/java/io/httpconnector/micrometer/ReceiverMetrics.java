@@ -1,0 +1,81 @@
+package io.httpconnector.micrometer;
+
+import io.httpconnector.trigger.AttemptResult.Outcome;
+import io.httpconnector.webhook.WebhookEvent;
+import io.httpconnector.webhook.WebhookListener;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.observation.Observation;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Measures the requests to receivers and the handlers of their events. Thread-safe. */
+final class ReceiverMetrics implements WebhookListener {
+
+    /** The number of events in inboxes whose requests are remembered. */
+    private static final int MAX_REQUESTS = 10_000;
+
+    private final MeterRegistry meters;
+    private final EventMetrics events;
+
+    /** The observations of requests by the events that they brought. */
+    private final Map<EventKey, Observation> requests = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<EventKey, Observation> eldest) {
+            return size() > MAX_REQUESTS;
+        }
+    };
+
+    /** The id of an event is unique within its receiver. */
+    private record EventKey(String receiver, String id) {}
+
+    ReceiverMetrics(MeterRegistry meters, EventMetrics events) {
+        this.meters = meters;
+        this.events = events;
+    }
+
+    @Override
+    public void onEvents(List<WebhookEvent> received) {
+        events.current().ifPresent(request -> {
+            synchronized (requests) {
+                received.forEach(event -> requests.put(new EventKey(event.receiver(), event.id()), request));
+            }
+        });
+    }
+
+    @Override
+    public AttemptObserver onAttempt(DeliveryAttempt attempt) {
+        EventKey key = new EventKey(
+                attempt.events().get(0).trigger(), attempt.events().get(0).id());
+        Observation request;
+        synchronized (requests) {
+            request = requests.get(key);
+        }
+        AttemptObserver observer = events.observe(attempt, events.current().isPresent() ? null : request);
+        return (result, failure) -> {
+            observer.onResult(result, failure);
+            if (result.outcome() != Outcome.RETRY) {
+                synchronized (requests) {
+                    requests.remove(key);
+                }
+            }
+        };
+    }
+
+    @Override
+    public void onResponse(RequestOutcome outcome) {
+        Timer.builder(ConnectorMeter.WEBHOOK_DURATION.meterName())
+                .description(ConnectorMeter.WEBHOOK_DURATION.description())
+                .tag(Tag.DESTINATION, events.destination(outcome.receiver()))
+                .tag(Tag.STATUS, String.valueOf(outcome.status()))
+                .tag(
+                        Tag.ERROR,
+                        outcome.rejection()
+                                .map(reason -> reason.name().toLowerCase(Locale.ROOT))
+                                .orElse(Tag.NONE))
+                .register(meters)
+                .record(outcome.duration());
+    }
+}

@@ -1,0 +1,407 @@
+package io.httpconnector.micrometer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
+import io.httpconnector.RetryPolicy;
+import io.httpconnector.Secret;
+import io.httpconnector.auth.oauth2.OAuth2;
+import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.polling.StartPosition;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.trigger.Delivery;
+import io.httpconnector.trigger.EventHandler;
+import io.httpconnector.webhook.Signatures;
+import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookRequest;
+import io.httpconnector.webhook.WebhookSigner;
+import io.httpconnector.webhook.inbox.Inbox;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Measures a connection with OAuth 2, a trigger and a receiver, as Prometheus sees them. */
+@Timeout(30)
+class ConnectorMetricsTest {
+
+    private static final Secret SECRET = Secret.of("s3cret");
+    private static final Path DOCS = Path.of("../docs");
+
+    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final AtomicInteger requests = new AtomicInteger();
+    private HttpServer service;
+
+    @BeforeEach
+    void startService() throws IOException {
+        service = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        service.createContext(
+                "/token", exchange -> respond(exchange, 200, "{\"access_token\":\"t\",\"expires_in\":3600}"));
+        service.createContext("/records", exchange -> {
+            boolean isFirst = requests.getAndIncrement() == 0;
+            respond(exchange, isFirst ? 503 : 200, "[{\"id\":1,\"v\":1},{\"id\":2,\"v\":1}]");
+        });
+        service.createContext("/broken", exchange -> respond(exchange, 200, "no JSON"));
+        service.start();
+    }
+
+    @AfterEach
+    void stopService() {
+        service.stop(0);
+    }
+
+    private static void respond(HttpExchange exchange, int status, String body) throws IOException {
+        byte[] bytes = body.getBytes(UTF_8);
+        exchange.getResponseHeaders().add("Content-Type", "application/json");
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    private HttpConnection connection(String name, ConnectorMetrics metrics) {
+        String url = "http://localhost:" + service.getAddress().getPort();
+        return HttpConnection.named(name)
+                .baseUrl(url)
+                .auth(OAuth2.clientCredentials()
+                        .tokenUrl(url + "/token")
+                        .client("client", SECRET)
+                        .build())
+                .retry(RetryPolicy.maxAttempts(2).backoff(Duration.ofMillis(1), Duration.ofMillis(1)))
+                .listener(metrics.connections())
+                .build();
+    }
+
+    private static PollingTrigger trigger(HttpConnection connection, ConnectorMetrics metrics, EventHandler handler) {
+        return PollingTrigger.named("updated-records")
+                .connection(connection)
+                .request(RequestTemplate.named("Records").get("/records").build())
+                .key("/id")
+                .version("/v")
+                .startPosition(StartPosition.everything())
+                .store(StateStore.inMemory())
+                .delivery(Delivery.to(handler).attempts(2).backoff(Duration.ofMillis(1), Duration.ofMillis(1)))
+                .listener(metrics.triggers())
+                .build();
+    }
+
+    private static WebhookReceiver receiver(ConnectorMetrics metrics, BlockingQueue<String> handled) {
+        return WebhookReceiver.named("orders")
+                .verify(Signatures.github(SECRET))
+                .inbox(Inbox.inMemory())
+                .listener(metrics.receivers())
+                .handler(event -> handled.add(event.id()))
+                .build();
+    }
+
+    private static WebhookRequest webhook() {
+        WebhookRequest request = WebhookRequest.of("POST", "/", "", Map.of(), "{}".getBytes(UTF_8));
+        return WebhookSigner.preset("github", SECRET).sign(request);
+    }
+
+    /** Causes every meter at least once. */
+    private void useEverything(ConnectorMetrics metrics) throws InterruptedException {
+        BlockingQueue<String> handled = new LinkedBlockingQueue<>();
+        HttpConnection connection = connection("Records", metrics);
+        PollingTrigger trigger = trigger(connection, metrics, event -> {
+            if (event.key().equals("1")) {
+                throw new IllegalStateException("cannot be handled");
+            }
+        });
+        WebhookReceiver receiver = receiver(metrics, handled);
+        metrics.monitor(connection);
+        metrics.monitor(trigger);
+        metrics.monitor(receiver);
+
+        assertThat(trigger.pollOnce().deadLetters()).isEqualTo(1);
+        assertThat(receiver.receive(webhook()).status()).isEqualTo(200);
+        assertThat(receiver.receive(WebhookRequest.of("POST", "/", "", Map.of(), "{}".getBytes(UTF_8)))
+                        .status())
+                .isEqualTo(401);
+        assertThat(handled.poll(10, TimeUnit.SECONDS)).isNotNull();
+        receiver.close();
+    }
+
+    @Test
+    void everyMeterExistsWithItsTagsOnly() throws InterruptedException {
+        useEverything(ConnectorMetrics.of(meters));
+
+        for (ConnectorMeter meter : ConnectorMeter.values()) {
+            assertThat(meters.find(meter.meterName()).meters())
+                    .as(meter.meterName())
+                    .isNotEmpty()
+                    .allSatisfy(found -> {
+                        assertThat(found.getId().getType()).isEqualTo(meter.type());
+                        assertThat(found.getId().getTags().stream().map(Tag::getKey))
+                                .containsExactlyInAnyOrderElementsOf(meter.tags());
+                    });
+        }
+        Set<String> known = Set.of(ConnectorMeter.values()).stream()
+                .map(ConnectorMeter::meterName)
+                .collect(Collectors.toSet());
+        assertThat(meters.getMeters().stream().map(found -> found.getId().getName()))
+                .allSatisfy(name -> assertThat(known).contains(name.replaceFirst("\\.(active|retry)$", "")));
+        assertThat(meters.scrape()).doesNotContain("s3cret");
+    }
+
+    @Test
+    void countsAreThoseOfTheTriggerAndReceiver() throws InterruptedException {
+        useEverything(ConnectorMetrics.of(meters));
+        String scraped = meters.scrape();
+
+        assertThat(scraped)
+                .contains("httpconnector_poll_records_total{messaging_destination_name=\"updated-records\"} 2.0")
+                .contains("httpconnector_event_retries_total{messaging_destination_name=\"updated-records\"} 1.0")
+                .contains("httpconnector_event_dead_letters_total{messaging_destination_name=\"updated-records\"} 1.0")
+                .contains("httpconnector_request_retries_total{connection=\"Records\"} 1.0")
+                .contains("httpconnector_poll_failures{messaging_destination_name=\"updated-records\"} 0.0")
+                .contains("httpconnector_inbox_pending{messaging_destination_name=\"orders\"} 0.0")
+                .contains(
+                        "httpconnector_credentials_duration_seconds_count{connection=\"Records\",outcome=\"obtained\"} 1")
+                .containsPattern("httpconnector_credentials_lifetime\\{connection=\"Records\"} 3[56]")
+                .contains(
+                        "error_type=\"unverified\",http_response_status_code=\"401\",messaging_destination_name=\"orders\"} 1")
+                .contains("error_type=\"IllegalStateException\",messaging_destination_name=\"updated-records\"")
+                .containsPattern(
+                        "messaging_client_consumed_messages_total\\{messaging_destination_name=\"orders\".*} 1.0")
+                .containsPattern(
+                        "messaging_client_consumed_messages_total\\{messaging_destination_name=\"updated-records\".*} 2.0");
+    }
+
+    @Test
+    void failedPollsAreErrors() {
+        ConnectorMetrics metrics = ConnectorMetrics.of(meters);
+        try (HttpConnection connection = connection("Records", metrics);
+                PollingTrigger trigger = PollingTrigger.named("broken")
+                        .connection(connection)
+                        .request(RequestTemplate.named("Broken").get("/broken").build())
+                        .key("/id")
+                        .store(StateStore.inMemory())
+                        .handler(event -> {})
+                        .listener(metrics.triggers())
+                        .build();
+                ConnectorMetrics.Monitor monitor = metrics.monitor(trigger)) {
+            assertThatThrownBy(trigger::pollOnce).isInstanceOf(ConnectorException.class);
+
+            assertThat(meters.scrape())
+                    .contains("httpconnector_poll_failures{messaging_destination_name=\"broken\"} 1.0")
+                    .containsPattern(
+                            "messaging_client_operation_duration_seconds_count\\{.*error_type=\"PollingException\",.*} 1");
+            monitor.close();
+            assertThat(meters.scrape()).doesNotContain("httpconnector_poll_failures{");
+        }
+    }
+
+    @Test
+    void theNumberOfNamesIsBounded() {
+        ConnectorMetrics metrics = ConnectorMetrics.of(meters)
+                .names(name -> name.substring(name.indexOf('/') + 1))
+                .maxNames(2);
+        for (String name : List.of("acme/a", "b", "other/a", "c", "d")) {
+            try (HttpConnection connection = connection(name, metrics)) {
+                metrics.monitor(connection);
+                connection.send(Request.get("/token"));
+            }
+        }
+
+        Set<String> names = tags(meters, ConnectorMeter.REQUEST_WAIT, "connection");
+        assertThat(names).containsExactlyInAnyOrder("a", "b", "(other)");
+        assertThat(tags(meters, ConnectorMeter.POOL_SOCKETS, "connection")).containsExactlyInAnyOrder("a", "b");
+    }
+
+    private static Set<String> tags(MeterRegistry meters, ConnectorMeter meter, String key) {
+        return meters.find(meter.meterName()).meters().stream()
+                .map(found -> String.valueOf(found.getId().getTag(key)))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Records which observation was the parent of which. */
+    private static final class Parents implements ObservationHandler<Observation.Context> {
+
+        private final List<String> found = new ArrayList<>();
+
+        @Override
+        public synchronized void onStop(Observation.Context context) {
+            found.add(context.getContextualName() + " < "
+                    + (context.getParentObservation() == null
+                            ? "none"
+                            : context.getParentObservation().getContextView().getContextualName()));
+        }
+
+        @Override
+        public boolean supportsContext(Observation.Context context) {
+            return true;
+        }
+    }
+
+    @Test
+    void requestsOfHandlersBelongToTheEventThatCausedThem() throws InterruptedException {
+        ObservationRegistry observations = ObservationRegistry.create();
+        Parents parents = new Parents();
+        observations.observationConfig().observationHandler(parents);
+        ConnectorMetrics metrics = ConnectorMetrics.of(meters).observations(observations);
+        BlockingQueue<String> handled = new LinkedBlockingQueue<>();
+        try (HttpConnection connection = connection("Records", metrics);
+                PollingTrigger trigger = PollingTrigger.named("parallel")
+                        .connection(connection)
+                        .request(
+                                RequestTemplate.named("Records").get("/records").build())
+                        .key("/id")
+                        .startPosition(StartPosition.everything())
+                        .store(StateStore.inMemory())
+                        .delivery(Delivery.to(event ->
+                                        connection.send(Request.get("/token").named("from " + event.key())))
+                                .concurrently(2))
+                        .listener(metrics.triggers())
+                        .build();
+                WebhookReceiver receiver = WebhookReceiver.named("orders")
+                        .verify(Signatures.github(SECRET))
+                        .inbox(Inbox.inMemory())
+                        .listener(metrics.receivers())
+                        .handler(event -> {
+                            connection.send(Request.get("/token").named("from webhook"));
+                            handled.add(event.id());
+                        })
+                        .build()) {
+            trigger.pollOnce();
+            Observation request =
+                    Observation.createNotStarted("http.server", observations).contextualName("POST /hooks");
+            request.observe(() -> receiver.receive(webhook()));
+            assertThat(handled.poll(10, TimeUnit.SECONDS)).isNotNull();
+            assertThat(observations.getCurrentObservation()).isNull();
+        }
+
+        assertThat(parents.found)
+                .contains(
+                        "poll parallel < none",
+                        "Records < poll parallel",
+                        "from 1 < process parallel",
+                        "from 2 < process parallel",
+                        "from webhook < process orders",
+                        "process orders < POST /hooks")
+                .filteredOn(line -> line.startsWith("process parallel"))
+                .containsExactly("process parallel < poll parallel", "process parallel < poll parallel");
+    }
+
+    @Test
+    void invalidSettingsAreRejected() {
+        assertThatThrownBy(() -> ConnectorMetrics.of(null)).isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> ConnectorMetrics.of(meters).maxNames(0)).hasMessageContaining("use 1 to 100,000");
+        assertThatThrownBy(() -> ConnectorMetrics.of(meters).names(null))
+                .isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> ConnectorMetrics.of(meters).observations(null))
+                .isInstanceOf(InvalidDefinitionException.class);
+    }
+
+    /** The table is generated: {@code -Dmetrics=write} writes it. */
+    @Test
+    void theDocumentationListsAllMeters() throws IOException {
+        StringBuilder table = new StringBuilder("| Meter | Type | Measures | Tags |\n|---|---|---|---|\n");
+        for (ConnectorMeter meter : ConnectorMeter.values()) {
+            table.append("| `")
+                    .append(meter.meterName())
+                    .append("` | ")
+                    .append(meter.type().name().toLowerCase(java.util.Locale.ROOT))
+                    .append(" | ")
+                    .append(meter.description())
+                    .append(" | `")
+                    .append(String.join("`, `", meter.tags()))
+                    .append("` |\n");
+        }
+        Path file = DOCS.resolve("metrics.md");
+        String text = Files.readString(file);
+        if ("write".equals(System.getProperty("metrics"))) {
+            text = text.replaceFirst(
+                    "(?s)\\| Meter \\|.*?\\|\n\n", java.util.regex.Matcher.quoteReplacement(table + "\n"));
+            Files.writeString(file, text);
+        }
+        assertThat(text).contains(table);
+    }
+
+    /** The files that operators import. */
+    private enum OperatorFile {
+        DASHBOARD("metrics/grafana-dashboard.json"),
+        ALERTS("metrics/prometheus-alerts.yaml");
+
+        private final String path;
+
+        OperatorFile(String path) {
+            this.path = path;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(OperatorFile.class)
+    void operatorFilesUseExistingMetricsAndTagsOnly(OperatorFile file) throws IOException, InterruptedException {
+        useEverything(ConnectorMetrics.of(meters));
+        Set<String> samples = new TreeSet<>();
+        Set<String> labels = new TreeSet<>(Set.of("le", "job", "instance"));
+        for (String line :
+                meters.scrape().lines().filter(found -> !found.startsWith("#")).toList()) {
+            samples.add(line.replaceFirst("[{ ].*", ""));
+            Pattern.compile("([a-z_]+)=\"").matcher(line).results().forEach(found -> labels.add(found.group(1)));
+        }
+        String text = Files.readString(DOCS.resolve(file.path));
+
+        List<String> used = Pattern.compile("\\b(httpconnector_|http_client_|messaging_)[a-z_]+\\b")
+                .matcher(text)
+                .results()
+                .map(found -> found.group())
+                .toList();
+        assertThat(used).hasSizeGreaterThan(5);
+        List<String> names = new ArrayList<>(samples);
+        names.addAll(labels);
+        assertThat(used).allSatisfy(name -> assertThat(names).contains(name));
+        assertThat(Objects.requireNonNull(used.get(0))).isNotEmpty();
+    }
+
+    @Test
+    void gaugesAreRemovedWhenTheMonitorIsClosed() {
+        ConnectorMetrics metrics = ConnectorMetrics.of(meters);
+        try (HttpConnection connection = connection("Records", metrics)) {
+            ConnectorMetrics.Monitor monitor = metrics.monitor(connection);
+            assertThat(tags(meters, ConnectorMeter.POOL_SOCKETS, "state"))
+                    .containsExactlyInAnyOrder("active", "idle", "waiting", "max");
+            monitor.close();
+            monitor.close();
+        }
+        assertThat(meters.find(ConnectorMeter.POOL_SOCKETS.meterName()).meters().stream()
+                        .map(Meter::getId))
+                .isEmpty();
+    }
+}

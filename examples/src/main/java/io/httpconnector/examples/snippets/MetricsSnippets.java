@@ -1,0 +1,79 @@
+package io.httpconnector.examples.snippets;
+
+import io.httpconnector.HttpConnection;
+import io.httpconnector.definition.ConnectorContext;
+import io.httpconnector.micrometer.ConnectorMetrics;
+import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.trigger.EventHandler;
+import io.httpconnector.webhook.Verifier;
+import io.httpconnector.webhook.WebhookHandler;
+import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.inbox.Inbox;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
+
+/** The code of {@code docs/metrics.md}. */
+final class MetricsSnippets {
+
+    private MetricsSnippets() {}
+
+    static void listeners(
+            MeterRegistry meterRegistry,
+            String url,
+            RequestTemplate search,
+            StateStore store,
+            EventHandler handler,
+            Verifier verifier,
+            Inbox inbox,
+            WebhookHandler webhookHandler) {
+        ConnectorMetrics metrics = ConnectorMetrics.of(meterRegistry);
+
+        HttpConnection jira = HttpConnection.named("Jira")
+                .baseUrl(url)
+                .listener(metrics.connections())
+                .build();
+        PollingTrigger issues = PollingTrigger.named("issues")
+                .connection(jira)
+                .request(search)
+                .key("/id")
+                .store(store)
+                .handler(handler)
+                .listener(metrics.triggers())
+                .build();
+        WebhookReceiver hooks = WebhookReceiver.named("hooks")
+                .verify(verifier)
+                .inbox(inbox)
+                .handler(webhookHandler)
+                .listener(metrics.receivers())
+                .build();
+        hooks.close();
+        monitor(metrics, issues);
+    }
+
+    private static void monitor(ConnectorMetrics metrics, PollingTrigger issues) {
+        ConnectorMetrics.Monitor monitor = metrics.monitor(issues); // also for connections and receivers
+        monitor.close();
+    }
+
+    static ConnectorContext documents(ConnectorMetrics metrics) {
+        ConnectorContext context = ConnectorContext.forTenant("acme")
+                .connection(connection -> connection.listener(metrics.connections()))
+                .triggers(trigger -> trigger.listener(metrics.triggers()))
+                .receivers(receiver -> receiver.listener(metrics.receivers()))
+                .build();
+        return context;
+    }
+
+    static ConnectorMetrics names(MeterRegistry meterRegistry) {
+        ConnectorMetrics metrics =
+                ConnectorMetrics.of(meterRegistry).names(name -> name.substring(name.indexOf('/') + 1));
+        return metrics;
+    }
+
+    static ConnectorMetrics traces(MeterRegistry meterRegistry, ObservationRegistry observationRegistry) {
+        ConnectorMetrics metrics = ConnectorMetrics.of(meterRegistry).observations(observationRegistry);
+        return metrics;
+    }
+}
