@@ -18,11 +18,6 @@ public interface PollingListener extends DeliveryListener {
      */
     default void onStart(String trigger, Duration lag) {}
 
-    @Override
-    default AttemptObserver onAttempt(DeliveryAttempt attempt) {
-        return AttemptObserver.NONE;
-    }
-
     /**
      * Called when a page was read and its events are finished, for example to show progress.
      *

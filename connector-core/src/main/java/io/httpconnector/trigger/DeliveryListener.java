@@ -8,9 +8,13 @@ import java.util.Optional;
  * inbox use the same one.
  *
  * <pre>{@code
- * Delivery.to(handler).listener(attempt -> (result, failure) -> {
- *     if (result.outcome() == AttemptResult.Outcome.DEAD_LETTER) {
- *         alerts.raise(attempt.events().get(0) + " failed " + attempt.number() + " times", failure);
+ * Delivery.to(handler).listener(new DeliveryListener() {
+ *     public AttemptObserver onAttempt(DeliveryAttempt attempt) {
+ *         return (result, failure) -> {
+ *             if (result.outcome() == AttemptResult.Outcome.DEAD_LETTER) {
+ *                 alerts.raise(attempt.events().get(0) + " failed " + attempt.number() + " times", failure);
+ *             }
+ *         };
  *     }
  * })
  * }</pre>
@@ -18,16 +22,17 @@ import java.util.Optional;
  * <p>Called by the thread of the handler, before and after the handler, so a listener can set the context of the thread. It must
  * return quickly and be thread-safe. Exceptions are logged and do not affect the delivery.
  */
-@FunctionalInterface
 public interface DeliveryListener {
 
     /**
-     * Called before the handler.
+     * Called before the handler. The default does nothing.
      *
      * @param attempt the attempt
      * @return an observer of the rest of the attempt
      */
-    AttemptObserver onAttempt(DeliveryAttempt attempt);
+    default AttemptObserver onAttempt(DeliveryAttempt attempt) {
+        return AttemptObserver.NONE;
+    }
 
     /**
      * Combines listeners: they are called in their order before the handler, and in the opposite order after it. An exception of

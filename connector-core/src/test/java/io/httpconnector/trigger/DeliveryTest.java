@@ -13,6 +13,8 @@ import io.httpconnector.Request;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.trigger.DeliveryListener.AttemptObserver;
+import io.httpconnector.trigger.DeliveryListener.DeliveryAttempt;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,6 +36,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +64,16 @@ class DeliveryTest {
         assertThat(delivered.deadLetters()).isEmpty();
     }
 
+    /** A listener by a function. */
+    private static DeliveryListener listener(Function<DeliveryAttempt, AttemptObserver> onAttempt) {
+        return new DeliveryListener() {
+            @Override
+            public AttemptObserver onAttempt(DeliveryAttempt attempt) {
+                return onAttempt.apply(attempt);
+            }
+        };
+    }
+
     @Test
     void listenersObserveEachAttemptOnTheThreadOfTheHandler() {
         List<String> observed = new ArrayList<>();
@@ -69,22 +82,22 @@ class DeliveryTest {
                     throw new IllegalStateException("down");
                 })
                 .attempts(2)
-                .listener(attempt -> {
+                .listener(listener(attempt -> {
                     throw new IllegalStateException("a listener that fails before the handler");
-                })
-                .listener(attempt -> {
+                }))
+                .listener(listener(attempt -> {
                     observed.add("first " + attempt.number() + " "
                             + Thread.currentThread().getName());
                     return (result, failure) -> observed.add("first " + result.outcome() + " "
                             + failure.orElseThrow().getMessage());
-                })
-                .listener(attempt -> {
+                }))
+                .listener(listener(attempt -> {
                     observed.add("second " + attempt.events().size());
                     return (result, failure) -> {
                         observed.add("second " + result.deadLetters().size());
                         throw new IllegalStateException("a listener that fails after the handler");
                     };
-                });
+                }));
         String thread = Thread.currentThread().getName();
 
         assertThat(deliver(delivery, events(1)).deadLetters()).hasSize(1);

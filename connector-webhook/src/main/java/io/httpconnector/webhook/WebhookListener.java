@@ -9,20 +9,12 @@ import java.util.Optional;
  * A listener that is notified of each request to a receiver, and of each attempt to handle its events, for metrics, tracing and
  * alerts. Called by the thread of the request or of the handler, so implementations must return quickly; exceptions are logged and
  * ignored. Implementations must be thread-safe.
+ *
+ * <p>Without an inbox, the thread of the request handles the events, each in one attempt. If it fails, the outcome is {@code RETRY},
+ * because the sender is asked to send the request again.
  */
 @FunctionalInterface
 public interface WebhookListener extends DeliveryListener {
-
-    /**
-     * {@inheritDoc}
-     *
-     * <p>The default does nothing. Without an inbox, the thread of the request handles the events, each in one attempt; if it fails,
-     * the outcome is {@code RETRY}, because the sender is asked to send the request again.
-     */
-    @Override
-    default AttemptObserver onAttempt(DeliveryAttempt attempt) {
-        return AttemptObserver.NONE;
-    }
 
     /**
      * Called when the response to a request is known, before it is sent.

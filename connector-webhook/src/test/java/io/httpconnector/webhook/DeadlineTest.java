@@ -10,7 +10,9 @@ import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.inbox.Inbox;
 import io.httpconnector.webhook.inbox.Mailbox;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -104,6 +106,11 @@ class DeadlineTest extends InboxFixture {
             @Override
             public int pendingCount() {
                 return 0;
+            }
+
+            @Override
+            public Optional<Instant> oldestPending() {
+                return Optional.empty();
             }
 
             @Override
