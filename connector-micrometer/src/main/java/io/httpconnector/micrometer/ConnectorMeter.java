@@ -1,6 +1,6 @@
 package io.httpconnector.micrometer;
 
-import io.micrometer.core.instrument.Meter.Type;
+import io.micrometer.core.instrument.Meter;
 import java.util.List;
 
 /**
@@ -11,7 +11,7 @@ public enum ConnectorMeter {
     /** The calls of connections, with all retries. */
     REQUEST_DURATION(
             "http.client.request.duration",
-            Type.TIMER,
+            Meter.Type.TIMER,
             "calls of connections, with all retries",
             "connection",
             "http.request.method",
@@ -23,37 +23,40 @@ public enum ConnectorMeter {
             "url.scheme"),
     /** The attempts that failed and were followed by another one. */
     REQUEST_RETRIES(
-            "httpconnector.request.retries", Type.COUNTER, "attempts that were followed by another one", "connection"),
+            "httpconnector.request.retries",
+            Meter.Type.COUNTER,
+            "attempts that were followed by another one",
+            "connection"),
     /** The time that calls waited for the rate limit, for a socket, and between attempts. */
     REQUEST_WAIT(
             "httpconnector.request.wait",
-            Type.TIMER,
+            Meter.Type.TIMER,
             "time that calls waited for the rate limit, for a socket, and between attempts",
             "connection"),
     /** The sockets of a connection pool. */
     POOL_SOCKETS(
             "httpconnector.pool.sockets",
-            Type.GAUGE,
+            Meter.Type.GAUGE,
             "sockets of the pool of a connection, and requests that wait for one: `active`, `idle`, `waiting`, `max`",
             "connection",
             "state"),
     /** The requests for tokens and logins. */
     CREDENTIALS_DURATION(
             "httpconnector.credentials.duration",
-            Type.TIMER,
+            Meter.Type.TIMER,
             "requests for tokens and logins: `obtained`, `failed`, `authorization_needed`",
             "connection",
             "outcome"),
     /** The time until the credentials in use expire. */
     CREDENTIALS_LIFETIME(
             "httpconnector.credentials.lifetime",
-            Type.GAUGE,
+            Meter.Type.GAUGE,
             "seconds until the credentials in use expire; negative afterwards",
             "connection"),
     /** The polls. */
     POLL_DURATION(
             "messaging.client.operation.duration",
-            Type.TIMER,
+            Meter.Type.TIMER,
             "polls",
             "messaging.destination.name",
             "messaging.operation.name",
@@ -61,31 +64,33 @@ public enum ConnectorMeter {
             "error.type",
             "error"),
     /** The pages that polls have read. */
-    POLL_PAGES("httpconnector.poll.pages", Type.COUNTER, "pages that polls have read", "messaging.destination.name"),
+    POLL_PAGES(
+            "httpconnector.poll.pages", Meter.Type.COUNTER, "pages that polls have read", "messaging.destination.name"),
     /** The records on these pages. */
-    POLL_RECORDS("httpconnector.poll.records", Type.COUNTER, "records on these pages", "messaging.destination.name"),
+    POLL_RECORDS(
+            "httpconnector.poll.records", Meter.Type.COUNTER, "records on these pages", "messaging.destination.name"),
     /** The time between the due time and the start of a poll. */
     POLL_LAG(
             "httpconnector.poll.lag",
-            Type.TIMER,
+            Meter.Type.TIMER,
             "time between the due time and the start of polls",
             "messaging.destination.name"),
     /** The number of failed polls since the last success. */
     POLL_FAILURES(
             "httpconnector.poll.failures",
-            Type.GAUGE,
+            Meter.Type.GAUGE,
             "failed polls since the last success",
             "messaging.destination.name"),
     /** The age of the last successful poll. */
     POLL_AGE(
             "httpconnector.poll.age",
-            Type.GAUGE,
+            Meter.Type.GAUGE,
             "seconds since the last successful poll; NaN before it",
             "messaging.destination.name"),
     /** The events that were delivered to a handler for the first time. */
     EVENTS(
             "messaging.client.consumed.messages",
-            Type.COUNTER,
+            Meter.Type.COUNTER,
             "events that were delivered to their handler, without further attempts",
             "messaging.destination.name",
             "messaging.operation.name",
@@ -93,7 +98,7 @@ public enum ConnectorMeter {
     /** The calls of handlers. */
     HANDLER_DURATION(
             "messaging.process.duration",
-            Type.TIMER,
+            Meter.Type.TIMER,
             "calls of handlers",
             "messaging.destination.name",
             "messaging.operation.name",
@@ -103,19 +108,19 @@ public enum ConnectorMeter {
     /** The calls of handlers that are repeated after a backoff. */
     EVENT_RETRIES(
             "httpconnector.event.retries",
-            Type.COUNTER,
+            Meter.Type.COUNTER,
             "events whose handler failed, and is called again",
             "messaging.destination.name"),
     /** The events that became dead letters. */
     DEAD_LETTERS(
             "httpconnector.event.dead_letters",
-            Type.COUNTER,
+            Meter.Type.COUNTER,
             "events that became dead letters",
             "messaging.destination.name"),
     /** The requests to webhook receivers. */
     WEBHOOK_DURATION(
             "httpconnector.webhook.duration",
-            Type.TIMER,
+            Meter.Type.TIMER,
             "requests to webhook receivers",
             "messaging.destination.name",
             "http.response.status_code",
@@ -123,22 +128,24 @@ public enum ConnectorMeter {
     /** The events in an inbox that are not yet handled. */
     INBOX_PENDING(
             "httpconnector.inbox.pending",
-            Type.GAUGE,
+            Meter.Type.GAUGE,
             "events of an inbox that are not yet handled",
             "messaging.destination.name"),
     /** The age of the oldest event in an inbox. */
     INBOX_AGE(
             "httpconnector.inbox.age",
-            Type.GAUGE,
+            Meter.Type.GAUGE,
             "age of the oldest of these events in seconds; 0 without one",
             "messaging.destination.name");
 
     private final String meter;
-    private final Type type;
+    private final Meter.Type type;
     private final String description;
+
+    @SuppressWarnings("ImmutableEnumChecker") // A list that cannot be changed.
     private final List<String> tags;
 
-    ConnectorMeter(String meter, Type type, String description, String... tags) {
+    ConnectorMeter(String meter, Meter.Type type, String description, String... tags) {
         this.meter = meter;
         this.type = type;
         this.description = description;
@@ -160,7 +167,7 @@ public enum ConnectorMeter {
      *
      * @return timer, counter or gauge
      */
-    public Type type() {
+    public Meter.Type type() {
         return type;
     }
 

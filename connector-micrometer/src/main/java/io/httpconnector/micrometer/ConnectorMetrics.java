@@ -157,15 +157,21 @@ public final class ConnectorMetrics {
      */
     public Monitor monitor(HttpConnection connection) {
         Gauges.Group group = gauges.ofConnection(connection.name());
-        for (PoolState state : PoolState.values()) {
-            group.add(
-                    ConnectorMeter.POOL_SOCKETS,
-                    connection,
-                    monitored -> state.count.applyAsInt(monitored.poolStatus()),
-                    "state",
-                    state.tag);
-        }
+        addSockets(group, connection, "active", PoolStatus::active);
+        addSockets(group, connection, "idle", PoolStatus::idle);
+        addSockets(group, connection, "waiting", PoolStatus::waiting);
+        addSockets(group, connection, "max", PoolStatus::max);
         return group;
+    }
+
+    private static void addSockets(
+            Gauges.Group group, HttpConnection connection, String state, ToIntFunction<PoolStatus> count) {
+        group.add(
+                ConnectorMeter.POOL_SOCKETS,
+                connection,
+                monitored -> count.applyAsInt(monitored.poolStatus()),
+                "state",
+                state);
     }
 
     /**
@@ -214,21 +220,5 @@ public final class ConnectorMetrics {
         /** Removes the gauges. */
         @Override
         void close();
-    }
-
-    /** The states of sockets. */
-    private enum PoolState {
-        ACTIVE("active", PoolStatus::active),
-        IDLE("idle", PoolStatus::idle),
-        WAITING("waiting", PoolStatus::waiting),
-        MAX("max", PoolStatus::max);
-
-        private final String tag;
-        private final ToIntFunction<PoolStatus> count;
-
-        PoolState(String tag, ToIntFunction<PoolStatus> count) {
-            this.tag = tag;
-            this.count = count;
-        }
     }
 }

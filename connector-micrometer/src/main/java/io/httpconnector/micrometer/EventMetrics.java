@@ -81,12 +81,12 @@ final class EventMetrics {
     }
 
     /** Creates the counter also for 0, so that an alert sees the first increment. */
-    void increment(ConnectorMeter meter, String destination, double amount) {
+    void increment(ConnectorMeter meter, String destination, long amount) {
         Counter.builder(meter.meterName())
                 .description(meter.description())
                 .tag(Tag.DESTINATION, destination)
                 .register(meters)
-                .increment(amount);
+                .increment((double) amount);
     }
 
     /** The observation of the thread. */

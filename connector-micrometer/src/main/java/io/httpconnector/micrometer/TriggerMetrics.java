@@ -63,8 +63,8 @@ final class TriggerMetrics implements PollingListener {
     @Override
     public AttemptObserver onAttempt(DeliveryAttempt attempt) {
         Poll poll = polls.get(attempt.events().get(0).trigger());
-        boolean isElsewhere = poll != null && !poll.thread().equals(Thread.currentThread());
-        return events.observe(attempt, isElsewhere ? poll.observation() : null);
+        return events.observe(
+                attempt, poll == null || poll.thread().equals(Thread.currentThread()) ? null : poll.observation());
     }
 
     @Override

@@ -214,8 +214,8 @@ class ConnectorMetricsTest {
                         .store(StateStore.inMemory())
                         .handler(event -> {})
                         .listener(metrics.triggers())
-                        .build();
-                ConnectorMetrics.Monitor monitor = metrics.monitor(trigger)) {
+                        .build()) {
+            ConnectorMetrics.Monitor monitor = metrics.monitor(trigger);
             assertThatThrownBy(trigger::pollOnce).isInstanceOf(ConnectorException.class);
 
             assertThat(meters.scrape())
