@@ -66,7 +66,10 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private static String summary(ConnectorDefinition definition) {
-        return definition + ": " + count(definition.requests().size(), "request") + ", "
+        String format = definition.migratedFrom().isEmpty()
+                ? ""
+                : " of the older format " + definition.migratedFrom().getAsInt();
+        return definition + format + ": " + count(definition.requests().size(), "request") + ", "
                 + count(definition.triggers().size(), "trigger") + ", "
                 + count(definition.webhooks().size(), "webhook");
     }

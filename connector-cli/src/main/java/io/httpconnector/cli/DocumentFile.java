@@ -43,6 +43,10 @@ final class DocumentFile {
         ConnectorDefinition valid = Documents.load(terminal, file);
         try {
             String text = Files.readString(terminal.resolve(file));
+            if (valid.migratedFrom().isPresent()) {
+                // What is added has the latest format.
+                return new DocumentFile(terminal, file, text, valid.toJson());
+            }
             if (DocumentParser.parse(text).tree() instanceof ObjectNode object) {
                 return new DocumentFile(terminal, file, text, object);
             }

@@ -8,10 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.auth.definition.InputField;
-import io.httpconnector.definition.References.ResolvedDocument;
 import io.httpconnector.definition.internal.DocumentParser;
-import io.httpconnector.definition.internal.DocumentParser.ParsedDocument;
-import io.httpconnector.definition.internal.DocumentParser.Place;
+import io.httpconnector.definition.internal.FormatMigrations;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.template.PillInfo;
 import java.io.IOException;
@@ -20,10 +18,9 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,14 +47,16 @@ public final class ConnectorDefinition {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MAX_LENGTH = 2_000_000;
-    private static final int MAX_DEPTH = 200;
 
     private final ConnectorReader.Parts parts;
     private final ConnectorComponents components;
 
-    private ConnectorDefinition(ConnectorReader.Parts parts, ConnectorComponents components) {
+    private final OptionalInt migratedFrom;
+
+    ConnectorDefinition(ConnectorReader.Parts parts, ConnectorComponents components, OptionalInt migratedFrom) {
         this.parts = parts;
         this.components = components;
+        this.migratedFrom = migratedFrom;
     }
 
     /**
@@ -122,8 +121,7 @@ public final class ConnectorDefinition {
                     "connector document",
                     "it has " + text.length() + " characters: at most " + MAX_LENGTH + " are permitted");
         }
-        ParsedDocument document = DocumentParser.parse(text);
-        return read(document.tree(), document::places, components);
+        return new DocumentReader(components, FormatMigrations.RELEASED).read(DocumentParser.parse(text));
     }
 
     /**
@@ -135,64 +133,8 @@ public final class ConnectorDefinition {
      * @throws InvalidDefinitionException if it is invalid; reports all problems, each with its JSON Pointer
      */
     public static ConnectorDefinition of(JsonNode json, ConnectorComponents components) {
-        return read(Arguments.notNull(json, "connector document"), Map::of, components);
-    }
-
-    private static ConnectorDefinition read(
-            JsonNode json, Supplier<Map<String, Place>> textPlaces, ConnectorComponents components) {
-        Arguments.notNull(components, "components");
-        ResolvedDocument resolved = null;
-        try {
-            if (isDeeperThan(MAX_DEPTH, json)) {
-                throw new InvalidDefinitionException(
-                        "connector document",
-                        "it is nested too deeply: at most " + MAX_DEPTH + " levels are permitted");
-            }
-            resolved = References.resolve(json);
-            return new ConnectorDefinition(new ConnectorReader(resolved.tree(), components).read(), components);
-        } catch (InvalidDefinitionException e) {
-            ResolvedDocument known = resolved;
-            Map<String, Place> places = textPlaces.get();
-            throw new InvalidDefinitionException(
-                    "connector document",
-                    e.problems().stream()
-                            .map(problem -> located(problem, known, places))
-                            .distinct()
-                            .toList());
-        }
-    }
-
-    private static boolean isDeeperThan(int levels, JsonNode json) {
-        for (JsonNode child : json) {
-            if (levels == 0 || isDeeperThan(levels - 1, child)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Adds line and column to a problem that begins with a JSON Pointer. */
-    private static String located(String problem, @Nullable ResolvedDocument resolved, Map<String, Place> places) {
-        int colon = problem.startsWith("/") ? problem.indexOf(": ") : -1;
-        if (colon < 0) {
-            return problem;
-        }
-        // A problem in a template also names its place within the text.
-        int space = problem.indexOf(' ');
-        int end = Math.min(colon, space);
-        String pointer = problem.substring(0, end);
-        String source = resolved == null ? pointer : resolved.source(pointer);
-        String place = DocumentParser.nearest(places, source)
-                .map(at -> " (" + at + ")")
-                .findFirst()
-                .orElse("");
-        // Not read as a reference, because a JSON body may have such a member.
-        boolean isReference = pointer.endsWith("/$ref") && problem.startsWith(": unknown member", end);
-        return source
-                + place
-                + (isReference
-                        ? ": a reference begins with \"#/\", such as #/definitions/page: files and URLs are not read"
-                        : problem.substring(end));
+        return new DocumentReader(components, FormatMigrations.RELEASED)
+                .read(Arguments.notNull(json, "connector document"));
     }
 
     /**
@@ -211,6 +153,16 @@ public final class ConnectorDefinition {
         } catch (IOException e) {
             throw new ConnectorException("The schema of connector documents could not be read", e);
         }
+    }
+
+    /**
+     * Returns the version of the format in which the document is written, if it is an older one. The definition is in the latest
+     * version, in which {@link #toYaml} and {@link #toJson} write it.
+     *
+     * @return the version, such as 1; empty for a document in the latest version
+     */
+    public OptionalInt migratedFrom() {
+        return migratedFrom;
     }
 
     /**

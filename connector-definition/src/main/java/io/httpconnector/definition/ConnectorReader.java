@@ -9,6 +9,7 @@ import io.httpconnector.auth.definition.AuthDefinition;
 import io.httpconnector.auth.definition.AuthType;
 import io.httpconnector.auth.definition.InputField;
 import io.httpconnector.definition.ConnectorComponents.ComponentKind;
+import io.httpconnector.definition.internal.FormatMigrations;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.template.PillFilter;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class ConnectorReader {
 
     /** The version of the format. */
-    static final int FORMAT = 1;
+    static final int FORMAT = FormatMigrations.RELEASED.format();
 
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
     private static final Pattern VERSION = Pattern.compile("\\d{1,9}\\.\\d{1,9}\\.\\d{1,9}(-[0-9A-Za-z.-]+)?");

@@ -5,12 +5,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.definition.internal.PointerSources;
 import io.httpconnector.internal.json.JsonMemberReader;
 import io.httpconnector.internal.json.JsonSupport;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Replaces each {@code {"$ref": "#/..."}} of a document by the value at that JSON Pointer. Members beside {@code $ref} replace
@@ -28,7 +27,7 @@ final class References {
     private final List<String> problems = new ArrayList<>();
 
     /** The source of replaced values by their pointer in the result. */
-    private final Map<String, String> sources = new LinkedHashMap<>();
+    private final PointerSources sources = new PointerSources();
 
     private int copied;
 
@@ -40,25 +39,9 @@ final class References {
      * A document without references.
      *
      * @param tree the result
-     * @param sources the JSON Pointer of the source by that of a replaced value
+     * @param sources where its values come from
      */
-    record ResolvedDocument(JsonNode tree, Map<String, String> sources) {
-
-        /** Returns the JSON Pointer in the original document. */
-        String source(String pointer) {
-            String prefix = pointer;
-            while (true) {
-                String source = sources.get(prefix);
-                if (source != null) {
-                    return source + pointer.substring(prefix.length());
-                }
-                if (!prefix.contains("/")) {
-                    return pointer;
-                }
-                prefix = prefix.substring(0, prefix.lastIndexOf('/'));
-            }
-        }
-    }
+    record ResolvedDocument(JsonNode tree, PointerSources sources) {}
 
     /**
      * Resolves all references.

@@ -1,0 +1,103 @@
+package io.httpconnector.definition;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.definition.References.ResolvedDocument;
+import io.httpconnector.definition.internal.DocumentParser.ParsedDocument;
+import io.httpconnector.definition.internal.DocumentParser.Place;
+import io.httpconnector.definition.internal.FormatMigrations;
+import io.httpconnector.definition.internal.FormatMigrations.MigratedDocument;
+import io.httpconnector.internal.Arguments;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads a parsed document: replaces its references, migrates it from an older version of the format, and reports its problems
+ * where the author has written them. Immutable and thread-safe.
+ */
+final class DocumentReader {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectorDefinition.class);
+
+    private static final int MAX_DEPTH = 200;
+
+    private final ConnectorComponents components;
+    private final FormatMigrations migrations;
+
+    /**
+     * Creates a reader.
+     *
+     * @param components the parts that are code
+     * @param migrations the migrations of older versions of the format
+     */
+    DocumentReader(ConnectorComponents components, FormatMigrations migrations) {
+        this.components = Arguments.notNull(components, "components");
+        this.migrations = migrations;
+    }
+
+    /** Reads a document from a text, and logs that it should be written anew if it has an older format. */
+    ConnectorDefinition read(ParsedDocument document) {
+        ConnectorDefinition definition = read(document.tree(), document::places);
+        definition
+                .migratedFrom()
+                .ifPresent(from -> LOG.warn(
+                        "Connector document {} has format {} and was migrated to format {}: save the result of toYaml()",
+                        definition,
+                        from,
+                        migrations.format()));
+        return definition;
+    }
+
+    /** Reads a document without a text. */
+    ConnectorDefinition read(JsonNode json) {
+        return read(json, Map::of);
+    }
+
+    private ConnectorDefinition read(JsonNode json, Supplier<Map<String, Place>> textPlaces) {
+        if (isDeeperThan(MAX_DEPTH, json)) {
+            throw invalid(List.of("it is nested too deeply: at most " + MAX_DEPTH + " levels are permitted"));
+        }
+        ResolvedDocument resolved;
+        try {
+            resolved = References.resolve(json);
+        } catch (InvalidDefinitionException e) {
+            Map<String, Place> places = textPlaces.get();
+            throw invalid(e.problems().stream()
+                    .map(text -> LocatedProblem.of(text).at(places))
+                    .toList());
+        }
+        MigratedDocument migrated = migrations.migrate(resolved.tree());
+        List<LocatedProblem> problems = new ArrayList<>();
+        migrated.problems().forEach(text -> problems.add(LocatedProblem.of(text)));
+        try {
+            var parts = new ConnectorReader(migrated.tree(), components).read();
+            if (problems.isEmpty()) {
+                return new ConnectorDefinition(parts, components, migrated.from());
+            }
+        } catch (InvalidDefinitionException e) {
+            e.problems().forEach(text -> problems.add(LocatedProblem.of(text).from(migrated.sources())));
+        }
+        Map<String, Place> places = textPlaces.get();
+        throw invalid(problems.stream()
+                .map(problem -> problem.from(resolved.sources()).at(places))
+                .distinct()
+                .toList());
+    }
+
+    private static InvalidDefinitionException invalid(List<String> problems) {
+        return new InvalidDefinitionException("connector document", problems);
+    }
+
+    private static boolean isDeeperThan(int levels, JsonNode json) {
+        for (JsonNode child : json) {
+            if (levels == 0 || isDeeperThan(levels - 1, child)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
