@@ -93,6 +93,9 @@ record BaseUrlText(UrlText url, boolean hasChoiceWithPath) {
             }
         } catch (InvalidDefinitionException e) {
             problems.addAll(e.problems());
+        } catch (IllegalArgumentException e) {
+            // Read as a path, because no scheme has such characters.
+            problems.add("it is not absolute: start with https://");
         }
         if (!problems.isEmpty()) {
             throw invalid(problems);

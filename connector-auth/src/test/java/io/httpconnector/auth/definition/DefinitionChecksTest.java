@@ -176,7 +176,8 @@ class DefinitionChecksTest {
                 "https://{{auth.x}}.example.com # {{auth.x}} is not a field",
                 "https://{{auth.k}}.example.com # {{auth.k}}: it is a secret",
                 "https://{{auth.u | lowr}}.example.com # lowr",
-                "/v1 # it is not absolute"
+                "/v1 # it is not absolute",
+                "htt,s://example.com # it is not absolute"
             })
     void baseUrlIsChecked(String url, String problem) {
         assertThatThrownBy(() -> AuthDefinition.parse("""
