@@ -121,7 +121,7 @@ public final class ConnectorDefinition {
                     "connector document",
                     "it has " + text.length() + " characters: at most " + MAX_LENGTH + " are permitted");
         }
-        return new DocumentReader(components, FormatMigrations.RELEASED).read(DocumentParser.parse(text));
+        return new DocumentReader(components, FormatMigrations.RELEASED).read(DocumentParser.read(text));
     }
 
     /**

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +42,7 @@ final class DocumentReader {
 
     /** Reads a document from a text, and logs that it should be written anew if it has an older format. */
     ConnectorDefinition read(ParsedDocument document) {
-        ConnectorDefinition definition = read(document.tree(), document::places);
+        ConnectorDefinition definition = read(document.tree(), document::places, document.problems());
         definition
                 .migratedFrom()
                 .ifPresent(from -> LOG.warn(
@@ -54,10 +55,11 @@ final class DocumentReader {
 
     /** Reads a document without a text. */
     ConnectorDefinition read(JsonNode json) {
-        return read(json, Map::of);
+        return read(json, Map::of, List.of());
     }
 
-    private ConnectorDefinition read(JsonNode json, Supplier<Map<String, Place>> textPlaces) {
+    private ConnectorDefinition read(
+            JsonNode json, Supplier<Map<String, Place>> textPlaces, List<String> problemsOfText) {
         if (isDeeperThan(MAX_DEPTH, json)) {
             throw invalid(List.of("it is nested too deeply: at most " + MAX_DEPTH + " levels are permitted"));
         }
@@ -66,26 +68,30 @@ final class DocumentReader {
             resolved = References.resolve(json);
         } catch (InvalidDefinitionException e) {
             Map<String, Place> places = textPlaces.get();
-            throw invalid(e.problems().stream()
-                    .map(text -> LocatedProblem.of(text).at(places))
-                    .toList());
+            throw invalid(
+                    problemsOfText,
+                    e.problems().stream().map(text -> LocatedProblem.of(text).at(places)));
         }
         MigratedDocument migrated = migrations.migrate(resolved.tree());
         List<LocatedProblem> problems = new ArrayList<>();
         migrated.problems().forEach(text -> problems.add(LocatedProblem.of(text)));
         try {
             var parts = new ConnectorReader(migrated.tree(), components).read();
-            if (problems.isEmpty()) {
+            if (problems.isEmpty() && problemsOfText.isEmpty()) {
                 return new ConnectorDefinition(parts, components, migrated.from());
             }
         } catch (InvalidDefinitionException e) {
             e.problems().forEach(text -> problems.add(LocatedProblem.of(text).from(migrated.sources())));
         }
         Map<String, Place> places = textPlaces.get();
-        throw invalid(problems.stream()
-                .map(problem -> problem.from(resolved.sources()).at(places))
-                .distinct()
-                .toList());
+        throw invalid(
+                problemsOfText,
+                problems.stream()
+                        .map(problem -> problem.from(resolved.sources()).at(places)));
+    }
+
+    private static InvalidDefinitionException invalid(List<String> problemsOfText, Stream<String> others) {
+        return invalid(Stream.concat(problemsOfText.stream(), others).distinct().toList());
     }
 
     private static InvalidDefinitionException invalid(List<String> problems) {

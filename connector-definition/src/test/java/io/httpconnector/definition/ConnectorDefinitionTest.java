@@ -373,7 +373,7 @@ class ConnectorDefinitionTest {
                     {name: url, label: Shop URL} | {name: url, label: Shop URL, secret: true} | /connection/baseUrl
                     query: {currency: "{{auth.currency}}"} | query: {k: "{{auth.key}}"} | /connection/query/k (line 13, column 11): {{auth.key}} is a secret
                     key: {body: /id}          | key: {body: "/{{auth.key}}"}  | /webhooks/order-created (line
-                    documentation             | {documentation                | it is neither JSON nor YAML
+                    documentation             | {documentation                | line 5, column 1: "{" is not closed
                     title: Shop               | &a title: *b                  | line 4
                     """)
     void invalidDocumentIsRejected(String text, String replacement, String problem) {
@@ -473,7 +473,7 @@ class ConnectorDefinitionTest {
                 .hasMessageContaining("title");
         assertThatThrownBy(() -> ConnectorDefinition.parse("{\"connector\": 1, \"id\": \"a\", \"id\": \"b\"}"))
                 .isInstanceOf(InvalidDefinitionException.class)
-                .hasMessageContaining("/id: it appears twice");
+                .hasMessageContaining("/id (line 1, column 29): it appears twice");
     }
 
     @Test

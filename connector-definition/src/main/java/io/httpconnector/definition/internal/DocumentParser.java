@@ -7,23 +7,26 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.internal.json.DefinitionParser;
 import io.httpconnector.internal.json.JsonObjectReader;
-import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.internal.json.LosslessTreeDeserializer;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -37,10 +40,18 @@ public final class DocumentParser {
     private static final YAMLFactory YAML_EVENTS = new YAMLFactory();
 
     private static final YAMLMapper YAML = YAMLMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
+
+    private static final ObjectReader LENIENT_YAML = YAML.reader();
+
+    private static final ObjectReader STRICT_YAML = LENIENT_YAML.with(StreamReadFeature.STRICT_DUPLICATE_DETECTION);
+
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+    /** More mistakes in the syntax are not worth reading at once. */
+    private static final int MAX_REPAIRS = 20;
 
     private DocumentParser() {}
 
@@ -48,17 +59,14 @@ public final class DocumentParser {
      * A parsed text.
      *
      * @param tree the whole document
-     * @param text the text
+     * @param text the text; if its syntax has mistakes, without them
+     * @param problems the mistakes, and what the tree hides; each with its line and column
      */
-    public record ParsedDocument(JsonNode tree, String text) {
+    public record ParsedDocument(JsonNode tree, String text, List<String> problems) {
 
         /** Returns the line and column of each value by JSON Pointer. */
         public Map<String, Place> places() {
-            try {
-                return DocumentParser.places(factory(text), text, new ArrayList<>());
-            } catch (IOException e) {
-                throw new IllegalStateException("The text was parsed before", e);
-            }
+            return DocumentParser.places(factory(text), text);
         }
     }
 
@@ -74,31 +82,41 @@ public final class DocumentParser {
     /**
      * Parses a text. One that begins with a brace is JSON.
      *
-     * @throws InvalidDefinitionException if it is neither JSON nor YAML, with line and column; or if members are repeated, with the
-     *     JSON Pointer of each
+     * @throws InvalidDefinitionException if it has a mistake, or members are repeated; reports all problems that {@link #read} finds
      */
     public static ParsedDocument parse(String text) {
+        ParsedDocument parsed = read(text);
+        if (!parsed.problems().isEmpty()) {
+            throw invalid(parsed.problems());
+        }
+        return parsed;
+    }
+
+    /**
+     * Reads a text of which other problems are reported, too. Mistakes that can be guessed are corrected, so that they hide no other.
+     *
+     * @throws InvalidDefinitionException if the syntax has a mistake that hides what follows; reports all problems until there
+     */
+    public static ParsedDocument read(String original) {
+        String text = original.startsWith(BYTE_ORDER_MARK) ? original.substring(1) : original;
         boolean isJson = factory(text) == JSON;
         List<String> problems = new ArrayList<>();
-        try {
-            if (isJson) {
-                problems.addAll(DefinitionParser.repeatedMembers(JSON, text));
-            } else if (text.contains("*")) {
-                // Aliases, which the tree would hide.
-                places(YAML_EVENTS, text, problems);
+        while (true) {
+            try {
+                JsonNode tree = isJson ? json(text, problems) : yaml(text, problems);
+                reportBinary(tree, "", problems);
+                return new ParsedDocument(tree, text, problems);
+            } catch (JsonProcessingException e) {
+                SyntaxProblem problem = SyntaxProblem.of(e, text, isJson);
+                problems.add(problem.in(text));
+                if (problem.repaired() == null || problems.size() >= MAX_REPAIRS) {
+                    reportHidden(text, problems);
+                    throw invalid(problems);
+                }
+                text = problem.repaired();
+            } catch (IOException e) {
+                throw invalid(List.of(String.valueOf(e.getMessage())));
             }
-            JsonNode tree = isJson ? JsonSupport.parse(text) : yaml(text, problems);
-            reportBinary(tree, "", problems);
-            if (!problems.isEmpty()) {
-                throw invalid(problems);
-            }
-            return new ParsedDocument(tree, text);
-        } catch (JsonProcessingException e) {
-            throw invalid(List.of(describe(e)));
-        } catch (InvalidDefinitionException e) {
-            throw invalid(e.problems());
-        } catch (IOException e) {
-            throw invalid(List.of(String.valueOf(e.getMessage())));
         }
     }
 
@@ -118,46 +136,81 @@ public final class DocumentParser {
         return text.stripLeading().startsWith("{") ? JSON : YAML_EVENTS;
     }
 
+    private static JsonNode json(String text, List<String> problems) throws IOException {
+        try (JsonParser parser = JSON.createParser(text)) {
+            parser.nextToken();
+            JsonNode tree = LosslessTreeDeserializer.read(parser, JsonNodeFactory.instance);
+            reportMore(parser, problems);
+            reportHidden(text, problems);
+            return tree;
+        }
+    }
+
     private static JsonNode yaml(String text, List<String> problems) throws IOException {
         try {
-            return yaml(text);
+            JsonNode tree = yaml(STRICT_YAML, text, problems);
+            if (text.contains("*")) {
+                reportHidden(text, problems);
+            }
+            return tree;
         } catch (JsonParseException e) {
-            List<String> repeated = DefinitionParser.repeatedMembers(YAML_EVENTS, text);
-            if (repeated.isEmpty()) {
+            if (!String.valueOf(e.getOriginalMessage()).startsWith("Duplicate field")) {
                 throw e;
             }
-            problems.addAll(repeated);
-            return JsonNodeFactory.instance.nullNode();
+            JsonNode tree = yaml(LENIENT_YAML, text, problems);
+            reportHidden(text, problems);
+            return tree;
         }
     }
 
-    private static JsonNode yaml(String text) throws IOException {
-        try (YAMLParser parser = YAML.getFactory().createParser(text)) {
-            JsonNode tree = YAML.readTree(parser);
-            if (tree != null && parser.nextToken() != null) {
-                JsonLocation at = parser.currentTokenLocation();
-                throw invalid(List.of("a second document begins in " + place(at) + ": a file has one document"));
+    private static JsonNode yaml(ObjectReader reader, String text, List<String> problems) throws IOException {
+        try (JsonParser parser = reader.createParser(text)) {
+            JsonNode tree = reader.readTree(parser);
+            if (tree == null) {
+                return JsonNodeFactory.instance.nullNode();
             }
-            return tree == null ? JsonSupport.parse("null") : tree;
+            reportMore(parser, problems);
+            return tree;
         }
     }
 
-    /** Says where the text is malformed; Jackson's message could quote the content. */
-    private static String describe(JsonProcessingException e) {
-        if (e instanceof StreamConstraintsException) {
-            return "it is nested too deeply, or one of its texts is too long";
+    private static void reportMore(JsonParser parser, List<String> problems) throws IOException {
+        if (parser.nextToken() != null) {
+            problems.add(place(parser.currentTokenLocation()) + ": a second document begins: a file has one document");
         }
-        JsonLocation at = e.getLocation();
-        return at == null ? "it is neither JSON nor YAML" : place(at) + ": it is neither JSON nor YAML";
+    }
+
+    /** Reports what the tree would hide, up to the first mistake in the syntax: repeated members and aliases. */
+    private static void reportHidden(String text, List<String> problems) {
+        Deque<Set<String>> names = new ArrayDeque<>();
+        try (JsonParser parser = factory(text).createParser(text)) {
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                if (token == JsonToken.START_OBJECT) {
+                    names.push(new HashSet<>());
+                } else if (token == JsonToken.END_OBJECT) {
+                    names.pop();
+                } else if (token == JsonToken.FIELD_NAME && !names.element().add(parser.currentName())) {
+                    problems.add(located(parser) + ": it appears twice: remove one of them");
+                }
+                if (parser instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
+                    problems.add(located(parser) + ": it is a YAML alias: use {\"$ref\": \"#/...\"} instead");
+                }
+            }
+        } catch (IOException e) {
+            // Reported already.
+        }
+    }
+
+    private static String located(JsonParser parser) {
+        return parser.getParsingContext().pathAsPointer() + " (" + place(parser.currentTokenLocation()) + ")";
     }
 
     private static Place place(JsonLocation at) {
         return new Place(at.getLineNr(), at.getColumnNr());
     }
 
-    /** Records the place of each value, and reports aliases. */
-    private static Map<String, Place> places(JsonFactory factory, String text, List<String> problems)
-            throws IOException {
+    /** Records the place of each value. */
+    private static Map<String, Place> places(JsonFactory factory, String text) {
         Map<String, Place> places = new HashMap<>();
         try (JsonParser parser = factory.createParser(text)) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
@@ -168,15 +221,11 @@ public final class DocumentParser {
                         places.putIfAbsent(holder(parser), place(parser.currentTokenLocation()));
                     case END_OBJECT, END_ARRAY -> {}
                     case FIELD_NAME -> places.put(pointer, place(parser.currentTokenLocation()));
-                    default -> {
-                        places.putIfAbsent(pointer, place(parser.currentTokenLocation()));
-                        if (parser instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
-                            problems.add(pointer + ": it is a YAML alias in " + place(parser.currentTokenLocation())
-                                    + ": use {\"$ref\": \"#/...\"} instead");
-                        }
-                    }
+                    default -> places.putIfAbsent(pointer, place(parser.currentTokenLocation()));
                 }
             }
+        } catch (IOException e) {
+            // What follows after the document.
         }
         return places;
     }
