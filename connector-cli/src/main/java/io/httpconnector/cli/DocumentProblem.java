@@ -19,7 +19,7 @@ record DocumentProblem(Path file, String pointer, int line, int column, String m
 
     /** The text of a problem with its place, as the library writes it: the pointer, the place, the message. */
     private static final Pattern LOCATED = Pattern.compile(
-            "(?s)(?:(?<pointer>/\\S*?)?(?: \\()?line (?<line>\\d{1,9}), column (?<column>\\d{1,9})\\)?)(?<message>.*)");
+            "(?s)(?:(?:(?<pointer>/[^\\n]*?) \\()?line (?<line>\\d{1,9}), column (?<column>\\d{1,9})\\)?)(?<message>.*)");
 
     private static final Pattern WITH_POINTER = Pattern.compile("(?s)(?<pointer>/\\S*?)(?<message>: .*)");
 

@@ -101,13 +101,14 @@ class CheckCommandTest {
         assertThat(json.at("/problems/0/file").asText()).isEqualTo("bad.yaml");
         assertThat(json.at("/problems/0/pointer").asText()).isEqualTo("/version");
         assertThat(json.at("/problems/0/line").asInt()).isEqualTo(3);
-        assertThat(json.at("/problems/0/column").asInt()).isEqualTo(1);
+        assertThat(json.at("/problems/0/column").asInt()).isEqualTo(10);
         assertThat(json.at("/problems/0/message").asText()).startsWith("\"one\" is invalid");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     /a/b (line 3, column 7): it is bad   | /a/b | 3 | 7 | it is bad
+                    /a b/c (line 3, column 7): it is bad | /a b/c | 3 | 7 | it is bad
                     /a/b: it is bad: worse               | /a/b | 0 | 0 | it is bad: worse
                     line 2, column 5: neither            | ''   | 2 | 5 | neither
                     it is too large                      | ''   | 0 | 0 | it is too large

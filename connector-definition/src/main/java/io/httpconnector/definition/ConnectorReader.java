@@ -10,11 +10,11 @@ import io.httpconnector.auth.definition.AuthType;
 import io.httpconnector.auth.definition.InputField;
 import io.httpconnector.definition.ConnectorComponents.ComponentKind;
 import io.httpconnector.definition.internal.FormatMigrations;
+import io.httpconnector.definition.internal.PointerSources;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.template.PillFilter;
 import io.httpconnector.template.RequestTemplate;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -39,6 +39,7 @@ final class ConnectorReader {
 
     private final JsonNode json;
     private final ConnectorComponents components;
+    private final PointerSources inherited = new PointerSources();
 
     ConnectorReader(JsonNode json, ConnectorComponents components) {
         this.json = json;
@@ -93,6 +94,11 @@ final class ConnectorReader {
         }
     }
 
+    /** Returns where members of requests and triggers come from that they do not have themselves. */
+    PointerSources inherited() {
+        return inherited;
+    }
+
     Parts read() {
         return JsonObjectReader.read("connector document", json, this::read);
     }
@@ -125,40 +131,41 @@ final class ConnectorReader {
         }
         Map<String, PillFilter> filters = filters(declared.getOrDefault(ComponentKind.FILTERS, List.of()));
         TriggerProbe probe = new TriggerProbe(filters, components, samples.texts());
-        ObjectNode defaults = defaults(reader);
-        JsonNode requestsJson = withDefaults(json.path("requests"), defaults);
+        DocumentDefaults defaults = DocumentDefaults.read(reader, inherited);
+        JsonNode requestsJson = defaults.withDefaults(json.path("requests"));
         Map<String, DefinedRequest> requests = reader.objectMap("requests", (name, object) -> {
             object.acceptUnreadMembers();
-            checkName(name);
-            checkInputs(requestsJson.path(name), inputs);
+            checkName(object, name);
+            checkInputs(object, requestsJson.path(name), inputs);
             return DefinedRequest.read(name, object, requestsJson.path(name), filters);
         });
-        ObjectNode triggerDefaults = defaults.deepCopy();
-        triggerDefaults.remove(List.of("retry", "rules"));
         Map<String, DefinedTrigger> triggers = reader.objectMap("triggers", (name, object) -> {
             object.acceptUnreadMembers();
-            checkName(name);
-            JsonNode given = withRequestDefaults(json.at("/triggers").path(name), defaults);
-            checkInputs(given, inputs);
-            return DefinedTrigger.read(name, object, given, requestsJson, triggerDefaults, probe);
+            checkName(object, name);
+            JsonNode given = defaults.withDefaults(json.at("/triggers").path(name), name);
+            checkInputs(object, given, inputs);
+            return DefinedTrigger.read(name, object, given, requestsJson, requests.keySet(), defaults, probe);
         });
         Map<String, DefinedWebhook> webhooks = reader.objectMap("webhooks", (name, object) -> {
             object.acceptUnreadMembers();
-            checkName(name);
+            checkName(object, name);
             if (triggers.containsKey(name)) {
                 throw new InvalidDefinitionException(
                         "webhook", "there is also a trigger \"" + name + "\": use another name");
             }
-            checkInputs(json.at("/webhooks").path(name), inputs);
+            checkInputs(object, json.at("/webhooks").path(name), inputs);
             return DefinedWebhook.read(object, json.at("/webhooks").path(name), samples);
         });
-        LiteralSecrets secrets = new LiteralSecrets(reader);
+        LiteralSecrets secrets = new LiteralSecrets(reader, filters);
         secrets.findInSettings(json);
-        requests.forEach((name, request) -> secrets.findIn(request.template(), "/requests/" + name));
+        requests.forEach((name, request) ->
+                secrets.findIn(request.template(), json.path("requests").path(name), "/requests/" + name));
         triggers.forEach((name, trigger) -> {
-            if (json.at("/triggers").path(name).path("request").isObject()) {
+            JsonNode request = json.path("triggers").path(name).path("request");
+            if (request.isObject()) {
                 secrets.findIn(
                         RequestTemplate.fromJson(trigger.forBuilder(name).path("request"), filters),
+                        request,
                         "/triggers/" + name + "/request");
             }
         });
@@ -206,10 +213,9 @@ final class ConnectorReader {
         return text;
     }
 
-    private static void checkName(String name) {
+    private static void checkName(JsonObjectReader reader, String name) {
         if (!NAME.matcher(name).matches()) {
-            throw new InvalidDefinitionException(
-                    "name", "the name is invalid: use letters, digits, hyphens and underscores, at most 63");
+            reader.problemAt("", "the name is invalid: use letters, digits, hyphens and underscores, at most 63");
         }
     }
 
@@ -359,22 +365,18 @@ final class ConnectorReader {
     }
 
     /** Checks the inputs of a request, trigger or webhook, in which secrets would be logged. */
-    private static void checkInputs(JsonNode given, @Nullable Map<String, Boolean> inputs) {
+    private static void checkInputs(JsonObjectReader reader, JsonNode given, @Nullable Map<String, Boolean> inputs) {
         if (inputs == null) {
             // The problems of the inputs are reported already.
             return;
         }
-        List<String> problems = new ArrayList<>();
-        for (String input : PillTree.inputs(given)) {
+        PillTree.forEachInput(given, (pointer, input) -> {
             if (!inputs.containsKey(input)) {
-                problems.add(unknown(input, inputs));
+                reader.problemAt(pointer, unknown(input, inputs));
             } else if (inputs.get(input)) {
-                problems.add(secret(input));
+                reader.problemAt(pointer, secret(input));
             }
-        }
-        if (!problems.isEmpty()) {
-            throw new InvalidDefinitionException("input", problems);
-        }
+        });
     }
 
     private static String unknown(String input, Map<String, Boolean> inputs) {
@@ -383,59 +385,5 @@ final class ConnectorReader {
                 + (nearest == null
                         ? ": add it to inputs, or use one of " + inputs.keySet()
                         : ": did you mean {{" + InputText.STEP + "." + nearest + "}}?");
-    }
-
-    /** Reads what all requests and triggers have unless they have their own. */
-    private static ObjectNode defaults(JsonObjectReader reader) {
-        ObjectNode defaults = JsonNodeFactory.instance.objectNode();
-        reader.object("defaults", object -> {
-            for (String member : List.of("pagination", "records", "retry", "schedule", "delivery", "limits")) {
-                JsonNode value = object.object(member);
-                if (value != null) {
-                    defaults.set(member, value);
-                }
-            }
-            List<JsonNode> rules = object.elements("rules", (element, at) -> element);
-            if (!rules.isEmpty()) {
-                rules.forEach(defaults.withArray("/rules")::add);
-            }
-            return defaults;
-        });
-        return defaults;
-    }
-
-    /** Returns the requests with the default retry policy and rules, and those for lists of records with the default pagination. */
-    private static JsonNode withDefaults(JsonNode requests, ObjectNode defaults) {
-        if (!(requests instanceof ObjectNode object)) {
-            return requests;
-        }
-        ObjectNode copy = JsonNodeFactory.instance.objectNode();
-        object.properties()
-                .forEach(member -> copy.set(member.getKey(), withTemplateDefaults(member.getValue(), defaults)));
-        return copy;
-    }
-
-    private static JsonNode withRequestDefaults(JsonNode trigger, ObjectNode defaults) {
-        if (!(trigger instanceof ObjectNode object) || !object.path("request").isObject()) {
-            return trigger;
-        }
-        ObjectNode copy = object.deepCopy();
-        return copy.set("request", withTemplateDefaults(object.get("request"), defaults));
-    }
-
-    private static JsonNode withTemplateDefaults(JsonNode template, ObjectNode defaults) {
-        if (!(template instanceof ObjectNode object)) {
-            return template;
-        }
-        ObjectNode copy = object.deepCopy();
-        for (String member : List.of("retry", "rules")) {
-            if (defaults.has(member) && !copy.has(member)) {
-                copy.set(member, defaults.get(member));
-            }
-        }
-        if (copy.has("records") && defaults.has("pagination") && !copy.has("pagination")) {
-            copy.set("pagination", defaults.get("pagination"));
-        }
-        return copy;
     }
 }

@@ -7,7 +7,7 @@ import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.Suggestions;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /**
  * A polling trigger of a connector document. Immutable.
@@ -24,14 +24,16 @@ record DefinedTrigger(String title, ObjectNode json, CodeMembers code, String ha
      * has its own.
      *
      * @param requests the requests of the document as JSON
-     * @param defaults the members that a trigger has unless it has its own
+     * @param valid the names of those without problems
+     * @param documentDefaults the members that a trigger has unless it has its own
      */
     static DefinedTrigger read(
             String id,
             JsonObjectReader reader,
             JsonNode given,
             JsonNode requests,
-            ObjectNode defaults,
+            Set<String> valid,
+            DocumentDefaults documentDefaults,
             TriggerProbe probe) {
         String title = reader.text("title");
         String handler = reader.text("handler");
@@ -56,7 +58,7 @@ record DefinedTrigger(String title, ObjectNode json, CodeMembers code, String ha
             }
             json.set("request", DefinedRequest.template(id, title, object));
         }
-        defaults.properties().forEach(member -> {
+        documentDefaults.ofTriggers().properties().forEach(member -> {
             if (!json.has(member.getKey())) {
                 json.set(member.getKey(), member.getValue());
             }
@@ -70,27 +72,31 @@ record DefinedTrigger(String title, ObjectNode json, CodeMembers code, String ha
             }
             return new DefinedTrigger(title == null ? "" : title, canonical, code, handler == null ? "" : handler);
         } catch (InvalidDefinitionException e) {
-            throw new InvalidDefinitionException(
-                    "trigger",
-                    e.problems().stream()
-                            .map(problem -> located(problem, given, named))
-                            .toList());
+            List<String> problems = new ArrayList<>();
+            for (String problem : e.problems()) {
+                if (named == null || !isOfRequest(problem, given)) {
+                    problems.add(problem);
+                } else if (valid.contains(named)) {
+                    problems.add("/request: with the request \"" + named + "\": " + problem);
+                }
+                // Otherwise reported for the request.
+            }
+            if (problems.isEmpty()) {
+                return new DefinedTrigger("", json, CodeMembers.NONE, "");
+            }
+            throw new InvalidDefinitionException("trigger", problems);
         }
     }
 
-    /** Locates a problem in the trigger as it was given: a member that it lacks comes from its request or the defaults. */
-    private static String located(String problem, JsonNode given, @Nullable String named) {
+    /** Whether a problem concerns a member that the trigger has from its request. */
+    private static boolean isOfRequest(String problem, JsonNode given) {
         if (!problem.startsWith("/")) {
-            return problem;
+            return false;
         }
         int end = problem.indexOf('/', 1);
         int colon = problem.indexOf(": ");
         String member = problem.substring(1, end < 0 || end > colon ? colon : end);
-        boolean isOfRequest = member.equals("request") || (DefinedRequest.LIST.contains(member) && !given.has(member));
-        if (named != null && isOfRequest) {
-            return "/request: with the request \"" + named + "\": " + problem;
-        }
-        return given.has(member) || member.equals("key") ? problem : "with the defaults: " + problem;
+        return member.equals("request") || (DefinedRequest.LIST.contains(member) && !given.has(member));
     }
 
     private static String unknown(String name, JsonNode requests) {

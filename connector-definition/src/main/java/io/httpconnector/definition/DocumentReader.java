@@ -11,7 +11,6 @@ import io.httpconnector.internal.Arguments;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +41,7 @@ final class DocumentReader {
 
     /** Reads a document from a text, and logs that it should be written anew if it has an older format. */
     ConnectorDefinition read(ParsedDocument document) {
-        ConnectorDefinition definition = read(document.tree(), document::places, document.problems());
+        ConnectorDefinition definition = definition(document);
         definition
                 .migratedFrom()
                 .ifPresent(from -> LOG.warn(
@@ -55,47 +54,47 @@ final class DocumentReader {
 
     /** Reads a document without a text. */
     ConnectorDefinition read(JsonNode json) {
-        return read(json, Map::of, List.of());
+        return definition(new ParsedDocument(json, "", List.of()));
     }
 
-    private ConnectorDefinition read(
-            JsonNode json, Supplier<Map<String, Place>> textPlaces, List<String> problemsOfText) {
+    private ConnectorDefinition definition(ParsedDocument document) {
+        JsonNode json = document.tree();
         if (isDeeperThan(MAX_DEPTH, json)) {
-            throw invalid(List.of("it is nested too deeply: at most " + MAX_DEPTH + " levels are permitted"));
+            throw new InvalidDefinitionException(
+                    "connector document", "it is nested too deeply: at most " + MAX_DEPTH + " levels are permitted");
         }
         ResolvedDocument resolved;
         try {
             resolved = References.resolve(json);
         } catch (InvalidDefinitionException e) {
-            Map<String, Place> places = textPlaces.get();
-            throw invalid(
-                    problemsOfText,
-                    e.problems().stream().map(text -> LocatedProblem.of(text).at(places)));
+            throw invalid(document, e.problems().stream().map(text -> LocatedProblem.of(text, json)));
         }
         MigratedDocument migrated = migrations.migrate(resolved.tree());
         List<LocatedProblem> problems = new ArrayList<>();
-        migrated.problems().forEach(text -> problems.add(LocatedProblem.of(text)));
+        migrated.problems().forEach(text -> problems.add(LocatedProblem.of(text, resolved.tree())));
+        ConnectorReader reader = new ConnectorReader(migrated.tree(), components);
         try {
-            var parts = new ConnectorReader(migrated.tree(), components).read();
-            if (problems.isEmpty() && problemsOfText.isEmpty()) {
+            var parts = reader.read();
+            if (problems.isEmpty() && document.problems().isEmpty()) {
                 return new ConnectorDefinition(parts, components, migrated.from());
             }
         } catch (InvalidDefinitionException e) {
-            e.problems().forEach(text -> problems.add(LocatedProblem.of(text).from(migrated.sources())));
+            e.problems()
+                    .forEach(text -> problems.add(LocatedProblem.of(text, migrated.tree())
+                            .from(reader.inherited())
+                            .from(migrated.sources())));
         }
-        Map<String, Place> places = textPlaces.get();
-        throw invalid(
-                problemsOfText,
-                problems.stream()
-                        .map(problem -> problem.from(resolved.sources()).at(places)));
+        throw invalid(document, problems.stream().map(problem -> problem.from(resolved.sources())));
     }
 
-    private static InvalidDefinitionException invalid(List<String> problemsOfText, Stream<String> others) {
-        return invalid(Stream.concat(problemsOfText.stream(), others).distinct().toList());
-    }
-
-    private static InvalidDefinitionException invalid(List<String> problems) {
-        return new InvalidDefinitionException("connector document", problems);
+    private static InvalidDefinitionException invalid(ParsedDocument document, Stream<LocatedProblem> problems) {
+        Map<String, Place> places = document.places();
+        Map<String, Place> values = document.valuePlaces();
+        return new InvalidDefinitionException(
+                "connector document",
+                Stream.concat(document.problems().stream(), problems.map(problem -> problem.at(places, values)))
+                        .distinct()
+                        .toList());
     }
 
     private static boolean isDeeperThan(int levels, JsonNode json) {

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.template.PillFilter;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.wizard.SavedRequest;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Finds secrets that are literal text in a document, which is stored and shared. Not thread-safe. */
@@ -39,11 +41,22 @@ final class LiteralSecrets {
     /** Members that describe the form of a customer. */
     private static final Set<String> INPUTS = Set.of("fields", "inputs");
 
+    /** Follows the JSON Pointer of a credential in a JSON body. */
+    private static final String IN_JSON = " in the JSON body";
+
     private final JsonObjectReader reader;
 
-    /** Creates a search that reports to a reader. */
-    LiteralSecrets(JsonObjectReader reader) {
+    private final Map<String, PillFilter> filters;
+
+    /**
+     * Creates a search.
+     *
+     * @param reader receives the problems
+     * @param filters the filters that are code
+     */
+    LiteralSecrets(JsonObjectReader reader, Map<String, PillFilter> filters) {
         this.reader = reader;
+        this.filters = filters;
     }
 
     /** Searches the connection and the strategies of a document. */
@@ -53,9 +66,57 @@ final class LiteralSecrets {
         searchInputs(document.path("inputs"), "/inputs");
     }
 
-    /** Searches the template of a request. */
-    void findIn(RequestTemplate template, String pointer) {
-        SavedRequest.literalCredentials(template).forEach(name -> report(pointer, name + ": "));
+    /**
+     * Searches the template of a request.
+     *
+     * @param json the request as it is written
+     */
+    void findIn(RequestTemplate template, JsonNode json, String pointer) {
+        List<String> all = SavedRequest.literalCredentials(template);
+        if (!all.isEmpty() && !findInParts(json, pointer)) {
+            all.forEach(name -> report(pointer, name + ": "));
+        }
+    }
+
+    /** Reports the parts of a request that contain credentials. Returns whether there are any. */
+    private boolean findInParts(JsonNode json, String pointer) {
+        boolean isFound = false;
+        JsonNode url = json.path("url");
+        if (url.isTextual()) {
+            isFound = reportAll(request().put("url", url.textValue()), pointer + "/url");
+        }
+        for (String list : List.of("/query", "/headers", "/body/form", "/body/multipart")) {
+            JsonNode pairs = json.at(list);
+            for (int i = 0; i < pairs.size(); i++) {
+                ObjectNode one = request().put("method", "POST");
+                one.withArray(list).add(pairs.get(i));
+                if (!credentials(one).isEmpty()) {
+                    report(
+                            pointer + list + "/" + i + "/value",
+                            pairs.get(i).path("name").asText() + ": ");
+                    isFound = true;
+                }
+            }
+        }
+        for (String member : List.of("json", "jsonText", "xml", "text", "bytes")) {
+            if (json.path("body").has(member)) {
+                ObjectNode one = request().put("method", "POST");
+                one.set("body", json.get("body"));
+                isFound |= reportAll(one, pointer + "/body/" + member);
+            }
+        }
+        return isFound;
+    }
+
+    private boolean reportAll(ObjectNode request, String pointer) {
+        List<String> names = credentials(request);
+        for (String name : names) {
+            boolean isMember = name.startsWith("/") && name.endsWith(IN_JSON);
+            report(
+                    isMember ? pointer + name.substring(0, name.length() - IN_JSON.length()) : pointer,
+                    isMember ? "" : name + ": ");
+        }
+        return !names.isEmpty();
     }
 
     private void search(JsonNode json, String pointer) {
@@ -114,7 +175,7 @@ final class LiteralSecrets {
             String url =
                     tests.isTextual() ? tests.textValue() : tests.path("url").asText();
             if (!url.isEmpty()) {
-                credentials(request().put("url", url)).forEach(name -> report(pointer, name + ": "));
+                reportAll(request().put("url", url), tests.isTextual() ? pointer : pointer + "/url");
             }
             search(tests, pointer);
         }
@@ -142,7 +203,7 @@ final class LiteralSecrets {
     private void checkBody(JsonNode json, String pointer) {
         ObjectNode request = request().put("method", "POST");
         request.putObject("body").set("json", json);
-        credentials(request).forEach(name -> report(pointer, name + ": "));
+        reportAll(request, pointer);
     }
 
     private static ObjectNode request() {
@@ -153,9 +214,9 @@ final class LiteralSecrets {
                 .put("url", "/");
     }
 
-    private static List<String> credentials(ObjectNode request) {
+    private List<String> credentials(ObjectNode request) {
         try {
-            return SavedRequest.literalCredentials(RequestTemplate.fromJson(request));
+            return SavedRequest.literalCredentials(RequestTemplate.fromJson(request, filters));
         } catch (InvalidDefinitionException e) {
             // Reported by the reader of the member.
             return List.of();

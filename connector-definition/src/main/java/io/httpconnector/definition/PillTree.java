@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.template.PillText;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Finds and replaces the pills for inputs in the texts of JSON. Texts with other pills, such as signed content, are unchanged. */
@@ -44,21 +46,32 @@ final class PillTree {
     /** Returns the names of all inputs that texts refer to, also together with other pills. */
     static Set<String> inputs(JsonNode json) {
         Set<String> inputs = new TreeSet<>();
-        collect(json, inputs);
+        forEachInput(json, (pointer, input) -> inputs.add(input));
         return inputs;
     }
 
-    private static void collect(JsonNode json, Set<String> inputs) {
-        if (json.isContainerNode()) {
-            json.forEach(child -> collect(child, inputs));
-        } else if (json.isTextual()
+    /** Passes on each input that a text refers to, with the JSON Pointer of the text. */
+    static void forEachInput(JsonNode json, BiConsumer<String, String> use) {
+        forEachInput(json, "", use);
+    }
+
+    private static void forEachInput(JsonNode json, String pointer, BiConsumer<String, String> use) {
+        if (json.isArray()) {
+            for (int i = 0; i < json.size(); i++) {
+                forEachInput(json.get(i), pointer + "/" + i, use);
+            }
+        }
+        json.properties()
+                .forEach(member ->
+                        forEachInput(member.getValue(), pointer + "/" + JsonObjectReader.token(member.getKey()), use));
+        if (json.isTextual()
                 && json.textValue().contains("{{")
                 && json.textValue().contains(PREFIX)) {
             PillText text = compile(json.textValue());
             if (text != null) {
                 text.names().stream()
                         .filter(name -> name.startsWith(PREFIX))
-                        .forEach(name -> inputs.add(name.substring(PREFIX.length())));
+                        .forEach(name -> use.accept(pointer, name.substring(PREFIX.length())));
             }
         }
     }

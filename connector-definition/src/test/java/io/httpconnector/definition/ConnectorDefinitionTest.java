@@ -364,15 +364,15 @@ class ConnectorDefinitionTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    connector: 1              | connector: 2                  | /connector (line 1, column 1): the document has format 2
-                    id: shop                  | id: My Shop                   | /id (line 2, column 1): "My Shop" is invalid
+                    connector: 1              | connector: 2                  | /connector (line 1, column 12): the document has format 2
+                    id: shop                  | id: My Shop                   | /id (line 2, column 5): "My Shop" is invalid
                     version: 1.2.0            | version: 1.2                  | /version
                     pages: {pages             | page: {pages                  | /requests/list-orders/pagination/$ref
                     key: [/id]                | version: [/v]                 | /triggers/updated-orders/key
                     url: /orders/{{order.id}} | url: /orders/{{auth.key}}     | {{auth.key}} is a secret
                     {name: url, label: Shop URL} | {name: url, label: Shop URL, secret: true} | /connection/baseUrl
-                    query: {currency: "{{auth.currency}}"} | query: {k: "{{auth.key}}"} | /connection/query/k (line 13, column 11): {{auth.key}} is a secret
-                    key: {body: /id}          | key: {body: "/{{auth.key}}"}  | /webhooks/order-created (line
+                    query: {currency: "{{auth.currency}}"} | query: {k: "{{auth.key}}"} | /connection/query/k (line 13, column 14): {{auth.key}} is a secret
+                    key: {body: /id}          | key: {body: "/{{auth.key}}"}  | /webhooks/order-created/key/body (line
                     documentation             | {documentation                | line 5, column 1: "{" is not closed
                     title: Shop               | &a title: *b                  | line 4
                     """)
@@ -390,10 +390,10 @@ class ConnectorDefinitionTest {
                     test: /me                 | test: '/me?token=abcdefghijk'                           | /connection/test
                     test: /me                 | test: {method: GET, url: /me, headers: {Authorization: Bearer abc12345}} | /connection/test/headers/Authorization
                     password: "{{auth.key}}"  | password: hunter2                                       | /auth/basic/password
-                    Accept-Language: en       | Authorization: Bearer abc                               | /connection/headers/Authorization
+                    Accept-Language: en       | Authorization: Bearer abc                               | /connection/headers/Authorization (line 12, column 28)
                     totalTimeout: PT20S       | proxy: {type: http, host: p, port: 1, user: u, password: s3cret} | /connection/proxy/password
-                    url: /orders/{{order.id}} | url: "/orders/{{order.id}}?api_key=abc12345"             | /requests/get-order (line 29, column 3): api_key
-                    request: list-orders      | request: {method: GET, url: /o, headers: [{name: Authorization, value: Bearer abc}]} | /triggers/updated-orders/request (line 41, column 5): Authorization
+                    url: /orders/{{order.id}} | url: "/orders/{{order.id}}?api_key=abc12345"             | /requests/get-order/url (line 31, column 10): api_key
+                    request: list-orders      | request: {method: GET, url: /o, headers: [{name: Authorization, value: Bearer abc}]} | /triggers/updated-orders/request/headers/0/value (line 41, column 76): Authorization
                     """)
     void secretAsLiteralTextIsRejected(String text, String replacement, String problem) {
         assertThatThrownBy(() -> ConnectorDefinition.parse(SHOP.replace(text, replacement)))
@@ -403,6 +403,45 @@ class ConnectorDefinitionTest {
                 .hasMessageNotContaining("s3cret")
                 .hasMessageNotContaining("hunter2")
                 .hasMessageNotContaining("abc12345");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    body: {json: {user: {password: hunter2}}}                                 | /body/json/user/password (line 29, column 63)
+                    body: {form: [{name: a, value: b}, {name: client_secret, value: hunter2}]} | /body/form/1/value (line 29, column 96)
+                    body: {contentType: a/b, text: '{"password": "hunter2"}'}                 | /body/text (line 29,
+                    headers: [{name: Authorization, value: Bearer hunter2}]                   | /headers/0/value (line 29, column 71)
+                    query: [{name: api_key, value: hunter2}]                                  | /query/0/value (line 29, column 63)
+                    """)
+    void secretInARequestIsReportedAtItsMember(String member, String place) {
+        assertThatThrownBy(() -> ConnectorDefinition.parse(SHOP.replace(
+                        "  get-order:\n", "  new: {method: POST, url: /o, " + member + "}\n  get-order:\n")))
+                .isInstanceOfSatisfying(
+                        InvalidDefinitionException.class,
+                        e -> assertThat(e.problems()).singleElement().asString().startsWith("/requests/new" + place));
+    }
+
+    @Test
+    void problemsAreReportedAtTheirMembers() {
+        String invalid = SHOP.replace("  get-order:", "  'get: an order':")
+                .replace("url: /orders/{{order.id}}", "url: /orders\n    query: [{name: a, value: '{{auth.nope}}'}]")
+                .replace("url: /orders\n    query", "url: /orders\n    retry: {maxAttempts: many}\n    query")
+                .concat("defaults: {rules: [{x: 1}], schedule: {every: often}}\n");
+
+        assertThatThrownBy(() -> ConnectorDefinition.parse(invalid))
+                .isInstanceOfSatisfying(
+                        InvalidDefinitionException.class,
+                        e -> assertThat(e.problems())
+                                .extracting(problem -> problem.substring(0, problem.indexOf("): ") + 1))
+                                .containsExactlyInAnyOrder(
+                                        "/requests/get: an order (line 29, column 3)",
+                                        "/requests/get: an order/query/0/value (line 33, column 30)",
+                                        "/requests/get: an order/retry/maxAttempts (line 32, column 26)",
+                                        "/requests/list-orders/retry/maxAttempts (line 38, column 26)",
+                                        "/defaults/rules/0/status (line 53, column 20)",
+                                        "/defaults/rules/0/treatAs (line 53, column 20)",
+                                        "/defaults/rules/0/x (line 53, column 21)",
+                                        "/defaults/schedule/every (line 53, column 47)"));
     }
 
     @ParameterizedTest

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Compares the published JSON Schema of connector documents with the reader: by all documents of the tests, and changes of them. */
 class ConnectorSchemaTest {
@@ -143,6 +144,51 @@ class ConnectorSchemaTest {
             });
         }
         assertThat(rejected).hasSizeGreaterThan(50);
+    }
+
+    @Test
+    void missingMembersAreInvalid() {
+        List<String> required = new ArrayList<>();
+        forEachMember((document, change) -> {
+            change.object.remove(change.name);
+            List<String> found = readerProblems(document);
+            if (found.isEmpty()) {
+                assertThat(problems(document))
+                        .as("without %s in %s", change.name, document)
+                        .isEmpty();
+            } else if (found.stream().allMatch(problem -> problem.endsWith("/" + change.name + ": missing"))
+                    && !change.name.equals("baseUrl")) {
+                // The base URL may come from a preset.
+                required.add(change.name);
+                assertThat(problems(document))
+                        .as("without %s in %s", change.name, document)
+                        .isNotEmpty();
+            }
+        });
+        assertThat(required).hasSizeGreaterThan(5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "a b",
+                "a/b",
+                "-a",
+                "é",
+                "$ref ",
+                "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+            })
+    void invalidNamesAreInvalid(String name) throws IOException {
+        for (String member : List.of("requests", "triggers", "webhooks")) {
+            ObjectNode document = shop();
+            ObjectNode named = document.withObject("/" + member);
+            named.set(name, named.elements().next());
+
+            assertThat(readerProblems(document)).as("%s in %s", name, member).isNotEmpty();
+            assertThat(problems(document)).as("%s in %s", name, member).isNotEmpty();
+        }
     }
 
     private static JsonNode read(String text) {

@@ -87,14 +87,14 @@ class FormatMigrationTest {
                         e -> assertThat(e.problems())
                                 .hasSize(4)
                                 .anySatisfy(
-                                        problem -> assertThat(problem).startsWith("/timeLimit (line 6, column 1): "))
+                                        problem -> assertThat(problem).startsWith("/timeLimit (line 6, column 12): "))
                                 .anySatisfy(problem ->
-                                        assertThat(problem).startsWith("/calls/get-order/path (line 10, column 5)"))
+                                        assertThat(problem).startsWith("/calls/get-order/path (line 10, column 11)"))
                                 .anySatisfy(problem -> assertThat(problem)
                                         .startsWith("/definitions/last/hedaers (line 14, column")
                                         .contains("unknown member"))
                                 .anySatisfy(problem -> assertThat(problem)
-                                        .startsWith("/calls/a-first/mode (line 8, column 40): modes were removed")));
+                                        .startsWith("/calls/a-first/mode (line 8, column 46): modes were removed")));
     }
 
     @Test
@@ -112,11 +112,11 @@ class FormatMigrationTest {
         for (String version : List.of("-2", "2", "9999999999", "1.5", "new")) {
             assertThatThrownBy(() -> read(OLD.replace("connector: -1", "connector: " + version)))
                     .isInstanceOf(InvalidDefinitionException.class)
-                    .hasMessageContaining("/connector (line 1, column 1): ");
+                    .hasMessageContaining("/connector (line 1, column 12): ");
         }
         assertThatThrownBy(() -> ConnectorDefinition.parse(OLD))
                 .isInstanceOf(InvalidDefinitionException.class)
-                .hasMessageContaining("/connector (line 1, column 1): expected the version of the format, which is 1");
+                .hasMessageContaining("/connector (line 1, column 12): expected the version of the format, which is 1");
     }
 
     @Test

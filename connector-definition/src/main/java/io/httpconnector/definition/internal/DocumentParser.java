@@ -64,9 +64,14 @@ public final class DocumentParser {
      */
     public record ParsedDocument(JsonNode tree, String text, List<String> problems) {
 
-        /** Returns the line and column of each value by JSON Pointer. */
+        /** Returns the line and column of each member and element by JSON Pointer. */
         public Map<String, Place> places() {
-            return DocumentParser.places(factory(text), text);
+            return DocumentParser.places(text, true);
+        }
+
+        /** Returns the line and column of each text, number or other value that contains no values, by JSON Pointer. */
+        public Map<String, Place> valuePlaces() {
+            return DocumentParser.places(text, false);
         }
     }
 
@@ -209,19 +214,20 @@ public final class DocumentParser {
         return new Place(at.getLineNr(), at.getColumnNr());
     }
 
-    /** Records the place of each value. */
-    private static Map<String, Place> places(JsonFactory factory, String text) {
+    /** Records the place of each member and element, or else of each value that contains none. */
+    private static Map<String, Place> places(String text, boolean areNames) {
         Map<String, Place> places = new HashMap<>();
-        try (JsonParser parser = factory.createParser(text)) {
+        try (JsonParser parser = factory(text).createParser(text)) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                Place place = place(parser.currentTokenLocation());
                 String pointer = parser.getParsingContext().pathAsPointer().toString();
-                switch (token) {
+                if (token.isStructStart() && areNames) {
                     // The context of an object or list begins at the member or element of its holder.
-                    case START_OBJECT, START_ARRAY ->
-                        places.putIfAbsent(holder(parser), place(parser.currentTokenLocation()));
-                    case END_OBJECT, END_ARRAY -> {}
-                    case FIELD_NAME -> places.put(pointer, place(parser.currentTokenLocation()));
-                    default -> places.putIfAbsent(pointer, place(parser.currentTokenLocation()));
+                    places.putIfAbsent(holder(parser), place);
+                } else if (token == JsonToken.FIELD_NAME && areNames) {
+                    places.put(pointer, place);
+                } else if (token.isScalarValue()) {
+                    places.putIfAbsent(pointer, place);
                 }
             }
         } catch (IOException e) {

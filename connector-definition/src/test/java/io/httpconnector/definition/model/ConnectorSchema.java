@@ -1,11 +1,16 @@
 package io.httpconnector.definition.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 
 /** Adds to the schema of connector documents what depends on other parts of the document. */
 final class ConnectorSchema {
+
+    /** The names of requests, triggers and webhooks. */
+    private static final String NAME = "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$";
 
     private ConnectorSchema() {}
 
@@ -28,6 +33,14 @@ final class ConnectorSchema {
             }
         });
         permitOwnAuthTypes(completed);
+        for (String member : List.of("requests", "triggers", "webhooks")) {
+            ArrayNode names = completed
+                    .withObject("/properties/" + member)
+                    .putObject("propertyNames")
+                    .putArray("anyOf");
+            names.addObject().put("pattern", NAME);
+            names.addObject().put("const", "$ref");
+        }
         return completed;
     }
 
