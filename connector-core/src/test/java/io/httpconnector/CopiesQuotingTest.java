@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -46,8 +45,8 @@ class CopiesQuotingTest {
         assumeThat(Files.exists(Path.of("/bin/sh"))).isTrue();
         Path script = Files.writeString(
                 dir.resolve("curl"),
-                "#!/bin/sh\nfor a in \"$@\"; do printf '%s' \"$a\" | od -An -v -tx1 | tr -d ' \\n' >> " + dir
-                        + "/arguments; echo >> " + dir + "/arguments; done\n"
+                // No argument has a NUL, so it ends each of them.
+                "#!/bin/sh\nprintf '%s\\0' \"$@\" > " + dir + "/arguments\n"
                         + "for a in \"$@\"; do if [ \"$a\" = '@-' ]; then cat > " + dir + "/input; fi; done\n");
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
     }
@@ -68,9 +67,9 @@ class CopiesQuotingTest {
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(output).isEmpty();
         List<String> arguments = new ArrayList<>();
-        for (String line : Files.readAllLines(dir.resolve("arguments"))) {
-            arguments.add(new String(HexFormat.of().parseHex(line), StandardCharsets.UTF_8));
-        }
+        String written = Files.readString(dir.resolve("arguments"));
+        assertThat(written).endsWith("\0");
+        arguments.addAll(List.of(written.substring(0, written.length() - 1).split("\0", -1)));
         if (Files.exists(dir.resolve("input"))) {
             arguments.add(Files.readString(dir.resolve("input")));
         }

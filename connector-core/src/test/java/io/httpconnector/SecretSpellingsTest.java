@@ -152,7 +152,7 @@ class SecretSpellingsTest {
         System.out.println("SecretSpellingsTest: -Dseed=" + seed);
         Random random = new Random(seed);
         String[] alphabet = "a b Z 0 9 + / = & % \\ \" ' < > ; # - _ ~ . , é ß € 😀 u x n 2 F :".split(" ", -1);
-        for (int round = 0; round < 3000; round++) {
+        for (int round = 0; round < Integer.getInteger("cases", 1000); round++) {
             StringBuilder secret = new StringBuilder();
             int length = 8 + random.nextInt(12);
             for (int i = 0; i < length; i++) {
@@ -278,7 +278,7 @@ class SecretSpellingsTest {
         System.out.println("SecretSpellingsTest: -Dseed=" + seed);
         Random random = new Random(seed);
         String[] alphabet = "a b Z 0 9 + / = & % \\ \" ' < > ; # - _ ~ . , é ß € 😀 u x n 2 F :".split(" ", -1);
-        for (int round = 0; round < 1500; round++) {
+        for (int round = 0; round < Integer.getInteger("cases", 300); round++) {
             StringBuilder secret = new StringBuilder();
             int length = 8 + random.nextInt(12);
             for (int i = 0; i < length; i++) {

@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -56,6 +58,9 @@ final class TestAuthority {
         }
     }
 
+    /** Keys that take long to make, by algorithm: one of each is enough. */
+    private static final Map<String, KeyPair> RSA_KEYS = new ConcurrentHashMap<>();
+
     private static long serial = 1;
 
     private final Identity root;
@@ -70,6 +75,12 @@ final class TestAuthority {
     }
 
     static KeyPair keys(String algorithm) {
+        return algorithm.startsWith("RSA")
+                ? RSA_KEYS.computeIfAbsent(algorithm, TestAuthority::newKeys)
+                : newKeys(algorithm);
+    }
+
+    private static KeyPair newKeys(String algorithm) {
         try {
             if (algorithm.equals("RSASSA-PSS-SHA256")) {
                 KeyPairGenerator limited = KeyPairGenerator.getInstance("RSASSA-PSS");
@@ -174,8 +185,9 @@ final class TestAuthority {
     SSLContext serverContext(Identity server) {
         try {
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(server.keyStore("PKCS12", "server"), "server".toCharArray());
-            KeyStore authorities = KeyStore.getInstance("PKCS12");
+            // PKCS #12 derives its keys in thousands of steps.
+            keys.init(server.keyStore("JKS", "server"), "server".toCharArray());
+            KeyStore authorities = KeyStore.getInstance("JKS");
             authorities.load(null, null);
             authorities.setCertificateEntry("root", root.chain.get(root.chain.size() - 1));
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
