@@ -48,6 +48,16 @@ final class Browser {
         throw new IllegalStateException("the browser goes in circles");
     }
 
+    /** Follows the redirect to the application on this host, too. */
+    void goToLoopback(URI start) {
+        try {
+            var unused = client.send(
+                    HttpRequest.newBuilder(URI.create(go(start))).build(), HttpResponse.BodyHandlers.discarding());
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static HttpRequest submitted(URI here, String page) {
         Matcher form = FORM.matcher(page);
         String tag = form.find() ? form.group() : "";

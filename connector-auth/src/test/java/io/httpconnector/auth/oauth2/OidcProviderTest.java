@@ -9,14 +9,11 @@ import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.Origin.Reply;
 import io.httpconnector.testing.VirtualTime;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,9 +39,9 @@ class OidcProviderTest {
     private static final String REDIRECT_URI = "https://app.example.com/callback";
     private static final Secret WEB = Secret.of("s%cret: 1");
 
-    private static Process server;
+    private static NodeServer server;
     private static String issuer = "";
-    private static Process strict;
+    private static NodeServer strict;
     private static String strictIssuer = "";
 
     private final Origin service = new Origin();
@@ -54,32 +51,15 @@ class OidcProviderTest {
 
     @BeforeAll
     static void start() throws Exception {
-        server = process("");
-        issuer = issuer(server);
-        strict = process("par");
-        strictIssuer = issuer(strict);
-    }
-
-    private static Process process(String mode) throws Exception {
-        Path script =
-                Path.of(OidcProviderTest.class.getResource("oidc-provider.mjs").toURI());
-        return new ProcessBuilder("node", script.toString(), System.getProperty("oidc-provider"), mode)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-    }
-
-    private static String issuer(Process process) throws IOException {
-        BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
-        String line = output.readLine();
-        while (line != null && !line.startsWith("http://")) {
-            line = output.readLine();
-        }
-        return String.valueOf(line);
+        server = NodeServer.start("oidc-provider.mjs", System.getProperty("oidc-provider"));
+        issuer = server.url();
+        strict = NodeServer.start("oidc-provider.mjs", System.getProperty("oidc-provider"), "par");
+        strictIssuer = strict.url();
     }
 
     @AfterAll
     static void stop() {
-        List.of(server, strict).forEach(Process::destroy);
+        List.of(server, strict).forEach(NodeServer::close);
     }
 
     @BeforeEach
@@ -277,18 +257,8 @@ class OidcProviderTest {
                 .scopes("openid", "offline_access", "orders")
                 .authorizationParameter("prompt", "consent"));
         TokenSet tokens = AuthorizationCodeFlow.of(connection)
-                .authorize(url -> new Thread(() -> browse(url)).start(), Duration.ofSeconds(30));
+                .authorize(url -> new Thread(() -> new Browser().goToLoopback(url)).start(), Duration.ofSeconds(30));
         assertThat(tokens.refreshToken()).isPresent();
         connection.send(Request.get(""));
-    }
-
-    private static void browse(URI url) {
-        try {
-            String callback = new Browser().go(url);
-            var unused = HttpClient.newHttpClient()
-                    .send(HttpRequest.newBuilder(URI.create(callback)).build(), HttpResponse.BodyHandlers.discarding());
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }
