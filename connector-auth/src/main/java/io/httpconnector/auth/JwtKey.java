@@ -47,7 +47,8 @@ public final class JwtKey {
 
     private static final String PSS_KEY = "RSASSA-PSS";
     private static final int MIN_RSA_BITS = 2048;
-    private static final Duration BACKDATED = Duration.ofMinutes(1);
+    /** Some servers, such as Keycloak, reject tokens that were issued a minute ago. */
+    private static final Duration BACKDATED = Duration.ofSeconds(30);
 
     private final String algorithm;
     private final Signer signer;
@@ -331,7 +332,7 @@ public final class JwtKey {
     }
 
     /**
-     * Signs a token that is valid from now on. The claims {@code iat} (a minute ago, as clocks differ), {@code exp} and {@code jti}
+     * Signs a token that is valid from now on. The claims {@code iat} (30 seconds ago, as clocks differ), {@code exp} and {@code jti}
      * are added unless they are given.
      *
      * @param claims the other claims; values that Jackson can write as JSON

@@ -57,7 +57,7 @@ class JwtAuthTest {
         assertThat(part(token, 0).at("/kid").asText()).isEqualTo("k1");
         assertThat(part(token, 1).at("/iss").asText()).isEqualTo("app");
         assertThat(part(token, 1).at("/aud").asText()).isEqualTo("service");
-        assertThat(part(token, 1).at("/iat").asLong()).isEqualTo(NOON.getEpochSecond() - 60);
+        assertThat(part(token, 1).at("/iat").asLong()).isEqualTo(NOON.getEpochSecond() - 30);
         assertThat(part(token, 1).at("/exp").asLong()).isEqualTo(NOON.getEpochSecond() + 1200);
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.US_ASCII), "HmacSHA256"));

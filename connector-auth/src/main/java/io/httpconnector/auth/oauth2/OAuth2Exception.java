@@ -47,11 +47,14 @@ public class OAuth2Exception extends ConnectorException {
     /**
      * Returns whether other credentials are required before another attempt makes sense.
      *
-     * @return true for {@code invalid_client} (such as a wrong client secret) and {@code invalid_grant} (such as a wrong password)
+     * @return true for {@code invalid_client} (such as a wrong client secret) and {@code invalid_grant} (such as a wrong password),
+     *     and for any error with the status 401
      */
     @Override
     public boolean needsAuthorization() {
-        return error != null && WRONG_CREDENTIALS.contains(error);
+        // Keycloak, for one, reports a wrong client secret as unauthorized_client.
+        return (error != null && WRONG_CREDENTIALS.contains(error))
+                || (getCause() instanceof ConnectorException cause && cause.needsAuthorization());
     }
 
     /**

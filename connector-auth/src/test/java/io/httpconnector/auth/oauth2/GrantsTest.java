@@ -201,7 +201,7 @@ class GrantsTest {
         assertThat(claims.at("/iss").asText()).isEqualTo("robot@example.com");
         assertThat(claims.at("/scope").asText()).isEqualTo("drive");
         assertThat(claims.at("/aud").asText()).isEqualTo(service.url("/token"));
-        assertThat(claims.at("/iat").asLong()).isEqualTo(clock.now().getEpochSecond() - 60);
+        assertThat(claims.at("/iat").asLong()).isEqualTo(clock.now().getEpochSecond() - 30);
         assertThat(claims.at("/exp").asLong()).isEqualTo(clock.now().getEpochSecond() + 300);
         assertThat(claims.at("/jti").asText()).hasSize(36);
         Signature verifier = Signature.getInstance("SHA256withRSA");

@@ -170,6 +170,22 @@ class TokenRequestBackoffTest {
         assertThat(assertTokenRequests()).isEqualTo(before + 1);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "401, unauthorized_client, true",
+        "401, bad_secret, true",
+        "400, unauthorized_client, false",
+        "403, access_denied, false"
+    })
+    void anyErrorWithStatus401RequiresOtherCredentials(int status, String error, boolean isExpected) {
+        server.on("/token", Reply.json(status, "{\"error\": \"" + error + "\"}"));
+        HttpConnection connection =
+                connection(OAuth2.password("ann", Secret.of("wrong-4711")).publicClient("id"));
+        for (int i = 0; i < 2; i++) {
+            assertThat(fails(connection).needsAuthorization()).isEqualTo(isExpected);
+        }
+    }
+
     @Test
     void wrongPasswordIsNotSentRepeatedly() {
         server.on("/token", Reply.json(400, "{\"error\": \"invalid_grant\"}"));
