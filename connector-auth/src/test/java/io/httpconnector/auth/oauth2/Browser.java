@@ -8,7 +8,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,7 +24,22 @@ final class Browser {
     private static final int MAX_PAGES = 12;
 
     private final HttpClient client =
-            HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+            HttpClient.newBuilder().cookieHandler(new Cookies()).build();
+
+    /** Returns secure cookies to http servers on this host, too, as browsers do. */
+    private static final class Cookies extends CookieManager {
+
+        @Override
+        public void put(URI uri, Map<String, List<String>> headers) throws IOException {
+            List<String> cookies = new ArrayList<>();
+            headers.forEach((name, values) -> {
+                if (name.equalsIgnoreCase("Set-Cookie")) {
+                    values.forEach(value -> cookies.add(value.replaceAll("(?i); *secure", "")));
+                }
+            });
+            super.put(uri, Map.of("Set-Cookie", cookies));
+        }
+    }
 
     /** Returns the first URL on another host, or the last page without a form. */
     String go(URI start) throws IOException, InterruptedException {
@@ -72,6 +89,7 @@ final class Browser {
         fields.replace("username", "ann");
         fields.replace("login", "ann");
         fields.replace("password", "pass");
+        fields.remove("cancel");
         String action = attribute(tag, "action");
         URI target = action.isEmpty() ? here : here.resolve(action);
         String body = fields.entrySet().stream()
