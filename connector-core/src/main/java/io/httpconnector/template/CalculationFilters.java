@@ -24,7 +24,6 @@ import java.time.ZonedDateTime;
 import java.time.temporal.TemporalAmount;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.IntPredicate;
@@ -61,27 +60,6 @@ final class CalculationFilters {
 
     private CalculationFilters() {}
 
-    /** The second value of a filter: a literal, or the path of another value. */
-    private record Operand(
-            @Nullable JsonNode literal, @Nullable PillPath path) {
-
-        static Operand of(FilterArguments arguments, int index, String description) {
-            String path = arguments.word(index);
-            return path == null
-                    ? new Operand(arguments.literal(index, description), null)
-                    : new Operand(null, arguments.path(index));
-        }
-
-        /** Returns null if the path leads to no value, or to null. */
-        @Nullable JsonNode in(JsonNode root) {
-            if (path == null) {
-                return literal;
-            }
-            JsonNode found = path.resolve(root);
-            return found == null || found.isMissingNode() || found.isNull() ? null : found;
-        }
-    }
-
     /** A filter with other values: its result is missing where one of them is. */
     private record OperandFilter(
             List<Operand> others, BiFunction<JsonNode, List<JsonNode>, @Nullable JsonNode> calculation)
@@ -89,7 +67,7 @@ final class CalculationFilters {
 
         @Override
         public List<PillPath> operands() {
-            return others.stream().map(Operand::path).filter(Objects::nonNull).toList();
+            return others.stream().flatMap(other -> other.paths().stream()).toList();
         }
 
         @Override
@@ -216,24 +194,46 @@ final class CalculationFilters {
         if (arguments.list().size() < 2) {
             throw arguments.problem("requires " + description);
         }
-        List<JsonNode> literals = new ArrayList<>();
-        for (int i = 0; i < arguments.list().size(); i++) {
-            literals.add(arguments.literal(i, description));
+        int last = arguments.list().size() - 1;
+        List<JsonNode> keys = new ArrayList<>();
+        List<Operand> results = new ArrayList<>();
+        for (int i = 0; i <= last; i++) {
+            if (i % 2 == 0 && i < last) {
+                keys.add(arguments.literal(i, description));
+            } else {
+                results.add(Operand.literalOrExpression(arguments, i, description));
+            }
         }
-        return value -> {
-            int last = literals.size() - 1;
-            for (int i = 0; i < last; i += 2) {
-                if (isEqual(value, literals.get(i))) {
-                    return literals.get(i + 1);
+        return new Mapping(List.copyOf(keys), List.copyOf(results));
+    }
+
+    /** The replacement of values by other values, of which only the chosen one is evaluated. */
+    private record Mapping(List<JsonNode> keys, List<Operand> results) implements Filter {
+
+        @Override
+        public List<PillPath> operands() {
+            return results.stream().flatMap(result -> result.paths().stream()).toList();
+        }
+
+        @Override
+        public @Nullable JsonNode apply(JsonNode value) {
+            return apply(value, MissingNode.getInstance());
+        }
+
+        @Override
+        public @Nullable JsonNode apply(JsonNode value, JsonNode root) {
+            for (int i = 0; i < keys.size(); i++) {
+                if (isEqual(value, keys.get(i))) {
+                    return results.get(i).in(root);
                 }
             }
-            return last % 2 == 0 ? literals.get(last) : null;
-        };
+            return results.size() > keys.size() ? results.get(keys.size()).in(root) : null;
+        }
     }
 
     private static Filter sum(FilterArguments arguments, int sign) {
         String description = "a number, or a period in ISO 8601, such as 1, 'P1D' or 'PT1H'";
-        if (arguments.list().size() == 1 && arguments.word(0) == null) {
+        if (arguments.list().size() == 1 && arguments.word(0) == null && arguments.expression(0) == null) {
             JsonNode literal = arguments.literal(0, description);
             if (numberOf(literal) == null && amountOf(literal) == null) {
                 throw arguments.problem("requires " + description);

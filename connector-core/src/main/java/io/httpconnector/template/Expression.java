@@ -18,7 +18,18 @@ record Expression(
             String name,
             Filters.@Nullable FilterDefinition definition,
             Filters.@Nullable Filter filter,
-            @Nullable MissingValuePolicy missingValuePolicy) {}
+            @Nullable MissingValuePolicy missingValuePolicy) {
+
+        /** The paths of the other values that it uses. */
+        List<PillPath> operands() {
+            if (filter != null) {
+                return filter.operands();
+            }
+            return missingValuePolicy == null || missingValuePolicy.defaultValue() == null
+                    ? List.of()
+                    : missingValuePolicy.defaultValue().paths();
+        }
+    }
 
     /** Evaluates the pill. Returns null if the value is omitted; throws a {@link ValueRejectedException} if it is missing. */
     @Nullable JsonNode evaluate(RenderContext context) {
@@ -41,7 +52,9 @@ record Expression(
         for (int i = 0; i < filters.size(); i++) {
             FilterStep step = filters.get(i);
             if (step.missingValuePolicy != null) {
-                value = step.missingValuePolicy.appliesTo(value) ? step.missingValuePolicy.apply(value) : value;
+                value = step.missingValuePolicy.appliesTo(value)
+                        ? step.missingValuePolicy.apply(value, context.root())
+                        : value;
                 if (value != null && value.isMissingNode()) {
                     return value;
                 }
@@ -111,7 +124,7 @@ record Expression(
                 filters.stream().filter(step -> step.missingValuePolicy != null).toList();
         List<Expression> operands = new ArrayList<>();
         for (FilterStep step : filters) {
-            List<PillPath> paths = step.filter == null ? List.of() : step.filter.operands();
+            List<PillPath> paths = step.operands();
             paths.forEach(
                     other -> operands.add(new Expression(other.text(), location, other, -1, policies, ValueType.ANY)));
         }

@@ -23,8 +23,11 @@ final class ExpressionReader {
     private static final String SYNTAX_HINT = ": write it like {{order.lines[0].sku}} or {{row[\"Any name\"]}}";
     private static final int MAX_LENGTH = 1000;
 
+    private static final int MAX_DEPTH = 20;
+
     private final String text;
     private int at;
+    private int depth;
 
     private ExpressionReader(String text) {
         this.text = text;
@@ -43,12 +46,22 @@ final class ExpressionReader {
             throw new ValueRejectedException(Code.SYNTAX, "the pill is longer than " + MAX_LENGTH + " characters");
         }
         reader.skipSpaces();
-        PillPath path = reader.path();
+        return reader.expression(location, customFilters, each, "");
+    }
+
+    /** Parses a path with filters, up to one of the characters of {@code ends} or the end of the text. */
+    private Expression expression(
+            SourceLocation location,
+            Map<String, Filters.FilterDefinition> customFilters,
+            List<String> each,
+            String ends) {
+        int start = at;
+        PillPath path = pathUpTo(ends);
         ValueType type = path.steps().contains(PillPath.ALL) ? ValueType.LIST : ValueType.ANY;
         List<Expression.FilterStep> steps = new ArrayList<>();
-        while (reader.at < text.length()) {
-            reader.expect('|', "expected | before a filter");
-            Expression.FilterStep step = reader.filter(
+        while (at < text.length() && ends.indexOf(text.charAt(at)) < 0) {
+            expect('|', "expected | before a filter");
+            Expression.FilterStep step = filter(
                     customFilters,
                     type,
                     steps.isEmpty() ? "the path" : steps.get(steps.size() - 1).name());
@@ -56,13 +69,13 @@ final class ExpressionReader {
             steps.add(step);
         }
         int slot = path.steps().get(0) instanceof String first ? each.lastIndexOf(first) : -1;
-        return new Expression(text.strip(), location, path, slot, List.copyOf(steps), type);
+        return new Expression(text.substring(start, at).strip(), location, path, slot, List.copyOf(steps), type);
     }
 
     /** Parses a path without filters. Throws a {@link ValueRejectedException}. */
     static PillPath path(String text) {
         ExpressionReader reader = new ExpressionReader(text);
-        PillPath path = reader.path();
+        PillPath path = reader.pathUpTo("");
         if (reader.at < text.length()) {
             throw reader.syntaxError();
         }
@@ -73,16 +86,17 @@ final class ExpressionReader {
         if (step.definition() != null) {
             return step.definition().resultType();
         }
-        JsonNode instead = step.missingValuePolicy() == null
+        Operand instead = step.missingValuePolicy() == null
                 ? null
                 : step.missingValuePolicy().defaultValue();
-        return instead == null || ValueType.of(instead) == before ? before : ValueType.ANY;
+        boolean isSame = instead == null || (instead.literal() != null && ValueType.of(instead.literal()) == before);
+        return isSame ? before : ValueType.ANY;
     }
 
-    private PillPath path() {
+    private PillPath pathUpTo(String ends) {
         int start = at;
         List<Object> steps = new ArrayList<>();
-        while (at < text.length() && " \t\n|".indexOf(text.charAt(at)) < 0) {
+        while (at < text.length() && (" \t\n|" + ends).indexOf(text.charAt(at)) < 0) {
             steps.add(step(steps.isEmpty()));
         }
         if (steps.isEmpty()) {
@@ -144,7 +158,7 @@ final class ExpressionReader {
             throw new ValueRejectedException(Code.SYNTAX, "the name of a filter is missing at character " + (at + 1));
         }
         skipSpaces();
-        FilterArguments arguments = new FilterArguments(name, arguments());
+        FilterArguments arguments = new FilterArguments(name, arguments(customFilters));
         if (MissingValuePolicy.NAMES.contains(name)) {
             return new Expression.FilterStep(name, null, null, MissingValuePolicy.of(arguments));
         }
@@ -163,13 +177,13 @@ final class ExpressionReader {
         return new Expression.FilterStep(name, definition, definition.factory().apply(arguments), null);
     }
 
-    private List<FilterArguments.Argument> arguments() {
+    private List<FilterArguments.Argument> arguments(Map<String, Filters.FilterDefinition> customFilters) {
         List<FilterArguments.Argument> arguments = new ArrayList<>();
         if (at < text.length() && text.charAt(at) == '(') {
             do {
                 at++;
                 skipSpaces();
-                arguments.add(argument());
+                arguments.add(argument(customFilters));
                 skipSpaces();
             } while (at < text.length() && text.charAt(at) == ',');
             expect(')', "missing closing parenthesis");
@@ -178,9 +192,12 @@ final class ExpressionReader {
         return List.copyOf(arguments);
     }
 
-    private FilterArguments.Argument argument() {
+    private FilterArguments.Argument argument(Map<String, Filters.FilterDefinition> customFilters) {
         if (at < text.length() && (text.charAt(at) == '"' || text.charAt(at) == '\'')) {
             return textArgument(quoted(), false);
+        }
+        if (at < text.length() && text.charAt(at) == '(') {
+            return inParentheses(customFilters);
         }
         int start = at;
         while (at < text.length() && ",)| ".indexOf(text.charAt(at)) < 0) {
@@ -202,12 +219,26 @@ final class ExpressionReader {
         };
     }
 
+    /** Parses a path with filters in parentheses. Elements of lists of the template are not available in it. */
+    private FilterArguments.Argument inParentheses(Map<String, Filters.FilterDefinition> customFilters) {
+        int open = at++;
+        if (++depth > MAX_DEPTH) {
+            throw new ValueRejectedException(Code.SYNTAX, "more than " + MAX_DEPTH + " levels of parentheses");
+        }
+        skipSpaces();
+        Expression expression = expression(SourceLocation.of(""), customFilters, List.of(), ")");
+        expect(')', "missing closing parenthesis");
+        depth--;
+        String source = text.substring(open, at);
+        return new FilterArguments.Argument(TextNode.valueOf(source), false, () -> path(source), expression);
+    }
+
     private static FilterArguments.Argument literal(JsonNode value) {
-        return new FilterArguments.Argument(value, false, () -> path(value.asText()));
+        return new FilterArguments.Argument(value, false, () -> path(value.asText()), null);
     }
 
     private static FilterArguments.Argument textArgument(String text, boolean isWord) {
-        return new FilterArguments.Argument(TextNode.valueOf(text), isWord, () -> path(text));
+        return new FilterArguments.Argument(TextNode.valueOf(text), isWord, () -> path(text), null);
     }
 
     private static FilterArguments.Argument number(String word) {

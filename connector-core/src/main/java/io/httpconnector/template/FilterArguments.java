@@ -20,10 +20,21 @@ record FilterArguments(String filter, List<Argument> list) {
      *
      * @param isWord whether it was written without quotes
      * @param path parses it as a path; throws a {@link ValueRejectedException}
+     * @param expression a path with filters in parentheses; null for another argument
      */
-    record Argument(JsonNode literal, boolean isWord, Supplier<PillPath> path) {}
+    record Argument(
+            JsonNode literal,
+            boolean isWord,
+            Supplier<PillPath> path,
+            @Nullable Expression expression) {}
 
+    /** Returns the arguments of a filter that knows only literals. */
     List<JsonNode> literals() {
+        for (int i = 0; i < list.size(); i++) {
+            if (expression(i) != null) {
+                throw problem("accepts only literals");
+            }
+        }
         return list.stream().map(Argument::literal).toList();
     }
 
@@ -40,7 +51,10 @@ record FilterArguments(String filter, List<Argument> list) {
 
     /** Returns the text argument at an index; {@code description} completes the message if there is none. */
     String text(int index, String description) {
-        if (index >= list.size() || !list.get(index).literal.isTextual() || list.get(index).isWord) {
+        if (index >= list.size()
+                || !list.get(index).literal.isTextual()
+                || list.get(index).isWord
+                || expression(index) != null) {
             throw problem("requires, in quotes, " + description);
         }
         return list.get(index).literal.textValue();
@@ -53,15 +67,20 @@ record FilterArguments(String filter, List<Argument> list) {
                 : null;
     }
 
+    /** Returns the path with filters at an index, which is in parentheses; null for another argument. */
+    @Nullable Expression expression(int index) {
+        return index < list.size() ? list.get(index).expression : null;
+    }
+
     JsonNode literal(int index, String description) {
-        if (index >= list.size() || list.get(index).isWord) {
+        if (index >= list.size() || list.get(index).isWord || expression(index) != null) {
             throw problem("requires " + description + "; put text in quotes");
         }
         return list.get(index).literal;
     }
 
     PillPath path(int index) {
-        if (index >= list.size() || !list.get(index).literal.isTextual()) {
+        if (index >= list.size() || !list.get(index).literal.isTextual() || expression(index) != null) {
             throw problem("requires the path within each element, such as pluck(product.sku)");
         }
         return list.get(index).path.get();

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A policy for missing values: one of the filters {@code default}, {@code omit}, {@code null}, {@code required}. */
 record MissingValuePolicy(
-        Action action, MissingLevel level, @Nullable JsonNode defaultValue) {
+        Action action, MissingLevel level, @Nullable Operand defaultValue) {
 
     /** The names of these filters: the actions in lower case. */
     static final List<String> NAMES = Stream.of(Action.values())
@@ -40,8 +40,9 @@ record MissingValuePolicy(
         }
         int values = kind == Action.DEFAULT ? 1 : 0;
         arguments.requireAtMost(values + 1);
-        JsonNode instead =
-                kind == Action.DEFAULT ? arguments.literal(0, "the default value, such as default('none')") : null;
+        Operand instead = kind == Action.DEFAULT
+                ? Operand.literalOrExpression(arguments, 0, "the default value, such as default('none')")
+                : null;
         return new MissingValuePolicy(kind, level(arguments, values), instead);
     }
 
@@ -79,10 +80,12 @@ record MissingValuePolicy(
     /**
      * Returns the replacement of a value that the policy applies to: a missing node if it is omitted, null if it is still
      * missing.
+     *
+     * @param root has the values of the job by their steps
      */
-    @Nullable JsonNode apply(@Nullable JsonNode value) {
+    @Nullable JsonNode apply(@Nullable JsonNode value, JsonNode root) {
         return switch (action) {
-            case DEFAULT -> defaultValue;
+            case DEFAULT -> defaultValue == null ? null : defaultValue.in(root);
             case OMIT -> MissingNode.getInstance();
             case NULL -> NullNode.getInstance();
             case REQUIRED -> {

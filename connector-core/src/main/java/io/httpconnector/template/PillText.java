@@ -2,10 +2,10 @@ package io.httpconnector.template;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.JsonMemberReader;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.template.TemplateProblem.Code;
 import java.io.ByteArrayOutputStream;
@@ -20,6 +20,7 @@ import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +65,7 @@ public final class PillText {
     }
 
     private static void check(Expression pill, List<TemplateProblem> problems) {
-        if (!pill.path().steps().stream().allMatch(String.class::isInstance)) {
+        if (!paths(pill).flatMap(path -> path.steps().stream()).allMatch(String.class::isInstance)) {
             problems.add(pill.problem(Code.MISPLACED, "indexes are not allowed here, only names"));
         }
         if (pill.keepsSlashes()) {
@@ -91,7 +92,10 @@ public final class PillText {
      * @return each name once, in the order of the text; none for a fixed text
      */
     public Set<String> names() {
-        return pills().stream().map(PillText::name).collect(Collectors.toCollection(LinkedHashSet::new));
+        return pills().stream()
+                .flatMap(PillText::paths)
+                .map(PillText::name)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /**
@@ -101,8 +105,9 @@ public final class PillText {
      */
     public Set<String> required() {
         return pills().stream()
+                .flatMap(pill -> Stream.concat(Stream.of(pill), pill.operands().stream()))
                 .filter(Expression::isRequired)
-                .map(PillText::name)
+                .map(pill -> name(pill.path()))
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
@@ -122,8 +127,13 @@ public final class PillText {
                 .toList();
     }
 
-    private static String name(Expression pill) {
-        return pill.path().steps().stream().map(String::valueOf).collect(Collectors.joining("."));
+    private static String name(PillPath path) {
+        return path.steps().stream().map(String::valueOf).collect(Collectors.joining("."));
+    }
+
+    /** The paths of the value of a pill, and of those that its filters use. */
+    private static Stream<PillPath> paths(Expression pill) {
+        return Stream.concat(Stream.of(pill.path()), pill.operands().stream().map(Expression::path));
     }
 
     /**
@@ -176,7 +186,7 @@ public final class PillText {
         for (Object piece : pieces) {
             if (!(piece instanceof Expression pill)) {
                 bound.append(literal((String) piece));
-            } else if (isBound.test(name(pill))) {
+            } else if (paths(pill).map(PillText::name).allMatch(isBound)) {
                 JsonNode value = value(pill, values);
                 if (value == null) {
                     return null;
@@ -242,18 +252,20 @@ public final class PillText {
     }
 
     private static @Nullable JsonNode value(Expression pill, Function<String, @Nullable Object> values) {
-        Object given = values.apply(name(pill));
-        JsonNode value = given == null ? MissingNode.getInstance() : JsonSupport.tree(given);
-        List<Object> steps = pill.path().steps();
-        for (int i = steps.size() - 1; i >= 0; i--) {
-            ObjectNode owner = JsonNodeFactory.instance.objectNode();
-            if (!value.isMissingNode()) {
-                owner.set((String) steps.get(i), value);
+        ObjectNode root = JsonNodeFactory.instance.objectNode();
+        paths(pill).forEach(path -> {
+            Object given = values.apply(name(path));
+            List<Object> steps = path.steps();
+            ObjectNode owner = root;
+            for (int i = 0; i < steps.size() - 1; i++) {
+                owner = owner.withObject("/" + JsonMemberReader.token((String) steps.get(i)));
             }
-            value = owner;
-        }
+            if (given != null) {
+                owner.set((String) steps.get(steps.size() - 1), JsonSupport.tree(given));
+            }
+        });
         try {
-            return pill.evaluatePresent(new RenderContext(value, 0));
+            return pill.evaluatePresent(new RenderContext(root, 0));
         } catch (ValueRejectedException e) {
             throw invalid(List.of(pill.problem(e)));
         }

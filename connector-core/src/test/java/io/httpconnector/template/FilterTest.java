@@ -199,6 +199,12 @@ class FilterTest {
                 "v.a | join(',', ';')          ! WRONG_ARGUMENT ! join: expects at most 1 argument",
                 "v.a | default                 ! WRONG_ARGUMENT ! default: requires the default value",
                 "v.a | default(x)              ! WRONG_ARGUMENT ! put text in quotes",
+                "v.a | default((x)             ! SYNTAX         ! missing closing parenthesis",
+                "v.a | default(())             ! SYNTAX         ! the pill is empty",
+                "v.a | default((x | uper))     ! UNKNOWN_FILTER ! did you mean \"upper\"?",
+                "v.a | default((x y))          ! SYNTAX         ! expected | before a filter",
+                "v.a | join((v.b))             ! WRONG_ARGUMENT ! join: requires, in quotes",
+                "v.a | map((v.b), 'x')         ! WRONG_ARGUMENT ! map: requires values",
                 "v.a | default('x', nul)       ! WRONG_ARGUMENT ! the last argument can be null",
                 "v.a | omit(1)                 ! WRONG_ARGUMENT ! the last argument can be null",
                 "v.a | pluck                   ! WRONG_ARGUMENT ! pluck: requires the path",
@@ -371,6 +377,16 @@ class FilterTest {
         v.n | map(4, 'four') | default('none') => "none"
         v.nothing | default('', null) | map('', 'no', 'yes') => "no"
         v.text | equals('b') | map(true, 1, 2) => 2
+        v.nothing | default((v.n)) => 5
+        v.nothing | default((v.time | minus('P1D') | date('yyyy-MM-dd', 'UTC'))) => "2026-01-30"
+        v.nothing | default((v.none), null) | default('none') => "none"
+        v.nothing | default((v.none | default((v.two | plus(1))))) => 3
+        v.n | map(5, (v.text | match('b=([0-9]+)')), 'other') => "2"
+        v.n | map(4, (v.time | number), (v.two)) => 2
+        v.n | lessThan( (v.two | plus(4)) ) => true
+        v.n | equals(1, (v.two | plus(3))) => true
+        v.n | plus((v.two | plus(v.two))) => 9
+        v.n | equals(5) | map(true, (v.text | contains('a=')), false) => true
         """)
     void valuesAreComparedCalculatedAndSearched(String pill, String expected) throws IOException {
         ObjectMapper mapper = new ObjectMapper();

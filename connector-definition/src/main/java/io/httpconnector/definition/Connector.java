@@ -16,6 +16,7 @@ import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookReceiverBuilder;
 import io.httpconnector.webhook.WebhookRouter;
 import java.net.URI;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -164,7 +165,7 @@ public final class Connector implements AutoCloseable {
                 .connection(connection)
                 .store(context.state)
                 .handler(handler)
-                .definition(StartText.render(trigger.forBuilder(name), values), components.filters());
+                .definition(StartText.render(trigger.forBuilder(name), values, Instant.now()), components.filters());
         trigger.code().apply(builder, components, true);
         if (!values.texts().isEmpty()) {
             builder.pill(InputText.STEP, values.texts());

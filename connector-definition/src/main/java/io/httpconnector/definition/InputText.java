@@ -4,6 +4,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.template.PillText;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A text of a connector document with pills for inputs, such as {@code {{auth.shop}}}. Immutable. */
@@ -46,10 +47,15 @@ record InputText(PillText pills) {
 
     /** Returns the text with the values; null if it is omitted because an optional value is missing. */
     @Nullable String render(InputValues values) {
+        return render(name -> values.revealed(input(name)));
+    }
+
+    /** Returns the text with the values by the names of their pills; null if it is omitted because one is missing. */
+    @Nullable String render(Function<String, @Nullable Object> values) {
         try {
-            return pills.render(name -> values.revealed(input(name)));
+            return pills.render(values);
         } catch (InvalidDefinitionException e) {
-            if (pills.names().stream().allMatch(name -> values.revealed(input(name)) != null)) {
+            if (pills.names().stream().allMatch(name -> values.apply(name) != null)) {
                 throw e;
             }
             return null;

@@ -24,6 +24,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -244,6 +246,19 @@ class ConnectorDefinitionTest {
             acme.trigger("updated-orders").orElseThrow().pollOnce();
 
             assertThat(service.requests().get(0).uri().getQuery()).contains("after=2025-03-01T00:00:00Z");
+        }
+        String weekAgo =
+                text.replace("iso('UTC')", "default((now | minus('P7D') | date('yyyy-MM-dd', 'UTC'))) | iso('UTC')");
+        try (MockService service = MockService.start();
+                StateStore store = StateStore.inMemory();
+                Connector acme = ConnectorDefinition.parse(weekAgo)
+                        .connect(acme(service).state(store).build())) {
+            service.on("GET", "/orders", MockResponse.json("{\"orders\": []}"));
+            acme.on("updated-orders", events::add);
+            acme.trigger("updated-orders").orElseThrow().pollOnce();
+
+            assertThat(service.requests().get(0).uri().getQuery())
+                    .contains("after=" + LocalDate.now(ZoneOffset.UTC).minusDays(7) + "T00:00:00Z");
         }
         assertThatThrownBy(() -> ConnectorDefinition.parse(text.replace("auth.since | iso('UTC')", "order.since")))
                 .hasMessageContaining("/triggers/updated-orders/startPosition/from")
