@@ -77,14 +77,19 @@ final class ParentListing {
             for (ParentRecords part : parents.parts()) {
                 found = product(found, list(part, with));
             }
+        } else if (parents.isFirst()) {
+            RuntimeException before = problem;
+            Map<String, ObjectNode> first = list(parents.parts().get(0), with);
+            boolean isKnown = !first.isEmpty() || problem != before;
+            return isKnown ? first : list(parents.parts().get(1), with);
         } else if (!parents.parts().isEmpty()) {
             for (ParentRecords part : parents.parts()) {
                 list(part, with).forEach(found::add);
             }
         } else if (request == null) {
-            JsonPaths whole = JsonPaths.of("parents", "");
-            for (JsonNode value : parents.values()) {
-                addParent(found, parents.name(), whole, value, null);
+            JsonPaths key = parents.values().key();
+            for (JsonNode value : parents.values().in(with)) {
+                addParent(found, parents.name(), key, value, null);
             }
         } else if (request.outer() == null) {
             read(parents.name(), request, with, null, found);

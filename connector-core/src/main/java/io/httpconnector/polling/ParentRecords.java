@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * ParentRecords.of("projects/a", "projects/b")                                     // {{parent}}
+ * ParentRecords.valuesOf("{{account.regions | split(',')}}")                       // {{parent}}
  * ParentRecords.from(listBoards, RecordSelector.at("/values"), "/id")              // {{parent.id}}
  * ParentRecords.from(listCards, RecordSelector.atRoot(), "/id")                    // {{parent.id}}, for each board
  *     .below(ParentRecords.from(listBoards, RecordSelector.at("/values"), "/id").as("board"))
@@ -41,19 +42,21 @@ public final class ParentRecords {
 
     private static final String DEFAULT_NAME = "parent";
     private static final List<String> FOR_REQUEST = List.of("records", "key", "pagination", "below", "cursor");
-    private static final List<String> FOR_ONE = List.of("records", "key", "pagination", "below", "cursor", "as");
+    private static final List<String> FOR_ONE =
+            List.of("records", "key", "pagination", "below", "cursor", "as", "field");
 
     /** The type of a source of parents, as its member in a definition. */
     private enum SourceType {
         VALUES,
         REQUEST,
         PRODUCT,
-        UNION
+        UNION,
+        FIRST
     }
 
     private final SourceType kind;
     private final String name;
-    private final List<JsonNode> values;
+    private final ParentValues values;
     private final @Nullable ListRequest request;
     private final List<ParentRecords> parts;
 
@@ -74,7 +77,7 @@ public final class ParentRecords {
     private ParentRecords(
             SourceType kind,
             String name,
-            List<JsonNode> values,
+            ParentValues values,
             @Nullable ListRequest request,
             List<ParentRecords> parts) {
         this.kind = kind;
@@ -98,7 +101,19 @@ public final class ParentRecords {
         for (Object value : values) {
             nodes.add(JsonSupport.tree(value));
         }
-        return new ParentRecords(SourceType.VALUES, DEFAULT_NAME, List.copyOf(nodes), null, List.of());
+        return new ParentRecords(SourceType.VALUES, DEFAULT_NAME, ParentValues.of(nodes), null, List.of());
+    }
+
+    /**
+     * Parents that an expression calculates before each poll, such as those that a user has entered as one text. Each element
+     * of a list is a parent, any other value is one, and a missing value is none.
+     *
+     * @param expression an expression of the template language over the constant pills of the trigger, such as {@code
+     *     {{account.regions | split(',')}}}
+     * @return the parents
+     */
+    public static ParentRecords valuesOf(String expression) {
+        return new ParentRecords(SourceType.VALUES, DEFAULT_NAME, ParentValues.of(expression), null, List.of());
     }
 
     /**
@@ -115,7 +130,7 @@ public final class ParentRecords {
         }
         ListRequest list =
                 new ListRequest(request, records, JsonPaths.of("parents", key), Pagination.none(), null, null);
-        return new ParentRecords(SourceType.REQUEST, DEFAULT_NAME, List.of(), list, List.of());
+        return new ParentRecords(SourceType.REQUEST, DEFAULT_NAME, ParentValues.NONE, list, List.of());
     }
 
     /**
@@ -134,7 +149,7 @@ public final class ParentRecords {
                 }
             }
         }
-        return new ParentRecords(SourceType.PRODUCT, DEFAULT_NAME, List.of(), null, parts);
+        return new ParentRecords(SourceType.PRODUCT, DEFAULT_NAME, ParentValues.NONE, null, parts);
     }
 
     /**
@@ -145,18 +160,41 @@ public final class ParentRecords {
      */
     public static ParentRecords union(ParentRecords... sources) {
         List<ParentRecords> parts = several("union", sources);
+        requireSameNames("union", parts);
+        return new ParentRecords(SourceType.UNION, DEFAULT_NAME, ParentValues.NONE, null, parts);
+    }
+
+    private static void requireSameNames(String what, List<ParentRecords> parts) {
         for (ParentRecords part : parts) {
             if (!part.names().equals(parts.get(0).names())) {
-                throw invalid("union: the sources are named " + parts.get(0).names() + " and " + part.names()
+                throw invalid(what + ": the sources are named " + parts.get(0).names() + " and " + part.names()
                         + ", but the request needs the same pills for each: name them by as(...)");
             }
         }
-        return new ParentRecords(SourceType.UNION, DEFAULT_NAME, List.of(), null, parts);
+    }
+
+    /**
+     * Uses the parents of another source in a poll in which there are none of this one: for example, those that a user has
+     * selected, or else all that a request lists.
+     *
+     * @param other a source with the same names
+     * @return both sources
+     */
+    public ParentRecords orElse(ParentRecords other) {
+        if (kind == SourceType.FIRST) {
+            return parts.get(0).orElse(parts.get(1).orElse(other));
+        }
+        List<ParentRecords> sources = several("orElse", new ParentRecords[] {this, other});
+        requireSameNames("orElse", sources);
+        return new ParentRecords(SourceType.FIRST, DEFAULT_NAME, ParentValues.NONE, null, sources);
     }
 
     private static List<ParentRecords> several(String what, ParentRecords[] sources) {
         if (sources == null || sources.length < 2 || Arrays.asList(sources).contains(null)) {
-            throw invalid(what + ": use at least two sources, none of them null");
+            throw invalid(what
+                    + (what.equals("orElse")
+                            ? ": the other source is null: remove the call"
+                            : ": use at least two sources, none of them null"));
         }
         List<ParentRecords> parts = List.of(sources.clone());
         if (parts.stream().anyMatch(part -> part.cursor() != null)) {
@@ -182,6 +220,20 @@ public final class ParentRecords {
             throw invalid("as: a combination has the names of its sources: name these");
         }
         return new ParentRecords(kind, name, values, request, parts);
+    }
+
+    /**
+     * Makes each value an object with this field, as those that a request lists, so that the request of the trigger has the
+     * same pill for both: {@code {{parent.id}}}.
+     *
+     * @param name the name of the field, such as {@code id}
+     * @return changed parents
+     */
+    public ParentRecords field(String name) {
+        if (kind != SourceType.VALUES) {
+            throw invalid("field: only of(...) and valuesOf(...) have values to which it applies");
+        }
+        return new ParentRecords(kind, this.name, values.withField(name), request, parts);
     }
 
     /**
@@ -251,6 +303,9 @@ public final class ParentRecords {
     }
 
     ObjectNode toJson() {
+        if (kind == SourceType.FIRST) {
+            return parts.get(0).toJson().set("orElse", parts.get(1).toJson());
+        }
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         if (!parts.isEmpty()) {
             ArrayNode sources = json.putArray(kind == SourceType.PRODUCT ? "product" : "union");
@@ -261,8 +316,7 @@ public final class ParentRecords {
             json.put("as", name);
         }
         if (request == null) {
-            json.putArray("values").addAll(values);
-            return json;
+            return values.writeTo(json);
         }
         json.set("request", request.template.toJson());
         json.set("records", request.records.toJson());
@@ -278,6 +332,8 @@ public final class ParentRecords {
     static @Nullable ParentRecords read(JsonObjectReader reader, Map<String, PillFilter> filters) {
         // "values": The parents, if they are known: values of any JSON type.
         List<JsonNode> values = reader.elements("values", (value, at) -> value);
+        // "valuesOf": An expression for the parents over the constant pills, such as those that a user has entered.
+        String calculated = reader.text("valuesOf");
         // "request": The request that lists the parents.
         RequestTemplate request = reader.document("request", json -> RequestTemplate.fromJson(json, filters));
         // "records": The location of the parents in the response.
@@ -292,9 +348,13 @@ public final class ParentRecords {
         Cursor cursor = reader.object("cursor", CursorReader::read);
         List<ParentRecords> product = reader.objects("product", inner -> read(inner, filters));
         List<ParentRecords> union = reader.objects("union", inner -> read(inner, filters));
-        String kind = reader.exactlyOneOf("values", "request", "product", "union");
+        // "field": A name that makes each value an object with this field, as those that a request lists.
+        String field = reader.text("field");
+        // "orElse": The parents of a poll in which there are none of these.
+        ParentRecords other = reader.object("orElse", inner -> read(inner, filters));
+        String kind = reader.exactlyOneOf("values", "valuesOf", "request", "product", "union");
         if (kind != null && !kind.equals("request")) {
-            (kind.equals("values") ? FOR_REQUEST : FOR_ONE)
+            (kind.startsWith("values") ? FOR_REQUEST : FOR_ONE)
                     .stream()
                             .filter(reader::has)
                             .forEach(member -> reader.problem(
@@ -304,6 +364,8 @@ public final class ParentRecords {
         List<ParentRecords> found = new ArrayList<>();
         if ("values".equals(kind)) {
             found.add(of(values.toArray()));
+        } else if ("valuesOf".equals(kind)) {
+            reader.attempt("valuesOf", () -> found.add(valuesOf(String.valueOf(calculated))));
         } else if ("product".equals(kind)) {
             reader.attempt("product", () -> found.add(product(product.toArray(ParentRecords[]::new))));
         } else if ("union".equals(kind)) {
@@ -319,11 +381,14 @@ public final class ParentRecords {
             return null;
         }
         boolean isRequest = "request".equals(kind);
+        boolean hasValues = kind != null && kind.startsWith("values");
         return new MemberSteps<>(reader, found.get(0))
                 .text("as", ParentRecords::as)
                 .with("pagination", isRequest ? pages : null, ParentRecords::pagination)
                 .with("below", isRequest ? outer : null, ParentRecords::below)
                 .with("cursor", isRequest ? cursor : null, ParentRecords::cursor)
+                .with("field", isRequest || hasValues ? field : null, ParentRecords::field)
+                .with("orElse", other, ParentRecords::orElse)
                 .value();
     }
 
@@ -375,8 +440,8 @@ public final class ParentRecords {
         return name;
     }
 
-    /** The fixed parents. */
-    List<JsonNode> values() {
+    /** The parents that need no request; none when there is a request or a combination. */
+    ParentValues values() {
         return values;
     }
 
@@ -385,7 +450,7 @@ public final class ParentRecords {
         return request;
     }
 
-    /** The sources that are combined; none when it is one source. */
+    /** The sources that are combined, or one of which is used; none when it is one source. */
     List<ParentRecords> parts() {
         return parts;
     }
@@ -393,6 +458,11 @@ public final class ParentRecords {
     /** Whether the parents are all combinations of those of the sources. */
     boolean isProduct() {
         return kind == SourceType.PRODUCT;
+    }
+
+    /** Whether the parents are those of the first source that has any. */
+    boolean isFirst() {
+        return kind == SourceType.FIRST;
     }
 
     /** The text by which the state recognizes another cursor of the parents. */

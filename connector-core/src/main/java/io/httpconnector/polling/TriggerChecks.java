@@ -80,9 +80,18 @@ final class TriggerChecks {
     }
 
     private void checkParents(ParentRecords parents, String pointer) {
-        String kind = parents.isProduct() ? "/product/" : "/union/";
         for (int i = 0; i < parents.parts().size(); i++) {
-            checkParents(parents.parts().get(i), pointer + kind + i);
+            String kind = parents.isProduct() ? "/product/" + i : "/union/" + i;
+            checkParents(parents.parts().get(i), pointer + (parents.isFirst() ? (i == 0 ? "" : "/orElse") : kind));
+        }
+        ValueSource expression = parents.values().expression();
+        if (expression != null) {
+            Set<String> known = constantSteps();
+            for (String step : expression.steps()) {
+                if (!known.contains(step)) {
+                    checkStep(step, known, isDefined.test("parents") ? pointer + "/valuesOf" : "parents: valuesOf");
+                }
+            }
         }
         ListRequest list = parents.request();
         if (list != null) {
@@ -235,6 +244,14 @@ final class TriggerChecks {
         }
         checkPills(placed, template, known, "/request", settings.cursor);
         return placed;
+    }
+
+    /** Reports the step of an expression that has no value. */
+    private void checkStep(String step, Set<String> known, String where) {
+        String nearest = Suggestions.of(step, known);
+        found.add(where + ": \"" + step + "\" is unknown: "
+                + (nearest == null ? "" : "did you mean \"" + nearest + "\"? Otherwise ")
+                + constantFor(step, where.startsWith("/")));
     }
 
     private void checkFilterStep(String used, Set<String> known, RecordSelector records) {

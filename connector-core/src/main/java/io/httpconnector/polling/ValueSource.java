@@ -63,6 +63,15 @@ final class ValueSource {
         return of(part, text, null);
     }
 
+    /** A value that does not depend on records: an expression over the pills of the trigger. */
+    static ValueSource ofConstants(String part, String text) {
+        try {
+            return new ValueSource(null, ValueTemplate.of(text), null, text);
+        } catch (InvalidDefinitionException e) {
+            throw new InvalidDefinitionException(part, e.problems());
+        }
+    }
+
     private static ValueSource of(String part, String text, @Nullable List<String> steps) {
         if (text == null || text.startsWith("/") || !ValueTemplate.hasPills(text)) {
             return new ValueSource(JsonPaths.of(part, text), null, null, String.valueOf(text));
@@ -117,7 +126,8 @@ final class ValueSource {
         return steps;
     }
 
-    private JsonNode evaluate(Pills pills) {
+    /** The value of an expression over these pills; a missing node when there is none. */
+    JsonNode evaluate(Pills pills) {
         if (expression == null) {
             throw new IllegalStateException("neither a pointer nor an expression");
         }

@@ -32,6 +32,7 @@ import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -123,6 +124,7 @@ final class Filters {
                             new FilterDefinition(
                                     "last", Set.of(LIST), ANY, withoutArguments(list -> list.get(list.size() - 1))),
                             new FilterDefinition("join", Set.of(LIST), TEXT, Filters::join),
+                            new FilterDefinition("split", SCALAR, LIST, Filters::split),
                             new FilterDefinition("pluck", Set.of(LIST), LIST, Filters::pluck),
                             new FilterDefinition("date", DATE, TEXT, Filters::date),
                             new FilterDefinition("iso", DATE, TEXT, Filters::iso),
@@ -233,6 +235,24 @@ final class Filters {
                 joined.add(text(element));
             }
             return TextNode.valueOf(joined.toString());
+        };
+    }
+
+    /** The parts between separators, without white space around them; blank parts, as after a last comma, are left out. */
+    private static Filter split(FilterArguments arguments) {
+        arguments.requireAtMost(1);
+        String separator = arguments.text(0, "the text between the parts, such as split(',')");
+        if (separator.isEmpty()) {
+            throw arguments.problem("requires text between the parts, such as split(',')");
+        }
+        return value -> {
+            ArrayNode parts = JsonNodeFactory.instance.arrayNode();
+            for (String part : text(value).split(Pattern.quote(separator), -1)) {
+                if (!part.isBlank()) {
+                    parts.add(part.strip());
+                }
+            }
+            return parts;
         };
     }
 

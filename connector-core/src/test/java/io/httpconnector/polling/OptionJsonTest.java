@@ -85,8 +85,10 @@ class OptionJsonTest {
         boolean ofNumber =
                 type.equals("Cursor") && List.of(option.getParameterTypes()).contains(long.class);
         boolean ofToken = name(option).equals("Cursor.expiredWhen");
-        Supplier<Object> start =
-                ofToken ? () -> Cursor.opaque("/o") : ofNumber ? () -> Cursor.number("/n") : STARTS.get(type);
+        boolean ofValues = name(option).equals("ParentRecords.field");
+        Supplier<Object> start = ofToken
+                ? () -> Cursor.opaque("/o")
+                : ofNumber ? () -> Cursor.number("/n") : ofValues ? () -> ParentRecords.of("a") : STARTS.get(type);
 
         Object changed = option.invoke(start.get(), arguments(option));
         JsonNode written = trigger(changed).toJson();

@@ -270,6 +270,64 @@ class ParentSourcesTest extends RecordServiceFixture {
         }
     }
 
+    private static String path(JsonNode event) {
+        return event.path("id").asText();
+    }
+
+    private List<String> keys(Map<String, ?> account, ParentRecords parents) {
+        return keys(trigger("/r/{{parent}}", parents).pill("account", account));
+    }
+
+    @Test
+    void parentsFromTheTextOfAnInput() {
+        service.behaviour = this::respond;
+        ParentRecords regions = ParentRecords.valuesOf("{{account.regions | split(',')}}");
+
+        assertThat(keys(Map.of("regions", " eu, us ,,ap,"), regions)).containsExactly("/r/eu", "/r/us", "/r/ap");
+        assertThat(path(events.get(2).payload())).isEqualTo("/r/ap");
+    }
+
+    @Test
+    void parentsFromAListAnObjectOrNothing() {
+        service.behaviour = this::respond;
+
+        assertThat(keys(Map.of("ids", List.of(7, 8)), ParentRecords.valuesOf("{{account.ids}}")))
+                .containsExactly("/r/7", "/r/8");
+        assertThat(keys(Map.of(), ParentRecords.valuesOf("{{account.ids | default('me')}}")))
+                .endsWith("/r/me");
+        events.clear();
+        assertThat(keys(Map.of(), ParentRecords.valuesOf("{{account.ids}}"))).isEmpty();
+    }
+
+    @Test
+    void selectedParentsOrElseAllThatARequestLists() {
+        service.behaviour = this::respond;
+        ParentRecords boards = ParentRecords.from(
+                        BOARDS, RecordSelector.atRoot().where("/open", "true"), "/id")
+                .orElse(ParentRecords.of("none"));
+        ParentRecords parents = ParentRecords.valuesOf("{{account.boards | split(',')}}")
+                .field("id")
+                .orElse(boards);
+
+        assertThat(keys(trigger("/r/{{parent.id}}", parents).pill("account", Map.of("boards", "5"))))
+                .containsExactly("/r/5");
+        assertThat(paths).doesNotContain("/boards");
+        events.clear();
+        assertThat(keys(trigger("/r/{{parent.id}}", parents).pill("account", Map.of())))
+                .containsExactly("/r/1");
+    }
+
+    /** A list that cannot be read is not an empty one. */
+    @Test
+    void failedParentsAreNotReplacedByOthers() {
+        service.behaviour = asked -> MockResponse.json(List.of(Map.of("id", asked.path(), "nothing", 1)));
+        ParentRecords keyless =
+                ParentRecords.from(BOARDS, RecordSelector.atRoot(), "/key").orElse(ParentRecords.of("all"));
+
+        assertThatThrownBy(() -> keys(trigger("/r/{{parent}}", keyless))).hasMessageContaining("no key at \"/key\"");
+        assertThat(events).isEmpty();
+    }
+
     @Test
     void timeOfThePollInRequests() {
         service.behaviour = this::respond;
@@ -302,7 +360,19 @@ class ParentSourcesTest extends RecordServiceFixture {
                 Arguments.of("{'values': [1], 'below': {'values': [2]}}", "/parents/below: contradicts values"),
                 Arguments.of("{" + from + ", 'below': {'values': [1]}, " + cursor + "}", "cannot have a cursor"),
                 Arguments.of("{'union': [{" + from + ", " + cursor + "}, {'values': [1]}]}", "cannot be combined"),
-                Arguments.of("{" + from + ", 'cursor': {'opaque': '/t'}}", "/parents/cursor"));
+                Arguments.of("{" + from + ", 'cursor': {'opaque': '/t'}}", "/parents/cursor"),
+                Arguments.of("{'valuesOf': 'eu,us'}", "/parents/valuesOf: valuesOf: \"eu,us\" has no pill"),
+                Arguments.of("{'valuesOf': '{{x | splt}}'}", "did you mean \"split\"?"),
+                Arguments.of("{'valuesOf': '{{x.y}}'}", "/parents/valuesOf: \"x\" is unknown: add \"x\" to \"pills\""),
+                Arguments.of("{'valuesOf': '{{now}}', 'values': [1]}", "exclude each other"),
+                Arguments.of("{'valuesOf': '{{now}}', 'key': '/id'}", "/parents/key: contradicts valuesOf"),
+                Arguments.of("{'values': [1], 'orElse': {'values': [2], 'as': 'b'}}", "/parents/orElse"),
+                Arguments.of("{'values': [1], 'field': ''}", "/parents/field: field: the name is missing"),
+                Arguments.of("{" + from + ", 'field': 'id'}", "/parents/field: field: only of(...)"),
+                Arguments.of(
+                        "{'values': [1], 'orElse': {'valuesOf': '{{nov}}'}}",
+                        "/parents/orElse/valuesOf: \"nov\" is unknown: did you mean \"now\"?"),
+                Arguments.of("{'values': [1], 'orElse': {" + from + ", " + cursor + "}}", "cannot be combined"));
     }
 
     @ParameterizedTest
