@@ -1,8 +1,15 @@
 package io.httpconnector;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.text.ExchangeFormatter;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +82,67 @@ public record Exchange(
      */
     public String asHar() {
         return ExchangeFormatter.har(values());
+    }
+
+    /**
+     * Returns the exchange as JSON, to store it.
+     *
+     * @return a document readable by {@link #fromJson}
+     */
+    public ObjectNode toJson() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("name", name).put("method", method).put("url", url);
+        json.set("requestHeaders", tree(requestHeaders));
+        json.put("requestBody", requestBody);
+        status.ifPresent(code -> json.put("status", code));
+        json.set("responseHeaders", tree(responseHeaders));
+        return json.put("responseBody", responseBody)
+                .put("startedAt", startedAt.toString())
+                .put("elapsed", elapsed.toString())
+                .put("attempts", attempts);
+    }
+
+    /**
+     * Reads an exchange from JSON.
+     *
+     * @param json the output of {@link #toJson()}
+     * @return the exchange
+     * @throws InvalidDefinitionException if the document is malformed
+     */
+    public static Exchange fromJson(JsonNode json) {
+        try {
+            return new Exchange(
+                    json.required("name").asText(),
+                    json.required("method").asText(),
+                    json.required("url").asText(),
+                    headers(json.required("requestHeaders")),
+                    json.required("requestBody").asText(),
+                    json.has("status") ? OptionalInt.of(json.get("status").asInt()) : OptionalInt.empty(),
+                    headers(json.required("responseHeaders")),
+                    json.required("responseBody").asText(),
+                    Instant.parse(json.required("startedAt").asText()),
+                    Duration.parse(json.required("elapsed").asText()),
+                    json.required("attempts").asInt());
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw new InvalidDefinitionException("exchange", List.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static ObjectNode tree(Headers headers) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        values(headers).forEach((name, all) -> {
+            ArrayNode list = json.putArray(name);
+            all.forEach(list::add);
+        });
+        return json;
+    }
+
+    private static Headers headers(JsonNode json) {
+        List<NameValuePair> fields = new ArrayList<>();
+        json.fieldNames()
+                .forEachRemaining(name ->
+                        json.get(name).forEach(value -> fields.add(NameValuePair.of(name, value.asText()))));
+        return new Headers(NameValuePair.headerFields(fields.toArray(NameValuePair[]::new)));
     }
 
     private ExchangeFormatter.Values values() {

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** The outcome of a call, or of its attempts so far. Immutable. Valid only on the sending thread while the listener is called. */
+/** The outcome of a call, or of its attempts so far. Immutable and thread-safe. It refers to the bodies of the request and the response. */
 public final class ExchangeResult {
 
     private final Request request;

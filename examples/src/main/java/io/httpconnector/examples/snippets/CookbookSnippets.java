@@ -36,6 +36,11 @@ import io.httpconnector.jdbc.ClusteredPolling;
 import io.httpconnector.jdbc.ExactlyOnce;
 import io.httpconnector.jdbc.JdbcSchema;
 import io.httpconnector.jdbc.JdbcTokenStore;
+import io.httpconnector.log.ExchangeLog;
+import io.httpconnector.log.ExchangeQuery;
+import io.httpconnector.log.ExchangeStore;
+import io.httpconnector.log.ExchangeStore.Retention;
+import io.httpconnector.log.LoggedExchange;
 import io.httpconnector.micrometer.ObservationListener;
 import io.httpconnector.polling.Cursor;
 import io.httpconnector.polling.Pagination;
@@ -739,6 +744,24 @@ final class CookbookSnippets {
                 .listener(ObservationListener.of(registry))
                 .build();
         return jira;
+    }
+
+    static void searchLog(String url) {
+        ExchangeStore store = ExchangeStore.file(Path.of("exchanges"), new Retention(Duration.ofDays(30), 1L << 30));
+        ExchangeLog log =
+                ExchangeLog.to(store).sample(0.1).open(); // a tenth of the successful calls, and all failed ones
+
+        HttpConnection jira = HttpConnection.named("Jira")
+                .baseUrl(url)
+                .listener(log.connections())
+                .build();
+
+        for (LoggedExchange found :
+                log.search(ExchangeQuery.latest(50).connection("Jira").failed())) {
+            System.out.println(found.exchange().summary());
+        }
+        jira.close();
+        log.close();
     }
 
     static HttpConnection audited() {

@@ -1,0 +1,326 @@
+package io.httpconnector.log;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.notFound;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.Exchange;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
+import io.httpconnector.RetryPolicy;
+import io.httpconnector.Secret;
+import io.httpconnector.StatusException;
+import io.httpconnector.log.ExchangeStore.Retention;
+import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.polling.StartPosition;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Logs the exchanges of a real connection, and searches them in each store. */
+@Timeout(30)
+class ExchangeLogTest {
+
+    @RegisterExtension
+    static WireMockExtension service = WireMockExtension.newInstance()
+            .options(wireMockConfig().dynamicPort())
+            .build();
+
+    private static final Retention RETENTION = new Retention(Duration.ofDays(30), 1 << 20);
+
+    @TempDir
+    Path directory;
+
+    @BeforeEach
+    void respond() {
+        service.stubFor(any(anyUrl()).willReturn(okJson("[{\"id\":1,\"echo\":\"s3cret-key\"}]")));
+        service.stubFor(get("/missing").willReturn(notFound()));
+    }
+
+    private enum Kind {
+        MEMORY,
+        FILE
+    }
+
+    private ExchangeStore store(Kind kind, Retention retention) {
+        return kind == Kind.MEMORY ? ExchangeStore.inMemory(retention) : ExchangeStore.file(directory, retention);
+    }
+
+    private static HttpConnection connection(String name, ExchangeLog log) {
+        return HttpConnection.named(name)
+                .baseUrl(service.baseUrl())
+                .retry(RetryPolicy.none())
+                .listener(log.connections())
+                .build();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void exchangesAreFoundWithoutSecrets(Kind kind) {
+        try (ExchangeLog log = ExchangeLog.to(store(kind, RETENTION)).open();
+                HttpConnection jira = connection("Jira", log);
+                HttpConnection other = connection("Other", log)) {
+            Instant before = Instant.now().minusMillis(1);
+            jira.send(Request.post("/issues")
+                    .named("Create issue")
+                    .header("X-Api-Key", Secret.of("s3cret-key"))
+                    .json(Map.of("title", "A \"quoted\" title")));
+            assertThatThrownBy(() -> jira.send(Request.get("/missing"))).isInstanceOf(StatusException.class);
+            other.send(Request.get("/x"));
+
+            List<LoggedExchange> all = log.search(ExchangeQuery.latest(10));
+            assertThat(all).extracting(LoggedExchange::connection).containsExactly("Other", "Jira", "Jira");
+            LoggedExchange created = all.get(2);
+            assertThat(created.toString()).doesNotContain("s3cret");
+            assertThat(created.exchange().name()).isEqualTo("Create issue");
+            assertThat(created.exchange().requestBody()).isEqualTo("{\"title\":\"A \\\"quoted\\\" title\"}");
+            assertThat(created.exchange().requestHeaders().first("x-api-key")).contains("***");
+            assertThat(created.exchange().responseBody()).contains("\"echo\":\"***\"");
+            assertThat(created.exchange().startedAt()).isAfter(before);
+            assertThat(created.exchange().asCurl()).contains("/issues");
+            assertThat(created.source()).isEmpty();
+            assertThat(created.failure()).isEmpty();
+
+            assertThat(log.search(ExchangeQuery.latest(10).connection("Jira").failed()))
+                    .singleElement()
+                    .satisfies(
+                            failed -> assertThat(failed.failure().orElseThrow()).contains("404"));
+            assertThat(log.search(ExchangeQuery.latest(10).status(400, 499))).hasSize(1);
+            assertThat(log.search(ExchangeQuery.latest(10).status(0, 399))).hasSize(2);
+            assertThat(log.search(ExchangeQuery.latest(1))).hasSize(1);
+            assertThat(log.search(ExchangeQuery.latest(10).to(before))).isEmpty();
+            assertThat(log.search(ExchangeQuery.latest(10).from(before))).hasSize(3);
+            assertThat(log.dropped()).isZero();
+        }
+    }
+
+    @Test
+    void requestsOfATriggerAndItsHandlersNameIt() {
+        try (ExchangeLog log = ExchangeLog.to(ExchangeStore.inMemory(RETENTION)).open();
+                HttpConnection connection = connection("Service", log);
+                PollingTrigger trigger = PollingTrigger.named("new-records")
+                        .connection(connection)
+                        .request(
+                                RequestTemplate.named("Records").get("/records").build())
+                        .key("/id")
+                        .startPosition(StartPosition.everything())
+                        .store(StateStore.inMemory())
+                        .handler(event -> connection.send(Request.get("/details")))
+                        .listener(log.triggers())
+                        .build()) {
+            trigger.pollOnce();
+            connection.send(Request.get("/other"));
+
+            assertThat(log.search(ExchangeQuery.latest(10).source("new-records")))
+                    .extracting(found -> found.exchange().url())
+                    .containsExactly(service.url("/details"), service.url("/records"));
+            assertThat(log.search(ExchangeQuery.latest(10).source("")))
+                    .extracting(found -> found.exchange().url())
+                    .containsExactly(service.url("/other"));
+        }
+    }
+
+    @Test
+    void exchangesWithoutAResponseAreLogged() {
+        try (ExchangeLog log = ExchangeLog.to(ExchangeStore.inMemory(RETENTION)).open();
+                HttpConnection closed = HttpConnection.named("Closed")
+                        .baseUrl("http://localhost:1")
+                        .retry(RetryPolicy.none())
+                        .listener(log.connections())
+                        .build()) {
+            assertThatThrownBy(() -> closed.send(Request.get("/"))).isInstanceOf(ConnectorException.class);
+
+            assertThat(log.search(ExchangeQuery.latest(10).status(0, 0).failed()))
+                    .singleElement()
+                    .satisfies(found -> assertThat(found.exchange().status()).isEmpty());
+        }
+    }
+
+    @Test
+    void successfulCallsCanBeLeftOut() {
+        try (ExchangeLog errors = ExchangeLog.to(ExchangeStore.inMemory(RETENTION))
+                        .errorsOnly()
+                        .open();
+                ExchangeLog sampled = ExchangeLog.to(ExchangeStore.inMemory(RETENTION))
+                        .sample(0)
+                        .open();
+                HttpConnection connection = HttpConnection.named("Service")
+                        .baseUrl(service.baseUrl())
+                        .listener(errors.connections())
+                        .listener(sampled.connections())
+                        .build()) {
+            connection.send(Request.get("/x"));
+            connection.send(Request.get("/missing").acceptStatus(404));
+
+            for (ExchangeLog log : List.of(errors, sampled)) {
+                assertThat(log.search(ExchangeQuery.latest(10)))
+                        .extracting(found -> found.exchange().url())
+                        .containsExactly(service.url("/missing"));
+            }
+        }
+    }
+
+    @Test
+    void aFailingStoreFailsNoRequest() {
+        ExchangeStore failing = new ExchangeStore() {
+            @Override
+            public void append(List<LoggedExchange> entries) {
+                throw new IllegalStateException("the disk is full");
+            }
+
+            @Override
+            public List<LoggedExchange> search(ExchangeQuery query) {
+                return List.of();
+            }
+        };
+        try (ExchangeLog log = ExchangeLog.to(failing).open();
+                HttpConnection connection = connection("Service", log)) {
+            assertThat(connection.send(Request.get("/x")).status()).isEqualTo(200);
+            assertThat(log.search(ExchangeQuery.latest(10))).isEmpty();
+            assertThat(log.dropped()).isEqualTo(1);
+        }
+    }
+
+    private static LoggedExchange entry(int number, Instant time, String body) {
+        Exchange exchange;
+        try (HttpConnection connection =
+                HttpConnection.named("x").baseUrl(service.baseUrl()).build()) {
+            exchange = connection.send(Request.get("/x")).exchange();
+        }
+        Exchange changed = new Exchange(
+                "n" + number,
+                "GET",
+                exchange.url(),
+                exchange.requestHeaders(),
+                "",
+                OptionalInt.of(200),
+                exchange.responseHeaders(),
+                body,
+                time,
+                Duration.ofMillis(3),
+                1);
+        return new LoggedExchange("id" + number, "c", "", Optional.empty(), changed);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void theOldestEntriesAreRemovedWhenTheStoreIsFull(Kind kind) throws IOException {
+        Retention small = new Retention(Duration.ofDays(1), 64 << 10);
+        String body = "x".repeat(3000);
+        LoggedExchange model = entry(0, Instant.now(), body);
+        try (ExchangeStore store = store(kind, small)) {
+            for (int i = 0; i < 100; i++) {
+                store.append(List.of(new LoggedExchange("id" + i, "c", "", Optional.empty(), model.exchange())));
+            }
+            List<LoggedExchange> left = store.search(ExchangeQuery.latest(1000));
+
+            assertThat(left).hasSizeBetween(8, 40);
+            assertThat(left).extracting(LoggedExchange::id).contains("id99").doesNotContain("id0");
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files.mapToLong(file -> file.toFile().length()).sum()).isLessThanOrEqualTo(64 << 10);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void oldEntriesAreNotFound(Kind kind) {
+        Instant now = Instant.now();
+        try (ExchangeStore store = store(kind, new Retention(Duration.ofHours(1), 1 << 20))) {
+            store.append(List.of(entry(1, now.minus(Duration.ofHours(2)), ""), entry(2, now, "")));
+
+            assertThat(store.search(ExchangeQuery.latest(10)))
+                    .extracting(LoggedExchange::id)
+                    .containsExactly("id2");
+        }
+    }
+
+    @Test
+    void processesShareADirectoryAndAnUnfinishedLineIsIgnored() throws IOException {
+        Instant now = Instant.now();
+        try (ExchangeStore first = ExchangeStore.file(directory, RETENTION);
+                ExchangeStore second = ExchangeStore.file(directory, RETENTION)) {
+            first.append(List.of(entry(1, now.minusSeconds(2), "ä\n\u2028")));
+            second.append(List.of(entry(2, now.minusSeconds(1), "")));
+            try (Stream<Path> files = Files.list(directory)) {
+                for (Path file : files.toList()) {
+                    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                            .isEqualTo("rw-------");
+                    Files.writeString(file, "{\"id\":\"unfinished", StandardOpenOption.APPEND);
+                }
+            }
+
+            assertThat(first.search(ExchangeQuery.latest(10)))
+                    .extracting(LoggedExchange::id)
+                    .containsExactly("id2", "id1");
+            assertThat(first.search(ExchangeQuery.latest(10)).get(1).exchange().responseBody())
+                    .isEqualTo("ä\n\u2028");
+        }
+    }
+
+    @Test
+    void entriesCanBeStoredAsJson() {
+        LoggedExchange entry = entry(1, Instant.now(), "{}");
+
+        LoggedExchange read = LoggedExchange.fromJson(entry.toJson());
+
+        assertThat(read.toJson()).isEqualTo(entry.toJson());
+        assertThat(read.exchange().asHar()).isEqualTo(entry.exchange().asHar());
+        assertThatThrownBy(() -> LoggedExchange.fromJson(entry.toJson().without("connection")))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("connection");
+    }
+
+    @Test
+    void manyCallsAreWrittenByOneThread() {
+        try (ExchangeLog log = ExchangeLog.to(ExchangeStore.inMemory(new Retention(Duration.ofDays(1), 64L << 20)))
+                        .open();
+                HttpConnection connection = connection("Service", log)) {
+            IntStream.range(0, 200).parallel().forEach(i -> connection.send(Request.get("/" + i)));
+
+            assertThat(log.search(ExchangeQuery.latest(1000))).hasSize(200);
+        }
+    }
+
+    @Test
+    void invalidSettingsAreRejected() {
+        assertThatThrownBy(() -> new Retention(Duration.ZERO, 1 << 20)).isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> new Retention(Duration.ofDays(1), 1)).hasMessageContaining("64 KiB");
+        assertThatThrownBy(() -> ExchangeLog.to(null)).hasMessageContaining("the store is null");
+        assertThatThrownBy(
+                        () -> ExchangeLog.to(ExchangeStore.inMemory(RETENTION)).sample(2))
+                .hasMessageContaining("use 0 to 1");
+        assertThatThrownBy(() -> ExchangeQuery.latest(0)).hasMessageContaining("use 1 to 10,000");
+        assertThatThrownBy(() -> ExchangeQuery.latest(1).status(500, 400))
+                .hasMessageContaining("the smaller one first");
+        assertThatThrownBy(() -> ExchangeQuery.latest(1).from(Instant.MAX).to(Instant.MIN))
+                .hasMessageContaining("the period is empty");
+    }
+}
