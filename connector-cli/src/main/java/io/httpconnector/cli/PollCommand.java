@@ -56,7 +56,7 @@ final class PollCommand extends InstanceCommand {
             description = "The interval of --follow. Default: the schedule of the document, or else PT1M.")
     private @Nullable Duration every;
 
-    /** How long the command runs. */
+    /** The duration of the command. */
     static final class Mode {
 
         @Option(names = "--once", description = "Poll once, and end. The default.")
@@ -66,7 +66,7 @@ final class PollCommand extends InstanceCommand {
         boolean follow;
     }
 
-    /** Where the first poll starts, instead of where the previous run has ended. */
+    /** The start position of the first poll, instead of the end of the previous run. */
     static final class Start {
 
         @Option(

@@ -53,7 +53,7 @@ public final class ExchangeLog implements AutoCloseable {
     private final double share;
     private final boolean errorsOnly;
 
-    private final BlockingQueue<Pending> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
+    private final BlockingQueue<UnwrittenExchange> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
     private final AtomicLong waitingBytes = new AtomicLong();
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong finished = new AtomicLong();
@@ -65,7 +65,7 @@ public final class ExchangeLog implements AutoCloseable {
     private final ThreadLocal<String> source = new ThreadLocal<>();
 
     /** An exchange whose secrets are not yet removed. */
-    private record Pending(String connection, String source, ExchangeResult result, long bytes) {}
+    private record UnwrittenExchange(String connection, String source, ExchangeResult result, long bytes) {}
 
     private ExchangeLog(ExchangeStore store, double share, boolean errorsOnly) {
         this.store = store;
@@ -214,7 +214,7 @@ public final class ExchangeLog implements AutoCloseable {
         }
         long bytes = Math.max(0, result.sentBytes()) + result.receivedBytes();
         if (waitingBytes.get() + bytes <= MAX_WAITING_BYTES
-                && waiting.offer(new Pending(connection, from, result, bytes))) {
+                && waiting.offer(new UnwrittenExchange(connection, from, result, bytes))) {
             waitingBytes.addAndGet(bytes);
             accepted.incrementAndGet();
             boolean unused = writer.tryRunning();
@@ -277,11 +277,11 @@ public final class ExchangeLog implements AutoCloseable {
 
         @Override
         public void step() throws InterruptedException {
-            Pending first = waiting.poll(1, TimeUnit.SECONDS);
+            UnwrittenExchange first = waiting.poll(1, TimeUnit.SECONDS);
             if (first == null) {
                 return;
             }
-            List<Pending> batch = new ArrayList<>(List.of(first));
+            List<UnwrittenExchange> batch = new ArrayList<>(List.of(first));
             waiting.drainTo(batch, MAX_BATCH - 1);
             try {
                 store.append(batch.stream().flatMap(this::entry).toList());
@@ -294,7 +294,7 @@ public final class ExchangeLog implements AutoCloseable {
             }
         }
 
-        private Stream<LoggedExchange> entry(Pending pending) {
+        private Stream<LoggedExchange> entry(UnwrittenExchange pending) {
             ExchangeResult result = pending.result();
             return result.exchange().stream()
                     .map(exchange -> new LoggedExchange(

@@ -12,7 +12,7 @@ import java.util.List;
 public interface ExchangeStore extends AutoCloseable {
 
     /**
-     * How long entries are kept. The oldest ones are removed first.
+     * The age and size up to which entries are kept. The oldest ones are removed first.
      *
      * @param maxAge the maximum age
      * @param maxBytes the maximum size of all entries together in bytes, approximately

@@ -8,7 +8,7 @@ import io.httpconnector.internal.json.JsonObjectReader;
 import java.util.List;
 
 /**
- * What all requests and triggers of a document have unless they have their own. Remembers which members come from there, so that
+ * The options of all requests and triggers of a document, unless these have their own. Remembers which members come from there, so that
  * their problems are reported there. Not thread-safe.
  */
 final class DocumentDefaults {

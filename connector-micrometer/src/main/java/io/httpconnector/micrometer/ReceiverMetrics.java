@@ -21,15 +21,15 @@ final class ReceiverMetrics implements WebhookListener {
     private final EventMetrics events;
 
     /** The observations of requests by the events that they brought. */
-    private final Map<EventKey, Observation> requests = new LinkedHashMap<>() {
+    private final Map<EventId, Observation> requests = new LinkedHashMap<>() {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<EventKey, Observation> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<EventId, Observation> eldest) {
             return size() > MAX_REQUESTS;
         }
     };
 
     /** The id of an event is unique within its receiver. */
-    private record EventKey(String receiver, String id) {}
+    private record EventId(String receiver, String id) {}
 
     ReceiverMetrics(MeterRegistry meters, EventMetrics events) {
         this.meters = meters;
@@ -40,14 +40,14 @@ final class ReceiverMetrics implements WebhookListener {
     public void onEvents(List<WebhookEvent> received) {
         events.current().ifPresent(request -> {
             synchronized (requests) {
-                received.forEach(event -> requests.put(new EventKey(event.receiver(), event.id()), request));
+                received.forEach(event -> requests.put(new EventId(event.receiver(), event.id()), request));
             }
         });
     }
 
     @Override
     public AttemptObserver onAttempt(DeliveryAttempt attempt) {
-        EventKey key = new EventKey(
+        EventId key = new EventId(
                 attempt.events().get(0).trigger(), attempt.events().get(0).id());
         Observation request;
         synchronized (requests) {

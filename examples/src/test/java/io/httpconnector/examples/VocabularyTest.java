@@ -80,7 +80,7 @@ class VocabularyTest {
                 "\\bATOMIC_MOVE\\b ; OwnerOnlyFiles",
                 "\\\\\\\\\\{(\\\\\\\\)?\\{|(ndexOf|startsWith|split)\\(\"(\\{\\{|}}) ; Placeholders, PillToken, PostmanReader, PostmanScope,"
                         // Read the templates of other products.
-                        + " AirbyteScope, NangoXml, NangoProvider, AirbyteCursor, AirbyteConverter, AirbytePagination, AirbyteInputs, JinjaPills, ImportedService",
+                        + " AirbyteScope, NangoXml, NangoProvider, AirbyteCursor, AirbyteConverter, AirbytePagination, AirbyteInputs, JinjaPills, ImportedService, JsonSyntax, YamlSyntax",
                 "\\bURLDecoder\\b ; ''",
                 "\\bURLEncoder\\b ; TokenEndpoint"
             })
