@@ -6,6 +6,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
+import io.httpconnector.auth.internal.SortedQuery;
 import io.httpconnector.internal.Hashing;
 import io.httpconnector.internal.text.PercentEncoding;
 import java.net.URI;
@@ -124,7 +125,8 @@ public final class AwsAuth implements AuthStrategy {
                 "AssumeRoleWithWebIdentity",
                 request -> request.bodyField("WebIdentityToken", token),
                 checked.region,
-                checked.service);
+                checked.service,
+                TimeSource.SYSTEM);
     }
 
     /**
@@ -140,7 +142,7 @@ public final class AwsAuth implements AuthStrategy {
             throw new InvalidDefinitionException("AWS role", List.of("role: it is null"));
         }
         AwsAuth sts = new AwsAuth(credentials, region, "sts", timeSource);
-        return role.login("AssumeRole", sts::apply, region, service);
+        return role.login("AssumeRole", sts::apply, region, service, timeSource);
     }
 
     /**
@@ -239,7 +241,7 @@ public final class AwsAuth implements AuthStrategy {
                 .append('\n')
                 .append(path(request.uri()))
                 .append('\n')
-                .append(query(request.uri()))
+                .append(SortedQuery.canonical(request.uri()))
                 .append('\n');
         headers.forEach(
                 (name, value) -> lines.append(name).append(':').append(value).append('\n'));
@@ -261,20 +263,6 @@ public final class AwsAuth implements AuthStrategy {
         return Arrays.stream(path.replaceAll("/+", "/").split("/", -1))
                 .map(segment -> PercentEncoding.encode(bytes(segment)))
                 .collect(Collectors.joining("/"));
-    }
-
-    private static String query(URI uri) {
-        String query = uri.getRawQuery();
-        if (query == null || query.isEmpty()) {
-            return "";
-        }
-        return Arrays.stream(query.split("&", -1))
-                .filter(pair -> !pair.isEmpty())
-                .map(pair -> pair.replace("+", "%20").split("=", 2))
-                .map(pair -> new String[] {reencoded(pair[0]), pair.length == 1 ? "" : reencoded(pair[1])})
-                .sorted((a, b) -> a[0].equals(b[0]) ? a[1].compareTo(b[1]) : a[0].compareTo(b[0]))
-                .map(pair -> pair[0] + "=" + pair[1])
-                .collect(Collectors.joining("&"));
     }
 
     /** Decodes and re-encodes byte by byte, as the bytes need not be UTF-8. */

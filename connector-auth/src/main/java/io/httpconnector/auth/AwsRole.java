@@ -3,11 +3,13 @@ package io.httpconnector.auth;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An IAM role whose temporary credentials are requested from the AWS Security Token Service (STS), and again before they expire. See
@@ -19,10 +21,13 @@ public final class AwsRole {
 
     private final Map<String, String> parameters;
     private final String stsUrl;
+    /** The time source; null for that of the credentials. */
+    private final @Nullable TimeSource timeSource;
 
-    private AwsRole(Map<String, String> parameters, String stsUrl) {
+    private AwsRole(Map<String, String> parameters, String stsUrl, @Nullable TimeSource timeSource) {
         this.parameters = parameters;
         this.stsUrl = stsUrl;
+        this.timeSource = timeSource;
     }
 
     /**
@@ -36,7 +41,7 @@ public final class AwsRole {
         if (arn == null || !arn.startsWith("arn:")) {
             throw invalid("role: it is not an ARN, such as arn:aws:iam::123456789012:role/reader");
         }
-        return new AwsRole(Map.of("RoleArn", arn, "RoleSessionName", "http-connector"), "");
+        return new AwsRole(Map.of("RoleArn", arn, "RoleSessionName", "http-connector"), "", null);
     }
 
     /**
@@ -85,7 +90,18 @@ public final class AwsRole {
         if (url == null || !Request.get(url).uri().isAbsolute()) {
             throw invalid("stsUrl: it is not absolute: start with https://");
         }
-        return new AwsRole(parameters, url);
+        return new AwsRole(parameters, url, timeSource);
+    }
+
+    /**
+     * Sets the time source by which the temporary credentials expire and sign, for tests. Default: that of the {@link AwsAuth}, or the
+     * system time.
+     *
+     * @param timeSource the time source
+     * @return a new role
+     */
+    public AwsRole timeSource(TimeSource timeSource) {
+        return new AwsRole(parameters, stsUrl, timeSource);
     }
 
     private AwsRole with(String name, String value) {
@@ -94,7 +110,7 @@ public final class AwsRole {
         }
         Map<String, String> all = new LinkedHashMap<>(parameters);
         all.put(name, value);
-        return new AwsRole(Map.copyOf(all), stsUrl);
+        return new AwsRole(Map.copyOf(all), stsUrl, timeSource);
     }
 
     private static InvalidDefinitionException invalid(String problem) {
@@ -102,14 +118,17 @@ public final class AwsRole {
     }
 
     /** Returns a strategy that requests credentials by an action of STS, and signs by them. */
-    LoginAuth login(String action, UnaryOperator<Request> signer, String region, String service) {
+    LoginAuth login(
+            String action, UnaryOperator<Request> signer, String region, String service, TimeSource defaultTime) {
+        TimeSource time = timeSource == null ? defaultTime : timeSource;
         String result = "/" + action + "Response/" + action + "Result/" + CREDENTIALS + "/";
         return LoginAuth.by(() -> signer.apply(request(action, region)))
                 .token(result + "SecretAccessKey")
                 .field("accessKeyId", result + "AccessKeyId")
                 .field("sessionToken", result + "SessionToken")
                 .expires(result + "Expiration", ExpiryFormat.EPOCH_SECONDS)
-                .useFields((key, fields) -> auth(key, fields, region, service))
+                .useFields((key, fields) -> auth(key, fields, region, service).timeSource(time))
+                .timeSource(time)
                 .build();
     }
 

@@ -5,20 +5,18 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
+import io.httpconnector.auth.HmacTexts.Location;
 import io.httpconnector.auth.internal.AttemptValues;
-import io.httpconnector.internal.Hashing;
 import io.httpconnector.internal.text.PillToken;
 import io.httpconnector.template.PillText;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,47 +31,29 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The pills are {@code method}; {@code url}, {@code host}, {@code path}, {@code query} (empty if there is none) and
- * {@code target} (path, and query with its question mark), as they are sent; {@code type}, the media type; {@code body}, and its
- * digests {@code bodySha256Hex}, {@code bodySha256Base64}, {@code bodyMd5Base64}; {@code time} (seconds since 1970),
- * {@code timeMillis}, {@code timeIso}, {@code timeHttp}; and {@code nonce}, unique for each attempt. Header fields and query
- * parameters can also use {@code signature} (hexadecimal) and {@code signatureBase64}.
+ * {@code target} (path, and query with its question mark), as they are sent, with the parameters of this strategy that do not
+ * have the signature; {@code queryCanonical}, the parameters sorted and percent-encoded, and {@code queryConcatenated}, their
+ * names and values sorted, without separators; {@code type}, the media type; {@code body}, and its digests
+ * {@code bodySha256Hex}, {@code bodySha256Base64}, {@code bodyMd5Base64}; {@code time} (seconds since 1970),
+ * {@code timeMillis}, {@code timeIso}, {@code timeHttp}; and {@code nonce}, unique for each attempt. Header fields, query
+ * parameters and body fields can also use {@code signature} (hexadecimal) and {@code signatureBase64}.
  */
 public final class HmacAuth implements AuthStrategy {
 
-    private static final Set<String> ALGORITHMS =
-            Set.of("HmacSHA256", "HmacSHA512", "HmacSHA384", "HmacSHA1", "HmacMD5");
-    private static final Set<String> SIGNATURES = Set.of("signature", "signatureBase64");
+    private static final Set<String> SIGNATURES = Set.of(HmacTexts.SIGNATURE, HmacTexts.SIGNATURE + HmacTexts.BASE64);
+    private static final byte[] NOTHING = {};
 
-    private final String algorithm;
-    private final Secret key;
-    private final Function<String, byte[]> keyBytes;
+    private final HmacKey key;
     private final PillText template;
     private final Map<String, ?> values;
-    /** Texts by the name of the value that they compute. */
-    private final Map<String, PillText> computed;
-
-    private final Map<String, PillText> headers;
-    private final Map<String, PillText> queries;
+    private final HmacTexts texts;
     private final TimeSource timeSource;
 
-    private HmacAuth(
-            String algorithm,
-            Secret key,
-            Function<String, byte[]> keyBytes,
-            PillText template,
-            Map<String, ?> values,
-            Map<String, PillText> computed,
-            Map<String, PillText> headers,
-            Map<String, PillText> queries,
-            TimeSource timeSource) {
-        this.algorithm = algorithm;
+    private HmacAuth(HmacKey key, PillText template, Map<String, ?> values, HmacTexts texts, TimeSource timeSource) {
         this.key = key;
-        this.keyBytes = keyBytes;
         this.template = template;
         this.values = values;
-        this.computed = computed;
-        this.headers = headers;
-        this.queries = queries;
+        this.texts = texts;
         this.timeSource = timeSource;
     }
 
@@ -102,12 +82,7 @@ public final class HmacAuth implements AuthStrategy {
      * @throws InvalidDefinitionException if a pill or the algorithm is unknown, or a value is missing
      */
     public static HmacAuth of(String algorithm, Secret key, String template, Map<String, ?> values) {
-        if (algorithm == null || !ALGORITHMS.contains(algorithm)) {
-            throw invalid("algorithm: it must be one of " + new TreeSet<>(ALGORITHMS));
-        }
-        if (key == null) {
-            throw invalid("key: it is null");
-        }
+        HmacKey signing = HmacKey.of(algorithm, key);
         if (values == null) {
             throw invalid("values: they are null");
         }
@@ -120,17 +95,8 @@ public final class HmacAuth implements AuthStrategy {
                 throw invalid("value " + value.getKey() + ": this name is reserved: use another one");
             }
         }
-        PillText compiled = compiled("template", template, names);
         return new HmacAuth(
-                algorithm,
-                key,
-                text -> text.getBytes(StandardCharsets.UTF_8),
-                compiled,
-                Map.copyOf(values),
-                Map.of(),
-                Map.of(),
-                Map.of(),
-                TimeSource.SYSTEM);
+                signing, compiled("template", template, names), Map.copyOf(values), HmacTexts.NONE, TimeSource.SYSTEM);
     }
 
     /**
@@ -139,7 +105,7 @@ public final class HmacAuth implements AuthStrategy {
      * @return a new strategy
      */
     public HmacAuth keyIsBase64() {
-        return withKey(text -> Base64.getDecoder().decode(text));
+        return with(key.decoding(text -> Base64.getDecoder().decode(text)));
     }
 
     /**
@@ -148,15 +114,49 @@ public final class HmacAuth implements AuthStrategy {
      * @return a new strategy
      */
     public HmacAuth keyIsHex() {
-        return withKey(text -> HexFormat.of().parseHex(text));
-    }
-
-    private HmacAuth withKey(Function<String, byte[]> decoder) {
-        return new HmacAuth(algorithm, key, decoder, template, values, computed, headers, queries, timeSource);
+        return with(key.decoding(text -> HexFormat.of().parseHex(text)));
     }
 
     /**
-     * Computes a value from others, also from the signature, for the header fields and query parameters that are added
+     * Derives the signing key: the first text is signed by the key, and each result is the key of the next text. The last result
+     * signs the template: {@code deriveKey("{{timeIso | date('yyyyMMdd', 'UTC')}}", "orders", "request")}.
+     *
+     * @param texts the texts, with pills of the time and additional values
+     * @return a new strategy
+     * @throws InvalidDefinitionException if a pill is unknown
+     */
+    public HmacAuth deriveKey(String... texts) {
+        List<PillText> derivation = new ArrayList<>();
+        Set<String> names = new TreeSet<>(AttemptValues.NAMES_OF_TIME);
+        names.addAll(values.keySet());
+        for (String text : texts) {
+            derivation.add(compiled("key derivation", text, names));
+        }
+        return with(key.deriving(derivation));
+    }
+
+    private HmacAuth with(HmacKey other) {
+        return new HmacAuth(other, template, values, texts, timeSource);
+    }
+
+    /**
+     * Replaces the template. It can also use computed values and signatures that were added before:
+     * {@code computed("sent", "{{timeMillis}}{{body}}").template("{{path}}{{sent | sha256 | bytes}}")}.
+     *
+     * @param text the template of the signed text
+     * @return a new strategy
+     * @throws InvalidDefinitionException if a pill is unknown, or is computed from the signature
+     */
+    public HmacAuth template(String text) {
+        PillText compiled = compiled("template", text, names());
+        if (texts.usesSignature(compiled)) {
+            throw invalid("template: it uses the signature, which is computed from it");
+        }
+        return new HmacAuth(key, compiled, values, texts, timeSource);
+    }
+
+    /**
+     * Computes a value from others, also from the signature, for the texts that are added
      * afterwards: {@code computed("pair", "{{user}}:{{signature}}").header("Authorization", "Basic {{pair | base64}}")}.
      *
      * @param name the name of the pill
@@ -165,11 +165,29 @@ public final class HmacAuth implements AuthStrategy {
      * @throws InvalidDefinitionException if a pill is unknown, or the name is reserved
      */
     public HmacAuth computed(String name, String text) {
+        checkNew("computed value", name);
+        return with(texts.withComputed(name, compiled(name, text, names())));
+    }
+
+    /**
+     * Signs another text with the same key, for the texts that are added afterwards: {@code signature("proof", "{{passphrase}}")}
+     * has the pills {@code proof} (hexadecimal) and {@code proofBase64}.
+     *
+     * @param name the name of the pill
+     * @param text the signed text, with pills
+     * @return a new strategy
+     * @throws InvalidDefinitionException if a pill is unknown, or the name is reserved
+     */
+    public HmacAuth signature(String name, String text) {
+        checkNew("signature", name);
+        checkNew("signature", name + HmacTexts.BASE64);
+        return with(texts.withSignature(name, compiled(name, text, names())));
+    }
+
+    private void checkNew(String what, String name) {
         if (name == null || names().contains(name)) {
-            throw invalid("computed value " + name + ": this name is reserved: use another one");
+            throw invalid(what + " " + name + ": this name is reserved: use another one");
         }
-        return new HmacAuth(
-                algorithm, key, keyBytes, template, values, with(computed, name, text), headers, queries, timeSource);
     }
 
     /**
@@ -182,12 +200,11 @@ public final class HmacAuth implements AuthStrategy {
      */
     public HmacAuth header(String name, String text) {
         Request.get("/").header(name == null ? "" : name, "");
-        return new HmacAuth(
-                algorithm, key, keyBytes, template, values, computed, with(headers, name, text), queries, timeSource);
+        return with(texts.withSent(Location.HEADER, name, compiled(name, text, names())));
     }
 
     /**
-     * Sends a query parameter. It is not part of the signed text.
+     * Sends a query parameter. It is part of the pills {@code query}, {@code target} and {@code url}, unless it has the signature.
      *
      * @param name the parameter name
      * @param text its value, with pills
@@ -195,8 +212,20 @@ public final class HmacAuth implements AuthStrategy {
      * @throws InvalidDefinitionException if a pill is unknown
      */
     public HmacAuth query(String name, String text) {
-        return new HmacAuth(
-                algorithm, key, keyBytes, template, values, computed, headers, with(queries, name, text), timeSource);
+        return with(texts.withSent(Location.QUERY, name, compiled(name, text, names())));
+    }
+
+    /**
+     * Adds a field to the JSON object or the form of the body; a request without a body gets a form, except for GET and HEAD
+     * requests, which are sent without it. The field is part of the pill {@code body}, unless it has the signature.
+     *
+     * @param name the name of the field
+     * @param text its value, with pills
+     * @return a new strategy
+     * @throws InvalidDefinitionException if a pill is unknown
+     */
+    public HmacAuth bodyField(String name, String text) {
+        return with(texts.withSent(Location.BODY, name, compiled(name, text, names())));
     }
 
     /**
@@ -206,21 +235,19 @@ public final class HmacAuth implements AuthStrategy {
      * @return a new strategy
      */
     public HmacAuth timeSource(TimeSource timeSource) {
-        return new HmacAuth(algorithm, key, keyBytes, template, values, computed, headers, queries, timeSource);
+        return new HmacAuth(key, template, values, texts, timeSource);
     }
 
-    private Map<String, PillText> with(Map<String, PillText> known, String name, String text) {
-        Map<String, PillText> all = new LinkedHashMap<>(known);
-        all.put(name, compiled(name, text, names()));
-        return all;
+    private HmacAuth with(HmacTexts other) {
+        return new HmacAuth(key, template, values, other, timeSource);
     }
 
-    /** Returns the names of the pills in header fields and query parameters. */
+    /** Returns the names of the pills in the texts that are sent. */
     private Set<String> names() {
         Set<String> names = new TreeSet<>(AttemptValues.NAMES);
         names.addAll(SIGNATURES);
         names.addAll(values.keySet());
-        names.addAll(computed.keySet());
+        names.addAll(texts.names());
         return names;
     }
 
@@ -255,75 +282,118 @@ public final class HmacAuth implements AuthStrategy {
                 .orElse("");
     }
 
-    private static InvalidDefinitionException invalid(String problem) {
+    static InvalidDefinitionException invalid(String problem) {
         return new InvalidDefinitionException("HMAC signature", List.of(problem));
     }
 
+    /** Adds first what does not have the signature, as the signature can cover it. All have the same time and nonce. */
     @Override
     public Request apply(Request request) {
         AttemptValues attempt = AttemptValues.of(request, timeSource.now());
-        byte[] toSign = toSign(request, attempt);
-        Secret signature = key.map(text -> HexFormat.of().formatHex(Hashing.hmac(algorithm, decoded(text), toSign)));
-        Request signed = request;
-        for (Map.Entry<String, PillText> header : headers.entrySet()) {
-            Secret value = sent(header.getValue(), attempt, signature);
-            signed = value == null ? signed : signed.header(header.getKey(), value);
+        Request prepared = request;
+        for (Location location : Location.values()) {
+            for (Map.Entry<String, PillText> text : texts.at(location).entrySet()) {
+                if (!texts.usesSignature(text.getValue())) {
+                    Signing signing = new Signing(attempt.with(prepared), NOTHING);
+                    prepared = add(prepared, location, text.getKey(), text.getValue(), signing);
+                }
+            }
         }
-        for (Map.Entry<String, PillText> query : queries.entrySet()) {
-            Secret value = sent(query.getValue(), attempt, signature);
-            signed = value == null ? signed : signed.query(query.getKey(), value);
+        Signing signing = new Signing(attempt.with(prepared), toSign(prepared, attempt.with(prepared)));
+        Request signed = prepared;
+        for (Location location : Location.values()) {
+            for (Map.Entry<String, PillText> text : texts.at(location).entrySet()) {
+                if (texts.usesSignature(text.getValue())) {
+                    signed = add(signed, location, text.getKey(), text.getValue(), signing);
+                }
+            }
         }
         return signed;
     }
 
+    /** The values of an attempt, and the signed bytes. */
+    private record Signing(AttemptValues attempt, byte[] toSign) {}
+
     /** Renders the template; the body byte by byte, as it need not be text. */
     private byte[] toSign(Request request, AttemptValues attempt) {
-        return template.bytes(name -> name.equals("body") ? AttemptValues.body(request) : value(name, attempt));
+        Signing signing = new Signing(attempt, NOTHING);
+        String text = key.secret().reveal();
+        return template.bytes(name -> name.equals("body") ? AttemptValues.body(request) : value(name, signing, text));
     }
 
-    private byte[] decoded(String text) {
-        try {
-            return keyBytes.apply(text);
-        } catch (IllegalArgumentException e) {
-            // The cause would quote the key.
-            throw invalid("key: it is not valid Base64 or hexadecimal, as declared");
+    /** Adds a text to a request, unless it is empty. Masking a secret also masks the secrets in it. */
+    private Request add(Request request, Location location, String name, PillText text, Signing signing) {
+        String sample = rendered(text, signing, null);
+        if (sample == null || sample.isEmpty()) {
+            return request;
         }
-    }
-
-    /** Returns the value to send, or null if it is omitted. Masking it also masks the secrets in it. */
-    private @Nullable Secret sent(PillText text, AttemptValues attempt, Secret signature) {
-        Secret all = signature;
-        for (Secret secret : secrets(text).toList()) {
-            all = all.combine(secret, (hex, unused) -> hex);
+        List<Secret> secrets = secrets(text).toList();
+        if (secrets.isEmpty()) {
+            return switch (location) {
+                case BODY -> CustomAuth.nothing().andBodyField(name, sample).apply(request);
+                case QUERY -> request.query(name, sample);
+                case HEADER -> request.header(name, sample);
+            };
         }
-        boolean isEmpty = "".equals(Objects.requireNonNullElse(rendered(text, attempt, "00"), ""));
-        return isEmpty ? null : all.map(hex -> Objects.requireNonNullElse(rendered(text, attempt, hex), ""));
+        Secret all = key.secret();
+        for (Secret secret : secrets) {
+            all = all == secret ? all : all.combine(secret, (first, unused) -> first);
+        }
+        Secret value = all.map(known -> Objects.requireNonNullElse(rendered(text, signing, known), ""));
+        return switch (location) {
+            case BODY -> CustomAuth.bodyField(name, value).apply(request);
+            case QUERY -> request.query(name, value);
+            case HEADER -> request.header(name, value);
+        };
     }
 
+    /** Returns the secrets that a text has, including the key if it has a signature. */
     private Stream<Secret> secrets(PillText text) {
         return text.names().stream().flatMap(name -> {
-            PillText inner = computed.get(name);
-            if (inner != null) {
-                return secrets(inner);
+            String signature = HmacTexts.ofHex(name);
+            if (texts.computed().containsKey(name)) {
+                return secrets(texts.computed().get(name));
             }
-            return values.get(name) instanceof Secret secret ? Stream.of(secret) : Stream.of();
+            if (texts.signatures().containsKey(signature)) {
+                return Stream.concat(
+                        Stream.of(key.secret()), secrets(texts.signatures().get(signature)));
+            }
+            return HmacTexts.isSignature(name)
+                    ? Stream.of(key.secret())
+                    : values.get(name) instanceof Secret secret ? Stream.of(secret) : Stream.of();
         });
     }
 
-    private @Nullable String rendered(PillText text, AttemptValues attempt, String hex) {
-        return text.render(name -> switch (name) {
-            case "signature" -> hex;
-            case "signatureBase64" ->
-                Base64.getEncoder().encodeToString(HexFormat.of().parseHex(hex));
-            default -> computed.containsKey(name) ? rendered(computed.get(name), attempt, hex) : value(name, attempt);
-        });
+    /** Renders a text with the given text of the key; null for a sample of the signatures. */
+    private @Nullable String rendered(PillText text, Signing signing, @Nullable String known) {
+        return text.render(name -> value(name, signing, known));
     }
 
-    private @Nullable Object value(String name, AttemptValues attempt) {
+    private @Nullable Object value(String name, Signing signing, @Nullable String known) {
         if (AttemptValues.NAMES.contains(name)) {
-            return attempt.value(name);
+            return signing.attempt.value(name);
+        }
+        if (texts.computed().containsKey(name)) {
+            return rendered(texts.computed().get(name), signing, known);
+        }
+        String signature = HmacTexts.ofHex(name);
+        PillText further = texts.signatures().get(signature);
+        if (further != null || HmacTexts.isSignature(name)) {
+            byte[] bytes = known == null
+                    ? NOTHING
+                    : key.sign(
+                            known,
+                            further == null ? signing.toSign : further.bytes(inner -> value(inner, signing, known)),
+                            inner -> value(inner, signing, known));
+            return known == null
+                    ? "00"
+                    : signature.equals(name) ? HexFormat.of().formatHex(bytes) : base64(bytes);
         }
         return values.get(name) instanceof Secret secret ? secret.reveal() : values.get(name);
+    }
+
+    private static String base64(byte[] bytes) {
+        return Base64.getEncoder().encodeToString(bytes);
     }
 
     @Override

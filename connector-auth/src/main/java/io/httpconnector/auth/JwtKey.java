@@ -17,9 +17,11 @@ import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAKey;
+import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.PSSParameterSpec;
+import java.security.spec.RSAPublicKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -48,19 +50,23 @@ public final class JwtKey {
     private static final String PSS_KEY = "RSASSA-PSS";
     private static final int MIN_RSA_BITS = 2048;
     /** Some servers, such as Keycloak, reject tokens that were issued a minute ago. */
-    private static final Duration BACKDATED = Duration.ofSeconds(30);
+    private static final Duration MAX_BACKDATING = Duration.ofSeconds(30);
 
     private final String algorithm;
     private final Signer signer;
+    /** The RSA, EC or Ed25519 key; null for a shared secret. */
+    private final @Nullable PrivateKey privateKey;
+
     private final Map<String, String> header;
 
     private interface Signer {
         byte[] sign(byte[] bytes) throws GeneralSecurityException;
     }
 
-    private JwtKey(String algorithm, Signer signer, Map<String, String> header) {
+    private JwtKey(String algorithm, Signer signer, @Nullable PrivateKey privateKey, Map<String, String> header) {
         this.algorithm = algorithm;
         this.signer = signer;
+        this.privateKey = privateKey;
         this.header = header;
     }
 
@@ -77,12 +83,13 @@ public final class JwtKey {
     /**
      * Creates a key for RSASSA-PKCS1-v1_5 with SHA-256.
      *
-     * @param pem an RSA key in any PEM format, such as the {@code private_key} of a service account
+     * @param key an RSA key in any PEM format, such as the {@code private_key} of a service account, or a JSON Web Key (RFC 7517)
+     *     with its ID
      * @return the key
      * @throws InvalidDefinitionException if it is not such a key
      */
-    public static JwtKey rs256(Secret pem) {
-        return rs256(pem("RSA", pem));
+    public static JwtKey rs256(Secret key) {
+        return read("RSA", key, "RSA", JwtKey::rs256);
     }
 
     /**
@@ -98,12 +105,12 @@ public final class JwtKey {
     /**
      * Creates a key for ECDSA with P-256 and SHA-256.
      *
-     * @param pem an EC key in any PEM format
+     * @param key an EC key in any PEM format, or a JSON Web Key (RFC 7517) with its ID
      * @return the key
      * @throws InvalidDefinitionException if it is not such a key
      */
-    public static JwtKey es256(Secret pem) {
-        return es256(pem("EC", pem));
+    public static JwtKey es256(Secret key) {
+        return read("EC", key, "EC", JwtKey::es256);
     }
 
     /**
@@ -128,12 +135,12 @@ public final class JwtKey {
     /**
      * Creates a key for RSASSA-PSS with SHA-256.
      *
-     * @param pem a key for RSA or RSASSA-PSS in any PEM format
+     * @param key a key for RSA or RSASSA-PSS in any PEM format, or a JSON Web Key (RFC 7517) with its ID
      * @return the key
      * @throws InvalidDefinitionException if it is not such a key
      */
-    public static JwtKey ps256(Secret pem) {
-        return ps256(pem("RSA", pem, PSS_KEY));
+    public static JwtKey ps256(Secret key) {
+        return read("RSA", key, PSS_KEY, JwtKey::ps256);
     }
 
     /**
@@ -149,12 +156,12 @@ public final class JwtKey {
     /**
      * Creates a key for EdDSA with Ed25519: RFC 8037.
      *
-     * @param pem an Ed25519 key
+     * @param key an Ed25519 key in PEM, or a JSON Web Key (RFC 7517) with its ID
      * @return the key
      * @throws InvalidDefinitionException if it is not such a key
      */
-    public static JwtKey edDsa(Secret pem) {
-        return edDsa(pem("EdDSA", pem));
+    public static JwtKey edDsa(Secret key) {
+        return read("EdDSA", key, "EdDSA", JwtKey::edDsa);
     }
 
     /**
@@ -191,7 +198,8 @@ public final class JwtKey {
         if (secret == null) {
             throw invalid("it is null");
         }
-        return new JwtKey("HS256", bytes -> Hashing.hmac("HmacSHA256", decoded(secret, decoder), bytes), Map.of());
+        return new JwtKey(
+                "HS256", bytes -> Hashing.hmac("HmacSHA256", decoded(secret, decoder), bytes), null, Map.of());
     }
 
     private static byte[] decoded(Secret secret, Function<String, byte[]> decoder) {
@@ -222,6 +230,7 @@ public final class JwtKey {
                     signing.update(bytes);
                     return signing.sign();
                 },
+                key,
                 Map.of());
     }
 
@@ -243,7 +252,21 @@ public final class JwtKey {
         return Collections.unmodifiableMap(copy);
     }
 
-    /** Reads a private key: PEM in any format, also with escaped line breaks as in JSON, or PKCS #8 as Base64. */
+    /** Reads a private key: a JSON Web Key, PEM in any format, also with escaped line breaks as in JSON, or PKCS #8 as Base64. */
+    private static JwtKey read(String kind, Secret key, String otherKind, Function<PrivateKey, JwtKey> creator) {
+        String text = key == null ? "" : key.reveal().strip();
+        if (!text.startsWith("{")) {
+            return creator.apply(pem(kind, key, otherKind));
+        }
+        JsonWebKey read = JsonWebKey.parse(text);
+        if (!read.key().getAlgorithm().equals(kind)) {
+            throw invalid("it is a JSON Web Key for " + read.key().getAlgorithm() + ", but " + kind + " is required");
+        }
+        JwtKey created = creator.apply(read.key());
+        return read.id() == null ? created : created.id(read.id());
+    }
+
+    /** Reads a private key in PEM. */
     static PrivateKey pem(String kind, Secret pem) {
         return pem(kind, pem, kind);
     }
@@ -268,7 +291,7 @@ public final class JwtKey {
                 + " key in PEM: PKCS #8, which begins with -----BEGIN PRIVATE KEY-----, PKCS #1 or SEC 1");
     }
 
-    private static InvalidDefinitionException invalid(String problem) {
+    static InvalidDefinitionException invalid(String problem) {
         return new InvalidDefinitionException("JWT key", List.of(problem));
     }
 
@@ -299,13 +322,47 @@ public final class JwtKey {
         }
     }
 
+    /**
+     * Sets another header field of the tokens, such as {@code x5t#S256}: RFC 7515, section 4.
+     *
+     * @param name the name; not {@code alg}
+     * @param value the value
+     * @return a new key
+     */
+    public JwtKey header(String name, String value) {
+        if (name == null || name.isEmpty() || name.equals("alg")) {
+            throw invalid("header: its name must not be empty or \"alg\"");
+        }
+        return with(name, value);
+    }
+
+    /**
+     * Returns the fingerprint of the public key: the SHA-256 of its {@code SubjectPublicKeyInfo} in Base64.
+     *
+     * @return the fingerprint
+     * @throws InvalidDefinitionException if it is not an RSA key
+     */
+    public String fingerprint() {
+        if (!(privateKey instanceof RSAPrivateCrtKey rsa)) {
+            throw invalid("only an RSA key has a fingerprint");
+        }
+        try {
+            byte[] encoded = KeyFactory.getInstance("RSA")
+                    .generatePublic(new RSAPublicKeySpec(rsa.getModulus(), rsa.getPublicExponent()))
+                    .getEncoded();
+            return Base64.getEncoder().encodeToString(Hashing.sha256(encoded));
+        } catch (GeneralSecurityException e) {
+            throw invalid("it has no public key: " + e.getMessage());
+        }
+    }
+
     private JwtKey with(String name, @Nullable String value) {
         if (value == null) {
             throw invalid(name + ": it is null");
         }
         Map<String, String> all = new LinkedHashMap<>(header);
         all.put(name, value);
-        return new JwtKey(algorithm, signer, all);
+        return new JwtKey(algorithm, signer, privateKey, all);
     }
 
     /**
@@ -332,11 +389,11 @@ public final class JwtKey {
     }
 
     /**
-     * Signs a token that is valid from now on. The claims {@code iat} (30 seconds ago, as clocks differ), {@code exp} and {@code jti}
-     * are added unless they are given.
+     * Signs a token that is valid from now on. The claims {@code iat}, {@code exp} and {@code jti} are added unless they are given.
+     * As clocks differ, {@code iat} is 30 seconds ago, but at most a quarter of the lifetime.
      *
      * @param claims the other claims; values that Jackson can write as JSON
-     * @param lifetime the time until the token expires
+     * @param lifetime the time from {@code iat} to {@code exp}
      * @param now the current time
      * @return the token
      * @throws InvalidDefinitionException if an argument is null, or the key can't sign
@@ -346,8 +403,9 @@ public final class JwtKey {
         notNull(lifetime, "lifetime of a token");
         notNull(now, "time of a token");
         Map<String, Object> all = new LinkedHashMap<>();
-        all.put("iat", now.getEpochSecond() - BACKDATED.toSeconds());
-        all.put("exp", now.getEpochSecond() + lifetime.toSeconds());
+        long issued = now.getEpochSecond() - Math.min(MAX_BACKDATING.toSeconds(), lifetime.toSeconds() / 4);
+        all.put("iat", issued);
+        all.put("exp", issued + lifetime.toSeconds());
         all.put("jti", UUID.randomUUID().toString());
         all.putAll(claims);
         return sign(all);

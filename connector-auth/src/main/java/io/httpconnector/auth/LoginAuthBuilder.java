@@ -28,8 +28,8 @@ public final class LoginAuthBuilder {
     private @Nullable JsonPointer expires;
     private ExpiryFormat expiresAs = ExpiryFormat.SECONDS;
     private @Nullable Duration lifetime;
-    private BiFunction<Secret, Map<String, Secret>, ? extends AuthStrategy> use =
-            (token, fields) -> CustomAuth.bearer(token);
+    private boolean keepsCookies;
+    private @Nullable BiFunction<Secret, Map<String, Secret>, ? extends AuthStrategy> use;
     private TimeSource timeSource = TimeSource.SYSTEM;
 
     LoginAuthBuilder(@Nullable Supplier<Request> login) {
@@ -87,6 +87,17 @@ public final class LoginAuthBuilder {
         if (isPresent("token cookie", name)) {
             token(LoginResponse.cookie(name), "the cookie " + name);
         }
+        return this;
+    }
+
+    /**
+     * Sends the cookies that the responses set with each request, such as those of a load balancer beside that of the session. A
+     * token is then optional, and only sent by {@link #use}.
+     *
+     * @return this
+     */
+    public LoginAuthBuilder keepCookies() {
+        this.keepsCookies = true;
         return this;
     }
 
@@ -188,8 +199,18 @@ public final class LoginAuthBuilder {
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("login", List.copyOf(problems));
         }
+        boolean requiresToken = !keepsCookies || use != null;
         return new LoginAuth(new LoginSettings(
-                List.copyOf(steps), token, tokenLocation, expires, expiresAs, lifetime, use, timeSource));
+                List.copyOf(steps),
+                token,
+                tokenLocation,
+                expires,
+                expiresAs,
+                lifetime,
+                keepsCookies,
+                requiresToken,
+                use != null ? use : (found, fields) -> keepsCookies ? CustomAuth.nothing() : CustomAuth.bearer(found),
+                timeSource));
     }
 
     private JsonPointer pointer(String what, String path) {

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidResponseException;
 import io.httpconnector.Response;
 import io.httpconnector.auth.internal.FormText;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -52,11 +54,16 @@ final class LoginResponse {
 
     /** Returns the value of a cookie that the response sets. */
     static Function<Response, @Nullable String> cookie(String name) {
-        return response -> response.headers().all("Set-Cookie").stream()
+        return response -> cookies(response).get(name);
+    }
+
+    /** Returns the cookies that the response sets, by name. */
+    static Map<String, String> cookies(Response response) {
+        Map<String, String> cookies = new LinkedHashMap<>();
+        response.headers().all("Set-Cookie").stream()
                 .map(cookie -> cookie.split(";", 2)[0].split("=", 2))
-                .filter(pair -> pair.length == 2 && pair[0].strip().equals(name))
-                .map(pair -> pair[1].strip())
-                .findFirst()
-                .orElse(null);
+                .filter(pair -> pair.length == 2 && !pair[1].isBlank())
+                .forEach(pair -> cookies.putIfAbsent(pair[0].strip(), pair[1].strip()));
+        return cookies;
     }
 }

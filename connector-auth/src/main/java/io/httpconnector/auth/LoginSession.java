@@ -13,6 +13,7 @@ import io.httpconnector.auth.internal.FailedAttempts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -150,6 +151,7 @@ final class LoginSession implements AuthStrategy {
     private ValidLogin sendSteps() {
         Map<String, String> fields = new HashMap<>();
         Map<String, Secret> secrets = new HashMap<>();
+        Map<String, String> kept = new LinkedHashMap<>();
         Response response = null;
         for (LoginSettings.LoginStep step : settings.steps()) {
             Response received = context.send(step.request().apply(Map.copyOf(secrets)));
@@ -161,20 +163,33 @@ final class LoginSession implements AuthStrategy {
                 }
             });
             response = received;
+            if (settings.keepsCookies()) {
+                LoginResponse.cookies(received).forEach(kept::put);
+            }
         }
-        return current(Objects.requireNonNull(response, "a login has a request"), fields, secrets);
+        return current(Objects.requireNonNull(response, "a login has a request"), fields, secrets, kept);
     }
 
-    private ValidLogin current(Response response, Map<String, String> fields, Map<String, Secret> secrets) {
+    private ValidLogin current(
+            Response response, Map<String, String> fields, Map<String, Secret> secrets, Map<String, String> cookies) {
         String token = settings.token().apply(response);
-        if (token == null || token.isEmpty()) {
+        boolean isMissing = token == null || token.isEmpty();
+        if (isMissing && (settings.requiresToken() || cookies.isEmpty())) {
             throw new LoginException(
                     "\"" + context.connection() + "\": the response to the login has no token in "
                             + settings.tokenLocation(),
                     null);
         }
+        AuthStrategy use = token == null || isMissing
+                ? CustomAuth.nothing()
+                : settings.use().apply(Secret.of(token), Map.copyOf(secrets));
+        CustomAuth sent = CustomAuth.nothing();
+        for (Map.Entry<String, String> cookie : cookies.entrySet()) {
+            sent = sent.andCookie(cookie.getKey(), Secret.of(cookie.getValue()));
+        }
+        CustomAuth withCookies = sent;
         return new ValidLogin(
-                settings.use().apply(Secret.of(token), Map.copyOf(secrets)),
+                cookies.isEmpty() ? use : request -> withCookies.apply(use.apply(request)),
                 Map.copyOf(fields),
                 timeSource.now().toEpochMilli(),
                 lifetime(response));

@@ -25,6 +25,8 @@ record LoginSettings(
         @Nullable JsonPointer expires,
         ExpiryFormat expiresAs,
         @Nullable Duration lifetime,
+        boolean keepsCookies,
+        boolean requiresToken,
         BiFunction<Secret, Map<String, Secret>, ? extends AuthStrategy> use,
         TimeSource timeSource) {
 

@@ -10,7 +10,9 @@ import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
+import io.httpconnector.testing.VirtualTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,6 +100,33 @@ class AwsRoleTest {
         assertThat(last("/sts").body()).contains("Action=AssumeRoleWithWebIdentity", "WebIdentityToken=jwt");
         assertThat(last("/sts").header("Authorization")).isEmpty();
         assertThat(last("/queue").header("Authorization").orElseThrow()).contains("Credential=ASIA1/");
+    }
+
+    @Test
+    void credentialsExpireByTheTimeSourceOfTheRole() {
+        // The expiry is relative to the Date of the response.
+        VirtualTime time = new VirtualTime(Instant.now());
+        service.on(
+                "POST",
+                "/sts",
+                credentials(
+                        "AssumeRoleWithWebIdentity", String.valueOf(time.now().getEpochSecond() + 3600)));
+        AuthStrategy auth = AwsAuth.webIdentity(role.timeSource(time), Secret.of("jwt"), "eu-west-1", "sqs");
+        try (HttpConnection connection = HttpConnection.named("AWS")
+                .baseUrl(service.baseUrl())
+                .auth(auth)
+                .build()) {
+            connection.send(Request.get("/queue"));
+            time.advance(Duration.ofMinutes(50));
+            connection.send(Request.get("/queue"));
+            assertThat(last("/queue").header("X-Amz-Date").orElseThrow())
+                    .startsWith(time.now().toString().replaceAll("[-:]", "").substring(0, 13));
+            time.advance(Duration.ofMinutes(10));
+            connection.send(Request.get("/queue"));
+        }
+        assertThat(service.requests())
+                .filteredOn(request -> request.method().equals("POST"))
+                .hasSize(2);
     }
 
     @Test

@@ -12,12 +12,14 @@ import io.httpconnector.auth.definition.AuthDefinition;
 import io.httpconnector.auth.testing.AuthStrategyTestKit;
 import io.httpconnector.testing.VirtualTime;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.security.spec.RSAKeyGenParameterSpec;
+import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -27,6 +29,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JwtAuthTest {
@@ -58,12 +61,78 @@ class JwtAuthTest {
         assertThat(part(token, 1).at("/iss").asText()).isEqualTo("app");
         assertThat(part(token, 1).at("/aud").asText()).isEqualTo("service");
         assertThat(part(token, 1).at("/iat").asLong()).isEqualTo(NOON.getEpochSecond() - 30);
-        assertThat(part(token, 1).at("/exp").asLong()).isEqualTo(NOON.getEpochSecond() + 1200);
+        assertThat(part(token, 1).at("/exp").asLong()).isEqualTo(NOON.getEpochSecond() + 1170);
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.US_ASCII), "HmacSHA256"));
         int dot = token.lastIndexOf('.');
         assertThat(Base64.getUrlDecoder().decode(token.substring(dot + 1)))
                 .isEqualTo(mac.doFinal(token.substring(0, dot).getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    /** The lifetime is the time from iat to exp; GitHub rejects exp more than ten minutes ahead, Box a lifetime above a minute. */
+    @ParameterizedTest
+    @CsvSource({"600, 60, 540", "60, 15, 45", "300, 60, 240", "240, 60, 180", "2, 0, 2"})
+    void lifetimeIncludesTheTimeForClocksThatDiffer(int lifetime, int before, int after) throws Exception {
+        JsonNode claims =
+                part(header(auth.lifetime(Duration.ofSeconds(lifetime)), NOON).substring(7), 1);
+        assertThat(claims.at("/iat").asLong()).isEqualTo(NOON.getEpochSecond() - before);
+        assertThat(claims.at("/exp").asLong()).isEqualTo(NOON.getEpochSecond() + after);
+    }
+
+    /** Keys and expected public keys were created by the module crypto of Node.js. */
+    @Test
+    void jsonWebKeysSign() throws Exception {
+        JsonNode keys = new ObjectMapper()
+                .readTree(JwtAuthTest.class.getResourceAsStream("keys.jwks"))
+                .path("keys");
+        Secret rsa = Secret.of(keys.get(0).toString());
+        verify(
+                JwtKey.rs256(rsa),
+                "SHA256withRSA",
+                "RSA",
+                "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAxcIrNiqREsScbutXUhyKfbKzKWGNZprAl4mH/jGe35qXiy60TaQN/HlJtqa8EIqDr/cLgdq/uei63xRx0VvJmKlDT7CPYMpV9iicKHzPGG9QVt6ea2CXVHUaJC/GNeDTjbVl4b3WN0yr3D4+9ouNmfz42wOIIDQRHPiNe5kXtuxB7cAgEuAo675X+gy6ciyG/DtJhtcrZrJGlLCj1VM66EzovoDw/d4l3NHWCxrZwwZnsxzrvLta3GilNogg7K9c3nzAa54fARQqoSQ9LhoDdlkbQOpdh8RDF3CvpZOqJdjlMn4GP1O490UU+G7bG/+bN3PWQOHNvhiH8gCWuKjhOwIDAQAB");
+        verify(
+                JwtKey.es256(Secret.of(keys.get(1).toString())),
+                "SHA256withECDSAinP1363Format",
+                "EC",
+                "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpF5oMToB7Prh79r1q7cURvsY+Bga8n0gM5l9L4PG8/ilii/Iw5IMURZhJ4PZq0CMiiZGhcomr3FXV97kYk0hAA==");
+        verify(
+                JwtKey.edDsa(Secret.of(keys.get(2).toString())),
+                "Ed25519",
+                "Ed25519",
+                "MCowBQYDK2VwAyEA6Ks5U9VyVo1Guc4K0ygmbGpPLTXs5O0tDMbJxEIyrlw=");
+        assertThat(JwtKey.rs256(rsa).fingerprint()).isEqualTo("lrtslESYPYwCyARU2y039YCq95sGGpNCHN6iWW0Kka0=");
+        assertThat(part(JwtKey.rs256(rsa).id("own").sign(Map.of()).reveal(), 0)
+                        .path("kid")
+                        .asText())
+                .isEqualTo("own");
+        assertThatThrownBy(() -> JwtKey.es256(rsa))
+                .hasMessageContaining("it is a JSON Web Key for RSA, but EC is required");
+        for (String broken : List.of(
+                "{",
+                "{}",
+                "{\"kty\":\"RSA\",\"n\":\"AQ\"}",
+                "{\"kty\":\"EC\",\"crv\":\"P-384\"}",
+                "{\"kty\":\"RSA\",\"n\":\"canary$\"}")) {
+            assertThatThrownBy(() -> JwtKey.rs256(Secret.of(broken)))
+                    .isInstanceOf(InvalidDefinitionException.class)
+                    .hasMessageContaining("JSON Web Key")
+                    .hasMessageNotContaining("canary")
+                    .hasNoCause();
+        }
+    }
+
+    private static void verify(JwtKey key, String algorithm, String kind, String publicKey) throws Exception {
+        String token = key.header("cty", "x").sign(Map.of("iss", "a")).reveal();
+        int dot = token.lastIndexOf('.');
+        Signature verified = Signature.getInstance(algorithm);
+        verified.initVerify(KeyFactory.getInstance(kind)
+                .generatePublic(new X509EncodedKeySpec(Base64.getDecoder().decode(publicKey))));
+        verified.update(token.substring(0, dot).getBytes(StandardCharsets.US_ASCII));
+        assertThat(verified.verify(Base64.getUrlDecoder().decode(token.substring(dot + 1))))
+                .isTrue();
+        assertThat(part(token, 0).path("kid").asText()).startsWith("kid-");
+        assertThat(part(token, 0).path("cty").asText()).isEqualTo("x");
     }
 
     @Test

@@ -160,6 +160,30 @@ class LoginAuthTest {
         service.verify(getRequestedFor(urlEqualTo("/eu/orders?sid=4711")).withHeader("Cookie", equalTo("sid=4711")));
     }
 
+    /** SAP Business One: the session, and the node of the load balancer; the response has a token that is not sent. */
+    @Test
+    void cookiesOfTheLoginAreKept() {
+        login(okJson("{\"SessionId\": \"s1\"}")
+                .withHeader(
+                        "Set-Cookie",
+                        "B1SESSION=s1; HttpOnly; Path=/b1s",
+                        "ROUTEID=.node2; path=/b1s",
+                        "gone=; Max-Age=0"));
+        try (HttpConnection connection = connection(LoginAuthBuilder::keepCookies)) {
+            connection.send(Request.get("/orders"));
+            connection.send(Request.get("/own").header("Cookie", "own=1"));
+        }
+        service.verify(getRequestedFor(urlEqualTo("/orders"))
+                .withHeader("Cookie", equalTo("B1SESSION=s1; ROUTEID=.node2"))
+                .withoutHeader("Authorization"));
+        service.verify(getRequestedFor(urlEqualTo("/own"))
+                .withHeader("Cookie", equalTo("own=1; B1SESSION=s1; ROUTEID=.node2")));
+        login(okJson("{}"));
+        try (HttpConnection connection = connection(LoginAuthBuilder::keepCookies)) {
+            assertThatThrownBy(() -> connection.send(Request.get("/orders"))).isInstanceOf(LoginException.class);
+        }
+    }
+
     @Test
     void tokenIsReadFromAHeaderACookieOrTheWholeBody() {
         login(aResponse()

@@ -5,6 +5,7 @@ import static io.httpconnector.template.ValueType.NUMBER;
 import static io.httpconnector.template.ValueType.TEXT;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.internal.Hashing;
 import io.httpconnector.template.Filters.FilterDefinition;
@@ -26,7 +27,12 @@ final class DigestFilters {
             filter("sha1", "SHA-1"),
             filter("sha256", "SHA-256"),
             filter("sha384", "SHA-384"),
-            filter("sha512", "SHA-512"));
+            filter("sha512", "SHA-512"),
+            new FilterDefinition(
+                    "bytes",
+                    SCALAR,
+                    TEXT,
+                    Filters.withoutArguments(value -> BinaryNode.valueOf(Filters.bytes(value)))));
 
     private DigestFilters() {}
 

@@ -102,7 +102,10 @@ final class AwsType {
                 return null;
             }
             try {
-                AwsRole role = with(AwsRole.of(name), values.text(sessionName), AwsRole::sessionName);
+                AwsRole role = with(
+                        AwsRole.of(name).timeSource(values.timeSource()),
+                        values.text(sessionName),
+                        AwsRole::sessionName);
                 role = with(role, values.text(externalId), AwsRole::externalId);
                 role = with(role, values.url(stsUrl), AwsRole::stsUrl);
                 return lifetime == null ? role : role.lifetime(lifetime);

@@ -1,6 +1,7 @@
 package io.httpconnector.auth.definition;
 
 import io.httpconnector.auth.JwtAuth;
+import io.httpconnector.auth.JwtKey;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -17,7 +18,8 @@ final class JwtType {
         FieldText prefix = members.text("prefix", Members::checkTokenPrefix);
         Duration lifetime = token.lifetime();
         return Recipe.of(Additions.common(members, "Authorization"), values -> {
-            JwtAuth jwt = JwtAuth.of(token.key().build(values), values.claims(token.claims()))
+            JwtKey key = token.key().build(values);
+            JwtAuth jwt = JwtAuth.of(key, JwtMembers.claims(token.claims(), key, values))
                     .timeSource(values.timeSource());
             jwt = prefix == null ? jwt : jwt.prefix(Objects.requireNonNullElse(values.text(prefix), ""));
             return lifetime == null ? jwt : jwt.lifetime(lifetime);

@@ -9,11 +9,12 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The members that describe a key for JSON Web Tokens: {@code algorithm}, {@code key},
- * {@code keyEncoding}, {@code keyId} and {@code certificate}.
+ * {@code keyEncoding}, {@code keyId}, {@code certificate} and {@code jwtHeader}.
  * Immutable.
  */
 record KeyMembers(
@@ -21,7 +22,8 @@ record KeyMembers(
         @Nullable String keyEncoding,
         FieldText key,
         @Nullable FieldText keyId,
-        @Nullable FieldText certificate) {
+        @Nullable FieldText certificate,
+        Map<String, FieldText> header) {
 
     private static final List<String> ALGORITHMS = List.of("RS256", "PS256", "ES256", "EdDSA", "HS256");
 
@@ -36,21 +38,30 @@ record KeyMembers(
         return new KeyMembers(
                 algorithm,
                 encoding,
-                // "key": The private key in PEM, or the secret of `HS256`.
+                // "key": The private key in PEM or as a JSON Web Key (RFC 7517), or the secret of `HS256`.
                 members.requiredSecret("key", text -> {
                     Members.checkNotEmpty(text);
                     var unused = key(algorithm, encoding, Secret.of(text));
                 }),
-                // "keyId": The claim `kid` of the header.
+                // "keyId": The claim `kid` of the header. Default: the ID of a JSON Web Key.
                 members.text("keyId", Members::checkNotEmpty),
                 // "certificate": The certificate in PEM, whose fingerprint is sent as `x5t`.
-                members.textIfFixed("certificate", KeyMembers::certificate));
+                members.textIfFixed("certificate", KeyMembers::certificate),
+                // "jwtHeader": Further header fields of the tokens by name, such as `x5t#S256` (RFC 7515).
+                members.texts(
+                        "jwtHeader",
+                        false,
+                        (name, value) -> JwtKey.hs256(Secret.of("x")).header(name, value)));
     }
 
     JwtKey build(FieldValues values) {
         JwtKey built = key(values.requiredSecret(key), values);
         String id = values.text(keyId);
         built = id == null ? built : built.id(id);
+        for (Map.Entry<String, FieldText> field : header.entrySet()) {
+            String value = values.text(field.getValue());
+            built = value == null ? built : built.header(field.getKey(), value);
+        }
         String pem = values.text(certificate);
         return pem == null ? built : built.certificate(certificate(pem));
     }

@@ -55,9 +55,12 @@ final class LoginType {
         members.use().receive(received);
         Function<LoginAuthBuilder, LoginAuthBuilder> response = response(members);
         Members ofResponse = given.withReceived(received);
-        // "use": How the token `{{auth.token}}` is sent. Default: as a bearer token.
-        Additions read = reader.object("use", use -> readUse(ofResponse.of(use, TOKEN)));
-        Additions use = read == null ? bearer() : read;
+        // "keepCookies": Whether the cookies that the responses set are sent with each request; the token is then
+        // optional. Default: false.
+        boolean keepsCookies = reader.isSet("keepCookies");
+        // "use": How the token `{{auth.token}}` is sent. Default: as a bearer token; with `keepCookies` not at all.
+        Additions read = reader.object("use", use -> readUse(ofResponse.of(use, TOKEN), keepsCookies));
+        Additions use = read != null ? read : keepsCookies ? Additions.NONE : bearer();
         Additions additions = Additions.common(ofResponse, use.headerNames());
         return Recipe.of(additions, values -> {
             // Reports missing values when the strategy is built.
@@ -70,11 +73,15 @@ final class LoginType {
             var unusedUse = use.build(afterLogin);
             afterLogin.moveProblemsTo(values);
             samples.moveProblemsTo(values);
-            return response.apply(builder(steps, values, jwt))
-                    .useFields((token, results) ->
-                            use.build(values.withReceived(revealed(results)).with(TOKEN, token)))
-                    .timeSource(values.timeSource())
-                    .build();
+            LoginAuthBuilder built = response.apply(builder(steps, values, jwt));
+            if (keepsCookies) {
+                built.keepCookies();
+            }
+            if (read != null || !keepsCookies) {
+                built.useFields((token, results) ->
+                        use.build(values.withReceived(revealed(results)).with(TOKEN, token)));
+            }
+            return built.timeSource(values.timeSource()).build();
         });
     }
 
@@ -87,10 +94,11 @@ final class LoginType {
         return new DefinedStep(request, fields);
     }
 
-    private static Additions readUse(Members use) {
+    private static Additions readUse(Members use, boolean keepsCookies) {
         int before = use.reader().problems();
         Additions all = Additions.all(use);
-        if (use.namesWith(Set.of(TOKEN)).stream().noneMatch(all::uses)
+        if (!keepsCookies
+                && use.namesWith(Set.of(TOKEN)).stream().noneMatch(all::uses)
                 && use.reader().problems() == before) {
             throw new InvalidDefinitionException(
                     "use", List.of("it does not send the token: use {{auth.token}} in one of its values"));

@@ -1,5 +1,6 @@
 package io.httpconnector.auth.definition;
 
+import io.httpconnector.auth.JwtKey;
 import io.httpconnector.auth.oauth2.OAuth2;
 import io.httpconnector.auth.oauth2.OAuth2Builder;
 import io.httpconnector.internal.json.JsonObjectReader;
@@ -101,9 +102,13 @@ record OAuth2Type(
 
     private static Function<FieldValues, OAuth2Builder> jwtBearer(Members members) {
         KeyMembers key = KeyMembers.read(members);
-        // "claims": The claims of the assertion by name; numbers, lists and objects keep their type.
+        // "claims": The claims of the assertion by name; numbers, lists and objects keep their type. Texts may contain
+        // `{{auth.keyFingerprint}}`, the SHA-256 of the public key of an RSA key in Base64.
         var claims = JwtMembers.claims(members);
-        return values -> OAuth2.jwtBearer(key.build(values), values.claims(claims));
+        return values -> {
+            JwtKey signing = key.build(values);
+            return OAuth2.jwtBearer(signing, JwtMembers.claims(claims, signing, values));
+        };
     }
 
     boolean requires(String endpoint) {

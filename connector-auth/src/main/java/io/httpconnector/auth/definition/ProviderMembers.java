@@ -114,6 +114,12 @@ final class ProviderMembers {
         pairs("tokenParameterNames", ProviderSettings::tokenParameterName);
         // "assertionAudience": The audience of the assertions that the client signs. Default: the token URL.
         text(members.text("assertionAudience", Members::checkNotEmpty), ProviderSettings::assertionAudience);
+        // "assertionLifetime": The lifetime of the assertions that the client signs. Default: 5 minutes.
+        Duration assertions = reader.duration("assertionLifetime");
+        if (assertions != null && assertions.toSeconds() < 2) {
+            reader.problem("assertionLifetime", "it must be at least two seconds");
+        }
+        value(assertions, ProviderSettings::assertionLifetime);
         // "omittedTokenParameters": The parameters that the token endpoint does not accept.
         names("omittedTokenParameters", ProviderSettings::withoutTokenParameters);
         // "tokenHeaders": Further header fields of token requests by name.

@@ -40,6 +40,8 @@ public record AttemptValues(@Nullable Request request, Instant time, String nonc
             Map.entry("host", request -> request.uri().getRawAuthority()),
             Map.entry("path", request -> request.uri().getRawPath()),
             Map.entry("query", request -> orEmpty(request.uri().getRawQuery())),
+            Map.entry("queryCanonical", request -> SortedQuery.canonical(request.uri())),
+            Map.entry("queryConcatenated", request -> SortedQuery.concatenated(request.uri())),
             Map.entry("target", AttemptValues::target),
             Map.entry("type", AttemptValues::type),
             Map.entry("body", request -> new String(body(request), StandardCharsets.UTF_8)),
@@ -68,6 +70,16 @@ public record AttemptValues(@Nullable Request request, Instant time, String nonc
      */
     public static AttemptValues of(@Nullable Request request, Instant time) {
         return new AttemptValues(request, time, UUID.randomUUID().toString());
+    }
+
+    /**
+     * Returns the values of the same attempt with another request.
+     *
+     * @param other the request
+     * @return the values, with the same time and nonce
+     */
+    public AttemptValues with(Request other) {
+        return new AttemptValues(other, time, nonce);
     }
 
     /**

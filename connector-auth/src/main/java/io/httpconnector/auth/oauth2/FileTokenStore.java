@@ -37,10 +37,11 @@ final class FileTokenStore implements TokenStore {
 
     private final Path directory;
     private final @Nullable TokenCipher cipher;
-    private final TimeSource timeSource = TimeSource.SYSTEM;
+    private final TimeSource timeSource;
 
-    FileTokenStore(Path directory, @Nullable TokenCipher cipher) {
+    FileTokenStore(Path directory, @Nullable TokenCipher cipher, TimeSource timeSource) {
         this.cipher = cipher;
+        this.timeSource = timeSource;
         try {
             Files.createDirectories(directory, OwnerOnlyFiles.directoryAttributes(directory));
             this.directory = directory.toRealPath();

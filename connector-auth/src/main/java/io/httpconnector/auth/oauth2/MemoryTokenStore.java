@@ -14,7 +14,11 @@ final class MemoryTokenStore implements TokenStore {
 
     private final Map<String, Value> values = new ConcurrentHashMap<>();
     private final KeyLocks locks = new KeyLocks();
-    private final TimeSource timeSource = TimeSource.SYSTEM;
+    private final TimeSource timeSource;
+
+    MemoryTokenStore(TimeSource timeSource) {
+        this.timeSource = timeSource;
+    }
 
     private record Value(Secret secret, Instant end) {}
 

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Builder for an OAuth 2 client; created by the methods of {@link OAuth2}. Not thread-safe; the instances it builds are. */
@@ -411,32 +410,8 @@ public final class OAuth2Builder {
         OptionRecorder all = new OptionRecorder().add(options).add(provider.options());
         all.checkTrust();
         List<String> found = new ArrayList<>(all.problems());
-        boolean discovers = discover != null;
-        if (!discovers && !all.has("tokenUrl")) {
-            found.add("token URL: it is missing: set it by tokenUrl(\"https://...\")");
-        }
-        if ((clientId == null || clientId.isEmpty())
-                && !registersClient(all)
-                && !(grant instanceof JwtBearerGrant || grant instanceof SamlBearerGrant)) {
-            found.add("client: it is missing: set it by client(id, secret)");
-        }
-        if (!discovers && grant instanceof AuthorizationCodeGrant && !all.has("authorizationUrl")) {
-            found.add("authorization URL: it is missing: set it by authorizationUrl(\"https://...\")");
-        }
-        if (!discovers && grant instanceof DeviceCodeGrant && !all.has("deviceAuthorizationUrl")) {
-            found.add("device authorization URL: it is missing: set it by deviceAuthorizationUrl(\"https://...\")");
-        }
-        boolean hasBody = all.has("tokenRequest") && !"QUERY".equals(all.get("tokenRequest"));
-        if ("GET".equals(all.get("tokenMethod")) && hasBody) {
-            found.add("tokenRequest: a GET request has no body: use QUERY, or omit it");
-        }
-        if (hasBody && "JSON".equals(all.get("tokenRequest")) && all.count("resources") > 1) {
-            found.add("resource: a token request in JSON can have only one");
-        }
-        if ("TLS".equals(all.get("clientAuthentication"))
-                && (clientId == null || clientSecret != null || clientKey != null)) {
-            found.add("client: the certificate of the connection authenticates it: use publicClient(id)");
-        }
+        found.addAll(new OAuth2Requirements(all, grant, discover, clientId, clientSecret != null || clientKey != null)
+                .problems());
         if (!found.isEmpty()) {
             throw new InvalidDefinitionException(
                     "OAuth 2", found.stream().distinct().toList());
@@ -460,15 +435,6 @@ public final class OAuth2Builder {
                 account,
                 refreshBefore,
                 timeSource));
-    }
-
-    /** Returns whether a client is registered. For the device grant this requires discovery from the service. */
-    private boolean registersClient(OptionRecorder all) {
-        boolean canRegister = all.has("registrationUrl") || discover != null;
-        return canRegister
-                && (grant instanceof AuthorizationCodeGrant
-                        || (grant instanceof DeviceCodeGrant
-                                && !Objects.requireNonNullElse(discover, "").startsWith("http")));
     }
 
     private void checkIssuer(String name, String issuer) {

@@ -38,6 +38,7 @@ record ProviderConfig(
         @Nullable String useToken,
         @Nullable String registrationUrl,
         @Nullable String assertionAudience,
+        @Nullable String assertionLifetime,
         @Nullable Boolean requireScopes,
         @Nullable List<String> resources,
         @Nullable String pushedAuthorizationRequestUrl,

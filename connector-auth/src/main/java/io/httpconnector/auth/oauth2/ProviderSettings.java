@@ -206,6 +206,24 @@ public final class ProviderSettings {
     }
 
     /**
+     * Sets the lifetime of the assertions that the client signs: of the JWT bearer grant, and for client authentication. Default:
+     * five minutes.
+     *
+     * @param lifetime at least two seconds
+     * @return new settings
+     */
+    public ProviderSettings assertionLifetime(Duration lifetime) {
+        return with(options -> {
+            if (options.isPresent("assertionLifetime", lifetime)) {
+                if (lifetime.toSeconds() < 2) {
+                    options.problem("assertionLifetime: it must be at least two seconds");
+                }
+                options.text("assertionLifetime", lifetime.toString());
+            }
+        });
+    }
+
+    /**
      * Requires that all requested scopes are granted: otherwise the consent ends in an {@link AuthorizationRequiredException} that
      * names the missing scopes, and nothing is stored.
      *

@@ -196,13 +196,17 @@ final class TokenEndpoint implements TokenRequests {
         return tokens(response, null);
     }
 
-    /** Creates an assertion that is valid once, for five minutes: RFC 7523, section 3. */
+    /** Creates an assertion that is valid once, for a short time: RFC 7523, section 3. */
     private Secret assertion(JwtKey key, Map<String, ?> additional) {
         Map<String, Object> claims = new LinkedHashMap<>();
         String audience = settings.definition().assertionAudience();
         claims.put("aud", audience == null ? settings.definition().tokenUrl() : audience);
         claims.putAll(additional);
-        return key.sign(claims, ASSERTION_LIFETIME, settings.timeSource().now());
+        String lifetime = settings.definition().assertionLifetime();
+        return key.sign(
+                claims,
+                lifetime == null ? ASSERTION_LIFETIME : Duration.parse(lifetime),
+                settings.timeSource().now());
     }
 
     StoredTokens refresh(StoredTokens old, String refreshToken) {

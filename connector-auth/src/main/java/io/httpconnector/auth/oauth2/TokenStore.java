@@ -3,6 +3,7 @@ package io.httpconnector.auth.oauth2;
 import static io.httpconnector.internal.Arguments.notNull;
 
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -25,7 +26,17 @@ public interface TokenStore {
      * @return a new store
      */
     static TokenStore inMemory() {
-        return new MemoryTokenStore();
+        return inMemory(TimeSource.SYSTEM);
+    }
+
+    /**
+     * Creates a store in memory whose entries expire by a time source, for tests.
+     *
+     * @param timeSource the time source
+     * @return a new store
+     */
+    static TokenStore inMemory(TimeSource timeSource) {
+        return new MemoryTokenStore(notNull(timeSource, "time source"));
     }
 
     /**
@@ -38,7 +49,19 @@ public interface TokenStore {
      * @throws io.httpconnector.ConnectorException if the directory can't be used
      */
     static TokenStore file(Path directory) {
-        return new FileTokenStore(notNull(directory, "directory"), null);
+        return file(directory, TimeSource.SYSTEM);
+    }
+
+    /**
+     * Creates a store in a directory, as {@link #file(Path)} does, whose entries expire by a time source, for tests.
+     *
+     * @param directory the directory; created if it does not exist
+     * @param timeSource the time source, by which it also waits for a lock
+     * @return the store
+     * @throws io.httpconnector.ConnectorException if the directory can't be used
+     */
+    static TokenStore file(Path directory, TimeSource timeSource) {
+        return new FileTokenStore(notNull(directory, "directory"), null, notNull(timeSource, "time source"));
     }
 
     /**
@@ -53,7 +76,9 @@ public interface TokenStore {
      */
     static TokenStore file(Path directory, Secret encryptionKey) {
         return new FileTokenStore(
-                notNull(directory, "directory"), new TokenCipher(notNull(encryptionKey, "encryption key")));
+                notNull(directory, "directory"),
+                new TokenCipher(notNull(encryptionKey, "encryption key")),
+                TimeSource.SYSTEM);
     }
 
     /**

@@ -13,6 +13,7 @@ import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
 import io.httpconnector.testing.VirtualTime;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -229,6 +230,45 @@ class RequestPlaceholdersTest {
                 .isEqualTo("ann:" + HexFormat.of().formatHex(signature));
     }
 
+    /** The signature of an exchange: a nonce in the body, a digest as bytes, a signed password, and a derived key. */
+    @Test
+    void anHmacSignatureCoversTheParametersOfItsStrategy() throws GeneralSecurityException {
+        AuthDefinition exchange = definition(
+                USER_AND_SECRET,
+                "'type': 'hmac', 'algorithm': 'HmacSHA256', 'key': '{{auth.secret}}',"
+                        + "'keyDerivation': ['{{timeIso | date(\\'yyyyMMdd\\', \\'UTC\\')}}', 'api'],"
+                        + "'computed': {'sent': '{{timeMillis}}{{body}}'}, 'signatures': {'proof': '{{auth.user}}'},"
+                        + "'template': '{{path}}{{queryCanonical}}{{auth.sent | sha256 | bytes}}',"
+                        + "'query': {'user': '{{auth.user}}', 'sign': '{{signature}}'},"
+                        + "'bodyFields': {'nonce': '{{timeMillis}}'},"
+                        + "'headers': {'X-Proof': '{{proofBase64}}', 'X-Day': '{{timeIso | date(\\'yyyyMMdd\\', \\'UTC\\')}}'}");
+
+        try (HttpConnection connection = connection(exchange, Map.of("user", "ann b", "secret", "Top-Secret-1"))) {
+            connection.send(
+                    Request.post("/api").query("z", "1").query("a", "\u00e4").bodyField("pair", "XBTUSD"));
+        }
+        MockService.RecordedRequest sent = sent("/api").get(0);
+        byte[] key = hmac(hmac(utf8("Top-Secret-1"), utf8(header(sent, "X-Day"))), utf8("api"));
+        String millis = sent.body().replaceFirst("pair=XBTUSD&nonce=", "");
+        assertThat(millis).matches("1\\d{12}");
+        ByteArrayOutputStream signed = new ByteArrayOutputStream();
+        signed.writeBytes(utf8("/apia=%C3%A4&user=ann%20b&z=1"));
+        signed.writeBytes(MessageDigest.getInstance("SHA-256").digest(utf8(millis + sent.body())));
+        assertThat(sent.uri().getRawQuery())
+                .endsWith("&sign=" + HexFormat.of().formatHex(hmac(key, signed.toByteArray())));
+        assertThat(header(sent, "X-Proof")).isEqualTo(Base64.getEncoder().encodeToString(hmac(key, utf8("ann b"))));
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] hmac(byte[] key, byte[] text) throws GeneralSecurityException {
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(key, "HmacSHA256"));
+        return mac.doFinal(text);
+    }
+
     @Test
     void aRetryHasANonceOfItsOwn() {
         service.on("GET", "/flaky", MockResponse.status(503), MockResponse.status(200));
@@ -260,9 +300,9 @@ class RequestPlaceholdersTest {
                 "'type': 'login', 'loginUrl': '/l', 'json': {'p': '{{path}}'} ! /strategies/a/json/p: {{path}} is not one",
                 "'type': 'login', 'loginUrl': '/l', 'json': {'p': '{{auth.c}}'}, 'computed': {'c': '{{path}}'}"
                         + " ! {{auth.c}} is computed from {{path}}, which has no value here",
-                "'type': 'hmac', 'algorithm': 'HmacSHA1', 'key': 'k', 'template': '{{auth.c}}', 'computed': {'c': '{{time}}'},"
+                "'type': 'hmac', 'algorithm': 'HmacSHA1', 'key': 'k', 'template': '{{auth.c}}', 'computed': {'c': '{{signature}}'},"
                         + "'headers': {'X': '{{signature}}'}"
-                        + " ! /strategies/a/template: {{auth.c}} is computed for each request",
+                        + " ! /strategies/a/template: {{auth.c}} is computed from {{signature}}, which has no value here",
                 "'type': 'hmac', 'algorithm': 'HmacSHA1', 'key': 'k', 'template': '{{time}}', 'computed': {'c': '{{time}}'},"
                         + "'headers': {'X': '{{auth.c}}'} ! nothing sends the signature"
             })

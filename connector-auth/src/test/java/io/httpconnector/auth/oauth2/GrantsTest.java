@@ -202,7 +202,7 @@ class GrantsTest {
         assertThat(claims.at("/scope").asText()).isEqualTo("drive");
         assertThat(claims.at("/aud").asText()).isEqualTo(service.url("/token"));
         assertThat(claims.at("/iat").asLong()).isEqualTo(clock.now().getEpochSecond() - 30);
-        assertThat(claims.at("/exp").asLong()).isEqualTo(clock.now().getEpochSecond() + 300);
+        assertThat(claims.at("/exp").asLong()).isEqualTo(clock.now().getEpochSecond() + 270);
         assertThat(claims.at("/jti").asText()).hasSize(36);
         Signature verifier = Signature.getInstance("SHA256withRSA");
         verifier.initVerify(pair.getPublic());
@@ -223,6 +223,30 @@ class GrantsTest {
         mac.init(new SecretKeySpec(
                 "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII), "HmacSHA256"));
         assertThat(signature(token)).isEqualTo(mac.doFinal(signed(token)));
+    }
+
+    /** Box accepts assertions for at most a minute. */
+    @Test
+    void lifetimeOfAssertionsIsConfigurable() throws Exception {
+        JwtKey key = JwtKey.hs256(Secret.of("0123456789abcdef0123456789abcdef"));
+        ProviderSettings minute = ProviderSettings.defaults().assertionLifetime(Duration.ofMinutes(1));
+        for (OAuth2Builder builder : List.of(
+                OAuth2.jwtBearer(key, Map.of("iss", "app")),
+                OAuth2.clientCredentials().client("app", key))) {
+            try (HttpConnection connection = connection(builder.provider(minute))) {
+                connection.send(Request.get("/files"));
+            }
+        }
+        for (Map<String, String> sent : tokenRequests()) {
+            JsonNode claims = part(sent.getOrDefault("assertion", sent.get("client_assertion")), 1);
+            assertThat(claims.at("/exp").asLong() - claims.at("/iat").asLong()).isEqualTo(60);
+            assertThat(claims.at("/exp").asLong()).isEqualTo(clock.now().getEpochSecond() + 45);
+        }
+        assertThatThrownBy(() -> OAuth2.jwtBearer(key, Map.of())
+                        .tokenUrl("https://example.com/token")
+                        .provider(minute.assertionLifetime(Duration.ofMillis(1500)))
+                        .build())
+                .hasMessageContaining("assertionLifetime: it must be at least two seconds");
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.testing.VirtualTime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -157,6 +158,20 @@ class TokenStoreTest {
     }
 
     /** Another process holds the file lock; the lock of the threads is free. */
+    @Test
+    void pendingEntriesExpireByTheTimeSource(@TempDir Path directory) {
+        VirtualTime time = new VirtualTime();
+        for (TokenStore store : List.of(TokenStore.inMemory(time), TokenStore.file(directory, time))) {
+            store.put("flow", Secret.of("x"), Duration.ofMinutes(15));
+            time.advance(Duration.ofMinutes(14));
+            store.put("other", Secret.of("y"), Duration.ofMinutes(15));
+            assertThat(store.get("flow")).isPresent();
+            time.advance(Duration.ofMinutes(2));
+            store.put("third", Secret.of("z"), Duration.ofMinutes(15));
+            assertThat(store.get("flow")).isEmpty();
+        }
+    }
+
     @Test
     void interruptedThreadStopsWaitingForTheLeaseOfAnotherProcess() throws Exception {
         TokenStore store = TokenStore.file(directory);

@@ -21,6 +21,7 @@ import io.httpconnector.auth.HmacAuth;
 import io.httpconnector.auth.OAuth1Auth;
 import io.httpconnector.auth.oauth2.OAuth2;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -44,6 +45,8 @@ class AuthStrategyTestKitTest {
 
     @BeforeEach
     void setUp() {
+        // Threads of the server log, too.
+        log.list = new CopyOnWriteArrayList<>();
         log.start();
         logger.addAppender(log);
         logger.setLevel(Level.TRACE);

@@ -98,7 +98,7 @@ class BuilderOptionsTest {
                 arguments(
                         HmacAuth.class,
                         auth,
-                        "apply=- timeSource=- header=headers keyIsBase64=keyEncoding keyIsHex=keyEncoding"),
+                        "apply=- timeSource=- header=headers bodyField=bodyFields signature=signatures deriveKey=keyDerivation keyIsBase64=keyEncoding keyIsHex=keyEncoding"),
                 arguments(JwtAuth.class, auth, "apply=- timeSource=-"),
                 arguments(AwsAuth.class, auth, "apply=- timeSource=- assumeRole=roleArn"),
                 arguments(

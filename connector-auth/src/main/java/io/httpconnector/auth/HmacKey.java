@@ -1,0 +1,67 @@
+package io.httpconnector.auth;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
+import io.httpconnector.internal.Hashing;
+import io.httpconnector.template.PillText;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The key of an {@link HmacAuth}. Immutable.
+ *
+ * @param decoder returns the bytes of the secret
+ * @param derivation the texts from which the signing key is derived, one after the other; empty if the secret itself signs
+ */
+record HmacKey(String algorithm, Secret secret, Function<String, byte[]> decoder, List<PillText> derivation) {
+
+    private static final Set<String> ALGORITHMS =
+            Set.of("HmacSHA256", "HmacSHA512", "HmacSHA384", "HmacSHA1", "HmacMD5");
+
+    static HmacKey of(String algorithm, Secret secret) {
+        if (algorithm == null || !ALGORITHMS.contains(algorithm)) {
+            throw HmacAuth.invalid("algorithm: it must be one of " + new TreeSet<>(ALGORITHMS));
+        }
+        if (secret == null) {
+            throw HmacAuth.invalid("key: it is null");
+        }
+        return new HmacKey(algorithm, secret, text -> text.getBytes(StandardCharsets.UTF_8), List.of());
+    }
+
+    HmacKey decoding(Function<String, byte[]> other) {
+        return new HmacKey(algorithm, secret, other, derivation);
+    }
+
+    HmacKey deriving(List<PillText> texts) {
+        return new HmacKey(algorithm, secret, decoder, List.copyOf(texts));
+    }
+
+    /** Signs bytes with the given text of the secret. */
+    byte[] sign(String text, byte[] bytes, Function<String, @Nullable Object> values) {
+        byte[] key = decoded(text);
+        for (PillText step : derivation) {
+            key = Hashing.hmac(algorithm, key, step.bytes(values));
+        }
+        return Hashing.hmac(algorithm, key, bytes);
+    }
+
+    private byte[] decoded(String text) {
+        try {
+            return decoder.apply(text);
+        } catch (IllegalArgumentException e) {
+            // The cause would quote the key.
+            throw new InvalidDefinitionException(
+                    "HMAC signature", List.of("key: it is not valid Base64 or hexadecimal, as declared"));
+        }
+    }
+
+    /** Omits the key. */
+    @Override
+    public String toString() {
+        return "HmacKey for " + algorithm;
+    }
+}
