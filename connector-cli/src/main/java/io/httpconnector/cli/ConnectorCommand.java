@@ -97,6 +97,7 @@ final class ConnectorCommand implements Callable<Integer> {
                 new AuthorizeCommand(terminal),
                 new TestCommand(terminal),
                 new VerifyCommand(terminal),
+                new WizardCommand(terminal),
                 new SendCommand(terminal),
                 new PollCommand(terminal),
                 new ListenCommand(terminal),

@@ -3,6 +3,7 @@ package io.httpconnector.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.definition.ConnectorComponents;
 import io.httpconnector.definition.ConnectorDefinition;
 import io.httpconnector.definition.internal.DocumentParser;
 import java.io.IOException;
@@ -56,6 +57,30 @@ final class DocumentFile {
         }
     }
 
+    boolean hasRequest(String name) {
+        return tree.path("requests").has(name);
+    }
+
+    /** Returns a name that no request has, such as {@code get-order-2}. */
+    String unusedName(String name) {
+        String unused = name;
+        for (int i = 2; hasRequest(unused); i++) {
+            unused = name + "-" + i;
+        }
+        return unused;
+    }
+
+    /**
+     * Checks that a request can be added, without saving it.
+     *
+     * @throws InvalidDefinitionException if the new document is invalid
+     */
+    void check(String name, ObjectNode request) {
+        ObjectNode changed = tree.deepCopy();
+        changed.withObject("/requests").set(name, request);
+        var unused = ConnectorDefinition.of(changed, ConnectorComponents.none());
+    }
+
     /**
      * Adds requests, and saves the document.
      *
@@ -65,7 +90,7 @@ final class DocumentFile {
     void add(Map<String, ObjectNode> requests) {
         ObjectNode changed = tree.deepCopy();
         requests.forEach((name, request) -> {
-            if (changed.path("requests").has(name)) {
+            if (hasRequest(name)) {
                 throw new CommandException(
                         ExitCode.USAGE, file + " has a request \"" + name + "\": choose another name by --as");
             }

@@ -137,13 +137,20 @@ final class Instance {
                 .replaceAll("[^A-Z0-9]", "_");
     }
 
-    /** Returns a context with the values, secrets and tokens. */
-    ConnectorContext.Builder context() {
+    /** Returns the values of the inputs that are not secret, with their defaults. */
+    Map<String, String> inputs() {
         SavedValues saved = saved();
-        return context(strategy(saved), saved.values(), savedSecrets());
+        String strategy = strategy(saved);
+        Map<String, String> values = new LinkedHashMap<>();
+        definition.inputs(strategy).stream()
+                .filter(field -> !field.isSecret())
+                .forEach(field -> field.defaultValue().ifPresent(value -> values.put(field.name(), value)));
+        values.putAll(values(strategy, saved.values()));
+        return values;
     }
 
-    ConnectorContext.Builder context(String strategy, Map<String, String> saved, Map<String, String> secrets) {
+    /** Returns the values that are given: by options, else in the environment, else in the file. */
+    private Map<String, String> values(String strategy, Map<String, String> saved) {
         Map<String, String> values = new LinkedHashMap<>();
         for (InputField field : definition.inputs(strategy)) {
             String value = field.isSecret() ? null : environment(field.name());
@@ -155,10 +162,20 @@ final class Instance {
             }
         }
         values.putAll(options.value);
+        return values;
+    }
+
+    /** Returns a context with the values, secrets and tokens. */
+    ConnectorContext.Builder context() {
+        SavedValues saved = saved();
+        return context(strategy(saved), saved.values(), savedSecrets());
+    }
+
+    ConnectorContext.Builder context(String strategy, Map<String, String> saved, Map<String, String> secrets) {
         Map<String, String> known = Map.copyOf(secrets);
         ConnectorContext.Builder context = ConnectorContext.forTenant(TENANT)
                 .strategy(strategy)
-                .values(values)
+                .values(values(strategy, saved))
                 .secrets(reference -> secret(reference, known));
         return type(strategy).startsWith("oauth")
                 ? context.tokens(

@@ -13,6 +13,7 @@ import java.io.Writer;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A mask for all secrets and tokens that the command has read, in all that it prints: also where a service echoes them in a body,
@@ -22,6 +23,9 @@ final class SecretMask {
 
     /** Shorter secrets occur in texts by chance. Where they were set, they are masked by the library. */
     private static final int MIN_LENGTH = 4;
+
+    /** Longer texts do not contain it by chance. */
+    private static final int MIN_CERTAIN_LENGTH = 8;
 
     /** The members of saved tokens, and of keys in JSON, that are secret. */
     private static final Pattern SECRET_MEMBER =
@@ -66,6 +70,14 @@ final class SecretMask {
             }
             addMembers(value, found);
         });
+    }
+
+    /** Returns whether a secret is in a text that is saved; shorter ones may be there by chance. */
+    synchronized boolean isIn(String text) {
+        Set<String> certain = values.stream()
+                .filter(value -> value.length() >= MIN_CERTAIN_LENGTH)
+                .collect(Collectors.toSet());
+        return !new SecretMatcher(certain).mask(text).equals(text);
     }
 
     String mask(String text) {

@@ -145,6 +145,8 @@ class SecretCanaryTest {
         }
         commands.add(List.of("send", "echo.yaml", "list", "--all-pages"));
         commands.add(List.of("send", "echo.yaml", "small", "--all-pages", "--verbose"));
+        commands.add(List.of("wizard", "echo.yaml", "--yes", "--json", "--url=/small", "--name=new-" + strategy));
+        commands.add(List.of("wizard", "echo.yaml", "--yes", "--url=/rejected", "--name=other"));
         commands.add(List.of("send", "echo.yaml", "none"));
         commands.add(List.of("poll", "echo.yaml", "changes", "--all", "--json"));
         commands.add(List.of("test", "echo.yaml", "--verbose"));
@@ -157,6 +159,9 @@ class SecretCanaryTest {
 
             showsNoSecret(command, strategy, result);
         }
+        Result document = new Result(ExitCode.OK, connector.read("echo.yaml"), "");
+        assertThat(document.out()).contains("new-" + strategy);
+        showsNoSecret(List.of("the document"), strategy, document);
         Result records = run(strategy, List.of("send", "echo.yaml", "list", "--all-pages"));
         JsonNode record = MAPPER.readTree(records.out());
         assertThat(record.path("id").asInt()).isEqualTo(1);
