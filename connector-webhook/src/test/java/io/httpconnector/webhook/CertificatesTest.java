@@ -33,6 +33,7 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,20 +42,25 @@ class CertificatesTest {
 
     private static final String TOPIC = "arn:aws:sns:eu-central-1:123456789012:leads";
 
+    private static KeyPair pair;
+
     /** The time at which the messages were sent. */
     private final String time = Instant.now().toString();
 
     private final AtomicInteger fetched = new AtomicInteger();
     private final List<String> confirmed = new ArrayList<>();
     private final List<WebhookEvent> events = new ArrayList<>();
-    private KeyPair pair;
     private HttpServer server;
     private String origin;
     private HttpConnection connection;
 
+    @BeforeAll
+    static void createKeys() throws Exception {
+        pair = KeyPairGenerator.getInstance("RSA").generateKeyPair();
+    }
+
     @BeforeEach
     void start() throws Exception {
-        pair = KeyPairGenerator.getInstance("RSA").generateKeyPair();
         byte[] good = pem(pair, Instant.now().plus(Duration.ofDays(1)));
         byte[] expired = pem(pair, Instant.now().minus(Duration.ofDays(1)));
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,11 +35,23 @@ class WebhookSignerTest {
         return Signatures.presets().stream().filter(name -> Presets.get(name).isAsymmetric());
     }
 
-    /** Creates keys for the algorithm of a preset. */
-    static KeyPair keyPair(String preset) throws GeneralSecurityException {
+    private static final Map<String, KeyPair> KEYS = new ConcurrentHashMap<>();
+
+    /** Returns keys for the algorithm of a preset, the same ones for each algorithm: RSA keys take long to create. */
+    static KeyPair keyPair(String preset) {
         String algorithm = Presets.get(preset).definition().get("algorithm").asText();
         String type = algorithm.contains("RSA") ? "RSA" : algorithm.contains("ECDSA") ? "EC" : algorithm;
-        return KeyPairGenerator.getInstance(type).generateKeyPair();
+        return keysOf(type);
+    }
+
+    private static KeyPair keysOf(String type) {
+        return KEYS.computeIfAbsent(type, algorithm -> {
+            try {
+                return KeyPairGenerator.getInstance(algorithm).generateKeyPair();
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            }
+        });
     }
 
     private static WebhookRequest request(String contentType, String body) {
@@ -78,7 +91,7 @@ class WebhookSignerTest {
     @ParameterizedTest
     @CsvSource({"SHA256withRSA,RSA", "SHA512withRSA,RSA", "SHA256withECDSAinP1363Format,EC", "Ed25519,Ed25519"})
     void signsAsYouDescribeIt(String algorithm, String key) throws Exception {
-        KeyPair pair = KeyPairGenerator.getInstance(key).generateKeyPair();
+        KeyPair pair = keysOf(key);
         String pem = "-----BEGIN PUBLIC KEY-----\n"
                 + Base64.getMimeEncoder().encodeToString(pair.getPublic().getEncoded())
                 + "\n-----END PUBLIC KEY-----\n";
@@ -132,7 +145,7 @@ class WebhookSignerTest {
 
     @Test
     void wrongTypeOfKeyIsRejected() throws Exception {
-        KeyPair pair = KeyPairGenerator.getInstance("RSA").generateKeyPair();
+        KeyPair pair = keysOf("RSA");
 
         assertThatThrownBy(() -> WebhookSigner.preset("github", pair.getPrivate()))
                 .isInstanceOf(InvalidDefinitionException.class);

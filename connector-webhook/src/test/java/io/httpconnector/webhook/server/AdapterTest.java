@@ -50,7 +50,7 @@ class AdapterTest {
     private final ListAppender<ILoggingEvent> errors = new ListAppender<>();
     private Duration handling = Duration.ZERO;
     private int maxBody = 100_000;
-    private Duration bodyTimeout = Duration.ofMillis(500);
+    private Duration bodyTimeout = Duration.ofMillis(250);
 
     private final WebhookEndpoint receiver = new WebhookEndpoint() {
         @Override
@@ -241,8 +241,8 @@ class AdapterTest {
     @ParameterizedTest
     @MethodSource("servers")
     void handlerMayTakeLongerThanTheBodyTimeout(String server) throws Exception {
-        bodyTimeout = Duration.ofSeconds(1);
-        handling = Duration.ofMillis(1100);
+        bodyTimeout = Duration.ofMillis(700);
+        handling = Duration.ofMillis(800);
         try (Running running = start(server);
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), running.port())) {
             socket.setSoTimeout(10_000);
@@ -347,7 +347,7 @@ class AdapterTest {
                         .isNotEqualTo(Optional.of(202));
             }
             assertThat(isReceivedInTheEnd(running, body)).isTrue();
-            bodyTimeout = Duration.ofMillis(500);
+            bodyTimeout = Duration.ofMillis(250);
             for (int i = 0; i < 3; i++) {
                 for (Socket slow : List.of(
                         begun(running, body, body.length * 2),
