@@ -32,6 +32,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -39,6 +41,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  * is used twice.
  */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class ClusterRefreshTest {
 
     private static final int THREADS = 20;
@@ -146,6 +149,7 @@ class ClusterRefreshTest {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-cp",
                         System.getProperty("java.class.path"),
                         RefreshNode.class.getName(),

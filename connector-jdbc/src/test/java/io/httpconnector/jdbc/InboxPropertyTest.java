@@ -29,6 +29,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -37,6 +39,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * database loses responses to commits. A failure reports its seed, which {@code -Dseed} repeats, apart from the timing of threads.
  */
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class InboxPropertyTest {
 
     private static final int NODES = 3;

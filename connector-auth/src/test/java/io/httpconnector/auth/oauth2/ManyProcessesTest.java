@@ -94,6 +94,8 @@ class ManyProcessesTest {
     private Process start(RotatingTokenServer server, String dies) throws IOException {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-cp",
                         System.getProperty("java.class.path"),
                         Client.class.getName(),
