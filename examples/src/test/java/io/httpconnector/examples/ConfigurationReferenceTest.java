@@ -26,6 +26,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -79,14 +80,22 @@ class ConfigurationReferenceTest {
     }
 
     private static Stream<Class<?>> builders() throws IOException {
-        try (Stream<Path> files = Files.walk(ROOT)) {
-            List<Class<?>> builders = files.filter(
-                            file -> file.toString().matches(".*/connector-[a-z]+/src/main/java/.*Builder\\.java"))
-                    .map(ConfigurationReferenceTest::type)
-                    .filter(type -> Modifier.isPublic(type.getModifiers()))
-                    .toList();
-            return builders.stream();
+        List<Class<?>> builders = new ArrayList<>();
+        try (Stream<Path> modules = Files.list(ROOT)) {
+            for (Path sources : modules.filter(
+                            path -> path.getFileName().toString().matches("connector-[a-z]+"))
+                    .map(path -> path.resolve("src/main/java"))
+                    .filter(Files::isDirectory)
+                    .toList()) {
+                try (Stream<Path> files = Files.walk(sources)) {
+                    files.filter(file -> file.toString().endsWith("Builder.java"))
+                            .map(ConfigurationReferenceTest::type)
+                            .filter(type -> Modifier.isPublic(type.getModifiers()))
+                            .forEach(builders::add);
+                }
+            }
         }
+        return builders.stream();
     }
 
     private static Class<?> type(Path file) {
