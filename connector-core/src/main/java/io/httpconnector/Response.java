@@ -245,6 +245,17 @@ public final class Response {
         return Redactor.withResponse(request, status, fields, body, moment);
     }
 
+    /**
+     * Returns whether a text contains a secret that was sent with the request, as the URL of the next page may. Such a text must
+     * not be stored.
+     *
+     * @param text a part of this response
+     * @return whether {@link #exchange()} would mask a part of it
+     */
+    public boolean containsSecret(String text) {
+        return !new Redactor(request.secrets()).mask(notNull(text, "text")).equals(text);
+    }
+
     /** Returns this response with its classification. */
     Response classifiedAs(ResponseRule.Action verdict) {
         return new Response(this, verdict, false, null, body);

@@ -1,6 +1,8 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.ConnectorException;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,21 @@ interface ChangeDetection {
     /** After the page limit was reached: whether the next poll starts where this one ended instead of where it started. */
     default boolean continuesInNextPoll() {
         return false;
+    }
+
+    /** Whether the next poll can continue the current read, if it ends before its last page. */
+    default boolean isResumable() {
+        return true;
+    }
+
+    /** What the pages read so far have shown, for the poll that continues the read. */
+    default ObjectNode save() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    /** Continues a read of an earlier poll with what its pages have shown. */
+    default void resume(JsonNode state) {
+        reading().resume();
     }
 
     /** The URL of the first page, instead of the URL of the template; null when there is none. */

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param unproven the last read from the position on, if records may have moved between its pages
  * @param token the token that the service returned for the next poll; for the root partition, the parent to start with
  * @param validators for a conditional request
+ * @param paused the read that a limit ended before its last page; the next poll continues it
+ * @param cappedPolls the number of successive polls that seemed to end at a limit of the service
  */
 record Checkpoint(
         boolean started,
@@ -26,9 +28,11 @@ record Checkpoint(
         @Nullable Long position,
         @Nullable Unproven unproven,
         @Nullable String token,
-        @Nullable Validators validators) {
+        @Nullable Validators validators,
+        @Nullable PausedRead paused,
+        int cappedPolls) {
 
-    static final Checkpoint NONE = new Checkpoint(false, null, 0, null, null, null, null);
+    static final Checkpoint NONE = new Checkpoint(false, null, 0, null, null, null, null, null, 0);
 
     /**
      * A complete read that may have skipped records that moved in the meantime. A second read proves it.
@@ -73,34 +77,53 @@ record Checkpoint(
     }
 
     Checkpoint withStarted() {
-        return new Checkpoint(true, startTime, generation, position, unproven, token, validators);
+        return new Checkpoint(true, startTime, generation, position, unproven, token, validators, paused, cappedPolls);
     }
 
     Checkpoint withStartTime(long time) {
-        return new Checkpoint(started, time, generation, position, unproven, token, validators);
+        return new Checkpoint(started, time, generation, position, unproven, token, validators, paused, cappedPolls);
     }
 
     Checkpoint withNextGeneration() {
-        return new Checkpoint(started, startTime, generation + 1, position, unproven, token, validators);
+        return new Checkpoint(
+                started, startTime, generation + 1, position, unproven, token, validators, paused, cappedPolls);
     }
 
     /** Moves the position forward; a position that is further already is kept. */
     Checkpoint withPosition(long proven) {
         long furthest = position == null ? proven : Math.max(position, proven);
         boolean isPassed = unproven != null && unproven.reached <= furthest;
-        return new Checkpoint(started, startTime, generation, furthest, isPassed ? null : unproven, token, validators);
+        return new Checkpoint(
+                started,
+                startTime,
+                generation,
+                furthest,
+                isPassed ? null : unproven,
+                token,
+                validators,
+                paused,
+                cappedPolls);
     }
 
     Checkpoint withUnproven(@Nullable Unproven read) {
-        return new Checkpoint(started, startTime, generation, position, read, token, validators);
+        return new Checkpoint(started, startTime, generation, position, read, token, validators, paused, cappedPolls);
     }
 
     Checkpoint withToken(@Nullable String next) {
-        return new Checkpoint(started, startTime, generation, position, unproven, next, validators);
+        return new Checkpoint(
+                started, startTime, generation, position, unproven, next, validators, paused, cappedPolls);
     }
 
     Checkpoint withValidators(@Nullable Validators given) {
-        return new Checkpoint(started, startTime, generation, position, unproven, token, given);
+        return new Checkpoint(started, startTime, generation, position, unproven, token, given, paused, cappedPolls);
+    }
+
+    Checkpoint withPaused(@Nullable PausedRead read) {
+        return new Checkpoint(started, startTime, generation, position, unproven, token, validators, read, cappedPolls);
+    }
+
+    Checkpoint withCappedPolls(int polls) {
+        return new Checkpoint(started, startTime, generation, position, unproven, token, validators, paused, polls);
     }
 
     ObjectNode toJson() {
@@ -118,6 +141,12 @@ record Checkpoint(
                     .put("request", validators.request)
                     .put("etag", validators.etag)
                     .put("lastModified", validators.lastModified);
+        }
+        if (paused != null) {
+            json.set("paused", paused.toJson());
+        }
+        if (cappedPolls > 0) {
+            json.put("cappedPolls", cappedPolls);
         }
         return json;
     }
@@ -143,7 +172,9 @@ record Checkpoint(
                                 given.path("request").asText(),
                                 text(given.path("etag")),
                                 text(given.path("lastModified")))
-                        : null);
+                        : null,
+                json.path("paused").isObject() ? PausedRead.fromJson(json.path("paused")) : null,
+                json.path("cappedPolls").asInt());
     }
 
     /** Earlier versions stored the start of the next query as "query" when the position was not proven. */

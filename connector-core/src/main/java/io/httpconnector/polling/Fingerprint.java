@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A 128-bit fingerprint of a value, by SHA-256. Equal values have equal fingerprints, regardless of the order of their fields;
@@ -89,6 +90,15 @@ record Fingerprint(long high, long low) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         digest.update(ByteBuffer.allocate(4).putInt(bytes.length).flip());
         digest.update(bytes);
+    }
+
+    /** Reads the output of {@link #toString}; null for any other text. */
+    static @Nullable Fingerprint read(String text) {
+        return text.matches("[0-9a-f]{32}")
+                ? new Fingerprint(
+                        Long.parseUnsignedLong(text.substring(0, 16), 16),
+                        Long.parseUnsignedLong(text.substring(16), 16))
+                : null;
     }
 
     @Override

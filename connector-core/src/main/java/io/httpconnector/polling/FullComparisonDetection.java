@@ -74,7 +74,8 @@ final class FullComparisonDetection extends TimeOfPollDetection {
         }
         boolean confirmed =
                 previousReading != null && reading.foundTheOrderOf(previousReading) && reading.foundTheSame();
-        proven = reading.isComplete() || confirmed;
+        // Of a read that an earlier poll began, it is not known which records were seen: it proves no deletion.
+        proven = !reading.isResumed() && (reading.isComplete() || confirmed);
         previousReading = reading;
         transaction.endRead();
         boolean matters = silent
@@ -82,7 +83,7 @@ final class FullComparisonDetection extends TimeOfPollDetection {
                         && !first
                         && reading.showsLists()
                         && !missing().isEmpty());
-        again = !proven && matters && reads < MAX_READS;
+        again = !proven && matters && reads < MAX_READS && !reading.isResumed();
     }
 
     private List<Fingerprint> missing() {
@@ -97,7 +98,8 @@ final class FullComparisonDetection extends TimeOfPollDetection {
 
     @Override
     public void finish(DeletionHandler deletions) {
-        if (!proven) {
+        boolean isOneRead = reading.isResumed() && reading.isComplete() && !definition.deletions();
+        if (!proven && !isOneRead) {
             return;
         }
         if (definition.deletions()) {
@@ -124,6 +126,9 @@ final class FullComparisonDetection extends TimeOfPollDetection {
             return "a response did not contain its list of records: missing records are not proven to be"
                     + " deleted; where the service omits an empty list, use RecordSelector.emptyWhen(...) or"
                     + " Pagination.total(...) to recognize an empty list";
+        }
+        if (reading.isResumed() && definition.deletions() && !first) {
+            return "a limit divided the last read among several polls: missing records are not proven to be deleted";
         }
         return again || proven || !(silent || definition.deletions())
                 ? null

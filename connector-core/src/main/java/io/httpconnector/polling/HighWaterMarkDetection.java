@@ -1,6 +1,7 @@
 package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.polling.Checkpoint.Unproven;
 import io.httpconnector.polling.DeduplicationIndex.KeyEntry;
 import io.httpconnector.polling.Reading.End;
@@ -20,6 +21,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
     private static final int QUERIES_UNTIL_FORGETTING = 50;
     /** The maximum number of reads of the same records in one poll. */
     private static final int MAX_READS = 5;
+
     /** A position before every record. */
     private static final long BEFORE_ALL_RECORDS = PositionCursor.BEFORE_ALL_RECORDS;
 
@@ -173,7 +175,30 @@ final class HighWaterMarkDetection implements ChangeDetection {
     public boolean continuesInNextPoll() {
         Long position = transaction.checkpoint().position();
         boolean isMoved = position != null && (positionBefore == null || position > positionBefore);
-        return isMoved || startedBehindLimit || (isResumable() && cursor.isTime() && furthest > settled);
+        return isMoved || startedBehindLimit || (hasSeenAllUpToLast() && cursor.isTime() && furthest > settled);
+    }
+
+    /** Where the position does not say how far a read came, and a window has no end that changes. */
+    @Override
+    public boolean isResumable() {
+        return cursor.windows() == null && (stable || !cursor.isSent() || cursor.order() != RecordOrder.ASCENDING);
+    }
+
+    @Override
+    public ObjectNode save() {
+        return ChangeDetection.super
+                .save()
+                .put("furthest", furthest)
+                .put("settled", settled)
+                .put("horizon", horizon);
+    }
+
+    @Override
+    public void resume(JsonNode state) {
+        reading.resume();
+        furthest = Math.max(furthest, state.path("furthest").asLong());
+        settled = state.path("settled").asLong();
+        horizon = state.path("horizon").asLong();
     }
 
     /**
@@ -191,7 +216,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
      * Whether a query that was ended by the page limit has seen all records up to its last one, so that the next query can
      * start there.
      */
-    private boolean isResumable() {
+    private boolean hasSeenAllUpToLast() {
         return ascending
                 && cursor.isSent()
                 && cursor.windows() == null
@@ -415,7 +440,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
             if (end == End.LIMITED) {
                 startBehindTheLimit();
             }
-        } else if (end == End.LIMITED && !isResumable()) {
+        } else if (end == End.LIMITED && !hasSeenAllUpToLast()) {
             unprovenAtEnd = true;
             transaction.setCheckpoint(transaction.checkpoint().withUnproven(null));
         } else if (reading.isComplete() || silent) {
@@ -459,6 +484,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
         Unproven base = baseRead(isPart);
         boolean confirmed = false;
         if (base != null
+                && !reading.isResumed()
                 && reading.foundTheSame()
                 && base.others() == reading.others()
                 && foundAllOfPreviousRead(early ? base.reached() : Long.MAX_VALUE)) {

@@ -1,5 +1,6 @@
 package io.httpconnector.polling;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Request;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,17 @@ interface PageSequence {
     default void startAt(String token) {
         throw new IllegalStateException("This pagination has no tokens");
     }
+
+    /** Whether another poll can continue with the current page, by what {@link #save} adds. */
+    default boolean isResumable() {
+        return false;
+    }
+
+    /** Adds the state that another poll needs to continue with the current page. */
+    default void save(ObjectNode state) {}
+
+    /** Continues with the page at which {@link #save} was called. */
+    default void resume(JsonNode state) {}
 
     /** Whether the last page was equal to the one before. */
     default boolean isRepeated() {

@@ -1,5 +1,6 @@
 package io.httpconnector.polling;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Request;
@@ -26,6 +27,27 @@ final class Pager {
     /** Requests the first page by a cursor in the location of the token. */
     void startAt(String cursor) {
         sequence.startAt(cursor);
+    }
+
+    /** Whether another poll can continue with the current page. */
+    boolean isResumable() {
+        return sequence.isResumable();
+    }
+
+    /** The state by which another poll continues with the current page. */
+    ObjectNode save() {
+        ObjectNode state = JsonNodeFactory.instance.objectNode();
+        state.put("number", number).put("total", total).put("empty", empty);
+        sequence.save(state);
+        return state;
+    }
+
+    /** Continues with the page at which {@link #save} was called. */
+    void resume(JsonNode state) {
+        number = state.path("number").asInt();
+        total = state.path("total").asLong();
+        empty = state.path("empty").asInt();
+        sequence.resume(state);
     }
 
     /** The token of the current page; null on the first one. */

@@ -402,11 +402,13 @@ public final class Pagination {
 
     /**
      * Limits the number of pages per poll and parent. A second read that verifies the first one is not counted, and one more
-     * page is read where nothing was new, to detect the end. Where the service lists the oldest records first ({@link
-     * RecordOrder#ASCENDING}) and the cursor is sent, the next poll continues where this one ended, and {@link
-     * PollingStatus#warnings()} reports it; windows continue with the incomplete window. Where the next poll would end at the
-     * same page again, the poll fails with {@link PollingException.Reason#LIMIT_REACHED} after the events of the pages that
-     * were read, and the position does not move. Without this limit, more than 100,000 pages are an error.
+     * page is read where nothing was new, to detect the end. The next poll continues where this one ended, and {@link
+     * PollingStatus#warnings()} reports it: by the cursor where the service lists the oldest records first ({@link
+     * RecordOrder#ASCENDING}), with the incomplete window, or with the next page. Where it could not continue (with {@link
+     * PollingTriggerBuilder#detectDeletions()}, code that creates the requests, a first poll for the last records, or too many
+     * records in one window or at one time), the poll fails with {@link PollingException.Reason#LIMIT_REACHED} after the
+     * events of the pages that were read, and the position does not move. Without this limit, more than 100,000 pages are an
+     * error.
      *
      * @param max the maximum, 1 to 100,000
      * @return another pagination

@@ -3,6 +3,7 @@ package io.httpconnector.polling;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.RateLimitedException;
 import io.httpconnector.Request;
 import io.httpconnector.StatusException;
 import io.httpconnector.polling.Checkpoint.Validators;
@@ -18,7 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class PartitionPoll {
 
     /** The smallest number of records that may be a limit of the service. */
-    private static final int SUSPICIOUS_RECORDS = 20;
+    private static final int SUSPICIOUS_RECORDS = 10;
+
+    /** After this many polls that seem to end at a limit of the service, it is an error. */
+    private static final int MAX_CAPPED_POLLS = 5;
 
     private final TriggerDefinition definition;
     private final PollTransaction transaction;
@@ -33,6 +37,10 @@ final class PartitionPoll {
     private boolean hasReadExtraPage;
     private Duration requestedInterval = Duration.ZERO;
     private @Nullable Validators validators;
+    /** The state of the read that ended at the page limit. */
+    private @Nullable PausedRead paused;
+
+    private @Nullable Page current;
     private @Nullable String warning;
 
     PartitionPoll(
@@ -131,15 +139,22 @@ final class PartitionPoll {
                 : null;
         if (ignored) {
             processor.abandon();
+            transaction.setCheckpoint(transaction.checkpoint().withPaused(null));
         } else if (limited) {
             endAtPageLimit();
         } else if (!notModified) {
             processor.deliverNewest();
             detection.finish(processor);
             warning = firstWarning(processor.warning(), detection.warning(), limitWarning());
-            transaction.setCheckpoint(transaction.checkpoint().withStarted().withValidators(validators));
+            countCappedPolls();
+            transaction.setCheckpoint(transaction
+                    .checkpoint()
+                    .withStarted()
+                    .withValidators(validators)
+                    .withPaused(null));
         }
         transaction.commit();
+        requireUncapped();
     }
 
     private static @Nullable String firstWarning(@Nullable String... warnings) {
@@ -152,17 +167,41 @@ final class PartitionPoll {
     }
 
     /** Without pagination, more records of one time than the service returns at once would never be read. */
-    private @Nullable String limitWarning() {
-        long records = processor.result().records();
-        boolean isSuspicious = definition.pagination().paginator() instanceof SinglePage
-                && records >= SUSPICIOUS_RECORDS
+    private boolean seemsCapped() {
+        return definition.pagination().paginator() instanceof SinglePage
+                && processor.result().records() >= SUSPICIOUS_RECORDS
                 && !processor.hasNewOrUpdated()
                 && detection.isAtOnePosition();
-        return isSuspicious
-                ? "all " + records + " records of the last poll have the same cursor value and were known: if the"
+    }
+
+    private @Nullable String limitWarning() {
+        return seemsCapped()
+                ? "all " + processor.result().records()
+                        + " records of the last poll have the same cursor value and were known: if the"
                         + " service returns no more than these, further records of this time are never read; use a"
                         + " pagination, or a finer resolution"
                 : null;
+    }
+
+    private void countCappedPolls() {
+        int polls = seemsCapped()
+                ? Math.min(MAX_CAPPED_POLLS, transaction.checkpoint().cappedPolls() + 1)
+                : 0;
+        transaction.setCheckpoint(transaction.checkpoint().withCappedPolls(polls));
+    }
+
+    /** A number of records such as 50 or 100 is most likely a limit of the service, and not all that there are. */
+    private void requireUncapped() {
+        long records = processor.result().records();
+        boolean isRound = records % 10 == 0 || records % 25 == 0;
+        if (transaction.checkpoint().cappedPolls() == MAX_CAPPED_POLLS && isRound && seemsCapped()) {
+            throw new PollingException(
+                    Reason.LIMIT_REACHED,
+                    "The last " + MAX_CAPPED_POLLS + " polls returned the same " + records
+                            + " records, which have the same cursor value: if the service returns no more than these"
+                            + " at once, further records of this time are never read; use a pagination, a finer"
+                            + " resolution, or another size of a page");
+        }
     }
 
     /**
@@ -172,9 +211,11 @@ final class PartitionPoll {
     private void endAtPageLimit() {
         processor.abandon();
         transaction.setCheckpoint(transaction.checkpoint().withValidators(null));
-        transaction.commit();
         int max = definition.pagination().limits().maxPages();
-        if (!detection.continuesInNextPoll()) {
+        boolean isPausable = paused != null && !definition.deletions();
+        transaction.setCheckpoint(transaction.checkpoint().withPaused(isPausable ? paused : null));
+        transaction.commit();
+        if (!detection.continuesInNextPoll() && !isPausable) {
             throw new PollingException(
                     Reason.LIMIT_REACHED,
                     "There are more pages than maxPages(" + max
@@ -214,6 +255,7 @@ final class PartitionPoll {
         if (definition.tokenSharesCursorLocation() && query.get("cursor") instanceof String cursor) {
             pager.startAt(cursor);
         }
+        resume(pager, query);
         int max = definition.pagination().limits().maxPages();
         long left = detection.isProof() && max > 0 ? max : pagesLeft();
         boolean more = true;
@@ -226,7 +268,7 @@ final class PartitionPoll {
             boolean isConditional =
                     definition.conditional() && number == 1 && queries == 1 && isConditionalMethod(request);
             detection.startPage();
-            Page page = read(isConditional ? conditional(request) : request, number);
+            Page page = read(isConditional ? conditional(request) : request, pager, query);
             requestedInterval = requestedInterval(page);
             if (isConditional && page.response().status() == 304) {
                 notModified = true;
@@ -260,6 +302,7 @@ final class PartitionPoll {
                     ? validators(request, page)
                     : (number > 1 && !firstPageShowsAllChanges() ? null : validators);
             boolean hasNext = pager.next(page);
+            current = page;
             if (definition.deletions()
                     && !page.showsList(
                             definition.identity(),
@@ -271,27 +314,88 @@ final class PartitionPoll {
             pagesRead += detection.isProof() ? 0 : 1;
             left--;
             if (more && isAtLimit(left)) {
+                paused = pause(pager, query);
                 return End.LIMITED;
             }
         }
         return pager.isRepeated() ? End.REPEATED : End.COMPLETE;
     }
 
-    private Page read(Request request, int number) {
+    /** Continues the read that the last poll paused, if this is the same query. */
+    private void resume(Pager pager, Map<String, Object> query) {
+        PausedRead last = transaction.checkpoint().paused();
+        if (last == null || queries > 1) {
+            return;
+        }
+        if (last.query().equals(identity(query)) && pager.isResumable() && detection.isResumable()) {
+            pager.resume(last.pages());
+            detection.resume(last.detection());
+        } else {
+            transaction.setCheckpoint(transaction.checkpoint().withPaused(null));
+        }
+    }
+
+    /** The state by which the next poll continues with the current page; null when it cannot. */
+    private @Nullable PausedRead pause(Pager pager, Map<String, Object> query) {
+        boolean needsAllRecords = isFirst() && definition.first().last() > 0;
+        if (needsAllRecords
+                || pager.number() == 1
+                || !pager.isResumable()
+                || !detection.isResumable()
+                || detection.isProof()) {
+            return null;
+        }
+        ObjectNode pages = pager.save();
+        boolean isSecret = current != null
+                && current.response().containsSecret(pages.path("token").asText());
+        return isSecret ? null : new PausedRead(identity(query), pages, detection.save());
+    }
+
+    private String identity(Map<String, Object> query) {
+        return PausedRead.identity(definition, query, detection.firstPageUrl());
+    }
+
+    private Page read(Request request, Pager pager, Map<String, Object> query) {
         try {
             return PageReader.read(
                     definition.connection(),
                     request,
-                    number,
+                    pager.number(),
                     records,
                     processor,
                     context.deadline().left());
+        } catch (RateLimitedException e) {
+            // Before the first record of the page: all records of earlier pages are delivered and stored.
+            pauseUntilNextPoll(pager, query);
+            throw e;
         } catch (StatusException e) {
             warning = detection.onRejection(e);
+            discardPaused();
             throw e;
         } catch (PollingException e) {
-            warning = e.reason() == Reason.UNEXPECTED_RESPONSE ? detection.onRejection(e) : null;
+            if (e.reason() == Reason.TIMED_OUT) {
+                pauseUntilNextPoll(pager, query);
+            } else if (e.reason() == Reason.UNEXPECTED_RESPONSE) {
+                warning = detection.onRejection(e);
+                discardPaused();
+            }
             throw e;
+        }
+    }
+
+    private void pauseUntilNextPoll(Pager pager, Map<String, Object> query) {
+        PausedRead read = pause(pager, query);
+        if (read != null) {
+            transaction.setCheckpoint(transaction.checkpoint().withPaused(read));
+            transaction.commit();
+        }
+    }
+
+    /** The token of a paused read may have expired: the next poll starts with the first page. */
+    private void discardPaused() {
+        if (transaction.checkpoint().paused() != null) {
+            transaction.setCheckpoint(transaction.checkpoint().withPaused(null));
+            transaction.commit();
         }
     }
 

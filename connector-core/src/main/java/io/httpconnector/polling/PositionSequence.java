@@ -7,7 +7,7 @@ final class PositionSequence implements PageSequence {
 
     private final boolean passesEmptyPages;
     private boolean repeated;
-    private @Nullable Page previous;
+    private @Nullable Fingerprint previous;
 
     /**
      * Starts a query.
@@ -21,12 +21,12 @@ final class PositionSequence implements PageSequence {
 
     @Override
     public boolean next(Page page, boolean more) {
-        Page before = previous;
-        previous = page;
+        Fingerprint before = previous;
+        previous = page.content();
         if (page.count() == 0) {
             return more && passesEmptyPages;
         }
-        if (before == null || !page.content().equals(before.content())) {
+        if (before == null || !page.content().equals(before)) {
             return true;
         }
         if (page.number() == 2) {
@@ -37,6 +37,12 @@ final class PositionSequence implements PageSequence {
         // Some services return the last page for every higher number.
         repeated = true;
         return false;
+    }
+
+    /** Without the content of the page before: new records may have moved it to this page in the meantime. */
+    @Override
+    public boolean isResumable() {
+        return true;
     }
 
     @Override

@@ -21,6 +21,7 @@ final class Reading {
     private boolean pushed;
     private long late = Long.MAX_VALUE;
     private boolean lacksList;
+    private boolean resumed;
     private End end = End.COMPLETE;
 
     /** The reason why a read ended. */
@@ -51,6 +52,17 @@ final class Reading {
     /** Continues the read that consists of one page so far. */
     void continueFrom(Reading before) {
         moved |= before.moved;
+    }
+
+    /** Continues the read of an earlier poll, of which only the number of pages is known: it takes part in no proof. */
+    void resume() {
+        resumed = true;
+        pages++;
+    }
+
+    /** Whether an earlier poll read its first pages. */
+    boolean isResumed() {
+        return resumed;
     }
 
     void countPage() {
@@ -105,7 +117,7 @@ final class Reading {
 
     /** Whether a later read can prove this one: no record was seen twice, before and after a change, and the end is known. */
     boolean isProvable() {
-        return !changed && end == End.COMPLETE;
+        return !changed && !resumed && end == End.COMPLETE;
     }
 
     /** Whether no record of the earlier read was found in another version or at another mark, unless it changed after that read. */

@@ -1,5 +1,7 @@
 package io.httpconnector.polling;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.StatusException;
 import io.httpconnector.polling.Reading.End;
@@ -50,6 +52,17 @@ final class SyncTokenDetection extends TimeOfPollDetection {
     @Override
     public boolean persistsMarks() {
         return true;
+    }
+
+    @Override
+    public ObjectNode save() {
+        return super.save().put("token", token);
+    }
+
+    @Override
+    public void resume(JsonNode state) {
+        reading.resume();
+        token = state.path("token").isTextual() ? state.path("token").textValue() : null;
     }
 
     @Override

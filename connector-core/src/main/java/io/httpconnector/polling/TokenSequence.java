@@ -17,6 +17,7 @@ final class TokenSequence implements PageSequence {
     private final boolean isUrl;
     private final Set<Fingerprint> used = new HashSet<>();
     private final Set<Fingerprint> contents = new HashSet<>();
+    private @Nullable Fingerprint previous;
     private JsonNode token = MissingNode.getInstance();
 
     private TokenSequence(Function<Page, JsonNode> next, boolean isUrl) {
@@ -63,8 +64,32 @@ final class TokenSequence implements PageSequence {
     }
 
     @Override
+    public boolean isResumable() {
+        return true;
+    }
+
+    @Override
+    public void save(ObjectNode state) {
+        state.set("token", token);
+        if (previous != null) {
+            state.put("previous", previous.toString());
+        }
+    }
+
+    @Override
+    public void resume(JsonNode state) {
+        token = state.path("token");
+        used.add(Fingerprint.of(token));
+        Fingerprint content = Fingerprint.read(state.path("previous").asText());
+        if (content != null) {
+            contents.add(content);
+        }
+    }
+
+    @Override
     public boolean next(Page page, boolean more) {
         boolean isNew = page.count() > 0 && contents.add(page.content());
+        previous = page.content();
         JsonNode following = next.apply(page);
         if (following.isMissingNode()) {
             return false;

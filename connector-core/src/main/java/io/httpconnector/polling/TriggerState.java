@@ -145,7 +145,8 @@ final class TriggerState {
     synchronized void resetKeys() {
         List<PartitionState> old = List.copyOf(partitions.values());
         partitions.clear();
-        old.forEach(scope -> partition(scope.name()).checkpoint(scope.checkpoint()));
+        old.forEach(
+                scope -> partition(scope.name()).checkpoint(scope.checkpoint().withPaused(null)));
         compact();
     }
 

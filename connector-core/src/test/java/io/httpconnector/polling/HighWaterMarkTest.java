@@ -1,6 +1,7 @@
 package io.httpconnector.polling;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -84,6 +85,39 @@ class HighWaterMarkTest {
             trigger.pollOnce();
             assertThat(trigger.status().warnings()).isEmpty();
         }
+    }
+
+    /** The number of such polls is stored; a record with another time, or a number that is no limit, ends the failures. */
+    @Test
+    void limitOfTheServiceIsAnErrorAfterSomePolls() {
+        List<Object> records = new ArrayList<>();
+        for (int id = 0; id < 60; id++) {
+            records.add(row(id, NOW.minusSeconds(10)));
+        }
+        int[] limit = {50};
+        service.behaviour = asked -> at(NOW, records.subList(0, Math.min(limit[0], records.size())));
+        PollingTriggerBuilder builder = trigger().startPosition(StartPosition.everything());
+        for (int i = 0; i < 5; i++) {
+            try (PollingTrigger trigger = builder.build()) {
+                trigger.pollOnce();
+            }
+        }
+        try (PollingTrigger trigger = builder.build()) {
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(trigger::pollOnce)
+                        .isInstanceOfSatisfying(
+                                PollingException.class,
+                                e -> assertThat(e.reason()).isEqualTo(PollingException.Reason.LIMIT_REACHED))
+                        .hasMessageContaining("same 50 records");
+            }
+            limit[0] = 57;
+            assertThat(trigger.pollOnce().events()).isEqualTo(7);
+            for (int i = 0; i < 9; i++) {
+                trigger.pollOnce();
+            }
+            assertThat(trigger.status().warnings()).hasSize(1);
+        }
+        assertThat(events).hasSize(57);
     }
 
     /** The position moves with each stable page. What it has passed is known until the query ends. */

@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.RetryPolicy;
+import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.polling.MockService.MockRequest;
 import io.httpconnector.polling.MockService.MockResponse;
-import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.trigger.ChangeType;
 import io.httpconnector.trigger.TriggerEvent;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,7 +83,7 @@ class MaxPagesTest {
 
     @ParameterizedTest
     @CsvSource({"true, NONE", "true, DESCENDING", "false, NONE", "false, DESCENDING"})
-    void pollInOtherOrderFailsAndLosesNothing(boolean isTime, RecordOrder order) {
+    void pollInOtherOrderContinuesWithTheNextPage(boolean isTime, RecordOrder order) {
         put(1, 40);
         newestFirst = order == RecordOrder.DESCENDING;
         StateStore store = StateStore.inMemory();
@@ -90,14 +91,12 @@ class MaxPagesTest {
                 .startPosition(StartPosition.everything())
                 .store(store)
                 .build()) {
-            for (int i = 0; i < 3; i++) {
-                assertThatThrownBy(trigger::pollOnce)
-                        .isInstanceOfSatisfying(
-                                PollingException.class,
-                                e -> assertThat(e.reason()).isEqualTo(Reason.LIMIT_REACHED))
-                        .hasMessageContaining("maxPages(3)");
+            for (int i = 1; i <= 3; i++) {
+                trigger.pollOnce();
+                assertThat(events).hasSize(12 * i);
+                assertThat(trigger.status().warnings().toString()).contains("maxPages(3)", "the next poll continues");
             }
-            assertThat(events).hasSizeBetween(12, 16);
+            assertThat(pages()).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9);
         }
         try (PollingTrigger trigger = trigger(cursor(isTime).order(order), 30)
                 .startPosition(StartPosition.everything())
@@ -220,11 +219,192 @@ class MaxPagesTest {
                 .store(StateStore.inMemory())
                 .handler(events::add)
                 .build()) {
-            assertThatThrownBy(trigger::pollOnce).hasMessageContaining("maxPages(2)");
+            trigger.pollOnce();
+            trigger.pollOnce();
+            trigger.pollOnce();
+            assertThat(pages()).containsExactly(1, 2, 3, 4, 5, 6);
+            assertThat(service.requests)
+                    .allSatisfy(asked -> assertThat(asked.query()).doesNotContainKey("token"));
+            trigger.pollOnce();
+            assertThat(service.requests.get(6).query()).containsEntry("token", "s6");
+        }
+        assertThat(events).hasSize(5);
+    }
+
+    private List<Integer> pages() {
+        return service.requests.stream().map(asked -> asked.number("page", 1)).toList();
+    }
+
+    /** Six requests an hour, and ten pages: each poll reads the pages for which the quota suffices. */
+    @ParameterizedTest
+    @CsvSource({
+        "pages, time",
+        "pages, none",
+        "pages, deletions",
+        "stable, time",
+        "stable, none",
+        "cursor, none",
+        "link, time"
+    })
+    void exhaustedQuotaContinuesWithTheNextPage(String pagination, String cursor) {
+        put(1, 40);
+        int[] left = {0};
+        service.behaviour = asked -> {
+            if (left[0]-- == 0) {
+                return MockResponse.status(429).header("Retry-After", "3600");
+            }
+            int page = asked.number("page", asked.number("after", 1));
+            List<Map<String, Object>> found = rows.stream()
+                    .skip((page - 1) * 4L)
+                    .limit(4)
+                    .map(row -> Map.<String, Object>of("id", row.id, "updated", row.updated.toString()))
+                    .toList();
+            MockResponse response = MockResponse.json(
+                            Map.of("items", found, "next", found.size() < 4 || page == 10 ? "" : "" + (page + 1)))
+                    .header("Date", date());
+            return page == 10 ? response : response.header("Link", "<?page=" + (page + 1) + ">; rel=\"next\"");
+        };
+        StateStore store = StateStore.inMemory();
+        PollingTriggerBuilder builder = trigger(cursor(true), 3)
+                .pagination(
+                        switch (pagination) {
+                            case "pages" -> Pagination.pages("page");
+                            case "stable" -> Pagination.pages("page").stable();
+                            case "cursor" -> Pagination.cursor("after").token("/next");
+                            default -> Pagination.linkHeader();
+                        })
+                .records(RecordSelector.at("/items"))
+                .startPosition(StartPosition.everything())
+                .store(store);
+        if (!cursor.equals("time")) {
+            builder.cursor(null);
+        }
+        if (cursor.equals("deletions")) {
+            builder.detectDeletions();
+        }
+        for (int i = 0; i < 3; i++) {
+            left[0] = 6;
+            // A new process each time.
+            try (PollingTrigger trigger = builder.build()) {
+                trigger.pollOnce();
+            } catch (ConnectorException e) {
+                assertThat(e).hasMessageContaining("429");
+            }
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactlyElementsOf(keys(1, 40));
+        assertThat(events).allSatisfy(event -> assertThat(event.change()).isNotEqualTo(ChangeType.DELETED));
+    }
+
+    /** What a page shows is known only within a poll: a read of several polls deletes nothing. */
+    @Test
+    void dividedReadProvesNoDeletion() {
+        put(1, 12);
+        int[] left = {2};
+        service.behaviour =
+                asked -> left[0]-- == 0 ? MockResponse.status(429).header("Retry-After", "3600") : list(asked);
+        try (PollingTrigger trigger = trigger(cursor(true), 3)
+                .cursor(null)
+                .detectDeletions()
+                .pagination(Pagination.pages("page").stable())
+                .startPosition(StartPosition.everything())
+                .build()) {
+            assertThatThrownBy(trigger::pollOnce).hasMessageContaining("429");
+            left[0] = 9;
+            trigger.pollOnce();
+            left[0] = 2;
+            assertThatThrownBy(trigger::pollOnce).hasMessageContaining("429");
+            left[0] = 9;
+            trigger.pollOnce();
+            assertThat(trigger.status().warnings().toString()).contains("divided the last read among several polls");
+            rows.remove(0);
+            trigger.pollOnce();
+        }
+        assertThat(events).hasSize(13);
+        assertThat(events.get(12).change()).isEqualTo(ChangeType.DELETED);
+    }
+
+    /** Records that are created meanwhile move the others to later pages: they are neither lost nor repeated. */
+    @Test
+    void recordsThatMoveBetweenPollsAreNeitherLostNorRepeated() {
+        put(1, 20);
+        newestFirst = true;
+        try (PollingTrigger trigger = trigger(cursor(false), 2)
+                .cursor(null)
+                .startPosition(StartPosition.everything())
+                .build()) {
+            trigger.pollOnce();
+            put(21, 24);
+            trigger.pollOnce();
+            rows.remove(5);
+            for (int i = 0; i < 8; i++) {
+                trigger.pollOnce();
+            }
+        }
+        List<String> expected = new ArrayList<>(keys(1, 24));
+        assertThat(events).extracting(TriggerEvent::key).isSubsetOf(expected).doesNotHaveDuplicates();
+        expected.remove("6");
+        assertThat(events).extracting(TriggerEvent::key).containsAll(expected);
+    }
+
+    /** The token of the page expires, or the definition changes: the next poll starts with the first page. */
+    @Test
+    void rejectedPageStartsAnew() {
+        put(1, 20);
+        boolean[] expired = {false};
+        service.behaviour = asked -> expired[0] && asked.number("page", 1) > 1 ? MockResponse.status(400) : list(asked);
+        try (PollingTrigger trigger = trigger(cursor(false), 2)
+                .cursor(null)
+                .startPosition(StartPosition.everything())
+                .build()) {
+            trigger.pollOnce();
+            expired[0] = true;
+            assertThatThrownBy(trigger::pollOnce).hasMessageContaining("400");
+            expired[0] = false;
+            for (int i = 0; i < 3; i++) {
+                trigger.pollOnce();
+            }
+        }
+        assertThat(pages()).startsWith(1, 2, 3, 1, 2, 3, 4, 5);
+        assertThat(events).extracting(TriggerEvent::key).containsExactlyElementsOf(keys(1, 20));
+    }
+
+    @Test
+    void pausedReadBelongsToItsDefinition() {
+        put(1, 20);
+        PollingTriggerBuilder builder =
+                trigger(cursor(false), 2).cursor(null).startPosition(StartPosition.everything());
+        try (PollingTrigger trigger = builder.build()) {
+            trigger.pollOnce();
+        }
+        try (PollingTrigger trigger = builder.pagination(
+                        Pagination.pages("page").size("limit", 50).maxPages(2))
+                .build()) {
+            trigger.pollOnce();
+        }
+        assertThat(pages()).startsWith(1, 2, 1);
+    }
+
+    /** A URL of the next page with the key of the request is not stored. */
+    @Test
+    void urlWithCredentialIsNotStored() {
+        service.behaviour = asked -> MockResponse.json(Map.of(
+                "items",
+                List.of(Map.of("id", asked.number("page", 1))),
+                "next",
+                "/records?page=" + (asked.number("page", 1) + 1) + "&key=Secret-4711"));
+        try (HttpConnection signed = HttpConnection.named("Service")
+                        .baseUrl(service.baseUrl())
+                        .auth(request -> request.query("key", Secret.of("Secret-4711")))
+                        .build();
+                PollingTrigger trigger = trigger(cursor(false), 2)
+                        .cursor(null)
+                        .connection(signed)
+                        .records(RecordSelector.at("/items"))
+                        .pagination(Pagination.nextUrl("/next").maxPages(2))
+                        .startPosition(StartPosition.everything())
+                        .build()) {
             assertThatThrownBy(trigger::pollOnce).hasMessageContaining("maxPages(2)");
         }
-        assertThat(service.requests)
-                .allSatisfy(asked -> assertThat(asked.query()).doesNotContainKey("token"));
     }
 
     @ParameterizedTest

@@ -78,7 +78,15 @@ class StateEntryCodecTest {
     void everySectionIsReadAsItWasWritten() throws IOException {
         String large = "ä".repeat(10_000);
         Checkpoint checkpoint = new Checkpoint(
-                true, 1L, 2, 3L, new Unproven(4, 5, 6), "token", new Validators("request", "\"a\"", "yesterday"));
+                true,
+                1L,
+                2,
+                3L,
+                new Unproven(4, 5, 6),
+                "token",
+                new Validators("request", "\"a\"", "yesterday"),
+                new PausedRead("q", TextNode.valueOf("p"), TextNode.valueOf("d")),
+                7);
         KeyEntry counted = KeyEntry.first(1L << 40, 7).next(2L << 40, 8);
         KeyEntry reaching = counted.withReach(9);
         TriggerEvent event = new TriggerEvent(
@@ -133,7 +141,7 @@ class StateEntryCodecTest {
 
         assertThat(read(entry.array())).containsExactly(" " + KEY, KeyEntry.first(5L << 48, 6));
         assertThat(Checkpoint.fromJson(JsonSupport.parse("{\"polls\": 3, \"position\": 20, \"query\": 10}")))
-                .isEqualTo(new Checkpoint(false, null, 3, 10L, null, null, null));
+                .isEqualTo(new Checkpoint(false, null, 3, 10L, null, null, null, null, 0));
         assertThat(Checkpoint.fromJson(JsonSupport.parse("{\"position\": 20}")).position())
                 .isEqualTo(20);
         assertThat(Checkpoint.fromJson(JsonSupport.parse("{\"query\": 10}")).position())
