@@ -6,6 +6,7 @@ import io.httpconnector.polling.Checkpoint.Unproven;
 import io.httpconnector.polling.DeduplicationIndex.KeyEntry;
 import io.httpconnector.polling.Reading.End;
 import io.httpconnector.polling.TimestampFormat.TimeRange;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,6 +23,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
     /** The maximum number of reads of the same records in one poll. */
     private static final int MAX_READS = 5;
 
+    private static final long NANOS_PER_DAY = Duration.ofDays(1).toNanos();
     /** A position before every record. */
     private static final long BEFORE_ALL_RECORDS = PositionCursor.BEFORE_ALL_RECORDS;
 
@@ -150,7 +152,9 @@ final class HighWaterMarkDetection implements ChangeDetection {
                 upper = Math.max(from, Math.min(from + cursor.windows().step() - cursor.resolution(), settledNow()));
             }
             startQuery();
-            return Map.of("window", Map.of("from", cursor.formatQueryStart(from), "to", cursor.format(upper)));
+            return Map.of(
+                    "window",
+                    Map.of("from", cursor.formatQueryStart(from), "to", cursor.format(upper), "days", daysOfWindow()));
         }
         startQuery();
         if (!cursor.isSent()) {
@@ -158,6 +162,12 @@ final class HighWaterMarkDetection implements ChangeDetection {
         }
         String text = from == BEFORE_ALL_RECORDS ? cursor.startValue() : cursor.formatQueryStart(from);
         return text == null ? Map.of() : Map.of("cursor", text);
+    }
+
+    /** The length of the window in days, of which the last one may be incomplete. */
+    private long daysOfWindow() {
+        long length = upper - from + cursor.resolution();
+        return Math.max(1, (length + NANOS_PER_DAY - 1) / NANOS_PER_DAY);
     }
 
     @Override

@@ -55,8 +55,8 @@ public final class PollingTriggerBuilder {
      * Sets the request that lists the records, with any method.
      *
      * @param template may contain the pills {@code {{cursor}}}, {@code {{page.number}}}, {@code {{page.offset}}},
-     *     {@code {{page.cursor}}}, {@code {{page.size}}}, {@code {{window.from}}}, {@code {{window.to}}} and {@code
-     *     {{parent}}}, as far as cursor, pagination and parents provide them
+     *     {@code {{page.cursor}}}, {@code {{page.size}}}, {@code {{window.from}}}, {@code {{window.to}}}, {@code
+     *     {{window.days}}} and {@code {{parent}}}, as far as cursor, pagination and parents provide them
      * @return this
      */
     public PollingTriggerBuilder request(RequestTemplate template) {

@@ -30,7 +30,7 @@ final class TriggerChecks {
 
     /** The members of the pills that polling itself provides. */
     private static final Map<String, Set<String>> MEMBERS =
-            Map.of("page", Set.of("number", "offset", "cursor", "size"), "window", Set.of("from", "to"));
+            Map.of("page", Set.of("number", "offset", "cursor", "size"), "window", Set.of("from", "to", "days"));
 
     /** The pills that have values in requests only. */
     private static final Set<String> RESERVED_BY_REQUESTS = Set.of("page", "cursor", "window");

@@ -344,6 +344,28 @@ class CursorTest {
     }
 
     @Test
+    void daysOfTheWindowInARequest() {
+        PollingTriggerBuilder builder = trigger()
+                .request(RequestTemplate.named("List")
+                        .get("/records")
+                        .query("length", "{{window.days}}")
+                        .build())
+                .startPosition(StartPosition.from(NOON.minus(Duration.ofHours(60))))
+                .cursor(Cursor.timestamp("/updated")
+                        .windows(
+                                Duration.ofDays(2),
+                                ParameterLocation.query("since"),
+                                ParameterLocation.query("until")));
+        try (PollingTrigger trigger = builder.build()) {
+            trigger.pollOnce();
+        }
+        assertThat(service.requests)
+                .extracting(asked -> asked.query().get("length"))
+                .startsWith("2")
+                .endsWith("1");
+    }
+
+    @Test
     void windowsEndAtAFixedTime() {
         for (int i = 0; i < 10; i++) {
             table.put(i, "r" + i, NOON.minus(Duration.ofHours(i)));
