@@ -39,6 +39,8 @@ final class Poller {
     /** The time that an interrupted handler has to end. */
     private static final Duration UNINTERRUPTIBLE = Duration.ofSeconds(10);
 
+    private static final Duration SLICE = Duration.ofMillis(50);
+
     private static final int MAX_RECORDINGS = 3;
 
     private final TriggerDefinition definition;
@@ -537,12 +539,19 @@ final class Poller {
     /** Interrupts the poll and waits until it has ended, even if the calling thread is interrupted. */
     private boolean interruptPoll() {
         interrupt();
-        long end = TimeSource.SYSTEM.nanos() + UNINTERRUPTIBLE.toNanos();
+        long end = time.nanos() + UNINTERRUPTIBLE.toNanos();
+        // A time source of a test may stand still.
+        long systemEnd = TimeSource.SYSTEM.nanos() + UNINTERRUPTIBLE.toNanos();
         boolean interrupted = false;
         try {
             while (true) {
                 try {
-                    return polling.tryLock(end - TimeSource.SYSTEM.nanos(), TimeUnit.NANOSECONDS);
+                    if (polling.tryLock(SLICE.toNanos(), TimeUnit.NANOSECONDS)) {
+                        return true;
+                    }
+                    if (end - time.nanos() <= 0 || systemEnd - TimeSource.SYSTEM.nanos() <= 0) {
+                        return false;
+                    }
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }

@@ -130,7 +130,7 @@ class EngineSurvivalTest {
                     reported.add(reason.getMessage() + inARow);
                 }
             };
-            try (PollingEngine engine = engine(new Failing(3, failure), TimeSource.SYSTEM, Thread::new);
+            try (PollingEngine engine = engine(new Failing(3, failure), Waits.accelerated(10), Thread::new);
                     PollingTrigger first =
                             trigger("first", engine).listener(listener).build();
                     PollingTrigger second =
@@ -150,7 +150,7 @@ class EngineSurvivalTest {
     @Test
     void pollWithErrorFailsAndIsRetried() {
         AtomicInteger errors = new AtomicInteger();
-        try (PollingEngine engine = PollingEngine.create(1);
+        try (PollingEngine engine = PollingEngine.create(1, Waits.accelerated(10));
                 PollingTrigger trigger = trigger("t", engine)
                         .records(RecordSelector.atRoot().where(record -> {
                             if (errors.incrementAndGet() <= 2) {
@@ -251,15 +251,16 @@ class EngineSurvivalTest {
             timers.add(thread);
             return thread;
         };
+        TimeSource fast = Waits.accelerated(10);
         TimeSource soon = new TimeSource() {
             @Override
             public long nanos() {
-                return System.nanoTime();
+                return fast.nanos();
             }
 
             @Override
             public Instant now() {
-                return Instant.now();
+                return fast.now();
             }
 
             @Override

@@ -29,7 +29,7 @@ class OwnershipTest {
     private final HttpConnection connection =
             HttpConnection.named("Service").baseUrl(service.baseUrl()).build();
     private final Locked store = new Locked();
-    private final PollingEngine engine = PollingEngine.create(4);
+    private final PollingEngine engine = PollingEngine.create(4, Waits.accelerated(20));
 
     OwnershipTest() {
         AtomicInteger id = new AtomicInteger();
@@ -179,7 +179,7 @@ class OwnershipTest {
             eventually(() -> store.waiting.get() == 1);
             assertThat(trigger.status().state()).as("not held up by the store").isEqualTo(State.POLLING);
             Thread unlocking = new Thread(() -> {
-                pause(1000);
+                pause(200);
                 store.lock.countDown();
             });
             unlocking.start();

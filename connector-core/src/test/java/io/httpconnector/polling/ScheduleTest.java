@@ -9,6 +9,7 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.RetryPolicy;
+import io.httpconnector.TimeSource;
 import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.polling.PollingStatus.State;
 import io.httpconnector.polling.Schedule.Due;
@@ -35,13 +36,16 @@ class ScheduleTest {
     private static final Instant NOW = Instant.parse("2026-11-25T12:00:00Z");
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration SHORT = Duration.ofMillis(100);
+    /** The time of the engine passes this many times as fast. */
+    private static final int FACTOR = 4;
 
     private final MockService service = new MockService();
     private final HttpConnection connection = HttpConnection.named("Service")
             .baseUrl(service.baseUrl())
             .retry(RetryPolicy.none())
             .build();
-    private final PollingEngine engine = PollingEngine.create(4);
+    private final TimeSource time = Waits.accelerated(FACTOR);
+    private final PollingEngine engine = PollingEngine.create(4, time);
 
     @AfterEach
     void end() {
@@ -139,14 +143,14 @@ class ScheduleTest {
             trigger.pause();
             eventually(() -> trigger.status().state() == State.PAUSED);
             int paused = service.requests.size();
-            pause(500);
+            pass(500);
             assertThat(service.requests).hasSizeLessThanOrEqualTo(paused + 1);
 
             trigger.resume();
             eventually(() -> service.requests.size() >= paused + 3);
             assertThat(trigger.stop(Duration.ofSeconds(10))).isTrue();
             int stopped = service.requests.size();
-            pause(500);
+            pass(500);
             assertThat(service.requests).hasSize(stopped);
             assertThat(trigger.status().nextPoll()).isEmpty();
 
@@ -188,7 +192,7 @@ class ScheduleTest {
                 .startPosition(StartPosition.everything())
                 .handler(event -> {
                     running.incrementAndGet();
-                    pause(300);
+                    pass(300);
                     handled.incrementAndGet();
                     running.decrementAndGet();
                 })
@@ -214,7 +218,7 @@ class ScheduleTest {
         try (PollingTrigger trigger =
                 trigger().every(SHORT).minInterval(SHORT).listener(listener).build()) {
             trigger.start();
-            pause(2000);
+            pass(2000);
             // 100 ms, 200, 400, 800, 1600: not 20 polls.
             assertThat(service.requests).hasSizeBetween(3, 6);
             assertThat(trigger.status().consecutiveFailures()).isEqualTo(failures.size());
@@ -224,7 +228,7 @@ class ScheduleTest {
             service.behaviour = asked -> MockResponse.json(List.of());
             eventually(() -> trigger.status().consecutiveFailures() == 0);
             int before = service.requests.size();
-            pause(1000);
+            pass(1000);
             assertThat(service.requests.size() - before).isGreaterThan(4);
         }
     }
@@ -234,9 +238,9 @@ class ScheduleTest {
         service.behaviour = asked -> MockResponse.status(429).header("Retry-After", "2");
         try (PollingTrigger trigger = trigger().every(SHORT).minInterval(SHORT).build()) {
             trigger.start();
-            pause(1500);
+            pass(1500);
             assertThat(service.requests).hasSize(1);
-            assertThat(trigger.status().nextPoll().orElseThrow()).isAfter(Instant.now());
+            assertThat(trigger.status().nextPoll().orElseThrow()).isAfter(time.now());
             eventually(() -> service.requests.size() == 2);
         }
     }
@@ -246,7 +250,7 @@ class ScheduleTest {
         service.behaviour = asked -> MockResponse.json(List.of()).header("X-Poll-Interval", "60");
         try (PollingTrigger trigger = trigger().every(SHORT).minInterval(SHORT).build()) {
             trigger.start();
-            pause(700);
+            pass(700);
             assertThat(service.requests).hasSize(1);
         }
     }
@@ -255,7 +259,7 @@ class ScheduleTest {
     void externalSchedulerGetsNextPlannedPoll() {
         try (PollingTrigger trigger = trigger().every(MINUTE).build()) {
             PlannedPoll first = trigger.firstPlanned();
-            assertThat(first.start()).isBetween(Instant.now().minusSeconds(5), Instant.now());
+            assertThat(first.start()).isBetween(time.now().minusSeconds(5), time.now());
 
             PlannedPoll second = trigger.pollPlanned(first.time(), 0);
             assertThat(second).isEqualTo(new PlannedPoll(first.time().plus(MINUTE), second.start(), 0, false));
@@ -266,20 +270,20 @@ class ScheduleTest {
             assertThat(afterThree.failures()).isEqualTo(3);
             assertThat(afterThree.time()).isEqualTo(second.time());
             assertThat(afterThree.start())
-                    .isBetween(Instant.now().plusSeconds(230), Instant.now().plusSeconds(301));
+                    .isBetween(time.now().plusSeconds(230), time.now().plusSeconds(301));
 
             for (int status : List.of(429, 503)) {
                 service.behaviour = asked -> MockResponse.status(status).header("Retry-After", "3000");
                 assertThat(trigger.pollPlanned(second.time(), 0).start())
-                        .isAfter(Instant.now().plusSeconds(2900));
+                        .isAfter(time.now().plusSeconds(2900));
             }
             // A service that sends milliseconds by mistake does not stop polling for years.
             service.behaviour = asked -> MockResponse.status(429).header("Retry-After", "86400000");
             assertThat(trigger.pollPlanned(second.time(), 0).start())
-                    .isBetween(Instant.now().plusSeconds(86_000), Instant.now().plusSeconds(86_401));
+                    .isBetween(time.now().plusSeconds(86_000), time.now().plusSeconds(86_401));
             service.behaviour = asked -> MockResponse.json(List.of()).header("X-Poll-Interval", "9999999");
             assertThat(trigger.pollPlanned(second.time(), 0).start())
-                    .isBefore(Instant.now().plusSeconds(86_401));
+                    .isBefore(time.now().plusSeconds(86_401));
             service.behaviour = asked -> MockResponse.status(401);
             assertThat(trigger.pollPlanned(second.time(), 0).needsAuthorization())
                     .isTrue();
@@ -287,7 +291,7 @@ class ScheduleTest {
             assertThat(trigger.pollPlanned(second.time(), 5))
                     .satisfies(planned -> assertThat(planned.failures()).isZero())
                     .satisfies(planned ->
-                            assertThat(planned.start()).isAfter(Instant.now().plusSeconds(590)));
+                            assertThat(planned.start()).isAfter(time.now().plusSeconds(590)));
         }
         try (PollingTrigger trigger = trigger().build()) {
             assertThatThrownBy(trigger::firstPlanned).isInstanceOf(ConnectorException.class);
@@ -302,7 +306,7 @@ class ScheduleTest {
             trigger.start();
             eventually(() -> trigger.status().state() == State.AUTHORIZATION_NEEDED);
             int asked = service.requests.size();
-            pause(500);
+            pass(500);
             assertThat(service.requests).hasSize(asked);
 
             service.behaviour = any -> MockResponse.json(List.of());
@@ -340,6 +344,11 @@ class ScheduleTest {
         assertThat(all.await(20, TimeUnit.SECONDS)).isTrue();
         assertThat(limit.get()).isBetween(2, 4);
         triggers.forEach(PollingTrigger::close);
+    }
+
+    /** Waits until this many milliseconds of the engine's time have passed. */
+    private static void pass(long millis) {
+        pause(millis / FACTOR);
     }
 
     private static Instant next(Schedule schedule, Instant now) {
