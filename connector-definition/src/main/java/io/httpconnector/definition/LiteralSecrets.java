@@ -186,6 +186,8 @@ final class LiteralSecrets {
         return value.isTextual()
                 // A dummy for a value that the service ignores, such as "x", is no secret.
                 && value.textValue().strip().length() > 1
+                // Neither is the name of a scheme alone.
+                && !value.textValue().strip().matches("(?i)basic|bearer")
                 && !value.textValue().contains("{{")
                 && !value.textValue().startsWith("/");
     }

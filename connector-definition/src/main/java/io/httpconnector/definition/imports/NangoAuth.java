@@ -94,7 +94,9 @@ final class NangoAuth {
             return signedByAws(aws);
         }
         if (given != null) {
-            return custom();
+            ObjectNode hmac =
+                    new NangoSignature(provider, this).hmac(proxy.at("headers").at(AUTHORIZATION));
+            return hmac == null ? custom() : hmac;
         }
         NangoFields fields = provider.fields;
         boolean isDeclared = fields.declares(NangoFields.CREDENTIALS, "username");

@@ -131,7 +131,14 @@ final class NangoFields {
     void setSecret(String name) {
         ObjectNode input = inputs.get(name);
         if (input != null) {
-            input.put("secret", true);
+            input.put("secret", true).remove(List.of("example", "default"));
+        }
+    }
+
+    void setPublic(String name) {
+        ObjectNode input = inputs.get(name);
+        if (input != null) {
+            input.remove("secret");
         }
     }
 
@@ -211,8 +218,10 @@ final class NangoFields {
         if (!hint.isBlank()) {
             input.put("hint", hint);
         }
-        boolean isPublic = PUBLIC.matcher(name).matches() && !item.has("secret");
-        if (item.isSet("secret") || (isCredential && !isPublic)) {
+        // What the catalogue itself fills in is no secret, such as the public client of a password grant.
+        boolean isFilledIn = !item.text("default_value", "").isEmpty();
+        boolean isPublic = !isCredential || isFilledIn || PUBLIC.matcher(name).matches();
+        if (item.has("secret") ? item.isSet("secret") : !isPublic) {
             input.put("secret", true);
         }
         if (item.isSet("optional")) {
@@ -249,13 +258,18 @@ final class NangoFields {
             }
         }
         String example = item.text("example", "");
-        if (!example.isEmpty() && isPermitted(example, choices, pattern)) {
+        boolean isSecret = input.has("secret");
+        if (!example.isEmpty() && isSecret) {
+            item.ignore("a secret has no example", "example");
+        } else if (!example.isEmpty() && isPermitted(example, choices, pattern)) {
             input.put("example", example);
         } else if (!example.isEmpty()) {
             item.ignore("it does not match the pattern or the choices of the field", "example");
         }
         String value = item.text("default_value");
-        if (value != null && (value.isEmpty() || isPermitted(value, choices, pattern))) {
+        if (value != null && !value.isEmpty() && isSecret) {
+            item.at("default_value").note("a secret has no default");
+        } else if (value != null && (value.isEmpty() || isPermitted(value, choices, pattern))) {
             input.put("default", value);
         } else if (value != null) {
             item.at("default_value").note("it does not match the pattern or the choices of the field");

@@ -250,15 +250,25 @@ final class NangoLogin {
         if (kept != null) {
             kept.forEach(strategy.withObject("/tokenFields")::put);
         }
-        if (item.has("token_response_headers")) {
+        List<String> headers = item.texts("token_response_headers");
+        if (headers.stream().allMatch("set-cookie"::equalsIgnoreCase) && !headers.isEmpty()) {
+            strategy.put("keepCookies", true);
+        } else if (!headers.isEmpty()) {
             item.at("token_response_headers").note("a login has no values of header fields beside its token");
         }
     }
 
     /** Sets how the token is sent. */
     private void use() {
+        boolean keepsCookies = strategy.has("keepCookies");
+        CatalogueItem cookie = item.at("proxy").at("headers").at("cookie");
+        boolean isCookie = keepsCookies && "${credentials._cookies}".equals(cookie.text());
         ObjectNode use = strategy.putObject("use");
-        auth.add(strategy, use, "auth.token", Set.of());
+        auth.add(strategy, use, "auth.token", isCookie ? Set.of("cookie") : Set.of());
+        if (isCookie && use.isEmpty()) {
+            strategy.remove("use");
+            return;
+        }
         boolean sendsToken = use.toString().contains("auth.token")
                 || strategy.path("computed").toString().contains("auth.token");
         CatalogueItem headers = item.at("proxy").at("headers");

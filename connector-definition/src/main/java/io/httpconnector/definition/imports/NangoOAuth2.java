@@ -157,7 +157,7 @@ final class NangoOAuth2 {
         item.at("authorization_url_replacements").members().forEach((name, value) -> {
             String parameter = name.replace("=", "");
             String other = value.text() == null ? "" : value.node().asText().replace("=", "");
-            if (!STANDARD.contains(parameter) || (parameter.equals("state") && !other.isEmpty())) {
+            if (!STANDARD.contains(parameter) || (parameter.equals("state") && other.isEmpty())) {
                 value.note("the parameter \"" + parameter + "\" can't be replaced");
             } else if (other.isEmpty()) {
                 strategy.withArray("/omittedAuthorizationParameters").add(parameter);
@@ -268,10 +268,6 @@ final class NangoOAuth2 {
             case "private_key_jwt" -> {
                 ObjectNode key = strategy.putObject("clientKey").put("algorithm", "RS256");
                 key.put("key", "{{auth." + credential("client_private_key") + "}}");
-                provider.fields.add("keyId", "Key ID", "The member \"kid\" of the key", false);
-                key.put("keyId", "{{auth.keyId}}");
-                item.at("token_request_auth_method")
-                        .note("the private key is entered in PEM with its ID, not as a JSON Web Key");
             }
             default -> {
                 if (!isHeader) {

@@ -106,19 +106,22 @@ final class NangoProxy {
             return;
         }
         String override = verification.text("base_url_override");
-        if (override != null) {
-            verification.at("base_url_override").note("a connection test has the base URL of the connection");
+        boolean isElsewhere = override != null && !isSameOrigin(override);
+        if (isElsewhere) {
+            verification.at("base_url_override").note("a connection test has the origin of the connection");
         }
         String method = verification.text("method", "GET");
         ArrayNode tests = JsonNodeFactory.instance.arrayNode();
         for (CatalogueItem endpoint : verification.at("endpoints").elements()) {
             ObjectNode computed = JsonNodeFactory.instance.objectNode();
             String url = scope.text(computed).translate(endpoint);
-            if (url == null || override != null) {
+            if (url == null || isElsewhere) {
                 continue;
             }
             ObjectNode test = JsonNodeFactory.instance.objectNode();
-            provider.requestUrl(test, "url", "query", TextNode.valueOf(url.startsWith("/") ? url : "/" + url));
+            String path = url.startsWith("/") ? url : "/" + url;
+            provider.requestUrl(
+                    test, "url", "query", TextNode.valueOf(override == null ? path : withoutSlash(override) + path));
             if (NangoProvider.fieldsOf(test.path("url").asText()).stream().anyMatch(provider.fields::isSecret)) {
                 endpoint.note("the URL of a connection test can't have a secret in its path");
                 continue;
@@ -134,6 +137,12 @@ final class NangoProxy {
         }
         List.of("headers", "data").forEach(verification::at);
         verification.reportUnread();
+    }
+
+    /** Returns whether a URL without values has the origin of the base URL. */
+    private boolean isSameOrigin(String url) {
+        String base = provider.connection.path(BASE_URL).asText();
+        return !url.contains("${") && base.startsWith("https://") && (base + "/").startsWith(withoutSlash(url) + "/");
     }
 
     private static JsonNode simple(JsonNode test) {

@@ -45,7 +45,8 @@ record NangoScope(
         return new NangoText(this::pill, computed);
     }
 
-    private @Nullable String pill(String expression) {
+    /** Returns the content of the pill for the name of a value; null if it is unknown. */
+    @Nullable String pill(String expression) {
         if (token != null && (expression.equals("accessToken") || expression.equals("credentials.token"))) {
             return token;
         }

@@ -10,12 +10,18 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Converts the signatures of a provider of Nango: JSON Web Tokens, WSSE, OAuth 1 and AWS. Not thread-safe. */
 final class NangoSignature {
 
     /** A key that consists of its ID and the secret, as that of Ghost. */
     private static final Pattern PART_OF_KEY = Pattern.compile("\\$\\{credentials\\.(\\w+)\\.(id|secret)}");
+
+    /** The HMAC of a text by a field. */
+    private static final Pattern HMAC = Pattern.compile(
+            "(.*)\\$\\{hmacSha(1|256|512)(Hex|Base64)\\((.*?),\\s*(\\$\\{credentials\\.\\w+})\\s*\\)}(.*)",
+            Pattern.DOTALL);
 
     private static final Pattern TOKEN = Pattern.compile("(.*)\\$\\{accessToken}", Pattern.DOTALL);
 
@@ -70,6 +76,12 @@ final class NangoSignature {
         if (header.has("kid")) {
             key(header.at("kid"), "keyId", target, text);
         }
+        if (header.has("x5t#S256")) {
+            String thumbprint = text.translate(header.at("x5t#S256"));
+            if (thumbprint != null) {
+                target.putObject("jwtHeader").put("x5t#S256", thumbprint);
+            }
+        }
         header.reportUnread();
         JsonNode claims = claims(token.at("payload"), text);
         if (claims != null) {
@@ -122,6 +134,29 @@ final class NangoSignature {
         if (translated != null) {
             target.put(member, translated);
         }
+    }
+
+    /** Converts a header field with an HMAC of the request; null if it has none. */
+    @Nullable ObjectNode hmac(CatalogueItem header) {
+        Matcher signed = HMAC.matcher(header.text() == null ? "" : header.node().asText());
+        if (!signed.matches()) {
+            return null;
+        }
+        strategy.put("type", "hmac").put("algorithm", "HmacSHA" + signed.group(2));
+        NangoScope ofRequest = scope.withRequest();
+        ObjectNode computed = NangoAuth.computed(strategy);
+        String pill = signed.group(3).equals("Hex") ? "signature" : "signatureBase64";
+        NangoText sent = new NangoText(
+                expression -> expression.equals("signature") ? pill : ofRequest.pill(expression), computed);
+        String key = ofRequest.text(computed).translate(header, signed.group(5));
+        String template = ofRequest.text(computed).translate(header, signed.group(4));
+        String value = sent.translate(header, signed.group(1) + "${signature}" + signed.group(6));
+        if (key != null && template != null && value != null) {
+            strategy.put("key", key).put("template", template);
+            strategy.withObject("/headers").put("Authorization", value);
+        }
+        auth.add(strategy, strategy, null, Set.of("authorization"));
+        return strategy;
     }
 
     /** Converts WSSE, whose digest is the Base64 of a hexadecimal SHA-1. */
@@ -221,10 +256,12 @@ final class NangoSignature {
     ObjectNode aws() {
         NangoFields fields = provider.fields;
         strategy.put("type", "aws");
-        strategy.put("accessKeyId", "{{auth." + fields.use(NangoFields.INTEGRATION, "awsAccessKeyId") + "}}");
+        String id = fields.use(NangoFields.INTEGRATION, "awsAccessKeyId");
+        // The ID of an access key is sent in each request, and is no secret.
+        fields.setPublic(id);
+        strategy.put("accessKeyId", "{{auth." + id + "}}");
         String secret = fields.use(NangoFields.INTEGRATION, "awsSecretAccessKey");
         strategy.put("secretAccessKey", "{{auth." + secret + "}}");
-        fields.reveal("awsAccessKeyId");
         strategy.put("region", "{{auth." + fields.use(NangoFields.CONNECTION, "region") + "}}");
         strategy.put("service", "{{auth." + fields.use(NangoFields.CONNECTION, "service") + "}}");
         strategy.put("roleArn", "{{auth." + fields.use(NangoFields.CREDENTIALS, "role_arn") + "}}");

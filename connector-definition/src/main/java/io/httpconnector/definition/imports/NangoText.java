@@ -19,6 +19,9 @@ final class NangoText {
 
     private static final Pattern CALL = Pattern.compile("(\\w+)\\((.*)\\)", Pattern.DOTALL);
 
+    /** The fingerprint of the key that signs a token, without the name of its digest. */
+    private static final String FINGERPRINT = "keyFingerprint";
+
     /** The filters of a function. */
     private static final Map<String, String> FILTERS = Map.of(
             "base64", "base64",
@@ -98,7 +101,8 @@ final class NangoText {
         return text == null ? null : JsonNodeFactory.instance.textNode(text);
     }
 
-    private List<TextPiece> pieces(String text) throws UnknownValueException {
+    private List<TextPiece> pieces(String given) throws UnknownValueException {
+        String text = given.replace("${fingerprint(${credentials.privateKey})}", "SHA256:${" + FINGERPRINT + "}");
         List<TextPiece> pieces = new ArrayList<>();
         int at = 0;
         while (true) {
@@ -134,6 +138,9 @@ final class NangoText {
     }
 
     private String pill(String expression) throws UnknownValueException {
+        if (expression.equals(FINGERPRINT)) {
+            return "auth." + FINGERPRINT;
+        }
         Matcher call = CALL.matcher(expression);
         if (call.matches()) {
             String filter = FILTERS.get(call.group(1));

@@ -79,7 +79,21 @@ class NangoImportTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bakery", "bakery-basic", "choice", "mill", "farm", "gate", "stamp"})
+    @ValueSource(
+            strings = {
+                "bakery",
+                "bakery-basic",
+                "choice",
+                "mill",
+                "farm",
+                "gate",
+                "stamp",
+                "signer",
+                "vault",
+                "flake",
+                "lounge",
+                "line"
+            })
     void providerIsImportedWithoutNotes(String id) {
         assertThat(imported(id).notes()).isEmpty();
         assertThat(imported(id).definition().toJson())
@@ -248,6 +262,42 @@ class NangoImportTest {
             assertThat(service.requests().get(0).header("Authorization").orElseThrow())
                     .startsWith("Stamp ey");
         }
+    }
+
+    @Test
+    void signatureBecomesAnHmac() {
+        JsonNode signer = imported("signer").document();
+        assertThat(signer.at("/auth/basic")).isEqualTo(json("""
+                {"type": "hmac", "algorithm": "HmacSHA1", "computed": {"computed1": "{{auth.username}}:{{signature}}"},
+                 "key": "{{auth.password}}",
+                 "template": "{{timeIso | date(\\"EEE, dd MMM yyyy HH:mm:ss xx\\", 'UTC')}}\\n{{method}}\\n{{host}}\\n{{path}}\\n{{query}}",
+                 "headers": {"Authorization": "Basic {{auth.computed1 | base64}}",
+                             "date": "{{timeIso | date(\\"EEE, dd MMM yyyy HH:mm:ss xx\\", 'UTC')}}"}}"""));
+        assertThat(signer.path("inputs").toString()).doesNotContain("never-shown");
+        assertThat(imported("signer").ignored())
+                .extracting(ImportNote::pointer)
+                .contains("/signer/credentials/password/example");
+    }
+
+    @Test
+    void keysAreNotConverted() {
+        assertThat(imported("vault").document().at("/auth/client-credentials/clientKey"))
+                .isEqualTo(json("{\"algorithm\": \"RS256\", \"key\": \"{{auth.client_private_key}}\"}"));
+        assertThat(imported("flake").document().at("/auth/jwt/claims/iss").asText())
+                .isEqualTo("{{auth.account}}.SHA256:{{auth.keyFingerprint}}");
+    }
+
+    @Test
+    void cookiesOfALoginAreKept() {
+        JsonNode lounge = imported("lounge").document();
+        assertThat(lounge.at("/auth/login/keepCookies").asBoolean()).isTrue();
+        assertThat(lounge.at("/auth/login/use").isMissingNode()).isTrue();
+        assertThat(lounge.at("/connection/test").asText()).isEqualTo("https://lounge.example.com/ping");
+        assertThat(imported("line")
+                        .document()
+                        .at("/auth/oauth2/authorizationParameterNames/state")
+                        .asText())
+                .isEqualTo("customField");
     }
 
     @Test
