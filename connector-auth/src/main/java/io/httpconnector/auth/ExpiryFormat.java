@@ -1,13 +1,14 @@
 package io.httpconnector.auth;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Response;
 import io.httpconnector.TimeSource;
+import io.httpconnector.template.PillText;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 
@@ -28,7 +29,7 @@ public enum ExpiryFormat {
     /** Milliseconds since 1970. */
     @JsonProperty("epoch-milliseconds")
     EPOCH_MILLISECONDS,
-    /** ISO 8601 date and time with an offset. */
+    /** ISO 8601 date and time, in UTC unless it has an offset; also an HTTP date. */
     @JsonProperty("date-time")
     DATE_TIME,
     /** Any of the absolute times: ISO 8601, or a number of seconds or milliseconds since 1970, which are told apart by their size. */
@@ -40,6 +41,8 @@ public enum ExpiryFormat {
 
     /** A number from here on is in milliseconds: as milliseconds it is in 1973, as seconds it would be after the year 5000. */
     private static final BigDecimal MIN_MILLISECONDS = BigDecimal.valueOf(100_000_000_000L);
+
+    private static final PillText MILLIS = PillText.compile("{{time | iso('UTC') | epochMillis}}");
 
     private static final int MAX_TEXT = 50;
     private static final int MAX_DIGITS = 100;
@@ -75,18 +78,26 @@ public enum ExpiryFormat {
             case EPOCH_MILLISECONDS ->
                 Duration.between(
                         sentAt, Instant.EPOCH.plus(seconds(number(value).movePointLeft(3))));
-            case DATE_TIME ->
-                Duration.between(sentAt, OffsetDateTime.parse(value).toInstant());
+            case DATE_TIME -> Duration.between(sentAt, dateTime(value));
             case TIME -> formatOf(value).remaining(value, sentAt);
         };
     }
 
     /** Returns the format of an absolute time. */
     private static ExpiryFormat formatOf(String value) {
-        if (value.indexOf(':') >= 0) {
+        if (!value.matches("[0-9.eE+]+")) {
             return DATE_TIME;
         }
         return number(value).compareTo(MIN_MILLISECONDS) < 0 ? EPOCH_SECONDS : EPOCH_MILLISECONDS;
+    }
+
+    /** Parses a time as templates do. */
+    private static Instant dateTime(String value) {
+        try {
+            return Instant.ofEpochMilli(Long.parseLong(String.valueOf(MILLIS.render(name -> value))));
+        } catch (InvalidDefinitionException e) {
+            throw new DateTimeException("not a time", e);
+        }
     }
 
     /** Parses a number; rejects an exponent so large that the conversion would take minutes. */

@@ -89,10 +89,12 @@ final class TokenResponseParser {
     }
 
     /** Returns the granted scopes, with spaces between them: RFC 6749, section 3.3; null if the response does not name them. */
-    private static @Nullable String scope(JsonNode json) {
+    private @Nullable String scope(JsonNode json) {
         JsonNode scope = json.path("scope");
         if (!scope.isArray()) {
-            return text(json, null, "/scope");
+            String text = text(json, null, "/scope");
+            String separator = definition.scopeSeparator();
+            return text == null || separator == null ? text : text.replace(separator, " ");
         }
         List<String> scopes = new ArrayList<>();
         scope.forEach(each -> scopes.add(each.asText()));

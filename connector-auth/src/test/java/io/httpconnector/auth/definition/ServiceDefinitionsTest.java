@@ -21,6 +21,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -312,6 +313,21 @@ class ServiceDefinitionsTest {
         }
         assertThat(last("/token").body()).contains("client_id=r1");
         assertThat(last("/api").header("Authorization")).contains("Bearer t1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"|", ";", ":", "+", " and "})
+    void grantedScopesHaveTheSeparatorOfTheProvider(String separator) {
+        service.on("POST", "/token", MockResponse.json("{\"access_token\": \"t1\", \"scope\": \"a" + separator + "b\"}"));
+        String members = CODE + "'tokenUrl': 'BASE/token', 'scopes': 'a b', 'requireScopes': true, 'scopeSeparator': '"
+                + separator + "'";
+
+        try (HttpConnection connection =
+                connection(definition("'BASE'", "", members), Map.of("clientId", "c", "clientSecret", "x"))) {
+            consent(connection, "code=c0de");
+            assertThat(AuthorizationCodeFlow.of(connection).tokens().orElseThrow().scopes())
+                    .containsExactly("a", "b");
+        }
     }
 
     @Test
