@@ -10,12 +10,15 @@ import io.httpconnector.template.PillText;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Finds and replaces the pills for inputs in the texts of JSON. Texts with other pills, such as signed content, are unchanged. */
 final class PillTree {
 
     private static final String PREFIX = InputText.STEP + ".";
+
+    private static final Pattern INPUT = Pattern.compile("(?:\\{\\{|[(,])\\s*auth\\.([A-Za-z0-9_-]+)");
 
     private PillTree() {}
 
@@ -68,7 +71,10 @@ final class PillTree {
                 && json.textValue().contains("{{")
                 && json.textValue().contains(PREFIX)) {
             PillText text = compile(json.textValue());
-            if (text != null) {
+            if (text == null) {
+                // A pill for a certain place, such as that of a path.
+                INPUT.matcher(json.textValue()).results().forEach(input -> use.accept(pointer, input.group(1)));
+            } else {
                 text.names().stream()
                         .filter(name -> name.startsWith(PREFIX))
                         .forEach(name -> use.accept(pointer, name.substring(PREFIX.length())));

@@ -141,6 +141,13 @@ final class AirbyteAuth {
         strategy.put(TYPE, "basic");
         String user = item.has("username") ? own.text(item.at("username")) : "";
         String password = item.has("password") ? own.text(item.at("password")) : "";
+        if (password != null && user != null && password.length() > 1 && !password.contains("{{")) {
+            // A document has no password as literal text, even if it is the same for all.
+            strategy.put(TYPE, "custom");
+            strategy.putObject("computed").put("credentials", user + ":" + password);
+            strategy.putObject("headers").put("Authorization", "Basic {{auth.credentials | base64}}");
+            return "basic";
+        }
         put(strategy, "user", user);
         put(strategy, "password", password);
         return "basic";

@@ -38,7 +38,7 @@ final class AirbyteConverter {
      * @param document receives the request and the trigger
      */
     void convert(CatalogueItem stream, String name, ObjectNode document) {
-        Parts parts = parts(stream, 0);
+        Parts parts = parts(stream, 0, "");
         if (parts == null) {
             return;
         }
@@ -63,12 +63,12 @@ final class AirbyteConverter {
     }
 
     /** Returns a source of parents without name and key; null if it has no counterpart, which is noted. */
-    @Nullable ObjectNode parent(CatalogueItem stream, int level, Map<String, String> outerPills) {
+    @Nullable ObjectNode parent(CatalogueItem stream, int level, String suffix) {
         if (level > MAX_LEVELS) {
             stream.note("there are too many levels of parents");
             return null;
         }
-        Parts parts = parts(stream, level);
+        Parts parts = parts(stream, level, suffix);
         if (parts == null) {
             return null;
         }
@@ -87,7 +87,7 @@ final class AirbyteConverter {
         return source;
     }
 
-    private @Nullable Parts parts(CatalogueItem stream, int level) {
+    private @Nullable Parts parts(CatalogueItem stream, int level, String suffix) {
         String type = stream.text("type", "DeclarativeStream");
         if (!type.equals("DeclarativeStream")) {
             stream.note("there is no counterpart of the stream \"" + stream.text("class_name", type) + "\"");
@@ -103,7 +103,7 @@ final class AirbyteConverter {
             return null;
         }
         AirbyteScope own = scope.of(retriever);
-        AirbyteParents parents = new AirbyteParents(this, own, level);
+        AirbyteParents parents = new AirbyteParents(this, own, level, suffix);
         ObjectNode listed = parents.convert(retriever.at("partition_router"));
         AirbyteScope withParents = own.withPartition(parents.pills);
         ObjectNode trigger = JsonNodeFactory.instance.objectNode();
@@ -118,7 +118,7 @@ final class AirbyteConverter {
         AirbyteScope forRequest = isIncremental && cursor.isInTemplate() && level == 0
                 ? withParents.withPartition(cursor.pills())
                 : withParents;
-        forRequest = forRequest.with("page", "page");
+        forRequest = forRequest.with("page", AirbytePagination.token(retriever.at("paginator")));
         ObjectNode request = new AirbyteRequest(requester, forRequest, auth).convert(baseUrl);
         parents.options.forEach((option, pill) -> send(option, pill, request));
         ObjectNode pagination = new AirbytePagination(retriever.at("paginator"), own, request.toString()).convert();
@@ -218,9 +218,9 @@ final class AirbyteConverter {
         }
         CatalogueItem item = filter.at("condition");
         try {
-            Jinja expression = JinjaPills.single(condition);
+            Jinja expression = JinjaTemplate.parse(condition.strip()).expression();
             AirbyteScope own = scope.of(filter).with("record", "record");
-            if (expression == null) {
+            if (expression instanceof Jinja.Literal || !condition.strip().startsWith("{{")) {
                 throw new UnsupportedException("a text");
             }
             for (Object each : new JinjaPills(own).conditions().all(expression)) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Converts the incremental synchronisation of a stream of Airbyte to a cursor. Not thread-safe. */
@@ -15,6 +16,10 @@ final class AirbyteCursor {
 
     /** The longest window: everything since the start is one query. */
     private static final Duration EVERYTHING = Duration.ofDays(3660);
+
+    /** A filter that writes a time. */
+    private static final Pattern FORMAT = Pattern.compile(
+            "\\s*\\|\\s*(?:date\\((?:[^()'\"]|'[^']*'|\"[^\"]*\")*\\)|epochSeconds|number|iso\\('UTC'\\))");
 
     private static final String ISO = "%Y-%m-%dT%H:%M:%SZ";
 
@@ -206,7 +211,7 @@ final class AirbyteCursor {
             } else {
                 trigger.putObject("startPosition").put("from", instant.toString());
             }
-        } else if (text.matches("\\{\\{\\s*auth\\.[^{}]*}}")) {
+        } else if (text.matches("\\{\\{\\s*(auth\\.|now\\b)[^{}]*}}") && !isTruncated(text)) {
             trigger.putObject("startPosition").put("from", withZone(text));
         } else {
             time.note("the start has to be a constant or a value of the configuration: "
@@ -214,8 +219,16 @@ final class AirbyteCursor {
         }
     }
 
+    /** Returns whether a format leaves out the day. */
+    private static boolean isTruncated(String text) {
+        return FORMAT.matcher(text)
+                .results()
+                .anyMatch(format -> !format.group().matches("(?s).*(d|epoch|number|iso).*"));
+    }
+
+    /** Returns a start without formats of requests, in ISO 8601. */
     private static String withZone(String text) {
-        String pill = text.replaceAll("\\s*\\|\\s*date\\(.*?\\)\\s*}}$", "}}");
+        String pill = FORMAT.matcher(text).replaceAll("");
         return pill.replaceAll("\\s*}}$", " | iso('UTC')}}");
     }
 

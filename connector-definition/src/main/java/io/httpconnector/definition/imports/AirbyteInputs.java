@@ -19,6 +19,7 @@ final class AirbyteInputs {
     private final Map<String, CatalogueItem> properties = new LinkedHashMap<>();
     private final Map<String, List<String>> choices = new LinkedHashMap<>();
     private final Set<String> required = new HashSet<>();
+    private final Set<String> numbers = new HashSet<>();
     private final Map<String, ObjectNode> inputs = new LinkedHashMap<>();
 
     /** The names of inputs that have another name in a connector document. */
@@ -96,6 +97,10 @@ final class AirbyteInputs {
         }
     }
 
+    boolean isNumber(String name) {
+        return numbers.contains(name);
+    }
+
     void require(String name) {
         ObjectNode input = inputs.get(name);
         if (input != null) {
@@ -120,10 +125,11 @@ final class AirbyteInputs {
         if (!hint.isBlank()) {
             input.put("hint", hint);
         }
-        if (property.isSet("airbyte_secret")) {
-            input.put("secret", true);
+        List<String> types = property.texts("type");
+        boolean isFlag = types.contains("boolean");
+        if (types.contains("integer") || types.contains("number")) {
+            numbers.add(name);
         }
-        boolean isFlag = property.texts("type").contains("boolean");
         List<String> permitted = choices.containsKey(path)
                 ? choices.get(path)
                 : isFlag ? List.of("true", "false") : property.texts("enum");
@@ -132,6 +138,11 @@ final class AirbyteInputs {
             distinct.forEach(input.withArray("/choices")::add);
         }
         String given = property.text("pattern");
+        boolean isSecret = property.isSet("airbyte_secret");
+        if (isSecret) {
+            input.put("secret", true);
+            property.ignore("a secret has neither a default nor an example", "default", "examples");
+        }
         Pattern pattern = given == null || given.isEmpty() ? null : JavaScriptPattern.toJava(given);
         if (pattern != null) {
             input.put("pattern", pattern.pattern());
@@ -139,14 +150,14 @@ final class AirbyteInputs {
             property.at("pattern").note("it is not a regular expression of Java");
         }
         String value = property.text("default");
-        if (value != null && !value.isEmpty() && isPermitted(value, distinct, pattern)) {
+        if (value != null && !value.isEmpty() && !isSecret && isPermitted(value, distinct, pattern)) {
             input.put("default", value);
         } else if (!required.contains(path)) {
             input.put("optional", true);
         }
         property.at("examples").elements().stream()
                 .map(example -> example.node().asText())
-                .filter(example -> !example.isEmpty() && isPermitted(example, distinct, pattern))
+                .filter(example -> !isSecret && !example.isEmpty() && isPermitted(example, distinct, pattern))
                 .findFirst()
                 .ifPresent(example -> input.put("example", example));
         return input;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Converts the authenticators of Airbyte that request a session token. Not thread-safe. */
 final class AirbyteLogin {
@@ -49,8 +50,8 @@ final class AirbyteLogin {
             String password = authenticator.has("password") ? basic.text(authenticator.at("password")) : "";
             strategy.put("loginUser", user == null ? "" : user);
             strategy.put("loginPassword", password == null ? "" : password);
-        } else if (authenticator.exists() && !"NoAuth".equals(authenticator.text("type"))) {
-            authenticator.note("a login has no authentication other than HTTP Basic");
+        } else if (authenticator.exists()) {
+            authenticate(authenticator);
         }
         List<String> token = item.texts("session_token_path");
         strategy.put("tokenPath", "/" + String.join("/", token));
@@ -68,6 +69,35 @@ final class AirbyteLogin {
                     use.at("inject_into"), scope.of(use), target, template == null ? "{{auth.token}}" : template);
         }
         return "login";
+    }
+
+    /** Sends an API key or a token with the login. */
+    private void authenticate(CatalogueItem authenticator) {
+        AirbyteScope own = scope.of(authenticator);
+        String token = authenticator.has("api_token") ? own.text(authenticator.at("api_token")) : null;
+        String header = authenticator.has("header") ? own.constant(authenticator.at("header")) : null;
+        switch (authenticator.text("type", "")) {
+            case "NoAuth" -> {}
+            case "BearerAuthenticator" ->
+                put("loginHeaders", "Authorization", token == null ? null : "Bearer " + token);
+            case "ApiKeyAuthenticator" -> {
+                CatalogueItem option = authenticator.at("inject_into");
+                String into = option.text("inject_into", "header");
+                String name = option.has("field_name") ? own.constant(option.at("field_name")) : header;
+                if (name == null || !into.matches("header|request_parameter")) {
+                    authenticator.note("a login sends a key in a header field or a parameter");
+                } else {
+                    put(into.equals("header") ? "loginHeaders" : "loginQuery", name, token);
+                }
+            }
+            default -> authenticator.note("a login has no authentication other than HTTP Basic, an API key or a token");
+        }
+    }
+
+    private void put(String member, String name, @Nullable String value) {
+        if (value != null) {
+            strategy.withObject("/" + member).put(name, value);
+        }
     }
 
     String legacy(CatalogueItem item) {

@@ -32,7 +32,7 @@ final class AirbytePagination {
      * @param request the request, which may itself send the token
      */
     AirbytePagination(CatalogueItem paginator, AirbyteScope scope, String request) {
-        this.isInTemplate = request.contains("{{page.cursor");
+        this.isInTemplate = request.matches("(?s).*\\{\\{\\s*page\\.(cursor|number|offset).*");
         this.paginator = paginator;
         AirbyteScope own = scope.of(paginator);
         for (Map.Entry<String, String> root : ROOTS.entrySet()) {
@@ -61,6 +61,20 @@ final class AirbytePagination {
                 ? member.equals("json") ? "/" + String.join("/", path) : String.join(".", path)
                 : member.equals("json") ? "/" + name.replace("~", "~0").replace("/", "~1") : name;
         return JsonNodeFactory.instance.objectNode().put(member, value);
+    }
+
+    /** Returns the pill for the token of a paginator; empty if there is one page. */
+    static String token(CatalogueItem paginator) {
+        CatalogueItem strategy = paginator.at("pagination_strategy");
+        if (!strategy.exists()) {
+            return "";
+        }
+        boolean isFirst = strategy.isSet("inject_on_first_request");
+        return switch (strategy.text("type", "")) {
+            case "PageIncrement" -> isFirst ? "page.number" : "page.cursor";
+            case "OffsetIncrement" -> isFirst ? "page.offset" : "page.cursor";
+            default -> "page.cursor";
+        };
     }
 
     /** Returns the pagination; empty if there is one page. */
@@ -112,7 +126,7 @@ final class AirbytePagination {
         }
         String first = strategy.has("start_from_page") ? scope.constant(strategy.at("start_from_page")) : "0";
         int start = first != null && first.matches("\\d{1,9}") ? Integer.parseInt(first) : 0;
-        if (strategy.isSet("inject_on_first_request") && !isInTemplate) {
+        if (strategy.isSet("inject_on_first_request")) {
             pagination.set(member, location);
             if (start != (member.equals("pages") ? 1 : 0)) {
                 pagination.put("first", start);
@@ -265,14 +279,14 @@ final class AirbytePagination {
         Path flag = condition instanceof Not not ? path(not.value()) : path(condition);
         String member = condition instanceof Not ? "moreWhile" : "lastWhen";
         if (flag != null && flag.root().equals("response")) {
-            set(member, AirbyteErrors.pointer(flag));
+            set(member, AirbyteErrors.pointer(flag), condition);
             return;
         }
         Path other = condition instanceof Binary comparison ? flagOf(comparison) : null;
         if (condition instanceof Binary binary && other != null && other.root().equals("response")) {
             boolean isTrue = Boolean.TRUE.equals(((Literal) binary.right()).value())
                     == binary.operator().equals("==");
-            set(isTrue ? "lastWhen" : "moreWhile", AirbyteErrors.pointer(other));
+            set(isTrue ? "lastWhen" : "moreWhile", AirbyteErrors.pointer(other), condition);
             return;
         }
         Object value = new JinjaPills(scope).conditions().condition(condition);
@@ -282,7 +296,7 @@ final class AirbytePagination {
             }
             return;
         }
-        set("lastWhen", "{{" + value + "}}");
+        set("lastWhen", "{{" + value + "}}", condition);
     }
 
     private static @Nullable Path flagOf(Binary binary) {
@@ -293,11 +307,20 @@ final class AirbytePagination {
                 : null;
     }
 
-    private void set(String member, String value) {
-        if (pagination.has(member)) {
-            throw new UnsupportedException("a second condition");
+    /** Sets a condition; a second one is the opposite of the other member. */
+    private void set(String member, String value, Jinja condition) {
+        if (!pagination.has(member)) {
+            pagination.put(member, value);
+            return;
         }
-        pagination.put(member, value);
+        String opposite = member.equals("lastWhen") ? "moreWhile" : "lastWhen";
+        if (pagination.has(opposite)) {
+            throw new UnsupportedException("a third condition");
+        }
+        Object met = new JinjaPills(scope).conditions().condition(condition);
+        pagination.put(
+                opposite,
+                "{{" + (opposite.equals("moreWhile") ? JinjaConditions.negatedPill((String) met) : met) + "}}");
     }
 
     private static boolean isEmptyPage(Jinja condition) {

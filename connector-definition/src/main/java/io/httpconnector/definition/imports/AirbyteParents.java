@@ -14,6 +14,7 @@ final class AirbyteParents {
     private final AirbyteConverter converter;
     private final AirbyteScope scope;
     private final int level;
+    private final String suffix;
 
     /** The pills by the name of a value of the partition. */
     final Map<String, String> pills = new HashMap<>();
@@ -21,10 +22,16 @@ final class AirbyteParents {
     /** The options that send a value, and the pill of it. */
     final Map<CatalogueItem, String> options = new HashMap<>();
 
-    AirbyteParents(AirbyteConverter converter, AirbyteScope scope, int level) {
+    /**
+     * Creates a converter.
+     *
+     * @param suffix makes the names of parents unique, where one is that of several others
+     */
+    AirbyteParents(AirbyteConverter converter, AirbyteScope scope, int level, String suffix) {
         this.converter = converter;
         this.scope = scope;
         this.level = level;
+        this.suffix = suffix;
     }
 
     /** Returns the parents; null if there are none, or if they have no counterpart, which is noted. */
@@ -63,9 +70,11 @@ final class AirbyteParents {
     private String name(String field, int index) {
         String name = field.replaceAll("[^A-Za-z0-9_]", "_");
         boolean isTaken = name.matches("cursor|page|window|now|auth|record|response|\\d.*") || name.isEmpty();
-        return (isTaken ? "parent_" + name : name)
-                + (level > 0 ? "_" + level : "")
-                + (index > 0 ? "_" + (index + 1) : "");
+        return (isTaken ? "parent_" + name : name) + (level > 0 ? "_" + level : "") + suffixOf(index);
+    }
+
+    private String suffixOf(int index) {
+        return suffix + (index > 0 ? "_" + (index + 1) : "");
     }
 
     private @Nullable ObjectNode values(CatalogueItem router, int index) {
@@ -133,7 +142,7 @@ final class AirbyteParents {
         List<String> steps = List.of(key.split("[./]", -1));
         String pill = AirbyteScope.path(name, steps);
         parent.ignore("all parents are listed for each poll", "incremental_dependency", "lazy_read_pointer");
-        ObjectNode source = converter.parent(parent.at("stream"), level + 1, pills);
+        ObjectNode source = converter.parent(parent.at("stream"), level + 1, suffixOf(index));
         if (source == null) {
             return null;
         }

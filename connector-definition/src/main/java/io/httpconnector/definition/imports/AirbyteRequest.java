@@ -4,12 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Converts the requester of a stream of Airbyte to a request template. Not thread-safe. */
 final class AirbyteRequest {
+
+    private static final Pattern PILL = Pattern.compile("\\{\\{(?:[^}'\"]|'[^']*'|\"[^\"]*\")*}}");
 
     private final CatalogueItem requester;
     private final AirbyteScope scope;
@@ -91,14 +96,14 @@ final class AirbyteRequest {
 
     private void url(String baseUrl) {
         String base = base(requester, scope);
-        String path = requester.has("path") ? scope.text(requester.at("path")) : "";
+        String path = requester.has("path") ? scope.path(requester.at("path")) : "";
         if (base == null || path == null) {
             request.put("url", "/");
             return;
         }
         scope.inputs().requireAll(path);
         // A value in a path may have slashes, as that of a list of segments.
-        String url = joined(base, path.strip());
+        String url = joined(base, withSlashes(path.strip()));
         String relative =
                 url.equals(baseUrl) ? "" : url.startsWith(baseUrl + "/") ? url.substring(baseUrl.length()) : url;
         if (relative.startsWith("?")) {
@@ -119,6 +124,16 @@ final class AirbyteRequest {
         }
     }
 
+    /** Keeps the slashes of values in a path. */
+    private static String withSlashes(String text) {
+        int question = text.indexOf('?');
+        String path = question < 0 || text.substring(0, question).contains("{{") ? text : text.substring(0, question);
+        String kept = PILL.matcher(path)
+                .replaceAll(pill -> Matcher.quoteReplacement(
+                        pill.group().replaceFirst("\\s*(\\| urlencode)?\\s*}}$", " | path}}")));
+        return kept + text.substring(path.length());
+    }
+
     private static String origin(String url) {
         int start = url.indexOf("://");
         int end = start < 0 ? -1 : url.indexOf('/', start + 3);
@@ -129,7 +144,11 @@ final class AirbyteRequest {
         if (value.isEmpty()) {
             return;
         }
-        if (NangoProvider.fieldsOf(value).stream().anyMatch(scope.inputs()::isSecret)) {
+        List<String> fields = NangoProvider.fieldsOf(value);
+        if (kind.equals("headers") && name.equalsIgnoreCase("Authorization")) {
+            fields.forEach(scope.inputs()::makeSecret);
+        }
+        if (fields.stream().anyMatch(scope.inputs()::isSecret)) {
             if (!auth.addSecret(kind, name, value)) {
                 item.note("streams have different secrets in \"" + name + "\"");
             }

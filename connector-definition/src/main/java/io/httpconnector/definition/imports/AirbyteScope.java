@@ -24,6 +24,10 @@ record AirbyteScope(AirbyteInputs inputs, JsonNode parameters, Map<String, Strin
     private static final Pattern INPUT =
             Pattern.compile("\\{\\{\\s*(?:auth\\.([\\w-]+)|page\\.cursor)((?:[^}'\"]|'[^']*'|\"[^\"]*\")*)}}");
 
+    /** A single pill with one of several values. */
+    private static final Pattern CHOICE =
+            Pattern.compile("\\{\\{(?:[^}'\"]|'[^']*'|\"[^\"]*\")*\\| map\\((?:[^}'\"]|'[^']*'|\"[^\"]*\")*}}");
+
     AirbyteScope of(CatalogueItem component) {
         return new AirbyteScope(inputs, component.node().path(AirbyteResolver.PARAMETERS), roots, partition);
     }
@@ -57,13 +61,21 @@ record AirbyteScope(AirbyteInputs inputs, JsonNode parameters, Map<String, Strin
                 return roots.containsKey("response") ? "page.count" : null;
             }
             case "next_page_token" -> {
-                return roots.containsKey("page") && steps.equals(List.of("next_page_token")) ? "page.cursor" : null;
+                String token = roots.get("page");
+                return token == null || !(steps.isEmpty() || steps.equals(List.of("next_page_token")))
+                        ? null
+                        : token.isEmpty() ? new Constant(null) : token;
             }
             default -> {
                 String pill = roots.get(root);
                 return pill == null ? null : path(pill, steps);
             }
         }
+    }
+
+    @Override
+    public boolean isNumber(String input) {
+        return inputs.isNumber(input);
     }
 
     private @Nullable Object ofPartition(List<String> steps) {
@@ -115,12 +127,21 @@ record AirbyteScope(AirbyteInputs inputs, JsonNode parameters, Map<String, Strin
 
     /** Translates a text; null if an expression has no counterpart, which is noted. */
     @Nullable String text(CatalogueItem item) {
+        return text(item, false);
+    }
+
+    /** Translates the path of a URL, as {@link #text} does. */
+    @Nullable String path(CatalogueItem item) {
+        return text(item, true);
+    }
+
+    private @Nullable String text(CatalogueItem item, boolean isInPath) {
         String text = item.text();
         if (text == null) {
             return null;
         }
         try {
-            return new JinjaPills(this).text(text);
+            return new JinjaPills(this, isInPath).text(text);
         } catch (UnsupportedException e) {
             item.note("there is no counterpart of \"" + e.getMessage() + "\" in the text: " + shortened(text));
             return null;
@@ -140,9 +161,13 @@ record AirbyteScope(AirbyteInputs inputs, JsonNode parameters, Map<String, Strin
 
     /** Lets a text be omitted without its optional inputs. */
     String omitting(String text) {
+        if (CHOICE.matcher(text).matches() && !text.contains("| omit")) {
+            // Airbyte leaves out what is empty.
+            return text.replaceFirst("\\s*}}$", " | omit(empty)}}");
+        }
         return INPUT.matcher(text).replaceAll(pill -> {
             boolean isOptional = (pill.group(1) == null || inputs.isOptional(pill.group(1)))
-                    && !pill.group(2).matches("(?s).*(default|omit)\\b.*");
+                    && !pill.group(2).matches("(?s).*(default\\((?!\\()|\\bomit\\b).*");
             return Matcher.quoteReplacement(
                     isOptional ? pill.group().replaceFirst("\\s*}}$", " | omit}}") : pill.group());
         });

@@ -1,6 +1,7 @@
 package io.httpconnector.definition.imports;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** An expression of Jinja, as far as connectors need it. */
@@ -35,4 +36,14 @@ sealed interface Jinja {
 
     /** A list. */
     record Items(List<Jinja> items) implements Jinja {}
+
+    /** An object whose names are constant. */
+    record Entries(Map<String, Jinja> members) implements Jinja {}
+
+    /** An element of a calculated value, or one whose index is calculated. */
+    record Indexed(Jinja value, Jinja index) implements Jinja {}
+
+    /** The part of a text between two positions, of which negative ones count from the end. */
+    record Slice(
+            Jinja value, @Nullable Jinja from, @Nullable Jinja to) implements Jinja {}
 }

@@ -1,7 +1,7 @@
 package io.httpconnector.definition.imports;
 
 import io.httpconnector.definition.imports.Jinja.Binary;
-import io.httpconnector.definition.imports.Jinja.Default;
+import io.httpconnector.definition.imports.Jinja.Choice;
 import io.httpconnector.definition.imports.Jinja.Items;
 import io.httpconnector.definition.imports.Jinja.Literal;
 import io.httpconnector.definition.imports.Jinja.Not;
@@ -12,6 +12,7 @@ import io.httpconnector.definition.imports.JinjaPills.Constant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Not thread-safe.
  */
 final class JinjaConditions {
+
+    private static final Set<String> OPERATORS = Set.of("==", "!=", "<", ">", "<=", ">=", "in", "and", "or");
 
     private final JinjaPills pills;
 
@@ -43,30 +46,67 @@ final class JinjaConditions {
         if (expression instanceof Not not) {
             return negated(condition(not.value()));
         }
-        if (expression instanceof Binary binary) {
+        if (expression instanceof Binary binary && OPERATORS.contains(binary.operator())) {
             return compared(binary);
         }
         if (expression instanceof Literal literal) {
             return new Constant(JinjaPills.isTrue(literal.value()));
         }
-        if (expression instanceof Path || expression instanceof Default) {
-            Object value = pills.value(expression);
-            if (value instanceof Constant constant) {
-                return new Constant(JinjaPills.isTrue(constant.value()));
-            }
-            String pill = (String) value;
-            if (pill.matches("auth\\.[\\w-]+")) {
-                return JinjaPills.isEntered(pill);
-            }
-            if (pill.matches("auth\\.[\\w-]+ \\| default\\(false\\)")) {
-                return JinjaPills.isEntered(pill.substring(0, pill.indexOf(' ')));
-            }
+        if (expression instanceof Tested test) {
+            return tested(test);
         }
-        if (expression instanceof Tested test && test.test().matches("none|defined")) {
-            Object value = condition(test.value());
-            return test.test().equals("none") == test.isNegated() ? value : negated(value);
+        if (expression instanceof Choice choice) {
+            Object decided = condition(choice.condition());
+            if (decided instanceof Constant constant) {
+                return condition(JinjaPills.isTrue(constant.value()) ? choice.then() : choice.otherwise());
+            }
+            return JinjaPills.mapped(
+                    (String) decided, operand(condition(choice.then())), operand(condition(choice.otherwise())));
         }
-        throw new UnsupportedException("a condition that is not a comparison");
+        if (expression instanceof Items || expression instanceof Binary || expression instanceof Jinja.Entries) {
+            throw new UnsupportedException("a condition that is not a comparison");
+        }
+        return truth(pills.value(expression));
+    }
+
+    /** Returns whether a value is neither empty nor zero nor false. */
+    private Object truth(Object value) {
+        if (value instanceof Constant constant) {
+            return new Constant(JinjaPills.isTrue(constant.value()));
+        }
+        String pill = (String) value;
+        if (pill.matches("auth\\.[\\w-]+")) {
+            return pills.isEntered(pill);
+        }
+        if (pill.matches("auth\\.[\\w-]+ \\| default\\(false\\)")) {
+            return pills.isEntered(pill.substring(0, pill.indexOf(' ')));
+        }
+        if (pill.matches("(?s).*\\| (not|(equals|contains|lessThan|greaterThan)\\([^|]*\\))")) {
+            return pill;
+        }
+        return pill + " | json | default('', null) | equals('', 'false', '0', '0.0', '\"\"', '[]', '{}') | not";
+    }
+
+    private Object tested(Tested test) {
+        Object value = pills.value(test.value());
+        boolean isNegated = test.isNegated() != test.test().equals("undefined");
+        if (value instanceof String pill && !pill.matches("auth\\.[\\w-]+.*")) {
+            String condition = pill
+                    + switch (test.test()) {
+                        case "none" -> " | json | default('') | default('null', null) | equals('null')";
+                        case "defined", "undefined" ->
+                            " | json | default('') | default('null', null) | equals('') | not";
+                        case "true", "false" -> " | json | default('', null) | equals('" + test.test() + "')";
+                        default -> throw new UnsupportedException("the test " + test.test());
+                    };
+            return isNegated ? negatedPill(condition) : condition;
+        }
+        Object isTrue = truth(value);
+        return switch (test.test()) {
+            case "none" -> test.isNegated() ? isTrue : negated(isTrue);
+            case "defined", "undefined" -> isNegated ? negated(isTrue) : isTrue;
+            default -> throw new UnsupportedException("the test " + test.test());
+        };
     }
 
     private Object compared(Binary binary) {
@@ -87,17 +127,18 @@ final class JinjaConditions {
         };
     }
 
-    /** Combines two conditions if at least one is known; no filter combines two pills. */
+    /** Combines two conditions. */
     private Object combined(Binary binary) {
         boolean isAnd = binary.operator().equals("and");
         Object left = condition(binary.left());
         if (left instanceof Constant constant) {
             return JinjaPills.isTrue(constant.value()) == isAnd ? condition(binary.right()) : left;
         }
-        if (condition(binary.right()) instanceof Constant constant) {
+        Object right = condition(binary.right());
+        if (right instanceof Constant constant) {
             return JinjaPills.isTrue(constant.value()) == isAnd ? left : constant;
         }
-        throw new UnsupportedException("the operator " + binary.operator());
+        return left + (isAnd ? " | map(true, (" + right + "), false)" : " | map(true, true, (" + right + "))");
     }
 
     /** Returns the value and what it may equal, of {@code a == 'x' or a == 'y'}; null for another condition. */
@@ -121,13 +162,20 @@ final class JinjaConditions {
         if (value instanceof Constant constant) {
             return new Constant(!JinjaPills.isTrue(constant.value()));
         }
-        String condition = (String) value;
+        return negatedPill((String) value);
+    }
+
+    /** Returns the opposite of the content of a pill. */
+    static String negatedPill(String condition) {
         return condition.endsWith(" | not")
                 ? condition.substring(0, condition.length() - " | not".length())
                 : condition + " | not";
     }
 
     private Object equal(Jinja left, List<Jinja> others) {
+        if (others.size() == 1 && (isNull(others.get(0)) || isEmptyList(others.get(0)))) {
+            return equalToNothing(left, others.get(0));
+        }
         Object value = pills.value(left);
         List<Object> all = others.stream().map(pills::value).toList();
         if (value instanceof Constant one && all.stream().allMatch(Constant.class::isInstance)) {
@@ -145,21 +193,48 @@ final class JinjaConditions {
                 + all.stream().map(JinjaConditions::argumentOf).collect(Collectors.joining(", ")) + ")";
     }
 
-    private static String argumentOf(Object value) {
+    private static boolean isNull(Jinja value) {
+        return value instanceof Literal literal && literal.value() == null;
+    }
+
+    private static boolean isEmptyList(Jinja value) {
+        return value instanceof Items items && items.items().isEmpty();
+    }
+
+    /** Compares a value with none, or with an empty list or object. */
+    private Object equalToNothing(Jinja left, Jinja nothing) {
+        if (isNull(nothing)) {
+            return tested(new Tested(left, "none", false));
+        }
+        if (!(pills.value(left) instanceof String pill) || pill.startsWith("auth.")) {
+            throw new UnsupportedException("a comparison with a list");
+        }
+        return pill + " | json | default('', null) | equals('[]', '{}')";
+    }
+
+    /** Returns a value as the argument of a filter that accepts a path. */
+    static String argumentOf(Object value) {
         if (value instanceof Constant constant) {
             return JinjaPills.argument(constant.value());
         }
-        if (((String) value).contains("|")) {
-            throw new UnsupportedException("a calculation in a comparison");
-        }
-        return (String) value;
+        return ((String) value).contains("|") ? "(" + value + ")" : (String) value;
+    }
+
+    private static String operand(Object condition) {
+        return condition instanceof Constant constant
+                ? String.valueOf(JinjaPills.isTrue(constant.value()))
+                : "(" + condition + ")";
     }
 
     private Object ordered(Binary binary, String filter) {
         Object left = pills.value(binary.left());
         Object right = pills.value(binary.right());
         if (left instanceof Constant) {
-            throw new UnsupportedException("a comparison of a constant");
+            if (right instanceof Constant) {
+                throw new UnsupportedException("a comparison of constants");
+            }
+            return right + " | " + (filter.equals("lessThan") ? "greaterThan" : "lessThan") + "(" + argumentOf(left)
+                    + ")";
         }
         return left + " | " + filter + "(" + argumentOf(right) + ")";
     }

@@ -4,14 +4,20 @@ import io.httpconnector.definition.imports.Jinja.Binary;
 import io.httpconnector.definition.imports.Jinja.Call;
 import io.httpconnector.definition.imports.Jinja.Choice;
 import io.httpconnector.definition.imports.Jinja.Default;
+import io.httpconnector.definition.imports.Jinja.Entries;
 import io.httpconnector.definition.imports.Jinja.Filtered;
+import io.httpconnector.definition.imports.Jinja.Indexed;
 import io.httpconnector.definition.imports.Jinja.Items;
 import io.httpconnector.definition.imports.Jinja.Literal;
 import io.httpconnector.definition.imports.Jinja.Not;
 import io.httpconnector.definition.imports.Jinja.Path;
+import io.httpconnector.definition.imports.Jinja.Slice;
 import io.httpconnector.definition.imports.Jinja.Tested;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -136,7 +142,7 @@ final class JinjaParser {
             } else if (token.equals("is")) {
                 at++;
                 boolean isNegated = next("not");
-                left = new Tested(left, tokens.get(at++).toLowerCase(java.util.Locale.ROOT), isNegated);
+                left = new Tested(left, name().toLowerCase(java.util.Locale.ROOT), isNegated);
             } else {
                 return left;
             }
@@ -206,23 +212,34 @@ final class JinjaParser {
                 String name = peek().matches("\\d+") ? tokens.get(at++) : name();
                 value = next("(") ? method(value, name, arguments()) : step(value, name);
             } else if (next("[")) {
-                boolean isNegative = next("-");
-                Jinja index = choice();
-                if (next(":") || peek().equals(":")) {
-                    throw new UnsupportedException("a slice");
-                }
-                expect("]");
-                if (!(index instanceof Literal literal) || literal.value() == null) {
-                    throw new UnsupportedException("an index that is not constant");
-                }
-                value = step(value, (isNegative ? "-" : "") + literal.value());
+                value = bracketed(value);
             } else {
                 return value;
             }
         }
     }
 
-    private static Jinja step(Jinja value, String name) {
+    /** Continues after an opening bracket. */
+    private Jinja bracketed(Jinja value) {
+        Jinja index = peek().equals(":") ? null : choice();
+        if (next(":")) {
+            Jinja end = peek().equals("]") ? null : choice();
+            expect("]");
+            return new Slice(value, index, end);
+        }
+        expect("]");
+        if (index == null) {
+            throw new UnsupportedException("an incomplete expression");
+        }
+        if (index instanceof Literal literal && literal.value() != null) {
+            Jinja member = step(value, String.valueOf(literal.value()));
+            return member instanceof Indexed ? new Indexed(value, index) : member;
+        }
+        return new Indexed(value, index);
+    }
+
+    /** Returns a member of a value. */
+    static Jinja step(Jinja value, String name) {
         if (value instanceof Path path) {
             List<String> steps = new ArrayList<>(path.steps());
             steps.add(name);
@@ -232,13 +249,17 @@ final class JinjaParser {
         if (value instanceof Default defaulted && isEmpty(defaulted.other())) {
             return step(defaulted.value(), name);
         }
-        throw new UnsupportedException("." + name);
+        return new Indexed(value, new Literal(name));
     }
 
     private static Jinja method(Jinja value, String name, List<Jinja> arguments) {
         boolean isPath = value instanceof Path || (value instanceof Default defaulted && isEmpty(defaulted.other()));
         if (name.equals("get") && isPath && !arguments.isEmpty() && arguments.get(0) instanceof Literal key) {
             Jinja member = step(value, String.valueOf(key.value()));
+            return arguments.size() > 1 ? new Default(member, arguments.get(1)) : member;
+        }
+        if (name.equals("get") && !arguments.isEmpty()) {
+            Jinja member = new Indexed(value, arguments.get(0));
             return arguments.size() > 1 ? new Default(member, arguments.get(1)) : member;
         }
         List<Jinja> all = new ArrayList<>(List.of(value));
@@ -263,7 +284,12 @@ final class JinjaParser {
         at++;
         char first = token.charAt(0);
         if (first == '\'' || first == '"') {
-            return new Literal(unescaped(token.substring(1, token.length() - 1)));
+            StringBuilder text = new StringBuilder(unescaped(token.substring(1, token.length() - 1)));
+            while (peek().startsWith("'") || peek().startsWith("\"")) {
+                String part = tokens.get(at++);
+                text.append(unescaped(part.substring(1, part.length() - 1)));
+            }
+            return new Literal(text.toString());
         }
         if (Character.isDigit(first)) {
             return new Literal(token.contains(".") ? (Object) Double.valueOf(token) : Long.valueOf(token));
@@ -279,10 +305,25 @@ final class JinjaParser {
         if (token.equals("[")) {
             return new Items(items("]"));
         }
-        if (token.equals("{") && next("}")) {
-            return new Items(List.of());
+        if (token.equals("{")) {
+            return next("}") ? new Items(List.of()) : entries();
         }
         return named(token);
+    }
+
+    private Jinja entries() {
+        Map<String, Jinja> members = new LinkedHashMap<>();
+        while (!next("}")) {
+            if (!(choice() instanceof Literal name) || name.value() == null) {
+                throw new UnsupportedException("a name that is not constant");
+            }
+            expect(":");
+            members.put(String.valueOf(name.value()), choice());
+            if (!next(",") && !peek().equals("}")) {
+                throw new UnsupportedException(peek());
+            }
+        }
+        return new Entries(Collections.unmodifiableMap(members));
     }
 
     private List<Jinja> items(String end) {

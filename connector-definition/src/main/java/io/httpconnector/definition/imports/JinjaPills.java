@@ -4,14 +4,20 @@ import io.httpconnector.definition.imports.Jinja.Binary;
 import io.httpconnector.definition.imports.Jinja.Call;
 import io.httpconnector.definition.imports.Jinja.Choice;
 import io.httpconnector.definition.imports.Jinja.Default;
+import io.httpconnector.definition.imports.Jinja.Entries;
 import io.httpconnector.definition.imports.Jinja.Filtered;
+import io.httpconnector.definition.imports.Jinja.Indexed;
 import io.httpconnector.definition.imports.Jinja.Items;
 import io.httpconnector.definition.imports.Jinja.Literal;
 import io.httpconnector.definition.imports.Jinja.Path;
+import io.httpconnector.definition.imports.Jinja.Slice;
 import io.httpconnector.definition.imports.Jinja.Tested;
 import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +30,7 @@ final class JinjaPills {
     private static final Pattern URL = Pattern.compile("(https?://)([^/]+)(.*)");
 
     /** The names of the filters that have a counterpart. */
-    private static final java.util.Map<String, String> FILTERS = java.util.Map.of(
+    private static final Map<String, String> FILTERS = Map.of(
             "string", "string",
             "int", "number",
             "float", "number",
@@ -36,7 +42,13 @@ final class JinjaPills {
             "tojson", "json",
             "length", "size");
 
+    /** The levels of an expression, and of the variables in it. */
+    private static final int MAX_DEPTH = 200;
+
     private final Scope scope;
+    private final boolean isInPath;
+    private int depth;
+    private final Map<String, Jinja> variables = new HashMap<>();
     private final JinjaConditions conditions = new JinjaConditions(this);
 
     /** The values at one place. */
@@ -48,13 +60,24 @@ final class JinjaPills {
          * @return null if there is none
          */
         @Nullable Object value(String root, List<String> steps);
+
+        /** Returns whether an input is a number, which is false if it is zero. */
+        default boolean isNumber(String input) {
+            return false;
+        }
     }
 
     /** A constant. */
     record Constant(@Nullable Object value) {}
 
     JinjaPills(Scope scope) {
+        this(scope, false);
+    }
+
+    /** Creates a translation of texts; those in a path have no empty values. */
+    JinjaPills(Scope scope, boolean isInPath) {
         this.scope = scope;
+        this.isInPath = isInPath;
     }
 
     /** Returns the translation of conditions. */
@@ -68,18 +91,14 @@ final class JinjaPills {
      * @throws UnsupportedException if an expression has no counterpart
      */
     String text(String text) {
-        if (text.contains("{%")) {
-            throw new UnsupportedException(text.substring(text.indexOf("{%")).strip());
+        // Jinja leaves out a line break at the end.
+        JinjaTemplate.Parsed parsed = JinjaTemplate.parse(text.replaceFirst("\n$", ""));
+        variables.putAll(parsed.variables());
+        Jinja whole = parsed.expression();
+        if (whole instanceof Choice choice && JinjaParser.isEmpty(choice.otherwise())) {
+            return optional(choice);
         }
-        StringBuilder translated = new StringBuilder();
-        Matcher expression = EXPRESSION.matcher(text);
-        int end = 0;
-        while (expression.find()) {
-            translated.append(literal(text.substring(end, expression.start())));
-            translated.append(template(JinjaParser.parse(expression.group(1).strip()), expression.group(1)));
-            end = expression.end();
-        }
-        return translated.append(literal(text.substring(end))).toString();
+        return template(whole);
     }
 
     /** Returns the single expression of a text; null if there is other text beside it. */
@@ -94,18 +113,118 @@ final class JinjaPills {
         return text.replace("{{", "{{'{{'}}");
     }
 
-    private String template(Jinja expression, String source) {
-        if (expression instanceof Binary binary && (binary.operator().equals("~") || isTextSum(binary))) {
-            return template(binary.left(), source) + template(binary.right(), source);
+    /** Translates a choice between a text and nothing, which is then omitted. */
+    private String optional(Choice choice) {
+        Object decided = conditions.condition(choice.condition());
+        boolean isConcatenation = choice.then() instanceof Binary binary && isConcatenation(binary);
+        if (decided instanceof Constant || !isConcatenation) {
+            return template(choice);
         }
-        if (expression instanceof Choice choice
-                && choice.then() instanceof Literal then
-                && choice.otherwise() instanceof Literal otherwise
-                && !(value(expression) instanceof Constant)) {
-            return chosenUrl(choice.condition(), written(then), written(otherwise));
+        List<Jinja> parts = parts(choice.then());
+        if (parts.contains(choice.condition())) {
+            // It is met if the value exists, without which the text is omitted.
+            StringBuilder text = new StringBuilder();
+            for (Jinja part : parts) {
+                String pill = template(part);
+                text.append(part.equals(choice.condition()) ? pill.replaceFirst("}}$", " | omit(empty)}}") : pill);
+            }
+            return text.toString();
+        }
+        return alternative(choice.then(), (String) decided, "");
+    }
+
+    private String template(Jinja expression) {
+        if (expression instanceof Binary binary && isConcatenation(binary)) {
+            return template(binary.left()) + template(binary.right());
+        }
+        if (expression instanceof Choice choice) {
+            return choice(choice);
+        }
+        String thousand = thousandfold(expression);
+        if (thousand != null) {
+            return thousand;
         }
         Object value = value(expression);
         return value instanceof Constant constant ? literal(written(constant)) : "{{" + value + "}}";
+    }
+
+    private static boolean isConcatenation(Binary binary) {
+        return binary.operator().equals("~") || isTextSum(binary);
+    }
+
+    private static List<Jinja> parts(Jinja concatenation) {
+        if (!(concatenation instanceof Binary binary && isConcatenation(binary))) {
+            return List.of(concatenation);
+        }
+        List<Jinja> parts = new ArrayList<>(parts(binary.left()));
+        parts.addAll(parts(binary.right()));
+        return parts;
+    }
+
+    /** Returns a whole number times 1000, written with three zeros; null for another expression. */
+    private @Nullable String thousandfold(Jinja expression) {
+        if (expression instanceof Filtered filtered && filtered.filter().equals("int")) {
+            return thousandfold(filtered.value());
+        }
+        boolean isProduct = expression instanceof Binary product
+                && product.operator().equals("*")
+                && Long.valueOf(1000).equals(JinjaParser.constant(product.right()));
+        if (!isProduct) {
+            return null;
+        }
+        Jinja left = ((Binary) expression).left();
+        boolean isWhole = (left instanceof Filtered whole && whole.filter().equals("int"))
+                || (left instanceof Call call && call.function().equals("timestamp"));
+        return isWhole && value(left) instanceof String pill ? "{{" + pill + "}}000" : null;
+    }
+
+    private String choice(Choice choice) {
+        Object decided = isDefault(choice) ? new Constant(null) : conditions.condition(choice.condition());
+        if (decided instanceof Constant constant && !isDefault(choice)) {
+            return template(isTrue(constant.value()) ? choice.then() : choice.otherwise());
+        }
+        if (choice.then() instanceof Literal then && choice.otherwise() instanceof Literal otherwise) {
+            return chosenUrl(choice.condition(), written(then), written(otherwise));
+        }
+        try {
+            Object value = value(choice);
+            return value instanceof Constant constant ? literal(written(constant)) : "{{" + value + "}}";
+        } catch (UnsupportedException e) {
+            if (isDefault(choice)
+                    || parts(choice.then()).size() + parts(choice.otherwise()).size() < 3) {
+                throw e;
+            }
+            String condition = (String) decided;
+            return alternative(choice.then(), condition, ", ''")
+                    + alternative(choice.otherwise(), JinjaConditions.negatedPill(condition), ", ''");
+        }
+    }
+
+    /** Translates a text whose parts are empty, or missing, unless a condition is met. */
+    private String alternative(Jinja text, String condition, String otherwise) {
+        if (isInPath) {
+            throw new UnsupportedException("a choice between parts of a path");
+        }
+        StringBuilder all = new StringBuilder();
+        for (Jinja part : parts(text)) {
+            Object value = value(part);
+            if (!(value instanceof Constant constant && written(constant).isEmpty())) {
+                all.append("{{")
+                        .append(condition)
+                        .append(" | map(true, ")
+                        .append(operand(value))
+                        .append(otherwise)
+                        .append(otherwise.isEmpty() ? ") | omit}}" : ")}}");
+            }
+        }
+        return all.toString();
+    }
+
+    /** Returns a value as the argument of a filter. */
+    static String operand(Object value) {
+        return value instanceof Constant constant
+                ? argument(constant.value() == null ? "" : constant.value())
+                : "(" + value + ")";
     }
 
     /** Leaves the scheme and the path of two URLs outside of the pill, in which they would be encoded. */
@@ -142,10 +261,23 @@ final class JinjaPills {
 
     /** Returns a {@link Constant}, or the content of a pill. */
     Object value(Jinja expression) {
+        if (++depth > MAX_DEPTH) {
+            throw new UnsupportedException("a deep expression");
+        }
+        Object value = evaluated(expression);
+        depth--;
+        return value;
+    }
+
+    private Object evaluated(Jinja expression) {
         if (expression instanceof Literal literal) {
             return new Constant(literal.value());
         }
         if (expression instanceof Path path) {
+            Jinja variable = variables.get(path.root());
+            if (variable != null) {
+                return value(member(variable, path.steps()));
+            }
             Object value = scope.value(path.root(), path.steps());
             if (value == null) {
                 throw new UnsupportedException(shown(path));
@@ -167,10 +299,63 @@ final class JinjaPills {
         if (expression instanceof Call call) {
             return called(call);
         }
+        if (expression instanceof Indexed indexed) {
+            return element(indexed);
+        }
+        if (expression instanceof Slice slice) {
+            return JinjaTexts.slice(value(slice.value()), slice.from(), slice.to());
+        }
         if (expression instanceof Items items && items.items().isEmpty()) {
             return new Constant(null);
         }
         return conditions.condition(expression);
+    }
+
+    private static Jinja member(Jinja value, List<String> steps) {
+        Jinja member = value;
+        for (String step : steps) {
+            member = JinjaParser.step(member, step);
+        }
+        return member;
+    }
+
+    private Object element(Indexed indexed) {
+        Jinja owner = indexed.value() instanceof Path path && variables.containsKey(path.root())
+                ? member(variables.getOrDefault(path.root(), path), path.steps())
+                : indexed.value();
+        Object index = value(indexed.index());
+        if (owner instanceof Entries entries) {
+            return member(entries, index);
+        }
+        if (!(index instanceof Constant constant) || constant.value() == null) {
+            throw new UnsupportedException("an index that is not constant");
+        }
+        if (owner instanceof Call split
+                && split.isMethod()
+                && split.function().equals("split")
+                && constant.value() instanceof Long number) {
+            List<Jinja> arguments = split.arguments();
+            return JinjaTexts.part(value(arguments.get(0)), arguments.subList(1, arguments.size()), number);
+        }
+        Jinja member = JinjaParser.step(owner, written(constant));
+        if (!(member instanceof Indexed)) {
+            return value(member);
+        }
+        throw new UnsupportedException("." + written(constant));
+    }
+
+    private Object member(Entries entries, Object name) {
+        if (name instanceof Constant constant) {
+            Jinja member = entries.members().get(written(constant));
+            return member == null ? new Constant(null) : value(member);
+        }
+        StringBuilder pairs = new StringBuilder();
+        entries.members()
+                .forEach((key, member) -> pairs.append(pairs.isEmpty() ? "" : ", ")
+                        .append(argument(key))
+                        .append(", ")
+                        .append(operand(value(member))));
+        return name + " | map(" + pairs + ")";
     }
 
     static String shown(Path path) {
@@ -183,7 +368,7 @@ final class JinjaPills {
             return isMissing ? other : constant;
         }
         if (!(other instanceof Constant constant)) {
-            throw new UnsupportedException("a default that is not constant");
+            return value + " | default(" + operand(other) + mode + ")";
         }
         if (constant.value() == null || "".equals(constant.value())) {
             return value;
@@ -210,6 +395,13 @@ final class JinjaPills {
             return value + " | join("
                     + argument(JinjaParser.constant(filtered.arguments().get(0))) + ")";
         }
+        if (filtered.filter().equals("regex_search")) {
+            return JinjaTexts.found(
+                    value,
+                    filtered.arguments().isEmpty()
+                            ? null
+                            : JinjaParser.constant(filtered.arguments().get(0)));
+        }
         String filter = FILTERS.get(filtered.filter());
         if (filter == null) {
             throw new UnsupportedException("the filter " + filtered.filter());
@@ -229,9 +421,8 @@ final class JinjaPills {
     }
 
     private Object chosen(Choice choice) {
-        // x if x else y
         Jinja condition = choice.condition();
-        if (condition.equals(choice.then()) || isPresence(condition, choice.then())) {
+        if (isDefault(choice)) {
             return withDefault(value(choice.then()), value(choice.otherwise()), ", empty");
         }
         Object decided = conditions.condition(condition);
@@ -240,28 +431,29 @@ final class JinjaPills {
         }
         Object then = value(choice.then());
         Object otherwise = value(choice.otherwise());
-        if (!(then instanceof Constant met && otherwise instanceof Constant other)) {
-            throw new UnsupportedException("a condition on a value that is not constant");
-        }
-        return mapped((String) decided, met, other);
+        return mapped((String) decided, operand(then), operand(otherwise));
     }
 
-    /** Returns the pill of one of two constants. */
-    private static String mapped(String condition, Constant met, Constant other) {
-        String then = argument(met.value() == null ? "" : met.value());
-        String otherwise = argument(other.value() == null ? "" : other.value());
+    /** Returns whether a choice is that of a value or another one: {@code x if x else y}. */
+    private static boolean isDefault(Choice choice) {
+        return choice.condition().equals(choice.then()) || isPresence(choice.condition(), choice.then());
+    }
+
+    /** Returns the pill of one of two operands. */
+    static String mapped(String condition, String then, String otherwise) {
         String isFalse = " | map('', true, 'false', true, false)";
         return condition.endsWith(isFalse)
                 ? condition.substring(0, condition.length() - isFalse.length()) + " | map('', " + then + ", 'false', "
                         + then + ", " + otherwise + ")"
                 : condition.endsWith(isFalse + " | not")
-                        ? mapped(condition.substring(0, condition.length() - " | not".length()), other, met)
+                        ? mapped(condition.substring(0, condition.length() - " | not".length()), otherwise, then)
                         : condition + " | map(true, " + then + ", " + otherwise + ")";
     }
 
-    /** Returns a condition that is met unless an input is empty or false. */
-    static String isEntered(String input) {
-        return input + " | default('', null) | map('', true, 'false', true, false) | not";
+    /** Returns a condition that is met unless an input is empty, false or zero. */
+    String isEntered(String input) {
+        String none = scope.isNumber(input.substring(input.indexOf('.') + 1)) ? "'0'" : "'false'";
+        return input + " | default('', null) | map('', true, " + none + ", true, false) | not";
     }
 
     private static boolean isPresence(Jinja condition, Jinja value) {
@@ -300,8 +492,8 @@ final class JinjaPills {
                 if (left instanceof Constant constant && filter.equals("plus")) {
                     return right + " | plus(" + argument(constant.value()) + ")";
                 }
-                String argument = right instanceof Constant constant ? argument(constant.value()) : (String) right;
-                if (left instanceof Constant || argument.contains("|")) {
+                String argument = JinjaConditions.argumentOf(right);
+                if (left instanceof Constant) {
                     throw new UnsupportedException("a calculation");
                 }
                 return left + " | " + filter + "(" + argument + ")";
@@ -345,6 +537,13 @@ final class JinjaPills {
                     return formatted(timeOf(arguments.get(0)), format);
                 }
                 throw new UnsupportedException("a format that is not constant");
+            }
+            case "strip", "lstrip", "rstrip", "lower", "upper", "replace" -> {
+                if (call.isMethod()) {
+                    return JinjaTexts.called(
+                            call.function(), value(arguments.get(0)), arguments.subList(1, arguments.size()));
+                }
+                throw new UnsupportedException(call.function() + "(...)");
             }
             case "timestamp" -> {
                 return timeOf(arguments.get(0)) + " | epochSeconds";

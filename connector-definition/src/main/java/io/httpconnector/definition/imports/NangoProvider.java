@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class NangoProvider {
 
     private static final String OF_NANGO = "it belongs to the application of Nango, not to the service";
-    private static final Pattern FIELD = Pattern.compile("\\{\\{\\s*auth\\.([\\w-]+)");
+    private static final Pattern FIELD = Pattern.compile("(?:\\{\\{|[(,])\\s*auth\\.([\\w-]+)");
 
     private final String name;
     private final NoteCollector notes;

@@ -223,6 +223,26 @@ class AirbyteImportTest {
             {{ 'a' if config.r == 'x' and parameters.q else 'b' }} § b
             {{ 'a' if config.r == 'x' or parameters.p else 'b' }} § a
             a {{ record.n + 1 }} { b }                         § a {{record.n | plus(1)}} { b }
+            {{ config.a or config.b }}                         § {{auth.a | default((auth.b), empty)}}
+            {{ config.a or day_delta(-1, '%Y') }}              § {{auth.a | default((now | minus('P1D') | date("yyyy", 'UTC')), empty)}}
+            {{ config.a if config.r == 'x' else record.b }}    § {{auth.r | default('', null) | equals('x') | map(true, (auth.a), (record.b))}}
+            {{ 'a' if config.r == 'x' and record.b > 1 }}      § {{auth.r | default('', null) | equals('x') | map(true, (record.b | greaterThan(1)), false) | map(true, 'a', '')}}
+            {{ 'a' if record.x is none else 'b' }}             § {{record.x | json | default('') | default('null', null) | equals('null') | map(true, 'a', 'b')}}
+            {{ 'a' if record.x is defined else 'b' }}          § {{record.x | json | default('') | default('null', null) | equals('') | not | map(true, 'a', 'b')}}
+            {{ 'a' if record.x is false else 'b' }}            § {{record.x | json | default('', null) | equals('false') | map(true, 'a', 'b')}}
+            {{ 'a' if record.x else 'b' }}                     § {{record.x | json | default('', null) | equals('', 'false', '0', '0.0', '""', '[]', '{}') | not | map(true, 'a', 'b')}}
+            {{ '[' ~ record.x ~ ']' if record.x else '' }}     § [{{record.x | omit(empty)}}]
+            {{ record.x ~ '-' if record.y == 1 else 'z' }}     § {{record.y | default('', null) | equals(1) | map(true, (record.x), '')}}{{record.y | default('', null) | equals(1) | map(true, '-', '')}}{{record.y | default('', null) | equals(1) | not | map(true, 'z', '')}}
+            {{ config['q_' + parameters.p] }}                  § {{auth.q_v}}
+            {{ {'a': 'x', 'b': record.y}[config.r] }}          § {{auth.r | map('a', 'x', 'b', (record.y))}}
+            {{ record.x[:-2] }}                                § {{record.x | match('(?s)^(.*).{2}$')}}
+            {{ 'abcdef'[1:3] }}{{ 'abc'[-2:] }}                § bcbc
+            {{ record.x.split('T')[0] }}                       § {{record.x | match('(?s)^(.*?)(?:T.*)?$')}}
+            {{ record.x.rstrip('/') }}                         § {{record.x | match('(?s)^(.*?)/*$')}}
+            {{ record.x | regex_search('c=([^&]+)') }}         § {{record.x | match('c=([^&]+)')}}
+            {{ timestamp(record.x) * 1000 }}                   § {{record.x | epochSeconds}}000
+            {%- set m = {'EU': 'eu', 'US': 'us'} -%} {{ m[config.r] }}.x § {{auth.r | map('EU', 'eu', 'US', 'us')}}.x
+            {% if config.r == 'a' %}x{% elif parameters.p == 'v' %}y{% else %}z{% endif %}. § {{auth.r | default('', null) | equals('a') | map(true, 'x', 'y')}}.
             """)
     void expressionsBecomePills(String jinja, String expected) {
         AirbyteInputs inputs = new AirbyteInputs(new CatalogueItem(json("{}"), "", new NoteCollector(Map.of())));
@@ -239,10 +259,17 @@ class AirbyteImportTest {
                 "{{ a..b }}",
                 "{{ config['a' }}",
                 "{% if x %}",
+                "{% if parameters.p %}x",
+                "{% endif %}",
+                "{% for x in y %}{% endfor %}",
+                "{% set a = a %}{{ a }}",
+                "{{ record.x[record.y] }}",
+                "{{ record.x.split('a') }}",
+                "{{ record.x | regex_search('(') }}",
+                "{{ {record.x: 1}['a'] }}",
                 "{{ f(1) }}",
                 "{{ record | shuffle }}",
-                "{{ 'a' if record.x else 'b' }}",
-                "{{ record[1:2] }}"
+                "{{ record.x[-3:-1] }}"
             })
     void otherExpressionsAreRejected(String jinja) {
         AirbyteInputs inputs = new AirbyteInputs(new CatalogueItem(json("{}"), "", new NoteCollector(Map.of())));
