@@ -9,11 +9,15 @@ import io.httpconnector.auth.oauth2.DeviceFlow;
 import io.httpconnector.auth.oauth2.OAuth1Flow;
 import io.httpconnector.definition.Connector;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,7 +30,8 @@ import picocli.CommandLine.Option;
             "Prints a URL to open in a browser, waits for the consent, and stores the tokens in a directory that only"
                     + " you can read. The browser returns to a port of this computer; with --manual, or a redirect URI"
                     + " elsewhere, you paste the URL at which it has arrived.",
-            "Services with the device flow show a code to enter on another device instead."
+            "With the device flow, a code is shown to enter on another device instead. With OAuth 1, you paste the URL"
+                    + " at which the browser has arrived, or the code that the service shows."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -36,13 +41,18 @@ import picocli.CommandLine.Option;
         })
 final class AuthorizeCommand extends InstanceCommand {
 
+    /** The redirect URI of a client without one: RFC 5849, section 2.1. */
+    private static final String OUT_OF_BAND = "oob";
+
+    private static final Pattern REQUEST_TOKEN = Pattern.compile("[?&](oauth_token=[^&#]*)");
+
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
 
     @Option(
             names = "--redirect-uri",
             paramLabel = "URI",
             description = "The redirect URI that is registered at the service."
-                    + " Default: http://127.0.0.1/callback with any free port.")
+                    + " Default: http://127.0.0.1/callback with any free port; for OAuth 1 oob.")
     private @Nullable URI redirectUri;
 
     @Option(names = "--manual", description = "Start no server: paste the URL at which the browser has arrived.")
@@ -52,7 +62,9 @@ final class AuthorizeCommand extends InstanceCommand {
             names = "--timeout",
             paramLabel = "DURATION",
             defaultValue = "PT5M",
-            description = "How long to wait for the consent. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "How long to wait for the browser. Default: ${DEFAULT-VALUE}. A code of the device flow has the"
+                            + " lifetime that the service sets.")
     private Duration timeout = Duration.ofMinutes(5);
 
     AuthorizeCommand(Terminal terminal) {
@@ -65,6 +77,8 @@ final class AuthorizeCommand extends InstanceCommand {
         var context = instance.context();
         if (redirectUri != null) {
             context.redirectUri(redirectUri.toString());
+        } else if (instance.type(instance.strategy(instance.saved())).equals("oauth1")) {
+            context.redirectUri(OUT_OF_BAND);
         } else if (manual) {
             context.redirectUri("http://127.0.0.1/callback");
         }
@@ -110,7 +124,7 @@ final class AuthorizeCommand extends InstanceCommand {
         if (isManual()) {
             String session = UUID.randomUUID().toString();
             show(flow.start(session));
-            var unused = flow.finish(pasted(), session);
+            var unused = flow.finish(pasted("the URL at which the browser has arrived"), session);
         } else {
             var unused = flow.authorize(this::show, timeout);
         }
@@ -118,8 +132,16 @@ final class AuthorizeCommand extends InstanceCommand {
 
     private void authorize(OAuth1Flow flow) {
         String session = UUID.randomUUID().toString();
-        show(flow.start(session));
-        var unused = flow.finish(pasted(), session);
+        URI page = flow.start(session);
+        show(page);
+        String entered = pasted("the code that the service shows, or the URL at which the browser has arrived");
+        Matcher token = REQUEST_TOKEN.matcher(page.toString());
+        boolean isCode = !entered.contains("=") && token.find();
+        var unused = flow.finish(
+                isCode
+                        ? token.group(1) + "&oauth_verifier=" + URLEncoder.encode(entered, StandardCharsets.UTF_8)
+                        : entered,
+                session);
     }
 
     private boolean isManual() {
@@ -129,12 +151,13 @@ final class AuthorizeCommand extends InstanceCommand {
                                 && LOOPBACK.contains(String.valueOf(redirectUri.getHost()))));
     }
 
-    private String pasted() {
-        String url = terminal().readLine("Paste the URL at which the browser has arrived: ");
-        if (url == null || url.isBlank()) {
-            throw new CommandException(ExitCode.USAGE, "the URL of the browser is required");
+    private String pasted(String what) {
+        String text = terminal().readLine("Paste " + what + ": ");
+        if (text == null || text.isBlank()) {
+            throw new CommandException(ExitCode.USAGE, what + " is required");
         }
-        return url.strip();
+        terminal().mask().add(text.strip());
+        return text.strip();
     }
 
     private void show(URI url) {
@@ -154,9 +177,12 @@ final class AuthorizeCommand extends InstanceCommand {
         if (isJson()) {
             ObjectNode json = JsonNodeFactory.instance.objectNode();
             json.put("verificationUri", prompt.verificationUri()).put("userCode", prompt.userCode());
+            prompt.verificationUriComplete().ifPresent(url -> json.put("verificationUriComplete", url));
             terminal().print(json.toString());
         } else {
             terminal().print("Open " + prompt.verificationUri() + " and enter the code " + prompt.userCode());
+            prompt.verificationUriComplete().ifPresent(url -> terminal().print("Or open " + url));
         }
+        terminal().note("Waiting for the consent, at most " + prompt.lifetime().toMinutes() + " minutes.");
     }
 }

@@ -226,6 +226,7 @@ final class FormDialog {
 
     /** Returns whether a user must consent before requests can be sent. */
     boolean needsConsent(String strategy) {
-        return List.of("oauth2-authorization-code", "oauth2-device-code").contains(instance.type(strategy));
+        return List.of("oauth2-authorization-code", "oauth2-device-code").contains(instance.type(strategy))
+                || instance.definition().toJson().path("auth").path(strategy).has("requestTokenUrl");
     }
 }

@@ -1,7 +1,7 @@
 package io.httpconnector.cli;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -21,6 +23,7 @@ final class CommandRun {
     private final Path directory;
     private final Map<String, String> environment = new HashMap<>();
     private BiConsumer<Terminal, String> reader = (terminal, line) -> {};
+    private TypedInput input = new TypedInput();
 
     CommandRun(Path directory) {
         this.directory = directory;
@@ -44,6 +47,11 @@ final class CommandRun {
     CommandRun reader(BiConsumer<Terminal, String> consumer) {
         this.reader = consumer;
         return this;
+    }
+
+    /** Enters a line, as a user does who has read what the command prints. */
+    void type(String line) {
+        input.type(line + "\n");
     }
 
     Path directory() {
@@ -72,18 +80,34 @@ final class CommandRun {
     }
 
     /** Runs the command with the lines that a user types. */
-    Result runWithInput(String input, String... args) {
+    Result runWithInput(String lines, String... args) {
+        input = new TypedInput();
+        input.type(lines);
         AtomicReference<Terminal> terminal = new AtomicReference<>();
         LineWriter out = new LineWriter(line -> reader.accept(terminal.get(), line));
         LineWriter err = new LineWriter(line -> reader.accept(terminal.get(), line));
         terminal.set(Terminal.of(
-                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-                new PrintWriter(out, true),
-                new PrintWriter(err, true),
-                environment,
-                directory));
+                input, new PrintWriter(out, true), new PrintWriter(err, true), environment, directory));
         int code = ConnectorCommand.run(terminal.get(), args);
         return new Result(code, out.toString(), err.toString());
+    }
+
+    /** An input to which lines are added while the command runs. */
+    private static final class TypedInput extends InputStream {
+
+        private final Queue<Integer> octets = new ConcurrentLinkedQueue<>();
+
+        void type(String text) {
+            for (byte octet : text.getBytes(StandardCharsets.UTF_8)) {
+                octets.add(Byte.toUnsignedInt(octet));
+            }
+        }
+
+        @Override
+        public int read() {
+            Integer next = octets.poll();
+            return next == null ? -1 : next;
+        }
     }
 
     /** A writer that passes each complete line to a consumer. */
