@@ -9,6 +9,7 @@ import io.httpconnector.polling.PollResult;
 import io.httpconnector.polling.PollingListener;
 import io.httpconnector.trigger.DeliveryListener;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -18,7 +19,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,7 +65,8 @@ public final class ExchangeLog implements AutoCloseable {
     private final ThreadLocal<String> source = new ThreadLocal<>();
 
     /** An exchange whose secrets are not yet removed. */
-    private record UnwrittenExchange(String connection, String source, ExchangeResult result, long bytes) {}
+    private record UnwrittenExchange(
+            String connection, String source, ExchangeResult result, Instant time, long bytes) {}
 
     private ExchangeLog(ExchangeStore store, double share, boolean errorsOnly) {
         this.store = store;
@@ -209,12 +210,14 @@ public final class ExchangeLog implements AutoCloseable {
         boolean isError = result.failure().isPresent() || result.status().orElse(0) >= 400;
         boolean isWanted = isError
                 || (!errorsOnly && (share >= 1 || ThreadLocalRandom.current().nextDouble() < share));
-        if (closed || !isWanted) {
+        // Without a request there is nothing to log.
+        boolean hasRequest = result.status().isPresent() || result.exchange().isPresent();
+        if (closed || !isWanted || !hasRequest) {
             return;
         }
         long bytes = Math.max(0, result.sentBytes()) + result.receivedBytes();
         if (waitingBytes.get() + bytes <= MAX_WAITING_BYTES
-                && waiting.offer(new UnwrittenExchange(connection, from, result, bytes))) {
+                && waiting.offer(new UnwrittenExchange(connection, from, result, TimeSource.SYSTEM.now(), bytes))) {
             waitingBytes.addAndGet(bytes);
             accepted.incrementAndGet();
             boolean unused = writer.tryRunning();
@@ -284,7 +287,7 @@ public final class ExchangeLog implements AutoCloseable {
             List<UnwrittenExchange> batch = new ArrayList<>(List.of(first));
             waiting.drainTo(batch, MAX_BATCH - 1);
             try {
-                store.append(batch.stream().flatMap(this::entry).toList());
+                store.append(batch.stream().map(this::entry).toList());
             } catch (RuntimeException e) {
                 dropped.addAndGet(batch.size());
                 LOG.warn("{} exchanges could not be logged: {}", batch.size(), e.toString());
@@ -294,15 +297,18 @@ public final class ExchangeLog implements AutoCloseable {
             }
         }
 
-        private Stream<LoggedExchange> entry(UnwrittenExchange pending) {
-            ExchangeResult result = pending.result();
-            return result.exchange().stream()
-                    .map(exchange -> new LoggedExchange(
-                            UUID.randomUUID().toString(),
-                            pending.connection(),
-                            pending.source(),
-                            result.failure().map(failure -> String.valueOf(failure.getMessage())),
-                            exchange));
+        private LoggedExchange entry(UnwrittenExchange unwritten) {
+            ExchangeResult result = unwritten.result();
+            return new LoggedExchange(
+                    UUID.randomUUID().toString(),
+                    unwritten.connection(),
+                    unwritten.source(),
+                    result.failure()
+                            .map(failure -> String.valueOf(failure.getMessage()))
+                            .orElse(null),
+                    unwritten.time(),
+                    unwritten.bytes(),
+                    () -> result.exchange().orElseThrow());
         }
 
         @Override

@@ -5,19 +5,112 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Exchange;
 import io.httpconnector.InvalidDefinitionException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/**
- * An entry of an exchange log.
- *
- * @param id the unique id of the entry
- * @param connection the name of the connection
- * @param source the id of the trigger or receiver whose poll or handler has sent the request; empty if the application has sent it
- * @param failure the message of the exception, without secrets; empty if the call succeeded
- * @param exchange the request and the response, without secrets
- */
-public record LoggedExchange(String id, String connection, String source, Optional<String> failure, Exchange exchange) {
+/** An entry of an exchange log: the request and the response without secrets, and who has sent it. Immutable and thread-safe. */
+public final class LoggedExchange {
+
+    private final String id;
+    private final String connection;
+    private final String source;
+    private final @Nullable String failure;
+    private final Instant time;
+    private final long size;
+    private final Supplier<Exchange> recorded;
+    private volatile @Nullable Exchange exchange;
+
+    /**
+     * Creates an entry.
+     *
+     * @param time when the call began or ended
+     * @param size the approximate size of the bodies
+     * @param recorded removes the secrets
+     */
+    LoggedExchange(
+            String id,
+            String connection,
+            String source,
+            @Nullable String failure,
+            Instant time,
+            long size,
+            Supplier<Exchange> recorded) {
+        this.id = id;
+        this.connection = connection;
+        this.source = source;
+        this.failure = failure;
+        this.time = time;
+        this.size = size;
+        this.recorded = recorded;
+    }
+
+    static LoggedExchange of(String id, String connection, String source, @Nullable String failure, Exchange exchange) {
+        long size = exchange.requestBody().length() + exchange.responseBody().length();
+        return new LoggedExchange(id, connection, source, failure, exchange.startedAt(), size, () -> exchange);
+    }
+
+    /** Returns when the call began or ended. */
+    Instant time() {
+        return time;
+    }
+
+    /** Returns the approximate size of the bodies in bytes. */
+    long size() {
+        return size;
+    }
+
+    /**
+     * Returns the id of the entry.
+     *
+     * @return a unique id
+     */
+    public String id() {
+        return id;
+    }
+
+    /**
+     * Returns the name of the connection.
+     *
+     * @return the name
+     */
+    public String connection() {
+        return connection;
+    }
+
+    /**
+     * Returns the trigger or receiver whose poll or handler has sent the request.
+     *
+     * @return its id; empty if the application has sent the request
+     */
+    public String source() {
+        return source;
+    }
+
+    /**
+     * Returns the message of the exception with which the call failed.
+     *
+     * @return the message, without secrets; empty if the call succeeded
+     */
+    public Optional<String> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    /**
+     * Returns the request and the response. The first call removes the secrets, unless the store has done so.
+     *
+     * @return the exchange, without secrets
+     */
+    public Exchange exchange() {
+        Exchange known = exchange;
+        if (known == null) {
+            known = recorded.get();
+            exchange = known;
+        }
+        return known;
+    }
 
     /**
      * Returns the entry as JSON, to store it.
@@ -27,8 +120,8 @@ public record LoggedExchange(String id, String connection, String source, Option
     public ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("id", id).put("connection", connection).put("source", source);
-        failure.ifPresent(message -> json.put("failure", message));
-        json.set("exchange", exchange.toJson());
+        failure().ifPresent(message -> json.put("failure", message));
+        json.set("exchange", exchange().toJson());
         return json;
     }
 
@@ -41,14 +134,20 @@ public record LoggedExchange(String id, String connection, String source, Option
      */
     public static LoggedExchange fromJson(JsonNode json) {
         try {
-            return new LoggedExchange(
+            return LoggedExchange.of(
                     json.required("id").asText(),
                     json.required("connection").asText(),
                     json.required("source").asText(),
-                    json.has("failure") ? Optional.of(json.get("failure").asText()) : Optional.empty(),
+                    json.has("failure") ? json.get("failure").asText() : null,
                     Exchange.fromJson(json.required("exchange")));
         } catch (IllegalArgumentException e) {
             throw new InvalidDefinitionException("logged exchange", List.of(String.valueOf(e.getMessage())));
         }
+    }
+
+    /** Returns a summary without secrets. */
+    @Override
+    public String toString() {
+        return exchange().summary();
     }
 }

@@ -1,6 +1,5 @@
 package io.httpconnector.log;
 
-import io.httpconnector.Exchange;
 import io.httpconnector.TimeSource;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -9,7 +8,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 
-/** A store in memory. Thread-safe. */
+/** A store in memory. Secrets are removed when an entry is read, which is cheaper for entries that nobody reads. Thread-safe. */
 final class MemoryExchangeStore implements ExchangeStore {
 
     /** The approximate size of an entry without its texts. */
@@ -27,7 +26,7 @@ final class MemoryExchangeStore implements ExchangeStore {
     public synchronized void append(List<LoggedExchange> added) {
         for (LoggedExchange entry : added) {
             entries.addLast(entry);
-            bytes += size(entry);
+            bytes += OVERHEAD + entry.size();
         }
         removeOld();
     }
@@ -35,19 +34,9 @@ final class MemoryExchangeStore implements ExchangeStore {
     private void removeOld() {
         Instant oldest = TimeSource.SYSTEM.now().minus(retention.maxAge());
         while (!entries.isEmpty()
-                && (bytes > retention.maxBytes()
-                        || entries.getFirst().exchange().startedAt().isBefore(oldest))) {
-            bytes -= size(entries.removeFirst());
+                && (bytes > retention.maxBytes() || entries.getFirst().time().isBefore(oldest))) {
+            bytes -= OVERHEAD + entries.removeFirst().size();
         }
-    }
-
-    private static long size(LoggedExchange entry) {
-        Exchange exchange = entry.exchange();
-        return OVERHEAD
-                + 2L
-                        * (exchange.url().length()
-                                + exchange.requestBody().length()
-                                + exchange.responseBody().length());
     }
 
     @Override
