@@ -34,6 +34,9 @@ public final class SignatureBuilder {
     List<ValueSelector> signatures = List.of();
     String encoding = "hex";
     String content = "{{body}}";
+    List<String> sortedContent = List.of();
+
+    @Nullable SignedFields fields;
 
     @Nullable SignedHeaders signedHeaders;
 
@@ -164,6 +167,29 @@ public final class SignatureBuilder {
      */
     public SignatureBuilder content(String template) {
         this.content = template;
+        return this;
+    }
+
+    /**
+     * Sets the parts of the signed content, which are sorted by their values and then joined, instead of {@link #content}.
+     *
+     * @param templates the templates of the parts, such as <code>{{secret}}</code> and <code>{{query.nonce}}</code>
+     * @return this builder
+     */
+    public SignatureBuilder sortedContent(String... templates) {
+        this.sortedContent = List.of(templates);
+        return this;
+    }
+
+    /**
+     * Sets the list of all fields of a form, for the placeholders {@code fields} and {@code fieldCount} of the content. The payload
+     * of an event consists of these fields.
+     *
+     * @param list the list
+     * @return this builder
+     */
+    public SignatureBuilder fields(SignedFields list) {
+        this.fields = Arguments.notNull(list, "list of the signed fields");
         return this;
     }
 

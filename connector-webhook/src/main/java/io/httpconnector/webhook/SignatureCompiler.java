@@ -71,7 +71,11 @@ final class SignatureCompiler {
         if (!verifier.covers(SignedData.BODY) && !verifier.signsFields() && !verifier.signsOnlyParameters()) {
             LOG.warn(UNSIGNED_BODY, builder.signatures);
         }
-        List<String> unseparated = UnseparatedValues.find(builder.content, builder.timestamp);
+        List<String> unseparated =
+                new ArrayList<>(UnseparatedValues.find(builder.content, builder.timestamp));
+        if (builder.fields != null && !builder.fields.isSeparated()) {
+            unseparated.add("{{fields}}");
+        }
         if (!unseparated.isEmpty()) {
             LOG.warn(UNSEPARATED, unseparated);
         }
@@ -106,7 +110,11 @@ final class SignatureCompiler {
         if (builder.content == null) {
             problems.add("content: it is null");
         }
-        SignedContent signed = SignedContent.of(builder.content == null ? "{{body}}" : builder.content, problems);
+        SignedContent signed =
+                builder.content == null ? SignedContent.of("{{body}}", problems) : SignedContent.of(builder, problems);
+        if (!builder.sortedContent.isEmpty() && !"{{body}}".equals(builder.content)) {
+            problems.add("sortedContent: it replaces content, use one of them");
+        }
         check(signed, problems);
         if (!problems.isEmpty() || written == null || unit == null || hashWritten == null) {
             throw invalid(problems);

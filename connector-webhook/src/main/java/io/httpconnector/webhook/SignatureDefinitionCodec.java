@@ -31,6 +31,8 @@ final class SignatureDefinitionCodec {
         reader.text("secretPrefix", builder::secretPrefix);
         reader.text("key", builder::key);
         reader.text("content", builder::content);
+        builder.sortedContent = reader.texts("sortedContent");
+        builder.fields = reader.object("fields", SignedFields::read);
         builder.signedHeaders = reader.object("signedHeaders", SignedHeaders::read);
         builder.encryption = reader.object("encrypted", BodyEncryption::read);
         builder.urlVariants = reader.isSet("urlVariants");
@@ -59,6 +61,10 @@ final class SignatureDefinitionCodec {
         json.put("encoding", builder.encoding);
         json.put("secretEncoding", builder.secretEncoding).put("secretPrefix", builder.secretPrefix);
         json.put("key", builder.key).put("content", builder.content);
+        builder.sortedContent.forEach(json.withArray("/sortedContent")::add);
+        if (builder.fields != null) {
+            json.set("fields", builder.fields.toJson());
+        }
         if (builder.signedHeaders != null) {
             json.set("signedHeaders", builder.signedHeaders.toJson());
         }

@@ -295,6 +295,9 @@ final class SignatureVerifier implements SigningVerifier {
         if (signsForm && scheme.content.coversBody()) {
             return form.isEmpty() ? null : tree(form);
         }
+        if (scheme.content.coversFieldList()) {
+            return BodyParser.form(named.all());
+        }
         if (signsFields()) {
             return named.tree(scheme.content.coveredFields());
         }
@@ -323,7 +326,8 @@ final class SignatureVerifier implements SigningVerifier {
 
     /** Whether only some fields of the body are signed, of which the payload then consists. */
     boolean signsFields() {
-        return !scheme.content.fields().isEmpty() && !scheme.content.coversBody() && scheme.bodyHash == null;
+        boolean hasFields = !scheme.content.fields().isEmpty() || scheme.content.coversFieldList();
+        return hasFields && !scheme.content.coversBody() && scheme.bodyHash == null;
     }
 
     private static WebhookRequest decompressed(WebhookRequest request) throws Refusal {

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Objects;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -35,6 +37,8 @@ final class SignedContent {
             "query",
             "target",
             "form",
+            "fields",
+            "fieldCount",
             "signedHeaders",
             "signedHeaderNames",
             "bodyCrc32",
@@ -88,6 +92,11 @@ final class SignedContent {
 
     private final List<Piece> pieces = new ArrayList<>();
 
+    /** The number of pieces before each part, if the parts are sorted; empty otherwise. */
+    private final List<Integer> starts = new ArrayList<>();
+
+    private final @Nullable SignedFields fieldList;
+
     /** The texts between the placeholders. */
     private final StringBuilder texts = new StringBuilder();
 
@@ -112,9 +121,21 @@ final class SignedContent {
     private final boolean hasBody;
     private final boolean hasQuery;
 
-    private SignedContent(String template, List<String> problems) {
-        Placeholder.compile(
-                template, "content", problems, text -> text(text), placeholder -> add(placeholder, problems));
+    private SignedContent(List<String> parts, @Nullable SignedFields fieldList, List<String> problems) {
+        this.fieldList = fieldList;
+        for (String part : parts) {
+            if (parts.size() > 1) {
+                starts.add(pieces.size());
+            }
+            Placeholder.compile(
+                    part, "content", problems, text -> text(text), placeholder -> add(placeholder, problems));
+        }
+        if (fieldList != null) {
+            fieldList.check(problems);
+        }
+        if ((fieldList == null) == names.contains("fields")) {
+            problems.add("fields: use both fields(...) and {{fields}} in the content, or neither");
+        }
         if (names.isEmpty() && headers.isEmpty() && fields.isEmpty() && parameters.isEmpty()) {
             problems.add("content: it contains no part of the request, use {{body}}");
         }
@@ -126,14 +147,20 @@ final class SignedContent {
 
     /** Creates the content that is a text, whatever it contains. */
     static SignedContent fixed(String text) {
-        SignedContent content = new SignedContent("{{method}}", new ArrayList<>());
+        SignedContent content = new SignedContent(List.of("{{method}}"), null, new ArrayList<>());
         content.pieces.clear();
         content.text(text);
         return content;
     }
 
     static SignedContent of(String template, List<String> problems) {
-        return new SignedContent(template, problems);
+        return new SignedContent(List.of(template), null, problems);
+    }
+
+    /** Creates the content of a scheme. */
+    static SignedContent of(SignatureBuilder scheme, List<String> problems) {
+        List<String> parts = scheme.sortedContent.isEmpty() ? List.of(scheme.content) : scheme.sortedContent;
+        return new SignedContent(parts, scheme.fields, problems);
     }
 
     private void text(String text) {
@@ -178,7 +205,7 @@ final class SignedContent {
             if (covers) {
                 covered.add(name);
             }
-            add(placeholder, piece(name));
+            add(placeholder, name.startsWith("field") ? fieldPiece(name) : piece(name));
         } else {
             problems.add(placeholder.place() + ": {{" + Texts.visible(name)
                     + "}} is unknown, use one of body./POINTER, form.NAME, header.NAME, query.NAME, "
@@ -197,6 +224,13 @@ final class SignedContent {
             byte[] bytes = placeholder.filter(value.toByteArray());
             sink.update(bytes, 0, bytes.length);
         });
+    }
+
+    private Piece fieldPiece(String name) {
+        SignedFields list = fieldList;
+        return name.equals("fields") && list != null
+                ? (sink, known, secret) -> sink.update(list.text(known.named.all()))
+                : (sink, known, secret) -> sink.update(String.valueOf(known.named.count()));
     }
 
     private static Piece piece(String name) {
@@ -278,6 +312,16 @@ final class SignedContent {
         return names.contains(name);
     }
 
+    /** The list of all fields; null if they are not signed, or only after a conversion. */
+    @Nullable SignedFields fieldList() {
+        return fieldList;
+    }
+
+    /** Whether the fields of a list are signed, of which the payload then consists. */
+    boolean coversFieldList() {
+        return fieldList != null && covered.contains("fields");
+    }
+
     /** The JSON Pointers of the fields of the body that are signed one by one. */
     Set<String> fields() {
         return fields.keySet();
@@ -314,7 +358,7 @@ final class SignedContent {
     /** Whether different events have different content, even without the time. */
     boolean distinguishesEvents() {
         boolean any = hasBody || hasId || hasQuery || names.contains("signedHeaders") || names.contains("bodyCrc32");
-        return any || names.contains("header") || !headers.isEmpty() || !fields.isEmpty() || !parameters.isEmpty();
+        return any || names.contains("fields") || names.contains("header") || !headers.isEmpty() || !fields.isEmpty() || !parameters.isEmpty();
     }
 
     /** Whether changing the selected value would invalidate the signature. A CRC32 does not protect a body. */
@@ -324,7 +368,12 @@ final class SignedContent {
         }
         boolean here = switch (selector.type) {
             case HEADER -> !headers.isEmpty() && headers.contains(selector.name.toLowerCase(Locale.ROOT));
-            case BODY -> hasBody || coversField(selector.name);
+            case BODY ->
+                hasBody
+                        || coversField(selector.name)
+                        || (coversFieldList()
+                                && !selector.name.isEmpty()
+                                && Objects.requireNonNull(fieldList).covers(selector.name));
             case QUERY -> hasQuery || parameters.getOrDefault(selector.name, false);
         };
         ValueSelector alternative = selector.alternative;
@@ -349,8 +398,18 @@ final class SignedContent {
     }
 
     void feed(Sink sink, RequestValues known, @Nullable Secret secret) {
-        for (Piece piece : pieces) {
-            piece.feed(sink, known, secret);
+        if (starts.isEmpty()) {
+            pieces.forEach(piece -> piece.feed(sink, known, secret));
+            return;
         }
+        List<byte[]> parts = new ArrayList<>();
+        for (int i = 0; i < starts.size(); i++) {
+            int end = i + 1 < starts.size() ? starts.get(i + 1) : pieces.size();
+            ByteArrayOutputStream part = new ByteArrayOutputStream();
+            pieces.subList(starts.get(i), end).forEach(piece -> piece.feed(part::write, known, secret));
+            parts.add(part.toByteArray());
+        }
+        parts.sort(Arrays::compareUnsigned);
+        parts.forEach(part -> sink.update(part, 0, part.length));
     }
 }

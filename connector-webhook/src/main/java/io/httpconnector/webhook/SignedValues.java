@@ -24,15 +24,17 @@ import org.jspecify.annotations.Nullable;
  * @param headers the values of listed header fields, by lower-case name
  * @param headerLines the text of the listed header fields, as it is signed
  * @param headerNames the list of header fields as received
+ * @param all the fields of the list of all fields, by name; empty if there is no such list
  */
 record SignedValues(
         Map<String, String> fields,
         Map<String, String> parameters,
         Map<String, String> headers,
         String headerLines,
-        String headerNames) {
+        String headerNames,
+        Map<String, List<String>> all) {
 
-    static final SignedValues NONE = new SignedValues(Map.of(), Map.of(), Map.of(), "", "");
+    static final SignedValues NONE = new SignedValues(Map.of(), Map.of(), Map.of(), "", "", Map.of());
 
     private static final int MAX_INDEX = 1000;
 
@@ -43,9 +45,11 @@ record SignedValues(
      */
     static SignedValues of(SignedContent content, @Nullable SignedHeaders listed, WebhookRequest request)
             throws IOException {
-        if (content.fields().isEmpty() && content.parameters().isEmpty() && listed == null) {
+        SignedFields list = content.fieldList();
+        if (content.fields().isEmpty() && content.parameters().isEmpty() && listed == null && list == null) {
             return NONE;
         }
+        Map<String, List<String>> all = list == null ? Map.of() : list.of(request);
         Map<String, String> fields = new TreeMap<>();
         if (!content.fields().isEmpty() && request.body().length > 0) {
             JsonNode tree = BodyParser.tree(request.body());
@@ -61,11 +65,11 @@ record SignedValues(
             }
         }
         if (listed == null) {
-            return new SignedValues(fields, parameters, Map.of(), "", "");
+            return new SignedValues(fields, parameters, Map.of(), "", "", all);
         }
         Map<String, String> headers = listed.values(request);
         String names = String.join(" ", BodyParser.unverifiedValues(listed.list(), request));
-        return new SignedValues(fields, parameters, headers, listed.lines(headers), names);
+        return new SignedValues(fields, parameters, headers, listed.lines(headers), names, all);
     }
 
     private static String text(JsonNode value, String pointer) throws IOException {
@@ -94,11 +98,16 @@ record SignedValues(
     SignedValues withoutHeader(String name, SignedHeaders listed) {
         Map<String, String> others = new LinkedHashMap<>(headers);
         others.replace(name.toLowerCase(Locale.ROOT), "");
-        return new SignedValues(fields, parameters, others, listed.lines(others), headerNames);
+        return new SignedValues(fields, parameters, others, listed.lines(others), headerNames, all);
     }
 
     boolean coversHeader(String name) {
         return headers.containsKey(name.toLowerCase(Locale.ROOT));
+    }
+
+    /** The number of fields in the list of all fields. */
+    int count() {
+        return all.values().stream().mapToInt(List::size).sum();
     }
 
     /** The fields as a tree, in which their pointers select their texts. */

@@ -152,7 +152,7 @@ public final class WebhookSigner {
                 draft.put(scheme.id, id);
             }
         }
-        SignedContent content = SignedContent.of(scheme.content, List.of());
+        SignedContent content = SignedContent.of(scheme, List.of());
         if (scheme.signedHeaders != null
                 && BodyParser.unverifiedValues(scheme.signedHeaders.list(), request)
                         .isEmpty()) {

@@ -11,6 +11,8 @@ import io.httpconnector.webhook.EventCapture;
 import io.httpconnector.webhook.Handshake;
 import io.httpconnector.webhook.Handshakes;
 import io.httpconnector.webhook.Signatures;
+import io.httpconnector.webhook.PublicKeys;
+import io.httpconnector.webhook.SignedFields;
 import io.httpconnector.webhook.ValueSelector;
 import io.httpconnector.webhook.Verifier;
 import io.httpconnector.webhook.Verifiers;
@@ -77,6 +79,19 @@ final class WebhookSnippets {
                 .content("{{timestamp}}.{{method}}.{{body}}")
                 .encoding("base64")
                 .eventId(ValueSelector.body("/event/id"))
+                .build();
+    }
+
+    static Verifier listOfFields(PublicKeys keys) {
+        return Signatures.publicKey("SHA256withRSA", keys)
+                .signature(ValueSelector.body("/sign"))
+                .encoding("base64")
+                .fields(SignedFields.each("{{name}}={{value}}")
+                        .separator("&")
+                        .sorted()
+                        .without("sign", "sign_type")
+                        .withoutEmpty())
+                .content("{{fields}}")
                 .build();
     }
 
