@@ -69,6 +69,9 @@ final class NangoOAuth2 {
                 "redirect_uri_metadata");
         scopes();
         tokenRequest(item.at("token_url"), "client_credentials");
+        if (!item.at("token_params").has("grant_type")) {
+            strategy.withArray("/omittedTokenParameters").add("grant_type");
+        }
         client();
         clientAuthentication();
         tokenResponse();

@@ -42,7 +42,7 @@ record NangoScope(
     }
 
     NangoText text(ObjectNode computed) {
-        return new NangoText(this::pill, computed);
+        return new NangoText(this::pill, computed, fields::makeOptional);
     }
 
     /** Returns the content of the pill for the name of a value; null if it is unknown. */

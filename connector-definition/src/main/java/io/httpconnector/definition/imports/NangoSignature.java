@@ -147,7 +147,9 @@ final class NangoSignature {
         ObjectNode computed = NangoAuth.computed(strategy);
         String pill = signed.group(3).equals("Hex") ? "signature" : "signatureBase64";
         NangoText sent = new NangoText(
-                expression -> expression.equals("signature") ? pill : ofRequest.pill(expression), computed);
+                expression -> expression.equals("signature") ? pill : ofRequest.pill(expression),
+                computed,
+                provider.fields::makeOptional);
         String key = ofRequest.text(computed).translate(header, signed.group(5));
         String template = ofRequest.text(computed).translate(header, signed.group(4));
         String value = sent.translate(header, signed.group(1) + "${signature}" + signed.group(6));

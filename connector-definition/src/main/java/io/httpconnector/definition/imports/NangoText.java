@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,18 +29,24 @@ final class NangoText {
             "sha256Hex", "sha256",
             "sha256Base64", "sha256 | base64");
 
+    /** A value, and the text that replaces it where it is empty. */
+    private static final Pattern DEFAULT = Pattern.compile("(\\$\\{[^{}]+})\\s+\\|\\|\\s+([^${}'\\\\]+)");
+
     private final Function<String, @Nullable String> pills;
     private final ObjectNode computed;
+    private final Consumer<String> optional;
 
     /**
      * Creates a translator.
      *
      * @param pills returns the content of a pill for the name of a value; null if it is unknown
      * @param computed receives computed values by name
+     * @param optional receives the names of fields that may be empty
      */
-    NangoText(Function<String, @Nullable String> pills, ObjectNode computed) {
+    NangoText(Function<String, @Nullable String> pills, ObjectNode computed, Consumer<String> optional) {
         this.pills = pills;
         this.computed = computed;
+        this.optional = optional;
     }
 
     /** A part of a text that has no counterpart. */
@@ -64,6 +71,12 @@ final class NangoText {
     /** Translates a part of the text of an item. */
     @Nullable String translate(CatalogueItem item, String text) {
         try {
+            Matcher alternatives = DEFAULT.matcher(text);
+            if (alternatives.matches()) {
+                String pill = joined(pieces(alternatives.group(1)));
+                NangoProvider.fieldsOf(pill).forEach(optional);
+                return pill.replace("}}", " | default('" + alternatives.group(2).strip() + "')}}");
+            }
             return joined(pieces(text));
         } catch (UnknownValueException e) {
             item.note("there is no counterpart of ${" + e.getMessage() + "}");

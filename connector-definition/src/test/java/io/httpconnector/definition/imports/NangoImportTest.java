@@ -298,6 +298,13 @@ class NangoImportTest {
                         .at("/auth/oauth2/authorizationParameterNames/state")
                         .asText())
                 .isEqualTo("customField");
+        assertThat(imported("line")
+                        .document()
+                        .at("/auth/oauth2/headers/x-version")
+                        .asText())
+                .isEqualTo("{{auth.version | default('2025-05-05')}}");
+        assertThat(imported("line").document().path("inputs"))
+                .contains(json("{\"name\": \"version\", \"label\": \"Version\", \"optional\": true}"));
     }
 
     @Test
