@@ -61,9 +61,10 @@ record TokenError(
 
     private static final int MAX_DEPTH = 4;
     /** In order of precedence. */
-    private static final List<String> CODES = List.of("error", "code", "error_code", "errorCode", "type");
+    private static final List<String> CODES =
+            List.of("error", "code", "error_code", "errorCode", "error_type", "errorType", "type");
 
-    private static final List<String> CONTAINERS = List.of("error", "errors", "fault", "data");
+    private static final List<String> CONTAINERS = List.of("error", "errors", "fault", "data", "result", "response");
 
     private static final List<String> DESCRIPTIONS = List.of(
             "error_description",

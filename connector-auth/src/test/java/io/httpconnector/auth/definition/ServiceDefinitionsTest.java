@@ -21,9 +21,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Definitions of services whose authentication differs from the usual one: each is the shape of a real service. */
 class ServiceDefinitionsTest {
@@ -318,14 +318,18 @@ class ServiceDefinitionsTest {
     @ParameterizedTest
     @ValueSource(strings = {"|", ";", ":", "+", " and "})
     void grantedScopesHaveTheSeparatorOfTheProvider(String separator) {
-        service.on("POST", "/token", MockResponse.json("{\"access_token\": \"t1\", \"scope\": \"a" + separator + "b\"}"));
+        service.on(
+                "POST", "/token", MockResponse.json("{\"access_token\": \"t1\", \"scope\": \"a" + separator + "b\"}"));
         String members = CODE + "'tokenUrl': 'BASE/token', 'scopes': 'a b', 'requireScopes': true, 'scopeSeparator': '"
                 + separator + "'";
 
         try (HttpConnection connection =
                 connection(definition("'BASE'", "", members), Map.of("clientId", "c", "clientSecret", "x"))) {
             consent(connection, "code=c0de");
-            assertThat(AuthorizationCodeFlow.of(connection).tokens().orElseThrow().scopes())
+            assertThat(AuthorizationCodeFlow.of(connection)
+                            .tokens()
+                            .orElseThrow()
+                            .scopes())
                     .containsExactly("a", "b");
         }
     }
@@ -454,7 +458,12 @@ class ServiceDefinitionsTest {
                 "400 | {\"code\": 1234, \"msg\": \"no\"} | 1234 | no",
                 "200 | {\"ok\": false, \"error\": \"invalid_code\"} | invalid_code | invalid_code",
                 "200 | {\"data\": {}} | | responded without an access token",
-                "200 | [\"a=b\"] | a=b | a=b"
+                "200 | [\"a=b\"] | a=b | a=b",
+                "400 | {\"error_type\": \"OAuthException\", \"code\": 400, \"error_message\": \"no\"} | OAuthException | no",
+                "400 | {\"result\": {\"error\": \"invalid_grant\", \"error_description\": \"old\"}} | invalid_grant | old",
+                "400 | {\"error\": {\"errors\": [{\"reason\": \"x\", \"message\": \"why\"}], \"code\": 401}} | 401 | why",
+                "400 | {\"errors\": {\"code\": \"invalid_grant\", \"message\": \"gone\"}} | invalid_grant | gone",
+                "200 | error=invalid_scope&error_description=one+two%21 | invalid_scope | one two!"
             })
     void errorsOfATokenEndpointAreReported(int status, String body, String error, String text) {
         service.on("POST", "/token", MockResponse.status(status).body("text/plain", body));
