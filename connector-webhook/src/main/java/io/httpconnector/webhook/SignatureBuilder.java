@@ -177,7 +177,7 @@ public final class SignatureBuilder {
      * @return this builder
      */
     public SignatureBuilder sortedContent(String... templates) {
-        this.sortedContent = List.of(templates);
+        this.sortedContent = Arguments.all(templates, "templates of the sorted content");
         return this;
     }
 

@@ -71,8 +71,7 @@ final class SignatureCompiler {
         if (!verifier.covers(SignedData.BODY) && !verifier.signsFields() && !verifier.signsOnlyParameters()) {
             LOG.warn(UNSIGNED_BODY, builder.signatures);
         }
-        List<String> unseparated =
-                new ArrayList<>(UnseparatedValues.find(builder.content, builder.timestamp));
+        List<String> unseparated = new ArrayList<>(UnseparatedValues.find(builder.content, builder.timestamp));
         if (builder.fields != null && !builder.fields.isSeparated()) {
             unseparated.add("{{fields}}");
         }

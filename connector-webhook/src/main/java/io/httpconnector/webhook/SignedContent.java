@@ -7,13 +7,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Objects;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -358,7 +358,12 @@ final class SignedContent {
     /** Whether different events have different content, even without the time. */
     boolean distinguishesEvents() {
         boolean any = hasBody || hasId || hasQuery || names.contains("signedHeaders") || names.contains("bodyCrc32");
-        return any || names.contains("fields") || names.contains("header") || !headers.isEmpty() || !fields.isEmpty() || !parameters.isEmpty();
+        return any
+                || names.contains("fields")
+                || names.contains("header")
+                || !headers.isEmpty()
+                || !fields.isEmpty()
+                || !parameters.isEmpty();
     }
 
     /** Whether changing the selected value would invalidate the signature. A CRC32 does not protect a body. */

@@ -35,8 +35,7 @@ public final class SignedFields {
     private final Set<String> omitted;
     private final boolean omitsEmpty;
 
-    private SignedFields(
-            String template, String separator, boolean isSorted, Set<String> omitted, boolean omitsEmpty) {
+    private SignedFields(String template, String separator, boolean isSorted, Set<String> omitted, boolean omitsEmpty) {
         this.template = template;
         this.separator = separator;
         this.isSorted = isSorted;
@@ -83,7 +82,7 @@ public final class SignedFields {
      */
     public SignedFields without(String... names) {
         Set<String> all = new TreeSet<>(omitted);
-        all.addAll(List.of(names));
+        all.addAll(Arguments.all(names, "names of fields"));
         return new SignedFields(template, separator, isSorted, all, omitsEmpty);
     }
 
@@ -97,7 +96,8 @@ public final class SignedFields {
     }
 
     static SignedFields read(JsonObjectReader reader) {
-        // "each": The text of a field, with the placeholders `name`, `value`, `nameLength` and `valueLength` (in bytes).
+        // "each": The text of a field, with the placeholders `name`, `value`, `nameLength` and `valueLength` (in
+        // bytes).
         SignedFields fields = each(reader.requiredText("each"));
         // "separator": The text between two fields. Default: none.
         String separator = reader.text("separator");

@@ -310,4 +310,74 @@ class SignedContentTest {
         return WebhookRequest.of("POST", "/", "", Map.of(), body.getBytes(UTF_8))
                 .header("Content-Type", "application/json");
     }
+
+    private static SignatureBuilder listOfFields() {
+        return Signatures.hmac("HmacSHA256", SECRET)
+                .signature(ValueSelector.header("X-Sign"))
+                .fields(SignedFields.each("{{name}}={{value}}")
+                        .separator("&")
+                        .sorted()
+                        .without("sign")
+                        .withoutEmpty())
+                .content("{{fields}}");
+    }
+
+    /** What the signature does not cover, added to a captured request, is no part of the event. */
+    @Test
+    void payloadHasOnlyTheSignedFieldsOfAList() throws Exception {
+        List<WebhookEvent> events = new ArrayList<>();
+        WebhookReceiver receiver = WebhookReceiver.named("hook")
+                .verify(listOfFields().eventId(ValueSelector.body("/sign")).build())
+                .readAs("application/x-www-form-urlencoded")
+                .handler(events::add)
+                .build();
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(SECRET.reveal().getBytes(UTF_8), "HmacSHA256"));
+        String signature = java.util.HexFormat.of().formatHex(mac.doFinal("a=1&b=2&b=\u00e9".getBytes(UTF_8)));
+
+        for (String body : List.of("b=2&a=1&b=%C3%A9", "sign=x&b=2&empty=&a=1&b=%C3%A9")) {
+            WebhookRequest request =
+                    WebhookRequest.of("POST", "/", "", Map.of("X-Sign", List.of(signature)), body.getBytes(UTF_8));
+            assertThat(receiver.receive(request).status()).isEqualTo(200);
+        }
+        assertThat(events).singleElement().satisfies(event -> {
+            assertThat(event.payload().toString()).isEqualTo("{\"a\":\"1\",\"b\":[\"2\",\"\u00e9\"]}");
+            assertThat(event.id()).isNotEqualTo("x");
+        });
+        for (String body : List.of("b=2&a=1&b=%C3%A9&c=3", "a=1&b=%C3%A9&b=2", "a=1", "{}", "")) {
+            WebhookRequest request =
+                    WebhookRequest.of("POST", "/", "", Map.of("X-Sign", List.of(signature)), body.getBytes(UTF_8));
+            assertThat(receiver.receive(request).status()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void listOfFieldsAndSortedPartsAreKept() {
+        SignatureBuilder sorted = Signatures.hmac("HmacSHA256", SECRET)
+                .signature(ValueSelector.header("X-Sign"))
+                .sortedContent("{{body}}", "{{header.X-Version}}", "{{method}}");
+        for (SignatureBuilder builder : List.of(listOfFields(), sorted)) {
+            var json = builder.toJson();
+            assertThat(Signatures.definition(json, SECRET).toJson()).isEqualTo(json);
+        }
+        WebhookSigner signer = WebhookSigner.of(sorted, SECRET);
+        WebhookRequest signed = signer.sign(request("").body("z".getBytes(UTF_8)));
+        assertThat(sorted.build().verify(signed, java.time.Instant.EPOCH).isAccepted())
+                .isTrue();
+    }
+
+    @Test
+    void invalidListsAreRejected() {
+        assertThatThrownBy(() -> listOfFields().content("{{body}}").build())
+                .hasMessageContaining("fields: use both fields(...) and {{fields}} in the content, or neither");
+        assertThatThrownBy(() -> listOfFields()
+                        .fields(SignedFields.each("{{name}}{{valu}}"))
+                        .build())
+                .hasMessageContaining("{{valu}} is unknown")
+                .hasMessageContaining("the template does not contain {{value}}");
+        assertThatThrownBy(() -> verifier("{{fields}}")).hasMessageContaining("fields: use both");
+        assertThatThrownBy(() ->
+                        listOfFields().sortedContent("{{fields}}", "{{method}}").build())
+                .hasMessageContaining("sortedContent: it replaces content");
+    }
 }
