@@ -94,11 +94,11 @@ final class HmacType {
         }
     }
 
-    private interface Setter {
+    private interface TextSetter {
         HmacAuth set(HmacAuth hmac, String name, String text);
     }
 
-    private static HmacAuth each(Map<String, FieldText> texts, FieldValues values, HmacAuth hmac, Setter setter) {
+    private static HmacAuth each(Map<String, FieldText> texts, FieldValues values, HmacAuth hmac, TextSetter setter) {
         HmacAuth all = hmac;
         for (Map.Entry<String, FieldText> text : texts.entrySet()) {
             if (values.canBeSent(text.getValue())) {
