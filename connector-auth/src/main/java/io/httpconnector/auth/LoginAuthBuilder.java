@@ -200,6 +200,7 @@ public final class LoginAuthBuilder {
             throw new InvalidDefinitionException("login", List.copyOf(problems));
         }
         boolean requiresToken = !keepsCookies || use != null;
+        boolean isBearer = !keepsCookies;
         return new LoginAuth(new LoginSettings(
                 List.copyOf(steps),
                 token,
@@ -209,7 +210,7 @@ public final class LoginAuthBuilder {
                 lifetime,
                 keepsCookies,
                 requiresToken,
-                use != null ? use : (found, fields) -> keepsCookies ? CustomAuth.nothing() : CustomAuth.bearer(found),
+                use != null ? use : (found, fields) -> isBearer ? CustomAuth.bearer(found) : CustomAuth.nothing(),
                 timeSource));
     }
 
