@@ -15,8 +15,12 @@ import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.TimestampFormat.TimeRange;
 import io.httpconnector.template.Pills;
 import java.time.DateTimeException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Lists the parents of one poll. A part of the list that fails does not prevent the other parents from being found. */
@@ -32,6 +36,8 @@ final class ParentListing {
     private final Map<String, String> failures = new LinkedHashMap<>();
     /** Up to where the changed parents were seen; null when it is not known. */
     private @Nullable Long reached;
+    /** The number of parents found in the parts so far. */
+    private int below;
 
     /** Creates a listing of the parents that have changed since a position; of all parents if it is null. */
     ParentListing(
@@ -49,10 +55,47 @@ final class ParentListing {
         this.position = position;
     }
 
-    /** Returns the parents by their keys: each with its pills by name. */
-    Map<String, ObjectNode> list(ParentRecords parents) {
-        return list(parents, pills);
+    /**
+     * Returns the parents in parts, each of which is listed when it is needed: one part for each of the parents of parents, so
+     * that a poll whose quota does not suffice for all lists polls those below the first ones, and the next poll the others.
+     *
+     * @param first the parent, or the parent of parents, to start with; null to start with the first one
+     */
+    List<Part> parts(ParentRecords parents, @Nullable String first) {
+        ListRequest request = parents.request();
+        if (request == null || request.outer() == null) {
+            return List.of(new Part("", () -> list(parents, pills)));
+        }
+        List<Part> parts = new ArrayList<>();
+        int start = 0;
+        for (Map.Entry<String, ObjectNode> outer : list(request.outer(), pills).entrySet()) {
+            start = isBelow(first, outer.getKey()) ? parts.size() : start;
+            parts.add(new Part(outer.getKey(), () -> {
+                Found found = new Found();
+                readBelow(parents.name(), request, pills, outer, found);
+                below += found.parents.size();
+                if (below > max) {
+                    throw tooMany();
+                }
+                return found.parents;
+            }));
+        }
+        Collections.rotate(parts, -start);
+        return parts;
     }
+
+    private static boolean isBelow(@Nullable String first, String outer) {
+        String all = composed(outer, "");
+        return first != null && (first.equals(outer) || first.startsWith(all.substring(0, all.length() - 2)));
+    }
+
+    /**
+     * A part of the parents.
+     *
+     * @param key the key of their own parent; empty if they have none
+     * @param list lists them by their keys: each with its pills by name
+     */
+    record Part(String key, Supplier<Map<String, ObjectNode>> list) {}
 
     /** The problem with other parents; null when there is none. */
     @Nullable RuntimeException problem() {
@@ -126,7 +169,7 @@ final class ParentListing {
             read(name, request, all, outer, found);
         } catch (StatusException e) {
             boolean isGone = e.status() == 404 || e.status() == 410;
-            if (!isGone && e.needsAuthorization() && found.parents.isEmpty()) {
+            if (!isGone && e.needsAuthorization() && found.parents.isEmpty() && below == 0) {
                 throw e;
             }
             if (!isGone) {
@@ -229,10 +272,14 @@ final class ParentListing {
         void add(String key, ObjectNode values) {
             parents.put(key, values);
             if (parents.size() > max) {
-                throw new PollingException(
-                        Reason.LIMIT_REACHED, "There are more than " + max + " parents: raise maxParents(...)");
+                throw tooMany();
             }
         }
+    }
+
+    private PollingException tooMany() {
+        return new PollingException(
+                Reason.LIMIT_REACHED, "There are more than " + max + " parents: raise maxParents(...)");
     }
 
     /** The cursor values of a list of parents. */

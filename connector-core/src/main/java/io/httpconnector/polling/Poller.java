@@ -3,8 +3,6 @@ package io.httpconnector.polling;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.ConnectorException;
-import io.httpconnector.RateLimitedException;
-import io.httpconnector.StatusException;
 import io.httpconnector.TimeSource;
 import io.httpconnector.polling.HighWaterMarkDetection.TriggerStart;
 import io.httpconnector.polling.PollingException.Reason;
@@ -14,14 +12,8 @@ import io.httpconnector.state.StateStore;
 import io.httpconnector.trigger.DeliveryResult;
 import io.httpconnector.trigger.TriggerEvent;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -183,7 +175,7 @@ final class Poller {
     }
 
     private PollResult poll(CountDownLatch gate) {
-        PollTotals totals = new PollTotals(time.nanos());
+        PollTotals totals = new PollTotals(definition.id(), time);
         PollContext run = new PollContext(
                 time,
                 gate,
@@ -201,9 +193,17 @@ final class Poller {
                         totals,
                         triggerStart(open, open.partition("")));
             } else {
-                pollAll(open, parents, run, totals);
+                TriggerStart start = triggerStart(open, open.partition(""));
+                new ParentsPoll(
+                                definition,
+                                clock,
+                                open,
+                                run,
+                                totals,
+                                (parent, values) -> pollOne(open, parent, values, run, totals, start))
+                        .run(parents);
             }
-            totals.isComplete = true;
+            totals.complete();
         } catch (PollContext.StoppedException e) {
             wasInterrupted = gate.getCount() > 0;
             totals.add(new PollResult(0, 0, 0, 0, 0, false, true));
@@ -214,144 +214,13 @@ final class Poller {
             failed(new ConnectorException("The poll failed with an error: " + e, e), totals);
             throw e;
         } finally {
-            if (!totals.isComplete) {
+            if (!totals.isComplete()) {
                 // Memory differs from what is stored.
                 state.close();
             }
         }
         succeeded(totals);
-        return totals.done;
-    }
-
-    /** The totals of a poll over the finished parents. */
-    private final class PollTotals {
-
-        private final long startTime;
-        private final Map<String, String> failures = new LinkedHashMap<>();
-        private final Set<String> warnings = new LinkedHashSet<>();
-        private PollResult done = PollResult.NOTHING;
-        private int succeededBelow;
-        private boolean isComplete;
-
-        PollTotals(long startTime) {
-            this.startTime = startTime;
-        }
-
-        void add(PollResult more) {
-            done = done.plus(more);
-        }
-
-        void warn(@Nullable String warning) {
-            if (warning != null) {
-                warnings.add(warning);
-            }
-        }
-
-        /** Whether the poll has failed for some parents only. */
-        boolean isPartial() {
-            return succeededBelow > 0 && !failures.isEmpty();
-        }
-
-        PollProgress progress(PollResult soFar) {
-            return new PollProgress(definition.id(), done.plus(soFar), Duration.ofNanos(time.nanos() - startTime));
-        }
-    }
-
-    /**
-     * Polls each parent, starting with the one at which the last poll had to end. A failing parent does not prevent the others
-     * from being polled; the poll fails at its end.
-     */
-    private void pollAll(TriggerState open, ParentRecords all, PollContext run, PollTotals totals) {
-        PartitionState origin = open.partition("");
-        TriggerStart start = triggerStart(open, origin);
-        ParentListing listing = new ParentListing(
-                definition.connection(),
-                definition.pillsAt(clock.now()),
-                definition.limits().parents(),
-                clock,
-                run.deadline(),
-                origin.checkpoint().started() ? origin.checkpoint().position() : null);
-        Map<String, ObjectNode> found = listing.list(all);
-        List<String> order = rotated(found.keySet(), origin.checkpoint().token());
-        totals.failures.putAll(listing.failures());
-        RuntimeException failure = listing.problem();
-        String next = null;
-        int locked = 0;
-        for (String parent : order) {
-            try {
-                pollOne(
-                        open,
-                        parent,
-                        found.getOrDefault(parent, JsonNodeFactory.instance.objectNode()),
-                        run,
-                        totals,
-                        start);
-                totals.succeededBelow++;
-            } catch (PollContext.StoppedException | StateException e) {
-                throw e;
-            } catch (RuntimeException e) {
-                if (isNotFound(e)) {
-                    continue;
-                }
-                totals.failures.put(parent, String.valueOf(e.getMessage()));
-                failure = failure == null ? e : failure;
-                boolean isLocked = needsAuthorization(e) && totals.succeededBelow == 0;
-                locked += isLocked ? 1 : 0;
-                if (isLocked && locked == Math.min(2, order.size())) {
-                    // The failure concerns all parents: no further requests without credentials.
-                    throw e;
-                }
-                if (endsPoll(e)) {
-                    failure = e;
-                    // When nothing else was done, start with another parent the next time.
-                    boolean isFirst = parent.equals(order.get(0));
-                    next = isFirst ? order.get(1 % order.size()) : parent;
-                    break;
-                }
-            }
-        }
-        PollTransaction transaction = new PollTransaction(open, origin);
-        transaction.setCheckpoint(origin.checkpoint().withStarted().withToken(next));
-        Long reached = listing.reached();
-        if (failure == null && reached != null) {
-            // Unchanged parents are not listed again: the position moves only after all of the changed ones were
-            // polled.
-            transaction.setCheckpoint(transaction.checkpoint().withPosition(reached));
-        }
-        transaction.commit();
-        if (failure != null && needsAuthorization(failure) && totals.succeededBelow > 0) {
-            throw new PollingException(
-                    Reason.UNEXPECTED_RESPONSE,
-                    "The service rejected the credentials for a parent: " + failure.getMessage(),
-                    failure);
-        }
-        if (failure != null) {
-            throw failure;
-        }
-    }
-
-    private static boolean needsAuthorization(RuntimeException e) {
-        return e instanceof ConnectorException failure && failure.needsAuthorization();
-    }
-
-    private static boolean isNotFound(RuntimeException e) {
-        return e instanceof StatusException status && (status.status() == 404 || status.status() == 410);
-    }
-
-    /** Whether the other parents would fail in the same way: the quota is exhausted, or the handler waits. */
-    private static boolean endsPoll(RuntimeException e) {
-        return e instanceof RateLimitedException
-                || (e instanceof PollingException waits
-                        && (waits.reason() == Reason.HANDLER_WAITS || waits.reason() == Reason.TIMED_OUT));
-    }
-
-    private static List<String> rotated(Collection<String> parents, @Nullable String first) {
-        List<String> order = new ArrayList<>(parents);
-        int at = first == null ? -1 : order.indexOf(first);
-        if (at > 0) {
-            Collections.rotate(order, -at);
-        }
-        return order;
+        return totals.done();
     }
 
     /** The start time is stored before the first request: a service that is down at that time hides no records. */
@@ -400,17 +269,17 @@ final class Poller {
     }
 
     private void succeeded(PollTotals totals) {
-        note(history().succeeded(time.now(), totals.done, warnings(totals)));
-        listeners.notify(listener -> listener.onSuccess(definition.id(), totals.done));
+        note(history().succeeded(time.now(), totals.done(), warnings(totals)));
+        listeners.notify(listener -> listener.onSuccess(definition.id(), totals.done()));
     }
 
     private List<String> warnings(PollTotals totals) {
         totals.warn(state.damage());
         String shifting = definition.limitations();
         if (shifting != null) {
-            totals.warnings.add(shifting);
+            totals.warnings().add(shifting);
         }
-        return List.copyOf(totals.warnings);
+        return List.copyOf(totals.warnings());
     }
 
     private void failed(RuntimeException e, PollTotals totals) {
@@ -419,10 +288,10 @@ final class Poller {
                 .failed(
                         time.now(),
                         message,
-                        totals.done,
+                        totals.done(),
                         totals.isPartial(),
                         warnings(totals),
-                        Map.copyOf(totals.failures));
+                        Map.copyOf(totals.failures()));
         note(failed);
         LOG.warn("{}: poll failed, {} in a row: {}", definition.id(), failed.failures(), e.getMessage());
         listeners.notify(listener -> listener.onFailure(definition.id(), e, Math.max(1, failed.failures())));
@@ -433,7 +302,7 @@ final class Poller {
         failed(
                 new ConnectorException(
                         "The poll could not be started, because no thread was available: " + reason, reason),
-                new PollTotals(time.nanos()));
+                new PollTotals(definition.id(), time));
     }
 
     private synchronized void note(History changed) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -326,6 +327,32 @@ class ParentSourcesTest extends RecordServiceFixture {
 
         assertThatThrownBy(() -> keys(trigger("/r/{{parent}}", keyless))).hasMessageContaining("no key at \"/key\"");
         assertThat(events).isEmpty();
+    }
+
+    /** Ten boards with two lists each, and six requests an hour: all cards are read in the end, one board after the other. */
+    @Test
+    void quotaThatDoesNotSufficeForAllListsMakesProgress() {
+        int[] left = {0};
+        service.behaviour = asked -> {
+            if (left[0]-- <= 0) {
+                return MockResponse.status(429).header("Retry-After", "3600");
+            }
+            return asked.path().equals("/boards")
+                    ? MockResponse.json(IntStream.rangeClosed(1, 10)
+                            .mapToObj(id -> Map.of("id", id))
+                            .toList())
+                    : respond(asked);
+        };
+        ParentRecords boards =
+                ParentRecords.from(BOARDS, RecordSelector.atRoot(), "/id").as("board");
+        PollingTriggerBuilder builder = trigger("/b/{{board.id}}/l/{{parent.id}}", lists().below(boards));
+        try (PollingTrigger trigger = builder.build()) {
+            for (int i = 0; i < 12; i++) {
+                left[0] = 6;
+                assertThatThrownBy(trigger::pollOnce).hasMessageContaining("429");
+            }
+        }
+        assertThat(events).hasSize(20);
     }
 
     @Test
