@@ -54,6 +54,14 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
     private static final DateTimeFormatter ASCTIME =
             DateTimeFormatter.ofPattern("EEE MMM d HH:mm:ss uuuu", Locale.ENGLISH);
 
+    /** The same with an offset, as in the API of Twitter. */
+    private static final DateTimeFormatter ASCTIME_WITH_OFFSET =
+            DateTimeFormatter.ofPattern("EEE MMM d HH:mm:ss Z uuuu", Locale.ENGLISH);
+
+    /** A date and a time without separators; as a number of milliseconds or microseconds it would be later than 2286. */
+    private static final Pattern COMPACT = Pattern.compile(
+            "((?:19|20)\\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01]))((?:[01]\\d|2[0-3])[0-5]\\d[0-5]\\d)(\\d{3})?");
+
     private static final DateTimeFormatter ISO = new DateTimeFormatterBuilder()
             .parseCaseInsensitive()
             .append(DateTimeFormatter.ISO_LOCAL_DATE)
@@ -72,6 +80,11 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
         }
         if (value.isMissingNode() || value.isNull() || text.isEmpty()) {
             return null;
+        }
+        if (format == null && unit < 0 && COMPACT.matcher(text).matches()) {
+            return parse(COMPACT.matcher(text)
+                    .replaceFirst(time ->
+                            time.group(1) + "T" + time.group(2) + (time.group(3) == null ? "" : "." + time.group(3))));
         }
         boolean numeric = format == null && text.matches("-?\\d+(\\.\\d+)?([eE][+]?\\d{1,2})?");
         return numeric && (text.length() != 8 || unit >= 0 || value.isNumber())
@@ -151,6 +164,9 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
         }
         if (Character.isLetter(text.charAt(0)) || text.matches("\\d{1,2} \\p{L}{3} \\d{4} .*")) {
             String http = text.replaceFirst("(?i) (UTC|Z)$", " GMT").replaceFirst("([+-]\\d{2}):(\\d{2})$", "$1$2");
+            if (http.matches("\\p{L}{3} \\p{L}{3} .* [+-]\\d{4} \\d{4}")) {
+                return span(ZonedDateTime.parse(http.replaceAll(" +", " "), ASCTIME_WITH_OFFSET));
+            }
             return http.matches("\\p{L}{3} \\p{L}{3} .*")
                     ? span(LocalDateTime.parse(http.replaceAll(" +", " "), ASCTIME)
                             .atZone(ZoneOffset.UTC))
@@ -164,7 +180,8 @@ record TimestampFormat(@Nullable DateTimeFormatter format, int unit, ZoneId zone
 
     /** Converts common variants of ISO 8601 to the one that the JDK parses. */
     private static String iso(String text) {
-        String iso = text.replaceFirst("^(\\d{4}-\\d{2}-\\d{2}) +", "$1T")
+        String iso = text.replaceFirst("([Zz]|[+-]\\d{2}:?\\d{2})\\[[\\w/+-]+]$", "$1")
+                .replaceFirst("^(\\d{4}-\\d{2}-\\d{2}) +", "$1T")
                 .replaceFirst("^(\\d{4})(\\d{2})(\\d{2})[Tt](\\d{2})(\\d{2})(\\d{2})?", "$1-$2-$3T$4:$5:$6")
                 .replaceFirst("(T\\d{2}:\\d{2}):(?!\\d)", "$1")
                 .replaceFirst("(:\\d{2}),(\\d)", "$1.$2")
