@@ -159,7 +159,9 @@ final class AirbyteAuth {
         String grant = item.has("grant_type") ? own.text(item.at("grant_type")) : "refresh_token";
         boolean isRefresh = "refresh_token".equals(grant) && item.has("refresh_token");
         strategy.put(TYPE, isRefresh ? "oauth2-refresh-token" : "oauth2-client-credentials");
-        put(strategy, "tokenUrl", own.text(item.at("token_refresh_endpoint")));
+        String tokenUrl = own.text(item.at("token_refresh_endpoint"));
+        NangoProvider.fieldsOf(tokenUrl == null ? "" : tokenUrl).forEach(own.inputs()::reveal);
+        put(strategy, "tokenUrl", tokenUrl);
         strategy.put("clientAuthentication", "BODY");
         ObjectNode parameters = JsonNodeFactory.instance.objectNode();
         if (isRefresh) {

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Converts the streams of a manifest of Airbyte to requests and triggers. Not thread-safe. */
@@ -109,7 +110,8 @@ final class AirbyteConverter {
         ObjectNode trigger = JsonNodeFactory.instance.objectNode();
         CatalogueItem sync = stream.at("incremental_sync");
         AirbyteCursor cursor =
-                new AirbyteCursor(sync, withParents, requester.node().toString());
+                new AirbyteCursor(
+                sync, withParents, requester.node().toString(), new AirbyteAddedFields(stream));
         boolean isIncremental = sync.exists() && cursor.isSupported();
         if (sync.exists() && !cursor.isSupported()) {
             sync.note("there is no counterpart of the synchronisation \""
@@ -118,19 +120,26 @@ final class AirbyteConverter {
         AirbyteScope forRequest = isIncremental && cursor.isInTemplate() && level == 0
                 ? withParents.withPartition(cursor.pills())
                 : withParents;
+        if (!sync.exists()) {
+            forRequest = forRequest.withPartition(Map.of(AirbyteScope.NO_STATE, ""));
+        }
         forRequest = forRequest.with("page", AirbytePagination.token(retriever.at("paginator")));
         ObjectNode request = new AirbyteRequest(requester, forRequest, auth).convert(baseUrl);
         parents.options.forEach((option, pill) -> send(option, pill, request));
-        ObjectNode pagination = new AirbytePagination(retriever.at("paginator"), own, request.toString()).convert();
+        ObjectNode pagination = new AirbytePagination(
+                        retriever.at("paginator"), own, request.toString(), recordPath(retriever))
+                .convert();
         if (!pagination.isEmpty()) {
             request.set("pagination", pagination);
         }
-        records(retriever, request);
+        String filtered = null;
         if (isIncremental && level == 0) {
             cursor.convert(trigger, request);
+            filtered = cursor.isClientSide() ? cursor.field() : null;
         } else {
             trigger.putObject("startPosition").put("everything", true);
         }
+        records(retriever, request, filtered);
         stream.at("transformations").elements().forEach(each -> transformation(each));
         return new Parts(request, listed, trigger);
     }
@@ -162,14 +171,19 @@ final class AirbyteConverter {
     private static void transformation(CatalogueItem transformation) {
         String type = transformation.text("type", "");
         if (type.startsWith("Custom") || transformation.has("class_name")) {
-            transformation.note("the code of the transformation is not imported: events have the records as they are");
-        } else {
-            String reason = "events have the records as the service sends them";
-            transformation.ignore(reason, "fields", "field_pointers", "mapping", "type");
+            transformation.ignore(
+                    "its code is not imported: events have the records as the service sends them", "class_name");
+            return;
         }
+        transformation.ignore(
+                "events have the records as the service sends them", "fields", "field_pointers", "mapping", "type");
     }
 
-    private void records(CatalogueItem retriever, ObjectNode request) {
+    private static List<String> recordPath(CatalogueItem retriever) {
+        return retriever.at("record_selector").at("extractor").texts("field_path");
+    }
+
+    private void records(CatalogueItem retriever, ObjectNode request, @Nullable String filtered) {
         CatalogueItem selector = retriever.at("record_selector");
         CatalogueItem extractor = selector.at("extractor");
         ObjectNode records = JsonNodeFactory.instance.objectNode();
@@ -190,7 +204,7 @@ final class AirbyteConverter {
         }
         records.put("optional", true);
         decoder(retriever.at("decoder"), records);
-        filter(selector.at("record_filter"), records);
+        filter(selector.at("record_filter"), records, filtered);
         selector.ignore("records keep their types", "schema_normalization");
         request.set("records", records);
     }
@@ -207,7 +221,12 @@ final class AirbyteConverter {
         }
     }
 
-    private void filter(CatalogueItem filter, ObjectNode records) {
+    /**
+     * Converts a filter.
+     *
+     * @param filtered the JSON Pointer of the time by which the cursor itself leaves out older records; null if it does not
+     */
+    private void filter(CatalogueItem filter, ObjectNode records, @Nullable String filtered) {
         if (!filter.exists()) {
             return;
         }
@@ -220,6 +239,9 @@ final class AirbyteConverter {
         try {
             Jinja expression = JinjaTemplate.parse(condition.strip()).expression();
             AirbyteScope own = scope.of(filter).with("record", "record");
+            if (filtered != null && isSinceStart(expression, filtered, own)) {
+                return;
+            }
             if (expression instanceof Jinja.Literal || !condition.strip().startsWith("{{")) {
                 throw new UnsupportedException("a text");
             }
@@ -238,8 +260,23 @@ final class AirbyteConverter {
         }
     }
 
+    /** Returns whether a condition is that the time of a record is not before the start of the interval. */
+    private static boolean isSinceStart(Jinja condition, String pointer, AirbyteScope scope) {
+        if (!(condition instanceof Jinja.Binary binary && binary.operator().equals(">="))) {
+            return false;
+        }
+        Jinja start = binary.right() instanceof Jinja.Default defaulted ? defaulted.value() : binary.right();
+        boolean isStart = start instanceof Jinja.Path path
+                && path.root().matches("stream_interval|stream_slice|stream_partition")
+                && path.steps().equals(List.of("start_time"));
+        return isStart
+                && AirbyteScope.path("record", List.of(pointer.substring(1).split("/", -1)))
+                        .equals(new JinjaPills(scope).value(binary.left()));
+    }
+
     private void key(CatalogueItem stream, ObjectNode trigger) {
         List<String> keys = new ArrayList<>();
+        AirbyteAddedFields added = new AirbyteAddedFields(stream);
         for (CatalogueItem part : stream.at("primary_key").elements()) {
             List<String> path = new ArrayList<>();
             for (CatalogueItem step : part.elements()) {
@@ -248,7 +285,13 @@ final class AirbyteConverter {
                     path.add(text.replace("~", "~0").replace("/", "~1"));
                 }
             }
-            String pointer = "/" + String.join("/", path);
+            String source = added.source(
+                    part.elements().stream().map(step -> step.node().asText()).collect(Collectors.joining(".")));
+            if (AirbyteAddedFields.OF_PARENT.equals(source)) {
+                // Each parent has its own keys.
+                continue;
+            }
+            String pointer = source == null ? "/" + String.join("/", path) : source;
             if (!path.isEmpty() && !keys.contains(pointer)) {
                 keys.add(pointer);
             }

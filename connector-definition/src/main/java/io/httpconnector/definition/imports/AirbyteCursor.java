@@ -24,9 +24,11 @@ final class AirbyteCursor {
     private static final String ISO = "%Y-%m-%dT%H:%M:%SZ";
 
     private final CatalogueItem item;
+    private final AirbyteAddedFields added;
     private final AirbyteScope scope;
     private final boolean usesStart;
     private final boolean usesEnd;
+    private final boolean usesState;
     private boolean isWritten;
     private final ObjectNode cursor = JsonNodeFactory.instance.objectNode();
 
@@ -35,10 +37,12 @@ final class AirbyteCursor {
      *
      * @param requester the requester as text, to see which values it has
      */
-    AirbyteCursor(CatalogueItem item, AirbyteScope scope, String requester) {
+    AirbyteCursor(CatalogueItem item, AirbyteScope scope, String requester, AirbyteAddedFields added) {
         this.item = item;
+        this.added = added;
         this.scope = scope.of(item);
         this.usesStart = requester.matches("(?s).*(stream_interval|stream_slice|stream_partition)[^}]*start_time.*");
+        this.usesState = requester.matches("(?s).*\\{\\{[^}]*stream_state.*");
         this.usesEnd = requester.matches("(?s).*(stream_interval|stream_slice|stream_partition)[^}]*end_time.*");
     }
 
@@ -48,7 +52,12 @@ final class AirbyteCursor {
 
     /** Returns whether the request itself has the time. */
     boolean isInTemplate() {
-        return usesStart || usesEnd;
+        return usesStart || usesEnd || usesState;
+    }
+
+    /** Returns whether records that are older than the position are left out, as no request has it. */
+    boolean isClientSide() {
+        return cursor.path("clientSide").asBoolean();
     }
 
     /** Returns the pills for the values of the interval. */
@@ -56,6 +65,11 @@ final class AirbyteCursor {
         String format = format();
         String filter = isInTemplate() && format != null && !format.equals(ISO) ? StrftimePattern.filter(format) : null;
         String suffix = filter == null ? "" : " | " + filter;
+        String field = item.text("cursor_field", "");
+        if (usesState && !usesStart && !usesEnd && field.matches("\\w+")) {
+            // The state has no value before the first synchronisation.
+            return Map.of("state." + field, "cursor" + suffix + " | omit");
+        }
         return usesEnd
                 ? Map.of("start_time", "window.from" + suffix, "end_time", "window.to" + suffix)
                 : Map.of("start_time", "cursor" + suffix);
@@ -68,6 +82,14 @@ final class AirbyteCursor {
     /** Returns the JSON Pointer of the time of a record; null if it is unknown. */
     @Nullable String field() {
         String field = item.has("cursor_field") ? scope.constant(item.at("cursor_field")) : null;
+        String source = field == null ? null : added.source(field);
+        if (AirbyteAddedFields.OF_PARENT.equals(source)) {
+            item.at("cursor_field").note("a time that the parent has is not imported");
+            return null;
+        }
+        if (source != null) {
+            return source;
+        }
         return field == null
                 ? null
                 : "/" + field.replace("~", "~0").replace("/", "~1").replace(".", "/");
@@ -115,6 +137,11 @@ final class AirbyteCursor {
                 "global_substream_cursor");
         trigger.set("cursor", cursor);
         trigger.putArray("version").add(field);
+        if (usesState) {
+            trigger.putObject("startPosition").put("everything", true);
+            item.ignore("the first request has no time", "start_datetime");
+            return;
+        }
         start(trigger);
     }
 
@@ -178,7 +205,7 @@ final class AirbyteCursor {
             windows.set("to", end == null ? template() : end);
         } else if (start != null && !start.has("template")) {
             cursor.set("sentAs", start);
-        } else if (!usesStart && !isWritten) {
+        } else if (!usesStart && !usesState && !isWritten) {
             cursor.put("clientSide", true);
         }
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -20,6 +21,9 @@ final class AirbyteInputs {
     private final Map<String, List<String>> choices = new LinkedHashMap<>();
     private final Set<String> required = new HashSet<>();
     private final Set<String> numbers = new HashSet<>();
+
+    /** The properties that the specification calls secrets, although their names are those of identifiers. */
+    private final Map<String, CatalogueItem> identifiers = new HashMap<>();
     private final Map<String, ObjectNode> inputs = new LinkedHashMap<>();
 
     /** The names of inputs that have another name in a connector document. */
@@ -101,6 +105,16 @@ final class AirbyteInputs {
         return numbers.contains(name);
     }
 
+    /** Makes an identifier visible, as it is a part of a URL. */
+    void reveal(String name) {
+        ObjectNode input = inputs.get(name);
+        CatalogueItem property = identifiers.get(name);
+        if (input != null && property != null && input.has("secret")) {
+            input.remove("secret");
+            property.ignore("an identifier in a URL is no secret", "airbyte_secret");
+        }
+    }
+
     void require(String name) {
         ObjectNode input = inputs.get(name);
         if (input != null) {
@@ -141,6 +155,9 @@ final class AirbyteInputs {
         boolean isSecret = property.isSet("airbyte_secret");
         if (isSecret) {
             input.put("secret", true);
+            if (path.matches("(?i).*(?<!client_|access_?key_?)id")) {
+                identifiers.put(name, property);
+            }
             property.ignore("a secret has neither a default nor an example", "default", "examples");
         }
         Pattern pattern = given == null || given.isEmpty() ? null : JavaScriptPattern.toJava(given);

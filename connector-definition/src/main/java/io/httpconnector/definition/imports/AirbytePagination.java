@@ -24,14 +24,17 @@ final class AirbytePagination {
     private final CatalogueItem paginator;
     private final AirbyteScope scope;
     private final boolean isInTemplate;
+    private final List<String> recordPath;
     private final ObjectNode pagination = JsonNodeFactory.instance.objectNode();
 
     /**
      * Creates a converter.
      *
      * @param request the request, which may itself send the token
+     * @param recordPath the names that lead to the records of a response
      */
-    AirbytePagination(CatalogueItem paginator, AirbyteScope scope, String request) {
+    AirbytePagination(CatalogueItem paginator, AirbyteScope scope, String request, List<String> recordPath) {
+        this.recordPath = recordPath;
         this.isInTemplate = request.matches("(?s).*\\{\\{\\s*page\\.(cursor|number|offset).*");
         this.paginator = paginator;
         AirbyteScope own = scope.of(paginator);
@@ -164,7 +167,7 @@ final class AirbytePagination {
             pagination.put("linkHeader", true);
             isUrl = true;
         } else if (isUrl) {
-            String value = path != null && path.root().equals("response")
+            String value = path != null && path.root().equals("response") && !path.steps().contains("-1")
                     ? AirbyteErrors.pointer(path)
                     : value(strategy, text);
             if (value != null) {
@@ -186,7 +189,15 @@ final class AirbytePagination {
             }
             return;
         }
-        if (path != null && path.root().equals("response") && !path.steps().isEmpty()) {
+        int last = path == null ? -1 : path.steps().indexOf("-1");
+        if (path != null
+                && path.root().equals("response")
+                && last >= 0
+                && last < path.steps().size() - 1
+                && path.steps().subList(0, last).equals(recordPath)) {
+            List<String> field = path.steps().subList(last + 1, path.steps().size());
+            pagination.put("tokenOfLastRecord", AirbyteErrors.pointer(new Path("record", field)));
+        } else if (path != null && path.root().equals("response") && !path.steps().isEmpty() && last < 0) {
             pagination.put("token", AirbyteErrors.pointer(path));
         } else if (path != null
                 && path.root().equals("last_record")

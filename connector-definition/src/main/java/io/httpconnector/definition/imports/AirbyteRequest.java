@@ -101,6 +101,9 @@ final class AirbyteRequest {
             request.put("url", "/");
             return;
         }
+        int question = path.indexOf('?');
+        NangoProvider.fieldsOf(question < 0 ? path : path.substring(0, question))
+                .forEach(scope.inputs()::reveal);
         scope.inputs().requireAll(path);
         // A value in a path may have slashes, as that of a list of segments.
         String url = joined(base, withSlashes(path.strip()));
@@ -167,13 +170,18 @@ final class AirbyteRequest {
                 value.note("a list or an object is no text");
                 return;
             }
-            String text = scope.text(value);
+            String text = unquoted(scope.text(value));
             CatalogueItem key = value.withText(name);
             String translated = name.contains("{{") ? scope.constant(key) : name;
             if (text != null && translated != null) {
                 use.accept(translated, text);
             }
         });
+    }
+
+    /** Returns a text without the quotes around it: Airbyte evaluates it once more. */
+    private static @Nullable String unquoted(@Nullable String text) {
+        return text == null ? null : text.replaceFirst("^'([^'{}][^'{}]*(?:\\{\\{.*}}[^'{}]*)*)'$", "$1");
     }
 
     private void body() {

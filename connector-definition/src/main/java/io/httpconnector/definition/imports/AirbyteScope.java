@@ -28,6 +28,9 @@ record AirbyteScope(AirbyteInputs inputs, JsonNode parameters, Map<String, Strin
     private static final Pattern CHOICE =
             Pattern.compile("\\{\\{(?:[^}'\"]|'[^']*'|\"[^\"]*\")*\\| map\\((?:[^}'\"]|'[^']*'|\"[^\"]*\")*}}");
 
+    /** The name of a partition in which there is no state. */
+    static final String NO_STATE = "state";
+
     AirbyteScope of(CatalogueItem component) {
         return new AirbyteScope(inputs, component.node().path(AirbyteResolver.PARAMETERS), roots, partition);
     }
@@ -56,6 +59,11 @@ record AirbyteScope(AirbyteInputs inputs, JsonNode parameters, Map<String, Strin
             }
             case "stream_slice", "stream_partition", "stream_interval" -> {
                 return ofPartition(steps);
+            }
+            case "stream_state" -> {
+                return partition.containsKey(NO_STATE)
+                        ? new Constant(null)
+                        : partition.get("state." + String.join(".", steps));
             }
             case "last_page_size" -> {
                 return roots.containsKey("response") ? "page.count" : null;

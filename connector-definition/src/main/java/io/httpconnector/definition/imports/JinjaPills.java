@@ -121,6 +121,10 @@ final class JinjaPills {
             return template(choice);
         }
         List<Jinja> parts = parts(choice.then());
+        if (parts.get(0) instanceof Literal start && written(start).strip().matches("(?s)[\\[{].*")) {
+            // Airbyte evaluates it as an object or a list.
+            throw new UnsupportedException("a text that is an object or a list");
+        }
         if (parts.contains(choice.condition())) {
             // It is met if the value exists, without which the text is omitted.
             StringBuilder text = new StringBuilder();
@@ -175,7 +179,12 @@ final class JinjaPills {
         Jinja left = ((Binary) expression).left();
         boolean isWhole = (left instanceof Filtered whole && whole.filter().equals("int"))
                 || (left instanceof Call call && call.function().equals("timestamp"));
-        return isWhole && value(left) instanceof String pill ? "{{" + pill + "}}000" : null;
+        if (!isWhole || !(value(left) instanceof String pill)) {
+            return null;
+        }
+        return pill.endsWith(" | epochSeconds")
+                ? "{{" + pill.replaceFirst("epochSeconds$", "epochMillis") + "}}"
+                : "{{" + pill + "}}000";
     }
 
     private String choice(Choice choice) {

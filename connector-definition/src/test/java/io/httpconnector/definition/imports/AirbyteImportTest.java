@@ -159,6 +159,111 @@ class AirbyteImportTest {
         assertThat(BAKERY.definition().triggers()).containsExactlyInAnyOrder("loaves", "slices", "orders", "odd");
     }
 
+    /** Imports one stream, whose members are written in the flow style of YAML. */
+    private static ImportedConnector withStream(String requester, String members) {
+        return ConnectorImporter.airbyte("source-x", """
+                spec:
+                  connection_specification:
+                    properties:
+                      account_id: {type: string, airbyte_secret: true, examples: [a1]}
+                      key: {type: string, airbyte_secret: true, default: k1}
+                      since: {type: string}
+                streams:
+                - name: loaves
+                  type: DeclarativeStream
+                  retriever:
+                    type: SimpleRetriever
+                    requester: {type: HttpRequester, url_base: "https://bakery.example.com", %s}
+                    record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: []}%s
+                """.formatted(requester, members));
+    }
+
+    @Test
+    void identifierInTheUrlIsVisibleAndSecretsHaveNoExamples() {
+        ImportedConnector imported = withStream(
+                "path: '/accounts/{{ config.account_id }}', request_parameters: {key: '{{ config.key }}'}", "}");
+
+        assertThat(imported.notes()).isEmpty();
+        assertThat(imported.document().at("/inputs/0/name").asText()).isEqualTo("account_id");
+        assertThat(imported.document().at("/inputs/0/secret").asBoolean()).isFalse();
+        assertThat(imported.document().at("/inputs/1/secret").asBoolean()).isTrue();
+        assertThat(imported.document().at("/inputs/1/default").isMissingNode()).isTrue();
+        assertThat(imported.document().at("/auth/none/query/key").asText()).isEqualTo("{{auth.key}}");
+        assertThat(imported.document().at("/requests/loaves/url").asText()).isEqualTo("/accounts/{{auth.account_id | path}}");
+    }
+
+    @Test
+    void timeOfTheStateIsMissingInTheFirstRequest() {
+        ImportedConnector imported = withStream(
+                "path: /l, request_parameters: {since: \"{{ stream_state['updated'] }}\"}", """
+                }
+                  incremental_sync:
+                    {type: DatetimeBasedCursor, cursor_field: updated, datetime_format: '%Y-%m-%d', start_datetime: '2020-01-01'}""");
+
+        assertThat(imported.notes()).isEmpty();
+        assertThat(imported.document().at("/triggers/loaves/request/query/0/value").asText())
+                .isEqualTo("{{cursor | date(\"yyyy-MM-dd\", 'UTC') | omit}}");
+        assertThat(imported.document().at("/triggers/loaves/startPosition/everything").asBoolean()).isTrue();
+    }
+
+    @Test
+    void startMayBeCalculatedAndTheFilterOfAClientSideCursorIsImplied() {
+        ImportedConnector imported = withStream("path: /l", """
+                , record_filter: {type: RecordFilter, condition: "{{ record[parameters['time']] >= stream_interval.start_time }}",
+                        $parameters: {time: updated}}}
+                  incremental_sync:
+                    {type: DatetimeBasedCursor, cursor_field: updated, datetime_format: '%Y-%m-%dT%H:%M:%SZ',
+                     start_datetime: "{{ config.since or day_delta(-7, '%Y-%m-%dT%H:%M:%SZ') }}"}""");
+
+        assertThat(imported.notes()).isEmpty();
+        assertThat(imported.document().at("/triggers/loaves/startPosition/from").asText())
+                .isEqualTo("{{auth.since | default((now | minus('P7D')), empty) | iso('UTC')}}");
+        assertThat(imported.document().at("/triggers/loaves/cursor/clientSide").asBoolean()).isTrue();
+        assertThat(imported.document().at("/requests/loaves/records/where").isMissingNode()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '§', textBlock = """
+            {{ record.meta.id }}          § ["/meta/id"]
+            {{ stream_partition.id }}     § null
+            {{ record.a ~ record.b }}     § ["/id"]
+            """)
+    void keyIsReadFromWhereATransformationCopiesIt(String value, String key) {
+        ImportedConnector imported = withStream("path: /l", """
+                }
+                  primary_key: id
+                  transformations: [{type: AddFields, fields: [{path: [id], value: "%s"}]}]""".formatted(value));
+
+        JsonNode found = imported.document().at("/triggers/loaves/key");
+        assertThat(found.isMissingNode() ? json("null") : found).isEqualTo(json(key));
+        assertThat(imported.notes()).hasSize(value.contains("~") ? 1 : 0);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '§', textBlock = """
+            {{ response['items'][-1]['id'] }}  § tokenOfLastRecord § /id
+            {{ response.others[-1].id }}       § token             § {{response.others[-1].id}}
+            {{ response.next }}                § token             § /next
+            """)
+    void tokenMayBeThatOfTheLastRecord(String value, String member, String expected) {
+        ImportedConnector imported = ConnectorImporter.airbyte("source-x", """
+                streams:
+                - name: loaves
+                  type: DeclarativeStream
+                  retriever:
+                    type: SimpleRetriever
+                    requester: {type: HttpRequester, url_base: "https://bakery.example.com", path: /l}
+                    record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: [items]}}
+                    paginator:
+                      type: DefaultPaginator
+                      page_token_option: {type: RequestOption, inject_into: request_parameter, field_name: after}
+                      pagination_strategy: {type: CursorPagination, cursor_value: "%s"}
+                """.formatted(value));
+
+        assertThat(imported.notes()).isEmpty();
+        assertThat(imported.document().at("/requests/loaves/pagination/" + member).asText()).isEqualTo(expected);
+    }
+
     private static ImportedConnector withBase(String base) {
         return ConnectorImporter.airbyte("source-x", """
                 spec:
@@ -231,7 +336,7 @@ class AirbyteImportTest {
             {{ 'a' if record.x is defined else 'b' }}          § {{record.x | json | default('') | default('null', null) | equals('') | not | map(true, 'a', 'b')}}
             {{ 'a' if record.x is false else 'b' }}            § {{record.x | json | default('', null) | equals('false') | map(true, 'a', 'b')}}
             {{ 'a' if record.x else 'b' }}                     § {{record.x | json | default('', null) | equals('', 'false', '0', '0.0', '""', '[]', '{}') | not | map(true, 'a', 'b')}}
-            {{ '[' ~ record.x ~ ']' if record.x else '' }}     § [{{record.x | omit(empty)}}]
+            {{ '(' ~ record.x ~ ')' if record.x else '' }}     § ({{record.x | omit(empty)}})
             {{ record.x ~ '-' if record.y == 1 else 'z' }}     § {{record.y | default('', null) | equals(1) | map(true, (record.x), '')}}{{record.y | default('', null) | equals(1) | map(true, '-', '')}}{{record.y | default('', null) | equals(1) | not | map(true, 'z', '')}}
             {{ config['q_' + parameters.p] }}                  § {{auth.q_v}}
             {{ {'a': 'x', 'b': record.y}[config.r] }}          § {{auth.r | map('a', 'x', 'b', (record.y))}}
@@ -240,7 +345,7 @@ class AirbyteImportTest {
             {{ record.x.split('T')[0] }}                       § {{record.x | match('(?s)^(.*?)(?:T.*)?$')}}
             {{ record.x.rstrip('/') }}                         § {{record.x | match('(?s)^(.*?)/*$')}}
             {{ record.x | regex_search('c=([^&]+)') }}         § {{record.x | match('c=([^&]+)')}}
-            {{ timestamp(record.x) * 1000 }}                   § {{record.x | epochSeconds}}000
+            {{ timestamp(record.x) * 1000 }}                   § {{record.x | epochMillis}}
             {%- set m = {'EU': 'eu', 'US': 'us'} -%} {{ m[config.r] }}.x § {{auth.r | map('EU', 'eu', 'US', 'us')}}.x
             {% if config.r == 'a' %}x{% elif parameters.p == 'v' %}y{% else %}z{% endif %}. § {{auth.r | default('', null) | equals('a') | map(true, 'x', 'y')}}.
             """)
@@ -265,6 +370,7 @@ class AirbyteImportTest {
                 "{% set a = a %}{{ a }}",
                 "{{ record.x[record.y] }}",
                 "{{ record.x.split('a') }}",
+                "{{ '[' ~ record.x ~ ']' if record.x else '' }}",
                 "{{ record.x | regex_search('(') }}",
                 "{{ {record.x: 1}['a'] }}",
                 "{{ f(1) }}",
