@@ -108,6 +108,16 @@ final class CommandRun {
             Integer next = octets.poll();
             return next == null ? -1 : next;
         }
+
+        @Override
+        public int read(byte[] target, int from, int length) {
+            int count = 0;
+            for (int next = read(); next >= 0; next = count < length ? read() : -1) {
+                target[from + count] = (byte) next;
+                count++;
+            }
+            return count == 0 && length > 0 ? -1 : count;
+        }
     }
 
     /** A writer that passes each complete line to a consumer. */
