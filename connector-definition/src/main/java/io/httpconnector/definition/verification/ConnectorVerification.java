@@ -24,8 +24,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks a connector document against the live service: the connection, the pages of lists, the keys and repeated polls of
- * triggers, and the signatures of webhooks. The state of triggers is in memory only, and no event is handled. Not thread-safe.
+ * Checks a connector document against the live service: the connection, the pages of lists, the keys, cursors and repeated
+ * polls of triggers, and the signatures of webhooks. The state of triggers is in memory only, and no event is handled. Not thread-safe.
  *
  * <pre>{@code
  * ConnectorVerification.of(shop, ConnectorContext.forTenant("acme").secrets(vault))

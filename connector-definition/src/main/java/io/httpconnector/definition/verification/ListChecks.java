@@ -155,6 +155,10 @@ final class ListChecks {
                 again = polling.pollOnce();
             }
             repeated(title + ": repeated poll", again.records(), List.copyOf(events));
+            if (trigger.path("cursor").isObject()) {
+                results.add(new CursorCheck(connector, title + ": cursor", name, trigger.path("cursor"))
+                        .check(records.size(), again));
+            }
         } catch (PollingException e) {
             boolean isLimit = e.reason() == Reason.LIMIT_REACHED;
             add(title + ": poll", isLimit ? CheckStatus.SKIPPED : CheckStatus.FAILED, String.valueOf(e.getMessage()));

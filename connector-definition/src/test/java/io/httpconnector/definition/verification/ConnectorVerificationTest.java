@@ -59,6 +59,8 @@ class ConnectorVerificationTest {
         PAGE_IGNORED,
         KEYS_REPEATED,
         CHANGING_VERSIONS,
+        CURSOR_IGNORED,
+        FUTURE_REJECTED,
         NO_CONNECTION
     }
 
@@ -81,7 +83,11 @@ class ConnectorVerificationTest {
             int page = all.contains(Fault.PAGE_IGNORED) || !query.contains("page=")
                     ? 1
                     : Integer.parseInt(query.replaceFirst(".*page=(\\d+).*", "$1"));
-            String since = query.contains("since=") ? query.replaceFirst(".*since=([^&]*).*", "$1") : "";
+            boolean hasCursor = query.contains("since=") && !all.contains(Fault.CURSOR_IGNORED);
+            String since = hasCursor ? query.replaceFirst(".*since=([^&]*).*", "$1") : "";
+            if (all.contains(Fault.FUTURE_REJECTED) && since.compareTo("2026-02") > 0) {
+                return MockResponse.status(400);
+            }
             List<Integer> ids = IntStream.rangeClosed(1, 4)
                     .filter(id -> ("2026-01-01T10:0" + id + ":59Z").compareTo(since) >= 0)
                     .boxed()
@@ -125,6 +131,7 @@ class ConnectorVerificationTest {
                         "trigger updated-orders: pages",
                         "trigger updated-orders: keys",
                         "trigger updated-orders: repeated poll",
+                        "trigger updated-orders: cursor",
                         "webhook order-created",
                         "webhook order-deleted");
         assertThat(find(results, "request list-order: pages").message()).contains("it needs values");
@@ -150,6 +157,39 @@ class ConnectorVerificationTest {
 
         assertThat(result.status()).isEqualTo(CheckStatus.FAILED);
         assertThat(result.message()).contains("[\"/id\"] does not identify a record");
+    }
+
+    private CheckResult cursor(Fault... faults) {
+        return find(verify(faults), "trigger updated-orders: cursor");
+    }
+
+    @Test
+    void cursorOfTimestamps() {
+        CheckResult honoured = cursor();
+        assertThat(honoured.status()).as(honoured.message()).isEqualTo(CheckStatus.OK);
+        assertThat(honoured.message())
+                .isEqualTo("for a time in the future, the service returns 0 instead of 4 records");
+
+        CheckResult ignored = cursor(Fault.CURSOR_IGNORED);
+        assertThat(ignored.status()).as(ignored.message()).isEqualTo(CheckStatus.FAILED);
+        assertThat(ignored.message()).contains("it ignores the parameter of the cursor; correct its name");
+    }
+
+    @Test
+    void cursorWithLookback() {
+        shop = SHOP.replace("order: ASCENDING", "lookback: P30D");
+        assertThat(cursor().status()).isEqualTo(CheckStatus.OK);
+        assertThat(cursor(Fault.CURSOR_IGNORED).status()).isEqualTo(CheckStatus.FAILED);
+        assertThat(cursor(Fault.FUTURE_REJECTED).status()).isEqualTo(CheckStatus.SKIPPED);
+    }
+
+    @Test
+    void cursorOfNumbersAndOfTheLibrary() {
+        shop = SHOP.replace("{timestamp: /updated, sentAs", "{number: /id, sentAs");
+        assertThat(cursor(Fault.CURSOR_IGNORED).status()).isEqualTo(CheckStatus.FAILED);
+
+        shop = SHOP.replace("sentAs: {query: since}", "clientSide: true");
+        assertThat(cursor().message()).contains("the library filters");
     }
 
     @Test
