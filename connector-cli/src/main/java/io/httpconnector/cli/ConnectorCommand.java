@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
             "  connector test jira.connector.yaml",
             "  connector send jira.connector.yaml get-project --pill project.key=PPP",
             "",
-            "\"connector COMMAND --help\" describes a command."
+            "\"connector help COMMAND\" describes a command."
         })
 final class ConnectorCommand implements Callable<Integer> {
 
@@ -101,7 +101,8 @@ final class ConnectorCommand implements Callable<Integer> {
                 new SendCommand(terminal),
                 new PollCommand(terminal),
                 new ListenCommand(terminal),
-                new CompletionCommand(terminal));
+                new CompletionCommand(terminal),
+                new HelpCommand());
     }
 
     /** Shows the help: a subcommand is required. */

@@ -1,5 +1,6 @@
 package io.httpconnector.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.Suggestions;
@@ -23,7 +24,7 @@ final class FailureReporter implements IExecutionExceptionHandler, IParameterExc
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult result) {
         if (failure instanceof ParameterException e) {
-            return handleParseException(e, new String[0]);
+            return handleParseException(e, result.originalArgs().toArray(String[]::new));
         }
         if (terminal.isOutputClosed()) {
             return ExitCode.OUTPUT_CLOSED;
@@ -33,19 +34,19 @@ final class FailureReporter implements IExecutionExceptionHandler, IParameterExc
             return ExitCode.STOPPED;
         }
         int code = exitCode(failure);
-        report(failure, code);
-        if (isVerbose(result)) {
+        report(failure, code, has(result, "--json"));
+        if (has(result, "--verbose")) {
             failure.printStackTrace(terminal.err());
         }
         return code;
     }
 
-    private static boolean isVerbose(ParseResult result) {
+    private static boolean has(ParseResult result, String option) {
         ParseResult last = result;
         while (last.hasSubcommand()) {
             last = last.subcommand();
         }
-        return last.hasMatchedOption("--verbose");
+        return last.hasMatchedOption(option);
     }
 
     private static int exitCode(Exception failure) {
@@ -61,7 +62,7 @@ final class FailureReporter implements IExecutionExceptionHandler, IParameterExc
         return ExitCode.INTERNAL;
     }
 
-    private void report(Exception failure, int code) {
+    private void report(Exception failure, int code, boolean isJson) {
         String message = String.valueOf(failure.getMessage());
         if (code == ExitCode.INTERNAL) {
             // The message of an unexpected exception could quote a value.
@@ -69,14 +70,29 @@ final class FailureReporter implements IExecutionExceptionHandler, IParameterExc
                     + "; run the command with --verbose and report it";
         }
         terminal.note(terminal.styled("fg(red)", "error: ") + message);
+        if (isJson) {
+            print(message, code);
+        }
         if (code == ExitCode.UNAUTHORIZED) {
             terminal.note("Check the secrets, or run \"connector authorize\".");
         }
     }
 
+    /** Prints the failure as the result for a script. */
+    private void print(String message, int code) {
+        terminal.print(JsonNodeFactory.instance
+                .objectNode()
+                .put("ok", false)
+                .put("exitCode", code)
+                .put("error", message));
+    }
+
     @Override
     public int handleParseException(ParameterException failure, String[] args) {
         CommandLine command = failure.getCommandLine();
+        if (List.of(args).contains("--json")) {
+            print(String.valueOf(failure.getMessage()), ExitCode.USAGE);
+        }
         if (!command.getSubcommands().isEmpty()
                 && failure instanceof UnmatchedArgumentException e
                 && !e.getUnmatched().get(0).startsWith("-")) {

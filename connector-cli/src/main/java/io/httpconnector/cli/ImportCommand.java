@@ -210,7 +210,12 @@ final class ImportCommand implements Callable<Integer> {
                     + ", or name an existing directory by -o");
         }
         boolean isWritten = true;
+        int count = 0;
         for (ImportedDocument one : all) {
+            count++;
+            if (!options.json) {
+                terminal.progress(count + " of " + all.size() + " connectors");
+            }
             one.remarks().forEach(this::remark);
             Path target = isDirectory && output != null ? output.resolve(one.id() + ".connector.yaml") : output;
             isWritten &= write(one.document(), target, one.id());

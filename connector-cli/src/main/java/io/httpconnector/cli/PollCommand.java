@@ -3,6 +3,7 @@ package io.httpconnector.cli;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.definition.Connector;
+import io.httpconnector.polling.PollProgress;
 import io.httpconnector.polling.PollResult;
 import io.httpconnector.polling.PollingListener;
 import io.httpconnector.polling.PollingTrigger;
@@ -185,8 +186,17 @@ final class PollCommand extends InstanceCommand {
         }
     }
 
-    /** Reports failed polls, which are repeated while the command runs. */
+    /** Reports the pages of a poll, and failed polls, which are repeated while the command runs. */
     private final class PollReport implements PollingListener {
+
+        @Override
+        public void onPage(PollProgress progress) {
+            if (!isJson()) {
+                terminal()
+                        .progress(progress.soFar().pages() + " pages, "
+                                + progress.soFar().records() + " records");
+            }
+        }
 
         @Override
         public void onFailure(String id, Exception failure, int consecutiveFailures) {

@@ -117,6 +117,9 @@ final class SendCommand extends InstanceCommand {
             while (each.hasNext() && !terminal().isStopped() && !terminal().isOutputClosed()) {
                 terminal().print(each.next());
                 count++;
+                if (!isJson()) {
+                    terminal().progress(count + " records");
+                }
             }
         }
         terminal().note(count + (count == 1 ? " record" : " records"));

@@ -13,6 +13,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -29,6 +30,8 @@ final class Terminal {
     /** The time that a stopped command has to close what it has opened. */
     private static final int CLOSING_SECONDS = 5;
 
+    private static final long PROGRESS_NANOS = 200_000_000;
+
     private final BufferedReader in;
     private final PrintWriter out;
     private final PrintWriter err;
@@ -38,9 +41,13 @@ final class Terminal {
     private final @Nullable Console console;
     private final SecretMask mask;
     private final PrintWriter unmasked;
+    private final PrintWriter unmaskedErr;
+    private final boolean showsProgress;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean isWaiting;
+    private boolean hasProgress;
+    private long shownAt;
 
     private Terminal(
             BufferedReader in,
@@ -49,10 +56,13 @@ final class Terminal {
             Map<String, String> environment,
             Path directory,
             Ansi ansi,
+            boolean showsProgress,
             @Nullable Console console) {
         this.in = in;
         this.mask = new SecretMask();
         this.unmasked = out;
+        this.unmaskedErr = err;
+        this.showsProgress = showsProgress;
         this.out = new PrintWriter(mask.masking(out), true);
         this.err = new PrintWriter(mask.masking(err), true);
         this.environment = Map.copyOf(environment);
@@ -67,7 +77,22 @@ final class Terminal {
         PrintWriter out = writer(FileDescriptor.out);
         PrintWriter err = writer(FileDescriptor.err);
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
-        return new Terminal(in, out, err, System.getenv(), Path.of(""), Ansi.AUTO, console());
+        return new Terminal(in, out, err, System.getenv(), Path.of(""), Ansi.AUTO, isErrorTerminal(), console());
+    }
+
+    /** Whether the error stream is a terminal on which a line can be replaced. */
+    private static boolean isErrorTerminal() {
+        String type = System.getenv("TERM");
+        if (System.getenv("NO_COLOR") != null || type == null || type.equals("dumb")) {
+            return false;
+        }
+        try {
+            String device = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+            return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty");
+        } catch (IOException | UnsupportedOperationException e) {
+            // Another system than Linux.
+            return console() != null;
+        }
     }
 
     /** Returns a writer that knows when its reader has closed the pipe, unlike {@link System#out}. */
@@ -89,11 +114,16 @@ final class Terminal {
         }
     }
 
-    /** Returns a terminal without console and colours. */
+    /** Returns a terminal without console and colours, and perhaps with progress. */
     static Terminal of(
-            InputStream in, PrintWriter out, PrintWriter err, Map<String, String> environment, Path directory) {
+            InputStream in,
+            PrintWriter out,
+            PrintWriter err,
+            Map<String, String> environment,
+            Path directory,
+            boolean showsProgress) {
         BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-        return new Terminal(reader, out, err, environment, directory, Ansi.OFF, null);
+        return new Terminal(reader, out, err, environment, directory, Ansi.OFF, showsProgress, null);
     }
 
     PrintWriter out() {
@@ -128,11 +158,13 @@ final class Terminal {
 
     /** Prints a line of the result. */
     void print(String line) {
+        clearProgress();
         out.println(line);
     }
 
     /** Prints a JSON value in one line of the result. */
     void print(JsonNode json) {
+        clearProgress();
         out.println(mask.mask(json).toString());
     }
 
@@ -149,7 +181,28 @@ final class Terminal {
 
     /** Prints a line for the user, which is not part of the result. */
     void note(String line) {
+        clearProgress();
         err.println(line);
+    }
+
+    /** Shows how far a command is, on a terminal only: in one line, which the next output replaces, and not too often. */
+    synchronized void progress(String text) {
+        long now = System.nanoTime();
+        if (showsProgress && (shownAt == 0 || now - shownAt > PROGRESS_NANOS)) {
+            shownAt = now;
+            hasProgress = true;
+            err.print(text + "\r");
+            err.flush();
+        }
+    }
+
+    private synchronized void clearProgress() {
+        if (hasProgress) {
+            hasProgress = false;
+            // Erases the line.
+            unmaskedErr.print("\u001b[2K");
+            unmaskedErr.flush();
+        }
     }
 
     /** Returns a text in a style of picocli, such as {@code bold} or {@code fg(red)}, if there are colours. */
@@ -162,6 +215,7 @@ final class Terminal {
 
     /** Reads a line; null at the end of the input. */
     @Nullable String readLine(String prompt) {
+        clearProgress();
         err.print(prompt);
         err.flush();
         try {
@@ -211,6 +265,7 @@ final class Terminal {
 
     /** Called when a command has closed what it has opened. */
     void end() {
+        clearProgress();
         out.flush();
         err.flush();
         ended.countDown();

@@ -22,7 +22,8 @@ import picocli.CommandLine.Parameters;
         header = "Check a connector document against the service.",
         description = {
             "Tests the connection, and checks that page 2 of each list differs from page 1, keys are unique, a"
-                    + " repeated poll yields no event, and the signature of each webhook verifies.",
+                    + " repeated poll yields no event, the service honours the cursor, and the signature of each"
+                    + " webhook verifies.",
             "Only GET, HEAD and OPTIONS are sent unless --unsafe. No position is kept and no event is handled. The exit"
                     + " code is 1 if a check fails."
         },

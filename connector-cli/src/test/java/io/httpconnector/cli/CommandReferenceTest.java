@@ -24,7 +24,7 @@ class CommandReferenceTest {
     private static CommandLine commands() {
         PrintWriter none = new PrintWriter(new StringWriter());
         return ConnectorCommand.commandLine(
-                Terminal.of(InputStream.nullInputStream(), none, none, Map.of(), Path.of("")));
+                Terminal.of(InputStream.nullInputStream(), none, none, Map.of(), Path.of(""), false));
     }
 
     @Test
@@ -48,6 +48,16 @@ class CommandReferenceTest {
                 .lines()
                 .forEach(line -> reference.append(line.stripTrailing()).append('\n'));
         reference.append("```\n");
+    }
+
+    @Test
+    void helpOfCommand(@TempDir Path directory) {
+        CommandRun connector = new CommandRun(directory);
+
+        assertThat(connector.run("help", "send")).isEqualTo(connector.run("send", "--help"));
+        assertThat(connector.run("help")).isEqualTo(connector.run("--help"));
+        assertThat(connector.run("help", "sned").code()).isEqualTo(ExitCode.USAGE);
+        assertThat(connector.run("help", "sned").err()).contains("did you mean \"send\"?");
     }
 
     @Test

@@ -23,6 +23,7 @@ final class CommandRun {
     private final Path directory;
     private final Map<String, String> environment = new HashMap<>();
     private BiConsumer<Terminal, String> reader = (terminal, line) -> {};
+    private boolean isTerminal;
     private TypedInput input = new TypedInput();
 
     CommandRun(Path directory) {
@@ -40,6 +41,12 @@ final class CommandRun {
 
     CommandRun environment(String name, String value) {
         environment.put(name, value);
+        return this;
+    }
+
+    /** Shows the progress, as on a terminal. */
+    CommandRun onTerminal() {
+        isTerminal = true;
         return this;
     }
 
@@ -87,7 +94,7 @@ final class CommandRun {
         LineWriter out = new LineWriter(line -> reader.accept(terminal.get(), line));
         LineWriter err = new LineWriter(line -> reader.accept(terminal.get(), line));
         terminal.set(Terminal.of(
-                input, new PrintWriter(out, true), new PrintWriter(err, true), environment, directory));
+                input, new PrintWriter(out, true), new PrintWriter(err, true), environment, directory, isTerminal));
         int code = ConnectorCommand.run(terminal.get(), args);
         return new Result(code, out.toString(), err.toString());
     }

@@ -130,6 +130,39 @@ class SendCommandTest {
     }
 
     @Test
+    void progressIsShownOnTerminalsOnly() {
+        assertThat(run("send", "list-orders", "--all-pages").err()).doesNotContain("\r", "\u001b");
+
+        connector.onTerminal();
+        assertThat(run("send", "list-orders", "--all-pages").err()).isEqualTo("1 records\r\u001b[2K3 records\n");
+        assertThat(run("send", "list-orders", "--all-pages", "--json").err()).isEqualTo("3 records\n");
+        assertThat(run("poll", "updated-orders", "--all").err()).contains("1 pages, 2 records\r\u001b[2K");
+        assertThat(run("poll", "updated-orders", "--all", "--json").err()).doesNotContain("\r");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2, test, --values=none.yaml, none.yaml: there is no such file",
+        "2, test, --unknown, Unknown option",
+        "3, test, --strategy=none, none",
+        "3, poll, trigger, not valid",
+        "2, send, none, the document has no request"
+    })
+    void failuresAreJsonForScripts(int code, String command, String argument, String message) throws Exception {
+        if (message.equals("not valid")) {
+            connector.write("shop.yaml", CheckCommandTest.SHOP.replace("version: 1.2.0", "version: one"));
+        }
+        Result result = run(command, argument, "--json");
+
+        JsonNode json = new ObjectMapper().readTree(result.out());
+        assertThat(result.code()).as(result.err()).isEqualTo(code);
+        assertThat(json.path("ok").asBoolean(true)).isFalse();
+        assertThat(json.path("exitCode").asInt()).isEqualTo(code);
+        assertThat(result.err()).contains("error: ");
+        assertThat(json.path("error").asText()).contains(message.equals("not valid") ? "/version" : message);
+    }
+
+    @Test
     void pillsOfFileAndArguments() {
         connector.write("pills.json", "{\"order\": {\"id\": 41, \"lang\": \"fr\"}}");
 
