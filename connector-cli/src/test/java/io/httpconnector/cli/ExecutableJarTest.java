@@ -3,8 +3,6 @@ package io.httpconnector.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -12,16 +10,10 @@ import org.junit.jupiter.api.Test;
 /** Runs the executable jar, after it is packaged. */
 class ExecutableJarTest {
 
-    private static final Path JAR = Path.of("target/connector.jar");
-
     private record Outcome(int code, String output) {}
 
     private static Outcome run(String... args) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-jar",
-                JAR.toString()));
+        List<String> command = JarProcess.command();
         command.addAll(List.of(args));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

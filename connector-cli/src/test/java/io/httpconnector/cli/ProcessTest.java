@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,15 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests the command in a process of its own: Ctrl-C, closed pipes, and the log. */
+/** Tests the executable jar in a process of its own, after it is packaged: Ctrl-C, closed pipes, and the log. */
 class ProcessTest {
 
     private static final int SECONDS = 60;
@@ -67,20 +64,9 @@ class ProcessTest {
 
     /** Starts the command in a shell, with {@code $connector} as its name. */
     private Process shell(String script) throws IOException {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         ProcessBuilder builder = new ProcessBuilder("/bin/bash", "-c", "set -o pipefail; " + script);
         builder.directory(directory.toFile());
-        // Without the test log of other modules.
-        builder.environment()
-                .put(
-                        "CLASSPATH",
-                        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                                .filter(entry -> !entry.contains("logback"))
-                                .collect(Collectors.joining(File.pathSeparator)));
-        builder.environment()
-                .put(
-                        "connector",
-                        "env --default-signal=INT " + java + " -XX:TieredStopAtLevel=1 io.httpconnector.cli.Main");
+        builder.environment().put("connector", "env --default-signal=INT " + String.join(" ", JarProcess.command()));
         builder.environment().put("URL", service.baseUrl());
         builder.environment().put("CONNECTOR_SHOP_KEY", "hush-key-1");
         builder.environment().put("CONNECTOR_SHOP_HOOK", "hush-hook-1");
@@ -171,13 +157,13 @@ class ProcessTest {
     void closedPipeEndsSilently() throws Exception {
         String records = "{\"orders\": [" + "{\"id\": 7},".repeat(9_999) + "{\"id\": 8}]}";
         service.on("GET", "/orders", request -> MockResponse.json(records));
-        for (String command : List.of(
-                "send shop.yaml list-orders --all-pages --value url=$URL",
-                "poll shop.yaml updated-orders --all --state s --value url=$URL")) {
-            Process process = shell("$connector " + command + " | head -1");
+        List<Process> both = List.of(
+                shell("$connector send shop.yaml list-orders --all-pages --value url=$URL | head -1"),
+                shell("$connector poll shop.yaml updated-orders --all --state s --value url=$URL | head -1"));
+        for (Process process : both) {
             String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
-            assertThat(exitCode(process)).as(command + err()).isEqualTo(ExitCode.OUTPUT_CLOSED);
+            assertThat(exitCode(process)).as(err()).isEqualTo(ExitCode.OUTPUT_CLOSED);
             assertThat(out.lines()).hasSize(1);
             assertThat(err()).doesNotContain("\tat ", "Exception", "error:");
         }
@@ -185,19 +171,16 @@ class ProcessTest {
 
     @Test
     void logIsMaskedAndShownByVerboseOnly() throws Exception {
-        assumeTrue(
-                Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                        .anyMatch(entry -> entry.contains("slf4j-simple")),
-                "needs the log of the command");
         service.on(
                 "GET",
                 "/orders/1",
                 request -> MockResponse.status(422)
                         .body("text/plain", request.header("X-Api-Key").orElse("")));
         String command = "$connector send shop.yaml get-order --pill order.id=1 --value url=$URL 2>&1";
-        String quiet = new String(shell(command).getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        String verbose =
-                new String(shell(command + " --verbose").getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        Process first = shell(command);
+        Process second = shell(command + " --verbose");
+        String quiet = new String(first.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String verbose = new String(second.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
         assertThat(quiet.lines()).hasSize(2);
         assertThat(verbose).contains("DEBUG").doesNotContain("hush-");

@@ -97,7 +97,7 @@ class WalkThroughTest {
         }
     }
 
-    private static MockResponse only(RecordedRequest request, String credentials, String json) {
+    static MockResponse only(RecordedRequest request, String credentials, String json) {
         return request.header("Authorization").filter(credentials::equals).isPresent()
                 ? MockResponse.json(json)
                 : failure(401, "{\"errorMessages\": [\"Client must be authenticated.\"]}");
@@ -170,7 +170,7 @@ class WalkThroughTest {
         }
     }
 
-    private static String account(String name, String country) throws IOException {
+    static String account(String name, String country) throws IOException {
         ObjectNode account = MAPPER.createObjectNode();
         account.putObject("account")
                 .put("Name", name)
@@ -181,7 +181,7 @@ class WalkThroughTest {
     }
 
     /** Opens a URL as a browser does, whose user consents. */
-    private static void browse(String url) {
+    static void browse(String url) {
         try {
             HttpClient browser = HttpClient.newBuilder()
                     .followRedirects(HttpClient.Redirect.ALWAYS)
@@ -197,10 +197,10 @@ class WalkThroughTest {
     }
 
     /** A service like Eventbrite: consent of a user with PKCE, tokens, and venues, which it validates. */
-    private static final class Eventbrite implements AutoCloseable {
+    static final class Eventbrite implements AutoCloseable {
 
-        private final MockService service = MockService.start();
-        private final List<JsonNode> venues = new ArrayList<>();
+        final MockService service = MockService.start();
+        final List<JsonNode> venues = new ArrayList<>();
         private String challenge = "";
 
         Eventbrite() {
