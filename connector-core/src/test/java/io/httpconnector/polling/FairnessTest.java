@@ -121,8 +121,8 @@ class FairnessTest {
         for (Slow behaviour : List.of(silent, trickling, tricklingHead)) {
             HttpConnection connection = closing(HttpConnection.named("Service")
                     .baseUrl(slow(behaviour))
-                    .responseTimeout(Duration.ofMillis(700))
-                    .totalTimeout(SECOND)
+                    .responseTimeout(Duration.ofMillis(200))
+                    .totalTimeout(Duration.ofMillis(300))
                     .build());
             try (PollingTrigger trigger = trigger("t", connection).build()) {
                 long begin = System.nanoTime();
@@ -150,7 +150,7 @@ class FairnessTest {
                 .maxInMemory(1)
                 .pollTimeout(SECOND)
                 .handler(event -> {
-                    Thread.sleep(500);
+                    Thread.sleep(350);
                     handled.add(event.key());
                 })
                 .build()) {
@@ -180,23 +180,25 @@ class FairnessTest {
     }
 
     @Test
-    void oneThousandTriggersAreOnTimeAlthoughThirdOfServicesHang() throws Exception {
-        int all = 1000;
-        Duration period = Duration.ofSeconds(2);
+    void manyTriggersAreOnTimeAlthoughThirdOfServicesHang() throws Exception {
+        int all = 100;
+        Duration period = Duration.ofMillis(700);
         MockService service = closing(new MockService());
         HttpConnection healthy = connection(service.baseUrl(), SECOND);
         List<HttpConnection> hanging = new ArrayList<>();
-        for (int i = 0; i < 30; i++) {
-            hanging.add(connection(hanging(), SECOND));
+        for (int i = 0; i < 4; i++) {
+            hanging.add(connection(hanging(), period.dividedBy(2)));
         }
-        PollingEngine engine = closing(PollingEngine.create(64));
+        // 30 triggers hang for half of their period: more than there are workers, and fewer than slots for slow polls.
+        PollingEngine engine = closing(PollingEngine.create(8));
         List<PollingTrigger> good = new ArrayList<>();
         List<PollingTrigger> triggers = new ArrayList<>();
         for (int i = 0; i < all; i++) {
             boolean hangs = i % 10 < 3;
-            PollingTrigger trigger = trigger("t" + i, hangs ? hanging.get(i % 30) : healthy)
+            PollingTrigger trigger = trigger("t" + i, hangs ? hanging.get(i % 4) : healthy)
                     .engine(engine)
                     .every(period)
+                    .minInterval(period)
                     .build();
             triggers.add(trigger);
             if (!hangs) {
@@ -205,7 +207,7 @@ class FairnessTest {
         }
         long begin = System.nanoTime();
         triggers.forEach(PollingTrigger::start);
-        pause(20_000);
+        pause(3700);
         long due = Duration.ofNanos(System.nanoTime() - begin).dividedBy(period);
         List<Long> polls =
                 good.stream().map(trigger -> trigger.status().polls()).sorted().toList();
@@ -231,7 +233,7 @@ class FairnessTest {
                         .count()
                 == 2);
         assertThat(triggers.get(3).status().nextPoll()).isPresent();
-        eventually(() -> triggers.get(3).status().lag().compareTo(SECOND) > 0);
+        eventually(() -> triggers.get(3).status().lag().compareTo(Duration.ofMillis(300)) > 0);
         assertThat(engine.isHealthy()).isTrue();
 
         MockService service = closing(new MockService());
