@@ -61,16 +61,16 @@ final class ParentListing {
      *
      * @param first the parent, or the parent of parents, to start with; null to start with the first one
      */
-    List<Part> parts(ParentRecords parents, @Nullable String first) {
+    List<ParentGroup> parts(ParentRecords parents, @Nullable String first) {
         ListRequest request = parents.request();
         if (request == null || request.outer() == null) {
-            return List.of(new Part("", () -> list(parents, pills)));
+            return List.of(new ParentGroup("", () -> list(parents, pills)));
         }
-        List<Part> parts = new ArrayList<>();
+        List<ParentGroup> parts = new ArrayList<>();
         int start = 0;
         for (Map.Entry<String, ObjectNode> outer : list(request.outer(), pills).entrySet()) {
             start = isBelow(first, outer.getKey()) ? parts.size() : start;
-            parts.add(new Part(outer.getKey(), () -> {
+            parts.add(new ParentGroup(outer.getKey(), () -> {
                 Found found = new Found();
                 readBelow(parents.name(), request, pills, outer, found);
                 below += found.parents.size();
@@ -90,12 +90,12 @@ final class ParentListing {
     }
 
     /**
-     * A part of the parents.
+     * A group of parents.
      *
      * @param key the key of their own parent; empty if they have none
      * @param list lists them by their keys: each with its pills by name
      */
-    record Part(String key, Supplier<Map<String, ObjectNode>> list) {}
+    record ParentGroup(String key, Supplier<Map<String, ObjectNode>> list) {}
 
     /** The problem with other parents; null when there is none. */
     @Nullable RuntimeException problem() {

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.RateLimitedException;
 import io.httpconnector.StatusException;
-import io.httpconnector.polling.ParentListing.Part;
+import io.httpconnector.polling.ParentListing.ParentGroup;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.state.StateException;
 import java.util.ArrayList;
@@ -91,9 +91,9 @@ final class ParentsPoll {
         }
     }
 
-    private void pollParts(List<Part> parts, @Nullable String first) {
+    private void pollParts(List<ParentGroup> parts, @Nullable String first) {
         for (int i = 0; i < parts.size() && !isEnded; i++) {
-            Part part = parts.get(i);
+            ParentGroup part = parts.get(i);
             String following = parts.get((i + 1) % parts.size()).key();
             Map<String, ObjectNode> found;
             try {
