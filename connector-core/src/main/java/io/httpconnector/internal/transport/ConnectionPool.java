@@ -50,7 +50,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The connection pool of one route: an Apache HttpClient shared by all connections with the same route. Thousands of
  * connections, such as one for each customer of an application, share its sockets, so idle connections cost almost nothing. The
- * pool has no limits: each connection enforces its own. Reference-counted: the last {@link #release()} closes the pool.
+ * pool has no limits: each connection enforces its own. Reference-counted: the last {@link #release()} closes the pool. It is
+ * created by the first request, because connections are also built to check their settings.
  * Thread-safe.
  */
 public final class ConnectionPool {
@@ -69,17 +70,39 @@ public final class ConnectionPool {
     private static final ScheduledThreadPoolExecutor SWEEPER = DeadlineScheduler.daemon("http-connector idle sockets");
 
     private final RouteKey route;
-    private final PoolingHttpClientConnectionManager pool;
-    private final CloseableHttpClient client;
     /** The HTTP proxy, or null. */
     private final @Nullable HttpHost proxyHost;
 
     private final AtomicBoolean swept = new AtomicBoolean();
     private int users;
 
+    // Guarded by this.
+    private @Nullable OpenPool pool;
+    private boolean isClosed;
+
+    /** The pool, and the client that uses it. */
+    private record OpenPool(PoolingHttpClientConnectionManager sockets, CloseableHttpClient client) {}
+
     private ConnectionPool(RouteKey route) {
         this.route = route;
-        this.pool = new PoolBuilder(route)
+        ProxyRoute proxy = route.proxy();
+        this.proxyHost = proxy != null && !proxy.isSocks() ? new HttpHost("http", proxy.host(), proxy.port()) : null;
+    }
+
+    private synchronized OpenPool open() {
+        OpenPool open = pool;
+        if (open == null) {
+            if (isClosed) {
+                throw new IllegalStateException("The connection pool is closed");
+            }
+            open = create();
+            pool = open;
+        }
+        return open;
+    }
+
+    private OpenPool create() {
+        PoolingHttpClientConnectionManager sockets = new PoolBuilder(route)
                 .setMaxConnTotal(Integer.MAX_VALUE)
                 .setMaxConnPerRoute(Integer.MAX_VALUE)
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
@@ -89,7 +112,7 @@ public final class ConnectionPool {
                 .setConnectionFactory(ConnectionPool::connection)
                 .build();
         HttpClientBuilder builder = HttpClientBuilder.create()
-                .setConnectionManager(pool)
+                .setConnectionManager(sockets)
                 .addRequestInterceptorLast((request, entity, context) -> {
                     if (context instanceof AttemptContext attempt) {
                         attempt.markConnected();
@@ -115,14 +138,11 @@ public final class ConnectionPool {
                 .disableConnectionState()
                 .disableCookieManagement();
         ProxyRoute proxy = route.proxy();
-        if (proxy != null && !proxy.isSocks()) {
-            this.proxyHost = new HttpHost("http", proxy.host(), proxy.port());
+        if (proxy != null && proxyHost != null) {
             builder.setRoutePlanner(new ProxyPlanner(proxy, proxyHost));
             builder.setDefaultCredentialsProvider((scope, context) -> credentials(proxy, scope));
-        } else {
-            this.proxyHost = null;
         }
-        this.client = builder.build();
+        return new OpenPool(sockets, builder.build());
     }
 
     private static final class PoolBuilder extends PoolingHttpClientConnectionManagerBuilder {
@@ -253,7 +273,14 @@ public final class ConnectionPool {
             }
             OPEN.remove(route);
         }
-        client.close(CloseMode.GRACEFUL);
+        close();
+    }
+
+    private synchronized void close() {
+        isClosed = true;
+        if (pool != null) {
+            pool.client.close(CloseMode.GRACEFUL);
+        }
     }
 
     <T> T execute(
@@ -269,7 +296,7 @@ public final class ConnectionPool {
             authentication.setState(AuthExchange.State.SUCCESS);
             attempt.setAuthExchange(proxyHost, authentication);
         }
-        return client.execute(host, request, attempt, handler);
+        return open().client.execute(host, request, attempt, handler);
     }
 
     /**
@@ -277,9 +304,12 @@ public final class ConnectionPool {
      * after the service has closed it.
      */
     public void sweep(TimeValue maxIdle) {
-        pool.closeExpired();
-        pool.closeIdle(maxIdle);
-        PoolStats stats = pool.getTotalStats();
+        OpenPool open = opened();
+        if (open != null) {
+            open.sockets.closeExpired();
+            open.sockets.closeIdle(maxIdle);
+        }
+        PoolStats stats = stats();
         swept.set(false);
         if (stats.getLeased() + stats.getAvailable() > 0 && swept.compareAndSet(false, true)) {
             sweepLater();
@@ -292,6 +322,11 @@ public final class ConnectionPool {
 
     /** Returns the number of sockets in use and of idle ones. */
     public PoolStats stats() {
-        return pool.getTotalStats();
+        OpenPool open = opened();
+        return open == null ? new PoolStats(0, 0, 0, Integer.MAX_VALUE) : open.sockets.getTotalStats();
+    }
+
+    private synchronized @Nullable OpenPool opened() {
+        return pool;
     }
 }
