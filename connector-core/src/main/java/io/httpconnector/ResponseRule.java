@@ -173,8 +173,8 @@ public final class ResponseRule {
         // "treatAs": The meaning of the response.
         reader.require("treatAs");
         Action action = reader.constant("treatAs", Action.class);
-        // "retry": The retries after such a response. Default: those of the request or the connection.
-        RetryPolicy policy = reader.object("retry", RetryPolicy::read);
+        // "retry": The retries after such a response, or `none`. Default: those of the request or the connection.
+        RetryPolicy policy = reader.documentOr("retry", "none", RetryPolicy.none(), RetryPolicy::fromJson);
         if (start.isEmpty() || action == null) {
             return null;
         }
@@ -282,8 +282,9 @@ public final class ResponseRule {
                 // "text": A text that the body must contain.
                 reader.text(type, name -> names.put(type, name));
             }
-            // "value": The value of the header field, or at the pointer. Default: any.
-            String value = reader.text("value");
+            // "value": The value of the header field, or at the pointer: a string, a number, true, false or null.
+            // Default: any.
+            String value = reader.scalar("value");
             // "not": Whether the condition is negated. Default: false.
             boolean isNot = reader.isSet("not");
             String type = reader.exactlyOneOf("header", "json", "text");

@@ -15,6 +15,7 @@ import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.github.tomakehurst.wiremock.stubbing.Scenario;
 import io.httpconnector.ResponseRule.Action;
+import io.httpconnector.internal.json.JsonSupport;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class ErrorRuleTest {
@@ -253,6 +255,20 @@ class ErrorRuleTest {
         assertThatThrownBy(() -> ResponseRule.forStatus(200).treatAs(null)).hasMessageContaining("it is null");
         assertThatThrownBy(() -> connection((ResponseRule) null).build())
                 .hasMessageContaining("error rule: it is null");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "false", "null", "5", "1.50", "\"text\"", "\"true\""})
+    void valueOfAConditionMayBeAnyScalar(String value) {
+        ResponseRule rule = ResponseRule.fromJson(JsonSupport.parse("""
+                {"status": 200, "treatAs": "FAIL", "conditions": [{"json": "/ok", "value": %s}]}""".formatted(value)));
+        service.stubFor(any(anyUrl()).willReturn(okJson("{\"ok\": " + value + "}")));
+
+        assertThatThrownBy(() -> send(Request.get("/"), rule)).isInstanceOf(StatusException.class);
+        assertThatThrownBy(() -> send(Request.get("/"), ResponseRule.fromJson(rule.toJson())))
+                .isInstanceOf(StatusException.class);
+        service.stubFor(any(anyUrl()).willReturn(okJson("{\"ok\": \"other\"}")));
+        assertThat(send(Request.get("/"), rule).status()).isEqualTo(200);
     }
 
     @Test

@@ -201,6 +201,8 @@ class RetryDelayTest {
             {"rules": [{"status": 200, "treatAs": "FAIL", "conditions": [{"json": "x"}]}]} | /rules/0/conditions/0/json
             {"rules": [{"status": 200, "treatAs": "FAIL", "conditions": [{"value": "x"}]}]} | /rules/0/conditions/0
             {"rules": [{"status": 200, "treatAs": "FAIL", "conditions": [{"text": "x", "value": "y"}]}]} | /rules/0/conditions/0/value
+            {"rules": [{"status": 200, "treatAs": "FAIL", "conditions": [{"json": "/x", "value": ["y"]}]}]} | /rules/0/conditions/0/value: expected a string, a number, true, false or null
+            {"retry": "never"}                                                | /retry: expected an object or "none"
             {"retry": {"maxAttempts": 0}}                                     | /retry/maxAttempts
             {"retry": {"fixedDelay": "PT0S"}}                                 | /retry/fixedDelay
             {"retry": {"fixDelay": "PT1S"}}                                   | did you mean "fixedDelay"

@@ -179,8 +179,8 @@ final class RequestDefinitionCodec {
                 reader.duration("timeout"),
                 // "rules": The meanings of responses, which precede the rules of the connection.
                 reader.elements("rules", (rule, at) -> ResponseRule.fromJson(rule)),
-                // "retry": The retries. Default: those of the connection.
-                reader.document("retry", RetryPolicy::fromJson),
+                // "retry": The retries, or `none`. Default: those of the connection.
+                reader.documentOr("retry", "none", RetryPolicy.none(), RetryPolicy::fromJson),
                 own ? delimiters.get(0) : PillSyntax.DEFAULT.open(),
                 own ? delimiters.get(1) : PillSyntax.DEFAULT.close());
     }

@@ -103,7 +103,7 @@ record ConnectionOptions(
         }
 
         private void policies() {
-            RetryPolicy retry = reader.document("retry", RetryPolicy::fromJson);
+            RetryPolicy retry = reader.documentOr("retry", "none", RetryPolicy.none(), RetryPolicy::fromJson);
             if (retry != null) {
                 steps.add((builder, values) -> builder.retry(retry));
                 json.set("retry", retry.toJson());

@@ -3,6 +3,7 @@ package io.httpconnector.definition;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.RetryPolicy;
 import io.httpconnector.definition.internal.PointerSources;
 import io.httpconnector.internal.json.JsonObjectReader;
 import java.util.List;
@@ -34,11 +35,15 @@ final class DocumentDefaults {
     static DocumentDefaults read(JsonObjectReader reader, PointerSources sources) {
         ObjectNode defaults = JsonNodeFactory.instance.objectNode();
         reader.object("defaults", object -> {
-            for (String member : List.of("pagination", "records", "retry", "schedule", "delivery", "limits")) {
+            for (String member : List.of("pagination", "records", "schedule", "delivery", "limits")) {
                 JsonNode value = object.object(member);
                 if (value != null) {
                     defaults.set(member, value);
                 }
+            }
+            RetryPolicy retry = object.documentOr("retry", "none", RetryPolicy.none(), RetryPolicy::fromJson);
+            if (retry != null) {
+                defaults.set("retry", retry.toJson());
             }
             List<JsonNode> rules = object.elements("rules", (element, at) -> element);
             if (!rules.isEmpty()) {

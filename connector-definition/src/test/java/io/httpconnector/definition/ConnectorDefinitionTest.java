@@ -3,8 +3,13 @@ package io.httpconnector.definition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
@@ -38,6 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Tests connector documents: reading, validation, instances of customers. */
 @SuppressWarnings("try") // A connector is closed within the test.
@@ -457,6 +463,77 @@ class ConnectorDefinitionTest {
                                         "/defaults/rules/0/treatAs (line 53, column 20)",
                                         "/defaults/rules/0/x (line 53, column 21)",
                                         "/defaults/schedule/every (line 53, column 47)"));
+    }
+
+    @Test
+    void inputSelectsTheBaseUrl() {
+        try (MockService service = MockService.start()) {
+            String host = service.baseUrl().replace("http://", "");
+            service.on("GET", "/eu/v2/orders/1", MockResponse.json("{}"));
+            service.on("GET", "/us/v2/orders/1", MockResponse.json("{}"));
+            String hosts = SHOP.replace(
+                            "{name: url, label: Shop URL}",
+                            "{name: url, label: Host, choices: [\"" + host + "/eu\", \"" + host + "/us\"]}")
+                    .replace("\"{{auth.url}}\"", "\"http://{{auth.url}}/v2\"");
+            String regions = SHOP.replace(
+                            "{name: url, label: Shop URL}", "{name: url, label: Region, choices: [Europe, America]}")
+                    .replace(
+                            "\"{{auth.url}}\"",
+                            "\"http://" + host + "/{{auth.url | map('Europe', 'eu', 'America', 'us')}}/v2\"");
+
+            assertThat(orderAt(service, hosts, host + "/us")).isEqualTo("/us/v2/orders/1");
+            assertThat(orderAt(service, regions, "Europe")).isEqualTo("/eu/v2/orders/1");
+            assertThatThrownBy(() -> orderAt(service, hosts, "evil.example.org/us"))
+                    .isInstanceOf(InvalidDefinitionException.class)
+                    .hasMessageContaining("url");
+        }
+    }
+
+    private static String orderAt(MockService service, String text, String choice) {
+        try (Connector acme = ConnectorDefinition.parse(text)
+                .connect(acme(service).value("url", choice).build())) {
+            Response unused = acme.request("get-order").send("order", Map.of("id", 1));
+            return service.requests().get(service.requests().size() - 1).uri().getPath();
+        }
+    }
+
+    @Test
+    void loadingCreatesNoConnectionPool() {
+        Logger logger = (Logger) LoggerFactory.getLogger("org.apache.hc");
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        logger.setLevel(Level.DEBUG);
+        try {
+            assertThat(ConnectorDefinition.parse(SHOP).webhooks()).isNotEmpty();
+            assertThat(log.list)
+                    .filteredOn(line -> line.getThreadName().equals(Thread.currentThread().getName()))
+                    .isEmpty();
+        } finally {
+            logger.setLevel(null);
+            logger.detachAppender(log);
+        }
+    }
+
+    @Test
+    void retriesAreTurnedOffByNone() {
+        ConnectorDefinition connection =
+                ConnectorDefinition.parse(SHOP.replace("retry: {maxAttempts: 2}", "retry: none"));
+        ConnectorDefinition defaults = ConnectorDefinition.parse(SHOP + "defaults: {retry: none}\n");
+        ConnectorDefinition request = ConnectorDefinition.parse(
+                SHOP.replace("url: /orders/{{order.id}}", "url: /orders/{{order.id}}\n    retry: none"));
+        for (ConnectorDefinition definition : List.of(connection, defaults, request)) {
+            assertThat(ConnectorDefinition.parse(definition.toYaml())).isEqualTo(definition);
+            try (MockService service = MockService.start();
+                    Connector acme = definition.connect(acme(service).build())) {
+                service.on("GET", "/orders/1", MockResponse.status(503));
+                assertThatThrownBy(() -> acme.request("get-order").send("order", Map.of("id", 1)))
+                        .isInstanceOf(ConnectorException.class);
+                assertThat(service.requests()).hasSize(1);
+            }
+        }
+        assertThatThrownBy(() -> ConnectorDefinition.parse(SHOP.replace("retry: {maxAttempts: 2}", "retry: never")))
+                .hasMessageContaining("/connection/retry (line 15, column 10): expected an object or \"none\"");
     }
 
     @ParameterizedTest

@@ -42,6 +42,9 @@ class ConnectorSchemaTest {
     /** The valid documents of the tests by their source. */
     private static final Map<String, JsonNode> DOCUMENTS = new LinkedHashMap<>();
 
+    /** The number of members of each document. */
+    private static final Map<String, Integer> MEMBERS = new LinkedHashMap<>();
+
     @BeforeAll
     static void readDocuments() throws IOException {
         Path root = Path.of("").toAbsolutePath().getParent();
@@ -76,6 +79,7 @@ class ConnectorSchemaTest {
                 JsonNode tree = DocumentParser.parse(text).tree();
                 ConnectorDefinition.of(tree, ConnectorComponents.none());
                 DOCUMENTS.put(source, tree);
+                MEMBERS.put(source, changes(tree).size());
             } catch (InvalidDefinitionException expected) {
                 // A test of its problems.
             }
@@ -211,13 +215,12 @@ class ConnectorSchemaTest {
      * evenly over all of them.
      */
     private static void forEachMember(Changing changing) {
-        int total = DOCUMENTS.values().stream()
-                .mapToInt(document -> changes(document).size())
-                .sum();
+        int total = MEMBERS.values().stream().mapToInt(count -> count).sum();
         int step = Math.max(1, total / Integer.getInteger("cases", 100));
         int next = 0;
-        for (JsonNode document : DOCUMENTS.values()) {
-            int count = changes(document).size();
+        for (Map.Entry<String, JsonNode> source : DOCUMENTS.entrySet()) {
+            JsonNode document = source.getValue();
+            int count = MEMBERS.getOrDefault(source.getKey(), 0);
             while (next < count) {
                 JsonNode copy = document.deepCopy();
                 changing.accept(copy, changes(copy).get(next));

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.InvalidDefinitionException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -173,7 +173,10 @@ class DocumentSyntaxTest {
 
     @Test
     void damagedDocumentsAreRejectedWithAPlace() throws Exception {
-        String shop = Files.readString(Path.of("src/test/resources/io/httpconnector/definition/shop.connector.yaml"));
+        String shop;
+        try (InputStream file = DocumentSyntaxTest.class.getResourceAsStream("shop.connector.yaml")) {
+            shop = new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        }
         String json = ConnectorDefinition.parse(shop).toJson().toPrettyString();
         Random random = new Random(7);
         for (int i = 0; i < Integer.getInteger("cases", 300); i++) {

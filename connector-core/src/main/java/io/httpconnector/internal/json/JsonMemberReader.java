@@ -346,6 +346,17 @@ public abstract class JsonMemberReader {
     }
 
     /**
+     * Reads a string, a number, a Boolean or null as text.
+     *
+     * @param name the member
+     * @return the text as it is written in JSON, without quotes; null if the member is absent or rejected
+     */
+    public @Nullable String scalar(String name) {
+        observer.value(name, ValueType.SCALAR, Arrangement.SINGLE);
+        return take(name, JsonNode::isValueNode, "a string, a number, true, false or null", JsonNode::asText);
+    }
+
+    /**
      * Reads a JSON value of any type.
      *
      * @param name the member

@@ -333,6 +333,31 @@ public final class JsonObjectReader extends JsonMemberReader {
     }
 
     /**
+     * Reads an object with another reader, or a word that stands for one.
+     *
+     * @param name the member
+     * @param word the word
+     * @param meaning what the word stands for
+     * @param reading reads the object, or throws {@link InvalidDefinitionException}
+     * @param <T> the type of the result
+     * @return the result, or null if the member is absent or rejected
+     */
+    public <T> @Nullable T documentOr(String name, String word, T meaning, Function<JsonNode, T> reading) {
+        observer.choice(name, List.of(word), false);
+        observer.document(name, reading);
+        JsonNode value = json.get(name);
+        if (value == null || !value.isTextual()) {
+            return document(name, reading);
+        }
+        known.add(name);
+        if (!value.textValue().equals(word)) {
+            problems.add(pointerTo(name), "expected an object or \"" + word + "\", found another string");
+            return null;
+        }
+        return meaning;
+    }
+
+    /**
      * Reads a required object by its members.
      *
      * @param name the member

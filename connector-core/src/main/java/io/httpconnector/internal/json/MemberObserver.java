@@ -31,6 +31,8 @@ public interface MemberObserver {
         DURATION,
         /** The id of a time zone. */
         ZONE,
+        /** A string, a number, a Boolean or null. */
+        SCALAR,
         /** An object with any members. */
         FREE_OBJECT,
         /** Any JSON value. */

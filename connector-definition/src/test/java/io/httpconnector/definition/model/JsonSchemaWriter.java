@@ -310,6 +310,7 @@ final class JsonSchemaWriter {
             }
             case DURATION -> schema.put("type", "string").put("pattern", "^[-+]?[Pp]");
             case ZONE -> schema.put("type", "string");
+            case SCALAR -> List.of("string", "number", "boolean", "null").forEach(schema.withArray("/type")::add);
             case FREE_OBJECT -> schema.put("type", "object");
             case ANY -> {}
         }

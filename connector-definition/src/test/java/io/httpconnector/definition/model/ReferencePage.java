@@ -223,6 +223,7 @@ final class ReferencePage {
             case INSTANT -> "instant";
             case DURATION -> "duration";
             case ZONE -> "time zone";
+            case SCALAR -> "string, number, Boolean or null";
             case FREE_OBJECT -> "any object";
             case ANY -> "any JSON";
         };

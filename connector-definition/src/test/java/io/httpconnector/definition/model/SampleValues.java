@@ -77,7 +77,7 @@ final class SampleValues {
             return value.type() == ValueType.TEXT && value.choices().contains(text) ? NODES.textNode(text) : null;
         }
         return switch (value.type()) {
-            case TEXT, ZONE -> text.contains(" ") ? null : NODES.textNode(text);
+            case TEXT, ZONE, SCALAR -> text.contains(" ") ? null : NODES.textNode(text);
             case INTEGER -> text.matches("-?\\d{1,9}") ? NODES.numberNode(Integer.parseInt(text)) : null;
             case FLAG -> text.matches("true|false") ? NODES.booleanNode(Boolean.parseBoolean(text)) : null;
             case DURATION -> text.matches("P[0-9TDHMS.]+") ? NODES.textNode(text) : null;
