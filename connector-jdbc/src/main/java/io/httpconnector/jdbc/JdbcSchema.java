@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class JdbcSchema {
 
-    static final String DEFAULT_PREFIX = "http_connector_";
+    /** The prefix of the names of the tables, unless another one is set. */
+    public static final String DEFAULT_PREFIX = "http_connector_";
 
     private static final Logger LOG = LoggerFactory.getLogger(JdbcSchema.class);
 

@@ -71,6 +71,21 @@ public final class ConnectorRegistry implements AutoCloseable {
     }
 
     /**
+     * Creates a builder for a registry on several nodes, in tables with another prefix.
+     *
+     * @param dataSource provides connections; usually a pool
+     * @param prefix the prefix of all tables, such as {@code acme_} or {@code integration.hc_}, as for {@code
+     *     JdbcSchema.create(dataSource, prefix)}
+     * @param encryption encrypts tokens and secrets, such as {@link TokenEncryption#aesGcm}
+     * @return a builder
+     * @throws io.httpconnector.InvalidDefinitionException if the prefix is invalid
+     */
+    public static ConnectorRegistryBuilder clustered(DataSource dataSource, String prefix, TokenEncryption encryption) {
+        return ClusteredRegistry.builder(
+                dataSource, Arguments.notNull(prefix, "table prefix"), Arguments.notNull(encryption, "encryption"));
+    }
+
+    /**
      * Adds a connector document, or another version of it. New instances have the newest version; existing ones keep theirs until they
      * are upgraded.
      *

@@ -6,12 +6,12 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.internal.threads.BackgroundThread;
 import io.httpconnector.internal.threads.BackgroundThread.BackgroundTask;
 import io.httpconnector.jdbc.ClusteredPolling;
+import io.httpconnector.jdbc.ClusteredPollingBuilder;
 import io.httpconnector.polling.PollingTriggerBuilder;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import javax.sql.DataSource;
 
 /** Polls by {@link ClusteredPolling}, and notices what other nodes have changed. Thread-safe. */
 final class JdbcClusterMember implements ClusterMember {
@@ -31,9 +31,9 @@ final class JdbcClusterMember implements ClusterMember {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final BackgroundThread refreshing;
 
-    JdbcClusterMember(RegistryEnvironment environment, DataSource dataSource) {
+    JdbcClusterMember(RegistryEnvironment environment, ClusteredPollingBuilder cluster) {
         this.environment = environment;
-        this.polling = ClusteredPolling.on(dataSource).start(this::create);
+        this.polling = cluster.start(this::create);
         polling.list()
                 .forEach(status -> planned.put(
                         status.id(), status.definition().path("revision").asLong()));

@@ -80,6 +80,33 @@ class ClusteredRegistryTest {
     }
 
     @Test
+    void tablesMayHaveAnotherPrefix() throws Exception {
+        shop.customer("a", 1);
+        JdbcConnectionPool other =
+                JdbcConnectionPool.create("jdbc:h2:mem:" + System.nanoTime() + ";DB_CLOSE_DELAY=-1", "sa", "");
+        JdbcSchema.create(other, "acme_");
+        StoredSecrets stored = StoredSecrets.in(JdbcTokenStore.of(other, "acme_", encryption));
+        stored.put("acme", "shop", "key", Secret.of("k-1"));
+        stored.put("acme", "shop", "hook", Secret.of("h-1"));
+        WebhookRouter router = WebhookRouter.at("https://app.example.com/hooks");
+        try (ConnectorRegistry registry = ConnectorRegistry.clustered(other, "acme_", encryption)
+                .webhooks(router)
+                .build()) {
+            registry.define(Shop.definition());
+            registry.on("shop", "orders", (instance, event) -> events.add("order " + event.key()));
+            registry.on("shop", "paid", (instance, event) -> events.add("paid " + event.key()));
+            registry.start();
+            ConnectorInstance acme = registry.add("acme", "shop", shop.settings("a"));
+
+            assertThat(events.poll(20, TimeUnit.SECONDS)).isEqualTo("order 1");
+            assertThat(status(router, acme.webhookUrl("paid").orElseThrow())).isEqualTo(200);
+            assertThat(events.poll(20, TimeUnit.SECONDS)).isEqualTo("paid 7");
+        } finally {
+            other.dispose();
+        }
+    }
+
+    @Test
     void instanceMovesBetweenNodes() throws Exception {
         shop.customer("a", 2).customer("b", 3);
         WebhookRouter routerOfA = WebhookRouter.at("https://app.example.com/hooks");
