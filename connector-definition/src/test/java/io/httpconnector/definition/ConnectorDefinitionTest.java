@@ -507,7 +507,8 @@ class ConnectorDefinitionTest {
         try {
             assertThat(ConnectorDefinition.parse(SHOP).webhooks()).isNotEmpty();
             assertThat(log.list)
-                    .filteredOn(line -> line.getThreadName().equals(Thread.currentThread().getName()))
+                    .filteredOn(line ->
+                            line.getThreadName().equals(Thread.currentThread().getName()))
                     .isEmpty();
         } finally {
             logger.setLevel(null);
