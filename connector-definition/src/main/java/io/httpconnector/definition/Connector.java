@@ -244,6 +244,15 @@ public final class Connector implements AutoCloseable {
         return Optional.ofNullable(webhooks.get(name)).map(OpenWebhook::url);
     }
 
+    /**
+     * Whether this connector is closed.
+     *
+     * @return whether it was closed
+     */
+    public synchronized boolean isClosed() {
+        return isClosed;
+    }
+
     private void checkOpen() {
         if (isClosed) {
             throw new IllegalStateException("The connector " + this + " is closed");

@@ -92,7 +92,7 @@ public final class ConnectorInstance {
     }
 
     /**
-     * Returns why a poll has failed last, since the instance was started on this node.
+     * Returns why a poll or a handler has failed last, since the instance was started on this node.
      *
      * @return the message, without secrets; empty if none has failed
      */
@@ -151,7 +151,7 @@ public final class ConnectorInstance {
 
     /**
      * Executes work with the connector, for example to test its connection, or to authorize it with an {@code
-     * AuthorizationCodeFlow}. The connector must not be used after the work.
+     * AuthorizationCodeFlow}. The connector must not be used after the work, nor closed: the next use creates another one.
      *
      * @param work the work
      * @param <T> the type of the result
@@ -248,12 +248,23 @@ public final class ConnectorInstance {
     }
 
     /**
-     * Stops the instance and removes it with the state of its triggers and its tokens.
+     * Stops the instance and removes it with the state of its triggers and its tokens. They are not revoked at the service. Secrets
+     * belong to the application, which removes them.
      *
      * @throws io.httpconnector.state.StateException if this could not be stored
      */
     public void remove() {
-        lifecycle.remove();
+        lifecycle.remove(false);
+    }
+
+    /**
+     * Stops the instance and removes it, but keeps the state of its triggers and its tokens: an instance that is added again for the
+     * same tenant and connector continues there.
+     *
+     * @throws io.httpconnector.state.StateException if this could not be stored
+     */
+    public void removeKeepingState() {
+        lifecycle.remove(true);
     }
 
     /** Returns the connector and the tenant. */

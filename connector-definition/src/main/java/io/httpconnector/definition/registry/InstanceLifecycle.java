@@ -156,13 +156,19 @@ final class InstanceLifecycle {
         probe.connect(settings).close();
     }
 
-    void remove() {
+    void remove(boolean keepsState) {
         changing(() -> {
             if (stored.state() != InstanceState.DISABLED) {
                 store(stored.with(InstanceState.DISABLED, ""));
             }
+            InstanceRuntime old = runtime;
+            if (old != null) {
+                old.endPolls();
+            }
             closeRuntime();
-            environment.forget(stored);
+            if (!keepsState) {
+                environment.forget(stored);
+            }
             environment.settings.instances().remove(stored);
             boolean unused = environment.instances.remove(stored.id(), instance);
         });
@@ -355,7 +361,7 @@ final class InstanceLifecycle {
             return false;
         }
         try {
-            if (runtime != of || stored.state() != from || environment.isClosed()) {
+            if (runtime != of || stored.state() != from || environment.isClosed() || isObsolete(of, to)) {
                 return false;
             }
             store(stored.with(to, reason));
@@ -367,6 +373,11 @@ final class InstanceLifecycle {
         } finally {
             lifecycle.unlock();
         }
+    }
+
+    /** Whether a secret was added or removed while the change waited. */
+    private static boolean isObsolete(InstanceRuntime of, InstanceState to) {
+        return (to == InstanceState.FAILED && !of.isInvalid()) || (to == InstanceState.ACTIVE && of.isInvalid());
     }
 
     private void changeLater(InstanceRuntime of, InstanceState from, InstanceState to, String reason) {

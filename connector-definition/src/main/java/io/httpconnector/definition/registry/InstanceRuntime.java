@@ -3,6 +3,7 @@ package io.httpconnector.definition.registry;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.ConnectorContext;
 import io.httpconnector.definition.SecretSource.SecretReference;
@@ -23,6 +24,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +64,10 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
     private Map<String, String> tokens = Map.of();
     private boolean ended;
 
+    /** The names of secrets that were missing when they were used. */
+    private final Set<String> missing = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean invalid;
     private volatile @Nullable String lastFailure;
     private volatile long keepUntil;
 
@@ -126,9 +133,16 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
             return pollNow(name, due);
         } catch (InvalidDefinitionException e) {
             // Reported as the state of the instance. A missing secret may be added meanwhile.
-            Instant later = environment.settings.time().now().plus(AFTER_INVALID_SETTINGS);
-            return new PlannedPoll(due.time(), later, due.failures() + 1, false);
+            return new PlannedPoll(due.time(), afterInvalidSettings(), due.failures() + 1, false);
         }
+    }
+
+    private Instant afterInvalidSettings() {
+        return environment.settings.time().now().plus(AFTER_INVALID_SETTINGS);
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
     }
 
     private PlannedPoll pollNow(String name, PlannedPoll due) {
@@ -142,6 +156,11 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
                 }
             }
             PlannedPoll next = trigger.pollPlanned(planned.time(), planned.failures());
+            if (instance.stored().state() == InstanceState.FAILED) {
+                // A missing secret may be added meanwhile.
+                return new PlannedPoll(
+                        next.time(), earlier(next.start(), afterInvalidSettings()), next.failures(), false);
+            }
             boolean ends = next.needsAuthorization() && instance.authorizationLost(this, String.valueOf(lastFailure));
             return new PlannedPoll(next.time(), next.start(), next.failures(), ends);
         });
@@ -169,9 +188,11 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
                 throw new ConnectorException("The instance " + stored.id() + " was stopped or changed: try again");
             }
             Connector known = connector;
-            if (known == null) {
+            // Work may have closed it, which ends it for all.
+            if (known == null || known.isClosed()) {
                 known = connect();
                 connector = known;
+                invalid = false;
                 instance.connected(this);
             }
             leases++;
@@ -206,6 +227,7 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
         try {
             return connect(stored.settings());
         } catch (InvalidDefinitionException e) {
+            invalid = true;
             instance.failed(this, String.join("; ", e.problems()));
             throw e;
         }
@@ -217,15 +239,14 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
         InstanceId id = stored.id();
         ConnectorContext.Builder context = ConnectorContext.forTenant(id.tenant())
                 .values(settings.values())
-                .secrets(reference -> shared.secrets()
-                        .find(new SecretReference(
-                                id.tenant(),
-                                id.connector(),
-                                settings.secrets().getOrDefault(reference.name(), reference.name()))))
+                .secrets(reference -> secret(new SecretReference(
+                        id.tenant(),
+                        id.connector(),
+                        settings.secrets().getOrDefault(reference.name(), reference.name()))))
                 .state(shared.state())
                 .engine(shared.engine())
                 .tokens(new InstanceTokens(
-                        shared.tokens(), id.tenant() + "/" + id.connector(), () -> instance.authorized(this)))
+                        shared.tokens(), RegistryEnvironment.account(id), () -> instance.authorized(this)))
                 .webhooks(environment.receivers)
                 .triggers(builder -> builder.listener(new Failures()));
         if (settings.strategy() != null) {
@@ -233,6 +254,35 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
         }
         shared.context().accept(context);
         return defined.definition().connect(context.build());
+    }
+
+    /** Returns a secret that is looked up each time it is used, because it may be removed and added again; null if it is missing. */
+    private @Nullable Secret secret(SecretReference reference) {
+        if (environment.settings.secrets().find(reference) == null) {
+            return null;
+        }
+        return Secret.from(() -> {
+            Secret found = environment.settings.secrets().find(reference);
+            if (found == null) {
+                missing.add(reference.name());
+                String problem =
+                        "the secret \"" + reference.name() + "\" is missing: supply it by the source of secrets";
+                invalid = true;
+                instance.failed(this, problem);
+                throw new InvalidDefinitionException("instance " + stored.id(), problem);
+            }
+            String text = found.reveal();
+            if (missing.remove(reference.name()) && missing.isEmpty()) {
+                invalid = false;
+                instance.connected(this);
+            }
+            return text;
+        });
+    }
+
+    /** Whether a value or a secret was missing or invalid when it was needed last. */
+    boolean isInvalid() {
+        return invalid;
     }
 
     /** Remembers why a poll has failed. */
@@ -273,7 +323,19 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
         if (handler == null) {
             throw new ConnectorException(stored.id() + ": \"" + name + "\" has no handler: register one by on(...)");
         }
-        return event -> handler.handle(instance.instance(), event);
+        return event -> {
+            try {
+                handler.handle(instance.instance(), event);
+            } catch (Exception e) {
+                deliveryFailed(name, e);
+                throw e;
+            }
+        };
+    }
+
+    /** Remembers why a handler has failed. */
+    void deliveryFailed(String name, Exception failure) {
+        lastFailure = name + ": the handler has failed: " + failure;
     }
 
     <T> T withTrigger(String name, Function<PollingTrigger, T> work) {

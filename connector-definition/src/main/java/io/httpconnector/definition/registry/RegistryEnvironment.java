@@ -125,7 +125,15 @@ final class RegistryEnvironment {
             throw new ConnectorException(
                     id + (instance == null ? " does not exist any more" : ": \"" + webhook + "\" has no handler"));
         }
-        handler.handle(instance, event);
+        try {
+            handler.handle(instance, event);
+        } catch (Exception e) {
+            InstanceRuntime runtime = instance.lifecycle().runtime();
+            if (runtime != null) {
+                runtime.deliveryFailed(webhook, e);
+            }
+            throw e;
+        }
     }
 
     @Nullable ClusterMember cluster() {
@@ -163,8 +171,9 @@ final class RegistryEnvironment {
         }
     }
 
-    /** Deletes the state of the triggers of an instance. */
+    /** Deletes the state of the triggers of an instance, and its tokens. */
     void forget(StoredInstance instance) {
+        InstanceTokens.removeAll(settings.tokens(), account(instance.id()));
         InstanceId id = instance.id();
         ClusterMember member = cluster;
         definitions.triggers(id.connector()).forEach(trigger -> {
@@ -174,6 +183,11 @@ final class RegistryEnvironment {
                 member.remove(instance, trigger);
             }
         });
+    }
+
+    /** Returns the account to which the tokens of an instance belong. */
+    static String account(InstanceId id) {
+        return id.tenant() + "/" + id.connector();
     }
 
     /** Reads the key from the token store, which keeps secrets, or creates it. */

@@ -420,6 +420,109 @@ class ConnectorRegistryTest {
     }
 
     @Test
+    void secretThatIsRemovedMeanwhileIsReportedUntilItIsBack() throws Exception {
+        shop.customer("a", 1);
+        try (ConnectorRegistry registry = registry()) {
+            ConnectorInstance acme = registry.add("acme", "shop", shop.settings("a"));
+            assertThat(take(1)).containsExactly("acme 1");
+            secrets.remove("key");
+
+            assertThatThrownBy(() -> acme.send("get-shop", Pills.none()))
+                    .isInstanceOf(ConnectorException.class)
+                    .hasMessageContaining("the secret \"key\" is missing");
+            assertThat(acme.state()).isEqualTo(InstanceState.FAILED);
+            assertThat(acme.reason())
+                    .hasValueSatisfying(reason -> assertThat(reason).contains("\"key\" is missing"));
+            assertThatThrownBy(() -> poll(acme)).isInstanceOf(ConnectorException.class);
+            assertThat(acme.state()).isEqualTo(InstanceState.FAILED);
+
+            secrets.put("key", "k-2");
+            assertThat(poll(acme).events()).isZero();
+            assertThat(acme.state()).isEqualTo(InstanceState.ACTIVE);
+            assertThat(acme.reason()).isEmpty();
+        }
+    }
+
+    @Test
+    void handlerThatFailsIsTheLastFailure() throws Exception {
+        shop.customer("a", 1);
+        try (ConnectorRegistry registry = builder().build()) {
+            registry.define(Shop.definition());
+            registry.on("shop", "orders", (instance, event) -> {
+                events.add("orders");
+                throw new IllegalStateException("no table for orders");
+            });
+            registry.on("shop", "paid", (instance, event) -> {
+                throw new IllegalStateException("no table for payments");
+            });
+            registry.start();
+            ConnectorInstance acme = registry.add("acme", "shop", shop.settings("a"));
+            assertThat(take(1)).containsExactly("orders");
+            PollResult unused = poll(acme);
+            assertThat(acme.lastFailure())
+                    .hasValueSatisfying(failure -> assertThat(failure).contains("orders: ", "no table for orders"));
+
+            assertThat(status(acme.webhookUrl("paid").orElseThrow())).isEqualTo(500);
+            assertThat(acme.lastFailure())
+                    .hasValueSatisfying(failure -> assertThat(failure).contains("paid: ", "no table for payments"));
+        }
+    }
+
+    @Test
+    void connectorThatWorkHasClosedIsReplaced() throws Exception {
+        shop.customer("a", 1);
+        try (ConnectorRegistry registry = registry()) {
+            ConnectorInstance acme = registry.add("acme", "shop", shop.settings("a"));
+            assertThat(take(1)).containsExactly("acme 1");
+
+            boolean closed = acme.with(connector -> {
+                connector.close();
+                return connector.isClosed();
+            });
+
+            assertThat(closed).isTrue();
+            assertThat(acme.send("get-shop", Pills.none()).status()).isEqualTo(200);
+            shop.customer("a", 2);
+            assertThat(poll(acme).events()).isEqualTo(1);
+            assertThat(take(1)).containsExactly("acme 2");
+            assertThat(status(acme.webhookUrl("paid").orElseThrow())).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void instanceThatIsRemovedKeepsItsStateIfDesired() throws Exception {
+        shop.customer("a", 1);
+        try (ConnectorRegistry registry = registry()) {
+            ConnectorInstance acme = registry.add("acme", "shop", shop.settings("a"));
+            assertThat(take(1)).containsExactly("acme 1");
+
+            acme.removeKeepingState();
+
+            assertThat(registry.instance("acme", "shop")).isEmpty();
+            shop.customer("a", 2);
+            registry.add("acme", "shop", shop.settings("a"));
+            assertThat(take(1)).containsExactly("acme 2");
+        }
+    }
+
+    @Test
+    void tokensAreRemovedWithTheirInstance() {
+        InstanceTokens acme = new InstanceTokens(tokens, "acme/shop", () -> {});
+        InstanceTokens other = new InstanceTokens(tokens, "acme/shop-eu", () -> {});
+        acme.put("acme/shop.1", Secret.of("a"), null);
+        acme.put("acme/shop.2", Secret.of("b"), null);
+        acme.put("client.shared", Secret.of("c"), null);
+        other.put("acme/shop-eu.1", Secret.of("d"), null);
+
+        InstanceTokens.removeAll(tokens, "acme/shop");
+
+        assertThat(tokens.get("acme/shop.1")).isEmpty();
+        assertThat(tokens.get("acme/shop.2")).isEmpty();
+        assertThat(tokens.get("client.shared")).isPresent();
+        assertThat(tokens.get("acme/shop-eu.1")).isPresent();
+    }
+
+    @Test
     void removedInstanceStartsAnewWhenItIsAddedAgain() throws Exception {
         shop.customer("a", 1);
         try (ConnectorRegistry registry = registry()) {
