@@ -14,9 +14,11 @@ import io.httpconnector.internal.text.HeaderFields;
 import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.transport.CallContext;
 import java.io.IOException;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A complete response of a service. Immutable and thread-safe; it need not be closed. */
@@ -48,7 +50,7 @@ public final class Response {
          * Converts a JSON document.
          *
          * @param json the document in UTF-8
-         * @param type the class, or the type of a {@link TypeReference}
+         * @param type the class, the type of a {@link TypeReference}, or a list of a class
          * @return the object
          * @throws IOException when the document does not match the type; an unchecked exception has the same effect
          */
@@ -173,6 +175,38 @@ public final class Response {
     public <T> T json(TypeReference<T> type) {
         Type generic = notNull(type, "type").getType();
         return convert(generic, generic.getTypeName());
+    }
+
+    /**
+     * Returns the body, a JSON array, as a list of objects of a class, as {@link #json(Class)} does.
+     *
+     * @param element the class of the elements, such as a record
+     * @param <T> the type of the elements
+     * @return the list
+     * @throws InvalidResponseException when the body is not an array of such objects; the message contains the position
+     */
+    public <T> List<T> list(Class<T> element) {
+        Type type = new ListType(notNull(element, "element"));
+        return convert(type, "List<" + element.getSimpleName() + ">");
+    }
+
+    /** The type {@code List<element>}. */
+    private record ListType(Class<?> element) implements ParameterizedType {
+
+        @Override
+        public Type[] getActualTypeArguments() {
+            return new Type[] {element};
+        }
+
+        @Override
+        public Type getRawType() {
+            return List.class;
+        }
+
+        @Override
+        public @Nullable Type getOwnerType() {
+            return null;
+        }
     }
 
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // The public methods declare the type.

@@ -2,16 +2,19 @@ package io.httpconnector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.TriggerEvent;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
@@ -96,5 +99,31 @@ class Jackson3Test {
         assertThat(jackson3.readTree(jackson3.writeValueAsString(test))).isEqualTo(jackson3.readTree(expected));
         assertThat(JsonSupport.parse(new com.fasterxml.jackson.databind.ObjectMapper().writeValueAsString(test)))
                 .isEqualTo(JsonSupport.parse(expected));
+    }
+
+    record Item(String name, Optional<Instant> at, BigDecimal price) {}
+
+    @Test
+    void itsMapperReadsObjectsAndLists() throws Exception {
+        String item = "{\"name\":\"a\",\"at\":\"2026-01-31T12:00:00Z\",\"price\":0.1000000000000000000000010}";
+        Item expected = new Item(
+                "a", Optional.of(Instant.parse("2026-01-31T12:00:00Z")), new BigDecimal("0.1000000000000000000000010"));
+        Response.JsonMapping mapping = (json, type) -> jackson3.readValue(json, jackson3.constructType(type));
+        try (WirePeer peer = json("[" + item + "]");
+                HttpConnection connection = HttpConnection.named("Shop")
+                        .baseUrl(peer.url())
+                        .jsonMapping(mapping)
+                        .build()) {
+            Response response = connection.send(Request.get("/"));
+            assertThat(response.list(Item.class)).containsExactly(expected);
+            assertThat(response.json(new TypeReference<List<Item>>() {})).containsExactly(expected);
+            assertThat(response.json(tools.jackson.databind.JsonNode.class))
+                    .isEqualTo(jackson3.readTree("[" + item + "]"));
+        }
+    }
+
+    private static WirePeer json(String body) throws Exception {
+        return new WirePeer((number, request) -> "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+                + body.length() + "\r\n\r\n" + body);
     }
 }

@@ -100,6 +100,24 @@ class JsonObjectsTest {
                 .hasMessageContaining("the body is null");
     }
 
+    @Test
+    void readsListsOfAClass() {
+        List<Named> list = response("[{\"name\":\"a\"},{\"name\":\"b\"}]").list(Named.class);
+        assertThat(list).containsExactly(new Named("a"), new Named("b"));
+        assertThat(response("[]").list(Named.class)).isEmpty();
+        assertThat(response("[{\"order_id\":\"1\"}]", mapping()).list(Order.class))
+                .containsExactly(new Order("1", 0));
+        assertThatThrownBy(() -> response("[{\"order_id\":\"1\"}]").list(Order.class))
+                .isInstanceOf(InvalidResponseException.class)
+                .hasMessageContaining("is not the property \"orderId\"");
+        assertThatThrownBy(() -> response("{\"name\":\"a\"}").list(Named.class))
+                .isInstanceOf(InvalidResponseException.class)
+                .hasMessageContaining("the body is not List<Named>");
+        assertThatThrownBy(() -> response("null").list(Named.class))
+                .isInstanceOf(InvalidResponseException.class)
+                .hasMessageContaining("the body is null, not a List<Named>");
+    }
+
     record Order(String orderId, int count) {}
 
     static final class Bean {
