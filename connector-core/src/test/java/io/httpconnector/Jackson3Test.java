@@ -6,11 +6,18 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.polling.Cursor;
+import io.httpconnector.polling.PollResult;
+import io.httpconnector.polling.PollingStatus;
+import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.polling.StartPosition;
+import io.httpconnector.state.StateStore;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.TriggerEvent;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -125,5 +132,50 @@ class Jackson3Test {
     private static WirePeer json(String body) throws Exception {
         return new WirePeer((number, request) -> "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
                 + body.length() + "\r\n\r\n" + body);
+    }
+
+    @Test
+    void statusOfATriggerIsWrittenByBoth() throws Exception {
+        try (WirePeer peer = json("[{\"id\":1}]");
+                HttpConnection connection =
+                        HttpConnection.named("Shop").baseUrl(peer.url()).build();
+                PollingTrigger trigger = PollingTrigger.named("items")
+                        .connection(connection)
+                        .request(RequestTemplate.named("List")
+                                .get("/")
+                                .query("since", "{{cursor}}")
+                                .build())
+                        .key("/id")
+                        .cursor(Cursor.timestamp("/updated"))
+                        .startPosition(StartPosition.everything())
+                        .every(Duration.ofMinutes(5))
+                        .store(StateStore.inMemory())
+                        .handler(event -> {})
+                        .build()) {
+            PollResult result = trigger.pollOnce();
+            assertThat(jackson3.readTree(jackson3.writeValueAsString(result))
+                            .path("events")
+                            .asInt())
+                    .isEqualTo(1);
+            PollingStatus status = trigger.status();
+            String text = jackson3.writeValueAsString(status);
+            assertThat(JsonSupport.parse(new com.fasterxml.jackson.databind.ObjectMapper().writeValueAsString(status)))
+                    .isEqualTo(JsonSupport.parse(text));
+            assertThat(JsonSupport.parse(text).propertyStream().map(Map.Entry::getKey))
+                    .containsExactlyInAnyOrder(
+                            "state",
+                            "lastSuccess",
+                            "lastError",
+                            "lastErrorTime",
+                            "consecutiveFailures",
+                            "warnings",
+                            "failedParents",
+                            "nextPoll",
+                            "lag",
+                            "polls",
+                            "total");
+            assertThat(JsonSupport.parse(text).at("/warnings/0").asText())
+                    .isEqualTo(status.warnings().get(0));
+        }
     }
 }

@@ -131,6 +131,7 @@ public final class PollingStatus {
      *
      * @return sentences; empty when there are none
      */
+    @JsonProperty("warnings")
     public List<String> warnings() {
         return history.warnings;
     }
@@ -140,6 +141,7 @@ public final class PollingStatus {
      *
      * @return the error messages by the keys of the parents, without secrets
      */
+    @JsonProperty("failedParents")
     public Map<String, String> failedParents() {
         return history.failedParents;
     }
