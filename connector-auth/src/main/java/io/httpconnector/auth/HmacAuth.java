@@ -312,6 +312,7 @@ public final class HmacAuth implements AuthStrategy {
     }
 
     /** The values of an attempt, and the signed bytes. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared, and never changed.
     private record Signing(AttemptValues attempt, byte[] toSign) {}
 
     /** Renders the template; the body byte by byte, as it need not be text. */

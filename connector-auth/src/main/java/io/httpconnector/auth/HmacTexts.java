@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The texts of an {@link HmacAuth} beside its template. Immutable.
@@ -72,8 +73,12 @@ record HmacTexts(
     boolean usesSignature(PillText text) {
         return text.names().stream()
                 .anyMatch(name -> isSignature(name)
-                        || (computed.containsKey(name) && usesSignature(computed.get(name)))
-                        || (signatures.containsKey(ofHex(name)) && usesSignature(signatures.get(ofHex(name)))));
+                        || refersToSignature(computed.get(name))
+                        || refersToSignature(signatures.get(ofHex(name))));
+    }
+
+    private boolean refersToSignature(@Nullable PillText text) {
+        return text != null && usesSignature(text);
     }
 
     static boolean isSignature(String name) {

@@ -66,9 +66,9 @@ record JwtMembers(
     }
 
     private static boolean uses(JsonNode tree) {
-        return tree instanceof POJONode leaf
+        return (tree instanceof POJONode leaf
                         && leaf.getPojo() instanceof FieldText text
-                        && text.fields().contains(FINGERPRINT)
+                        && text.fields().contains(FINGERPRINT))
                 || StreamSupport.stream(tree.spliterator(), false).anyMatch(JwtMembers::uses);
     }
 

@@ -43,7 +43,8 @@ final class AirbyteAddedFields {
         try {
             // Airbyte evaluates a text in quotes once more.
             String text = value.node().asText().strip().replaceFirst("^\"(.*)\"$", "$1");
-            if (JinjaPills.single(text) instanceof Path source && !source.steps().isEmpty()) {
+            if (JinjaPills.single(text) instanceof Path source
+                    && !source.steps().isEmpty()) {
                 if (source.root().equals("record")) {
                     return AirbyteErrors.pointer(source);
                 }

@@ -110,8 +110,7 @@ final class AirbyteConverter {
         ObjectNode trigger = JsonNodeFactory.instance.objectNode();
         CatalogueItem sync = stream.at("incremental_sync");
         AirbyteCursor cursor =
-                new AirbyteCursor(
-                sync, withParents, requester.node().toString(), new AirbyteAddedFields(stream));
+                new AirbyteCursor(sync, withParents, requester.node().toString(), new AirbyteAddedFields(stream));
         boolean isIncremental = sync.exists() && cursor.isSupported();
         if (sync.exists() && !cursor.isSupported()) {
             sync.note("there is no counterpart of the synchronisation \""

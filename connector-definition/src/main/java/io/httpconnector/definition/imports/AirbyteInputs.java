@@ -24,6 +24,7 @@ final class AirbyteInputs {
 
     /** The properties that the specification calls secrets, although their names are those of identifiers. */
     private final Map<String, CatalogueItem> identifiers = new HashMap<>();
+
     private final Map<String, ObjectNode> inputs = new LinkedHashMap<>();
 
     /** The names of inputs that have another name in a connector document. */

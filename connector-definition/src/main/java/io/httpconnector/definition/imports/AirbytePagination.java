@@ -167,7 +167,9 @@ final class AirbytePagination {
             pagination.put("linkHeader", true);
             isUrl = true;
         } else if (isUrl) {
-            String value = path != null && path.root().equals("response") && !path.steps().contains("-1")
+            String value = path != null
+                            && path.root().equals("response")
+                            && !path.steps().contains("-1")
                     ? AirbyteErrors.pointer(path)
                     : value(strategy, text);
             if (value != null) {
@@ -197,7 +199,10 @@ final class AirbytePagination {
                 && path.steps().subList(0, last).equals(recordPath)) {
             List<String> field = path.steps().subList(last + 1, path.steps().size());
             pagination.put("tokenOfLastRecord", AirbyteErrors.pointer(new Path("record", field)));
-        } else if (path != null && path.root().equals("response") && !path.steps().isEmpty() && last < 0) {
+        } else if (path != null
+                && path.root().equals("response")
+                && !path.steps().isEmpty()
+                && last < 0) {
             pagination.put("token", AirbyteErrors.pointer(path));
         } else if (path != null
                 && path.root().equals("last_record")

@@ -144,8 +144,9 @@ final class AirbyteParents {
             parent.at("parent_key").note("a key that the parent of the parent has is not imported");
             return null;
         }
-        List<String> steps =
-                copied == null ? List.of(key.split("[./]", -1)) : List.of(copied.substring(1).split("/", -1));
+        List<String> steps = copied == null
+                ? List.of(key.split("[./]", -1))
+                : List.of(copied.substring(1).split("/", -1));
         String pill = AirbyteScope.path(name, steps);
         parent.ignore("all parents are listed for each poll", "incremental_dependency", "lazy_read_pointer");
         ObjectNode source = converter.parent(parent.at("stream"), level + 1, suffixOf(index));

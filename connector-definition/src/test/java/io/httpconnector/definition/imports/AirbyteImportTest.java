@@ -189,21 +189,27 @@ class AirbyteImportTest {
         assertThat(imported.document().at("/inputs/1/secret").asBoolean()).isTrue();
         assertThat(imported.document().at("/inputs/1/default").isMissingNode()).isTrue();
         assertThat(imported.document().at("/auth/none/query/key").asText()).isEqualTo("{{auth.key}}");
-        assertThat(imported.document().at("/requests/loaves/url").asText()).isEqualTo("/accounts/{{auth.account_id | path}}");
+        assertThat(imported.document().at("/requests/loaves/url").asText())
+                .isEqualTo("/accounts/{{auth.account_id | path}}");
     }
 
     @Test
     void timeOfTheStateIsMissingInTheFirstRequest() {
-        ImportedConnector imported = withStream(
-                "path: /l, request_parameters: {since: \"{{ stream_state['updated'] }}\"}", """
+        ImportedConnector imported =
+                withStream("path: /l, request_parameters: {since: \"{{ stream_state['updated'] }}\"}", """
                 }
                   incremental_sync:
                     {type: DatetimeBasedCursor, cursor_field: updated, datetime_format: '%Y-%m-%d', start_datetime: '2020-01-01'}""");
 
         assertThat(imported.notes()).isEmpty();
-        assertThat(imported.document().at("/triggers/loaves/request/query/0/value").asText())
+        assertThat(imported.document()
+                        .at("/triggers/loaves/request/query/0/value")
+                        .asText())
                 .isEqualTo("{{cursor | date(\"yyyy-MM-dd\", 'UTC') | omit}}");
-        assertThat(imported.document().at("/triggers/loaves/startPosition/everything").asBoolean()).isTrue();
+        assertThat(imported.document()
+                        .at("/triggers/loaves/startPosition/everything")
+                        .asBoolean())
+                .isTrue();
     }
 
     @Test
@@ -218,8 +224,10 @@ class AirbyteImportTest {
         assertThat(imported.notes()).isEmpty();
         assertThat(imported.document().at("/triggers/loaves/startPosition/from").asText())
                 .isEqualTo("{{auth.since | default((now | minus('P7D')), empty) | iso('UTC')}}");
-        assertThat(imported.document().at("/triggers/loaves/cursor/clientSide").asBoolean()).isTrue();
-        assertThat(imported.document().at("/requests/loaves/records/where").isMissingNode()).isTrue();
+        assertThat(imported.document().at("/triggers/loaves/cursor/clientSide").asBoolean())
+                .isTrue();
+        assertThat(imported.document().at("/requests/loaves/records/where").isMissingNode())
+                .isTrue();
     }
 
     @ParameterizedTest
@@ -261,7 +269,10 @@ class AirbyteImportTest {
                 """.formatted(value));
 
         assertThat(imported.notes()).isEmpty();
-        assertThat(imported.document().at("/requests/loaves/pagination/" + member).asText()).isEqualTo(expected);
+        assertThat(imported.document()
+                        .at("/requests/loaves/pagination/" + member)
+                        .asText())
+                .isEqualTo(expected);
     }
 
     private static ImportedConnector withBase(String base) {
