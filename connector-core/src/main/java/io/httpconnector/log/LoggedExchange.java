@@ -48,7 +48,8 @@ public final class LoggedExchange {
     }
 
     static LoggedExchange of(String id, String connection, String source, @Nullable String failure, Exchange exchange) {
-        long size = (long) exchange.requestBody().length() + exchange.responseBody().length();
+        long size =
+                (long) exchange.requestBody().length() + exchange.responseBody().length();
         return new LoggedExchange(id, connection, source, failure, exchange.startedAt(), size, () -> exchange);
     }
 
