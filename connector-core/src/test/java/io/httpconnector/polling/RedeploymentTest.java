@@ -120,6 +120,7 @@ class RedeploymentTest {
     }
 
     /** Fills the memory, as the JVM clears soft references only then. */
+    @SuppressWarnings("ModifiedButNotUsed") // The arrays only need to be in memory.
     private static void clearSoftReferences() {
         List<byte[]> all = new ArrayList<>();
         try {
