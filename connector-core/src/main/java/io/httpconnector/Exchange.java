@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.text.ExchangeFormatter;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -138,11 +137,13 @@ public record Exchange(
     }
 
     private static Headers headers(JsonNode json) {
-        List<NameValuePair> fields = new ArrayList<>();
-        json.fieldNames()
-                .forEachRemaining(name ->
-                        json.get(name).forEach(value -> fields.add(NameValuePair.of(name, value.asText()))));
-        return new Headers(NameValuePair.headerFields(fields.toArray(NameValuePair[]::new)));
+        Map<String, List<String>> fields = new LinkedHashMap<>();
+        json.fieldNames().forEachRemaining(name -> {
+            List<String> all = new ArrayList<>();
+            json.get(name).forEach(value -> all.add(value.asText()));
+            fields.put(name, all);
+        });
+        return Headers.of(fields);
     }
 
     private ExchangeFormatter.Values values() {

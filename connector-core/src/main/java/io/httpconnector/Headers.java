@@ -4,6 +4,7 @@ import io.httpconnector.internal.text.HeaderFields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -20,6 +21,42 @@ public final class Headers {
 
     Headers(HeaderFields fields) {
         this.fields = fields;
+    }
+
+    /**
+     * Creates header fields.
+     *
+     * @param fields the values by field name
+     * @return the header fields
+     */
+    static Headers of(Map<String, List<String>> fields) {
+        List<String> names = new ArrayList<>();
+        List<String> values = new ArrayList<>();
+        fields.forEach((name, all) -> all.forEach(value -> {
+            names.add(name);
+            values.add(value);
+        }));
+        return new Headers(new HeaderFields() {
+            @Override
+            public int size() {
+                return names.size();
+            }
+
+            @Override
+            public String name(int index) {
+                return names.get(index);
+            }
+
+            @Override
+            public String value(int index) {
+                return values.get(index);
+            }
+
+            @Override
+            public boolean isSensitive(int index) {
+                return false;
+            }
+        });
     }
 
     /**

@@ -148,4 +148,9 @@ interface ChangeDetection {
     default @Nullable String warning() {
         return null;
     }
+
+    /** What makes the poll fail although its events are handled; null when there is nothing. */
+    default @Nullable String failure() {
+        return null;
+    }
 }

@@ -61,6 +61,9 @@ final class HighWaterMarkDetection implements ChangeDetection {
      */
     private long horizon = Long.MAX_VALUE;
 
+    /** So many records without the member of the cursor are no coincidence. */
+    private static final int MANY_RECORDS = 10;
+
     private long furthest = BEFORE_ALL_RECORDS;
     private long last = BEFORE_ALL_RECORDS;
     private long lowest = Long.MAX_VALUE;
@@ -68,7 +71,11 @@ final class HighWaterMarkDetection implements ChangeDetection {
     private boolean pageIsKnown;
     private boolean pageHasPositions;
     private boolean hasPositions;
+    private int recordsWithoutMember;
     private boolean hasRecordsWithoutPosition;
+    /** A member of a record that could be meant by the cursor. */
+    private @Nullable String misspelt;
+
     private boolean unprovenAtEnd;
     private int queries;
 
@@ -285,6 +292,10 @@ final class HighWaterMarkDetection implements ChangeDetection {
             // Never forgotten, because every query may return it.
             pageIsKnown = false;
             hasRecordsWithoutPosition = true;
+            if (!hasPositions && positionBefore == null && cursor.field.in(item).isMissingNode()) {
+                recordsWithoutMember++;
+                misspelt = misspelt == null ? cursor.field.misspelt(item) : misspelt;
+            }
             return Long.MAX_VALUE;
         }
         hasPositions = true;
@@ -583,6 +594,16 @@ final class HighWaterMarkDetection implements ChangeDetection {
                 && cursor.windows() == null
                 && lowest <= furthest
                 && cursor.floor(lowest) == cursor.floor(furthest);
+    }
+
+    @Override
+    public @Nullable String failure() {
+        boolean isWrong = misspelt != null || recordsWithoutMember >= MANY_RECORDS;
+        if (hasPositions || positionBefore != null || !isWrong) {
+            return null;
+        }
+        return "No record of the poll has the cursor " + cursor.field + ", so its position never moves"
+                + (misspelt == null ? ": use a member that the records have" : ": did you mean " + misspelt + "?");
     }
 
     @Override

@@ -155,6 +155,10 @@ final class PartitionPoll {
         }
         transaction.commit();
         requireUncapped();
+        String failure = ignored || limited || notModified ? null : detection.failure();
+        if (failure != null) {
+            throw new PollingException(Reason.UNEXPECTED_RESPONSE, failure);
+        }
     }
 
     private static @Nullable String firstWarning(@Nullable String... warnings) {

@@ -3,11 +3,13 @@ package io.httpconnector.polling;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.MismatchedNames;
 import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RenderException;
 import io.httpconnector.template.ValueTemplate;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -98,6 +100,27 @@ final class ValueSource {
     /** Whether it is a pointer to the whole value. */
     boolean isRoot() {
         return pointer != null && pointer.isRoot();
+    }
+
+    /**
+     * A member of the record that differs from that of the pointer only in case, hyphens and underscores; null when the record
+     * has the member itself, or none like it.
+     */
+    @Nullable String misspelt(JsonNode item) {
+        int slash = text.lastIndexOf('/');
+        if (pointer == null || slash < 0 || !in(item).isMissingNode()) {
+            return null;
+        }
+        String wanted = text.substring(slash + 1);
+        JsonNode parent = item.at(text.substring(0, slash));
+        Iterator<String> names = parent.fieldNames();
+        while (names.hasNext()) {
+            String name = names.next();
+            if (MismatchedNames.areSimilar(name, wanted)) {
+                return text.substring(0, slash + 1) + name;
+            }
+        }
+        return null;
     }
 
     /** The value; a missing node when there is none. */

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * the path begins with, or -1 if the path begins with a step of the job.
  */
 record Expression(
-        String text, SourceLocation location, PillPath path, int slot, List<FilterStep> filters, ValueType type) {
+        String text, SourceLocation location, PillPath path, int slot, List<FilterStep> filters, ValueType type)
+        implements FilterArguments.ComputedValue {
 
     /** One filter: its name, and either its conversion of a value or its policy for a missing value. */
     record FilterStep(
@@ -38,6 +39,18 @@ record Expression(
             throw missing(context);
         }
         return value.isMissingNode() ? null : value;
+    }
+
+    @Override
+    public @Nullable JsonNode in(JsonNode root) {
+        return evaluateOrNull(new RenderContext(root, 0));
+    }
+
+    @Override
+    public List<PillPath> paths() {
+        List<PillPath> paths = new ArrayList<>(List.of(path));
+        operands().forEach(other -> paths.add(other.path()));
+        return paths;
     }
 
     /** Evaluates the pill. Returns null if the value is missing or omitted. */

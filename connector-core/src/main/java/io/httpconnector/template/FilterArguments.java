@@ -26,7 +26,17 @@ record FilterArguments(String filter, List<Argument> list) {
             JsonNode literal,
             boolean isWord,
             Supplier<PillPath> path,
-            @Nullable Expression expression) {}
+            @Nullable ComputedValue expression) {}
+
+    /** A value that is computed from the values of a job. */
+    interface ComputedValue {
+
+        /** Returns the value; null if there is none. */
+        @Nullable JsonNode in(JsonNode root);
+
+        /** Returns the paths of all values that it uses. */
+        List<PillPath> paths();
+    }
 
     /** Returns the arguments of a filter that knows only literals. */
     List<JsonNode> literals() {
@@ -68,7 +78,7 @@ record FilterArguments(String filter, List<Argument> list) {
     }
 
     /** Returns the path with filters at an index, which is in parentheses; null for another argument. */
-    @Nullable Expression expression(int index) {
+    @Nullable ComputedValue expression(int index) {
         return index < list.size() ? list.get(index).expression : null;
     }
 

@@ -1,7 +1,7 @@
 package io.httpconnector.template;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
+import io.httpconnector.template.FilterArguments.ComputedValue;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 record Operand(
         @Nullable JsonNode literal,
         @Nullable PillPath path,
-        @Nullable Expression expression) {
+        @Nullable ComputedValue expression) {
 
     /** Returns an argument that can be any kind of operand; {@code description} completes the message if there is none. */
     static Operand of(FilterArguments arguments, int index, String description) {
-        Expression expression = arguments.expression(index);
+        ComputedValue expression = arguments.expression(index);
         if (expression != null) {
             return new Operand(null, null, expression);
         }
@@ -37,19 +37,15 @@ record Operand(
         if (literal != null) {
             return literal;
         }
-        JsonNode found = expression != null
-                ? expression.evaluateOrNull(new RenderContext(root, 0))
-                : path == null ? null : path.resolve(root);
+        JsonNode found = expression != null ? expression.in(root) : path == null ? null : path.resolve(root);
         return found == null || found.isMissingNode() || found.isNull() ? null : found;
     }
 
     /** Returns the paths of all values that it uses. */
     List<PillPath> paths() {
-        if (expression == null) {
-            return path == null ? List.of() : List.of(path);
+        if (expression != null) {
+            return expression.paths();
         }
-        List<PillPath> paths = new ArrayList<>(List.of(expression.path()));
-        expression.operands().forEach(other -> paths.add(other.path()));
-        return paths;
+        return path == null ? List.of() : List.of(path);
     }
 }

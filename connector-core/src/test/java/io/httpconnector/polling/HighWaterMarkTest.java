@@ -18,6 +18,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -140,6 +141,37 @@ class HighWaterMarkTest {
             assertThat(trigger.pollOnce().events()).isEqualTo(59);
         }
         assertThat(events).extracting(TriggerEvent::key).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void cursorThatIsSpeltDifferentlyFailsThePollAfterItsEvents() {
+        service.behaviour = asked -> at(NOW, List.of(Map.of("id", 1, "T", NOW.toString())));
+        try (PollingTrigger trigger =
+                trigger().startPosition(StartPosition.everything()).build()) {
+            for (int poll = 0; poll < 2; poll++) {
+                assertThatThrownBy(trigger::pollOnce)
+                        .isInstanceOf(PollingException.class)
+                        .hasMessage(
+                                "No record of the poll has the cursor /t, so its position never moves: did you mean /T?");
+            }
+        }
+        assertThat(events).hasSize(1);
+    }
+
+    @Test
+    void cursorThatNoneOfManyRecordsHasFailsThePoll() {
+        List<Object> records = new ArrayList<>();
+        service.behaviour = asked -> at(NOW, records);
+        try (PollingTrigger trigger =
+                trigger().startPosition(StartPosition.everything()).build()) {
+            IntStream.range(0, 9).forEach(id -> records.add(Map.of("id", id)));
+            trigger.pollOnce();
+            records.add(Map.of("id", 9));
+            assertThatThrownBy(trigger::pollOnce).hasMessageContaining("use a member that the records have");
+            records.set(0, row(0, NOW.minusSeconds(10)));
+            trigger.pollOnce();
+        }
+        assertThat(events).hasSizeGreaterThanOrEqualTo(10);
     }
 
     @Test

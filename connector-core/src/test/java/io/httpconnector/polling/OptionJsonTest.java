@@ -32,6 +32,7 @@ class OptionJsonTest {
             "PollingTriggerBuilder.connection",
             "PollingTriggerBuilder.store",
             "PollingTriggerBuilder.handler",
+            "Delivery.listener",
             "PollingTriggerBuilder.listener",
             "PollingTriggerBuilder.engine",
             "PollingTriggerBuilder.minInterval",

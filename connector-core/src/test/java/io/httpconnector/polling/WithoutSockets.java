@@ -2,10 +2,12 @@ package io.httpconnector.polling;
 
 import io.httpconnector.HttpConnection;
 import java.io.IOException;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpResponse;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
@@ -31,9 +33,12 @@ final class WithoutSockets extends CloseableHttpClient {
     static void connect(HttpConnection connection, MockService service) {
         try {
             Object shared = value(value(value(value(connection, "sender"), "transport"), "wire"), "client");
-            Field client = field(shared, "client");
-            ((CloseableHttpClient) client.get(shared)).close(CloseMode.IMMEDIATE);
-            client.set(shared, new WithoutSockets(service));
+            Field pool = field(shared, "pool");
+            Class<?> openPool = pool.getType();
+            Constructor<?> created = openPool.getDeclaredConstructors()[0];
+            created.setAccessible(true);
+            pool.set(
+                    shared, created.newInstance(new PoolingHttpClientConnectionManager(), new WithoutSockets(service)));
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("The fields of HttpConnection have changed", e);
         }

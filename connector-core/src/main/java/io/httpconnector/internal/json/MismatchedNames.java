@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Collects the members of a JSON document that a class ignores although it has a property of nearly the same name, such as
  * {@code order_id} and {@code orderId}: without a message, the property would be null. Used for one document.
  */
-final class MismatchedNames extends DeserializationProblemHandler {
+public final class MismatchedNames extends DeserializationProblemHandler {
 
     private record Mismatch(Class<?> type, String member, String property) {}
 
@@ -43,6 +43,17 @@ final class MismatchedNames extends DeserializationProblemHandler {
         }
         // False: the member is ignored as usual.
         return false;
+    }
+
+    /**
+     * Returns whether two different names differ only in case, hyphens, underscores, dots and spaces.
+     *
+     * @param a a name
+     * @param b another name
+     * @return true if one is probably meant to be the other
+     */
+    public static boolean areSimilar(String a, String b) {
+        return !a.equals(b) && plain(a).equals(plain(b));
     }
 
     private static String plain(String name) {

@@ -90,7 +90,9 @@ public record Mutations(UnaryOperator<JsonNode> read, Predicate<String> isData, 
                 boolean isSameType = other.getNodeType() == value.getNodeType()
                         && !(value.isIntegralNumber() && !other.canConvertToInt())
                         && !(value.isIntegralNumber() && !other.isIntegralNumber());
-                if (!isSameType) {
+                // The value of a condition may be any scalar, which is compared as text.
+                boolean isScalar = pointer.matches(".*/conditions/\\d+/value") && other.isValueNode();
+                if (!isSameType && !isScalar) {
                     refusedOrSame(replaced(valid, pointer, other), meaning, pointer);
                 }
             }
