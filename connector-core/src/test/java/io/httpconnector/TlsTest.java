@@ -357,6 +357,31 @@ class TlsTest {
     }
 
     @Test
+    void suppliedCertificatesAreReadAgain() throws Exception {
+        AtomicReference<byte[]> trusted = new AtomicReference<>(new TestAuthority("Other CA").pem());
+        AtomicReference<byte[]> own = new AtomicReference<>(store("first"));
+        try (TlsServer server = server(CA.server("localhost"), true);
+                HttpConnection connection = connection(server)
+                        .trust(ServerTrust.only(trusted::get))
+                        .clientCertificate(ClientCertificate.keyStore(own::get, PASSWORD))
+                        .build()) {
+            assertThatThrownBy(() -> connection.send(Request.get("/"))).isInstanceOf(CannotConnectException.class);
+            trusted.set(CA.pem());
+            assertThat(connection.send(Request.get("/")).text()).endsWith("CN=first");
+            own.set(store("second"));
+            assertThat(connection.send(Request.get("/")).text()).endsWith("CN=second");
+        }
+    }
+
+    private static byte[] store(String client) throws Exception {
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        BELOW.client(client, "EC")
+                .keyStore("PKCS12", PASSWORD.reveal())
+                .store(content, PASSWORD.reveal().toCharArray());
+        return content.toByteArray();
+    }
+
+    @Test
     void certificatesThatAreNotGood() throws Exception {
         try (TlsServer expired = server(CA.expired("localhost"), false);
                 TlsServer wrongHost = server(CA.server("elsewhere.example"), false);

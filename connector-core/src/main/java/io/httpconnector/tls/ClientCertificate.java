@@ -21,6 +21,7 @@ import java.security.spec.PSSParameterSpec;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,6 +100,19 @@ public final class ClientCertificate {
      * @throws InvalidDefinitionException when the key store can't be read, or the password is wrong
      */
     public static ClientCertificate keyStore(byte[] content, Secret password) {
+        return new ClientCertificate(KeyMaterialSource.of(content), null, notNull(password, "key store password"));
+    }
+
+    /**
+     * Loads a certificate from a key store that the application supplies, and that may change, such as one of a vault. It is
+     * supplied again for new sockets; connections with this certificate then present the new one.
+     *
+     * @param content supplies a PKCS #12 or JKS store with one private key; called often, and must return quickly
+     * @param password the password of the store and of the key
+     * @return the certificate
+     * @throws InvalidDefinitionException when the key store can't be read, or the password is wrong
+     */
+    public static ClientCertificate keyStore(Supplier<byte[]> content, Secret password) {
         return new ClientCertificate(KeyMaterialSource.of(content), null, notNull(password, "key store password"));
     }
 

@@ -3,30 +3,39 @@ package io.httpconnector.tls;
 import static io.httpconnector.internal.Arguments.notNull;
 
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.Hashing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A source of certificates and keys: a file, which may change, or bytes, which do not change. */
+/** A source of certificates and keys: a file or a supplier, whose content may change, or bytes, which do not change. */
 final class KeyMaterialSource {
 
     private final @Nullable Path file;
-    private final byte[] content;
+    private final Supplier<byte[]> content;
+    private final boolean mayChange;
 
-    private KeyMaterialSource(@Nullable Path file, byte[] content) {
+    private KeyMaterialSource(@Nullable Path file, Supplier<byte[]> content, boolean mayChange) {
         this.file = file;
         this.content = content;
+        this.mayChange = mayChange;
     }
 
     static KeyMaterialSource of(Path file) {
-        return new KeyMaterialSource(notNull(file, "file"), new byte[0]);
+        return new KeyMaterialSource(notNull(file, "file"), () -> new byte[0], true);
     }
 
     static KeyMaterialSource of(byte[] content) {
-        return new KeyMaterialSource(null, notNull(content, "content").clone());
+        byte[] copy = notNull(content, "content").clone();
+        return new KeyMaterialSource(null, () -> copy, false);
+    }
+
+    static KeyMaterialSource of(Supplier<byte[]> content) {
+        return new KeyMaterialSource(null, notNull(content, "content"), true);
     }
 
     static byte[] read(InputStream stream) {
@@ -38,13 +47,13 @@ final class KeyMaterialSource {
     }
 
     byte[] read() throws IOException {
-        return file == null ? content : Files.readAllBytes(file);
+        return file == null ? content.get() : Files.readAllBytes(file);
     }
 
     /** Returns a text that changes when the content has changed. */
     String version() throws IOException {
         if (file == null) {
-            return "";
+            return mayChange ? Hashing.fingerprint(content.get()) : "";
         }
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         return attributes.lastModifiedTime() + " " + attributes.size() + " " + attributes.fileKey();

@@ -17,6 +17,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -87,6 +88,17 @@ public final class ServerTrust {
      * @throws InvalidDefinitionException when the bytes contain no certificate
      */
     public static ServerTrust only(byte[] pem) {
+        return only(KeyMaterialSource.of(pem));
+    }
+
+    /**
+     * Trusts only these CAs, which the application supplies, and which may change. They are supplied again for new sockets.
+     *
+     * @param pem supplies certificates in PEM; called often, and must return quickly
+     * @return the trust
+     * @throws InvalidDefinitionException when the bytes contain no certificate
+     */
+    public static ServerTrust only(Supplier<byte[]> pem) {
         return only(KeyMaterialSource.of(pem));
     }
 
