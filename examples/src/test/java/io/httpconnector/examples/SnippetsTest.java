@@ -63,9 +63,11 @@ class SnippetsTest {
 
     private static List<String> snippets() throws IOException {
         List<String> sources = new ArrayList<>();
-        for (Path file : files("examples/src", ".java")) {
-            if (file.getParent().endsWith("snippets")) {
-                sources.add(Block.bare(Files.readString(file)));
+        for (String directory : List.of("examples/src", "connector-spring-boot-autoconfigure/src/test")) {
+            for (Path file : files(directory, ".java")) {
+                if (file.getParent().endsWith("snippets")) {
+                    sources.add(Block.bare(Files.readString(file)));
+                }
             }
         }
         return sources;

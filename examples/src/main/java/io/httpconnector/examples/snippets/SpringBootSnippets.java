@@ -6,11 +6,6 @@ import io.httpconnector.Secret;
 import io.httpconnector.auth.CustomAuth;
 import io.httpconnector.auth.oauth2.AuthorizationCodeFlow;
 import io.httpconnector.auth.oauth2.InvalidCallbackException;
-import io.httpconnector.auth.oauth2.TokenEncryption;
-import io.httpconnector.auth.oauth2.TokenStore;
-import io.httpconnector.jdbc.ClusteredPolling;
-import io.httpconnector.jdbc.JdbcSchema;
-import io.httpconnector.jdbc.JdbcTokenStore;
 import io.httpconnector.micrometer.ObservationListener;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.RecordSelector;
@@ -24,7 +19,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import java.nio.file.Path;
 import java.time.Duration;
-import javax.sql.DataSource;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -120,25 +114,6 @@ final class SpringBootSnippets {
         @ResponseStatus(HttpStatus.BAD_REQUEST)
         String invalid() {
             return "This link is no longer valid. Please start again.";
-        }
-    }
-
-    @Configuration
-    static class ClusterConfiguration {
-
-        @Bean
-        ClusteredPolling clusteredPolling(DataSource dataSource, HttpConnection shop, Tickets tickets) {
-            JdbcSchema.create(dataSource); // or the scripts by Flyway
-            return ClusteredPolling.on(dataSource)
-                    .start((id, definition) -> PollingTrigger.named(id)
-                            .definition(definition)
-                            .connection(shop)
-                            .handler(event -> tickets.upsert(event.payload())));
-        }
-
-        @Bean
-        TokenStore tokenStore(DataSource dataSource, @Value("${shop.token-key}") String key) {
-            return JdbcTokenStore.of(dataSource, TokenEncryption.aesGcm(Secret.of(key)));
         }
     }
 }

@@ -1,0 +1,87 @@
+package io.httpconnector.spring.autoconfigure;
+
+import io.httpconnector.definition.ConnectorDefinition;
+import io.httpconnector.spring.ConnectorTriggers;
+import io.httpconnector.spring.Connectors;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.info.InfoContributor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Endpoint, health and information of Actuator. */
+@AutoConfiguration(
+        after = TriggerAutoConfiguration.class,
+        beforeName = {
+            "org.springframework.boot.actuate.autoconfigure.health.HealthContributorAutoConfiguration",
+            "org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration"
+        })
+@ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
+public class ActuatorAutoConfiguration {
+
+    /** Creates the configuration; called by Spring. */
+    public ActuatorAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnAvailableEndpoint
+    ConnectorsEndpoint connectorsEndpoint(ConnectorTriggers triggers) {
+        return new ConnectorsEndpoint(triggers);
+    }
+
+    /** Shows the document and the version of each connection. */
+    @Bean
+    @ConditionalOnBooleanProperty(name = "management.info.connectors.enabled", matchIfMissing = true)
+    InfoContributor connectorsInfo(Connectors connectors) {
+        return builder -> {
+            Map<String, Object> versions = new LinkedHashMap<>();
+            for (String name : connectors.names()) {
+                ConnectorDefinition definition = connectors.definition(name);
+                versions.put(name, Map.of("connector", definition.id(), "version", definition.version()));
+            }
+            builder.withDetail("connectors", versions);
+        };
+    }
+
+    /** The health in Spring Boot 3. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(name = "org.springframework.boot.actuate.health.HealthIndicator")
+    @ConditionalOnBooleanProperty(name = "management.health.connectors.enabled", matchIfMissing = true)
+    static class HealthConfiguration {
+
+        @Bean
+        org.springframework.boot.actuate.health.HealthIndicator connectorsHealthIndicator(ConnectorTriggers triggers) {
+            return () -> {
+                TriggerHealth health = TriggerHealth.of(triggers);
+                return (health.isUp()
+                                ? org.springframework.boot.actuate.health.Health.up()
+                                : org.springframework.boot.actuate.health.Health.down())
+                        .withDetails(health.details())
+                        .build();
+            };
+        }
+    }
+
+    /** The health in Spring Boot 4. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(name = "org.springframework.boot.health.contributor.HealthIndicator")
+    @ConditionalOnBooleanProperty(name = "management.health.connectors.enabled", matchIfMissing = true)
+    static class Boot4HealthConfiguration {
+
+        @Bean
+        org.springframework.boot.health.contributor.HealthIndicator connectorsHealthIndicator(
+                ConnectorTriggers triggers) {
+            return () -> {
+                TriggerHealth health = TriggerHealth.of(triggers);
+                return (health.isUp()
+                                ? org.springframework.boot.health.contributor.Health.up()
+                                : org.springframework.boot.health.contributor.Health.down())
+                        .withDetails(health.details())
+                        .build();
+            };
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package io.httpconnector.spring.autoconfigure;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.definition.Connector;
+import io.httpconnector.jdbc.ClusteredPolling;
+import io.httpconnector.jdbc.ClusteredPollingBuilder;
+import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.polling.PollingTriggerBuilder;
+import io.httpconnector.spring.ConnectorTriggers.Kind;
+import io.httpconnector.spring.ConnectorTriggers.TriggerStatus;
+import io.httpconnector.trigger.DeadLetter;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The polling triggers of a cluster: each one is polled by one node at a time. */
+final class ClusteredTriggers {
+
+    private final ClusteredPollingBuilder builder;
+    private final Map<String, Supplier<PollingTriggerBuilder>> factories = new LinkedHashMap<>();
+    private @Nullable ClusteredPolling polling;
+
+    ClusteredTriggers(ClusteredPollingBuilder builder) {
+        this.builder = builder;
+    }
+
+    /** Adds a trigger; before the start. One without a schedule is polled on request only, by this node. */
+    ManagedTrigger add(String id, TriggerMethod method, Connector connector) {
+        PollingTriggerBuilder first = ManagedPolling.builder(method, connector);
+        if (!first.toJson().has("schedule")) {
+            return new ManagedPolling(id, method, connector);
+        }
+        PollingTrigger trigger = first.build();
+        trigger.close();
+        factories.put(trigger.id(), () -> ManagedPolling.builder(method, connector));
+        return new ClusteredTrigger(id, trigger.id());
+    }
+
+    synchronized void start() {
+        if (polling == null && !factories.isEmpty()) {
+            ClusteredPolling started = builder.start((id, definition) -> {
+                Supplier<PollingTriggerBuilder> factory = factories.get(id);
+                if (factory == null) {
+                    throw new InvalidDefinitionException(
+                            "trigger", "this version of the application has no trigger \"" + id + "\"");
+                }
+                return factory.get();
+            });
+            polling = started;
+            factories.forEach((id, factory) -> started.put(id, factory.get().toJson()));
+        }
+    }
+
+    synchronized void stop() {
+        if (polling != null) {
+            polling.close();
+            polling = null;
+        }
+    }
+
+    private synchronized ClusteredPolling polling() {
+        if (polling == null) {
+            throw new IllegalStateException("The application has not started, or is stopping");
+        }
+        return polling;
+    }
+
+    /** A trigger of the cluster. */
+    private final class ClusteredTrigger implements ManagedTrigger {
+
+        private final String id;
+        private final String clusterId;
+
+        ClusteredTrigger(String id, String clusterId) {
+            this.id = id;
+            this.clusterId = clusterId;
+        }
+
+        private <T> T with(Function<PollingTrigger, T> work) {
+            return polling().with(clusterId, work).orElseThrow();
+        }
+
+        @Override
+        public TriggerStatus status() {
+            ClusteredPolling.Status status = polling().list().stream()
+                    .filter(each -> each.id().equals(clusterId))
+                    .findFirst()
+                    .orElseThrow();
+            return new TriggerStatus(
+                    id,
+                    Kind.POLLING,
+                    status.state().name().toLowerCase(Locale.ROOT),
+                    status.failures(),
+                    status.lastSuccess(),
+                    status.failures() == 0 ? null : "see the log of the node that polled at " + status.lastFailure(),
+                    status.next(),
+                    null,
+                    deadLetters().size());
+        }
+
+        @Override
+        public void start() {}
+
+        @Override
+        public void stop(Duration timeout) {}
+
+        @Override
+        public long poll() {
+            return with(PollingTrigger::pollOnce).events();
+        }
+
+        @Override
+        public void pause() {
+            boolean unused = polling().pause(clusterId);
+        }
+
+        @Override
+        public void resume() {
+            boolean unused = polling().resume(clusterId);
+        }
+
+        @Override
+        public List<DeadLetter> deadLetters() {
+            return with(PollingTrigger::deadLetters);
+        }
+
+        @Override
+        public boolean replay(String eventId) {
+            return with(trigger -> trigger.replay(eventId));
+        }
+
+        @Override
+        public boolean discard(String eventId) {
+            return with(trigger -> trigger.discard(eventId));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.httpconnector.spring.autoconfigure;
+
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.definition.Connector;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.support.AutowireCandidateQualifier;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.EnvironmentAware;
+import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.type.AnnotationMetadata;
+
+/**
+ * Registers for each connection of the properties the bean {@code NAME}, an {@code HttpConnection}, and the bean {@code NAMEConnector}, a
+ * {@code Connector}. Both have the name as qualifier.
+ */
+final class ConnectorBeanRegistrar implements ImportBeanDefinitionRegistrar, EnvironmentAware {
+
+    static final String CONNECTORS = "connectors";
+    private static final String CONNECTOR_SUFFIX = "Connector";
+
+    private Environment environment = new StandardEnvironment();
+
+    @Override
+    public void setEnvironment(Environment environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public void registerBeanDefinitions(AnnotationMetadata metadata, BeanDefinitionRegistry registry) {
+        Binder.get(environment)
+                .bind("connectors", ConnectorsProperties.class)
+                .ifBound(properties -> properties.connections().keySet().forEach(name -> {
+                    register(registry, name, name, HttpConnection.class, "connection");
+                    register(registry, name + CONNECTOR_SUFFIX, name, Connector.class, "connector");
+                }));
+    }
+
+    private static void register(
+            BeanDefinitionRegistry registry, String bean, String connection, Class<?> type, String factoryMethod) {
+        if (registry.containsBeanDefinition(bean)) {
+            throw new InvalidDefinitionException(
+                    "property connectors.connections." + connection,
+                    "the application has another bean with the name \"" + bean
+                            + "\": rename the connection or the bean");
+        }
+        RootBeanDefinition definition = new RootBeanDefinition();
+        definition.setTargetType(type);
+        definition.setFactoryBeanName(CONNECTORS);
+        definition.setFactoryMethodName(factoryMethod);
+        definition.getConstructorArgumentValues().addIndexedArgumentValue(0, connection);
+        definition.addQualifier(new AutowireCandidateQualifier(Qualifier.class, connection));
+        registry.registerBeanDefinition(bean, definition);
+    }
+}

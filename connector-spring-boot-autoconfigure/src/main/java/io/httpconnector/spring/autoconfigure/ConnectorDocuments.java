@@ -1,0 +1,105 @@
+package io.httpconnector.spring.autoconfigure;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.definition.ConnectorComponents;
+import io.httpconnector.definition.ConnectorDefinition;
+import io.httpconnector.internal.json.Suggestions;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.ResourcePatternResolver;
+
+/** The connector documents of the folders of {@code connectors.documents}, by id. */
+final class ConnectorDocuments {
+
+    private static final List<String> SUFFIXES = List.of("*.connector.yaml", "*.connector.yml", "*.connector.json");
+
+    private final Map<String, ConnectorDefinition> definitions = new LinkedHashMap<>();
+    private final Map<String, String> files = new LinkedHashMap<>();
+    private final List<String> locations;
+
+    private ConnectorDocuments(List<String> locations) {
+        this.locations = locations;
+    }
+
+    /**
+     * Reads the documents.
+     *
+     * @throws InvalidDefinitionException if a document is invalid; reports the problems of all documents
+     */
+    static ConnectorDocuments read(
+            List<String> locations, ResourcePatternResolver resolver, ConnectorComponents components) {
+        ConnectorDocuments documents = new ConnectorDocuments(locations);
+        List<String> problems = new ArrayList<>();
+        for (Resource resource : find(locations, resolver)) {
+            try {
+                documents.add(resource, components);
+            } catch (InvalidDefinitionException e) {
+                e.problems().forEach(problem -> problems.add(resource.getFilename() + ": " + problem));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidDefinitionException("connector documents", problems);
+        }
+        return documents;
+    }
+
+    private static List<Resource> find(List<String> locations, ResourcePatternResolver resolver) {
+        Map<String, Resource> found = new LinkedHashMap<>();
+        for (String location : locations) {
+            List<String> patterns = location.endsWith("/")
+                    ? SUFFIXES.stream().map(location::concat).toList()
+                    : List.of(location);
+            for (String pattern : patterns) {
+                try {
+                    for (Resource resource : resolver.getResources(pattern)) {
+                        found.put(resource.getURL().toString(), resource);
+                    }
+                } catch (IOException e) {
+                    // A folder of the class path that does not exist.
+                    if (!location.endsWith("/")) {
+                        throw new InvalidDefinitionException(
+                                "property connectors.documents",
+                                "\"" + location + "\" cannot be read: " + e.getMessage());
+                    }
+                }
+            }
+        }
+        return List.copyOf(found.values());
+    }
+
+    private void add(Resource resource, ConnectorComponents components) {
+        String text;
+        try {
+            text = resource.getContentAsString(StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new InvalidDefinitionException("connector document", "it cannot be read: " + e.getMessage());
+        }
+        ConnectorDefinition definition = ConnectorDefinition.parse(text, components);
+        String file = String.valueOf(resource.getFilename());
+        String other = files.put(definition.id(), file);
+        if (other != null) {
+            throw new InvalidDefinitionException(
+                    "connector document", "/id: \"" + definition.id() + "\" is also the id of " + other);
+        }
+        definitions.put(definition.id(), definition);
+    }
+
+    ConnectorDefinition get(String id) {
+        ConnectorDefinition found = definitions.get(id);
+        if (found == null) {
+            String nearest = Suggestions.of(id, definitions.keySet());
+            throw new InvalidDefinitionException(
+                    "connector",
+                    "connector: there is no document with the id \"" + id + "\" in " + locations
+                            + (nearest == null
+                                    ? ", only " + definitions.keySet()
+                                    : ": did you mean \"" + nearest + "\"?"));
+        }
+        return found;
+    }
+}

@@ -1,0 +1,62 @@
+package io.httpconnector.spring.autoconfigure;
+
+import io.httpconnector.Response;
+import io.httpconnector.definition.ConnectorComponents;
+import io.httpconnector.definition.SecretSource;
+import io.httpconnector.spring.ConnectorCustomizer;
+import io.httpconnector.spring.Connectors;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+
+/** Creates the connections of {@code connectors.connections} as beans. */
+@AutoConfiguration(
+        afterName = "org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration",
+        after = {JsonMappingAutoConfiguration.class, ObservationListenerAutoConfiguration.class})
+@EnableConfigurationProperties(ConnectorsProperties.class)
+@Import(ConnectorBeanRegistrar.class)
+@ImportRuntimeHints(ConnectorResourceHints.class)
+public class ConnectorsAutoConfiguration {
+
+    /** Creates the configuration; called by Spring. */
+    public ConnectorsAutoConfiguration() {}
+
+    @Bean(ConnectorBeanRegistrar.CONNECTORS)
+    Connectors connectors(
+            ConnectorsProperties properties,
+            ObjectProvider<ConnectorComponents> components,
+            ObjectProvider<SecretSource> secrets,
+            ObjectProvider<ConnectorCustomizer> customizers) {
+        ConnectorComponents code = components.getIfUnique(ConnectorComponents::none);
+        return new ConnectorsFactory(
+                        properties,
+                        ConnectorDocuments.read(
+                                properties.documents(), new PathMatchingResourcePatternResolver(), code),
+                        code,
+                        secrets.getIfUnique(SecretSource::none),
+                        customizers.orderedStream().toList())
+                .create();
+    }
+
+    /** Reads responses with the mapper of the application. */
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    ConnectorCustomizer connectorJsonMapping(ObjectProvider<Response.JsonMapping> mapping) {
+        return (connection, context) ->
+                mapping.ifUnique(mapper -> context.connection(builder -> builder.jsonMapping(mapper)));
+    }
+
+    /** Sets the certificates of SSL bundles. */
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    ConnectorCustomizer connectorSslBundles(ConnectorsProperties properties, ObjectProvider<SslBundles> bundles) {
+        return new SslBundleCustomizer(properties, bundles);
+    }
+}

@@ -1,0 +1,153 @@
+package io.httpconnector.spring.autoconfigure;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.spring.ConnectorTriggers;
+import io.httpconnector.spring.ConnectorTriggers.TriggerStatus;
+import io.httpconnector.trigger.DeadLetter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+
+/**
+ * The endpoint {@code connectors} of Actuator: lists triggers and webhooks, polls them now, pauses and resumes them, and replays or
+ * discards dead letters. It shows no payloads.
+ */
+@Endpoint(id = "connectors")
+public final class ConnectorsEndpoint {
+
+    private final ConnectorTriggers triggers;
+
+    ConnectorsEndpoint(ConnectorTriggers triggers) {
+        this.triggers = triggers;
+    }
+
+    /**
+     * Lists all triggers and webhooks.
+     *
+     * @return their status
+     */
+    @ReadOperation
+    public Map<String, Object> list() {
+        return Map.of(
+                "triggers",
+                triggers.list().stream().map(ConnectorsEndpoint::json).toList());
+    }
+
+    /**
+     * Shows a trigger or webhook with its dead letters.
+     *
+     * @param connection the name of the connection
+     * @param trigger the name of the trigger
+     * @return its status and dead letters; null if there is none, which is the status 404
+     */
+    @ReadOperation
+    public @Nullable Map<String, Object> show(@Selector String connection, @Selector String trigger) {
+        String id = connection + "/" + trigger;
+        return triggers.list().stream()
+                .filter(status -> status.id().equals(id))
+                .findFirst()
+                .map(status -> {
+                    Map<String, Object> json = json(status);
+                    json.put(
+                            "deadLetters",
+                            triggers.deadLetters(id).stream()
+                                    .map(ConnectorsEndpoint::json)
+                                    .toList());
+                    return json;
+                })
+                .orElse(null);
+    }
+
+    /**
+     * Polls, pauses or resumes a trigger, or replays or discards its dead letters.
+     *
+     * @param connection the name of the connection
+     * @param trigger the name of the trigger
+     * @param action {@code poll}, {@code pause}, {@code resume}, {@code replay} or {@code discard}
+     * @param event the id of the event of a dead letter; by default, all dead letters are replayed
+     * @return the number of events that the action concerned, and the status afterwards
+     */
+    @WriteOperation
+    public Map<String, Object> act(
+            @Selector String connection,
+            @Selector String trigger,
+            String action,
+            @org.springframework.lang.Nullable @Nullable String event) {
+        String id = connection + "/" + trigger;
+        long count = switch (action) {
+            case "poll" -> triggers.poll(id);
+            case "pause" -> {
+                triggers.pause(id);
+                yield 0;
+            }
+            case "resume" -> {
+                triggers.resume(id);
+                yield 0;
+            }
+            case "replay" ->
+                events(id, event).stream()
+                        .filter(each -> triggers.replay(id, each))
+                        .count();
+            case "discard" -> {
+                if (event == null) {
+                    throw new InvalidDefinitionException("action", "discard needs the id of the event");
+                }
+                yield triggers.discard(id, event) ? 1 : 0;
+            }
+            default ->
+                throw new InvalidDefinitionException(
+                        "action", "\"" + action + "\" is unknown: use poll, pause, resume, replay or discard");
+        };
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("events", count);
+        result.put("trigger", show(connection, trigger));
+        return result;
+    }
+
+    private List<String> events(String id, @Nullable String event) {
+        List<String> events = new ArrayList<>();
+        if (event == null) {
+            triggers.deadLetters(id).forEach(letter -> events.add(letter.event().id()));
+        } else {
+            events.add(event);
+        }
+        return events;
+    }
+
+    private static Map<String, Object> json(TriggerStatus status) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("id", status.id());
+        json.put("kind", status.kind().name().toLowerCase(Locale.ROOT));
+        json.put("state", status.state());
+        json.put("consecutiveFailures", status.consecutiveFailures());
+        put(json, "lastSuccess", status.lastSuccess());
+        put(json, "lastError", status.lastError());
+        put(json, "nextPoll", status.nextPoll());
+        put(json, "path", status.path());
+        json.put("deadLetterCount", status.deadLetters());
+        return json;
+    }
+
+    private static void put(Map<String, Object> json, String member, @Nullable Object value) {
+        if (value != null) {
+            json.put(member, value.toString());
+        }
+    }
+
+    private static Map<String, Object> json(DeadLetter letter) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("event", letter.event().id());
+        json.put("key", letter.event().key());
+        json.put("error", letter.error());
+        json.put("attempts", letter.attempts());
+        json.put("time", letter.time().toString());
+        return json;
+    }
+}

@@ -1,0 +1,127 @@
+package io.httpconnector.spring.autoconfigure;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The properties of connections, triggers and webhooks.
+ *
+ * @param documents Folders of connector documents, or patterns of files, such as 'file:/etc/acme/connectors/'. In a folder, files with
+ *     names that end with '.connector.yaml', '.connector.yml' or '.connector.json' are read.
+ * @param connections The connections by name: lower-case letters, digits and hyphens. Each one is a bean of this name.
+ * @param redirectUri The redirect URI of OAuth 2, as registered at the services.
+ * @param oauth2 The endpoints at which users authorize connections.
+ * @param autoStartup Whether triggers begin to poll when the application starts.
+ * @param shutdownTimeout How long handlers may run when the application stops, before they are interrupted.
+ * @param webhooks How the application receives webhooks.
+ * @param polling How the application polls.
+ * @param store Where state, tokens and events are stored.
+ * @param jdbc The tables, if they are stored in a database.
+ */
+@ConfigurationProperties("connectors")
+record ConnectorsProperties(
+        @DefaultValue("classpath*:connectors/") List<String> documents,
+        Map<String, ConnectionProperties> connections,
+        @Nullable String redirectUri,
+        @DefaultValue OAuth2 oauth2,
+        @DefaultValue("true") boolean autoStartup,
+        @DefaultValue("20s") Duration shutdownTimeout,
+        @DefaultValue Webhooks webhooks,
+        @DefaultValue Polling polling,
+        @DefaultValue Store store,
+        @DefaultValue Jdbc jdbc) {
+
+    /** Replaces a map that is not set by an empty one. */
+    @SuppressWarnings("NullAway") // The binder passes null for what is not set.
+    public ConnectorsProperties {
+        documents = List.copyOf(documents);
+        connections = connections == null ? Map.of() : new LinkedHashMap<>(connections);
+    }
+
+    /**
+     * The endpoints at which users authorize connections with OAuth 2. They exist in a servlet application with a redirect URI.
+     *
+     * @param basePath The path of the endpoints: 'BASE-PATH/CONNECTION/connect' and 'BASE-PATH/callback'.
+     * @param successUrl Where the browser is sent when the connection is authorized.
+     */
+    public record OAuth2(
+            @DefaultValue("/connectors") String basePath,
+            @DefaultValue("/") String successUrl) {}
+
+    /**
+     * How the application receives webhooks.
+     *
+     * @param basePath The path below which the webhooks are: '/hooks/CONNECTION/WEBHOOK'.
+     * @param publicUrl The URL at which services reach the base path, for services that sign it, such as 'https://app.example.com/hooks'.
+     * @param inbox Whether an event is stored before its sender receives the response, and handled afterwards.
+     */
+    public record Webhooks(
+            @DefaultValue("/hooks") String basePath,
+            @Nullable String publicUrl,
+            @DefaultValue("false") boolean inbox) {}
+
+    /**
+     * How the application polls.
+     *
+     * @param clustered Whether the instances of the application share the polling triggers: each trigger is polled by one instance at
+     *     a time. Requires a database.
+     * @param threads The number of triggers that an instance of a cluster polls at the same time.
+     */
+    public record Polling(
+            @DefaultValue("false") boolean clustered,
+            @DefaultValue("10") int threads) {}
+
+    /**
+     * Where state, tokens and events are stored.
+     *
+     * @param type The kind of the store. By default, the database if the application has a DataSource, and files otherwise.
+     * @param directory The directory of a store in files.
+     * @param encryptionKey The key that encrypts tokens: 32 random bytes as Base64. Without it they are not encrypted.
+     */
+    public record Store(
+            @Nullable StoreType type,
+            @DefaultValue("connectors-data") Path directory,
+            @Nullable String encryptionKey) {
+
+        /** Omits the key. */
+        @Override
+        public String toString() {
+            return "store " + type + " in " + directory;
+        }
+    }
+
+    /** The kind of a store. */
+    public enum StoreType {
+        /** The database of the application. */
+        JDBC,
+        /** Files. */
+        FILE
+    }
+
+    /**
+     * The tables in the database.
+     *
+     * @param initializeSchema When missing tables are created: 'embedded' for an H2 database in this process, 'always', or 'never' if
+     *     Flyway or Liquibase creates them.
+     * @param tablePrefix The prefix of the names of the tables.
+     */
+    public record Jdbc(
+            @DefaultValue("embedded") InitializeSchema initializeSchema,
+            @DefaultValue("http_connector_") String tablePrefix) {}
+
+    /** When missing tables are created. */
+    public enum InitializeSchema {
+        /** Only in an H2 database in this process. */
+        EMBEDDED,
+        /** Whenever the application starts. */
+        ALWAYS,
+        /** Never: the tables exist. */
+        NEVER
+    }
+}

@@ -1,0 +1,36 @@
+package io.httpconnector.spring.autoconfigure;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.spring.ConnectorTriggers.TriggerStatus;
+import io.httpconnector.trigger.DeadLetter;
+import java.time.Duration;
+import java.util.List;
+
+/** A trigger or webhook that a method handles. */
+interface ManagedTrigger {
+
+    /** Returns the status. */
+    TriggerStatus status();
+
+    /** Begins to poll by the schedule, if there is one. */
+    void start();
+
+    /** Finishes running handlers, and interrupts them after the timeout. */
+    void stop(Duration timeout);
+
+    long poll();
+
+    void pause();
+
+    void resume();
+
+    List<DeadLetter> deadLetters();
+
+    boolean replay(String eventId);
+
+    boolean discard(String eventId);
+
+    static InvalidDefinitionException notPolling(String id) {
+        return new InvalidDefinitionException("trigger", "\"" + id + "\" is a webhook, not a polling trigger");
+    }
+}

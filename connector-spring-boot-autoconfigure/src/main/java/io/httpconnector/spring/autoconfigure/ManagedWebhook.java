@@ -1,0 +1,72 @@
+package io.httpconnector.spring.autoconfigure;
+
+import io.httpconnector.definition.Connector;
+import io.httpconnector.spring.ConnectorTriggers.Kind;
+import io.httpconnector.spring.ConnectorTriggers.TriggerStatus;
+import io.httpconnector.trigger.DeadLetter;
+import io.httpconnector.webhook.WebhookReceiver;
+import java.time.Duration;
+import java.util.List;
+
+/** A webhook. The connector, which Spring closes after the web server, closes its receiver. */
+record ManagedWebhook(String id, String path, WebhookReceiver receiver) implements ManagedTrigger {
+
+    static ManagedWebhook create(String id, TriggerMethod method, Connector connector, ConnectorWebhooks webhooks) {
+        if (method.isBatch()) {
+            throw method.invalid("a webhook has no batches: use a parameter that is no List");
+        }
+        connector.on(method.trigger(), event -> method.handle(List.of(event), connector));
+        WebhookReceiver receiver = connector.receiver(method.trigger()).orElseThrow();
+        return new ManagedWebhook(id, webhooks.add(id, receiver), receiver);
+    }
+
+    @Override
+    public TriggerStatus status() {
+        return new TriggerStatus(
+                id,
+                Kind.WEBHOOK,
+                "receiving",
+                0,
+                null,
+                null,
+                null,
+                path,
+                receiver.deadLetters().size());
+    }
+
+    @Override
+    public void start() {}
+
+    @Override
+    public void stop(Duration timeout) {}
+
+    @Override
+    public long poll() {
+        throw ManagedTrigger.notPolling(id);
+    }
+
+    @Override
+    public void pause() {
+        throw ManagedTrigger.notPolling(id);
+    }
+
+    @Override
+    public void resume() {
+        throw ManagedTrigger.notPolling(id);
+    }
+
+    @Override
+    public List<DeadLetter> deadLetters() {
+        return receiver.deadLetters();
+    }
+
+    @Override
+    public boolean replay(String eventId) {
+        return receiver.replay(eventId);
+    }
+
+    @Override
+    public boolean discard(String eventId) {
+        return receiver.discard(eventId);
+    }
+}

@@ -1,0 +1,58 @@
+package io.httpconnector.spring.autoconfigure;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Response;
+import io.httpconnector.TimeSource;
+import io.httpconnector.polling.PollingEngine;
+import io.httpconnector.spring.ConnectorCustomizer;
+import io.httpconnector.spring.ConnectorTriggers;
+import io.httpconnector.spring.Connectors;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+
+/** Calls the methods with {@code @ConnectorTrigger}. */
+@AutoConfiguration(
+        after = {ConnectorsAutoConfiguration.class, StoreAutoConfiguration.class, WebhookAutoConfiguration.class})
+public class TriggerAutoConfiguration {
+
+    /** Creates the configuration; called by Spring. */
+    public TriggerAutoConfiguration() {}
+
+    @Bean
+    ConnectorTriggers connectorTriggers(
+            Connectors connectors,
+            ObjectProvider<ConnectorWebhooks> webhooks,
+            ObjectProvider<ClusteredTriggers> cluster,
+            ConnectorsProperties properties,
+            ConfigurableListableBeanFactory beans,
+            ObjectProvider<Response.JsonMapping> mapping) {
+        ClusteredTriggers shared = cluster.getIfAvailable();
+        if (properties.polling().clustered() && shared == null) {
+            throw new InvalidDefinitionException(
+                    "property connectors.polling.clustered",
+                    "it requires the dependency connector-jdbc and a single DataSource, or remove the property");
+        }
+        return new TriggerLifecycle(
+                connectors,
+                // Without a web server, nothing calls it.
+                webhooks.getIfAvailable(() -> new ConnectorWebhooks("", properties.webhooks())),
+                shared,
+                properties,
+                beans,
+                mapping.getIfUnique());
+    }
+
+    /** Sets the time source and the polling engine of the application, if it has its own. */
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    ConnectorCustomizer connectorEngine(ObjectProvider<TimeSource> time, ObjectProvider<PollingEngine> engine) {
+        return (connection, context) -> {
+            time.ifUnique(context::timeSource);
+            engine.ifUnique(context::engine);
+        };
+    }
+}

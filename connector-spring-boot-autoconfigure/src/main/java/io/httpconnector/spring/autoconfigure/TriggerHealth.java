@@ -1,0 +1,37 @@
+package io.httpconnector.spring.autoconfigure;
+
+import io.httpconnector.polling.PollingEngine;
+import io.httpconnector.spring.ConnectorTriggers;
+import io.httpconnector.spring.ConnectorTriggers.TriggerStatus;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The health of all triggers: down if one has failed in three polls or more, or if the polling engine does not work.
+ *
+ * @param isUp whether all is well
+ * @param details the reason of each trigger that fails, and the number of dead letters
+ */
+record TriggerHealth(boolean isUp, Map<String, Object> details) {
+
+    private static final int FAILURES = 3;
+
+    static TriggerHealth of(ConnectorTriggers triggers) {
+        Map<String, Object> details = new LinkedHashMap<>();
+        boolean isUp = PollingEngine.shared().isHealthy();
+        int letters = 0;
+        if (!isUp) {
+            details.put("engine", "no trigger polls: see the log");
+        }
+        for (TriggerStatus status : triggers.list()) {
+            letters += status.deadLetters();
+            if (status.consecutiveFailures() >= FAILURES) {
+                isUp = false;
+                details.put(status.id(), status.consecutiveFailures() + " failed polls: " + status.lastError());
+            }
+        }
+        details.put("triggers", triggers.list().size());
+        details.put("deadLetters", letters);
+        return new TriggerHealth(isUp, details);
+    }
+}

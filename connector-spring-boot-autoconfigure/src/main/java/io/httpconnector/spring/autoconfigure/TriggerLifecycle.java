@@ -1,0 +1,244 @@
+package io.httpconnector.spring.autoconfigure;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Response;
+import io.httpconnector.definition.Connector;
+import io.httpconnector.definition.ConnectorDefinition;
+import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.internal.json.Suggestions;
+import io.httpconnector.spring.ConnectorTriggers;
+import io.httpconnector.spring.Connectors;
+import io.httpconnector.trigger.DeadLetter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Connects the methods with {@code @ConnectorTrigger} to the triggers and webhooks of the connections. Triggers start when all beans
+ * exist and the web server is running, and stop before anything else does: a handler can use all beans until it returns.
+ */
+final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSingleton, SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TriggerLifecycle.class);
+
+    private final Connectors connectors;
+    private final ConnectorWebhooks webhooks;
+    private final @Nullable ClusteredTriggers cluster;
+    private final ConnectorsProperties properties;
+    private final ConfigurableListableBeanFactory beans;
+    private final Response.@Nullable JsonMapping mapping;
+    private final Map<String, ManagedTrigger> triggers = new TreeMap<>();
+    private volatile boolean isRunning;
+    private volatile boolean isStopping;
+
+    TriggerLifecycle(
+            Connectors connectors,
+            ConnectorWebhooks webhooks,
+            @Nullable ClusteredTriggers cluster,
+            ConnectorsProperties properties,
+            ConfigurableListableBeanFactory beans,
+            Response.@Nullable JsonMapping mapping) {
+        this.connectors = connectors;
+        this.webhooks = webhooks;
+        this.cluster = cluster;
+        this.properties = properties;
+        this.beans = beans;
+        this.mapping = mapping;
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        List<TriggerMethod> methods = TriggerMethod.find(
+                beans, mapping == null ? (json, type) -> JsonSupport.read(json, null, type) : mapping);
+        List<String> problems = new ArrayList<>();
+        for (TriggerMethod method : methods) {
+            try {
+                add(method);
+            } catch (InvalidDefinitionException e) {
+                problems.addAll(e.problems());
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidDefinitionException("methods with @ConnectorTrigger", problems);
+        }
+        connectors.names().forEach(this::logUnhandled);
+    }
+
+    private void add(TriggerMethod method) {
+        Set<String> names = new TreeSet<>();
+        boolean isHandled = false;
+        for (String connection : connectors.names()) {
+            if (method.handles(connection)) {
+                ConnectorDefinition definition = connectors.definition(connection);
+                names.addAll(definition.triggers());
+                names.addAll(definition.webhooks());
+                if (definition.triggers().contains(method.trigger())
+                        || definition.webhooks().contains(method.trigger())) {
+                    add(method, connection, definition.webhooks().contains(method.trigger()));
+                    isHandled = true;
+                }
+            }
+        }
+        if (!isHandled) {
+            if (!method.connection().isEmpty()) {
+                // Reports an unknown name.
+                var unused = connectors.connection(method.connection());
+            }
+            String nearest = Suggestions.of(method.trigger(), names);
+            throw method.invalid("no connection has a trigger or webhook \"" + method.trigger() + "\""
+                    + (nearest == null ? "; there are " + names : ": did you mean \"" + nearest + "\"?"));
+        }
+    }
+
+    private void add(TriggerMethod method, String connection, boolean isWebhook) {
+        String id = connection + "/" + method.trigger();
+        if (triggers.containsKey(id)) {
+            throw method.invalid("another method handles \"" + id + "\"");
+        }
+        Connector connector = connectors.connector(connection);
+        ManagedTrigger trigger;
+        if (isWebhook) {
+            trigger = ManagedWebhook.create(id, method, connector, webhooks);
+        } else if (cluster != null) {
+            trigger = cluster.add(id, method, connector);
+        } else {
+            trigger = new ManagedPolling(id, method, connector);
+        }
+        triggers.put(id, trigger);
+    }
+
+    private void logUnhandled(String connection) {
+        ConnectorDefinition definition = connectors.definition(connection);
+        Set<String> names = new TreeSet<>(definition.triggers());
+        names.addAll(definition.webhooks());
+        names.removeIf(name -> triggers.containsKey(connection + "/" + name));
+        if (!names.isEmpty()) {
+            LOG.info("No method with @ConnectorTrigger handles {} of the connection {}", names, connection);
+        }
+    }
+
+    @Override
+    public void start() {
+        if (cluster != null) {
+            cluster.start();
+        }
+        triggers.values().forEach(ManagedTrigger::start);
+        isStopping = false;
+        isRunning = true;
+    }
+
+    @Override
+    public boolean isAutoStartup() {
+        return properties.autoStartup();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return isRunning;
+    }
+
+    /** Whether triggers start handlers. */
+    boolean isAccepting() {
+        return isRunning && !isStopping;
+    }
+
+    /** Stops all triggers at the same time; handlers that run too long are interrupted. */
+    @Override
+    public void stop() {
+        isStopping = true;
+        Duration timeout = properties.shutdownTimeout();
+        List<Thread> threads = new ArrayList<>();
+        for (ManagedTrigger trigger : triggers.values()) {
+            Thread thread = new Thread(() -> trigger.stop(timeout), "http-connector-stop");
+            thread.setDaemon(true);
+            thread.start();
+            threads.add(thread);
+        }
+        try {
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (cluster != null) {
+            cluster.stop();
+        }
+        isRunning = false;
+    }
+
+    /** Lets other beans of the same phase stop at the same time. */
+    @Override
+    public void stop(Runnable callback) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        stop();
+                    } finally {
+                        callback.run();
+                    }
+                },
+                "http-connector-stop");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public List<TriggerStatus> list() {
+        return triggers.values().stream().map(ManagedTrigger::status).toList();
+    }
+
+    @Override
+    public long poll(String id) {
+        return find(id).poll();
+    }
+
+    @Override
+    public void pause(String id) {
+        find(id).pause();
+    }
+
+    @Override
+    public void resume(String id) {
+        find(id).resume();
+    }
+
+    @Override
+    public List<DeadLetter> deadLetters(String id) {
+        return find(id).deadLetters();
+    }
+
+    @Override
+    public boolean replay(String id, String eventId) {
+        return find(id).replay(eventId);
+    }
+
+    @Override
+    public boolean discard(String id, String eventId) {
+        return find(id).discard(eventId);
+    }
+
+    private ManagedTrigger find(String id) {
+        ManagedTrigger found = triggers.get(id);
+        if (found == null) {
+            String nearest = Suggestions.of(id, triggers.keySet());
+            throw new InvalidDefinitionException(
+                    "trigger",
+                    "there is no trigger \"" + id + "\""
+                            + (nearest == null
+                                    ? ", only " + triggers.keySet()
+                                    : ": did you mean \"" + nearest + "\"?"));
+        }
+        return found;
+    }
+}

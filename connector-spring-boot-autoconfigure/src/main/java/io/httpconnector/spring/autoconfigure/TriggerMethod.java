@@ -1,0 +1,182 @@
+package io.httpconnector.spring.autoconfigure;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Response;
+import io.httpconnector.definition.Connector;
+import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.spring.ConnectorTrigger;
+import io.httpconnector.trigger.TriggerEvent;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.util.ReflectionUtils;
+
+/** A method of a bean that handles events. The bean is created with the first event, if it does not exist yet. */
+final class TriggerMethod {
+
+    private final ConnectorTrigger annotation;
+    private final Method method;
+    private final Supplier<Object> bean;
+    private final List<Argument> arguments = new ArrayList<>();
+    private final boolean isBatch;
+
+    /** Makes one argument from the events of a call and their connector. */
+    @FunctionalInterface
+    private interface Argument {
+        @Nullable Object of(List<TriggerEvent> events, Connector connector) throws Exception;
+    }
+
+    private TriggerMethod(
+            ConnectorTrigger annotation, Method method, Supplier<Object> bean, Response.JsonMapping mapping) {
+        this.annotation = annotation;
+        this.method = method;
+        this.bean = bean;
+        Type[] types = method.getGenericParameterTypes();
+        List<Type> ofEvent = Arrays.stream(types)
+                .filter(type -> type != Connector.class && type != HttpConnection.class)
+                .toList();
+        this.isBatch = ofEvent.size() == 1 && element(ofEvent.get(0)) != null;
+        if (ofEvent.isEmpty()
+                || ofEvent.size() > 2
+                || (ofEvent.size() == 2 && !ofEvent.contains(TriggerEvent.class))
+                || ofEvent.stream().distinct().count() < ofEvent.size()) {
+            throw invalid("its parameters are " + Arrays.toString(types)
+                    + ": use the event, or its payload, or both, or a List of one of them");
+        }
+        for (Type type : types) {
+            arguments.add(argument(type, mapping));
+        }
+    }
+
+    /** Finds the methods of all beans, without creating the beans. */
+    static List<TriggerMethod> find(ConfigurableListableBeanFactory factory, Response.JsonMapping mapping) {
+        List<TriggerMethod> found = new ArrayList<>();
+        for (String name : factory.getBeanNamesForType(Object.class, false, false)) {
+            Class<?> type =
+                    ScopedProxyUtils.isScopedTarget(name) ? null : AutoProxyUtils.determineTargetClass(factory, name);
+            if (type != null && AnnotationUtils.isCandidateClass(type, ConnectorTrigger.class)) {
+                Map<Method, ConnectorTrigger> methods =
+                        MethodIntrospector.selectMethods(type, (MethodIntrospector.MetadataLookup<ConnectorTrigger>)
+                                method -> AnnotatedElementUtils.findMergedAnnotation(method, ConnectorTrigger.class));
+                methods.forEach((method, annotation) ->
+                        found.add(new TriggerMethod(annotation, method, () -> factory.getBean(name), mapping)));
+            }
+        }
+        return found;
+    }
+
+    /** Returns the type of the elements of a list; null if it is no list. */
+    private static @Nullable Type element(Type type) {
+        return type instanceof ParameterizedType list && list.getRawType() == List.class
+                ? list.getActualTypeArguments()[0]
+                : null;
+    }
+
+    private Argument argument(Type type, Response.JsonMapping mapping) {
+        if (type == Connector.class) {
+            return (events, connector) -> connector;
+        }
+        if (type == HttpConnection.class) {
+            return (events, connector) -> connector.connection();
+        }
+        Type element = isBatch ? element(type) : null;
+        if (element == null) {
+            return (events, connector) -> value(events.get(0), type, mapping);
+        }
+        return (events, connector) -> {
+            List<@Nullable Object> values = new ArrayList<>();
+            for (TriggerEvent event : events) {
+                values.add(value(event, element, mapping));
+            }
+            return values;
+        };
+    }
+
+    private static @Nullable Object value(TriggerEvent event, Type type, Response.JsonMapping mapping)
+            throws Exception {
+        if (type == TriggerEvent.class) {
+            return event;
+        }
+        if (type == JsonNode.class) {
+            return event.payload();
+        }
+        if (event.payload().isMissingNode()) {
+            return null;
+        }
+        try {
+            return mapping.read(JsonSupport.write(event.payload()), type);
+        } catch (Exception e) {
+            String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            throw new IllegalArgumentException(
+                    "The payload of " + event + " does not match " + type.getTypeName() + ": " + reason, e);
+        }
+    }
+
+    String trigger() {
+        return annotation.value();
+    }
+
+    boolean handles(String connection) {
+        return annotation.connection().isEmpty() || annotation.connection().equals(connection);
+    }
+
+    /** Returns the connection that the annotation names; empty if it is for all. */
+    String connection() {
+        return annotation.connection();
+    }
+
+    boolean isBatch() {
+        return isBatch;
+    }
+
+    int maxBatch() {
+        return annotation.maxBatch();
+    }
+
+    void handle(List<TriggerEvent> events, Connector connector) throws Exception {
+        Object target = bean.get();
+        Method invocable = AopUtils.selectInvocableMethod(method, target.getClass());
+        ReflectionUtils.makeAccessible(invocable);
+        @Nullable Object[] values = new @Nullable Object[arguments.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = arguments.get(i).of(events, connector);
+        }
+        try {
+            invocable.invoke(target, values);
+        } catch (InvocationTargetException e) {
+            if (e.getTargetException() instanceof Exception failure) {
+                throw failure;
+            }
+            if (e.getTargetException() instanceof Error error) {
+                throw error;
+            }
+            throw e;
+        }
+    }
+
+    InvalidDefinitionException invalid(String problem) {
+        return new InvalidDefinitionException("method with @ConnectorTrigger", this + ": " + problem);
+    }
+
+    /** Returns the class and the name of the method. */
+    @Override
+    public String toString() {
+        return method.getDeclaringClass().getSimpleName() + "." + method.getName() + "()";
+    }
+}

@@ -1,0 +1,67 @@
+package io.httpconnector.spring.autoconfigure;
+
+import jakarta.servlet.Filter;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.web.server.WebFilter;
+
+/**
+ * Receives the requests of webhooks in the web server of the application. The filter precedes those that read bodies, and those of
+ * Spring Security: the signature authenticates the sender.
+ */
+@AutoConfiguration(before = ConnectorsAutoConfiguration.class)
+@EnableConfigurationProperties(ConnectorsProperties.class)
+public class WebhookAutoConfiguration {
+
+    /** After the filters for forwarded headers, the encoding and observations; before those that read forms. */
+    static final int ORDER = -10_050;
+
+    /** Creates the configuration; called by Spring. */
+    public WebhookAutoConfiguration() {}
+
+    /** The filter of a servlet application. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(Filter.class)
+    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+    static class ServletConfiguration {
+
+        @Bean
+        ConnectorWebhooks connectorWebhooks(ConnectorsProperties properties, Environment environment) {
+            return new ConnectorWebhooks(
+                    environment.getProperty("server.servlet.context-path", ""), properties.webhooks());
+        }
+
+        @Bean
+        FilterRegistrationBean<WebhookFilter> connectorWebhookFilter(ConnectorWebhooks webhooks) {
+            FilterRegistrationBean<WebhookFilter> registration =
+                    new FilterRegistrationBean<>(new WebhookFilter(webhooks));
+            registration.setOrder(ORDER);
+            registration.setAsyncSupported(true);
+            return registration;
+        }
+    }
+
+    /** The filter of a reactive application. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(WebFilter.class)
+    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+    static class ReactiveConfiguration {
+
+        @Bean
+        ConnectorWebhooks connectorWebhooks(ConnectorsProperties properties, Environment environment) {
+            return new ConnectorWebhooks(
+                    environment.getProperty("spring.webflux.base-path", ""), properties.webhooks());
+        }
+
+        @Bean
+        WebFilter connectorWebhookFilter(ConnectorWebhooks webhooks) {
+            return new WebhookWebFilter(webhooks);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.httpconnector.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Request;
+import io.httpconnector.auth.oauth2.TokenStore;
+import io.httpconnector.testing.MockResponse;
+import io.httpconnector.testing.MockService;
+import java.net.CookieManager;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.web.SecurityFilterChain;
+
+/** Tests the endpoints at which users authorize connections. */
+class OAuth2ControllerTest {
+
+    private static final Pattern STATE = Pattern.compile("[?&]state=([^&]+)");
+
+    /** An application in which everybody may connect. */
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Application {
+
+        @Bean
+        TokenStore tokens() {
+            return TokenStore.inMemory();
+        }
+
+        @Bean
+        SecurityFilterChain security(HttpSecurity http) throws Exception {
+            return http.authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
+                    .build();
+        }
+    }
+
+    @Test
+    void aUserAuthorizesAConnection() throws Exception {
+        try (MockService service = MockService.start();
+                ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
+                        .properties(
+                                "spring.main.banner-mode=off",
+                                "server.port=0",
+                                "spring.datasource.url=jdbc:h2:mem:oauth2",
+                                "connectors.redirect-uri=http://localhost/connectors/callback",
+                                "connectors.oauth2.success-url=/connected",
+                                "connectors.connections.crm.base-url=" + service.baseUrl(),
+                                "connectors.connections.crm.auth.type=oauth2-authorization-code",
+                                "connectors.connections.crm.auth.authorization-url=" + service.baseUrl() + "/authorize",
+                                "connectors.connections.crm.auth.token-url=" + service.baseUrl() + "/token",
+                                "connectors.connections.crm.values.client-id=acme",
+                                "connectors.connections.crm.secrets.client-secret=hidden")
+                        .run()) {
+            service.on("POST", "/token", MockResponse.json("{\"access_token\":\"t1\",\"expires_in\":3600}"));
+            service.on("GET", "/me", MockResponse.json("{}"));
+            HttpClient browser =
+                    HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+            String url =
+                    "http://localhost:" + context.getEnvironment().getProperty("local.server.port") + "/connectors/";
+
+            HttpResponse<Void> start = get(browser, url + "crm/connect");
+            String page = start.headers().firstValue("Location").orElse("");
+            assertThat(start.statusCode()).isEqualTo(302);
+            assertThat(page).startsWith(service.baseUrl() + "/authorize?");
+            Matcher state = STATE.matcher(page);
+            assertThat(state.find()).isTrue();
+            String callback = url + "callback?code=c1&state=" + state.group(1);
+            assertThat(get(HttpClient.newHttpClient(), callback).statusCode())
+                    .as("the browser of somebody else")
+                    .isEqualTo(400);
+            HttpResponse<Void> end = get(browser, callback);
+
+            assertThat(end.statusCode()).isEqualTo(302);
+            assertThat(end.headers().firstValue("Location")).hasValue("/connected");
+            context.getBean("crm", HttpConnection.class).send(Request.get("/me"));
+            assertThat(service.requests().get(1).headers()).containsEntry("authorization", "Bearer t1");
+            assertThat(get(browser, callback).statusCode()).isEqualTo(400);
+            assertThat(get(browser, url + "other/connect").statusCode()).isEqualTo(404);
+        }
+    }
+
+    private static HttpResponse<Void> get(HttpClient browser, String url) throws Exception {
+        return browser.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.discarding());
+    }
+}

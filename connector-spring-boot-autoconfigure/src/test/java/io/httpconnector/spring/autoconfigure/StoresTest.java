@@ -1,0 +1,97 @@
+package io.httpconnector.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.httpconnector.auth.oauth2.TokenStore;
+import io.httpconnector.jdbc.JdbcStateStore;
+import io.httpconnector.jdbc.JdbcTokenStore;
+import io.httpconnector.spring.ConnectorTrigger;
+import io.httpconnector.spring.ConnectorTriggers;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.testing.Await;
+import io.httpconnector.testing.MockResponse;
+import io.httpconnector.testing.MockService;
+import io.httpconnector.trigger.TriggerEvent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcConnectionPool;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+/** Tests where state is stored: in the database of the application, in files, and shared by the instances of a cluster. */
+class StoresTest {
+
+    private final ApplicationContextRunner application = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    ConnectorsAutoConfiguration.class,
+                    StoreAutoConfiguration.class,
+                    TriggerAutoConfiguration.class,
+                    WebhookAutoConfiguration.class));
+
+    /** Collects events. */
+    static class Orders {
+
+        static final List<String> HANDLED = new CopyOnWriteArrayList<>();
+
+        @ConnectorTrigger("updated-orders")
+        void on(TriggerEvent event) {
+            HANDLED.add(event.key());
+        }
+    }
+
+    private static ApplicationContextRunner polling(ApplicationContextRunner application, MockService service) {
+        Orders.HANDLED.clear();
+        service.on("GET", "/orders", MockResponse.json("{\"orders\": [{\"id\": 1, \"updated\": \"1\"}]}"));
+        return application
+                .withBean(Orders.class)
+                .withPropertyValues(
+                        "connectors.connections.acme.connector=shop",
+                        "connectors.connections.acme.values.url=" + service.baseUrl(),
+                        "connectors.connections.acme.secrets.api-key=k1");
+    }
+
+    @Test
+    void filesKeepStateAcrossRestarts(@TempDir Path directory) {
+        try (MockService service = MockService.start()) {
+            ApplicationContextRunner files = polling(application, service)
+                    .withPropertyValues("connectors.auto-startup=false", "connectors.store.directory=" + directory);
+            for (int start = 0; start < 2; start++) {
+                files.run(context -> context.getBean(ConnectorTriggers.class).poll("acme/updated-orders"));
+            }
+
+            assertThat(Orders.HANDLED).containsExactly("1");
+            assertThat(directory.resolve("state")).isNotEmptyDirectory();
+            // What is not used is not created.
+            assertThat(Files.exists(directory.resolve("inbox"))).isFalse();
+        }
+    }
+
+    @Test
+    void instancesOfAClusterShareTriggers() {
+        JdbcConnectionPool database = JdbcConnectionPool.create("jdbc:h2:mem:cluster;DB_CLOSE_DELAY=-1", "sa", "");
+        try (MockService service = MockService.start()) {
+            ApplicationContextRunner cluster = polling(application, service)
+                    .withBean(DataSource.class, () -> database, definition -> definition.setDestroyMethodName(""))
+                    .withPropertyValues("connectors.polling.clustered=true");
+            cluster.run(first -> cluster.run(second -> {
+                assertThat(first.getBean(StateStore.class)).isInstanceOf(JdbcStateStore.class);
+                assertThat(first.getBean(TokenStore.class)).isInstanceOf(JdbcTokenStore.class);
+                Await.until(() -> Orders.HANDLED.contains("1"));
+                ConnectorTriggers triggers = second.getBean(ConnectorTriggers.class);
+                triggers.pause("acme/updated-orders");
+
+                assertThat(first.getBean(ConnectorTriggers.class).list().get(0).state())
+                        .isEqualTo("paused");
+                assertThat(triggers.poll("acme/updated-orders")).isZero();
+                assertThat(Orders.HANDLED).containsExactly("1");
+            }));
+        } finally {
+            database.dispose();
+        }
+    }
+}

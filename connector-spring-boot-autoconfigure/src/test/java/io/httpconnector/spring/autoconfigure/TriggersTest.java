@@ -1,0 +1,222 @@
+package io.httpconnector.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.httpconnector.HttpConnection;
+import io.httpconnector.definition.Connector;
+import io.httpconnector.spring.ConnectorTrigger;
+import io.httpconnector.spring.ConnectorTriggers;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.testing.Await;
+import io.httpconnector.testing.MockResponse;
+import io.httpconnector.testing.MockService;
+import io.httpconnector.trigger.DeadLetter;
+import io.httpconnector.trigger.TriggerEvent;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+/** Tests methods that handle the events of polling triggers. */
+class TriggersTest {
+
+    private final MockService service = MockService.start();
+    private final ApplicationContextRunner application = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    ConnectorsAutoConfiguration.class,
+                    StoreAutoConfiguration.class,
+                    TriggerAutoConfiguration.class,
+                    WebhookAutoConfiguration.class))
+            .withBean(StateStore.class, StateStore::inMemory)
+            .withPropertyValues(
+                    "connectors.connections.acme.connector=shop",
+                    "connectors.connections.acme.values.url=" + service.baseUrl(),
+                    "connectors.connections.acme.secrets.api-key=k1");
+
+    /** A payload. */
+    record Order(int id, String status) {}
+
+    @BeforeEach
+    void respond() {
+        service.on("GET", "/orders", MockResponse.json("""
+                        {"orders": [{"id": 1, "updated": "2026-01-01T00:00:00Z", "status": "open"},
+                                    {"id": 2, "updated": "2026-01-01T00:00:00Z", "status": "paid"}]}"""));
+    }
+
+    @AfterEach
+    void stop() {
+        service.close();
+    }
+
+    /** Handles events and payloads. */
+    static class Orders {
+
+        final List<String> handled = new CopyOnWriteArrayList<>();
+
+        @ConnectorTrigger("updated-orders")
+        void on(TriggerEvent event, Order order, HttpConnection connection, Connector connector) {
+            handled.add(order.id() + " " + order.status() + " " + event.key() + " " + connector.tenant() + " "
+                    + (connector.connection() == connection));
+        }
+    }
+
+    @Test
+    void aMethodReceivesPayloadsOfItsType() {
+        application.withBean(Orders.class).run(context -> {
+            Orders orders = context.getBean(Orders.class);
+            Await.until(() -> orders.handled.size() == 2);
+
+            assertThat(orders.handled).containsExactly("1 open 1 acme true", "2 paid 2 acme true");
+            ConnectorTriggers triggers = context.getBean(ConnectorTriggers.class);
+            triggers.pause("acme/updated-orders");
+            assertThat(triggers.list())
+                    .extracting(ConnectorTriggers.TriggerStatus::id, ConnectorTriggers.TriggerStatus::state)
+                    .containsExactly(tuple("acme/updated-orders", "paused"));
+            triggers.resume("acme/updated-orders");
+            assertThat(triggers.list().get(0).state()).isNotEqualTo("paused");
+        });
+    }
+
+    /** Handles batches. */
+    static class Batches {
+
+        final List<List<Order>> handled = new CopyOnWriteArrayList<>();
+
+        @ConnectorTrigger(value = "updated-orders", connection = "acme", maxBatch = 10)
+        void on(List<Order> orders) {
+            handled.add(orders);
+        }
+    }
+
+    @Test
+    void aMethodWithAListReceivesBatches() {
+        application
+                .withBean(Batches.class)
+                .withPropertyValues("connectors.auto-startup=false")
+                .run(context -> {
+                    long events = context.getBean(ConnectorTriggers.class).poll("acme/updated-orders");
+
+                    assertThat(events).isEqualTo(2);
+                    assertThat(context.getBean(Batches.class).handled)
+                            .containsExactly(List.of(new Order(1, "open"), new Order(2, "paid")));
+                });
+    }
+
+    /** Fails until it is repaired. */
+    static class Failing {
+
+        volatile boolean isRepaired;
+
+        @ConnectorTrigger("updated-orders")
+        void on(Order order) {
+            if (!isRepaired && order.id() == 2) {
+                throw new IllegalStateException("the table is locked");
+            }
+        }
+    }
+
+    @Test
+    void aFailedEventBecomesADeadLetterAndIsReplayed() {
+        application
+                .withBean(Failing.class)
+                .withPropertyValues("connectors.auto-startup=false")
+                .run(context -> {
+                    ConnectorTriggers triggers = context.getBean(ConnectorTriggers.class);
+                    triggers.poll("acme/updated-orders");
+                    List<DeadLetter> letters = triggers.deadLetters("acme/updated-orders");
+
+                    assertThat(letters).hasSize(1);
+                    assertThat(letters.get(0).error()).contains("the table is locked");
+                    context.getBean(Failing.class).isRepaired = true;
+                    assertThat(triggers.replay(
+                                    "acme/updated-orders",
+                                    letters.get(0).event().id()))
+                            .isTrue();
+                    assertThat(triggers.list().get(0).deadLetters()).isZero();
+                });
+    }
+
+    /** A resource that a slow handler uses until the end. */
+    static class Slow implements DisposableBean {
+
+        final CountDownLatch started = new CountDownLatch(1);
+        final CountDownLatch stopping = new CountDownLatch(1);
+        volatile boolean isClosed;
+        volatile String seen = "";
+
+        @ConnectorTrigger("updated-orders")
+        void on(Order order) throws InterruptedException {
+            started.countDown();
+            boolean unused = stopping.await(10, TimeUnit.SECONDS);
+            seen = isClosed ? "closed" : "open";
+        }
+
+        @Override
+        public void destroy() {
+            isClosed = true;
+        }
+    }
+
+    @Test
+    void aRunningHandlerFinishesBeforeBeansAreClosed() {
+        Slow slow = new Slow();
+        application.withBean(Slow.class, () -> slow).run(context -> {
+            assertThat(slow.started.await(10, TimeUnit.SECONDS)).isTrue();
+            Thread releaser = new Thread(() -> {
+                Await.until(() -> !((TriggerLifecycle) context.getBean(ConnectorTriggers.class)).isAccepting());
+                slow.stopping.countDown();
+            });
+            releaser.start();
+        });
+
+        assertThat(slow.isClosed).isTrue();
+        assertThat(slow.seen).isEqualTo("open");
+    }
+
+    /** Methods with problems. */
+    static class Wrong {
+
+        @ConnectorTrigger("updated-ordres")
+        void misspelt(TriggerEvent event) {}
+
+        @ConnectorTrigger(value = "updated-orders", connection = "acne")
+        void unknownConnection(TriggerEvent event) {}
+
+        @ConnectorTrigger("order-paid")
+        void batchOfWebhook(List<TriggerEvent> events) {}
+    }
+
+    /** A method whose parameters are unclear. */
+    static class Unclear {
+
+        @ConnectorTrigger("updated-orders")
+        void on(Order order, String text) {}
+    }
+
+    @Test
+    void invalidMethodsAreReported() {
+        application
+                .withBean(Wrong.class)
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasStackTraceContaining(
+                                "Wrong.misspelt(): no connection has a trigger or webhook \"updated-ordres\": did you"
+                                        + " mean \"updated-orders\"?")
+                        .hasStackTraceContaining("there is no connection \"acne\": did you mean \"acme\"?")
+                        .hasStackTraceContaining("Wrong.batchOfWebhook(): a webhook has no batches"));
+        application
+                .withBean(Unclear.class)
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasStackTraceContaining("Unclear.on(): its parameters are"));
+        application
+                .withPropertyValues("connectors.polling.clustered=true")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasStackTraceContaining("requires the dependency connector-jdbc and a single DataSource"));
+    }
+}
