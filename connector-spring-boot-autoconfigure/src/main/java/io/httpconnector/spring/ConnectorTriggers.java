@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public interface ConnectorTriggers {
 
     /** The kind of a trigger. */
-    enum Kind {
+    enum TriggerKind {
         /** It polls the service. */
         POLLING,
         /** It receives events from the service. */
@@ -34,7 +34,7 @@ public interface ConnectorTriggers {
      */
     record TriggerStatus(
             String id,
-            Kind kind,
+            TriggerKind kind,
             String state,
             int consecutiveFailures,
             @Nullable Instant lastSuccess,

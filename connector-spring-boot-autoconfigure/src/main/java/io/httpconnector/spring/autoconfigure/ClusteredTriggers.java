@@ -6,7 +6,7 @@ import io.httpconnector.jdbc.ClusteredPolling;
 import io.httpconnector.jdbc.ClusteredPollingBuilder;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
-import io.httpconnector.spring.ConnectorTriggers.Kind;
+import io.httpconnector.spring.ConnectorTriggers.TriggerKind;
 import io.httpconnector.spring.ConnectorTriggers.TriggerStatus;
 import io.httpconnector.trigger.DeadLetter;
 import java.time.Duration;
@@ -93,7 +93,7 @@ final class ClusteredTriggers {
                     .orElseThrow();
             return new TriggerStatus(
                     id,
-                    Kind.POLLING,
+                    TriggerKind.POLLING,
                     status.state().name().toLowerCase(Locale.ROOT),
                     status.failures(),
                     status.lastSuccess(),

@@ -55,7 +55,7 @@ record ConnectorsProperties(
             @DefaultValue("/") String successUrl) {}
 
     /**
-     * How the application receives webhooks.
+     * The options of webhooks.
      *
      * @param basePath The path below which the webhooks are: '/hooks/CONNECTION/WEBHOOK'.
      * @param publicUrl The URL at which services reach the base path, for services that sign it, such as 'https://app.example.com/hooks'.
@@ -67,7 +67,7 @@ record ConnectorsProperties(
             @DefaultValue("false") boolean inbox) {}
 
     /**
-     * How the application polls.
+     * The options of polling triggers.
      *
      * @param clustered Whether the instances of the application share the polling triggers: each trigger is polled by one instance at
      *     a time. Requires a database.
@@ -78,7 +78,7 @@ record ConnectorsProperties(
             @DefaultValue("10") int threads) {}
 
     /**
-     * Where state, tokens and events are stored.
+     * The store of state, tokens and events.
      *
      * @param type The kind of the store. By default, the database if the application has a DataSource, and files otherwise.
      * @param directory The directory of a store in files.
@@ -115,7 +115,7 @@ record ConnectorsProperties(
             @DefaultValue("embedded") InitializeSchema initializeSchema,
             @DefaultValue("http_connector_") String tablePrefix) {}
 
-    /** When missing tables are created. */
+    /** The occasion at which missing tables are created. */
     public enum InitializeSchema {
         /** Only in an H2 database in this process. */
         EMBEDDED,

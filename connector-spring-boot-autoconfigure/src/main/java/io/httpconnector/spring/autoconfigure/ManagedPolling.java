@@ -5,7 +5,7 @@ import io.httpconnector.definition.Connector;
 import io.httpconnector.polling.PollingStatus;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
-import io.httpconnector.spring.ConnectorTriggers.Kind;
+import io.httpconnector.spring.ConnectorTriggers.TriggerKind;
 import io.httpconnector.spring.ConnectorTriggers.TriggerStatus;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.Delivery;
@@ -48,7 +48,7 @@ final class ManagedPolling implements ManagedTrigger {
         PollingStatus status = trigger.status();
         return new TriggerStatus(
                 id,
-                Kind.POLLING,
+                TriggerKind.POLLING,
                 status.state().name().toLowerCase(Locale.ROOT),
                 status.consecutiveFailures(),
                 status.lastSuccess().orElse(null),

@@ -1,7 +1,7 @@
 package io.httpconnector.spring.autoconfigure;
 
 import io.httpconnector.definition.Connector;
-import io.httpconnector.spring.ConnectorTriggers.Kind;
+import io.httpconnector.spring.ConnectorTriggers.TriggerKind;
 import io.httpconnector.spring.ConnectorTriggers.TriggerStatus;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.webhook.WebhookReceiver;
@@ -24,7 +24,7 @@ record ManagedWebhook(String id, String path, WebhookReceiver receiver) implemen
     public TriggerStatus status() {
         return new TriggerStatus(
                 id,
-                Kind.WEBHOOK,
+                TriggerKind.WEBHOOK,
                 "receiving",
                 0,
                 null,
