@@ -19,7 +19,7 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 /** Creates the connections of {@code connectors.connections} as beans. */
 @AutoConfiguration(
         afterName = "org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration",
-        after = {JsonMappingAutoConfiguration.class, ObservationListenerAutoConfiguration.class})
+        after = {JsonMappingAutoConfiguration.class, MetricsAutoConfiguration.class})
 @EnableConfigurationProperties(ConnectorsProperties.class)
 @Import(ConnectorBeanRegistrar.class)
 @ImportRuntimeHints(ConnectorResourceHints.class)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.httpconnector.HttpConnection;
 import io.httpconnector.definition.Connector;
+import io.httpconnector.micrometer.ConnectorMeter;
 import io.httpconnector.spring.ConnectorTrigger;
 import io.httpconnector.spring.ConnectorTriggers;
 import io.httpconnector.state.StateStore;
@@ -13,6 +14,8 @@ import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.TriggerEvent;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -65,6 +68,31 @@ class TriggersTest {
             handled.add(order.id() + " " + order.status() + " " + event.key() + " " + connector.tenant() + " "
                     + (connector.connection() == connection));
         }
+    }
+
+    @Test
+    void triggersAndConnectionsAreMeasured() {
+        application
+                .withConfiguration(AutoConfigurations.of(MetricsAutoConfiguration.class))
+                .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+                .withBean(Orders.class)
+                .run(context -> {
+                    Orders orders = context.getBean(Orders.class);
+                    Await.until(() -> orders.handled.size() == 2);
+                    MeterRegistry meters = context.getBean(MeterRegistry.class);
+
+                    Await.until(() ->
+                            meters.find(ConnectorMeter.POLL_RECORDS.meterName()).counter() != null);
+                    assertThat(meters.get(ConnectorMeter.EVENTS.meterName())
+                                    .tag("messaging.destination.name", "acme/shop/updated-orders")
+                                    .counter()
+                                    .count())
+                            .isEqualTo(2);
+                    assertThat(meters.get(ConnectorMeter.REQUEST_DURATION.meterName())
+                                    .timer()
+                                    .count())
+                            .isPositive();
+                });
     }
 
     @Test

@@ -1,0 +1,43 @@
+package io.httpconnector.spring.autoconfigure;
+
+import io.httpconnector.micrometer.ConnectorMetrics;
+import io.httpconnector.spring.ConnectorCustomizer;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/** Measures and traces connections, triggers and webhooks with {@code connector-micrometer}. */
+@AutoConfiguration(
+        afterName = {
+            "org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration",
+            "org.springframework.boot.actuate.autoconfigure.observation.ObservationAutoConfiguration",
+            "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
+            "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration"
+        })
+@ConditionalOnClass({ConnectorMetrics.class, MeterRegistry.class})
+@ConditionalOnBean(MeterRegistry.class)
+public class MetricsAutoConfiguration {
+
+    /** Creates the configuration; called by Spring. */
+    public MetricsAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean
+    ConnectorMetrics connectorMetrics(MeterRegistry meters, ObjectProvider<ObservationRegistry> observations) {
+        ConnectorMetrics metrics = ConnectorMetrics.of(meters);
+        ObservationRegistry registry = observations.getIfUnique();
+        return registry == null || registry.isNoop() ? metrics : metrics.observations(registry);
+    }
+
+    @Bean
+    ConnectorCustomizer connectorMetricsCustomizer(ConnectorMetrics metrics) {
+        return (connection, context) -> context.connection(builder -> builder.listener(metrics.connections()))
+                .triggers(builder -> builder.listener(metrics.triggers()))
+                .receivers(builder -> builder.listener(metrics.receivers()));
+    }
+}
