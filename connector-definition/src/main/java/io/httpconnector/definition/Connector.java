@@ -165,7 +165,7 @@ public final class Connector implements AutoCloseable {
                 .connection(connection)
                 .store(context.state)
                 .handler(handler)
-                .definition(StartText.render(trigger.forBuilder(name), values, Instant.now()), components.filters());
+                .definition(TriggerTimes.render(trigger.forBuilder(name), values, Instant.now()), components.filters());
         trigger.code().apply(builder, components, true);
         if (!values.texts().isEmpty()) {
             builder.pill(InputText.STEP, values.texts());

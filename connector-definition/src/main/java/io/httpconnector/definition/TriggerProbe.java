@@ -40,10 +40,10 @@ final class TriggerProbe {
      * @throws InvalidDefinitionException if it is invalid; reports all problems
      */
     ObjectNode canonical(JsonNode json, CodeMembers code) {
-        JsonNode from = json.at(StartText.POINTER);
-        return StartText.isTemplate(from)
-                ? StartText.with(canonicalFixed(StartText.withSample((ObjectNode) json, from), code), from)
-                : canonicalFixed(json, code);
+        TriggerTimes times = TriggerTimes.of(json);
+        return times.isEmpty()
+                ? canonicalFixed(json, code)
+                : times.restoreIn(canonicalFixed(times.withSamples((ObjectNode) json), code));
     }
 
     private ObjectNode canonicalFixed(JsonNode json, CodeMembers code) {

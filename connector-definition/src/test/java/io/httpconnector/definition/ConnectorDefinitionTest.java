@@ -271,6 +271,40 @@ class ConnectorDefinitionTest {
                 .hasMessageContaining("{{order.since}} is not an input");
     }
 
+    @ParameterizedTest
+    @CsvSource({"2025-03-08, true", "'', false"})
+    void windowsEndAtTheTimeThatTheCustomerEnters(String entered, boolean hasEnd) {
+        String text = SHOP.replace(
+                        "- {name: currency, label: Currency, default: EUR}",
+                        "- {name: currency, label: Currency, default: EUR}\n  - {name: last, label: Last day, optional: true}")
+                .replace("startPosition: {everything: true}", """
+                        cursor:
+                              timestamp: /updated
+                              windows: {step: P3660D, from: {query: after}, to: {query: before}}
+                              until: "{{auth.last | iso('UTC')}}"
+                            startPosition: {from: "2025-03-01T00:00:00Z"}""");
+        assertThat(ConnectorDefinition.parse(ConnectorDefinition.parse(text).toYaml()))
+                .isEqualTo(ConnectorDefinition.parse(text));
+        try (MockService service = MockService.start();
+                StateStore store = StateStore.inMemory();
+                Connector acme = ConnectorDefinition.parse(text)
+                        .connect((entered.isEmpty()
+                                        ? acme(service)
+                                        : acme(service).value("last", entered))
+                                .state(store)
+                                .build())) {
+            service.on("GET", "/orders", MockResponse.json("{\"orders\": []}"));
+            acme.on("updated-orders", events::add);
+            acme.trigger("updated-orders").orElseThrow().pollOnce();
+
+            assertThat(service.requests().get(0).uri().getQuery().contains("before=2025-03-08T00:00:00Z"))
+                    .isEqualTo(hasEnd);
+        }
+        assertThatThrownBy(() -> ConnectorDefinition.parse(text.replace("auth.last | iso('UTC')", "order.last")))
+                .hasMessageContaining("/triggers/updated-orders/cursor/until")
+                .hasMessageContaining("{{order.last}} is not an input");
+    }
+
     @Test
     void webhookAcceptsSignedRequestsOnly() {
         WebhookRouter router = WebhookRouter.at("https://app.example.com/hooks");

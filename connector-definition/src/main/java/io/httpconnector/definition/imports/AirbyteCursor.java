@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,17 @@ final class AirbyteCursor {
     /** A filter that writes a time. */
     private static final Pattern FORMAT = Pattern.compile(
             "\\s*\\|\\s*(?:date\\((?:[^()'\"]|'[^']*'|\"[^\"]*\")*\\)|epochSeconds|number|iso\\('UTC'\\))");
+
+    private static final String ANY_FORMAT =
+            "(?:\\s*\\|\\s*(?:date\\((?:[^()'\"]|'[^']*'|\"[^\"]*\")*\\)|epochSeconds|number|iso\\('UTC'\\)))*";
+
+    /** A time that is the same as that of the poll, or a period before it. */
+    private static final Pattern MOVING =
+            Pattern.compile("\\{\\{\\s*now(?:\\s*\\|\\s*minus\\('(P[^']*)'\\))?" + ANY_FORMAT + "\\s*}}");
+
+    /** A time that is entered, whatever it is otherwise. */
+    private static final Pattern ENTERED = Pattern.compile("\\{\\{\\s*auth\\.([\\w-]+)" + ANY_FORMAT
+            + "(?:\\s*\\|\\s*default\\(\\(?(?:now\\b.*|''[^)]*)\\)?\\))?" + ANY_FORMAT + "\\s*}}");
 
     private static final String ISO = "%Y-%m-%dT%H:%M:%SZ";
 
@@ -128,6 +140,7 @@ final class AirbyteCursor {
             }
         }
         resolution();
+        end();
         item.ignore("the times of records are recognized in all formats", "cursor_datetime_formats");
         item.ignore("records are compared by their version", "is_data_feed", "is_compare_strictly");
         item.ignore(
@@ -242,6 +255,54 @@ final class AirbyteCursor {
             trigger.putObject("startPosition").put("from", withZone(text));
         } else {
             time.note("the start has to be a constant or a value of the configuration: "
+                    + AirbyteScope.shortened(time.node().asText()));
+        }
+    }
+
+    /** Ends the windows at a time that the customer enters; an end that moves with the time is that of each poll. */
+    private void end() {
+        CatalogueItem end = item.at("end_datetime");
+        CatalogueItem time = end.node().isObject() ? end.at("datetime") : end;
+        if (time.text() == null) {
+            return;
+        }
+        boolean isClientSide = item.isSet("is_client_side_incremental");
+        if (!cursor.has("windows") && !isClientSide) {
+            item.ignore("no request has the end", "end_datetime");
+            return;
+        }
+        String text;
+        try {
+            text = new JinjaPills(scope).text(time.node().asText());
+        } catch (UnsupportedException e) {
+            time.note("there is no counterpart of \"" + e.getMessage() + "\" in the text: "
+                    + AirbyteScope.shortened(time.node().asText()));
+            return;
+        }
+        Matcher moving = MOVING.matcher(text);
+        if (moving.matches()) {
+            settle(moving.group(1), time);
+            return;
+        }
+        Matcher entered = ENTERED.matcher(text);
+        Instant instant = text.contains("{{") ? null : instant(text);
+        if (cursor.has("windows") && instant != null) {
+            cursor.put("until", instant.toString());
+        } else if (cursor.has("windows") && entered.matches()) {
+            cursor.put("until", "{{auth." + entered.group(1) + " | iso('UTC')}}");
+        } else {
+            time.note("the end has to be a value of the configuration, and a time in the request: "
+                    + AirbyteScope.shortened(time.node().asText()));
+        }
+    }
+
+    /** Sets how long before the poll the interval ends. */
+    private void settle(@Nullable String period, CatalogueItem time) {
+        Duration duration = period == null ? null : AirbyteAuth.duration(period);
+        if (duration != null && duration.compareTo(Duration.ofDays(1)) <= 0) {
+            cursor.put("settlingTime", duration.toString());
+        } else if (period != null) {
+            time.note("an interval ends at most a day before the poll: "
                     + AirbyteScope.shortened(time.node().asText()));
         }
     }

@@ -232,6 +232,31 @@ class AirbyteImportTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '§', textBlock = """
+            {{ now_utc() }}                                        § null                              § null   § 0
+            {{ now_utc() - duration('PT5M') }}                     § null                              § PT5M   § 0
+            {{ day_delta(-2) }}                                    § null                              § null   § 1
+            2025-03-01                                             § 2025-03-01T00:00:00Z              § null   § 0
+            {{ config['last'] or now_utc().strftime('%Y-%m-%d') }} § {{auth.last | iso('UTC')}}        § null   § 0
+            {{ config.get('last', today_utc()) }}                  § {{auth.last | iso('UTC')}}        § null   § 0
+            {{ config.last if config.until else day_delta(1) }}    § null                              § null   § 1
+            """)
+    void endOfTheWindowsIsThatOfTheConfiguration(String end, String until, String settlingTime, int notes) {
+        ImportedConnector imported = withStream("path: /l", """
+                }
+                  incremental_sync:
+                    {type: DatetimeBasedCursor, cursor_field: updated, datetime_format: '%%Y-%%m-%%d', start_datetime: '2020-01-01',
+                     end_datetime: {type: MinMaxDatetime, datetime: "%s"},
+                     start_time_option: {type: RequestOption, inject_into: request_parameter, field_name: from},
+                     end_time_option: {type: RequestOption, inject_into: request_parameter, field_name: to}}""".formatted(end));
+
+        JsonNode cursor = imported.document().at("/triggers/loaves/cursor");
+        assertThat(cursor.path("until").asText("null")).isEqualTo(until);
+        assertThat(cursor.path("settlingTime").asText("null")).isEqualTo(settlingTime);
+        assertThat(imported.notes()).hasSize(notes);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '§', textBlock = """
             {{ record.meta.id }}          § ["/meta/id"]
             {{ stream_partition.id }}     § null
             {{ record.a ~ record.b }}     § ["/id"]

@@ -1,0 +1,119 @@
+package io.httpconnector.definition;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.template.PillText;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The start and the end of a trigger if they are not constant: a text in place of a time, with pills for inputs and for the time
+ * {@code now}.
+ */
+final class TriggerTimes {
+
+    private static final String NOW = "now";
+    private static final String SAMPLE = "2020-01-01T00:00:00Z";
+
+    /** The members that have a time, and what a trigger is without if the time has no value. */
+    private enum Place {
+        START("/startPosition", "from", "", "startPosition"),
+        END("/cursor", "until", "/cursor", "until");
+
+        private final String holder;
+        private final String member;
+        private final String absentIn;
+        private final String absent;
+
+        Place(String holder, String member, String absentIn, String absent) {
+            this.holder = holder;
+            this.member = member;
+            this.absentIn = absentIn;
+            this.absent = absent;
+        }
+
+        JsonNode in(JsonNode trigger) {
+            return trigger.at(holder).path(member);
+        }
+
+        void put(ObjectNode trigger, String time) {
+            ((ObjectNode) trigger.at(holder)).put(member, time);
+        }
+
+        void remove(ObjectNode trigger) {
+            ((ObjectNode) trigger.at(absentIn)).remove(absent);
+        }
+    }
+
+    private final Map<Place, String> texts = new LinkedHashMap<>();
+
+    private TriggerTimes() {}
+
+    /** Returns the times of a trigger that are not constant. */
+    static TriggerTimes of(JsonNode trigger) {
+        TriggerTimes times = new TriggerTimes();
+        for (Place place : Place.values()) {
+            JsonNode time = place.in(trigger);
+            if (time.isTextual() && time.textValue().contains("{{")) {
+                times.texts.put(place, time.textValue());
+            }
+        }
+        return times;
+    }
+
+    boolean isEmpty() {
+        return texts.isEmpty();
+    }
+
+    /**
+     * Returns a trigger with samples of its times.
+     *
+     * @throws InvalidDefinitionException if a text is malformed, or has a pill that is neither an input nor the time
+     */
+    ObjectNode withSamples(ObjectNode trigger) {
+        ObjectNode copy = trigger.deepCopy();
+        List<String> problems = new ArrayList<>();
+        texts.forEach((place, time) -> {
+            try {
+                var unused = text(time);
+            } catch (InvalidDefinitionException e) {
+                e.problems().forEach(problem -> problems.add(place.holder + "/" + place.member + ": " + problem));
+            }
+            place.put(copy, SAMPLE);
+        });
+        if (!problems.isEmpty()) {
+            throw new InvalidDefinitionException("trigger", problems);
+        }
+        return copy;
+    }
+
+    /** Returns a trigger with its own times in place of the samples. */
+    ObjectNode restoreIn(ObjectNode trigger) {
+        texts.forEach((place, time) -> place.put(trigger, time));
+        return trigger;
+    }
+
+    /** Returns a trigger with the times that a customer entered; without one, it begins now, or has no end. */
+    static ObjectNode render(ObjectNode trigger, InputValues values, Instant now) {
+        of(trigger).texts.forEach((place, text) -> {
+            String time = text(text)
+                    .render(name -> name.equals(NOW) ? now.toString() : values.revealed(InputText.input(name)));
+            if (time == null) {
+                place.remove(trigger);
+            } else {
+                place.put(trigger, time);
+            }
+        });
+        return trigger;
+    }
+
+    private static InputText text(String time) {
+        PillText pills = PillText.compile(time);
+        pills.names().stream().filter(name -> !name.equals(NOW)).forEach(name -> InputText.of("{{" + name + "}}"));
+        return new InputText(pills);
+    }
+}
