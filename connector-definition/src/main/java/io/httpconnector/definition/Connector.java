@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import io.httpconnector.definition.ConnectorReader.Parts;
 import io.httpconnector.definition.SecretSource.SecretReference;
 import io.httpconnector.internal.Arguments;
@@ -157,6 +158,10 @@ public final class Connector implements AutoCloseable {
         return builder(name, trigger, Arguments.notNull(handler, "handler"));
     }
 
+    private Instant now() {
+        return (context.timeSource == null ? TimeSource.SYSTEM : context.timeSource).now();
+    }
+
     private PollingTriggerBuilder builder(String name, DefinedTrigger trigger, EventHandler handler) {
         if (context.state == null) {
             throw invalid(name + ": the trigger needs a store: set it by state(...) of the context");
@@ -165,7 +170,7 @@ public final class Connector implements AutoCloseable {
                 .connection(connection)
                 .store(context.state)
                 .handler(handler)
-                .definition(TriggerTimes.render(trigger.forBuilder(name), values, Instant.now()), components.filters());
+                .definition(TriggerTimes.render(trigger.forBuilder(name), values, now()), components.filters());
         trigger.code().apply(builder, components, true);
         if (!values.texts().isEmpty()) {
             builder.pill(InputText.STEP, values.texts());

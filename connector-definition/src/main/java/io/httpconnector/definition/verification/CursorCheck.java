@@ -2,6 +2,7 @@ package io.httpconnector.definition.verification;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.ConnectorException;
+import io.httpconnector.TimeSource;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.verification.CheckResult.CheckStatus;
 import io.httpconnector.polling.PollResult;
@@ -52,7 +53,7 @@ final class CursorCheck {
     }
 
     private CheckResult future(int all) {
-        Instant time = Instant.now().plus(FUTURE).truncatedTo(ChronoUnit.SECONDS);
+        Instant time = TimeSource.SYSTEM.now().plus(FUTURE).truncatedTo(ChronoUnit.SECONDS);
         try (StateStore store = StateStore.inMemory();
                 PollingTrigger polling = connector
                         .triggerBuilder(trigger, event -> {})
