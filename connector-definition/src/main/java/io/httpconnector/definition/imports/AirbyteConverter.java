@@ -43,6 +43,7 @@ final class AirbyteConverter {
         if (parts == null) {
             return;
         }
+        AirbyteUnread.note(stream);
         key(stream, parts.trigger);
         ObjectNode trigger = parts.trigger;
         if (parts.parents != null) {

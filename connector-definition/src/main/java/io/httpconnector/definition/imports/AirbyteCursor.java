@@ -207,6 +207,9 @@ final class AirbyteCursor {
             item.at("step").note("the step has to be a constant duration");
         }
         boolean isWindow = usesEnd || (end != null && (start != null || usesStart));
+        if (end != null && !isWindow) {
+            to.note("an end without a start in the request is not imported");
+        }
         if (hasOtherFormat()) {
             start = write(start, isWindow ? "window.from" : "cursor", request) ? template() : start;
             end = isWindow && write(end, "window.to", request) ? template() : end;

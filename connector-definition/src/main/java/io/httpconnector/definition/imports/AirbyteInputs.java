@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The inputs of a manifest of Airbyte: the properties of its specification that a request uses. Not thread-safe. */
@@ -72,6 +73,33 @@ final class AirbyteInputs {
             return null;
         }
         inputs.computeIfAbsent(name, key -> input(name, path, property));
+        return name;
+    }
+
+    /** Returns the name of the input for a list in the configuration, which is entered as a text; null if it is no list of values. */
+    @Nullable String useList(List<String> steps) {
+        String path = String.join(".", steps);
+        CatalogueItem property = properties.get(path);
+        if (property == null || !property.texts("type").contains("array") || property.isSet("airbyte_secret")) {
+            return null;
+        }
+        String name = renamed.getOrDefault(path, path.replaceAll("[^A-Za-z0-9_-]", "_"));
+        if (!inputs.containsKey(name)) {
+            ObjectNode input = input(name, path, property);
+            String hint = input.path("hint").asText().strip();
+            input.put(
+                    "hint",
+                    (hint.isEmpty() || hint.endsWith(".") ? hint : hint + ".")
+                            .concat(" Separate several values with commas.")
+                            .strip());
+            String values = property.at("default").elements().stream()
+                    .map(value -> value.node().asText())
+                    .collect(Collectors.joining(","));
+            if (!values.isEmpty()) {
+                input.put("default", values).remove("optional");
+            }
+            inputs.put(name, input);
+        }
         return name;
     }
 

@@ -2,6 +2,7 @@ package io.httpconnector.definition.imports;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -81,11 +82,20 @@ final class AirbyteParents {
         AirbyteScope own = scope.of(router);
         String field = router.has("cursor_field") ? own.constant(router.at("cursor_field")) : null;
         CatalogueItem values = router.at("values");
-        if (!values.node().isArray()) {
-            values.note("the values have to be a constant list: "
-                    + AirbyteScope.shortened(values.node().asText()));
+        ObjectNode source = values.node().isArray() ? fixed(values, own) : entered(values, own);
+        if (source == null || field == null) {
             return null;
         }
+        String name = name(field, index);
+        pills.put(field, name);
+        option(router.at("request_option"), name);
+        if (source.path("orElse") instanceof ObjectNode others) {
+            others.put("as", name);
+        }
+        return source.put("as", name);
+    }
+
+    private static @Nullable ObjectNode fixed(CatalogueItem values, AirbyteScope own) {
         ObjectNode source = JsonNodeFactory.instance.objectNode();
         for (CatalogueItem value : values.elements()) {
             String text = value.node().isTextual()
@@ -95,13 +105,44 @@ final class AirbyteParents {
                 source.withArray("/values").add(text);
             }
         }
-        if (!source.has("values") || field == null) {
-            return null;
+        return source.isEmpty() ? null : source;
+    }
+
+    /** Returns the values that a customer enters; null if they come from elsewhere, which is noted. */
+    private static @Nullable ObjectNode entered(CatalogueItem values, AirbyteScope own) {
+        try {
+            Jinja list = JinjaPills.single(values.node().asText());
+            Jinja others = null;
+            if (list instanceof Jinja.Choice choice && choice.condition().equals(choice.then())) {
+                others = choice.otherwise();
+                list = choice.then();
+            } else if (list instanceof Jinja.Binary binary && binary.operator().equals("or")) {
+                others = binary.right();
+                list = binary.left();
+            } else if (list instanceof Jinja.Default defaulted) {
+                others = defaulted.other();
+                list = defaulted.value();
+            }
+            String input = list instanceof Jinja.Path path && path.root().equals("config")
+                    ? own.inputs().useList(path.steps())
+                    : null;
+            if (input != null) {
+                ObjectNode source = JsonNodeFactory.instance.objectNode();
+                source.put("valuesOf", "{{auth." + input + " | split(',')}}");
+                if (others instanceof Jinja.Items items && !items.items().isEmpty()) {
+                    items.items()
+                            .forEach(item -> source.withObject("/orElse")
+                                    .withArray("values")
+                                    .add(String.valueOf(JinjaParser.constant(item))));
+                }
+                return source;
+            }
+        } catch (UnsupportedException e) {
+            // Noted below.
         }
-        String name = name(field, index);
-        pills.put(field, name);
-        option(router.at("request_option"), name);
-        return source.put("as", name);
+        values.note("the values have to be a constant list, or one of the configuration: "
+                + AirbyteScope.shortened(values.node().asText()));
+        return null;
     }
 
     private void option(CatalogueItem option, String pill) {

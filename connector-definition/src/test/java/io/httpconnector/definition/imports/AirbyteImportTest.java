@@ -168,6 +168,7 @@ class AirbyteImportTest {
                       account_id: {type: string, airbyte_secret: true, examples: [a1]}
                       key: {type: string, airbyte_secret: true, default: k1}
                       since: {type: string}
+                      symbols: {type: array, items: {type: string}, description: Those of the shares}
                 streams:
                 - name: loaves
                   type: DeclarativeStream
@@ -253,6 +254,45 @@ class AirbyteImportTest {
         assertThat(cursor.path("until").asText("null")).isEqualTo(until);
         assertThat(cursor.path("settlingTime").asText("null")).isEqualTo(settlingTime);
         assertThat(imported.notes()).hasSize(notes);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '§', textBlock = """
+            {{ config['symbols'] }}                                      § null
+            {{ config.symbols if config['symbols'] else ['me', 'us'] }}  § {"values": ["me", "us"], "as": "symbol"}
+            {{ config.get('symbols', ['me']) }}                          § {"values": ["me"], "as": "symbol"}
+            """)
+    void valuesThatACustomerEntersAreParents(String values, String others) {
+        ImportedConnector imported = withStream("path: '/shares/{{ stream_partition.symbol }}'", """
+                }
+                    partition_router: {type: ListPartitionRouter, cursor_field: symbol, values: "%s"}""".formatted(values));
+
+        assertThat(imported.notes()).isEmpty();
+        JsonNode parents = imported.document().at("/triggers/loaves/parents");
+        assertThat(parents.path("valuesOf").asText()).isEqualTo("{{auth.symbols | split(',')}}");
+        assertThat(parents.path("as").asText()).isEqualTo("symbol");
+        assertThat(parents.path("orElse").isMissingNode() ? json("null") : parents.path("orElse"))
+                .isEqualTo(json(others));
+        assertThat(imported.document().at("/inputs/0/hint").asText())
+                .isEqualTo("Those of the shares. Separate several values with commas.");
+    }
+
+    @Test
+    void membersWithAnEffectAreNotLostSilently() {
+        ImportedConnector imported = withStream("path: /l", """
+                , transform_before_filtering: true}
+                    ignore_stream_slicer_parameters_on_paginated_requests: true
+                  incremental_sync:
+                    {type: DatetimeBasedCursor, cursor_field: updated, datetime_format: '%Y-%m-%d',
+                     start_datetime: {type: MinMaxDatetime, datetime: '2020-01-01', min_datetime: '2021-01-01'},
+                     end_time_option: {type: RequestOption, inject_into: request_parameter, field_name: to}}""");
+
+        assertThat(imported.notes())
+                .extracting(ImportNote::pointer)
+                .containsExactlyInAnyOrder(
+                        "/streams/0/retriever/ignore_stream_slicer_parameters_on_paginated_requests",
+                        "/streams/0/incremental_sync/start_datetime/min_datetime",
+                        "/streams/0/incremental_sync/end_time_option");
     }
 
     @ParameterizedTest
