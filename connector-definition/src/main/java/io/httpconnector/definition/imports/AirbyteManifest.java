@@ -9,12 +9,10 @@ import io.httpconnector.definition.ConnectorComponents;
 import io.httpconnector.definition.ConnectorDefinition;
 import io.httpconnector.definition.internal.DocumentParser.ParsedDocument;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -34,7 +32,7 @@ final class AirbyteManifest {
     private final NoteCollector notes;
     private final AirbyteInputs inputs;
     private final AirbyteScope scope;
-    private final Map<String, String> places = new HashMap<>();
+    private final Map<String, CatalogueItem> names;
 
     private AirbyteManifest(String id, ParsedDocument file) {
         this.id = id;
@@ -45,6 +43,7 @@ final class AirbyteManifest {
         JsonNode specification = resolver.resolve("spec");
         notes.sources(resolver.sources());
         this.streams = new CatalogueItem(resolved, "/streams", notes);
+        this.names = names();
         this.inputs =
                 new AirbyteInputs(new CatalogueItem(specification, "/spec", notes).at("connection_specification"));
         this.scope = new AirbyteScope(inputs, JsonNodeFactory.instance.objectNode(), Map.of(), Map.of());
@@ -152,8 +151,8 @@ final class AirbyteManifest {
     }
 
     private boolean remove(String problem, ObjectNode document) {
-        Matcher stream = OF_STREAM.matcher(problem);
-        if (!stream.lookingAt()) {
+        Matcher place = OF_STREAM.matcher(problem);
+        if (!place.lookingAt()) {
             Matcher input = UNUSED.matcher(problem);
             if (input.lookingAt()) {
                 // Only a stream that was not imported uses it.
@@ -162,9 +161,10 @@ final class AirbyteManifest {
             notes.note("", "the document is invalid: " + problem);
             return false;
         }
-        String name = stream.group(1);
+        String name = place.group(1);
         notes.about(name);
-        notes.note(places.getOrDefault(name, "/streams"), "its definition is invalid: " + problem);
+        CatalogueItem stream = names.getOrDefault(name, streams);
+        notes.note(stream.pointer(), "its definition is invalid: " + problem);
         notes.about("");
         Stream.of("requests", "triggers")
                 .map(document::path)
@@ -175,22 +175,24 @@ final class AirbyteManifest {
 
     /** Returns the authenticator of most streams. */
     private CatalogueItem authenticator() {
-        List<String> all = new ArrayList<>();
-        List<CatalogueItem> items = new ArrayList<>();
-        for (CatalogueItem stream : streams.elements()) {
+        Map<String, CatalogueItem> items = new LinkedHashMap<>();
+        names.forEach((name, stream) -> {
             CatalogueItem authenticator = stream.at("retriever").at("requester").at("authenticator");
             if (authenticator.exists()) {
-                items.add(authenticator);
-                all.add(text(authenticator));
+                items.put(name, authenticator);
             }
-        }
-        String common = AirbyteConverter.mostCommon(all);
+        });
+        String common = AirbyteConverter.mostCommon(
+                items.values().stream().map(AirbyteManifest::text).toList());
         CatalogueItem chosen = null;
-        for (CatalogueItem item : items) {
-            if (text(item).equals(common)) {
-                chosen = chosen == null ? item : chosen;
+        for (Map.Entry<String, CatalogueItem> item : items.entrySet()) {
+            if (text(item.getValue()).equals(common)) {
+                chosen = chosen == null ? item.getValue() : chosen;
             } else {
-                item.note("another stream has another authenticator: a connector has the one of most streams");
+                notes.about(item.getKey());
+                item.getValue()
+                        .note("another stream has another authenticator: a connector has the one of most streams");
+                notes.about("");
             }
         }
         return chosen == null ? new CatalogueItem(JsonNodeFactory.instance.missingNode(), "/streams", notes) : chosen;
@@ -240,7 +242,16 @@ final class AirbyteManifest {
     }
 
     private void streams(AirbyteConverter converter, ObjectNode document) {
-        Set<String> names = new HashSet<>();
+        names.forEach((name, stream) -> {
+            notes.about(name);
+            converter.convert(stream, name, document);
+            notes.about("");
+        });
+    }
+
+    /** Returns the streams by their names in the document. */
+    private Map<String, CatalogueItem> names() {
+        Map<String, CatalogueItem> all = new LinkedHashMap<>();
         for (CatalogueItem stream : streams.elements()) {
             String given = stream.text("name");
             String name = given == null
@@ -248,14 +259,11 @@ final class AirbyteManifest {
                     : given.replaceAll("[^A-Za-z0-9_-]+", "_").replaceAll("^[_-]+", "");
             name = name.isEmpty() ? "stream" : name.substring(0, Math.min(60, name.length()));
             String unique = name;
-            for (int i = 2; !names.add(unique); i++) {
+            for (int i = 2; all.putIfAbsent(unique, stream) != null; i++) {
                 unique = name + "_" + i;
             }
-            notes.about(unique);
-            places.put(unique, stream.pointer());
-            converter.convert(stream, unique, document);
-            notes.about("");
         }
+        return all;
     }
 
     /** Tests the connection by the request of the stream that Airbyte checks. */

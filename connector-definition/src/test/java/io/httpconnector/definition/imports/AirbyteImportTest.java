@@ -278,6 +278,29 @@ class AirbyteImportTest {
     }
 
     @Test
+    void otherAuthenticatorIsNotedForItsStreamOnly() {
+        String stream = """
+                - name: %s
+                  type: DeclarativeStream
+                  retriever:
+                    type: SimpleRetriever
+                    requester:
+                      {type: HttpRequester, url_base: "https://bakery.example.com", path: /%s,
+                       authenticator: {type: BearerAuthenticator, api_token: "{{ config['%s'] }}"}}
+                    record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: []}}
+                """;
+
+        ImportedConnector imported = ConnectorImporter.airbyte(
+                "source-x",
+                "streams:\n" + stream.formatted("a", "a", "k1") + stream.formatted("b", "b", "k2")
+                        + stream.formatted("c", "c", "k1"));
+
+        assertThat(imported.notes()).extracting(ImportNote::item).containsExactly("b");
+        assertThat(imported.document().at("/auth/bearer/headers/Authorization").asText())
+                .isEqualTo("Bearer {{auth.k1}}");
+    }
+
+    @Test
     void membersWithAnEffectAreNotLostSilently() {
         ImportedConnector imported = withStream("path: /l", """
                 , transform_before_filtering: true}
