@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.RateLimitedException;
 import io.httpconnector.Request;
 import io.httpconnector.StatusException;
+import io.httpconnector.TimedOutException;
 import io.httpconnector.polling.Checkpoint.Validators;
 import io.httpconnector.polling.HighWaterMarkDetection.TriggerStart;
 import io.httpconnector.polling.PollingException.Reason;
@@ -42,6 +43,8 @@ final class PartitionPoll {
 
     private @Nullable Page current;
     private @Nullable String warning;
+    /** The identity of the current query, once it is needed. */
+    private @Nullable String identity;
 
     PartitionPoll(
             TriggerDefinition definition,
@@ -255,6 +258,7 @@ final class PartitionPoll {
     }
 
     private End readPages(Map<String, Object> query) {
+        identity = null;
         Pager pager = new Pager(definition.pagination());
         if (definition.tokenSharesCursorLocation() && query.get("cursor") instanceof String cursor) {
             pager.startAt(cursor);
@@ -356,10 +360,17 @@ final class PartitionPoll {
     }
 
     private String identity(Map<String, Object> query) {
-        return PausedRead.identity(definition, query, detection.firstPageUrl());
+        String known = identity;
+        if (known == null) {
+            known = PausedRead.identity(definition, query, detection.firstPageUrl());
+            identity = known;
+        }
+        return known;
     }
 
     private Page read(Request request, Pager pager, Map<String, Object> query) {
+        // Records of this page may be read before it fails.
+        PausedRead beforePage = pause(pager, query);
         try {
             return PageReader.read(
                     definition.connection(),
@@ -370,7 +381,12 @@ final class PartitionPoll {
                     context.deadline().left());
         } catch (RateLimitedException e) {
             // Before the first record of the page: all records of earlier pages are delivered and stored.
-            pauseUntilNextPoll(pager, query);
+            pauseUntilNextPoll(beforePage);
+            throw e;
+        } catch (TimedOutException e) {
+            if (context.deadline().isOver()) {
+                pauseUntilNextPoll(beforePage);
+            }
             throw e;
         } catch (StatusException e) {
             warning = detection.onRejection(e);
@@ -378,7 +394,7 @@ final class PartitionPoll {
             throw e;
         } catch (PollingException e) {
             if (e.reason() == Reason.TIMED_OUT) {
-                pauseUntilNextPoll(pager, query);
+                pauseUntilNextPoll(beforePage);
             } else if (e.reason() == Reason.UNEXPECTED_RESPONSE) {
                 warning = detection.onRejection(e);
                 discardPaused();
@@ -387,8 +403,7 @@ final class PartitionPoll {
         }
     }
 
-    private void pauseUntilNextPoll(Pager pager, Map<String, Object> query) {
-        PausedRead read = pause(pager, query);
+    private void pauseUntilNextPoll(@Nullable PausedRead read) {
         if (read != null) {
             transaction.setCheckpoint(transaction.checkpoint().withPaused(read));
             transaction.commit();

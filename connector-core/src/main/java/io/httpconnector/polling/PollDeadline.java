@@ -27,14 +27,23 @@ final class PollDeadline {
      * @throws PollingException when there is none
      */
     Duration left() {
-        Duration left = max.minusNanos(time.nanos() - start - handling);
-        if (left.toMillis() < 1) {
+        Duration left = remaining();
+        if (isOver()) {
             throw new PollingException(
                     Reason.TIMED_OUT,
                     "The poll has waited for the service for " + max + " in total: narrow the query, or raise"
                             + " pollTimeout(...)");
         }
         return left;
+    }
+
+    /** Whether no time is left for another request. */
+    boolean isOver() {
+        return remaining().toMillis() < 1;
+    }
+
+    private Duration remaining() {
+        return max.minusNanos(time.nanos() - start - handling);
     }
 
     /** Runs work whose time does not count. */

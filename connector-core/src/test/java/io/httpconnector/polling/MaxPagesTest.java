@@ -8,6 +8,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
+import io.httpconnector.TimedOutException;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.polling.MockService.MockRequest;
 import io.httpconnector.polling.MockService.MockResponse;
@@ -24,6 +25,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -293,6 +295,41 @@ class MaxPagesTest {
         }
         assertThat(events).extracting(TriggerEvent::key).containsExactlyElementsOf(keys(1, 40));
         assertThat(events).allSatisfy(event -> assertThat(event.change()).isNotEqualTo(ChangeType.DELETED));
+    }
+
+    /** The time also ends while the service is preparing a page. */
+    @Test
+    void endOfThePollTimeoutContinuesWithTheNextPage() throws InterruptedException {
+        put(1, 40);
+        CountDownLatch never = new CountDownLatch(1);
+        List<Integer> pages = new ArrayList<>();
+        service.behaviour = asked -> {
+            pages.add(asked.number("page", 1));
+            try {
+                boolean unused = never.await(40, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return list(asked);
+        };
+        try (PollingTrigger trigger = trigger(cursor(true), 1000)
+                .cursor(null)
+                .pagination(Pagination.pages("page"))
+                .startPosition(StartPosition.everything())
+                .pollTimeout(Duration.ofMillis(300))
+                .build()) {
+            boolean isComplete = false;
+            for (int i = 0; i < 30 && !isComplete; i++) {
+                try {
+                    trigger.pollOnce();
+                    isComplete = true;
+                } catch (ConnectorException e) {
+                    assertThat(e).isInstanceOfAny(PollingException.class, TimedOutException.class);
+                }
+            }
+            assertThat(isComplete).as("pages %s", pages).isTrue();
+        }
+        assertThat(events).extracting(TriggerEvent::key).containsExactlyElementsOf(keys(1, 40));
     }
 
     /** What a page shows is known only within a poll: a read of several polls deletes nothing. */
