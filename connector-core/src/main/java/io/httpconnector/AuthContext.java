@@ -1,5 +1,6 @@
 package io.httpconnector;
 
+import java.net.URI;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Function;
@@ -30,6 +31,16 @@ public interface AuthContext {
      * @throws ConnectorException as for {@link HttpConnection#send}
      */
     Response send(Request request);
+
+    /**
+     * Returns the URL to which {@link #send} sends a request. For a strategy whose credentials depend on the URL, such as cookies.
+     *
+     * @param request the request
+     * @return its URL; absolute if the connection can resolve it
+     */
+    default URI url(Request request) {
+        return request.uri();
+    }
 
     /**
      * Returns a context whose requests may go to hosts that the service names, such as its authorization server. It connects to

@@ -7,6 +7,7 @@ import io.httpconnector.ExchangeListener.CredentialsReport;
 import io.httpconnector.internal.threads.DefaultExecutors;
 import io.httpconnector.internal.threads.SingleFlight;
 import io.httpconnector.internal.transport.CallContext;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -53,6 +54,17 @@ final class ConnectionAuthContext implements AuthContext {
                     settings.call(request),
                     null,
                     ListenerNotifier.of(settings.listeners()));
+        } finally {
+            leave();
+        }
+    }
+
+    @Override
+    public URI url(Request request) {
+        ExchangePipeline own = enter();
+        try {
+            return own.resolve(notNull(request, "request"), settings.call(request))
+                    .uri();
         } finally {
             leave();
         }

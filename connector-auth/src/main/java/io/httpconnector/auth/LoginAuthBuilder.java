@@ -91,8 +91,9 @@ public final class LoginAuthBuilder {
     }
 
     /**
-     * Sends the cookies that the responses set with each request, such as those of a load balancer beside that of the session. A
-     * token is then optional, and only sent by {@link #use}.
+     * Sends the cookies that the responses set with each request, also with the following requests of the login. The rules for
+     * their replacement, host, path and expiry are those of RFC 6265; values are sent as they were received. A new login follows
+     * when a cookie of the last response expires. A token is then optional, and only sent by {@link #use}.
      *
      * @return this
      */

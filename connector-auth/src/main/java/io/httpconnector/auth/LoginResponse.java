@@ -5,13 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidResponseException;
 import io.httpconnector.Response;
 import io.httpconnector.auth.internal.FormText;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads values of the response to a login: JSON, a form, XML, or plain text. */
 final class LoginResponse {
+
+    private static final Pattern DELETED = Pattern.compile("(?i)(^|;)\\s*max-age\\s*=\\s*(0+|-[0-9]+)\\s*(;|$)");
 
     private LoginResponse() {}
 
@@ -52,18 +53,20 @@ final class LoginResponse {
         }
     }
 
-    /** Returns the value of a cookie that the response sets. */
+    /** Returns the value of a cookie that the response sets: the last one of this name, unless it is deleted. */
     static Function<Response, @Nullable String> cookie(String name) {
-        return response -> cookies(response).get(name);
-    }
-
-    /** Returns the cookies that the response sets, by name. */
-    static Map<String, String> cookies(Response response) {
-        Map<String, String> cookies = new LinkedHashMap<>();
-        response.headers().all("Set-Cookie").stream()
-                .map(cookie -> cookie.split(";", 2)[0].split("=", 2))
-                .filter(pair -> pair.length == 2 && !pair[1].isBlank())
-                .forEach(pair -> cookies.putIfAbsent(pair[0].strip(), pair[1].strip()));
-        return cookies;
+        return response -> {
+            String value = null;
+            for (String cookie : response.headers().all("Set-Cookie")) {
+                String[] parts = cookie.split(";", 2);
+                String[] pair = parts[0].split("=", 2);
+                if (pair.length == 2 && pair[0].strip().equals(name)) {
+                    boolean isDeleted =
+                            parts.length == 2 && DELETED.matcher(parts[1]).find();
+                    value = isDeleted ? null : pair[1].strip();
+                }
+            }
+            return value;
+        };
     }
 }

@@ -10,10 +10,10 @@ import io.httpconnector.StatusException;
 import io.httpconnector.TimeSource;
 import io.httpconnector.auth.internal.Challenge;
 import io.httpconnector.auth.internal.FailedAttempts;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -151,10 +151,11 @@ final class LoginSession implements AuthStrategy {
     private ValidLogin sendSteps() {
         Map<String, String> fields = new HashMap<>();
         Map<String, Secret> secrets = new HashMap<>();
-        Map<String, String> kept = new LinkedHashMap<>();
+        LoginCookies cookies = new LoginCookies(timeSource);
         Response response = null;
         for (LoginSettings.LoginStep step : settings.steps()) {
-            Response received = context.send(step.request().apply(Map.copyOf(secrets)));
+            Request request = step.request().apply(Map.copyOf(secrets));
+            Response received = settings.keepsCookies() ? send(request, cookies) : context.send(request);
             step.fields().forEach((name, path) -> {
                 String value = LoginResponse.at(path).apply(received);
                 if (value != null && !value.isEmpty()) {
@@ -163,36 +164,48 @@ final class LoginSession implements AuthStrategy {
                 }
             });
             response = received;
-            if (settings.keepsCookies()) {
-                LoginResponse.cookies(received).forEach(kept::put);
-            }
         }
-        return current(Objects.requireNonNull(response, "a login has a request"), fields, secrets, kept);
+        return current(Objects.requireNonNull(response, "a login has a request"), fields, secrets, cookies);
+    }
+
+    /** Sends a request of the login with the cookies of the previous responses, and stores those of its response. */
+    private Response send(Request request, LoginCookies cookies) {
+        URI url = context.url(request);
+        Response response = context.send(cookies.addTo(request, url));
+        cookies.store(url, response);
+        return response;
     }
 
     private ValidLogin current(
-            Response response, Map<String, String> fields, Map<String, Secret> secrets, Map<String, String> cookies) {
+            Response response, Map<String, String> fields, Map<String, Secret> secrets, LoginCookies cookies) {
         String token = settings.token().apply(response);
         boolean isMissing = token == null || token.isEmpty();
         if (isMissing && (settings.requiresToken() || cookies.isEmpty())) {
             throw new LoginException(
                     "\"" + context.connection() + "\": the response to the login has no token in "
-                            + settings.tokenLocation(),
+                            + settings.tokenLocation()
+                            + (cookies.isEmpty() && settings.keepsCookies()
+                                    ? ", and no response has set a cookie that can be sent"
+                                    : ""),
                     null);
         }
         AuthStrategy use = token == null || isMissing
                 ? CustomAuth.nothing()
                 : settings.use().apply(Secret.of(token), Map.copyOf(secrets));
-        CustomAuth sent = CustomAuth.nothing();
-        for (Map.Entry<String, String> cookie : cookies.entrySet()) {
-            sent = sent.andCookie(cookie.getKey(), Secret.of(cookie.getValue()));
-        }
-        CustomAuth withCookies = sent;
+        long now = timeSource.now().toEpochMilli();
         return new ValidLogin(
-                cookies.isEmpty() ? use : request -> withCookies.apply(use.apply(request)),
+                cookies.isEmpty() ? use : request -> cookies.addTo(use.apply(request), request.uri()),
                 Map.copyOf(fields),
-                timeSource.now().toEpochMilli(),
-                lifetime(response));
+                now,
+                shorter(
+                        lifetime(response),
+                        cookies.expiry()
+                                .map(end -> Duration.ofMillis(Math.max(0, end.toEpochMilli() - now)))
+                                .orElse(null)));
+    }
+
+    private static @Nullable Duration shorter(@Nullable Duration one, @Nullable Duration other) {
+        return one == null || (other != null && other.compareTo(one) < 0) ? other : one;
     }
 
     private @Nullable Duration lifetime(Response response) {

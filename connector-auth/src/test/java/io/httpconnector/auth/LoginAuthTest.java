@@ -170,18 +170,75 @@ class LoginAuthTest {
                         "ROUTEID=.node2; path=/b1s",
                         "gone=; Max-Age=0"));
         try (HttpConnection connection = connection(LoginAuthBuilder::keepCookies)) {
-            connection.send(Request.get("/orders"));
-            connection.send(Request.get("/own").header("Cookie", "own=1"));
+            connection.send(Request.get("/b1s/orders"));
+            connection.send(Request.get("/b1s/own").header("Cookie", "own=1"));
         }
-        service.verify(getRequestedFor(urlEqualTo("/orders"))
+        service.verify(getRequestedFor(urlEqualTo("/b1s/orders"))
                 .withHeader("Cookie", equalTo("B1SESSION=s1; ROUTEID=.node2"))
                 .withoutHeader("Authorization"));
-        service.verify(getRequestedFor(urlEqualTo("/own"))
+        service.verify(getRequestedFor(urlEqualTo("/b1s/own"))
                 .withHeader("Cookie", equalTo("own=1; B1SESSION=s1; ROUTEID=.node2")));
         login(okJson("{}"));
         try (HttpConnection connection = connection(LoginAuthBuilder::keepCookies)) {
-            assertThatThrownBy(() -> connection.send(Request.get("/orders"))).isInstanceOf(LoginException.class);
+            assertThatThrownBy(() -> connection.send(Request.get("/orders")))
+                    .isInstanceOf(LoginException.class)
+                    .hasMessageContaining("no token in /token, and no response has set a cookie");
         }
+    }
+
+    /** RFC 6265, sections 5.2 and 5.3; values are sent as they were received. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "a=\"x y,z\"                                   | a=\"x y,z\"",
+                "a=b\u00fc                                    | a=b\u00fc",
+                "=x#a=1                                      | a=1",
+                "a=1#a=2                                     | a=2",
+                "a=1#b=2; Max-Age=0#c=3                      | a=1; c=3",
+                "a=1#b=2#b=x; Expires=Thu, 01 Jan 1970 00:00:00 GMT | a=1",
+                "a=1#b=2; Path=/other                        | a=1",
+                "a=1#b=2; Path=/orders                       | b=2; a=1",
+                "a=1#b=2; Domain=other.example               | a=1",
+                "a=1#b=2; Secure                             | a=1",
+            })
+    void cookiesOfTheLoginAreKeptLikeABrowserDoes(String set, String sent) {
+        login(okJson("{}").withHeader("Set-Cookie", set.split("#")));
+        try (HttpConnection connection = connection(LoginAuthBuilder::keepCookies)) {
+            connection.send(Request.get("/orders"));
+        }
+        String cookie = service.getAllServeEvents()
+                .get(0)
+                .getRequest()
+                .getHeaders()
+                .getHeader("Cookie")
+                .firstValue();
+        // The HTTP server of the test reads UTF-8 or ISO-8859-1.
+        assertThat(cookie.replace("\u00c3\u00bc", "\u00fc")).isEqualTo(sent);
+    }
+
+    @Test
+    void cookiesOfAStepAreSentWithTheNextOne() {
+        service.stubFor(
+                get("/app/page").willReturn(okJson("{}").withHeader("Set-Cookie", "csrf=c1; Path=/app", "s=0")));
+        service.stubFor(post("/app/login").willReturn(okJson("{}").withHeader("Set-Cookie", "s=1; Max-Age=60")));
+        try (HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl(service.url("/app"))
+                .auth(LoginAuth.by(Request.get("/page"))
+                        .then(values -> Request.post("/login"))
+                        .keepCookies()
+                        .timeSource(clock)
+                        .build())
+                .build()) {
+            connection.send(Request.get("/orders"));
+            connection.send(Request.get("/orders"));
+            service.verify(1, postRequestedFor(urlEqualTo("/app/login")).withHeader("Cookie", equalTo("csrf=c1; s=0")));
+            service.verify(2, getRequestedFor(urlEqualTo("/app/orders")).withHeader("Cookie", equalTo("csrf=c1; s=1")));
+            clock.advance(Duration.ofSeconds(60));
+            connection.send(Request.get("/orders"));
+        }
+        service.verify(2, postRequestedFor(urlEqualTo("/app/login")));
     }
 
     @Test

@@ -77,8 +77,15 @@ public record NameValuePair(
         return checked(new NameValuePair(name, value, null));
     }
 
+    /** Creates a header field. The bytes of a cookie need not be ASCII: a service gets back what it has set (RFC 6265, section 5.2). */
     public static NameValuePair header(String name, Secret secret) {
-        return checked(NameValuePair.of(name, secret));
+        NameValuePair field = NameValuePair.of(name, secret);
+        if ("Cookie".equalsIgnoreCase(name)) {
+            String ascii = field.value.replaceAll("[\\x{80}-\\x{ff}]", "x");
+            checked(new NameValuePair(name, ascii, null));
+            return field;
+        }
+        return checked(field);
     }
 
     public static boolean isToken(String name) {

@@ -1,19 +1,24 @@
 package io.httpconnector.internal.transport;
 
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.http.CookieJar;
 import io.httpconnector.internal.http.Origin;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.hc.client5.http.ClientProtocolException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.pool.PoolStats;
@@ -92,7 +97,7 @@ public final class ApacheTransport implements AutoCloseable {
         try {
             return client.execute(host, transmission, attempt, response -> {
                 if (kept != null) {
-                    kept.store(response.getHeaders("Set-Cookie"), request.target(), call.now());
+                    kept.store(setCookies(response), request.target(), call.now());
                 }
                 return reader.read(new IncomingResponse(response, attempt.body(), transmission));
             });
@@ -110,6 +115,13 @@ public final class ApacheTransport implements AutoCloseable {
             underWay.remove(transmission);
             deadline.close();
         }
+    }
+
+    private static List<String> setCookies(HttpResponse response) {
+        return Arrays.stream(response.getHeaders("Set-Cookie"))
+                .map(Header::getValue)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     private static TransportFailure.Kind kind(

@@ -1,6 +1,5 @@
-package io.httpconnector.internal.transport;
+package io.httpconnector.internal.http;
 
-import io.httpconnector.internal.http.Origin;
 import io.httpconnector.internal.text.Ascii;
 import io.httpconnector.internal.text.CookieDate;
 import java.time.Duration;
@@ -9,15 +8,17 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.hc.core5.http.Header;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cookies of a connection (RFC 6265), with a separate store for each origin: a cookie is sent to the origin that has set
- * it, and to no other port, scheme or host. Values are stored and sent unchanged. Thread-safe.
+ * The cookies of a connection or of a login (RFC 6265), with a separate store for each origin. A connection sends a cookie to the
+ * origin that has set it, and to no other port, scheme or host; a login also to the hosts that the service permits. Values are
+ * stored and sent unchanged. Thread-safe.
  */
-final class CookieJar {
+public final class CookieJar {
 
     /** The maximum number of origins whose cookies are kept. */
     private static final int MAX_ORIGINS = 20;
@@ -30,23 +31,74 @@ final class CookieJar {
 
     private final Map<Origin, Cookies> stores = new ConcurrentHashMap<>();
 
+    /** Creates a jar without cookies. */
+    public CookieJar() {
+        // Nothing to set.
+    }
+
     /** Returns the cookies of an origin; null if the cookies of too many other origins are kept already. */
-    @Nullable Cookies of(Origin origin) {
+    public @Nullable Cookies of(Origin origin) {
         return stores.size() < MAX_ORIGINS || stores.containsKey(origin)
                 ? stores.computeIfAbsent(origin, Cookies::new)
                 : null;
     }
 
-    /** A stored cookie. {@code expires} is null if it lasts until the connection is closed. */
+    /**
+     * Returns the value of the {@code Cookie} field of a request as a browser does (RFC 6265, section 5.4): cookies do not depend
+     * on the port, {@code Domain} permits other hosts, and {@code Secure} requires https.
+     *
+     * @param own the {@code Cookie} field of the request; empty if it has none
+     * @return the value; empty if there are no cookies
+     */
+    public String header(Origin origin, String target, String own, Instant now) {
+        String header = own;
+        for (Cookies kept : stores.values()) {
+            String known = header;
+            String added = kept.header(
+                    target,
+                    "",
+                    now,
+                    cookie -> cookie.isSentTo(origin, kept.origin) && !Cookies.hasCookie(known, cookie.name));
+            header = known + (known.isEmpty() || added.isEmpty() ? "" : "; ") + added;
+        }
+        return header;
+    }
+
+    /** Returns whether there is no cookie that may be sent. */
+    public boolean isEmpty(Instant now) {
+        return stores.values().stream().allMatch(kept -> kept.isEmpty(now));
+    }
+
+    /** Returns the time when the first cookie expires; empty if none does. */
+    public Optional<Instant> expiry() {
+        return stores.values().stream().flatMap(kept -> kept.expiry().stream()).min(Comparator.naturalOrder());
+    }
+
+    /**
+     * A stored cookie. {@code domain} is empty if only the host that has set it receives it; {@code expires} is null if it
+     * lasts until the connection is closed.
+     */
     private record Cookie(
             String name,
             String value,
             String path,
+            String domain,
+            boolean isSecure,
             @Nullable Instant expires,
             long number) {
 
         boolean isExpired(Instant now) {
             return expires != null && !now.isBefore(expires);
+        }
+
+        boolean isSentTo(Origin requested, Origin setBy) {
+            return (!isSecure || requested.scheme().equals("https"))
+                    && (requested.host().equals(setBy.host()) || isWithin(requested.host(), domain));
+        }
+
+        /** Returns whether a host is in a domain of at least two labels. */
+        private static boolean isWithin(String host, String domain) {
+            return domain.indexOf('.') > 0 && (host.equals(domain) || host.endsWith("." + domain));
         }
 
         /** Returns whether the cookie is sent with a request to a path (RFC 6265, section 5.1.4). */
@@ -59,7 +111,7 @@ final class CookieJar {
     }
 
     /** The cookies of one origin. */
-    static final class Cookies {
+    public static final class Cookies {
 
         private final Origin origin;
         private final List<Cookie> cookies = new ArrayList<>();
@@ -76,12 +128,16 @@ final class CookieJar {
          * @param own the {@code Cookie} field of the request; empty if it has none
          * @return the value; empty if there are no cookies
          */
-        synchronized String header(String target, String own, Instant now) {
+        public String header(String target, String own, Instant now) {
+            return header(target, own, now, cookie -> true);
+        }
+
+        private synchronized String header(String target, String own, Instant now, Predicate<Cookie> filter) {
             cookies.removeIf(cookie -> cookie.isExpired(now));
             String path = path(target);
             StringBuilder header = new StringBuilder();
             cookies.stream()
-                    .filter(cookie -> cookie.matches(path) && !hasCookie(own, cookie.name))
+                    .filter(cookie -> filter.test(cookie) && cookie.matches(path) && !hasCookie(own, cookie.name))
                     .sorted(Comparator.<Cookie>comparingInt(cookie -> -cookie.path.length())
                             .thenComparingLong(Cookie::number))
                     .forEach(cookie -> header.append(header.isEmpty() ? "" : "; ")
@@ -104,13 +160,19 @@ final class CookieJar {
         }
 
         /** Stores the cookies that a response sets (RFC 6265, section 5.3). */
-        synchronized void store(Header[] fields, String target, Instant now) {
-            for (Header field : fields) {
-                String text = field.getValue();
-                if (text != null) {
-                    store(text, target, now);
-                }
-            }
+        public synchronized void store(List<String> fields, String target, Instant now) {
+            fields.forEach(field -> store(field, target, now));
+        }
+
+        private synchronized boolean isEmpty(Instant now) {
+            cookies.removeIf(cookie -> cookie.isExpired(now));
+            return cookies.isEmpty();
+        }
+
+        private synchronized Optional<Instant> expiry() {
+            return cookies.stream()
+                    .flatMap(cookie -> Optional.ofNullable(cookie.expires).stream())
+                    .min(Comparator.naturalOrder());
         }
 
         private void store(String text, String target, Instant now) {
@@ -145,7 +207,7 @@ final class CookieJar {
             boolean isSent =
                     isOwnDomain(domain) && (!isSecure || origin.scheme().equals("https"));
             if (isSent) {
-                put(new Cookie(name, value, path, ends == null ? expires : ends, count++), now);
+                put(new Cookie(name, value, path, domain, isSecure, ends == null ? expires : ends, count++), now);
             }
         }
 
@@ -187,7 +249,8 @@ final class CookieJar {
             if (cookies.size() == MAX_COOKIES) {
                 cookies.remove(0);
             }
-            cookies.add(new Cookie(cookie.name, cookie.value, cookie.path, cookie.expires, number));
+            cookies.add(new Cookie(
+                    cookie.name, cookie.value, cookie.path, cookie.domain, cookie.isSecure, cookie.expires, number));
         }
 
         private static String path(String target) {
