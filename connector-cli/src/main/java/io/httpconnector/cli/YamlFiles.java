@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.httpconnector.definition.internal.CoreSchemaYaml;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ import java.util.Map;
 /** Reads and writes small files in YAML, of which JSON is a part. */
 final class YamlFiles {
 
-    private static final YAMLMapper YAML = YAMLMapper.builder()
+    private static final YAMLMapper YAML = YAMLMapper.builder(new CoreSchemaYaml.Factory())
             .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER, YAMLGenerator.Feature.SPLIT_LINES)
             .build();
 
@@ -56,7 +57,10 @@ final class YamlFiles {
             throw new CommandException(
                     ExitCode.INVALID,
                     source + (at == null ? "" : ":" + at.getLineNr() + ":" + at.getColumnNr())
-                            + ": it is neither JSON nor YAML");
+                            + ": "
+                            + (CoreSchemaYaml.LEADING_ZERO.equals(e.getOriginalMessage())
+                                    ? e.getOriginalMessage()
+                                    : "it is neither JSON nor YAML"));
         }
         if (tree == null || tree.isMissingNode() || tree.isNull()) {
             return JsonNodeFactory.instance.objectNode();

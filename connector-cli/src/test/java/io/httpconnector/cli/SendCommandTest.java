@@ -163,6 +163,16 @@ class SendCommandTest {
     }
 
     @Test
+    void pillsFileFollowsTheCoreSchemaOfYaml12() {
+        connector.write("pills.yaml", "order: {id: 42, lang: NO}\n");
+        assertThat(run("send", "get-order", "--pills=pills.yaml").out()).contains("lang=NO");
+
+        connector.write("pills.yaml", "order: {id: 042}\n");
+        assertThat(run("send", "get-order", "--pills=pills.yaml").err())
+                .contains("pills.yaml:1:13: a number with a leading zero: write it in quotes");
+    }
+
+    @Test
     void pillsOfFileAndArguments() {
         connector.write("pills.json", "{\"order\": {\"id\": 41, \"lang\": \"fr\"}}");
 

@@ -3,7 +3,10 @@ package io.httpconnector.definition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.definition.internal.DocumentParser;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -62,6 +65,10 @@ class DocumentSyntaxTest {
                 Arguments.of("documentation: Docs: the best\n", "line 5, column 20: a text with a colon and a space"),
                 Arguments.of("documentation: \u0007\n", "line 5, column 16: the control character U+0007"),
                 Arguments.of("documentation: .inf\n", "line 5, column 20: it is not a number: put it in quotes"),
+                Arguments.of(
+                        "documentation: 01234\n",
+                        "line 5, column 16: a number with a leading zero: write it in quotes"),
+                Arguments.of("a: [x, {b: -00.5}]\n", "line 5, column 12: a number with a leading zero: write it in"),
                 Arguments.of("? [a]\n: b\n", "line 5, column 3: the name of a member is a text"),
                 Arguments.of("...\nconnector: 1\n", "line 6, column 1: the document ends before this"),
                 Arguments.of("documentation: *docs\n", "/documentation (line 5, column 16): it is a YAML alias"),
@@ -137,6 +144,74 @@ class DocumentSyntaxTest {
         assertThat(ConnectorDefinition.parse(yaml)).isEqualTo(ConnectorDefinition.parse(json));
         assertThat(problems(yaml + "titel: x\r\n"))
                 .anySatisfy(problem -> assertThat(problem).startsWith("/titel (line 6, column 1): "));
+    }
+
+    @Test
+    void typesFollowTheCoreSchemaOfYaml12() {
+        String values =
+                "[NO, yes, On, y, 1_000, 0b11, 12:30, 190:20:30.15, 2024-01-01, 0o17, 0x1F, 1e3, .5, +7, -0, True, ~, =,"
+                        + " 017x, 1.0.0, 0.10]";
+        String yaml = YAML
+                + "connection: {baseUrl: 'https://a.example'}\nrequests:\n  a: {method: POST, url: /a, body: {json: "
+                + "{values: " + values + ", NO: 1, 1e3: 2, 404: 3, 0o17: 4}}}\n";
+        String sent =
+                "{\"0o17\":4,\"1e3\":2,\"404\":3,\"NO\":1,\"values\":[\"NO\",\"yes\",\"On\",\"y\",\"1_000\",\"0b11\",\"12:30\",\"190:20:30.15\",\"2024-01-01\",15,31,1E+3,0.5,7,0,true,"
+                        + "null,\"=\",\"017x\",\"1.0.0\",0.10]}";
+        ConnectorDefinition definition = ConnectorDefinition.parse(yaml);
+
+        assertThat(definition.toJson().at("/requests/a/body/json").toString()).isEqualTo(sent);
+        String canonical = definition.toYaml();
+        assertThat(ConnectorDefinition.parse(canonical)).isEqualTo(definition);
+        assertThat(canonical)
+                .contains(
+                        "\"NO\"",
+                        "\"1_000\"",
+                        "\"12:30\"",
+                        "\"2024-01-01\"",
+                        "\"=\"",
+                        "\"NO\": 1",
+                        "\"1e3\": 2",
+                        "\"404\": 3");
+    }
+
+    @Test
+    void textsThatLookLikeValuesAreWrittenInQuotes() throws Exception {
+        for (String text : List.of(
+                "NO",
+                "on",
+                "y",
+                "~",
+                "null",
+                "TRUE",
+                "01234",
+                "1_000",
+                "0x1F",
+                "0o17",
+                "1e3",
+                "+7",
+                ".5",
+                "5.",
+                "12:30",
+                ".inf",
+                ".NaN",
+                "2024-01-01",
+                "2024-01-01T00:00:00Z",
+                "<<",
+                "=",
+                "0b11",
+                "*a",
+                "&a",
+                "-",
+                "")) {
+            var request = new ObjectMapper().createObjectNode().put("value", text);
+            String written = CanonicalYaml.write(request.put(text.isEmpty() ? "empty" : text, "name"));
+            assertThat(new YAMLMapper().readTree(written))
+                    .as("YAML 1.1: %s", written)
+                    .isEqualTo(request);
+            assertThat(DocumentParser.parse(written).tree())
+                    .as("YAML 1.2: %s", written)
+                    .isEqualTo(request);
+        }
     }
 
     @Test

@@ -30,16 +30,16 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Parses the text of a connector document, JSON or YAML, and records the line and column of each value. Rejects what a tree would
+ * Parses the text of a connector document, JSON or YAML 1.2 with its core schema, and records the line and column of each value. Rejects what a tree would
  * hide: repeated members, aliases and further documents. Thread-safe.
  */
 public final class DocumentParser {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    private static final YAMLFactory YAML_EVENTS = new YAMLFactory();
+    private static final YAMLFactory YAML_EVENTS = new CoreSchemaYaml.Factory();
 
-    private static final YAMLMapper YAML = YAMLMapper.builder()
+    private static final YAMLMapper YAML = YAMLMapper.builder(new CoreSchemaYaml.Factory())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();

@@ -61,6 +61,9 @@ final class YamlSyntax {
         String why = String.valueOf(failure.getOriginalMessage());
         JsonLocation location = failure.getLocation();
         int end = location == null ? -1 : offset(text, (int) location.getCharOffset());
+        if (why.equals(CoreSchemaYaml.LEADING_ZERO)) {
+            return new SyntaxProblem(end, why, SyntaxProblem.quoted(text, end, endOfNumber(text, end)));
+        }
         if (why.startsWith("Expected a field name")) {
             // The end of a bracket.
             return text.startsWith("{{", end - 2)
@@ -213,6 +216,14 @@ final class YamlSyntax {
             } else {
                 end++;
             }
+        }
+        return end;
+    }
+
+    private static int endOfNumber(String text, int from) {
+        int end = from;
+        while (end < text.length() && "+-.0123456789eE".indexOf(text.charAt(end)) >= 0) {
+            end++;
         }
         return end;
     }
