@@ -35,7 +35,7 @@ final class DescribeCommand extends DocumentCommand {
     }
 
     private void print(ConnectorDefinition definition, JsonNode description) {
-        terminal().print(terminal().styled("bold", definition.title()) + " (" + definition + ")");
+        terminal().print(terminal().styled("bold", PrintableText.line(definition.title())) + " (" + definition + ")");
         if (!definition.documentation().isEmpty()) {
             terminal().print(definition.documentation());
         }
@@ -107,7 +107,7 @@ final class DescribeCommand extends DocumentCommand {
 
     private void heading(String text) {
         terminal().print("");
-        terminal().print(terminal().styled("bold", text));
+        terminal().print(terminal().styled("bold", PrintableText.line(text)));
     }
 
     /** Prints rows of two columns. */
@@ -118,7 +118,8 @@ final class DescribeCommand extends DocumentCommand {
         int width = rows.stream().mapToInt(row -> row.get(0).length()).max().orElse(0);
         for (List<String> row : rows) {
             terminal()
-                    .print(("  " + row.get(0) + " ".repeat(width - row.get(0).length()) + "  " + row.get(1))
+                    .print(("  " + row.get(0) + " ".repeat(width - row.get(0).length()) + "  "
+                                    + PrintableText.line(row.get(1)))
                             .stripTrailing());
         }
     }

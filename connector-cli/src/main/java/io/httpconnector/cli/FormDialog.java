@@ -89,7 +89,7 @@ final class FormDialog {
         String fromEnvironment = instance.environment(field.name());
         if (fromEnvironment != null) {
             check(field, fromEnvironment, instance.variable(field.name()));
-            terminal.note(field.label() + ": from " + instance.variable(field.name()));
+            terminal.note(PrintableText.line(field.label()) + ": from " + instance.variable(field.name()));
             if (!field.isSecret()) {
                 values.put(field.name(), fromEnvironment);
             }
@@ -142,7 +142,7 @@ final class FormDialog {
     /** Asks until the entry is valid. Returns null for an optional input without value. */
     private @Nullable String asked(InputField field) {
         String saved = saved(field);
-        field.hint().ifPresent(hint -> terminal.note("  " + hint));
+        field.hint().ifPresent(hint -> terminal.note("  " + PrintableText.line(hint)));
         while (true) {
             String line = field.isSecret()
                     ? terminal.readSecret(prompt(field, saved))
@@ -186,8 +186,8 @@ final class FormDialog {
             notes.add("optional");
         }
         String offered = saved == null ? field.defaultValue().orElse("") : field.isSecret() ? "unchanged" : saved;
-        return field.label() + (notes.isEmpty() ? "" : " (" + String.join("; ", notes) + ")")
-                + (offered.isEmpty() ? "" : " [" + offered + "]") + ": ";
+        return PrintableText.line(field.label() + (notes.isEmpty() ? "" : " (" + String.join("; ", notes) + ")")
+                + (offered.isEmpty() ? "" : " [" + offered + "]") + ": ");
     }
 
     /** Returns why a value is invalid, without the value; null if it is valid. */

@@ -101,27 +101,39 @@ final class SecretMask {
         return masked.equals(text) ? node : JsonNodeFactory.instance.textNode(masked);
     }
 
-    /** Returns a writer that masks each text that is written at once, such as a line. */
-    Writer masking(Writer target) {
-        return new Masking(target);
+    /**
+     * Returns a writer that masks each text that is written at once, such as a line, and makes it printable.
+     *
+     * @param hasStyles whether the sequences for colours and styles stay
+     */
+    Writer masking(Writer target, boolean hasStyles) {
+        return new Masking(target, hasStyles);
     }
 
     private final class Masking extends Writer {
 
         private final Writer target;
 
-        Masking(Writer target) {
+        private final boolean hasStyles;
+
+        Masking(Writer target, boolean hasStyles) {
             this.target = target;
+            this.hasStyles = hasStyles;
+        }
+
+        private String printable(String text) {
+            String masked = mask(text);
+            return hasStyles ? PrintableText.styled(masked) : PrintableText.of(masked);
         }
 
         @Override
         public void write(char[] characters, int from, int length) throws IOException {
-            target.write(mask(new String(characters, from, length)));
+            target.write(printable(new String(characters, from, length)));
         }
 
         @Override
         public void write(String text, int from, int length) throws IOException {
-            target.write(mask(text.substring(from, from + length)));
+            target.write(printable(text.substring(from, from + length)));
         }
 
         @Override

@@ -63,8 +63,8 @@ final class Terminal {
         this.unmasked = out;
         this.unmaskedErr = err;
         this.showsProgress = showsProgress;
-        this.out = new PrintWriter(mask.masking(out), true);
-        this.err = new PrintWriter(mask.masking(err), true);
+        this.out = new PrintWriter(mask.masking(out, ansi.enabled()), true);
+        this.err = new PrintWriter(mask.masking(err, ansi.enabled()), true);
         this.environment = Map.copyOf(environment);
         this.directory = directory;
         this.ansi = ansi;
@@ -176,7 +176,7 @@ final class Terminal {
     /** Prints a URL that the user asks for and that contains a secret, such as the token of a webhook. */
     void printUnmasked(String line) {
         out.flush();
-        unmasked.println(line);
+        unmasked.println(PrintableText.of(line));
     }
 
     /** Prints a line for the user, which is not part of the result. */
@@ -231,7 +231,7 @@ final class Terminal {
         if (console == null) {
             entered = readLine(prompt);
         } else {
-            char[] characters = console.readPassword("%s", prompt);
+            char[] characters = console.readPassword("%s", PrintableText.of(prompt));
             entered = characters == null ? null : new String(characters);
         }
         if (entered != null) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.httpconnector.cli.CommandRun.Result;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -153,6 +154,29 @@ class CheckCommandTest {
                 Webhooks
                   order-created
                 """);
+    }
+
+    @Test
+    void textsOfDocumentsCannotControlTheTerminal() {
+        connector.write(
+                "evil.yaml",
+                SHOP.replaceFirst(
+                        "(?m)^title: .*$",
+                        "title: \"\\\\e[2J\\\\e]0;pwn\\\\a\\\\u202e Evil\\\\nFAKE: valid\\\\u2028\\\\u009b31m\""));
+
+        for (Result result : List.of(
+                connector.run("describe", "evil.yaml"),
+                connector.run("describe", "evil.yaml", "--json"),
+                connector.run("check", "evil.yaml"))) {
+            assertThat(result.out() + result.err())
+                    .doesNotContainPattern("[\\p{Cc}\\p{Cf}\\u2028&&[^\\n\\r\\t]]")
+                    .doesNotContainPattern("(?m)^FAKE");
+        }
+        assertThat(connector.run("describe", "evil.yaml").out())
+                .startsWith("\\u001b[2J\\u001b]0;pwn\\u0007\\u202e Evil\\nFAKE: valid\\u2028\\u009b31m (");
+        assertThat(PrintableText.styled("\u001b[1mbold\u001b[21m\u001b[0m \u001b[8m\r\n\t\r"))
+                .isEqualTo("\u001b[1mbold\u001b[21m\u001b[0m \\u001b[8m\r\n\t\r");
+        assertThat(PrintableText.of("a\rb\uDB40\uDC01")).isEqualTo("a\\u000db\\udb40\\udc01");
     }
 
     @Test
