@@ -100,12 +100,12 @@ public final class HmacAuth implements AuthStrategy {
     }
 
     /**
-     * Decodes the key from Base64.
+     * Decodes the key from Base64 or Base64url.
      *
      * @return a new strategy
      */
     public HmacAuth keyIsBase64() {
-        return with(key.decoding(text -> Base64.getDecoder().decode(text)));
+        return with(key.decoding(HmacKey::base64));
     }
 
     /**

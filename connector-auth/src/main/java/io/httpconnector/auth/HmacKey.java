@@ -5,6 +5,7 @@ import io.httpconnector.Secret;
 import io.httpconnector.internal.Hashing;
 import io.httpconnector.template.PillText;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,6 +31,11 @@ record HmacKey(String algorithm, Secret secret, Function<String, byte[]> decoder
             throw HmacAuth.invalid("key: it is null");
         }
         return new HmacKey(algorithm, secret, text -> text.getBytes(StandardCharsets.UTF_8), List.of());
+    }
+
+    /** Decodes Base64 or Base64url (RFC 4648, sections 4 and 5), with or without padding. */
+    static byte[] base64(String text) {
+        return Base64.getDecoder().decode(text.replace('-', '+').replace('_', '/'));
     }
 
     HmacKey decoding(Function<String, byte[]> other) {

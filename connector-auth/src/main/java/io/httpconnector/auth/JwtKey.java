@@ -57,16 +57,26 @@ public final class JwtKey {
     /** The RSA, EC or Ed25519 key; null for a shared secret. */
     private final @Nullable PrivateKey privateKey;
 
+    /** Null for an RSA, EC or Ed25519 key. */
+    private final @Nullable Secret shared;
+
     private final Map<String, String> header;
 
     private interface Signer {
-        byte[] sign(byte[] bytes) throws GeneralSecurityException;
+        /** Signs bytes; {@code text} is that of the shared secret. */
+        byte[] sign(byte[] bytes, String text) throws GeneralSecurityException;
     }
 
-    private JwtKey(String algorithm, Signer signer, @Nullable PrivateKey privateKey, Map<String, String> header) {
+    private JwtKey(
+            String algorithm,
+            Signer signer,
+            @Nullable PrivateKey privateKey,
+            @Nullable Secret shared,
+            Map<String, String> header) {
         this.algorithm = algorithm;
         this.signer = signer;
         this.privateKey = privateKey;
+        this.shared = shared;
         this.header = header;
     }
 
@@ -177,17 +187,18 @@ public final class JwtKey {
     /**
      * Creates a key for HMAC with SHA-256 from Base64.
      *
-     * @param secret the shared secret, in Base64
+     * @param secret the shared secret, in Base64 or Base64url, or a JSON Web Key (RFC 7517) of the type {@code oct}
      * @return the key
      */
     public static JwtKey hs256Base64(Secret secret) {
-        return hs256(secret, text -> Base64.getDecoder().decode(text));
+        return hs256(secret, HmacKey::base64);
     }
 
     /**
      * Creates a key for HMAC with SHA-256.
      *
-     * @param secret the shared secret, its text as UTF-8; one by {@link Secret#from} is looked up for each token
+     * @param secret the shared secret, its text as UTF-8, or a JSON Web Key (RFC 7517) of the type {@code oct}; one by {@link
+     *     Secret#from} is looked up for each token
      * @return the key
      */
     public static JwtKey hs256(Secret secret) {
@@ -199,12 +210,19 @@ public final class JwtKey {
             throw invalid("it is null");
         }
         return new JwtKey(
-                "HS256", bytes -> Hashing.hmac("HmacSHA256", decoded(secret, decoder), bytes), null, Map.of());
+                "HS256",
+                (bytes, text) -> Hashing.hmac("HmacSHA256", decoded(text, decoder), bytes),
+                null,
+                secret,
+                Map.of());
     }
 
-    private static byte[] decoded(Secret secret, Function<String, byte[]> decoder) {
+    private static byte[] decoded(String text, Function<String, byte[]> decoder) {
+        if (JsonWebKey.isKey(text)) {
+            return JsonWebKey.secret(text);
+        }
         try {
-            return decoder.apply(secret.reveal());
+            return decoder.apply(text);
         } catch (IllegalArgumentException e) {
             // The cause would quote the key.
             throw invalid("it is not valid Base64 or hexadecimal, as declared");
@@ -221,7 +239,7 @@ public final class JwtKey {
         }
         return new JwtKey(
                 algorithm,
-                bytes -> {
+                (bytes, unused) -> {
                     Signature signing = Signature.getInstance(signature);
                     if (signature.equals(PSS_KEY)) {
                         signing.setParameter(PSS);
@@ -231,6 +249,7 @@ public final class JwtKey {
                     return signing.sign();
                 },
                 key,
+                null,
                 Map.of());
     }
 
@@ -362,7 +381,7 @@ public final class JwtKey {
         }
         Map<String, String> all = new LinkedHashMap<>(header);
         all.put(name, value);
-        return new JwtKey(algorithm, signer, privateKey, all);
+        return new JwtKey(algorithm, signer, privateKey, shared, all);
     }
 
     /**
@@ -375,11 +394,16 @@ public final class JwtKey {
     public Secret sign(Map<String, Object> claims) {
         notNull(claims, "claims of a token");
         Map<String, String> fields = new LinkedHashMap<>(Map.of("alg", algorithm, "typ", "JWT"));
+        String text = shared == null ? "" : shared.reveal();
+        String id = JsonWebKey.id(text);
+        if (id != null) {
+            fields.put("kid", id);
+        }
         fields.putAll(header);
         try {
             String signed = BASE64.encodeToString(JSON.writeValueAsBytes(fields)) + "."
                     + BASE64.encodeToString(JSON.writeValueAsBytes(claims));
-            byte[] signature = signer.sign(signed.getBytes(StandardCharsets.US_ASCII));
+            byte[] signature = signer.sign(signed.getBytes(StandardCharsets.US_ASCII), text);
             return Secret.of(signed + "." + BASE64.encodeToString(signature));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("claims can be written as JSON", e);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
@@ -120,6 +121,54 @@ class JwtAuthTest {
                     .hasMessageNotContaining("canary")
                     .hasNoCause();
         }
+    }
+
+    /** RFC 7515, appendix A.1: the key is the value of k, and not the text. */
+    @Test
+    void sharedSecretMayBeAJsonWebKey() throws Exception {
+        String k = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
+        Secret key = Secret.of("{\"kty\": \"oct\", \"kid\": \"kid-h\", \"k\": \"" + k + "\"}");
+        for (JwtKey read :
+                List.of(JwtKey.hs256(key), JwtKey.hs256Base64(Secret.of(k)).id("kid-h"))) {
+            String token = read.sign(Map.of("iss", "a")).reveal();
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(Base64.getUrlDecoder().decode(k), "HmacSHA256"));
+            int dot = token.lastIndexOf('.');
+            assertThat(Base64.getUrlDecoder().decode(token.substring(dot + 1)))
+                    .isEqualTo(mac.doFinal(token.substring(0, dot).getBytes(StandardCharsets.US_ASCII)));
+            assertThat(part(token, 0).path("kid").asText()).isEqualTo("kid-h");
+        }
+        assertThat(part(JwtKey.hs256(key).id("own").sign(Map.of()).reveal(), 0)
+                        .path("kid")
+                        .asText())
+                .isEqualTo("own");
+        for (String broken : List.of(
+                "{\"kty\":\"RSA\",\"n\":\"canary\"}",
+                "{\"kty\":\"oct\"}",
+                "{\"kty\":\"oct\",\"k\":\"canary$\"}",
+                "{\"kty\":\"oct\",\"k\":\"canary\"")) {
+            assertThatThrownBy(() -> JwtKey.hs256(Secret.of(broken)).sign(Map.of()))
+                    .isInstanceOf(InvalidDefinitionException.class)
+                    .hasMessageContaining("JSON Web Key")
+                    .hasMessageNotContaining("canary")
+                    .hasNoCause();
+        }
+    }
+
+    /** The primes are optional: RFC 7518, section 6.3.2. */
+    @Test
+    void rsaKeyNeedsNoPrimes() throws Exception {
+        ObjectNode key = (ObjectNode) new ObjectMapper()
+                .readTree(JwtAuthTest.class.getResourceAsStream("keys.jwks"))
+                .path("keys")
+                .get(0);
+        Map<String, Object> claims = Map.of("iss", "a");
+        JwtKey all = JwtKey.rs256(Secret.of(key.toString()));
+        JwtKey few = JwtKey.rs256(Secret.of(
+                key.deepCopy().remove(List.of("p", "q", "dp", "dq", "qi")).toString()));
+        assertThat(few.sign(claims).reveal()).isEqualTo(all.sign(claims).reveal());
+        String partial = key.deepCopy().without("q").toString();
+        assertThatThrownBy(() -> JwtKey.rs256(Secret.of(partial))).hasMessageContaining("JSON Web Key");
     }
 
     private static void verify(JwtKey key, String algorithm, String kind, String publicKey) throws Exception {

@@ -41,7 +41,9 @@ record KeyMembers(
                 // "key": The private key in PEM or as a JSON Web Key (RFC 7517), or the secret of `HS256`.
                 members.requiredSecret("key", text -> {
                     Members.checkNotEmpty(text);
-                    var unused = key(algorithm, encoding, Secret.of(text));
+                    JwtKey built = key(algorithm, encoding, Secret.of(text));
+                    // The text of a shared secret is decoded when it signs.
+                    var unused = algorithm.equals("HS256") ? built.sign(Map.of()) : built;
                 }),
                 // "keyId": The claim `kid` of the header. Default: the ID of a JSON Web Key.
                 members.text("keyId", Members::checkNotEmpty),
