@@ -217,7 +217,8 @@ public final class HmacAuth implements AuthStrategy {
 
     /**
      * Adds a field to the JSON object or the form of the body; a request without a body gets a form, except for GET and HEAD
-     * requests, which are sent without it. The field is part of the pill {@code body}, unless it has the signature.
+     * requests, which are sent without it, or fail if the signature is in no other place. The field is part of the pill {@code
+     * body}, unless it has the signature.
      *
      * @param name the name of the field
      * @param text its value, with pills
@@ -307,6 +308,10 @@ public final class HmacAuth implements AuthStrategy {
                     signed = add(signed, location, text.getKey(), text.getValue(), signing);
                 }
             }
+        }
+        if (signed.body().isEmpty() && texts.signsInBodyOnly()) {
+            throw invalid("bodyField: a " + request.method() + " request without a body can't have the signature in a body"
+                    + " field: send it in a header field or a query parameter");
         }
         return signed;
     }

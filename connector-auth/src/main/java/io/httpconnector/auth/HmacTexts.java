@@ -1,7 +1,9 @@
 package io.httpconnector.auth;
 
 import io.httpconnector.template.PillText;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -67,6 +69,14 @@ record HmacTexts(
             names.add(name + BASE64);
         });
         return names;
+    }
+
+    /** Returns whether a body field is the only place of the signature. */
+    boolean signsInBodyOnly() {
+        return Arrays.stream(Location.values())
+                .filter(location -> at(location).values().stream().anyMatch(this::usesSignature))
+                .toList()
+                .equals(List.of(Location.BODY));
     }
 
     /** Returns whether a text has the signature of the template. */

@@ -248,7 +248,14 @@ class HmacAuthTest {
                 .asString(StandardCharsets.UTF_8)
                 .isEqualTo("pair=X&nonce=1499827319559&sign="
                         + header(signed(check, Request.get("https://x.example/")), "X"));
-        assertThat(signed(auth, Request.get("https://api.example.com/")).body()).isEmpty();
+        assertThatThrownBy(() -> signed(auth, Request.get("https://api.example.com/")))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("a GET request without a body can't have the signature in a body field");
+        assertThat(signed(auth, Request.delete("https://api.example.com/")).body())
+                .isPresent();
+        assertThat(signed(auth.header("X", "{{signature}}"), Request.get("https://api.example.com/"))
+                        .body())
+                .isEmpty();
     }
 
     /** Expected values were computed by the module hmac of Python, by the documentation of each exchange. */
