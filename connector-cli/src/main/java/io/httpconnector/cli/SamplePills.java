@@ -187,15 +187,27 @@ final class SamplePills {
         return changed;
     }
 
-    /** Returns the arguments with which {@code connector send} repeats the sample, without credentials. */
+    /** Returns the pills of the sample that are credentials; other users of the machine could see them in arguments. */
+    List<String> credentials() {
+        return used.keySet().stream()
+                .filter(argument -> argument.startsWith(CREDENTIALS))
+                .toList();
+    }
+
+    /** Returns the arguments with which {@code connector send} repeats the sample, with a file for credentials. */
     String arguments() {
         StringBuilder arguments = new StringBuilder();
         used.forEach((argument, value) -> {
-            boolean isSecret = argument.startsWith(CREDENTIALS);
+            if (argument.startsWith(CREDENTIALS)) {
+                return;
+            }
             boolean isPlain = value.matches("[A-Za-z0-9_.,:@%+/-]+");
             arguments.append(" --pill ").append(argument).append('=');
-            arguments.append(isSecret ? "..." : isPlain ? value : "'" + value.replace("'", "'\\''") + "'");
+            arguments.append(isPlain ? value : "'" + value.replace("'", "'\\''") + "'");
         });
+        if (!credentials().isEmpty()) {
+            arguments.append(" --pills FILE");
+        }
         return arguments.toString();
     }
 }

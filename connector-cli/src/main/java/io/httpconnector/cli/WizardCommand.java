@@ -141,6 +141,11 @@ final class WizardCommand extends InstanceCommand {
         }
         terminal().note(file() + ": added " + entry.name());
         terminal().note("Next: connector send " + file() + " " + entry.name() + pills.arguments());
+        if (!pills.credentials().isEmpty()) {
+            terminal()
+                    .note("FILE is JSON or YAML with " + String.join(", ", pills.credentials())
+                            + "; \"--pills -\" reads it from the standard input. Others can see secrets in arguments.");
+        }
         return ExitCode.OK;
     }
 

@@ -271,7 +271,8 @@ class WizardCommandTest {
 
         assertThat(result.err())
                 .contains("remark: the header Authorization is left out", "Value of {{connection.password}}")
-                .doesNotContain("canary-other-3");
+                .contains(" --pills FILE\n", "FILE is JSON or YAML with connection.password; \"--pills -\"")
+                .doesNotContain("canary-other-3", "--pill connection.");
         assertThat(connector.read("events.yaml"))
                 .contains("url: \"/venues/\"", "password: \"{{connection.password}}\"", "name: \"{{venue.name}}\"")
                 .doesNotContain("canary-other", "responses");
