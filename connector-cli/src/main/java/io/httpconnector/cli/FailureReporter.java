@@ -34,7 +34,7 @@ final class FailureReporter implements IExecutionExceptionHandler, IParameterExc
             return ExitCode.STOPPED;
         }
         int code = exitCode(failure);
-        report(failure, code, has(result, "--json"));
+        report(failure, code, result);
         if (has(result, "--verbose")) {
             failure.printStackTrace(terminal.err());
         }
@@ -42,11 +42,15 @@ final class FailureReporter implements IExecutionExceptionHandler, IParameterExc
     }
 
     private static boolean has(ParseResult result, String option) {
+        return last(result).hasMatchedOption(option);
+    }
+
+    private static ParseResult last(ParseResult result) {
         ParseResult last = result;
         while (last.hasSubcommand()) {
             last = last.subcommand();
         }
-        return last.hasMatchedOption(option);
+        return last;
     }
 
     private static int exitCode(Exception failure) {
@@ -62,7 +66,7 @@ final class FailureReporter implements IExecutionExceptionHandler, IParameterExc
         return ExitCode.INTERNAL;
     }
 
-    private void report(Exception failure, int code, boolean isJson) {
+    private void report(Exception failure, int code, ParseResult result) {
         String message = String.valueOf(failure.getMessage());
         if (code == ExitCode.INTERNAL) {
             // The message of an unexpected exception could quote a value.
@@ -70,11 +74,15 @@ final class FailureReporter implements IExecutionExceptionHandler, IParameterExc
                     + "; run the command with --verbose and report it";
         }
         terminal.note(terminal.styled("fg(red)", "error: ") + message);
-        if (isJson) {
+        if (has(result, "--json")) {
             print(message, code);
         }
         if (code == ExitCode.UNAUTHORIZED) {
-            terminal.note("Check the secrets, or run \"connector authorize\".");
+            boolean isAuthorizing = last(result).commandSpec().name().equals("authorize");
+            terminal.note(
+                    isAuthorizing
+                            ? "Check the secrets, and try again; --timeout sets how long to wait for the browser."
+                            : "Check the secrets, or run \"connector authorize\".");
         }
     }
 

@@ -188,6 +188,16 @@ class AuthorizeCommandTest {
         assertThat(result.err()).contains("the user did not consent");
     }
 
+    @Test
+    void timeoutOfTheBrowserDoesNotAdviseToAuthorize() {
+        Result result = run("", "authorize", "browser", "--timeout=PT0.05S");
+
+        assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.UNAUTHORIZED);
+        assertThat(result.err())
+                .contains("try again; --timeout sets how long to wait")
+                .doesNotContain("connector authorize");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"canary-verifier-1", "?oauth_token=temporary-1&oauth_verifier=canary-verifier-1"})
     void oauth1WithCodeOrUrl(String pasted) {
