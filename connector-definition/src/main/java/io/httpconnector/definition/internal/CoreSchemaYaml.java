@@ -103,6 +103,10 @@ public final class CoreSchemaYaml {
             }
             String text = scalar.getValue();
             Tag tag = tag(text);
+            if (tag.equals(Tag.NULL)) {
+                // An explicit tag would make a missing value an empty text.
+                return super._decodeScalar(scalar);
+            }
             boolean isNumber = tag.equals(Tag.INT) || tag.equals(Tag.FLOAT);
             if (isNumber && CODE.matcher(text).matches()) {
                 JsonParser parser = this;
