@@ -175,6 +175,13 @@ class DocumentSyntaxTest {
     }
 
     @Test
+    void emptyDocuments() {
+        for (String text : List.of("", " \n", "# Only a comment\n", "---\n", "\uFEFF")) {
+            assertThat(problems(text)).containsExactly("the document is empty");
+        }
+    }
+
+    @Test
     void textsThatLookLikeValuesAreWrittenInQuotes() throws Exception {
         for (String text : List.of(
                 "NO",

@@ -109,6 +109,9 @@ public final class DocumentParser {
         while (true) {
             try {
                 JsonNode tree = isJson ? json(text, problems) : yaml(text, problems);
+                if (tree.isNull() || tree.isMissingNode()) {
+                    throw invalid(List.of("the document is empty"));
+                }
                 reportBinary(tree, "", problems);
                 return new ParsedDocument(tree, text, problems);
             } catch (JsonProcessingException e) {
@@ -154,7 +157,7 @@ public final class DocumentParser {
     private static JsonNode yaml(String text, List<String> problems) throws IOException {
         try {
             JsonNode tree = yaml(STRICT_YAML, text, problems);
-            if (text.contains("*")) {
+            if (text.contains("*") || YamlSyntax.hasHint(text)) {
                 reportHidden(text, problems);
             }
             return tree;
@@ -198,7 +201,15 @@ public final class DocumentParser {
                     problems.add(located(parser) + ": it appears twice: remove one of them");
                 }
                 if (parser instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
-                    problems.add(located(parser) + ": it is a YAML alias: use {\"$ref\": \"#/...\"} instead");
+                    problems.add(located(parser)
+                            + ": it is a YAML alias: use {\"$ref\": \"#/...\"} instead; a text that begins with * must be in"
+                            + " quotes");
+                }
+                if (parser instanceof YAMLParser && token == JsonToken.FIELD_NAME) {
+                    String hint = YamlSyntax.hint(parser.currentName());
+                    if (!hint.isEmpty()) {
+                        problems.add(place(parser.currentTokenLocation()) + ": " + hint);
+                    }
                 }
             }
         } catch (IOException e) {

@@ -45,7 +45,66 @@ final class YamlSyntax {
             "'}'",
             "\"}\" closes nothing: remove it, or put the text in quotes");
 
+    /** A blank that is no space, at the start of a line. */
+    private static final Pattern OTHER_BLANK =
+            Pattern.compile("(?m)^ *([\\u00a0\\u1680\\u2000-\\u200b\\u202f\\u205f\\u3000])");
+
+    /** A dash without a space at the start of a line. */
+    private static final Pattern TIGHT_DASH = Pattern.compile("(?m)^ *(?:- +)*-(?=[{\\[\"'])");
+
+    /** A quote that is open at the end of its line, before the line of another member. */
+    private static final Pattern OPEN_QUOTE = Pattern.compile(
+            "(?m)^ *(?:- +)*[^\\s\"'#:][^\"':\\r\\n]*: +(?:(\")(?:[^\"\\\\\\r\\n]|\\\\.)*|(')(?:[^'\\r\\n]|'')*)"
+                    + "\\R(?=\\s*(?:- +)*[\\w.-]+:(?:\\s|$))");
+
     private YamlSyntax() {}
+
+    /** Returns whether a document may have {@link #hint names that are mistakes}. */
+    static boolean hasHint(String text) {
+        return OTHER_BLANK.matcher(text).find() || TIGHT_DASH.matcher(text).find();
+    }
+
+    /** Returns why the name of a member is a mistake that is valid YAML; empty if it is none. */
+    static String hint(String name) {
+        if (TIGHT_DASH.matcher(name).lookingAt()) {
+            return "a space is missing after \"-\": write an element as - {name: value}";
+        }
+        return OTHER_BLANK.matcher(name).lookingAt()
+                ? otherBlank(name.stripLeading().codePointAt(0))
+                : "";
+    }
+
+    private static String otherBlank(int character) {
+        return "the character U+%04X %s: YAML permits only spaces here"
+                .formatted(character, Character.getName(character));
+    }
+
+    /** Returns the mistake in an earlier place that explains a failure; null if there is none. */
+    private static @Nullable SyntaxProblem cause(String text, int at) {
+        String before = text.substring(0, SyntaxProblem.endOfLine(text, Math.max(at, 0)));
+        Matcher blank = OTHER_BLANK.matcher(before);
+        if (blank.find()) {
+            int found = blank.start(1);
+            return new SyntaxProblem(
+                    found,
+                    otherBlank(text.codePointAt(found)),
+                    text.substring(0, found) + " " + text.substring(found + 1));
+        }
+        Matcher dash = TIGHT_DASH.matcher(before);
+        if (dash.find()) {
+            return new SyntaxProblem(
+                    dash.end() - 1,
+                    "a space is missing after \"-\": write an element as - {name: value}",
+                    text.substring(0, dash.end()) + " " + text.substring(dash.end()));
+        }
+        Matcher quote = OPEN_QUOTE.matcher(text);
+        if (quote.find() && quote.start() < at) {
+            return SyntaxProblem.at(Math.max(quote.start(1), quote.start(2)), "the quote is not closed");
+        }
+        int line = SyntaxProblem.startOfLine(text, Math.max(at, 0));
+        Matcher member = MEMBER.matcher(text).region(line, SyntaxProblem.endOfLine(text, line));
+        return member.lookingAt() && text.startsWith("*", member.end()) ? start(text, member.end()) : null;
+    }
 
     static SyntaxProblem describe(JsonProcessingException failure, String text) {
         if (failure.getCause() instanceof MarkedYAMLException marked) {
@@ -80,6 +139,10 @@ final class YamlSyntax {
 
     private static SyntaxProblem describe(MarkedYAMLException failure, String text) {
         int at = offset(text, failure.getProblemMark());
+        SyntaxProblem cause = cause(text, at);
+        if (cause != null) {
+            return cause;
+        }
         int begin = offset(text, failure.getContextMark());
         String context = String.valueOf(failure.getContext());
         String problem = String.valueOf(failure.getProblem());
