@@ -310,8 +310,9 @@ public final class HmacAuth implements AuthStrategy {
             }
         }
         if (signed.body().isEmpty() && texts.signsInBodyOnly()) {
-            throw invalid("bodyField: a " + request.method() + " request without a body can't have the signature in a body"
-                    + " field: send it in a header field or a query parameter");
+            throw invalid(
+                    "bodyField: a " + request.method() + " request without a body can't have the signature in a body"
+                            + " field: send it in a header field or a query parameter");
         }
         return signed;
     }
