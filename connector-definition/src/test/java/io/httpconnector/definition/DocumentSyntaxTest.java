@@ -56,6 +56,12 @@ class DocumentSyntaxTest {
                 Arguments.of("connection:\n   test: /me\n  query: {}\n", "line 7, column 3: the line is not indented"),
                 Arguments.of(
                         "documentation: /me\n  auth: {}\n", "line 6, column 7: the member is indented deeper than"),
+                Arguments.of(
+                        "documentation: \"Docs\nconnection: {baseUrl: \"https://a\"}\n",
+                        "line 5, column 16: the quote is not closed"),
+                Arguments.of("inputs:\n  -{name: key}\n", "line 6, column 3: "),
+                Arguments.of("documentation: *Shop* best\n", "line 5, column 16: "),
+                Arguments.of("connection:\n  test: /me\n\u00a0\u00a0query: {}\n", "line 7, column 1: "),
                 Arguments.of("- a\n", "line 5, column 1: an element of a list stands among members"),
                 Arguments.of("documentation: - a\n", "line 5, column 16: a list begins in the line below"),
                 Arguments.of("documentation: | x\n  y\n", "line 5, column 18: the text after | or > begins"),

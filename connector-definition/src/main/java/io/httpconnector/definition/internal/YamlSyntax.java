@@ -57,6 +57,9 @@ final class YamlSyntax {
             "(?m)^ *(?:- +)*[^\\s\"'#:][^\"':\\r\\n]*: +(?:(\")(?:[^\"\\\\\\r\\n]|\\\\.)*|(')(?:[^'\\r\\n]|'')*)"
                     + "\\R(?=\\s*(?:- +)*[\\w.-]+:(?:\\s|$))");
 
+    /** The length up to which a line is searched for an open quote. */
+    private static final int MAX_LINE = 1000;
+
     private YamlSyntax() {}
 
     /** Returns whether a document may have {@link #hint names that are mistakes}. */
@@ -97,9 +100,9 @@ final class YamlSyntax {
                     "a space is missing after \"-\": write an element as - {name: value}",
                     text.substring(0, dash.end()) + " " + text.substring(dash.end()));
         }
-        Matcher quote = OPEN_QUOTE.matcher(text);
-        if (quote.find() && quote.start() < at) {
-            return SyntaxProblem.at(Math.max(quote.start(1), quote.start(2)), "the quote is not closed");
+        int quote = openQuote(text, at);
+        if (quote >= 0) {
+            return SyntaxProblem.at(quote, "the quote is not closed");
         }
         int line = SyntaxProblem.startOfLine(text, Math.max(at, 0));
         Matcher member = MEMBER.matcher(text).region(line, SyntaxProblem.endOfLine(text, line));
@@ -177,6 +180,18 @@ final class YamlSyntax {
         }
         String found = problem.replaceFirst("^expected <block end>, but found ", "");
         return SyntaxProblem.at(at, AFTER_BLOCK.getOrDefault(found, "it is not valid YAML: " + problem));
+    }
+
+    /** Returns the place of a quote that is open at the end of its line, before a place; -1 if there is none. */
+    private static int openQuote(String text, int before) {
+        Matcher quote = OPEN_QUOTE.matcher(text);
+        for (int line = 0; line < Math.min(before, text.length()); line = SyntaxProblem.endOfLine(text, line) + 1) {
+            boolean isShort = SyntaxProblem.endOfLine(text, line) - line <= MAX_LINE;
+            if (isShort && quote.region(line, text.length()).lookingAt()) {
+                return Math.max(quote.start(1), quote.start(2));
+            }
+        }
+        return -1;
     }
 
     /** A character with which no text begins. */
