@@ -1,6 +1,7 @@
 package io.httpconnector.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.TimeSource;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.FileDescriptor;
@@ -187,7 +188,7 @@ final class Terminal {
 
     /** Shows how far a command is, on a terminal only: in one line, which the next output replaces, and not too often. */
     synchronized void progress(String text) {
-        long now = System.nanoTime();
+        long now = TimeSource.SYSTEM.nanos();
         if (showsProgress && (shownAt == 0 || now - shownAt > PROGRESS_NANOS)) {
             shownAt = now;
             hasProgress = true;
