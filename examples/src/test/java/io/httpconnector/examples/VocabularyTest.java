@@ -80,9 +80,9 @@ class VocabularyTest {
                 "\\bATOMIC_MOVE\\b ; OwnerOnlyFiles",
                 "\\\\\\\\\\{(\\\\\\\\)?\\{|(ndexOf|startsWith|split)\\(\"(\\{\\{|}}) ; Placeholders, PillToken, PostmanReader, PostmanScope,"
                         // Read the templates of other products.
-                        + " AirbyteScope, NangoXml, NangoProvider, AirbyteCursor, AirbyteConverter, AirbytePagination, AirbyteInputs, JinjaPills, ImportedService, JsonSyntax, YamlSyntax",
-                "\\bURLDecoder\\b ; ''",
-                "\\bURLEncoder\\b ; TokenEndpoint"
+                        + " AirbyteScope, NangoXml, NangoProvider, AirbyteCursor, AirbyteConverter, AirbytePagination, AirbyteInputs, JinjaPills, ImportedService, JsonSyntax, YamlSyntax, PillTree, AirbyteRequest, RequestEntry",
+                "\\bURLDecoder\\b ; RequestBody, SampleValues",
+                "\\bURLEncoder\\b ; TokenEndpoint, AuthorizeCommand"
             })
     void eachConceptHasOneImplementation(String pattern, String implementations) throws IOException {
         List<String> allowed = List.of(implementations.split(", ", -1));

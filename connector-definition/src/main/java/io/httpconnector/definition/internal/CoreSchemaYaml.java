@@ -80,13 +80,13 @@ public final class CoreSchemaYaml {
         @Override
         protected YAMLParser _createParser(Reader text, IOContext context) {
             LoaderOptions options = _loaderOptions == null ? new LoaderOptions() : _loaderOptions;
-            return new Parser(context, _parserFeatures, _yamlParserFeatures, options, _objectCodec, text);
+            return new CoreSchemaParser(context, _parserFeatures, _yamlParserFeatures, options, _objectCodec, text);
         }
     }
 
-    private static final class Parser extends YAMLParser {
+    private static final class CoreSchemaParser extends YAMLParser {
 
-        Parser(
+        CoreSchemaParser(
                 IOContext context,
                 int features,
                 int yamlFeatures,

@@ -221,7 +221,11 @@ class ConnectorTutorialTest {
         Matcher block = BLOCK.matcher(Files.readString(PAGE));
         List<String> blocks = block.results().map(found -> found.group(1)).toList();
 
-        ConnectorDefinition definition = ConnectorDefinition.parse(blocks.get(0) + blocks.get(blocks.size() - 1));
+        ConnectorDefinition definition = ConnectorDefinition.parse(blocks.get(0)
+                + blocks.stream()
+                        .filter(found -> found.startsWith("defaults:"))
+                        .findFirst()
+                        .orElseThrow());
 
         JsonNode request = definition.toJson().at("/requests/list-guests");
         assertThat(request.at("/pagination/pages/query").asText()).isEqualTo("page");
