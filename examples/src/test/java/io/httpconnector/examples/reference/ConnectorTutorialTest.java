@@ -230,6 +230,6 @@ class ConnectorTutorialTest {
         JsonNode request = definition.toJson().at("/requests/list-guests");
         assertThat(request.at("/pagination/pages/query").asText()).isEqualTo("page");
         assertThat(request.at("/retry/maxAttempts").asInt()).isEqualTo(5);
-        assertThat(blocks).hasSize(6);
+        assertThat(blocks).hasSize(7);
     }
 }
