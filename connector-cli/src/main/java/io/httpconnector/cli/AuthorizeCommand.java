@@ -8,9 +8,8 @@ import io.httpconnector.auth.oauth2.AuthorizationCodeFlow;
 import io.httpconnector.auth.oauth2.DeviceFlow;
 import io.httpconnector.auth.oauth2.OAuth1Flow;
 import io.httpconnector.definition.Connector;
+import io.httpconnector.internal.text.PercentEncoding;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -138,10 +137,7 @@ final class AuthorizeCommand extends InstanceCommand {
         Matcher token = REQUEST_TOKEN.matcher(page.toString());
         boolean isCode = !entered.contains("=") && token.find();
         var unused = flow.finish(
-                isCode
-                        ? token.group(1) + "&oauth_verifier=" + URLEncoder.encode(entered, StandardCharsets.UTF_8)
-                        : entered,
-                session);
+                isCode ? token.group(1) + "&oauth_verifier=" + PercentEncoding.encode(entered) : entered, session);
     }
 
     private boolean isManual() {

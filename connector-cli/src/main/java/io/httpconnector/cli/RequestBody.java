@@ -5,8 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonSupport;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
+import io.httpconnector.internal.text.PercentEncoding;
 import java.util.List;
 import java.util.Locale;
 
@@ -64,10 +63,10 @@ final class RequestBody {
     }
 
     private static String decoded(String text) {
-        try {
-            return URLDecoder.decode(text, StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
+        String decoded = PercentEncoding.decodeForm(text);
+        if (decoded == null) {
             throw new InvalidDefinitionException("body", List.of("a % is not followed by two hexadecimal digits"));
         }
+        return decoded;
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.text.PillToken;
 import io.httpconnector.wizard.RecommendationSources;
 import io.httpconnector.wizard.RequestWizard;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The first step of the wizard: method and URL, or a curl command, then parameters, header fields, body and name of the request.
@@ -294,9 +296,12 @@ final class RequestEntry {
                 .path("url")
                 .asText()
                 .replaceFirst("^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*", "")
-                .replaceFirst("(?s)[?#].*", "")
-                .replaceAll("/(\\d+|\\{\\{.*?}})(?=/|$)", "");
-        return ImportedRequests.name(definition.path("method").asText() + " " + path);
+                .replaceFirst("(?s)[?#].*", "");
+        String names = Stream.of(path.split("/", -1))
+                .filter(segment -> !segment.matches("\\d+"))
+                .filter(segment -> PillToken.all(segment, "{{", "}}").isEmpty())
+                .collect(Collectors.joining("/"));
+        return ImportedRequests.name(definition.path("method").asText() + " " + names);
     }
 
     private void enterName(DocumentFile document) {

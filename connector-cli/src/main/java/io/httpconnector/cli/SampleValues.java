@@ -3,9 +3,8 @@ package io.httpconnector.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.httpconnector.internal.text.PercentEncoding;
 import io.httpconnector.wizard.RequestReview;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -65,11 +64,8 @@ final class SampleValues {
     }
 
     private static String decoded(String piece) {
-        try {
-            return URLDecoder.decode(piece.replace("+", "%2B"), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            return piece;
-        }
+        String decoded = PercentEncoding.decode(piece);
+        return decoded == null ? piece : decoded;
     }
 
     /** Adds the first pair of each name. */

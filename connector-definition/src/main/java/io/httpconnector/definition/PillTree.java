@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.internal.text.PillToken;
 import io.httpconnector.template.PillText;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,7 +19,8 @@ final class PillTree {
 
     private static final String PREFIX = InputText.STEP + ".";
 
-    private static final Pattern INPUT = Pattern.compile("(?:\\{\\{|[(,])\\s*auth\\.([A-Za-z0-9_-]+)");
+    /** A path of an input in a pill, at its start or as an argument of a filter. */
+    private static final Pattern INPUT = Pattern.compile("(?:^|[(,])\\s*auth\\.([A-Za-z0-9_-]+)");
 
     private PillTree() {}
 
@@ -73,7 +75,9 @@ final class PillTree {
             PillText text = compile(json.textValue());
             if (text == null) {
                 // A pill for a certain place, such as that of a path.
-                INPUT.matcher(json.textValue()).results().forEach(input -> use.accept(pointer, input.group(1)));
+                PillToken.all(json.textValue(), "{{", "}}").stream()
+                        .flatMap(pill -> INPUT.matcher(pill.inside()).results())
+                        .forEach(input -> use.accept(pointer, input.group(1)));
             } else {
                 text.names().stream()
                         .filter(name -> name.startsWith(PREFIX))

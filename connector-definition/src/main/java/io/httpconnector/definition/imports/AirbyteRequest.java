@@ -4,17 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.internal.text.PillToken;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BiConsumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Converts the requester of a stream of Airbyte to a request template. Not thread-safe. */
 final class AirbyteRequest {
-
-    private static final Pattern PILL = Pattern.compile("\\{\\{(?:[^}'\"]|'[^']*'|\"[^\"]*\")*}}");
 
     private final CatalogueItem requester;
     private final AirbyteScope scope;
@@ -131,10 +128,16 @@ final class AirbyteRequest {
     private static String withSlashes(String text) {
         int question = text.indexOf('?');
         String path = question < 0 || text.substring(0, question).contains("{{") ? text : text.substring(0, question);
-        String kept = PILL.matcher(path)
-                .replaceAll(pill -> Matcher.quoteReplacement(
-                        pill.group().replaceFirst("\\s*(\\| urlencode)?\\s*}}$", " | path}}")));
-        return kept + text.substring(path.length());
+        StringBuilder kept = new StringBuilder();
+        int end = 0;
+        for (PillToken pill : PillToken.all(path, "{{", "}}")) {
+            kept.append(path, end, pill.start())
+                    .append("{{")
+                    .append(pill.inside().replaceFirst("\\s*(\\| urlencode)?\\s*$", " | path"))
+                    .append("}}");
+            end = pill.end();
+        }
+        return kept + text.substring(end);
     }
 
     private static String origin(String url) {
@@ -181,7 +184,18 @@ final class AirbyteRequest {
 
     /** Returns a text without the quotes around it: Airbyte evaluates it once more. */
     private static @Nullable String unquoted(@Nullable String text) {
-        return text == null ? null : text.replaceFirst("^'([^'{}][^'{}]*(?:\\{\\{.*}}[^'{}]*)*)'$", "$1");
+        if (text == null || !text.matches("(?s)'[^'{}].*'")) {
+            return text;
+        }
+        int end = 1;
+        StringBuilder literals = new StringBuilder();
+        for (PillToken pill : PillToken.all(text, "{{", "}}")) {
+            literals.append(text, end, pill.start());
+            end = pill.end();
+        }
+        literals.append(text, Math.min(end, text.length() - 1), text.length() - 1);
+        boolean isWhole = literals.chars().noneMatch(c -> c == '\'' || c == '{' || c == '}');
+        return isWhole ? text.substring(1, text.length() - 1) : text;
     }
 
     private void body() {
