@@ -247,7 +247,7 @@ final class AirbyteConverter {
             }
             for (Object each : new JinjaPills(own).conditions().all(expression)) {
                 if (each instanceof Constant constant) {
-                    if (!JinjaPills.isTrue(constant.value())) {
+                    if (!JinjaConstants.isTrue(constant.value())) {
                         item.note("no record fulfils the condition");
                     }
                 } else {

@@ -307,7 +307,7 @@ final class AirbytePagination {
         }
         Object value = new JinjaPills(scope).conditions().condition(condition);
         if (value instanceof Constant constant) {
-            if (JinjaPills.isTrue(constant.value())) {
+            if (JinjaConstants.isTrue(constant.value())) {
                 pagination.removeAll();
             }
             return;

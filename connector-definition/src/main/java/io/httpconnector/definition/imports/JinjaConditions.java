@@ -50,7 +50,7 @@ final class JinjaConditions {
             return compared(binary);
         }
         if (expression instanceof Literal literal) {
-            return new Constant(JinjaPills.isTrue(literal.value()));
+            return new Constant(JinjaConstants.isTrue(literal.value()));
         }
         if (expression instanceof Tested test) {
             return tested(test);
@@ -58,7 +58,7 @@ final class JinjaConditions {
         if (expression instanceof Choice choice) {
             Object decided = condition(choice.condition());
             if (decided instanceof Constant constant) {
-                return condition(JinjaPills.isTrue(constant.value()) ? choice.then() : choice.otherwise());
+                return condition(JinjaConstants.isTrue(constant.value()) ? choice.then() : choice.otherwise());
             }
             return JinjaPills.mapped(
                     (String) decided, operand(condition(choice.then())), operand(condition(choice.otherwise())));
@@ -72,7 +72,7 @@ final class JinjaConditions {
     /** Returns whether a value is neither empty nor zero nor false. */
     private Object truth(Object value) {
         if (value instanceof Constant constant) {
-            return new Constant(JinjaPills.isTrue(constant.value()));
+            return new Constant(JinjaConstants.isTrue(constant.value()));
         }
         String pill = (String) value;
         if (pill.matches("auth\\.[\\w-]+")) {
@@ -132,11 +132,11 @@ final class JinjaConditions {
         boolean isAnd = binary.operator().equals("and");
         Object left = condition(binary.left());
         if (left instanceof Constant constant) {
-            return JinjaPills.isTrue(constant.value()) == isAnd ? condition(binary.right()) : left;
+            return JinjaConstants.isTrue(constant.value()) == isAnd ? condition(binary.right()) : left;
         }
         Object right = condition(binary.right());
         if (right instanceof Constant constant) {
-            return JinjaPills.isTrue(constant.value()) == isAnd ? left : constant;
+            return JinjaConstants.isTrue(constant.value()) == isAnd ? left : constant;
         }
         return left + (isAnd ? " | map(true, (" + right + "), false)" : " | map(true, true, (" + right + "))");
     }
@@ -160,7 +160,7 @@ final class JinjaConditions {
 
     private static Object negated(Object value) {
         if (value instanceof Constant constant) {
-            return new Constant(!JinjaPills.isTrue(constant.value()));
+            return new Constant(!JinjaConstants.isTrue(constant.value()));
         }
         return negatedPill((String) value);
     }
@@ -215,14 +215,14 @@ final class JinjaConditions {
     /** Returns a value as the argument of a filter that accepts a path. */
     static String argumentOf(Object value) {
         if (value instanceof Constant constant) {
-            return JinjaPills.argument(constant.value());
+            return JinjaConstants.quoted(constant.value());
         }
         return ((String) value).contains("|") ? "(" + value + ")" : (String) value;
     }
 
     private static String operand(Object condition) {
         return condition instanceof Constant constant
-                ? String.valueOf(JinjaPills.isTrue(constant.value()))
+                ? String.valueOf(JinjaConstants.isTrue(constant.value()))
                 : "(" + condition + ")";
     }
 
@@ -246,7 +246,7 @@ final class JinjaConditions {
                 && binary.left() instanceof Literal name) {
             return condition(new Path(
                     "config",
-                    List.of(JinjaPills.written(new Constant(name.value())).split("\\.", -1))));
+                    List.of(JinjaConstants.written(new Constant(name.value())).split("\\.", -1))));
         }
         if (binary.right() instanceof Items items && !items.items().isEmpty()) {
             return equal(binary.left(), items.items());

@@ -16,7 +16,6 @@ import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -50,6 +49,7 @@ final class JinjaPills {
     private int depth;
     private final Map<String, Jinja> variables = new HashMap<>();
     private final JinjaConditions conditions = new JinjaConditions(this);
+    private final JinjaFunctions functions = new JinjaFunctions(this);
 
     /** The values at one place. */
     interface Scope {
@@ -149,7 +149,7 @@ final class JinjaPills {
             return thousand;
         }
         Object value = value(expression);
-        return value instanceof Constant constant ? literal(written(constant)) : "{{" + value + "}}";
+        return value instanceof Constant constant ? literal(JinjaConstants.written(constant)) : "{{" + value + "}}";
     }
 
     private static boolean isConcatenation(Binary binary) {
@@ -190,14 +190,14 @@ final class JinjaPills {
     private String choice(Choice choice) {
         Object decided = isDefault(choice) ? new Constant(null) : conditions.condition(choice.condition());
         if (decided instanceof Constant constant && !isDefault(choice)) {
-            return template(isTrue(constant.value()) ? choice.then() : choice.otherwise());
+            return template(JinjaConstants.isTrue(constant.value()) ? choice.then() : choice.otherwise());
         }
         if (choice.then() instanceof Literal then && choice.otherwise() instanceof Literal otherwise) {
             return chosenUrl(choice.condition(), written(then), written(otherwise));
         }
         try {
             Object value = value(choice);
-            return value instanceof Constant constant ? literal(written(constant)) : "{{" + value + "}}";
+            return value instanceof Constant constant ? literal(JinjaConstants.written(constant)) : "{{" + value + "}}";
         } catch (UnsupportedException e) {
             if (isDefault(choice)
                     || parts(choice.then()).size() + parts(choice.otherwise()).size() < 3) {
@@ -217,7 +217,8 @@ final class JinjaPills {
         StringBuilder all = new StringBuilder();
         for (Jinja part : parts(text)) {
             Object value = value(part);
-            if (!(value instanceof Constant constant && written(constant).isEmpty())) {
+            if (!(value instanceof Constant constant
+                    && JinjaConstants.written(constant).isEmpty())) {
                 all.append("{{")
                         .append(condition)
                         .append(" | map(true, ")
@@ -232,7 +233,7 @@ final class JinjaPills {
     /** Returns a value as the argument of a filter. */
     static String operand(Object value) {
         return value instanceof Constant constant
-                ? argument(constant.value() == null ? "" : constant.value())
+                ? JinjaConstants.quoted(constant.value() == null ? "" : constant.value())
                 : "(" + value + ")";
     }
 
@@ -251,7 +252,7 @@ final class JinjaPills {
     }
 
     private static String written(Literal literal) {
-        return written(new Constant(literal.value()));
+        return JinjaConstants.written(new Constant(literal.value()));
     }
 
     private static boolean isTextSum(Binary binary) {
@@ -262,10 +263,6 @@ final class JinjaPills {
         return value instanceof Literal literal
                 ? literal.value() instanceof String
                 : value instanceof Binary binary && isTextSum(binary);
-    }
-
-    static String written(Constant constant) {
-        return constant.value() == null ? "" : String.valueOf(constant.value());
     }
 
     /** Returns a {@link Constant}, or the content of a pill. */
@@ -306,7 +303,7 @@ final class JinjaPills {
             return calculated(binary);
         }
         if (expression instanceof Call call) {
-            return called(call);
+            return functions.called(call);
         }
         if (expression instanceof Indexed indexed) {
             return element(indexed);
@@ -346,22 +343,22 @@ final class JinjaPills {
             List<Jinja> arguments = split.arguments();
             return JinjaTexts.part(value(arguments.get(0)), arguments.subList(1, arguments.size()), number);
         }
-        Jinja member = JinjaParser.step(owner, written(constant));
+        Jinja member = JinjaParser.step(owner, JinjaConstants.written(constant));
         if (!(member instanceof Indexed)) {
             return value(member);
         }
-        throw new UnsupportedException("." + written(constant));
+        throw new UnsupportedException("." + JinjaConstants.written(constant));
     }
 
     private Object member(Entries entries, Object name) {
         if (name instanceof Constant constant) {
-            Jinja member = entries.members().get(written(constant));
+            Jinja member = entries.members().get(JinjaConstants.written(constant));
             return member == null ? new Constant(null) : value(member);
         }
         StringBuilder pairs = new StringBuilder();
         entries.members()
                 .forEach((key, member) -> pairs.append(pairs.isEmpty() ? "" : ", ")
-                        .append(argument(key))
+                        .append(JinjaConstants.quoted(key))
                         .append(", ")
                         .append(operand(value(member))));
         return name + " | map(" + pairs + ")";
@@ -382,13 +379,7 @@ final class JinjaPills {
         if (constant.value() == null || "".equals(constant.value())) {
             return value;
         }
-        return value + " | default(" + argument(constant.value()) + mode + ")";
-    }
-
-    static String argument(@Nullable Object value) {
-        return value instanceof String text
-                ? "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
-                : String.valueOf(value);
+        return value + " | default(" + JinjaConstants.quoted(constant.value()) + mode + ")";
     }
 
     private Object filtered(Filtered filtered) {
@@ -398,11 +389,11 @@ final class JinjaPills {
             return withDefault(value, value(filtered.arguments().get(0)), alsoEmpty ? ", empty" : "");
         }
         if (value instanceof Constant constant) {
-            return folded(constant, filtered);
+            return JinjaConstants.filtered(constant, filtered);
         }
         if (filtered.filter().equals("join") && filtered.arguments().size() == 1) {
             return value + " | join("
-                    + argument(JinjaParser.constant(filtered.arguments().get(0))) + ")";
+                    + JinjaConstants.quoted(JinjaConstants.argument(filtered.arguments(), 0, Object.class)) + ")";
         }
         if (filtered.filter().equals("regex_search")) {
             return JinjaTexts.found(
@@ -418,17 +409,6 @@ final class JinjaPills {
         return value + " | " + filter;
     }
 
-    private static Object folded(Constant constant, Filtered filtered) {
-        String text = written(constant);
-        return switch (filtered.filter()) {
-            case "string", "trim" -> new Constant(text.strip());
-            case "lower" -> new Constant(text.toLowerCase(Locale.ROOT));
-            case "upper" -> new Constant(text.toUpperCase(Locale.ROOT));
-            case "int" -> new Constant(text.matches("-?\\d{1,18}") ? Long.parseLong(text) : 0L);
-            default -> throw new UnsupportedException("the filter " + filtered.filter());
-        };
-    }
-
     private Object chosen(Choice choice) {
         Jinja condition = choice.condition();
         if (isDefault(choice)) {
@@ -436,7 +416,7 @@ final class JinjaPills {
         }
         Object decided = conditions.condition(condition);
         if (decided instanceof Constant constant) {
-            return value(isTrue(constant.value()) ? choice.then() : choice.otherwise());
+            return value(JinjaConstants.isTrue(constant.value()) ? choice.then() : choice.otherwise());
         }
         Object then = value(choice.then());
         Object otherwise = value(choice.otherwise());
@@ -473,13 +453,6 @@ final class JinjaPills {
                         : test.test().equals("none") && test.isNegated());
     }
 
-    static boolean isTrue(@Nullable Object value) {
-        return value != null
-                && !Boolean.FALSE.equals(value)
-                && !"".equals(value)
-                && !(value instanceof Number number && number.doubleValue() == 0);
-    }
-
     private Object calculated(Binary binary) {
         switch (binary.operator()) {
             case "or" -> {
@@ -488,18 +461,16 @@ final class JinjaPills {
             case "+", "-" -> {
                 Object left = value(binary.left());
                 if (binary.right() instanceof Call call && call.function().equals("duration")) {
-                    return difference(
-                            left,
-                            binary.operator(),
-                            String.valueOf(JinjaParser.constant(call.arguments().get(0))));
+                    return JinjaFunctions.shifted(
+                            left, binary.operator(), JinjaConstants.argument(call.arguments(), 0, String.class));
                 }
                 Object right = value(binary.right());
                 if (left instanceof Constant one && right instanceof Constant other) {
-                    return sum(one, binary.operator(), other);
+                    return JinjaConstants.sum(one, binary.operator(), other);
                 }
                 String filter = binary.operator().equals("+") ? "plus" : "minus";
                 if (left instanceof Constant constant && filter.equals("plus")) {
-                    return right + " | plus(" + argument(constant.value()) + ")";
+                    return right + " | plus(" + JinjaConstants.quoted(constant.value()) + ")";
                 }
                 String argument = JinjaConditions.argumentOf(right);
                 if (left instanceof Constant) {
@@ -511,74 +482,5 @@ final class JinjaPills {
                 return conditions.condition(binary);
             }
         }
-    }
-
-    private static Constant sum(Constant left, String operator, Constant right) {
-        if (left.value() instanceof Long one && right.value() instanceof Long other) {
-            return new Constant(operator.equals("+") ? one + other : one - other);
-        }
-        return new Constant(written(left) + written(right));
-    }
-
-    private static Object difference(Object time, String operator, String period) {
-        return time + " | " + (operator.equals("+") ? "plus" : "minus") + "('" + period + "')";
-    }
-
-    private Object called(Call call) {
-        List<Jinja> arguments = call.arguments();
-        switch (call.function()) {
-            case "now_utc", "now" -> {
-                return "now";
-            }
-            case "today_utc" -> {
-                return "now | date('yyyy-MM-dd', 'UTC')";
-            }
-            case "day_delta" -> {
-                long days = JinjaParser.constant(arguments.get(0)) instanceof Long count ? count : 0;
-                String format = arguments.size() > 1
-                        ? String.valueOf(JinjaParser.constant(arguments.get(1)))
-                        : "%Y-%m-%dT%H:%M:%S.%f%z";
-                String shifted = "now | " + (days < 0 ? "minus" : "plus") + "('P" + Math.abs(days) + "D')";
-                return formatted(shifted, format);
-            }
-            case "format_datetime", "strftime" -> {
-                if (arguments.size() > 1 && JinjaParser.constant(arguments.get(1)) instanceof String format) {
-                    return formatted(timeOf(arguments.get(0)), format);
-                }
-                throw new UnsupportedException("a format that is not constant");
-            }
-            case "strip", "lstrip", "rstrip", "lower", "upper", "replace" -> {
-                if (call.isMethod()) {
-                    return JinjaTexts.called(
-                            call.function(), value(arguments.get(0)), arguments.subList(1, arguments.size()));
-                }
-                throw new UnsupportedException(call.function() + "(...)");
-            }
-            case "timestamp" -> {
-                return timeOf(arguments.get(0)) + " | epochSeconds";
-            }
-            case "isoformat" -> {
-                return timeOf(arguments.get(0)) + " | iso('UTC')";
-            }
-            case "str_to_datetime" -> {
-                return timeOf(arguments.get(0));
-            }
-            default -> throw new UnsupportedException(call.function() + "(...)");
-        }
-    }
-
-    private String timeOf(Jinja expression) {
-        if (expression instanceof Literal || !(value(expression) instanceof String pill)) {
-            throw new UnsupportedException("a constant time");
-        }
-        return pill;
-    }
-
-    private static String formatted(String pill, String format) {
-        String filter = StrftimePattern.filter(format);
-        if (filter == null) {
-            throw new UnsupportedException("the format " + format);
-        }
-        return pill + " | " + filter;
     }
 }

@@ -21,7 +21,7 @@ final class JinjaTexts {
         int start = position(from, 0);
         int end = position(to, Integer.MAX_VALUE);
         if (value instanceof Constant constant) {
-            String text = JinjaPills.written(constant);
+            String text = JinjaConstants.written(constant);
             int first = Math.min(text.length(), start < 0 ? Math.max(0, text.length() + start) : start);
             int last = Math.min(text.length(), end < 0 ? Math.max(0, text.length() + end) : end);
             return new Constant(text.substring(Math.min(first, last), last));
@@ -58,7 +58,7 @@ final class JinjaTexts {
             throw new UnsupportedException("split(...)");
         }
         if (value instanceof Constant constant) {
-            List<String> parts = Arrays.asList(JinjaPills.written(constant).split(Pattern.quote(separator), -1));
+            List<String> parts = Arrays.asList(JinjaConstants.written(constant).split(Pattern.quote(separator), -1));
             int at = (int) (index < 0 ? parts.size() + index : index);
             if (at < 0 || at >= parts.size()) {
                 throw new UnsupportedException("an index that is out of range");
@@ -80,7 +80,7 @@ final class JinjaTexts {
     }
 
     private static String matched(Object value, String pattern) {
-        return value + " | match(" + JinjaPills.argument(pattern) + ")";
+        return value + " | match(" + JinjaConstants.quoted(pattern) + ")";
     }
 
     /** Returns the first group of a regular expression, or an empty text. */
@@ -104,7 +104,7 @@ final class JinjaTexts {
         String characters = arguments.isEmpty() ? " " : String.valueOf(JinjaParser.constant(arguments.get(0)));
         boolean isOne = characters.length() == 1 && arguments.size() < 2;
         if (value instanceof Constant constant) {
-            String text = JinjaPills.written(constant);
+            String text = JinjaConstants.written(constant);
             return switch (method) {
                 case "lower" -> new Constant(text.toLowerCase(Locale.ROOT));
                 case "upper" -> new Constant(text.toUpperCase(Locale.ROOT));
