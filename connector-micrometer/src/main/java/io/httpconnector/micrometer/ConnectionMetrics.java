@@ -3,10 +3,7 @@ package io.httpconnector.micrometer;
 import io.httpconnector.ExchangeListener;
 import io.httpconnector.ExchangeResult;
 import io.httpconnector.ExchangeStarted;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,20 +33,14 @@ final class ConnectionMetrics implements ExchangeListener {
             @Override
             public void retrying(ExchangeResult report, Duration wait) {
                 observed.retrying(report, wait);
-                Counter.builder(ConnectorMeter.REQUEST_RETRIES.meterName())
-                        .description(ConnectorMeter.REQUEST_RETRIES.description())
-                        .tag(Tag.CONNECTION, connection)
-                        .register(meters)
-                        .increment();
+                ConnectorMeter.REQUEST_RETRIES.increment(meters, 1, Tag.CONNECTION, connection);
             }
 
             @Override
             public void ended(ExchangeResult report) {
                 observed.ended(report);
-                Timer.builder(ConnectorMeter.REQUEST_WAIT.meterName())
-                        .description(ConnectorMeter.REQUEST_WAIT.description())
-                        .tag(Tag.CONNECTION, connection)
-                        .register(meters)
+                ConnectorMeter.REQUEST_WAIT
+                        .timer(meters, Tag.CONNECTION, connection)
                         .record(report.timings().queue());
             }
         };
@@ -58,11 +49,9 @@ final class ConnectionMetrics implements ExchangeListener {
     @Override
     public void credentials(CredentialsReport report) {
         String connection = names.tag(report.connection());
-        Timer.builder(ConnectorMeter.CREDENTIALS_DURATION.meterName())
-                .description(ConnectorMeter.CREDENTIALS_DURATION.description())
-                .tag(Tag.CONNECTION, connection)
-                .tag(Tag.OUTCOME, report.outcome().name().toLowerCase(Locale.ROOT))
-                .register(meters)
+        String outcome = report.outcome().name().toLowerCase(Locale.ROOT);
+        ConnectorMeter.CREDENTIALS_DURATION
+                .timer(meters, Tag.CONNECTION, connection, Tag.OUTCOME, outcome)
                 .record(report.duration());
         if (!connection.equals(NameLimiter.OTHER)) {
             report.expiresAt().ifPresent(expiry -> monitorLifetime(connection, expiry));
@@ -71,10 +60,8 @@ final class ConnectionMetrics implements ExchangeListener {
 
     private void monitorLifetime(String connection, Instant expiry) {
         if (expiries.put(connection, expiry) == null) {
-            Gauge.builder(ConnectorMeter.CREDENTIALS_LIFETIME.meterName(), () -> lifetime(connection))
-                    .description(ConnectorMeter.CREDENTIALS_LIFETIME.description())
-                    .tag(Tag.CONNECTION, connection)
-                    .register(meters);
+            var unused = ConnectorMeter.CREDENTIALS_LIFETIME.gauge(
+                    meters, this, metrics -> metrics.lifetime(connection), Tag.CONNECTION, connection);
         }
     }
 

@@ -1,7 +1,12 @@
 package io.httpconnector.micrometer;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The meters of {@link ConnectorMetrics}. Names follow OpenTelemetry's semantic conventions where these have one: those of HTTP
@@ -187,5 +192,27 @@ public enum ConnectorMeter {
      */
     public List<String> tags() {
         return tags;
+    }
+
+    /** Returns the timer with these tags. */
+    Timer timer(MeterRegistry meters, String... keysAndValues) {
+        return Timer.builder(meter).description(description).tags(keysAndValues).register(meters);
+    }
+
+    /** Increments the counter with these tags. It is created also by 0, so that an alert sees the first increment. */
+    void increment(MeterRegistry meters, long amount, String... keysAndValues) {
+        Counter.builder(meter)
+                .description(description)
+                .tags(keysAndValues)
+                .register(meters)
+                .increment((double) amount);
+    }
+
+    /** Returns the gauge with these tags, which becomes NaN when the object is no longer in memory. */
+    <T> Gauge gauge(MeterRegistry meters, T object, ToDoubleFunction<T> value, String... keysAndValues) {
+        return Gauge.builder(meter, object, value)
+                .description(description)
+                .tags(keysAndValues)
+                .register(meters);
     }
 }

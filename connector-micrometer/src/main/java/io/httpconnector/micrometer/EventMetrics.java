@@ -5,7 +5,6 @@ import io.httpconnector.trigger.AttemptResult.Outcome;
 import io.httpconnector.trigger.DeliveryListener.AttemptObserver;
 import io.httpconnector.trigger.DeliveryListener.DeliveryAttempt;
 import io.httpconnector.trigger.TriggerEvent;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
@@ -68,25 +67,19 @@ final class EventMetrics {
     private void count(DeliveryAttempt attempt, String destination, AttemptResult result) {
         int events = attempt.events().size();
         if (attempt.number() == 1) {
-            Counter.builder(ConnectorMeter.EVENTS.meterName())
-                    .description(ConnectorMeter.EVENTS.description())
-                    .tag(Tag.DESTINATION, destination)
-                    .tag(Tag.OPERATION, OPERATION)
-                    .tag(Tag.SYSTEM, Tag.HTTP_CONNECTOR)
-                    .register(meters)
-                    .increment(events);
+            ConnectorMeter.EVENTS.increment(
+                    meters,
+                    events,
+                    Tag.DESTINATION,
+                    destination,
+                    Tag.OPERATION,
+                    OPERATION,
+                    Tag.SYSTEM,
+                    Tag.HTTP_CONNECTOR);
         }
-        increment(ConnectorMeter.EVENT_RETRIES, destination, result.outcome() == Outcome.RETRY ? events : 0);
-        increment(ConnectorMeter.DEAD_LETTERS, destination, result.deadLetters().size());
-    }
-
-    /** Creates the counter also for 0, so that an alert sees the first increment. */
-    void increment(ConnectorMeter meter, String destination, long amount) {
-        Counter.builder(meter.meterName())
-                .description(meter.description())
-                .tag(Tag.DESTINATION, destination)
-                .register(meters)
-                .increment((double) amount);
+        int retried = result.outcome() == Outcome.RETRY ? events : 0;
+        ConnectorMeter.EVENT_RETRIES.increment(meters, retried, Tag.DESTINATION, destination);
+        ConnectorMeter.DEAD_LETTERS.increment(meters, result.deadLetters().size(), Tag.DESTINATION, destination);
     }
 
     /** The observation of the thread. */

@@ -45,11 +45,9 @@ final class Gauges {
         /** Adds a gauge, which becomes NaN when the object is no longer in memory. */
         synchronized <T> Group add(ConnectorMeter meter, T object, ToDoubleFunction<T> value, String... moreTags) {
             if (!name.equals(NameLimiter.OTHER)) {
-                Gauge gauge = Gauge.builder(meter.meterName(), object, value)
-                        .description(meter.description())
-                        .tag(key, name)
-                        .tags(moreTags)
-                        .register(meters);
+                List<String> tags = new ArrayList<>(List.of(key, name));
+                tags.addAll(List.of(moreTags));
+                Gauge gauge = meter.gauge(meters, object, value, tags.toArray(String[]::new));
                 added.add(gauge.getId());
             }
             return this;

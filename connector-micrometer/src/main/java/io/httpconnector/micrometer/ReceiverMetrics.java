@@ -4,7 +4,6 @@ import io.httpconnector.trigger.AttemptResult.Outcome;
 import io.httpconnector.webhook.WebhookEvent;
 import io.httpconnector.webhook.WebhookListener;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import io.micrometer.observation.Observation;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,16 +65,18 @@ final class ReceiverMetrics implements WebhookListener {
 
     @Override
     public void onResponse(RequestOutcome outcome) {
-        Timer.builder(ConnectorMeter.WEBHOOK_DURATION.meterName())
-                .description(ConnectorMeter.WEBHOOK_DURATION.description())
-                .tag(Tag.DESTINATION, events.destination(outcome.receiver()))
-                .tag(Tag.STATUS, String.valueOf(outcome.status()))
-                .tag(
+        String reason = outcome.rejection()
+                .map(rejection -> rejection.name().toLowerCase(Locale.ROOT))
+                .orElse(Tag.NONE);
+        ConnectorMeter.WEBHOOK_DURATION
+                .timer(
+                        meters,
+                        Tag.DESTINATION,
+                        events.destination(outcome.receiver()),
+                        Tag.STATUS,
+                        String.valueOf(outcome.status()),
                         Tag.ERROR,
-                        outcome.rejection()
-                                .map(reason -> reason.name().toLowerCase(Locale.ROOT))
-                                .orElse(Tag.NONE))
-                .register(meters)
+                        reason)
                 .record(outcome.duration());
     }
 }

@@ -3,7 +3,6 @@ package io.httpconnector.micrometer;
 import io.httpconnector.polling.PollResult;
 import io.httpconnector.polling.PollingListener;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
@@ -40,10 +39,8 @@ final class TriggerMetrics implements PollingListener {
 
     @Override
     public void onStart(String trigger, Duration lag) {
-        Timer.builder(ConnectorMeter.POLL_LAG.meterName())
-                .description(ConnectorMeter.POLL_LAG.description())
-                .tag(Tag.DESTINATION, events.destination(trigger))
-                .register(meters)
+        ConnectorMeter.POLL_LAG
+                .timer(meters, Tag.DESTINATION, events.destination(trigger))
                 .record(lag);
         Observation observation = observation(trigger).start();
         polls.put(trigger, new Poll(observation, observation.openScope(), Thread.currentThread()));
@@ -70,8 +67,8 @@ final class TriggerMetrics implements PollingListener {
     @Override
     public void onSuccess(String trigger, PollResult result) {
         String destination = events.destination(trigger);
-        events.increment(ConnectorMeter.POLL_PAGES, destination, result.pages());
-        events.increment(ConnectorMeter.POLL_RECORDS, destination, result.records());
+        ConnectorMeter.POLL_PAGES.increment(meters, result.pages(), Tag.DESTINATION, destination);
+        ConnectorMeter.POLL_RECORDS.increment(meters, result.records(), Tag.DESTINATION, destination);
         ended(trigger, null);
     }
 
