@@ -61,20 +61,13 @@ final class HighWaterMarkDetection implements ChangeDetection {
      */
     private long horizon = Long.MAX_VALUE;
 
-    /** So many records without the member of the cursor are no coincidence. */
-    private static final int MANY_RECORDS = 10;
-
+    private final CursorField field;
     private long furthest = BEFORE_ALL_RECORDS;
     private long last = BEFORE_ALL_RECORDS;
     private long lowest = Long.MAX_VALUE;
     private boolean ascending;
     private boolean pageIsKnown;
     private boolean pageHasPositions;
-    private boolean hasPositions;
-    private int recordsWithoutMember;
-    private boolean hasRecordsWithoutPosition;
-    /** A member of a record that could be meant by the cursor. */
-    private @Nullable String misspelt;
 
     private boolean unprovenAtEnd;
     private int queries;
@@ -101,6 +94,7 @@ final class HighWaterMarkDetection implements ChangeDetection {
         this.silent = !transaction.checkpoint().started() && definition.first().isSilent();
         this.stable = definition.pagination().isStable();
         this.positionBefore = transaction.checkpoint().position();
+        this.field = new CursorField(cursor.field, positionBefore != null);
         this.ascending = cursor.order() == RecordOrder.ASCENDING;
         this.reading = new Reading(stable);
         this.from = startOfFirstQuery();
@@ -291,14 +285,10 @@ final class HighWaterMarkDetection implements ChangeDetection {
         if (at == null) {
             // Never forgotten, because every query may return it.
             pageIsKnown = false;
-            hasRecordsWithoutPosition = true;
-            if (!hasPositions && positionBefore == null && cursor.field.in(item).isMissingNode()) {
-                recordsWithoutMember++;
-                misspelt = misspelt == null ? cursor.field.misspelt(item) : misspelt;
-            }
+            field.missingIn(item);
             return Long.MAX_VALUE;
         }
-        hasPositions = true;
+        field.found();
         pageHasPositions = true;
         ascending &= last <= at.latest();
         last = at.earliest();
@@ -598,18 +588,14 @@ final class HighWaterMarkDetection implements ChangeDetection {
 
     @Override
     public @Nullable String failure() {
-        boolean isWrong = misspelt != null || recordsWithoutMember >= MANY_RECORDS;
-        if (hasPositions || positionBefore != null || !isWrong) {
-            return null;
-        }
-        return "No record of the poll has the cursor " + cursor.field + ", so its position never moves"
-                + (misspelt == null ? ": use a member that the records have" : ": did you mean " + misspelt + "?");
+        return field.failure();
     }
 
     @Override
     public @Nullable String warning() {
-        if (!hasPositions && hasRecordsWithoutPosition) {
-            return "no record of the last poll has a value at the cursor field: the position does not move";
+        String missing = field.warning();
+        if (missing != null) {
+            return missing;
         }
         return unprovenAtEnd
                 ? "records may have moved between the pages of the last poll: skipped records are read again"

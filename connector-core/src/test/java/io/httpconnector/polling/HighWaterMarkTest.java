@@ -195,6 +195,13 @@ class HighWaterMarkTest {
         assertThat(events).hasSize(2);
     }
 
+    /** The lines of the trigger of this test: triggers of other classes may still be running. */
+    private static List<ILoggingEvent> ofTrigger(ListAppender<ILoggingEvent> log) {
+        return List.copyOf(log.list).stream()
+                .filter(line -> line.getFormattedMessage().startsWith("records: "))
+                .toList();
+    }
+
     @Test
     void wrongDeclaredOrderIsReported() {
         ListAppender<ILoggingEvent> log = new ListAppender<>();
@@ -211,7 +218,7 @@ class HighWaterMarkTest {
                 trigger.pollOnce();
             }
         }
-        assertThat(log.list).isEmpty();
+        assertThat(ofTrigger(log)).isEmpty();
         records.add(row(3, NOW.minusSeconds(30)));
         try (PollingTrigger trigger = trigger()
                 .cursor(Cursor.timestamp("/t").sentAs("since").order(RecordOrder.ASCENDING))
@@ -221,7 +228,7 @@ class HighWaterMarkTest {
         } finally {
             logger.detachAppender(log);
         }
-        assertThat(log.list)
+        assertThat(ofTrigger(log))
                 .singleElement()
                 .satisfies(line -> assertThat(line.getFormattedMessage())
                         .contains("does not list the oldest records first, as the cursor declares"));
