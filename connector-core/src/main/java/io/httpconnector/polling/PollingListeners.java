@@ -1,5 +1,6 @@
 package io.httpconnector.polling;
 
+import io.httpconnector.internal.Listeners;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -16,12 +17,6 @@ record PollingListeners(String trigger, List<PollingListener> listeners) {
 
     /** Calls each listener. */
     void notify(Consumer<PollingListener> call) {
-        for (PollingListener listener : listeners) {
-            try {
-                call.accept(listener);
-            } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
-                LOG.error("{}: a listener failed", trigger, e);
-            }
-        }
+        listeners.forEach(listener -> Listeners.call(LOG, trigger, () -> call.accept(listener)));
     }
 }

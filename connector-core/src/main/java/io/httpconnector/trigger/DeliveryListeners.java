@@ -1,7 +1,9 @@
 package io.httpconnector.trigger;
 
+import io.httpconnector.internal.Listeners;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,17 +20,16 @@ record DeliveryListeners(List<? extends DeliveryListener> listeners) implements 
     public AttemptObserver onAttempt(DeliveryAttempt attempt) {
         List<AttemptObserver> observers = new ArrayList<>(listeners.size());
         for (DeliveryListener listener : listeners) {
-            notify(attempt, () -> observers.add(0, listener.onAttempt(attempt)));
+            notify(
+                    attempt,
+                    () -> observers.add(
+                            0, Objects.requireNonNull(listener.onAttempt(attempt), "onAttempt returned null")));
         }
         return (result, failure) ->
                 observers.forEach(observer -> notify(attempt, () -> observer.onResult(result, failure)));
     }
 
     private static void notify(DeliveryAttempt attempt, Runnable call) {
-        try {
-            call.run();
-        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
-            LOG.error("{}: a listener failed", attempt.events().get(0).trigger(), e);
-        }
+        Listeners.call(LOG, attempt.events().get(0).trigger(), call);
     }
 }

@@ -1,5 +1,6 @@
 package io.httpconnector.webhook;
 
+import io.httpconnector.internal.Listeners;
 import io.httpconnector.trigger.AttemptResult;
 import io.httpconnector.trigger.AttemptResult.Outcome;
 import io.httpconnector.trigger.Delivery;
@@ -29,13 +30,7 @@ record ReceiverListeners(String receiver, List<WebhookListener> listeners) {
     }
 
     void notify(Consumer<WebhookListener> call) {
-        for (WebhookListener listener : listeners) {
-            try {
-                call.accept(listener);
-            } catch (RuntimeException | Error e) {
-                LOG.warn("{}: a listener failed", receiver, e);
-            }
-        }
+        listeners.forEach(listener -> Listeners.call(LOG, receiver, () -> call.accept(listener)));
     }
 
     /** Reports the attempts of a delivery from the inbox. */
