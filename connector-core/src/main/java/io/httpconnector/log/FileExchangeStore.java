@@ -8,7 +8,9 @@ import io.httpconnector.internal.io.OwnerOnlyFiles;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.StateFailure;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -149,8 +151,9 @@ final class FileExchangeStore implements ExchangeStore {
     private static void read(Path file, ExchangeQuery query, Instant oldest, List<LoggedExchange> found)
             throws IOException {
         Deque<LoggedExchange> latest = new ArrayDeque<>();
-        try (Stream<String> lines = Files.lines(file, UTF_8)) {
-            lines.forEach(line -> {
+        // Replaces what is not UTF-8, which the failure of a disk may leave.
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(Files.newInputStream(file), UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 LoggedExchange entry = entry(line);
                 if (entry != null
                         && query.matches(entry)
@@ -160,7 +163,7 @@ final class FileExchangeStore implements ExchangeStore {
                 if (latest.size() > query.limit()) {
                     latest.removeFirst();
                 }
-            });
+            }
             found.addAll(latest);
         } catch (NoSuchFileException e) {
             LOG.debug("Another process has removed {}", file);

@@ -21,6 +21,7 @@ import io.httpconnector.StatusException;
 import io.httpconnector.log.ExchangeStore.Retention;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.StartPosition;
+import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import java.io.IOException;
@@ -30,9 +31,14 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -321,5 +327,116 @@ class ExchangeLogTest {
                 .hasMessageContaining("the smaller one first");
         assertThatThrownBy(() -> ExchangeQuery.latest(1).from(Instant.MAX).to(Instant.MIN))
                 .hasMessageContaining("the period is empty");
+    }
+
+    /** A store that waits until it is released. */
+    private static final class SlowStore implements ExchangeStore {
+
+        private final CountDownLatch released = new CountDownLatch(1);
+        private final List<LoggedExchange> stored = new ArrayList<>();
+
+        @Override
+        public void append(List<LoggedExchange> entries) {
+            try {
+                released.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            synchronized (stored) {
+                stored.addAll(entries);
+            }
+        }
+
+        @Override
+        public List<LoggedExchange> search(ExchangeQuery query) {
+            synchronized (stored) {
+                return List.copyOf(stored);
+            }
+        }
+    }
+
+    @Test
+    void largeResponsesDoNotFillTheMemoryWhileTheStoreIsSlow() {
+        service.stubFor(get("/large").willReturn(okJson("\"" + "x".repeat(8 << 20) + "\"")));
+        SlowStore store = new SlowStore();
+        try (ExchangeLog log = ExchangeLog.to(store).open();
+                HttpConnection connection = connection("Service", log)) {
+            for (int i = 0; i < 12; i++) {
+                connection.send(Request.get("/large"));
+            }
+            assertThat(log.dropped()).isBetween(3L, 11L);
+            store.released.countDown();
+            long dropped = log.dropped();
+            assertThat(log.search(ExchangeQuery.latest(100))).hasSize(12 - (int) dropped);
+        }
+    }
+
+    @Test
+    void callsContinueWhileAndAfterTheLogIsClosed() throws Exception {
+        ExchangeLog log = ExchangeLog.to(ExchangeStore.inMemory(RETENTION)).open();
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try (HttpConnection connection = connection("Service", log)) {
+            List<Future<Integer>> calls = IntStream.range(0, 100)
+                    .mapToObj(i -> threads.submit(
+                            () -> connection.send(Request.get("/" + i)).status()))
+                    .toList();
+            log.close();
+            log.close();
+            for (Future<Integer> call : calls) {
+                assertThat(call.get()).isEqualTo(200);
+            }
+            assertThat(connection.send(Request.get("/x")).status()).isEqualTo(200);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void aSearchIsAnsweredThoughTheThreadIsInterrupted() {
+        SlowStore store = new SlowStore();
+        try (ExchangeLog log = ExchangeLog.to(store).open();
+                HttpConnection connection = connection("Service", log)) {
+            connection.send(Request.get("/x"));
+            Thread.currentThread().interrupt();
+            assertThat(log.search(ExchangeQuery.latest(10))).isEmpty();
+            assertThat(Thread.interrupted()).isTrue();
+            store.released.countDown();
+        }
+    }
+
+    @Test
+    void aDirectoryThatDisappearsFailsNoRequest() throws IOException {
+        Path place = directory.resolve("log");
+        try (ExchangeLog log =
+                        ExchangeLog.to(ExchangeStore.file(place, RETENTION)).open();
+                HttpConnection connection = connection("Service", log)) {
+            connection.send(Request.get("/1"));
+            assertThat(log.search(ExchangeQuery.latest(10))).hasSize(1);
+            try (Stream<Path> files = Files.list(place)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(place);
+
+            assertThat(connection.send(Request.get("/2")).status()).isEqualTo(200);
+            assertThatThrownBy(() -> log.search(ExchangeQuery.latest(10)))
+                    .isInstanceOf(StateException.class)
+                    .hasMessageContaining("cannot be used for an exchange log");
+        }
+    }
+
+    @Test
+    void foreignAndDamagedFilesAreIgnored() throws IOException {
+        try (ExchangeStore store = ExchangeStore.file(directory, RETENTION)) {
+            store.append(List.of(entry(1, Instant.now(), "")));
+            Files.writeString(directory.resolve("notes.txt"), "no log");
+            Files.writeString(directory.resolve("1-x.jsonl"), "[]\n{}\nnull\n{\"id\":1}\n\u0000\n");
+            Files.write(directory.resolve("2-x.jsonl"), new byte[] {(byte) 0xff, (byte) 0xfe, '\n'});
+
+            assertThat(store.search(ExchangeQuery.latest(10)))
+                    .extracting(LoggedExchange::id)
+                    .containsExactly("id1");
+        }
     }
 }

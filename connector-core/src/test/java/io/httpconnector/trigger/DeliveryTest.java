@@ -85,6 +85,7 @@ class DeliveryTest {
                 .listener(listener(attempt -> {
                     throw new IllegalStateException("a listener that fails before the handler");
                 }))
+                .listener(listener(attempt -> null))
                 .listener(listener(attempt -> {
                     observed.add("first " + attempt.number() + " "
                             + Thread.currentThread().getName());

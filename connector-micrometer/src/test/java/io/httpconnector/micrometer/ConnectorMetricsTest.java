@@ -48,8 +48,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -316,6 +318,42 @@ class ConnectorMetricsTest {
                         "process orders < POST /hooks")
                 .filteredOn(line -> line.startsWith("process parallel"))
                 .containsExactly("process parallel < poll parallel", "process parallel < poll parallel");
+    }
+
+    @Test
+    void aFunctionForNamesThatFailsAffectsNoCallAndNoPoll() {
+        for (UnaryOperator<String> names : List.<UnaryOperator<String>>of(
+                name -> {
+                    throw new IllegalStateException("no name");
+                },
+                name -> null)) {
+            ConnectorMetrics metrics = ConnectorMetrics.of(meters).names(names);
+            List<String> handled = new ArrayList<>();
+            try (HttpConnection connection = connection("Records", metrics);
+                    PollingTrigger trigger = trigger(connection, metrics, event -> handled.add(event.key()))) {
+                assertThat(trigger.pollOnce().events()).isEqualTo(2);
+                assertThat(connection.send(Request.get("/token")).status()).isEqualTo(200);
+            }
+            assertThat(handled).hasSize(2);
+        }
+    }
+
+    @Test
+    void manyThreadsUseTheSameListeners() {
+        ConnectorMetrics metrics = ConnectorMetrics.of(meters).maxNames(3);
+        IntStream.range(0, 40).parallel().forEach(i -> {
+            try (HttpConnection connection = connection("c" + i, metrics);
+                    ConnectorMetrics.Monitor monitor = metrics.monitor(connection)) {
+                connection.send(Request.get("/token"));
+                monitor.close();
+            }
+        });
+
+        assertThat(tags(meters, ConnectorMeter.REQUEST_WAIT, "connection"))
+                .hasSize(4)
+                .contains("(other)");
+        assertThat(meters.find(ConnectorMeter.POOL_SOCKETS.meterName()).meters())
+                .isEmpty();
     }
 
     @Test
