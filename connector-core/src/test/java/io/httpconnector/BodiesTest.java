@@ -135,9 +135,8 @@ class BodiesTest {
                 .body(Body.stream(() -> new ByteArrayInputStream(new byte[] {'a'}), "text/plain"))
                 .idempotent());
 
-        assertThat(received())
-                .hasSize(2)
-                .allMatch(request -> request.getBodyAsString().equals("a"));
+        assertThat(received()).hasSize(2); // the service closed the first connection, perhaps before it read the body
+        assertThat(received().get(1).getBodyAsString()).isEqualTo("a");
     }
 
     @Test

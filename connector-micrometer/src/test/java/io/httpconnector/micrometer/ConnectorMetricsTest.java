@@ -342,8 +342,8 @@ class ConnectorMetricsTest {
     void manyThreadsUseTheSameListeners() {
         ConnectorMetrics metrics = ConnectorMetrics.of(meters).maxNames(3);
         IntStream.range(0, 40).parallel().forEach(i -> {
-            try (HttpConnection connection = connection("c" + i, metrics);
-                    ConnectorMetrics.Monitor monitor = metrics.monitor(connection)) {
+            try (HttpConnection connection = connection("c" + i, metrics)) {
+                ConnectorMetrics.Monitor monitor = metrics.monitor(connection);
                 connection.send(Request.get("/token"));
                 monitor.close();
             }

@@ -129,15 +129,15 @@ final class AirbyteRequest {
         int question = text.indexOf('?');
         String path = question < 0 || text.substring(0, question).contains("{{") ? text : text.substring(0, question);
         StringBuilder kept = new StringBuilder();
-        int end = 0;
+        int at = 0;
         for (PillToken pill : PillToken.all(path, "{{", "}}")) {
-            kept.append(path, end, pill.start())
+            kept.append(path, at, pill.start())
                     .append("{{")
                     .append(pill.inside().replaceFirst("\\s*(\\| urlencode)?\\s*$", " | path"))
                     .append("}}");
-            end = pill.end();
+            at = pill.end();
         }
-        return kept + text.substring(end);
+        return kept + text.substring(at);
     }
 
     private static String origin(String url) {
@@ -187,13 +187,13 @@ final class AirbyteRequest {
         if (text == null || !text.matches("(?s)'[^'{}].*'")) {
             return text;
         }
-        int end = 1;
+        int at = 1;
         StringBuilder literals = new StringBuilder();
         for (PillToken pill : PillToken.all(text, "{{", "}}")) {
-            literals.append(text, end, pill.start());
-            end = pill.end();
+            literals.append(text, at, pill.start());
+            at = pill.end();
         }
-        literals.append(text, Math.min(end, text.length() - 1), text.length() - 1);
+        literals.append(text, Math.min(at, text.length() - 1), text.length() - 1);
         boolean isWhole = literals.chars().noneMatch(c -> c == '\'' || c == '{' || c == '}');
         return isWhole ? text.substring(1, text.length() - 1) : text;
     }
