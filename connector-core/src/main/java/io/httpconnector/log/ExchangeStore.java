@@ -14,23 +14,30 @@ public interface ExchangeStore extends AutoCloseable {
     /**
      * The age and size up to which entries are kept. The oldest ones are removed first.
      *
-     * @param maxAge the maximum age
+     * @param maxAge the maximum age, up to 100 years
      * @param maxBytes the maximum size of all entries together in bytes, approximately
      */
     record Retention(Duration maxAge, long maxBytes) {
+
+        private static final long MAX_DAYS = 36_525;
 
         /**
          * Checks the values.
          *
          * @param maxAge the maximum age
          * @param maxBytes the maximum size of all entries together in bytes
-         * @throws InvalidDefinitionException if the age is not positive, or the size is less than 64 KiB
+         * @throws InvalidDefinitionException if the age is not positive or exceeds 100 years, or the size is less than 64 KiB
          */
         public Retention {
-            if (maxAge == null || maxAge.isNegative() || maxAge.isZero() || maxBytes < 64 << 10) {
+            if (maxAge == null
+                    || maxAge.isNegative()
+                    || maxAge.isZero()
+                    || maxAge.toDays() > MAX_DAYS
+                    || maxBytes < 64 << 10) {
                 throw new InvalidDefinitionException(
                         "retention",
-                        List.of(maxAge + " and " + maxBytes + " bytes: use a positive age, and at least 64 KiB"));
+                        List.of(maxAge + " and " + maxBytes
+                                + " bytes: use a positive age of at most 100 years, and at least 64 KiB"));
             }
         }
     }

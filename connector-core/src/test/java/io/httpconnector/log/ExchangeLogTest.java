@@ -318,6 +318,8 @@ class ExchangeLogTest {
     void invalidSettingsAreRejected() {
         assertThatThrownBy(() -> new Retention(Duration.ZERO, 1 << 20)).isInstanceOf(InvalidDefinitionException.class);
         assertThatThrownBy(() -> new Retention(Duration.ofDays(1), 1)).hasMessageContaining("64 KiB");
+        assertThatThrownBy(() -> new Retention(Duration.ofSeconds(Long.MAX_VALUE), 1 << 20))
+                .hasMessageContaining("at most 100 years");
         assertThatThrownBy(() -> ExchangeLog.to(null)).hasMessageContaining("the store is null");
         assertThatThrownBy(
                         () -> ExchangeLog.to(ExchangeStore.inMemory(RETENTION)).sample(2))

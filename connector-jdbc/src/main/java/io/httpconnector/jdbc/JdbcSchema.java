@@ -36,7 +36,8 @@ public final class JdbcSchema {
             "V3__inbox.sql",
             "V4__trigger.sql",
             "V5__handled.sql",
-            "V6__document.sql");
+            "V6__document.sql",
+            "V7__exchange.sql");
 
     private JdbcSchema() {}
 
