@@ -17,11 +17,16 @@ import io.httpconnector.Secret;
 import io.httpconnector.SsrfPolicy;
 import io.httpconnector.auth.CustomAuth;
 import io.httpconnector.auth.oauth2.TokenStore;
+import io.httpconnector.log.ExchangeLog;
+import io.httpconnector.log.ExchangeStore;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -53,6 +58,8 @@ import retrofit2.http.POST;
 /** An HTTP client library under test: a GET, and a POST of 1 KB of JSON; each returns the whole response body in memory. */
 interface Peer {
 
+    ExchangeStore.Retention LOG_RETENTION = new ExchangeStore.Retention(Duration.ofHours(1), 64L << 20);
+
     Object get() throws Exception;
 
     Object post(byte[] json) throws Exception;
@@ -64,6 +71,16 @@ interface Peer {
             case "httpclient5-async" -> new Raw(httpClientOverAsync(), baseUrl);
             case "connector" -> new Ours(baseUrl);
             case "connector-full" -> new Ours(fullConnection(baseUrl));
+            case "connector-log-memory" ->
+                new Ours(loggedConnection(baseUrl, ExchangeLog.to(ExchangeStore.inMemory(LOG_RETENTION))));
+            case "connector-log-file" ->
+                new Ours(loggedConnection(
+                        baseUrl, ExchangeLog.to(ExchangeStore.file(temporaryDirectory(), LOG_RETENTION))));
+            case "connector-log-errors" ->
+                new Ours(loggedConnection(
+                        baseUrl,
+                        ExchangeLog.to(ExchangeStore.file(temporaryDirectory(), LOG_RETENTION))
+                                .errorsOnly()));
             case "connector-bearer" ->
                 new Ours(HttpConnection.named("Benchmark")
                         .baseUrl(baseUrl)
@@ -127,6 +144,21 @@ interface Peer {
                     }
                 })
                 .build();
+    }
+
+    private static HttpConnection loggedConnection(String baseUrl, ExchangeLog.Builder log) {
+        return HttpConnection.named("Benchmark")
+                .baseUrl(baseUrl)
+                .listener(log.open().connections())
+                .build();
+    }
+
+    private static Path temporaryDirectory() {
+        try {
+            return Files.createTempDirectory("exchanges");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static HttpClientBuilder pooled() {

@@ -37,7 +37,7 @@ final class AirbyteAuth {
     }
 
     private static String id(String name) {
-        return NangoProvider.id(name);
+        return CatalogueNames.id(name);
     }
 
     /** Returns the strategies by name. */
@@ -160,14 +160,14 @@ final class AirbyteAuth {
         boolean isRefresh = "refresh_token".equals(grant) && item.has("refresh_token");
         strategy.put(TYPE, isRefresh ? "oauth2-refresh-token" : "oauth2-client-credentials");
         String tokenUrl = own.text(item.at("token_refresh_endpoint"));
-        NangoProvider.fieldsOf(tokenUrl == null ? "" : tokenUrl).forEach(own.inputs()::reveal);
+        NangoText.fieldsOf(tokenUrl == null ? "" : tokenUrl).forEach(own.inputs()::reveal);
         put(strategy, "tokenUrl", tokenUrl);
         strategy.put("clientAuthentication", "BODY");
         ObjectNode parameters = JsonNodeFactory.instance.objectNode();
         if (isRefresh) {
             String token = own.text(item.at("refresh_token"));
             put(strategy, "refreshToken", token);
-            NangoProvider.fieldsOf(token == null ? "" : token).forEach(own.inputs()::require);
+            NangoText.fieldsOf(token == null ? "" : token).forEach(own.inputs()::require);
         } else {
             item.at("refresh_token");
             if (grant != null && !grant.equals("client_credentials") && !grant.equals("refresh_token")) {
@@ -211,11 +211,11 @@ final class AirbyteAuth {
     private static void tokenResponse(CatalogueItem item, ObjectNode strategy) {
         String token = item.text("access_token_name");
         if (token != null && !token.equals("access_token")) {
-            strategy.put("accessTokenPath", NangoScope.pointer(token));
+            strategy.put("accessTokenPath", CatalogueNames.pointer(token));
         }
         String expires = item.text("expires_in_name");
         if (expires != null && !expires.equals("expires_in")) {
-            strategy.put("expiresPath", NangoScope.pointer(expires));
+            strategy.put("expiresPath", CatalogueNames.pointer(expires));
         }
         if (item.has("token_expiry_date_format")) {
             strategy.put("expiresAs", "time");

@@ -153,7 +153,7 @@ final class AirbyteInputs {
 
     /** Requires the inputs of a text, but for those that may be empty in it. */
     void requireAll(String text) {
-        NangoProvider.fieldsOf(text.replaceAll("\\{\\{\\s*auth\\.[\\w-]+ \\| default\\('', null\\)", ""))
+        NangoText.fieldsOf(text.replaceAll("\\{\\{\\s*auth\\.[\\w-]+ \\| default\\('', null\\)", ""))
                 .forEach(this::require);
     }
 

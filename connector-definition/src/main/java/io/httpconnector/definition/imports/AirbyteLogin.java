@@ -109,7 +109,7 @@ final class AirbyteLogin {
             String value = scope.text(item.at(name));
             json.put(name, value == null ? "" : value);
         }
-        strategy.put("tokenPath", NangoScope.pointer(item.text("session_token_response_key", "id")));
+        strategy.put("tokenPath", CatalogueNames.pointer(item.text("session_token_response_key", "id")));
         String header = scope.constant(item.at("header"));
         if (header != null) {
             strategy.putObject("use").putObject("headers").put(header, "{{auth.token}}");

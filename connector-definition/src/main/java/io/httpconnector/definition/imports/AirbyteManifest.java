@@ -87,7 +87,7 @@ final class AirbyteManifest {
         root.reportUnread();
         ObjectNode document = JsonNodeFactory.instance.objectNode();
         document.put("connector", 1)
-                .put("id", NangoProvider.id(id))
+                .put("id", CatalogueNames.id(id))
                 .put("version", "1.0.0")
                 .put("title", title());
         if (!documentation.isBlank()) {

@@ -42,7 +42,7 @@ final class AirbyteRequest {
         }
         // Airbyte evaluates a text in quotes once more.
         String url = base.strip().replaceFirst("^\"(.*)\"$", "$1").replaceAll("/+$", "");
-        if (NangoProvider.fieldsOf(origin(url)).stream().anyMatch(scope.inputs()::isSecret)) {
+        if (NangoText.fieldsOf(origin(url)).stream().anyMatch(scope.inputs()::isSecret)) {
             item.note("the host depends on a secret: "
                     + AirbyteScope.shortened(item.node().asText()));
             return null;
@@ -99,8 +99,7 @@ final class AirbyteRequest {
             return;
         }
         int question = path.indexOf('?');
-        NangoProvider.fieldsOf(question < 0 ? path : path.substring(0, question))
-                .forEach(scope.inputs()::reveal);
+        NangoText.fieldsOf(question < 0 ? path : path.substring(0, question)).forEach(scope.inputs()::reveal);
         scope.inputs().requireAll(path);
         // A value in a path may have slashes, as that of a list of segments.
         String url = joined(base, withSlashes(path.strip()));
@@ -150,7 +149,7 @@ final class AirbyteRequest {
         if (value.isEmpty()) {
             return;
         }
-        List<String> fields = NangoProvider.fieldsOf(value);
+        List<String> fields = NangoText.fieldsOf(value);
         if (kind.equals("headers") && name.equalsIgnoreCase("Authorization")) {
             fields.forEach(scope.inputs()::makeSecret);
         }
@@ -238,7 +237,7 @@ final class AirbyteRequest {
 
     private void checkSecrets(CatalogueItem item) {
         String text = request.path("body").toString();
-        if (NangoProvider.fieldsOf(text).stream().anyMatch(scope.inputs()::isSecret)) {
+        if (NangoText.fieldsOf(text).stream().anyMatch(scope.inputs()::isSecret)) {
             item.note("the body of a request can't have a secret");
             request.remove("body");
         }

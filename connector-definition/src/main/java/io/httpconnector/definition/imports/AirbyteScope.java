@@ -196,6 +196,6 @@ record AirbyteScope(AirbyteInputs inputs, JsonNode parameters, Map<String, Strin
 
     /** Returns the names of the inputs in a text with pills. */
     static List<String> inputsOf(String text) {
-        return NangoProvider.fieldsOf(text);
+        return NangoText.fieldsOf(text);
     }
 }

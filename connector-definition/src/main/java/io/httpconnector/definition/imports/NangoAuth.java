@@ -3,11 +3,9 @@ package io.httpconnector.definition.imports;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Converts the authentication of a provider of Nango. Not thread-safe. */
 final class NangoAuth {
@@ -17,10 +15,12 @@ final class NangoAuth {
             Pattern.compile("\\$\\{awsSigV4\\(\\s*(.+?)\\s*,\\s*(.+?)\\s*,\\s*([^,]+?)\\s*,\\s*([^,]+?)\\s*\\)}");
 
     private final NangoProvider provider;
+    private final NangoParameters parameters;
     private final CatalogueItem proxy;
 
     private NangoAuth(NangoProvider provider) {
         this.provider = provider;
+        this.parameters = new NangoParameters(provider);
         this.proxy = provider.item.at("proxy");
     }
 
@@ -45,27 +45,24 @@ final class NangoAuth {
                 all.set("basic", basic());
             }
             case "NONE" -> all.set("none", custom());
-            case "OAUTH2" -> all.set("oauth2", new NangoOAuth2(provider, this).user(item.at("token_url")));
-            case "OAUTH2_CC" -> all.set("client-credentials", new NangoOAuth2(provider, this).application());
-            case "MCP_OAUTH2" -> all.set("oauth2", new NangoOAuth2(provider, this).mcp());
-            case "MCP_OAUTH2_GENERIC" -> all.set("oauth2", new NangoOAuth2(provider, this).discovered());
-            case "TWO_STEP" -> all.set("login", new NangoLogin(provider, this).login());
-            case "BILL" -> all.set("login", new NangoLogin(provider, this).bill());
-            case "APP" -> all.set("app", new NangoLogin(provider, this).app(item.at("token_url")));
+            case "OAUTH2" -> all.set("oauth2", new NangoOAuth2(provider).user(item.at("token_url")));
+            case "OAUTH2_CC" -> all.set("client-credentials", new NangoOAuth2(provider).application());
+            case "MCP_OAUTH2" -> all.set("oauth2", new NangoOAuth2(provider).mcp());
+            case "MCP_OAUTH2_GENERIC" -> all.set("oauth2", new NangoOAuth2(provider).discovered());
+            case "TWO_STEP" -> all.set("login", new NangoLogin(provider).login());
+            case "BILL" -> all.set("login", new NangoLogin(provider).bill());
+            case "APP" -> all.set("app", new NangoLogin(provider).app(item.at("token_url")));
             case "CUSTOM" -> {
                 all.set(
                         "oauth2",
-                        new NangoOAuth2(provider, this)
-                                .user(item.at("token_url").at("OAUTH2")));
-                all.set(
-                        "app",
-                        new NangoLogin(provider, this).app(item.at("token_url").at("APP")));
+                        new NangoOAuth2(provider).user(item.at("token_url").at("OAUTH2")));
+                all.set("app", new NangoLogin(provider).app(item.at("token_url").at("APP")));
             }
-            case "JWT" -> all.set("jwt", new NangoSignature(provider, this).jwt());
-            case "SIGNATURE" -> all.set("wsse", new NangoSignature(provider, this).wsse());
-            case "OAUTH1" -> all.set("oauth1", new NangoSignature(provider, this).oauth1());
-            case "TBA" -> all.set("token", new NangoSignature(provider, this).tokenBased());
-            case "AWS_SIGV4" -> all.set("aws", new NangoSignature(provider, this).aws());
+            case "JWT" -> all.set("jwt", new NangoSignature(provider).jwt());
+            case "SIGNATURE" -> all.set("wsse", new NangoSignature(provider).wsse());
+            case "OAUTH1" -> all.set("oauth1", new NangoSignature(provider).oauth1());
+            case "TBA" -> all.set("token", new NangoSignature(provider).tokenBased());
+            case "AWS_SIGV4" -> all.set("aws", new NangoSignature(provider).aws());
             default -> {
                 item.at("auth_mode").note("there is no counterpart of the auth mode \"" + mode + "\"");
                 all.set("none", custom());
@@ -76,14 +73,15 @@ final class NangoAuth {
 
     private ObjectNode custom() {
         ObjectNode strategy = JsonNodeFactory.instance.objectNode().put("type", "custom");
-        add(strategy, strategy, null, Set.of());
+        parameters.add(strategy, strategy, null, Set.of());
         CatalogueItem body = proxy.at("body");
-        JsonNode fields =
-                NangoScope.of(provider.fields).text(computed(strategy)).translateTree(body);
+        JsonNode fields = NangoScope.of(provider.fields)
+                .text(NangoParameters.computed(strategy))
+                .translateTree(body);
         if (fields != null && fields.isObject()) {
             strategy.set("bodyFields", fields);
         }
-        removeEmpty(strategy);
+        NangoParameters.removeEmpty(strategy);
         return strategy;
     }
 
@@ -95,7 +93,7 @@ final class NangoAuth {
         }
         if (given != null) {
             ObjectNode hmac =
-                    new NangoSignature(provider, this).hmac(proxy.at("headers").at(AUTHORIZATION));
+                    new NangoSignature(provider).hmac(proxy.at("headers").at(AUTHORIZATION));
             return hmac == null ? custom() : hmac;
         }
         NangoFields fields = provider.fields;
@@ -112,13 +110,13 @@ final class NangoAuth {
                 fields.makeOptional(password);
             }
         }
-        add(strategy, strategy, null, Set.of());
+        parameters.add(strategy, strategy, null, Set.of());
         return strategy;
     }
 
     private ObjectNode signedByAws(Matcher aws) {
         ObjectNode strategy = JsonNodeFactory.instance.objectNode().put("type", "aws");
-        NangoText text = NangoScope.of(provider.fields).text(computed(strategy));
+        NangoText text = NangoScope.of(provider.fields).text(NangoParameters.computed(strategy));
         CatalogueItem header = proxy.at("headers").at(AUTHORIZATION);
         String[] members = {"accessKeyId", "secretAccessKey", "region", "service"};
         for (int i = 0; i < members.length; i++) {
@@ -127,53 +125,8 @@ final class NangoAuth {
                 strategy.put(members[i], value);
             }
         }
-        NangoProvider.fieldsOf(strategy.path("accessKeyId").asText()).forEach(provider.fields::reveal);
-        add(strategy, strategy, null, Set.of(AUTHORIZATION, "x-amz-date"));
+        NangoText.fieldsOf(strategy.path("accessKeyId").asText()).forEach(provider.fields::reveal);
+        parameters.add(strategy, strategy, null, Set.of(AUTHORIZATION, "x-amz-date"));
         return strategy;
-    }
-
-    /** Returns the computed values of a strategy. */
-    static ObjectNode computed(ObjectNode strategy) {
-        return strategy.withObject("/computed");
-    }
-
-    /**
-     * Adds the header fields and query parameters of a provider.
-     *
-     * @param strategy receives computed values
-     * @param target receives header fields and parameters with values; the connection receives the constant ones
-     * @param token the content of the pill for the access token; null where there is none
-     * @param except the header fields that the strategy sends otherwise, in lower case
-     */
-    void add(ObjectNode strategy, ObjectNode target, @Nullable String token, Set<String> except) {
-        NangoScope scope = NangoScope.of(provider.fields).withRequest();
-        NangoText text = (token == null ? scope : scope.withToken(token)).text(computed(strategy));
-        for (Map.Entry<String, CatalogueItem> header :
-                proxy.at("headers").members().entrySet()) {
-            String name = header.getKey();
-            if (except.contains(name.toLowerCase(java.util.Locale.ROOT))) {
-                continue;
-            }
-            String value = text.translate(header.getValue());
-            if (value != null && value.contains("{{")) {
-                target.withObject("/headers").put(name, value);
-            } else if (value != null && !value.isEmpty()) {
-                provider.connection.withObject("/headers").put(name, value);
-            }
-        }
-        for (Map.Entry<String, CatalogueItem> parameter :
-                proxy.at("query").members().entrySet()) {
-            String value = text.translate(parameter.getValue());
-            if (value != null) {
-                target.withObject("/query").put(parameter.getKey(), value);
-            }
-        }
-        removeEmpty(strategy);
-    }
-
-    static void removeEmpty(ObjectNode strategy) {
-        if (strategy.path("computed").isEmpty()) {
-            strategy.remove("computed");
-        }
     }
 }

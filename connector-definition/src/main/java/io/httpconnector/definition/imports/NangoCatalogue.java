@@ -24,7 +24,8 @@ final class NangoCatalogue {
         List<ImportedConnector> connectors = new ArrayList<>();
         file.tree().properties().forEach(provider -> {
             NoteCollector notes = new NoteCollector(file.places());
-            connectors.add(new NangoProvider(provider.getKey(), item(file, provider.getKey(), notes), notes).convert());
+            connectors.add(
+                    new NangoConverter(provider.getKey(), item(file, provider.getKey(), notes), notes).convert());
         });
         return connectors;
     }

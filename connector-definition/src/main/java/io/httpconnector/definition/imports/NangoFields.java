@@ -69,7 +69,7 @@ final class NangoFields {
 
     /** Declares a value of the response to a login, by its path; returns the name of the field. */
     String receiveRaw(String path) {
-        raw.put(receive(path), NangoScope.pointer(path));
+        raw.put(receive(path), CatalogueNames.pointer(path));
         return receive(path);
     }
 

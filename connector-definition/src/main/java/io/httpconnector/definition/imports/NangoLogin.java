@@ -18,14 +18,14 @@ final class NangoLogin {
     private static final String AUTHORIZATION = "authorization";
 
     private final NangoProvider provider;
-    private final NangoAuth auth;
+    private final NangoParameters parameters;
     private final CatalogueItem item;
     private final NangoScope scope;
     private final ObjectNode strategy = JsonNodeFactory.instance.objectNode().put("type", "login");
 
-    NangoLogin(NangoProvider provider, NangoAuth auth) {
+    NangoLogin(NangoProvider provider) {
         this.provider = provider;
-        this.auth = auth;
+        this.parameters = new NangoParameters(provider);
         this.item = provider.item;
         this.scope = NangoScope.of(provider.fields);
     }
@@ -77,7 +77,7 @@ final class NangoLogin {
         strategy.put("tokenPath", "/sessionId");
         ObjectNode use = strategy.putObject("use").putObject("headers");
         use.put("sessionId", "{{auth.token}}").put("devKey", pill(fields.use(NangoFields.CREDENTIALS, "dev_key")));
-        auth.add(strategy, strategy, "auth.token", Set.of());
+        parameters.add(strategy, strategy, "auth.token", Set.of());
         return strategy;
     }
 
@@ -124,9 +124,9 @@ final class NangoLogin {
         CatalogueItem assertion = item.at("assertion");
         item.at("signature").text("protocol");
         if (token.exists()) {
-            new NangoSignature(provider, auth).describe(token, strategy.putObject("jwt"), strategy);
+            new NangoSignature(provider).describe(token, strategy.putObject("jwt"), strategy);
         } else if ("jwt".equals(assertion.text("type"))) {
-            new NangoSignature(provider, auth).describe(assertion, strategy.putObject("jwt"), strategy);
+            new NangoSignature(provider).describe(assertion, strategy.putObject("jwt"), strategy);
         } else if (assertion.exists()) {
             assertion.note("a login can't have a SAML assertion: use the type oauth2-saml-bearer");
         }
@@ -135,7 +135,7 @@ final class NangoLogin {
     private NangoText text() {
         NangoScope withJwt =
                 strategy.has("jwt") ? new NangoScope(provider.fields, "auth.jwt", false, scope.steps()) : scope;
-        return withJwt.text(NangoAuth.computed(strategy));
+        return withJwt.text(NangoParameters.computed(strategy));
     }
 
     /** Returns a request with the names of a step. */
@@ -229,11 +229,11 @@ final class NangoLogin {
     private void response(int step) {
         CatalogueItem response = item.at("token_response");
         String path = response.text("token", "");
-        strategy.put("tokenPath", NangoScope.pointer(path));
+        strategy.put("tokenPath", CatalogueNames.pointer(path));
         String expiration = response.text("token_expiration");
         String meaning = response.text("token_expiration_strategy", "expireAt");
         if (expiration != null) {
-            strategy.put("expiresPath", NangoScope.pointer(expiration));
+            strategy.put("expiresPath", CatalogueNames.pointer(expiration));
             strategy.put("expiresAs", meaning.equals("expireIn") ? "seconds" : "time");
         }
         item.ignore("tokens are renewed a minute before they expire", "token_expiration_buffer");
@@ -244,7 +244,7 @@ final class NangoLogin {
             strategy.put("lifetime", Duration.ofMillis(Long.parseLong(lifetime)).toString());
         }
         for (String name : item.texts("token_response_metadata")) {
-            strategy.withObject("/tokenFields").put(provider.fields.receive(name), NangoScope.pointer(name));
+            strategy.withObject("/tokenFields").put(provider.fields.receive(name), CatalogueNames.pointer(name));
         }
         Map<String, String> kept = scope.steps().get(step);
         if (kept != null) {
@@ -264,7 +264,7 @@ final class NangoLogin {
         CatalogueItem cookie = item.at("proxy").at("headers").at("cookie");
         boolean isCookie = keepsCookies && "${credentials._cookies}".equals(cookie.text());
         ObjectNode use = strategy.putObject("use");
-        auth.add(strategy, use, "auth.token", isCookie ? Set.of("cookie") : Set.of());
+        parameters.add(strategy, use, "auth.token", isCookie ? Set.of("cookie") : Set.of());
         if (isCookie && use.isEmpty()) {
             strategy.remove("use");
             return;

@@ -22,14 +22,14 @@ final class NangoOAuth2 {
             "response_type", "client_id", "redirect_uri", "state", "scope", "code_challenge", "code_challenge_method");
 
     private final NangoProvider provider;
-    private final NangoAuth auth;
+    private final NangoParameters parameters;
     private final CatalogueItem item;
     private final NangoScope scope;
     private final ObjectNode strategy = JsonNodeFactory.instance.objectNode();
 
-    NangoOAuth2(NangoProvider provider, NangoAuth auth) {
+    NangoOAuth2(NangoProvider provider) {
         this.provider = provider;
-        this.auth = auth;
+        this.parameters = new NangoParameters(provider);
         this.item = provider.item;
         this.scope = NangoScope.of(provider.fields);
     }
@@ -107,12 +107,12 @@ final class NangoOAuth2 {
     }
 
     private ObjectNode finished() {
-        auth.add(strategy, strategy, accessToken(), authorizationHeader());
+        parameters.add(strategy, strategy, accessToken(), authorizationHeader());
         return strategy;
     }
 
     private NangoText text() {
-        return scope.text(NangoAuth.computed(strategy));
+        return scope.text(NangoParameters.computed(strategy));
     }
 
     /** Declares the values of the callback and of the token response. */
@@ -127,7 +127,7 @@ final class NangoOAuth2 {
         }
         for (String member : List.of("token_response_metadata", "refresh_token_response_metadata")) {
             for (String path : item.texts(member)) {
-                strategy.withObject("/tokenFields").put(provider.fields.receive(path), NangoScope.pointer(path));
+                strategy.withObject("/tokenFields").put(provider.fields.receive(path), CatalogueNames.pointer(path));
             }
         }
         item.ignore("the code of an installation by a webhook is not a part of OAuth 2", "webhook_response_metadata");
@@ -283,7 +283,7 @@ final class NangoOAuth2 {
     private void tokenResponse() {
         String alternate = item.text("alternate_access_token_response_path");
         if (alternate != null) {
-            String pointer = NangoScope.pointer(alternate);
+            String pointer = CatalogueNames.pointer(alternate);
             if (item.has("default_scopes") || item.at("proxy").has("paginate")) {
                 strategy.withObject("/additionalTokens").put("user", pointer);
                 item.at("alternate_access_token_response_path")

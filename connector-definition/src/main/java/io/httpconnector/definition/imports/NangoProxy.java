@@ -51,7 +51,7 @@ final class NangoProxy {
             url.forEach(alternative -> alternatives.add(withoutSlash(alternative.asText())));
         } else {
             provider.connection.put(BASE_URL, withoutSlash(url.asText()));
-            NangoProvider.fieldsOf(url.asText()).forEach(provider.fields::require);
+            NangoText.fieldsOf(url.asText()).forEach(provider.fields::require);
         }
     }
 
@@ -122,7 +122,7 @@ final class NangoProxy {
             String path = url.startsWith("/") ? url : "/" + url;
             provider.requestUrl(
                     test, "url", "query", TextNode.valueOf(override == null ? path : withoutSlash(override) + path));
-            if (NangoProvider.fieldsOf(test.path("url").asText()).stream().anyMatch(provider.fields::isSecret)) {
+            if (NangoText.fieldsOf(test.path("url").asText()).stream().anyMatch(provider.fields::isSecret)) {
                 endpoint.note("the URL of a connection test can't have a secret in its path");
                 continue;
             }
@@ -190,7 +190,7 @@ final class NangoProxy {
                     paginate.note("a cursor needs cursor_name_in_request and cursor_path_in_response");
                 } else {
                     pagination.putObject("cursor").put("query", name);
-                    pagination.put("token", NangoScope.pointer(path));
+                    pagination.put("token", CatalogueNames.pointer(path));
                 }
             }
             case "offset" -> {
@@ -214,7 +214,7 @@ final class NangoProxy {
             ObjectNode defaults = document.putObject("defaults");
             defaults.set("pagination", pagination);
             if (records != null && !records.isEmpty()) {
-                defaults.putObject("records").put("path", NangoScope.pointer(records));
+                defaults.putObject("records").put("path", CatalogueNames.pointer(records));
             }
         }
         paginate.reportUnread();
@@ -228,7 +228,7 @@ final class NangoProxy {
         } else if (relation != null) {
             pagination.put("linkHeader", true);
         } else if (path != null) {
-            pagination.put("nextUrl", NangoScope.pointer(path));
+            pagination.put("nextUrl", CatalogueNames.pointer(path));
         } else {
             paginate.note("a link needs its place in the response");
         }

@@ -67,20 +67,8 @@ record NangoScope(
     /** Keeps a value of the response of a step; returns its name. */
     String keep(int step, String path) {
         String name = "step" + step + "_" + path.replaceAll("[^A-Za-z0-9_-]", "_");
-        steps.computeIfAbsent(step, number -> new LinkedHashMap<>()).put(name, pointer(path));
+        steps.computeIfAbsent(step, number -> new LinkedHashMap<>()).put(name, CatalogueNames.pointer(path));
         return name;
-    }
-
-    /** Returns the JSON Pointer of a path such as {@code data.items[0].id}. */
-    static String pointer(String path) {
-        String dotted = path.replaceAll("\\[['\"]?([^\\]'\"]*)['\"]?\\]", ".$1");
-        StringBuilder pointer = new StringBuilder();
-        for (String name : dotted.split("\\.", -1)) {
-            if (!name.isEmpty()) {
-                pointer.append('/').append(name.replace("~", "~0").replace("/", "~1"));
-            }
-        }
-        return pointer.toString();
     }
 
     private @Nullable String field(String expression) {

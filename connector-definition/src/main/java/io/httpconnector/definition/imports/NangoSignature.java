@@ -26,14 +26,14 @@ final class NangoSignature {
     private static final Pattern TOKEN = Pattern.compile("(.*)\\$\\{accessToken}", Pattern.DOTALL);
 
     private final NangoProvider provider;
-    private final NangoAuth auth;
+    private final NangoParameters parameters;
     private final CatalogueItem item;
     private final NangoScope scope;
     private final ObjectNode strategy = JsonNodeFactory.instance.objectNode();
 
-    NangoSignature(NangoProvider provider, NangoAuth auth) {
+    NangoSignature(NangoProvider provider) {
         this.provider = provider;
-        this.auth = auth;
+        this.parameters = new NangoParameters(provider);
         this.item = provider.item;
         this.scope = NangoScope.of(provider.fields);
     }
@@ -56,7 +56,7 @@ final class NangoSignature {
                 strategy.put("prefix", token.group(1));
             }
         }
-        auth.add(strategy, strategy, null, Set.of("authorization"));
+        parameters.add(strategy, strategy, null, Set.of("authorization"));
         return strategy;
     }
 
@@ -68,7 +68,7 @@ final class NangoSignature {
      * @param computed the strategy, which receives computed values
      */
     void describe(CatalogueItem token, ObjectNode target, ObjectNode computed) {
-        NangoText text = scope.text(NangoAuth.computed(computed));
+        NangoText text = scope.text(NangoParameters.computed(computed));
         CatalogueItem header = token.at("header");
         target.put("algorithm", header.text("alg", "RS256"));
         header.ignore("it is always JWT", "typ");
@@ -96,7 +96,7 @@ final class NangoSignature {
         }
         token.at("type");
         token.reportUnread();
-        NangoAuth.removeEmpty(computed);
+        NangoParameters.removeEmpty(computed);
     }
 
     private JsonNode claims(CatalogueItem payload, NangoText text) {
@@ -144,7 +144,7 @@ final class NangoSignature {
         }
         strategy.put("type", "hmac").put("algorithm", "HmacSHA" + signed.group(2));
         NangoScope ofRequest = scope.withRequest();
-        ObjectNode computed = NangoAuth.computed(strategy);
+        ObjectNode computed = NangoParameters.computed(strategy);
         String pill = signed.group(3).equals("Hex") ? "signature" : "signatureBase64";
         NangoText sent = new NangoText(
                 expression -> expression.equals("signature") ? pill : ofRequest.pill(expression),
@@ -157,7 +157,7 @@ final class NangoSignature {
             strategy.put("key", key).put("template", template);
             strategy.withObject("/headers").put("Authorization", value);
         }
-        auth.add(strategy, strategy, null, Set.of("authorization"));
+        parameters.add(strategy, strategy, null, Set.of("authorization"));
         return strategy;
     }
 
@@ -182,7 +182,7 @@ final class NangoSignature {
                 sent.add(name.toLowerCase(Locale.ROOT));
             }
         });
-        auth.add(strategy, strategy, null, sent);
+        parameters.add(strategy, strategy, null, sent);
         return strategy;
     }
 
@@ -193,7 +193,7 @@ final class NangoSignature {
         urls("request_url", "requestTokenUrl");
         urls("authorization_url", "authorizationUrl");
         urls("token_url", "accessTokenUrl");
-        NangoText text = scope.text(NangoAuth.computed(strategy));
+        NangoText text = scope.text(NangoParameters.computed(strategy));
         item.at("request_params").members().forEach((name, value) -> put("requestParameters", name, value, text));
         item.at("authorization_params")
                 .members()
@@ -204,7 +204,7 @@ final class NangoSignature {
                 item.at(method).note("tokens are requested by POST");
             }
         }
-        auth.add(strategy, strategy, null, Set.of());
+        parameters.add(strategy, strategy, null, Set.of());
         return strategy;
     }
 
@@ -250,7 +250,7 @@ final class NangoSignature {
                 "disable_pkce",
                 "token_request_auth_method",
                 "authorization_method");
-        auth.add(strategy, strategy, null, Set.of());
+        parameters.add(strategy, strategy, null, Set.of());
         return strategy;
     }
 
@@ -270,7 +270,7 @@ final class NangoSignature {
         fields.add("externalId", "External ID", "The ID that the trust policy of the role requires", true);
         strategy.put("externalId", "{{auth.externalId}}");
         item.note("temporary credentials are requested from the STS of AWS only, and the region is always entered");
-        auth.add(strategy, strategy, null, Set.of());
+        parameters.add(strategy, strategy, null, Set.of());
         return strategy;
     }
 }

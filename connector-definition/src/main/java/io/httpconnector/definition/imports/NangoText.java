@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NangoText {
 
+    private static final Pattern FIELD = Pattern.compile("(?:\\{\\{|[(,])\\s*auth\\.([\\w-]+)");
     private static final Pattern CALL = Pattern.compile("(\\w+)\\((.*)\\)", Pattern.DOTALL);
 
     /** The fingerprint of the key that signs a token, without the name of its digest. */
@@ -62,6 +63,11 @@ final class NangoText {
     /** A piece of a text: a literal, or the content of a pill. */
     private record TextPiece(String text, boolean isPill) {}
 
+    /** Returns the names of the fields in a text with pills. */
+    static List<String> fieldsOf(String text) {
+        return FIELD.matcher(text).results().map(match -> match.group(1)).toList();
+    }
+
     /** Translates a text; null if it has a value without a counterpart, which is noted. */
     @Nullable String translate(CatalogueItem item) {
         String text = item.text();
@@ -74,7 +80,7 @@ final class NangoText {
             Matcher alternatives = DEFAULT.matcher(text);
             if (alternatives.matches()) {
                 String pill = joined(pieces(alternatives.group(1)));
-                NangoProvider.fieldsOf(pill).forEach(optional);
+                fieldsOf(pill).forEach(optional);
                 return pill.replace("}}", " | default('" + alternatives.group(2).strip() + "')}}");
             }
             return joined(pieces(text));
