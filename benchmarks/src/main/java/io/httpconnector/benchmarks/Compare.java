@@ -20,7 +20,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * Runs the peers in turn for several rounds, and prints for each its median time relative to the first peer of the same
- * round. The ratio is stable even if the speed of the host changes. Arguments: {@code send}, {@code render}, {@code cpu},
+ * round. The ratio is stable even if the speed of the host changes. Arguments: {@code send}, {@code render}, {@code cpu}, {@code log},
  * {@code idle}, {@code verify} or several,
  * {@code rounds=5}, and {@code peers=httpclient5,connector}.
  */
@@ -76,6 +76,9 @@ public final class Compare {
         if (wanted.isEmpty() || wanted.contains("cpu")) {
             CpuTime.print(List.of("httpclient5", "connector", "connector-full"));
             CpuTime.print(List.of("connector-bearer", "connector-oauth2"));
+        }
+        if (wanted.isEmpty() || wanted.contains("log")) {
+            CpuTime.print(List.of("connector", "connector-log-memory", "connector-log-errors", "connector-log-file"));
         }
         if (wanted.isEmpty() || wanted.contains("idle")) {
             Idle.print();
