@@ -8,6 +8,8 @@ import io.httpconnector.cli.CommandRun.Result;
 import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,6 +68,40 @@ class VerifyCommandTest {
                         "ok trigger updated-orders: keys: 3 different keys",
                         "ok trigger updated-orders: repeated poll: no event",
                         "ok webhook order-created: a signed request is verified, and one with a changed body is rejected");
+    }
+
+    @Test
+    void cursorOfListWithManyPages() {
+        connector.write(
+                "shop.yaml",
+                CheckCommandTest.SHOP.replace(
+                        "key: [/id]", "key: [/id]\n    cursor: {timestamp: /at, sentAs: {query: since}}"));
+        AtomicInteger id = new AtomicInteger();
+        AtomicBoolean isHonoured = new AtomicBoolean();
+        service.on(
+                "GET",
+                "/orders",
+                request -> MockResponse.json(
+                        isHonoured.get()
+                                        && String.valueOf(request.uri().getQuery())
+                                                .contains("since=")
+                                ? "{\"orders\": []}"
+                                : "{\"orders\": [{\"id\": " + id.incrementAndGet()
+                                        + ", \"at\": \"2026-01-01T00:00:00Z\"}]}"));
+
+        Result ignored = verify("updated-orders");
+        isHonoured.set(true);
+        Result honoured = verify("updated-orders");
+
+        assertThat(ignored.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(ignored.out().lines())
+                .anyMatch(line -> line.startsWith("failed trigger updated-orders: cursor: ")
+                        && line.contains("it ignores the parameter of the cursor"));
+        assertThat(honoured.code()).as(honoured.out()).isZero();
+        assertThat(honoured.out().lines())
+                .anyMatch(line -> line.startsWith("skipped trigger updated-orders: poll: there are more than 3 pages"))
+                .contains("ok trigger updated-orders: cursor: for a time in the future, the service returns no older"
+                        + " record");
     }
 
     @Test

@@ -24,4 +24,9 @@ public record CheckResult(String name, CheckStatus status, String message) {
     public String toString() {
         return status + " " + name + ": " + message;
     }
+
+    /** Returns a number with a noun in the singular or plural. */
+    static String count(long count, String noun) {
+        return count + " " + noun + (count == 1 ? "" : "s");
+    }
 }

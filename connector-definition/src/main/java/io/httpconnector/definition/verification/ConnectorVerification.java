@@ -18,6 +18,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -122,8 +123,8 @@ public final class ConnectorVerification {
     public List<CheckResult> run(Collection<String> names) {
         results.clear();
         ObjectNode json = definition.toJson();
-        Map<String, String> readers = new HashMap<>();
-        ObjectNode changed = changed(json, readers);
+        Map<String, ListChecks.Copies> copies = new HashMap<>();
+        ObjectNode changed = changed(json, copies);
         ExchangeCounter exchanges = new ExchangeCounter();
         try (StateStore store = StateStore.inMemory();
                 Connector connector = ConnectorDefinition.of(changed, ConnectorComponents.none())
@@ -145,15 +146,15 @@ public final class ConnectorVerification {
                     }
                 }
             });
-            changed.path("triggers").properties().forEach(trigger -> {
+            json.path("triggers").properties().forEach(trigger -> {
                 String name = "trigger " + trigger.getKey();
                 if (names.contains(trigger.getKey())
                         && isPermitted(name, trigger.getValue().path("request"))) {
                     lists.trigger(
                             name,
                             trigger.getKey(),
-                            readers.getOrDefault(trigger.getKey(), trigger.getKey()),
-                            trigger.getValue());
+                            Objects.requireNonNull(copies.get(trigger.getKey())),
+                            changed.path("triggers").path(trigger.getKey()));
                 }
             });
             WebhookChecks webhooks = new WebhookChecks(connector, secrets, results);
@@ -167,32 +168,49 @@ public final class ConnectorVerification {
     }
 
     /**
-     * Returns the document with a limit for the pages of each trigger, and a request for its records.
+     * Returns the document with a limit for the pages of each trigger, a request for its records, and a trigger that reads one
+     * page.
      *
-     * @param readers receives the names of these requests by that of the trigger
+     * @param copies receives the names of these requests and triggers by that of the trigger
      */
-    private ObjectNode changed(ObjectNode json, Map<String, String> readers) {
+    private ObjectNode changed(ObjectNode json, Map<String, ListChecks.Copies> copies) {
         ObjectNode changed = json.deepCopy();
         ObjectNode requests = changed.withObject("/requests");
-        changed.path("triggers").properties().forEach(trigger -> {
-            JsonNode members = trigger.getValue();
+        json.path("triggers").properties().forEach(trigger -> {
+            String name = trigger.getKey();
+            ObjectNode members = (ObjectNode) changed.path("triggers").path(name);
+            String reader = name;
             if (members.path("request") instanceof ObjectNode request) {
-                String reader = "records-" + readers.size();
-                while (requests.has(reader)) {
-                    reader += "0";
-                }
-                readers.put(trigger.getKey(), reader);
-                ObjectNode list = requests.putObject(reader).setAll(request);
+                reader = unused(requests, "records-" + copies.size());
+                ObjectNode list = requests.putObject(reader).setAll(request.deepCopy());
                 list.set("records", members.path("records").isObject() ? members.get("records") : list.objectNode());
                 if (members.has("pagination")) {
                     list.set("pagination", members.get("pagination").deepCopy());
                 }
             }
-            if (members.path("pagination") instanceof ObjectNode pagination && !pagination.isEmpty()) {
-                pagination.put("maxPages", maxPages * POLL_PAGES);
-            }
+            ObjectNode triggers = changed.withObject("/triggers");
+            String shorter = unused(triggers, "cursor-" + copies.size());
+            triggers.set(shorter, limited(members, 1));
+            triggers.set(name, limited(members, maxPages * POLL_PAGES));
+            copies.put(name, new ListChecks.Copies(reader, shorter));
         });
         return changed;
+    }
+
+    private static String unused(ObjectNode known, String name) {
+        String unused = name;
+        while (known.has(unused)) {
+            unused += "0";
+        }
+        return unused;
+    }
+
+    private static ObjectNode limited(ObjectNode trigger, int pages) {
+        ObjectNode limited = trigger.deepCopy();
+        if (limited.path("pagination") instanceof ObjectNode pagination && !pagination.isEmpty()) {
+            pagination.put("maxPages", pages);
+        }
+        return limited;
     }
 
     private boolean connection(Connector connector) {

@@ -99,12 +99,13 @@ final class ListChecks {
             add(
                     check,
                     CheckStatus.SKIPPED,
-                    "it has no pagination: " + count(read.records().size(), "record"));
+                    "it has no pagination: " + CheckResult.count(read.records().size(), "record"));
         } else if (exchanges.count() < 2) {
             add(
                     check,
                     CheckStatus.SKIPPED,
-                    "there is only one page with " + count(read.records().size(), "record"));
+                    "there is only one page with "
+                            + CheckResult.count(read.records().size(), "record"));
         } else {
             List<JsonNode> first = read.pages().getOrDefault(1, List.of());
             List<JsonNode> second = read.pages().getOrDefault(2, List.of());
@@ -119,12 +120,17 @@ final class ListChecks {
     }
 
     /**
-     * Reads the records of a trigger, and polls it.
+     * The copies of a trigger.
      *
      * @param request the name of a request that reads the records without a cursor
+     * @param trigger the name of a trigger that reads one page
      */
-    void trigger(String title, String name, String request, JsonNode trigger) {
-        Optional<ReadList> read = read(title + ": records", request);
+    record Copies(String request, String trigger) {}
+
+    /** Reads the records of a trigger, and polls it. */
+    void trigger(String title, String name, Copies copies, JsonNode trigger) {
+        CursorCheck cursor = new CursorCheck(connector, title + ": cursor", copies.trigger(), trigger.path("cursor"));
+        Optional<ReadList> read = read(title + ": records", copies.request());
         if (read.isEmpty()) {
             return;
         }
@@ -137,6 +143,7 @@ final class ListChecks {
                     title + ": poll",
                     CheckStatus.SKIPPED,
                     "there are more than " + maxPages + " pages: permit more pages to check a repeated poll");
+            cursor.checkPart().ifPresent(results::add);
             return;
         }
         List<TriggerEvent> events = Collections.synchronizedList(new ArrayList<>());
@@ -147,6 +154,7 @@ final class ListChecks {
             PollResult again = polling.pollOnce();
             if (isLimited(trigger, first) || isLimited(trigger, again)) {
                 add(title + ": poll", CheckStatus.SKIPPED, "a poll has more pages: permit more pages to check it");
+                cursor.checkPart().ifPresent(results::add);
                 return;
             }
             for (int poll = 0; poll < MORE_POLLS && !events.isEmpty(); poll++) {
@@ -155,10 +163,7 @@ final class ListChecks {
                 again = polling.pollOnce();
             }
             repeated(title + ": repeated poll", again.records(), List.copyOf(events));
-            if (trigger.path("cursor").isObject()) {
-                results.add(new CursorCheck(connector, title + ": cursor", name, trigger.path("cursor"))
-                        .check(records.size(), again));
-            }
+            cursor.check(records.size(), again).ifPresent(results::add);
         } catch (PollingException e) {
             boolean isLimit = e.reason() == Reason.LIMIT_REACHED;
             add(title + ": poll", isLimit ? CheckStatus.SKIPPED : CheckStatus.FAILED, String.valueOf(e.getMessage()));
@@ -180,7 +185,10 @@ final class ListChecks {
             return;
         }
         if (records.size() < 2) {
-            add(check, CheckStatus.SKIPPED, "it takes two records, but there is " + count(records.size(), "record"));
+            add(
+                    check,
+                    CheckStatus.SKIPPED,
+                    "it takes two records, but there is " + CheckResult.count(records.size(), "record"));
             return;
         }
         Set<List<JsonNode>> keys = new HashSet<>();
@@ -192,15 +200,15 @@ final class ListChecks {
             keys.add(key);
         }
         if (incomplete > 0) {
-            add(check, CheckStatus.FAILED, count(incomplete, "record") + " without the key " + fields);
+            add(check, CheckStatus.FAILED, CheckResult.count(incomplete, "record") + " without the key " + fields);
         } else if (keys.size() < records.size()) {
             add(
                     check,
                     CheckStatus.FAILED,
-                    count(records.size(), "different record") + " have only " + count(keys.size(), "key") + ": "
-                            + fields + " does not identify a record");
+                    CheckResult.count(records.size(), "different record") + " have only "
+                            + CheckResult.count(keys.size(), "key") + ": " + fields + " does not identify a record");
         } else {
-            add(check, CheckStatus.OK, count(keys.size(), "different key"));
+            add(check, CheckStatus.OK, CheckResult.count(keys.size(), "different key"));
         }
     }
 
@@ -209,16 +217,12 @@ final class ListChecks {
             add(
                     check,
                     CheckStatus.FAILED,
-                    count(events.size(), "event") + " in each repeated poll, such as for the key "
+                    CheckResult.count(events.size(), "event") + " in each repeated poll, such as for the key "
                             + events.get(0).key() + ": key or version of a record differ in each response");
         } else if (records == 0) {
             add(check, CheckStatus.SKIPPED, "it returns no records");
         } else {
             add(check, CheckStatus.OK, "no event");
         }
-    }
-
-    private static String count(long count, String what) {
-        return count + " " + what + (count == 1 ? "" : "s");
     }
 }

@@ -60,6 +60,10 @@ class ConnectorVerificationTest {
         KEYS_REPEATED,
         CHANGING_VERSIONS,
         CURSOR_IGNORED,
+        CURSOR_ROUNDED,
+        OLDER_RECORDS,
+        CURSOR_MISREAD,
+        MANY_PAGES,
         FUTURE_REJECTED,
         NO_CONNECTION
     }
@@ -88,8 +92,13 @@ class ConnectorVerificationTest {
             if (all.contains(Fault.FUTURE_REJECTED) && since.compareTo("2026-02") > 0) {
                 return MockResponse.status(400);
             }
-            List<Integer> ids = IntStream.rangeClosed(1, 4)
-                    .filter(id -> ("2026-01-01T10:0" + id + ":59Z").compareTo(since) >= 0)
+            int last = all.contains(Fault.MANY_PAGES) ? 9 : 4;
+            List<Integer> ids = IntStream.rangeClosed(1, last)
+                    .filter(id -> !hasCursor || !all.contains(Fault.CURSOR_MISREAD))
+                    .filter(id -> ("2026-01-01T10:0" + id + (all.contains(Fault.CURSOR_ROUNDED) ? ":59Z" : ":00Z"))
+                                            .compareTo(since)
+                                    >= 0
+                            || (all.contains(Fault.OLDER_RECORDS) && id == last - 2))
                     .boxed()
                     .toList();
             return MockResponse.json(ids.stream()
@@ -149,6 +158,10 @@ class ConnectorVerificationTest {
         assertThat(find(results, "request list-orders: pages").status()).isEqualTo(CheckStatus.FAILED);
         assertThat(find(results, "request list-orders: pages").message())
                 .contains("page 2 has the same records as page 1");
+        assertThat(results)
+                .anySatisfy(result -> assertThat(result.toString())
+                        .startsWith("FAILED trigger updated-orders: ")
+                        .contains("page 2 has the same records as page 1"));
     }
 
     @Test
@@ -168,11 +181,75 @@ class ConnectorVerificationTest {
         CheckResult honoured = cursor();
         assertThat(honoured.status()).as(honoured.message()).isEqualTo(CheckStatus.OK);
         assertThat(honoured.message())
-                .isEqualTo("for a time in the future, the service returns 0 instead of 4 records");
+                .isEqualTo(
+                        "with the cursor, the service returns 1 instead of 4 records, and none that is older than the"
+                                + " cursor");
 
         CheckResult ignored = cursor(Fault.CURSOR_IGNORED);
         assertThat(ignored.status()).as(ignored.message()).isEqualTo(CheckStatus.FAILED);
         assertThat(ignored.message()).contains("it ignores the parameter of the cursor; correct its name");
+    }
+
+    @Test
+    void recordsThatAreOlderThanTheCursor() {
+        CheckResult older = cursor(Fault.OLDER_RECORDS);
+        assertThat(older.status()).as(older.message()).isEqualTo(CheckStatus.FAILED);
+        assertThat(older.message())
+                .contains("the service returns 1 older record: it filters by another field, or rounds the cursor");
+
+        shop = SHOP.replace("order: ASCENDING", "lookback: P30D");
+        CheckResult future = cursor(Fault.OLDER_RECORDS);
+        assertThat(future.status()).as(future.message()).isEqualTo(CheckStatus.FAILED);
+        assertThat(future.message()).contains("which is in the future, the service returns 1 older record");
+    }
+
+    @Test
+    void serviceThatRoundsTheCursor() {
+        assertThat(cursor(Fault.CURSOR_ROUNDED).message())
+                .contains("or rounds the cursor")
+                .contains("set its resolution");
+
+        shop = SHOP.replace("order: ASCENDING", "order: ASCENDING, resolution: PT1M");
+        assertThat(cursor(Fault.CURSOR_ROUNDED).status()).isEqualTo(CheckStatus.OK);
+    }
+
+    @Test
+    void serviceThatMisreadsTheCursor() {
+        CheckResult result = cursor(Fault.CURSOR_MISREAD);
+
+        assertThat(result.status()).as(result.message()).isEqualTo(CheckStatus.FAILED);
+        assertThat(result.message()).contains("returns no record for the cursor of the newest one");
+    }
+
+    @Test
+    void cursorOfListWithMorePagesThanAreRead() {
+        List<CheckResult> results = verify(Fault.MANY_PAGES);
+        assertThat(find(results, "trigger updated-orders: poll").message()).contains("more than 3 pages");
+        CheckResult honoured = find(results, "trigger updated-orders: cursor");
+        assertThat(honoured.status()).as(honoured.message()).isEqualTo(CheckStatus.OK);
+        assertThat(honoured.message()).isEqualTo("for a time in the future, the service returns no older record");
+
+        assertThat(cursor(Fault.MANY_PAGES, Fault.CURSOR_IGNORED).status()).isEqualTo(CheckStatus.FAILED);
+        assertThat(cursor(Fault.MANY_PAGES, Fault.OLDER_RECORDS).status()).isEqualTo(CheckStatus.FAILED);
+
+        shop = SHOP.replace("{timestamp: /updated, sentAs", "{number: /id, sentAs");
+        CheckResult number = cursor(Fault.MANY_PAGES);
+        assertThat(number.status()).as(number.message()).isEqualTo(CheckStatus.SKIPPED);
+        assertThat(number.message()).contains("permit more pages");
+    }
+
+    @Test
+    void signatureThatDoesNotVerify() {
+        verify();
+
+        List<CheckResult> results = verification()
+                .secrets(name -> Secret.of("secret-of-the-service"))
+                .run(List.of("order-created", "order-deleted"));
+
+        assertThat(find(results, "webhook order-created").status()).isEqualTo(CheckStatus.FAILED);
+        assertThat(find(results, "webhook order-created").message()).startsWith("a signed request is rejected: ");
+        assertThat(find(results, "webhook order-deleted").status()).isEqualTo(CheckStatus.FAILED);
+        assertThat(results.toString()).doesNotContain("secret-of-the-service").doesNotContain("hush-");
     }
 
     @Test
