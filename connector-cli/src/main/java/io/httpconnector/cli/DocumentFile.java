@@ -145,7 +145,8 @@ final class DocumentFile {
         return text + (text.endsWith("\n") ? "" : "\n") + "requests:\n" + block;
     }
 
-    private static boolean isEqual(String written, JsonNode expected) {
+    /** Whether a text is a document that has the expected members. */
+    static boolean isEqual(String written, JsonNode expected) {
         try {
             return DocumentParser.parse(written).tree().equals(expected);
         } catch (InvalidDefinitionException e) {

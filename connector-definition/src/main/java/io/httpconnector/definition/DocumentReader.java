@@ -2,11 +2,12 @@ package io.httpconnector.definition;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.definition.References.ResolvedDocument;
 import io.httpconnector.definition.internal.DocumentParser.ParsedDocument;
 import io.httpconnector.definition.internal.DocumentParser.Place;
 import io.httpconnector.definition.internal.FormatMigrations;
 import io.httpconnector.definition.internal.FormatMigrations.MigratedDocument;
+import io.httpconnector.definition.internal.References;
+import io.httpconnector.definition.internal.References.ResolvedDocument;
 import io.httpconnector.internal.Arguments;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +46,8 @@ final class DocumentReader {
         definition
                 .migratedFrom()
                 .ifPresent(from -> LOG.warn(
-                        "Connector document {} has format {} and was migrated to format {}: save the result of toYaml()",
+                        "Connector document {} has format {} and was migrated to format {}: save it by \"connector check"
+                                + " --migrate\", or the result of toYaml()",
                         definition,
                         from,
                         migrations.format()));

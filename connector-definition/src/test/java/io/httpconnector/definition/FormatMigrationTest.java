@@ -3,6 +3,10 @@ package io.httpconnector.definition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.definition.internal.DocumentEditor;
@@ -10,6 +14,7 @@ import io.httpconnector.definition.internal.DocumentParser;
 import io.httpconnector.definition.internal.FormatMigrations;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tests the migration of documents of older versions of the format, by two versions that never existed: in format -1, {@code calls}
@@ -72,6 +77,27 @@ class FormatMigrationTest {
         assertThat(read(OLD.replace("-1", "0").replace("calls", "requests").replace("path", "url")))
                 .isEqualTo(shop)
                 .satisfies(next -> assertThat(next.migratedFrom()).hasValue(0));
+    }
+
+    @Test
+    void migrationOfTextIsLogged() {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(ConnectorDefinition.class);
+        logger.addAppender(log);
+        log.start();
+        try {
+            read(OLD);
+            new DocumentReader(ConnectorComponents.none(), MIGRATIONS)
+                    .read(DocumentParser.parse(OLD).tree());
+            ConnectorDefinition.parse(read(OLD).toYaml());
+
+            assertThat(log.list).extracting(ILoggingEvent::getLevel).containsExactly(Level.WARN, Level.WARN);
+            assertThat(log.list.get(0).getFormattedMessage())
+                    .isEqualTo("Connector document shop 1.0.0 has format -1 and was migrated to format 1: save it by"
+                            + " \"connector check --migrate\", or the result of toYaml()");
+        } finally {
+            logger.detachAppender(log);
+        }
     }
 
     @Test

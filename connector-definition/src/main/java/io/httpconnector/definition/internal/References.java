@@ -1,11 +1,10 @@
-package io.httpconnector.definition;
+package io.httpconnector.definition.internal;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.definition.internal.PointerSources;
 import io.httpconnector.internal.json.JsonMemberReader;
 import io.httpconnector.internal.json.JsonSupport;
 import java.util.ArrayList;
@@ -15,7 +14,7 @@ import java.util.List;
  * Replaces each {@code {"$ref": "#/..."}} of a document by the value at that JSON Pointer. Members beside {@code $ref} replace
  * those of the value. Remembers where each value comes from, so that its problems are reported there. Not thread-safe.
  */
-final class References {
+public final class References {
 
     private static final String REF = "$ref";
     private static final int MAX_DEPTH = 50;
@@ -41,14 +40,14 @@ final class References {
      * @param tree the result
      * @param sources where its values come from
      */
-    record ResolvedDocument(JsonNode tree, PointerSources sources) {}
+    public record ResolvedDocument(JsonNode tree, PointerSources sources) {}
 
     /**
      * Resolves all references.
      *
      * @throws InvalidDefinitionException if a reference has no target, or refers to itself; reports all
      */
-    static ResolvedDocument resolve(JsonNode root) {
+    public static ResolvedDocument resolve(JsonNode root) {
         References references = new References(root);
         JsonNode tree = references.copy(root, "", "", List.of());
         if (!references.problems.isEmpty()) {
