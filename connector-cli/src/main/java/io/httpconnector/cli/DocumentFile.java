@@ -14,12 +14,13 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * A connector document in a file, to which requests are added. The text stays as it is, with its comments, if it is YAML in which
- * the requests can be inserted; otherwise the document is written anew, and the former file is kept.
+ * A connector document in a file, to which requests and triggers are added. The text stays as it is, with its comments, if it is
+ * YAML in which they can be inserted; otherwise the document is written anew, and the former file is kept.
  */
 final class DocumentFile {
 
-    private static final Pattern REQUESTS = Pattern.compile("(?m)^requests:[ \\t]*(#.*)?$\\R?");
+    private static final String REQUESTS = "requests";
+    private static final String TRIGGERS = "triggers";
     private static final Pattern COMMENT = Pattern.compile("(?m)(^|\\s)#");
 
     private final Terminal terminal;
@@ -58,7 +59,11 @@ final class DocumentFile {
     }
 
     boolean hasRequest(String name) {
-        return tree.path("requests").has(name);
+        return tree.path(REQUESTS).has(name);
+    }
+
+    boolean hasTrigger(String name) {
+        return tree.path(TRIGGERS).has(name);
     }
 
     /** Returns a name that no request has, such as {@code get-order-2}. */
@@ -77,7 +82,7 @@ final class DocumentFile {
      */
     void check(String name, ObjectNode request) {
         ObjectNode changed = tree.deepCopy();
-        changed.withObject("/requests").set(name, request);
+        changed.withObject("/" + REQUESTS).set(name, request);
         var unused = ConnectorDefinition.of(changed, ConnectorComponents.none());
     }
 
@@ -88,15 +93,32 @@ final class DocumentFile {
      * @throws InvalidDefinitionException if the new document is invalid; the file is unchanged
      */
     void add(Map<String, ObjectNode> requests) {
+        add(requests, Map.of());
+    }
+
+    /**
+     * Adds requests and triggers, and saves the document.
+     *
+     * @throws CommandException if it has a request or trigger with such a name, or cannot be written
+     * @throws InvalidDefinitionException if the new document is invalid; the file is unchanged
+     */
+    void add(Map<String, ObjectNode> requests, Map<String, ObjectNode> triggers) {
         ObjectNode changed = tree.deepCopy();
         requests.forEach((name, request) -> {
             if (hasRequest(name)) {
                 throw new CommandException(
                         ExitCode.USAGE, file + " has a request \"" + name + "\": choose another name by --as");
             }
-            changed.withObject("/requests").set(name, request);
+            changed.withObject("/" + REQUESTS).set(name, request);
         });
-        String inserted = inserted(requests);
+        triggers.forEach((name, trigger) -> {
+            if (hasTrigger(name)) {
+                throw new CommandException(
+                        ExitCode.USAGE, file + " has a trigger \"" + name + "\": choose another name");
+            }
+            changed.withObject("/" + TRIGGERS).set(name, trigger);
+        });
+        String inserted = inserted(inserted(text, REQUESTS, requests), TRIGGERS, triggers);
         boolean isKept = isEqual(inserted, changed);
         boolean isJson = text.stripLeading().startsWith("{");
         String written = isKept ? inserted : isJson ? changed.toPrettyString() + "\n" : YamlFiles.write(changed);
@@ -124,25 +146,29 @@ final class DocumentFile {
         }
     }
 
-    /** Returns the text with the requests at the start of the existing ones, or at the end of the file. */
-    private String inserted(Map<String, ObjectNode> requests) {
+    /** Returns a text with further members at the start of a section, or with the section at the end of the file. */
+    private static String inserted(String text, String section, Map<String, ObjectNode> members) {
+        if (members.isEmpty()) {
+            return text;
+        }
         StringBuilder block = new StringBuilder();
-        requests.forEach((name, request) -> {
-            ObjectNode one = request.objectNode();
-            one.set(name, request);
+        members.forEach((name, member) -> {
+            ObjectNode one = member.objectNode();
+            one.set(name, member);
             YamlFiles.write(one)
                     .lines()
                     .forEach(line -> block.append("  ").append(line).append('\n'));
         });
-        var existing = REQUESTS.matcher(text);
+        var existing =
+                Pattern.compile("(?m)^" + section + ":[ \\t]*(#.*)?$\\R?").matcher(text);
         if (existing.find()) {
-            // At the start, because what follows the last request may be a comment on the next section.
+            // At the start, because what follows the last member may be a comment on the next section.
             return text.substring(0, existing.end())
                     + (existing.group().endsWith("\n") ? "" : "\n")
                     + block
                     + text.substring(existing.end());
         }
-        return text + (text.endsWith("\n") ? "" : "\n") + "requests:\n" + block;
+        return text + (text.endsWith("\n") ? "" : "\n") + section + ":\n" + block;
     }
 
     /** Whether a text is a document that has the expected members. */

@@ -26,7 +26,8 @@ import java.util.stream.Stream;
 final class RequestEntry {
 
     private static final Set<String> WITH_BODY = Set.of("POST", "PUT", "PATCH");
-    private static final String NAME = "[A-Za-z0-9][A-Za-z0-9_-]{0,62}";
+    /** The names of requests and triggers in a document. */
+    static final String NAME = "[A-Za-z0-9][A-Za-z0-9_-]{0,62}";
 
     private final Terminal terminal;
     private final Dialog dialog;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.cli.ListDialog.NewTrigger;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.wizard.OutputPill;
 import io.httpconnector.wizard.RequestWizard;
@@ -25,7 +26,8 @@ import picocli.CommandLine.Mixin;
             "Asks for method and URL, or a curl command, then for parameters, header fields and body. Sends the"
                     + " sample, and shows the response; a rejected sample can be corrected and sent again. Then asks which"
                     + " values become pills, such as {{order.id}}, and adds the request to the document, with the schema"
-                    + " of the response.",
+                    + " of the response. Of a list, it also proposes the path of the records, the pagination, and a"
+                    + " polling trigger.",
             "What an option says is not asked for; with --yes, nothing is. The exit code is 1 if the service rejects"
                     + " the sample; the document is unchanged then."
         },
@@ -34,6 +36,7 @@ import picocli.CommandLine.Mixin;
             "  connector wizard shop.connector.yaml",
             "  connector wizard shop.connector.yaml --curl 'curl https://shop.example.com/orders/42'",
             "  connector wizard shop.connector.yaml --yes --name get-order --url /orders/42 --pill order.id=42",
+            "  connector wizard shop.connector.yaml --yes --url /orders --trigger updated-orders",
             "  connector wizard shop.connector.yaml --yes --name create-order --url /orders --body @order.json \\",
             "    --pill customer.Id=4711 --pill order.quantity:=2"
         })
@@ -66,7 +69,8 @@ final class WizardCommand extends InstanceCommand {
             if (accepted.isEmpty()) {
                 return rejected(entry.name(), samples.last());
             }
-            return save(document, entry, accepted.get(), pills, dialog);
+            ListDialog lists = new ListDialog(dialog, options, connector.connection());
+            return save(document, entry, accepted.get(), pills, dialog, lists);
         }
     }
 
@@ -106,7 +110,12 @@ final class WizardCommand extends InstanceCommand {
     }
 
     private int save(
-            DocumentFile document, RequestEntry entry, SampleExchange sample, SamplePills pills, Dialog dialog) {
+            DocumentFile document,
+            RequestEntry entry,
+            SampleExchange sample,
+            SamplePills pills,
+            Dialog dialog,
+            ListDialog lists) {
         String title = entry.title().isEmpty() ? entry.name() : entry.title();
         SavedRequest saved =
                 pills.replace(sample.review(), sample.draft().definition()).apply(title);
@@ -118,6 +127,10 @@ final class WizardCommand extends InstanceCommand {
         request.remove("name");
         warnOfOtherHost(request.path("url").asText());
         showOutputs(saved.outputs());
+        ObjectNode definition = sample.draft().definition();
+        Optional<NewTrigger> trigger = lists.addList(request, definition, pills.valuesOf(definition), sample.json())
+                .flatMap(path -> lists.trigger(
+                        entry.name(), hasPills(saved), sample.json().at(path), document));
         // A service may echo a secret as the name of a member.
         JsonNode schema = terminal().mask().mask(saved.schema("2xx"));
         if (!schema.isEmpty()
@@ -135,12 +148,19 @@ final class WizardCommand extends InstanceCommand {
                 return rejected(entry.name(), Optional.of(sample));
             }
         }
-        document.add(Map.of(entry.name(), request));
+        document.add(
+                Map.of(entry.name(), request),
+                trigger.map(added -> Map.of(added.name(), added.definition())).orElse(Map.of()));
         if (isJson()) {
-            print(entry.name(), request, sample, saved);
+            print(entry.name(), request, sample, saved, trigger);
         }
-        terminal().note(file() + ": added " + entry.name());
+        terminal()
+                .note(file() + ": added " + entry.name()
+                        + trigger.map(added -> ", and the trigger " + added.name())
+                                .orElse(""));
         terminal().note("Next: connector send " + file() + " " + entry.name() + pills.arguments());
+        trigger.ifPresent(
+                added -> terminal().note("      connector poll " + file() + " " + added.name() + " --last 3"));
         if (!pills.credentials().isEmpty()) {
             terminal()
                     .note("FILE is JSON or YAML with " + String.join(", ", pills.credentials())
@@ -170,11 +190,19 @@ final class WizardCommand extends InstanceCommand {
         terminal().note("Later steps can use: " + shown + (more > 0 ? " and " + more + " more" : ""));
     }
 
-    private void print(String name, ObjectNode request, SampleExchange sample, SavedRequest saved) {
+    /** Whether a request needs values that are not inputs. */
+    private static boolean hasPills(SavedRequest saved) {
+        return saved.template().pills().stream().anyMatch(pill -> !pill.path().startsWith("auth."));
+    }
+
+    private void print(
+            String name, ObjectNode request, SampleExchange sample, SavedRequest saved, Optional<NewTrigger> trigger) {
         ObjectNode json =
                 JsonNodeFactory.instance.objectNode().put("request", name).put("saved", true);
         json.put("file", file().toString());
         json.set("definition", request);
+        trigger.ifPresent(
+                added -> json.putObject("trigger").put("name", added.name()).set("definition", added.definition()));
         addResponse(json, sample);
         saved.template().pills().forEach(pill -> json.withArray("/pills").add(pill.path()));
         saved.outputs()

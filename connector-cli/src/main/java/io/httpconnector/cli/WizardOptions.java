@@ -54,6 +54,18 @@ final class WizardOptions {
             description = "A status that is accepted besides 2xx, such as 404; repeatable.")
     List<Integer> accept = new ArrayList<>();
 
+    @Option(
+            names = "--list",
+            description = "Save a response that is a list as one: with the path of its records, and the pagination that"
+                    + " further GET requests, at most 16, have detected.")
+    boolean list;
+
+    @Option(
+            names = "--trigger",
+            paramLabel = "NAME",
+            description = "Also add a polling trigger for new and changed records of the list. Implies --list.")
+    @Nullable String trigger;
+
     @Option(names = "--no-schema", description = "Do not save the schema of the response.")
     boolean noSchema;
 

@@ -2,6 +2,8 @@ package io.httpconnector.polling;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.Response;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.internal.json.RecordLists;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -48,30 +50,8 @@ final class FirstResponse {
     /** Finds the list of records in a response; null when it has no list of objects. */
     static @Nullable FirstResponse of(Response response) {
         JsonNode body = response.json();
-        String path = pathOfList(body, "", 0);
+        String path = RecordLists.find(body);
         return path == null ? null : new FirstResponse(response, body, path);
-    }
-
-    /** The pointer to the longest list of objects that is not inside another list. */
-    private static @Nullable String pathOfList(JsonNode root, String at, int depth) {
-        JsonNode value = root.at(at);
-        if (value.isArray()) {
-            return !value.isEmpty() && value.get(0).isObject() ? at : null;
-        }
-        String longest = null;
-        for (Map.Entry<String, JsonNode> field : value.properties()) {
-            String found = depth < MAX_DEPTH ? pathOfList(root, at + "/" + escaped(field.getKey()), depth + 1) : null;
-            if (found != null
-                    && (longest == null
-                            || root.at(found).size() > root.at(longest).size())) {
-                longest = found;
-            }
-        }
-        return longest;
-    }
-
-    private static String escaped(String name) {
-        return name.replace("~", "~0").replace("/", "~1");
     }
 
     /** Collects the scalar values outside the records by their pointers. */
@@ -80,7 +60,7 @@ final class FirstResponse {
             values.put(at, value);
         }
         for (Map.Entry<String, JsonNode> field : value.properties()) {
-            String inner = at + "/" + escaped(field.getKey());
+            String inner = at + "/" + JsonObjectReader.token(field.getKey());
             if (!inner.equals(path) && depth <= MAX_DEPTH) {
                 collect(inner, field.getValue(), path, depth + 1);
             }
