@@ -49,6 +49,7 @@ class NullTest {
             DigestAuth.class,
             AwsAuth.class,
             HmacAuth.class,
+            SignatureAuth.class,
             JwtAuth.class,
             JwtKey.class,
             OAuth1Auth.class,

@@ -131,7 +131,8 @@ final class Filters {
                             new FilterDefinition("epochSeconds", DATE, NUMBER, arguments -> epoch(arguments, 1000)),
                             new FilterDefinition("epochMillis", DATE, NUMBER, arguments -> epoch(arguments, 1))),
                     CalculationFilters.ALL,
-                    DigestFilters.ALL)
+                    DigestFilters.ALL,
+                    ParameterFilters.ALL)
             .flatMap(List::stream)
             .toList();
 

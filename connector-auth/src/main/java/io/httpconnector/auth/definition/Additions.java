@@ -101,7 +101,7 @@ record Additions(
             return rendered(values);
         }
         // Reports missing values when the strategy is built.
-        FieldValues samples = values.forAttempt(SAMPLE);
+        FieldValues samples = values.forSample(SAMPLE);
         var unused = rendered(samples);
         samples.moveProblemsTo(values);
         return CustomAuth.nothing().andPerRequest(request -> {

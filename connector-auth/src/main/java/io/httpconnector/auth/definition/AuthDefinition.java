@@ -258,7 +258,7 @@ public final class AuthDefinition {
             Members members, AuthType type, Set<String> received, List<InputField> fields) {
         Map<String, FieldText> computed = members.of(members.reader(), LoginType.TOKEN)
                 .withReceived(received)
-                .with(type == HmacType.TYPE ? HmacType.SENT : AttemptValues.NAMES)
+                .with(type == HmacType.TYPE || type == SignatureType.TYPE ? SigningMembers.SENT : AttemptValues.NAMES)
                 .texts("computed", true);
         fields.stream()
                 .map(InputField::name)

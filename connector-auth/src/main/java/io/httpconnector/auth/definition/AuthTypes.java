@@ -20,6 +20,7 @@ final class AuthTypes {
                             BasicType.TYPE,
                             AwsType.TYPE,
                             HmacType.TYPE,
+                            SignatureType.TYPE,
                             OAuth1Type.TYPE,
                             JwtType.TYPE,
                             LoginType.TYPE),

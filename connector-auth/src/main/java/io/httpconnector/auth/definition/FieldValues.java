@@ -51,12 +51,12 @@ final class FieldValues {
     private final TimeSource timeSource;
 
     FieldValues(List<String> problems, TimeSource timeSource) {
-        this(problems, null, timeSource);
+        this(problems, AttemptValues.of(null, timeSource.now()), timeSource);
     }
 
-    private FieldValues(List<String> problems, @Nullable Request request, TimeSource timeSource) {
+    private FieldValues(List<String> problems, AttemptValues attempt, TimeSource timeSource) {
         this.problems = problems;
-        this.attempt = AttemptValues.of(request, timeSource.now());
+        this.attempt = attempt;
         this.timeSource = timeSource;
     }
 
@@ -109,16 +109,21 @@ final class FieldValues {
 
     /** Returns these values with those that were received with the tokens, and their own problems. */
     FieldValues withReceived(Map<String, String> fields) {
-        return copy(null, fields);
+        return copy(AttemptValues.of(null, timeSource.now()), fields);
     }
 
     /** Returns these values for an attempt to send a request, with their own problems. */
     FieldValues forAttempt(Request request) {
-        return copy(request, Map.of());
+        return copy(AttemptValues.of(request, timeSource.now()), Map.of());
     }
 
-    private FieldValues copy(@Nullable Request request, Map<String, String> fields) {
-        FieldValues more = new FieldValues(new ArrayList<>(), request, timeSource);
+    /** Returns these values for a sample of a request, with their own problems. */
+    FieldValues forSample(Request request) {
+        return copy(AttemptValues.of(request, timeSource.now()).asSample(), Map.of());
+    }
+
+    private FieldValues copy(AttemptValues attempt, Map<String, String> fields) {
+        FieldValues more = new FieldValues(new ArrayList<>(), attempt, timeSource);
         more.values.putAll(values);
         more.optional.addAll(optional);
         more.received.addAll(received);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
+import io.httpconnector.auth.internal.AttemptValues;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.internal.json.Suggestions;
@@ -391,7 +392,7 @@ final class Members {
         PillText pills = PillText.compile(text);
         List<String> problems = new ArrayList<>();
         for (String name : pills.names()) {
-            if (!others.contains(name)) {
+            if (!AttemptValues.isIn(others, name)) {
                 check(name, secrets, problems);
             }
         }
@@ -414,7 +415,7 @@ final class Members {
             problems.add("{{" + name + "}}: it is a secret, which is not allowed here");
         } else if (computed.containsKey(field)) {
             computed.get(field).pills().names().stream()
-                    .filter(inner -> !FieldText.isField(inner) && !others.contains(inner))
+                    .filter(inner -> !FieldText.isField(inner) && !AttemptValues.isIn(others, inner))
                     .forEach(inner -> problems.add("{{" + name + "}} is computed from {{" + inner
                             + "}}, which has no value here, but in the headers and query of a request"));
         }

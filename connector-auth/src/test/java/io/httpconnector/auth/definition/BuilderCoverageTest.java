@@ -117,7 +117,13 @@ class BuilderCoverageTest {
                 .flatMap(BuilderCoverageTest::options)
                 .collect(Collectors.toCollection(TreeSet::new));
 
-        assertThat(options).contains("HmacAuth.keyIsHex", "OAuth2Builder.scopes", "JwtKey.id", "LoginAuthBuilder.use");
+        assertThat(options)
+                .contains(
+                        "HmacAuth.keyIsHex",
+                        "SigningAuth.computed",
+                        "OAuth2Builder.scopes",
+                        "JwtKey.id",
+                        "LoginAuthBuilder.use");
         assertThat(options).as("options without a member").allMatch(BuilderCoverageTest::hasMember);
     }
 }

@@ -335,6 +335,7 @@ final class ExampleDefinitions implements AutoCloseable {
                 .replaceAll(jwt -> Matcher.quoteReplacement(claims(jwt.group(1))))
                 .replaceAll(
                         "(oauth_nonce|oauth_timestamp|oauth_signature|Signature|SignedHeaders|Credential)=[^,]*", "$1")
+                .replaceAll("timestamp=[0-9]{8}T[0-9:]{8}", "timestamp")
                 .replaceAll("(code_verifier|state|code_challenge|nonce)=[^&]*", "$1")
                 .replaceAll("assertion=P[^&]*", "SAML assertion");
     }

@@ -339,7 +339,7 @@ class PresetsTest {
                 .findFirst()
                 .orElseThrow();
         String type = described.path("type").asText();
-        if (!type.equals("custom")) {
+        if (!type.equals("custom") && !type.equals("hmac")) {
             described
                     .path("headers")
                     .properties()
@@ -358,6 +358,8 @@ class PresetsTest {
                             .isEqualTo(header.getValue().asText().replaceAll("\\{\\{auth\\.(\\w+)}}", "secret-$1")));
         } else if (type.equals("basic")) {
             assertThat(probe.getHeader("Authorization")).startsWith("Basic ");
+        } else if (type.equals("hmac")) {
+            assertThat(probe.getHeader("Authorization")).startsWith("EG1-HMAC-SHA256 client_token=vclientToken;");
         } else if (type.equals("oauth1")) {
             assertThat(probe.getHeader("Authorization")).startsWith("OAuth ");
         } else if (type.equals("aws")) {

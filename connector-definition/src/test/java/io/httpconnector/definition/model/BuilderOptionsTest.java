@@ -15,6 +15,7 @@ import io.httpconnector.auth.HmacAuth;
 import io.httpconnector.auth.JwtAuth;
 import io.httpconnector.auth.LoginAuthBuilder;
 import io.httpconnector.auth.OAuth1Auth;
+import io.httpconnector.auth.SigningAuth;
 import io.httpconnector.auth.definition.AuthDefinition;
 import io.httpconnector.auth.oauth2.OAuth2Builder;
 import io.httpconnector.auth.oauth2.ProviderSettings;
@@ -98,7 +99,11 @@ class BuilderOptionsTest {
                 arguments(
                         HmacAuth.class,
                         auth,
-                        "apply=- timeSource=- header=headers bodyField=bodyFields signature=signatures deriveKey=keyDerivation keyIsBase64=keyEncoding keyIsHex=keyEncoding"),
+                        "deriveKey=keyDerivation deriveKeyInBase64=keyDerivationEncoding keyIsBase64=keyEncoding keyIsHex=keyEncoding"),
+                arguments(
+                        SigningAuth.class,
+                        auth,
+                        "apply=- timeSource=- header=headers bodyField=bodyFields signature=signatures"),
                 arguments(JwtAuth.class, auth, "apply=- timeSource=-"),
                 arguments(AwsAuth.class, auth, "apply=- timeSource=- assumeRole=roleArn"),
                 arguments(

@@ -36,6 +36,7 @@ final class MemberMeanings {
             Map.entry("ProviderMembers", List.of("ProviderSettings")),
             Map.entry("OAuth1Members", List.of("OAuth1Builder")),
             Map.entry("HmacType", List.of("HmacAuth")),
+            Map.entry("SignatureType", List.of("SignatureAuth")),
             Map.entry("AwsType", List.of("AwsAuth", "AwsRole")),
             Map.entry("LoginType", List.of("LoginAuthBuilder")),
             Map.entry("SamlMembers", List.of("SamlAssertion")),

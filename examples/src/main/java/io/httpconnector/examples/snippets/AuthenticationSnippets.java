@@ -14,6 +14,7 @@ import io.httpconnector.auth.HmacAuth;
 import io.httpconnector.auth.JwtKey;
 import io.httpconnector.auth.LoginAuth;
 import io.httpconnector.auth.OAuth1Auth;
+import io.httpconnector.auth.SignatureAuth;
 import io.httpconnector.auth.definition.AuthDefinition;
 import io.httpconnector.auth.definition.AuthType;
 import io.httpconnector.auth.definition.InputField;
@@ -59,6 +60,14 @@ final class AuthenticationSnippets {
                 .hmacSha256()
                 .realm("4711_SB1");
         return List.of(basic, bearer, apiKey, login, digest, aws, hmac, oauth1);
+    }
+
+    static AuthStrategy sortedParameters(Secret key) {
+        AuthStrategy sorted = SignatureAuth.digest(
+                        "MD5", "{{parameters | without('format') | pairs('', '')}}{{secret}}", Map.of("secret", key))
+                .query("api_key", "4711")
+                .query("api_sig", "{{signature}}");
+        return sorted;
     }
 
     static OAuth2Builder provider() {

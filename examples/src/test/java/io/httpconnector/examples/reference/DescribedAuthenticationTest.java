@@ -24,13 +24,18 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.MessageDigest;
+import java.security.Signature;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
@@ -158,6 +163,53 @@ class DescribedAuthenticationTest {
         assertThat(last().header("X-Signature"))
                 .contains(HexFormat.of().formatHex(mac.doFinal(signed.getBytes(StandardCharsets.UTF_8))));
         assertThat(last().header("X-Key")).contains("k1");
+    }
+
+    @Test
+    void digestOfSortedParameters() throws Exception {
+        service.on("POST", "/pay", MockResponse.json("{}"));
+        try (HttpConnection payments = method("Digest of sorted parameters")
+                .value("appId", "4711")
+                .value("secret", Secret.of("s1"))
+                .connection()
+                .build()) {
+            payments.send(Request.post("/pay?Z=1").bodyField("total", "1.50").bodyField("note", ""));
+        }
+        String query = last().uri().getQuery();
+        String time = query.replaceFirst(".*timestamp=(\\d+).*", "$1");
+        String signed = "Z=1&app_id=4711&timestamp=" + time + "&total=1.50&key=s1";
+        byte[] digest = MessageDigest.getInstance("MD5").digest(signed.getBytes(StandardCharsets.UTF_8));
+        assertThat(query)
+                .isEqualTo("Z=1&app_id=4711&sign_type=MD5&timestamp=" + time + "&sign="
+                        + HexFormat.of().withUpperCase().formatHex(digest));
+    }
+
+    @Test
+    void signatureByAPrivateKey() throws Exception {
+        service.on("POST", "/pay", MockResponse.json("{}"));
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        KeyPair pair = generator.generateKeyPair();
+        try (HttpConnection merchant = method("Signature by a private key")
+                .value("merchant", "m1")
+                .value("serial", "5157F09EFDC096DE")
+                .value(
+                        "privateKey",
+                        Secret.of(pem("PRIVATE KEY", pair.getPrivate().getEncoded())))
+                .connection()
+                .build()) {
+            merchant.send(Request.post("/pay?sub=1").body(Body.json("{\"amount\":1}")));
+        }
+        Matcher header = Pattern.compile(
+                        "MERCHANT-SHA256-RSA2048 mchid=\"m1\",nonce_str=\"([0-9a-f]{32})\",signature=\"(.*)\",timestamp=\"(\\d+)\",serial_no=\"5157F09EFDC096DE\"")
+                .matcher(last().header("Authorization").orElseThrow());
+        assertThat(header.matches()).isTrue();
+        Signature signature = Signature.getInstance("SHA256withRSA");
+        signature.initVerify(pair.getPublic());
+        String lines = "POST\n/pay?sub=1\n" + header.group(3) + "\n" + header.group(1) + "\n{\"amount\":1}\n";
+        signature.update(lines.getBytes(StandardCharsets.UTF_8));
+        assertThat(signature.verify(Base64.getDecoder().decode(header.group(2))))
+                .isTrue();
     }
 
     @Test
