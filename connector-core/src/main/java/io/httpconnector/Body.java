@@ -2,12 +2,14 @@ package io.httpconnector;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
+import com.fasterxml.jackson.core.TreeNode;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.http.BodyFields;
 import io.httpconnector.internal.http.BodySource;
 import io.httpconnector.internal.http.MultipartWriter;
 import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.internal.json.ValueMapper;
 import io.httpconnector.internal.json.Xml;
 import io.httpconnector.internal.text.Ascii;
 import io.httpconnector.internal.text.CharsetDetector;
@@ -24,6 +26,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +86,8 @@ public final class Body {
     private final List<NameValuePair> secrets;
     private final boolean concealed;
     private final @Nullable Body plain;
+    /** Creates this body anew with the mapper of a connection; null if it has no objects. */
+    private final @Nullable Function<ValueMapper, Body> rewriter;
 
     private Body(
             Kind kind,
@@ -90,6 +96,18 @@ public final class Body {
             List<NameValuePair> secrets,
             boolean concealed,
             @Nullable Body plain) {
+        this(kind, content, contentType, secrets, concealed, plain, null);
+    }
+
+    private Body(
+            Kind kind,
+            BodySource content,
+            String contentType,
+            List<NameValuePair> secrets,
+            boolean concealed,
+            @Nullable Body plain,
+            @Nullable Function<ValueMapper, Body> rewriter) {
+        this.rewriter = rewriter;
         this.kind = kind;
         this.content = content;
         this.contentType = contentType;
@@ -105,6 +123,9 @@ public final class Body {
     /**
      * Creates a JSON body.
      *
+     * <p>Objects, also within maps and lists, are written by the default {@link Response.JsonMapping}, and again when they are sent
+     * over a connection that has a mapping of its own: do not change them before.
+     *
      * @param value JSON text if it is a string, otherwise an object to serialize: a tree, map, list, record or bean
      * @return the body, with content type {@code application/json}
      * @throws InvalidDefinitionException when the text is not a single JSON value (the message contains the position), or the
@@ -116,7 +137,24 @@ public final class Body {
             byte[] bytes = Arguments.encodable("JSON body", text).getBytes(StandardCharsets.UTF_8);
             return new Body(Kind.JSON, bytes, JSON_TYPE);
         }
-        return new Body(Kind.JSON, JsonSupport.write(value), JSON_TYPE);
+        Body body = new Body(Kind.JSON, JsonSupport.write(value), JSON_TYPE);
+        return value instanceof TreeNode ? body : body.rewritten(mapper -> json(mapper.tree(value)));
+    }
+
+    private Body rewritten(@Nullable Function<ValueMapper, Body> by) {
+        return new Body(kind, content, contentType, secrets, concealed, plain, by);
+    }
+
+    /** Returns this body with what a step changes, also after its objects were written anew. */
+    private Body with(UnaryOperator<Body> step) {
+        return rewriter == null
+                ? step.apply(this)
+                : step.apply(this).rewritten(mapper -> step.apply(writtenBy(mapper)));
+    }
+
+    /** Returns this body with its objects written by the mapper of a connection. */
+    Body writtenBy(ValueMapper mapper) {
+        return rewriter == null ? this : rewriter.apply(mapper);
     }
 
     /**
@@ -290,7 +328,7 @@ public final class Body {
      * @throws InvalidDefinitionException when this body is neither a form nor a JSON object
      */
     public Body field(String name, String value) {
-        return field(NameValuePair.of(name, value));
+        return with(body -> body.plus(NameValuePair.of(name, value)));
     }
 
     /**
@@ -302,10 +340,11 @@ public final class Body {
      * @throws InvalidDefinitionException when this body is neither a form nor a JSON object
      */
     public Body field(String name, Secret secret) {
-        return field(NameValuePair.of(name, Secret.fixed(secret, name)));
+        NameValuePair field = NameValuePair.of(name, Secret.fixed(secret, name));
+        return with(body -> body.plus(field));
     }
 
-    private Body field(NameValuePair field) {
+    private Body plus(NameValuePair field) {
         BodySource changed = switch (kind) {
             case FORM -> new BodySource.ByteArraySource(BodyFields.addToForm(content(), field));
             case JSON -> new BodySource.ByteArraySource(BodyFields.setInJson(content(), field));
@@ -362,6 +401,13 @@ public final class Body {
     }
 
     private Body withPart(String name, @Nullable String fileName, Body body) {
+        Body whole = plus(name, fileName, body);
+        return rewriter == null && body.rewriter == null
+                ? whole
+                : whole.rewritten(mapper -> writtenBy(mapper).plus(name, fileName, body.writtenBy(mapper)));
+    }
+
+    private Body plus(String name, @Nullable String fileName, Body body) {
         if (kind != Kind.MULTIPART) {
             throw new InvalidDefinitionException(
                     "body",
@@ -393,6 +439,10 @@ public final class Body {
      * @return a new body
      */
     public Body gzip() {
+        return with(Body::compressed);
+    }
+
+    private Body compressed() {
         if (plain != null) {
             return this;
         }
@@ -422,8 +472,13 @@ public final class Body {
      * @return a new body
      */
     public Body redacting(Secret secret) {
+        NameValuePair hidden = NameValuePair.of("", Secret.fixed(secret, ""));
+        return with(body -> body.redacting(hidden));
+    }
+
+    private Body redacting(NameValuePair secret) {
         List<NameValuePair> hidden = new ArrayList<>(secrets);
-        hidden.add(NameValuePair.of("", Secret.fixed(secret, "")));
+        hidden.add(secret);
         return new Body(kind, content, contentType, List.copyOf(hidden), concealed, plain);
     }
 

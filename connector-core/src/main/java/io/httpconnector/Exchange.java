@@ -1,10 +1,16 @@
 package io.httpconnector;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.httpconnector.internal.text.ExchangeFormatter;
+import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,11 +42,11 @@ public record Exchange(
         String url,
         Headers requestHeaders,
         String requestBody,
-        OptionalInt status,
+        @JsonSerialize(using = StatusSerializer.class) OptionalInt status,
         Headers responseHeaders,
         String responseBody,
-        Instant startedAt,
-        Duration elapsed,
+        @JsonSerialize(using = ToStringSerializer.class) Instant startedAt,
+        @JsonSerialize(using = ToStringSerializer.class) Duration elapsed,
         int attempts) {
 
     /**
@@ -164,5 +170,19 @@ public record Exchange(
         Map<String, List<String>> values = new LinkedHashMap<>();
         headers.names().forEach(name -> values.put(name, headers.all(name)));
         return values;
+    }
+
+    /** Writes the status as a number or null, for Jackson 2 without its module for optional values. */
+    static final class StatusSerializer extends JsonSerializer<OptionalInt> {
+
+        @Override
+        public void serialize(OptionalInt status, JsonGenerator generator, SerializerProvider provider)
+                throws IOException {
+            if (status.isPresent()) {
+                generator.writeNumber(status.getAsInt());
+            } else {
+                generator.writeNull();
+            }
+        }
     }
 }

@@ -112,7 +112,7 @@ final class ExchangePipeline {
         budget.countRequest();
         List<NameValuePair> secrets = new ArrayList<>();
         Url base = baseUrl(request, call, secrets);
-        OriginPolicy.Hop first = policy.first(request.withSecrets(secrets), base);
+        OriginPolicy.Hop first = policy.first(transport.written(request).withSecrets(secrets), base);
         if (!listeners.hasListeners()) {
             return follow(first, retry, call, receiver, listeners);
         }

@@ -1,7 +1,9 @@
 package io.httpconnector;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import io.httpconnector.internal.text.HeaderFields;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -101,6 +103,14 @@ public final class Headers {
             names.add(fields.name(i).toLowerCase(Locale.ROOT));
         }
         return names;
+    }
+
+    /** Returns all values by name, for JSON. */
+    @JsonValue
+    Map<String, List<String>> asMap() {
+        Map<String, List<String>> map = new LinkedHashMap<>();
+        names().forEach(name -> map.put(name, all(name)));
+        return map;
     }
 
     /**

@@ -402,10 +402,10 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Sets the mapper of {@link Response#json(Class)}, such as your own Jackson mapper or another library. Default: Jackson with
-     * the modules on the class path.
+     * Sets the mapping of {@link Response#json(Class)} and of objects in request bodies, such as your own Jackson mapper or another
+     * library. Default: {@link Response.JsonMapping#setDefault}, initially Jackson 2 with the modules on the class path.
      *
-     * @param mapping converts JSON to objects
+     * @param mapping converts between JSON and objects
      * @return this
      */
     public HttpConnectionBuilder jsonMapping(Response.JsonMapping mapping) {

@@ -5,9 +5,12 @@ import static io.httpconnector.internal.Arguments.notNull;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.httpconnector.internal.http.Url;
+import io.httpconnector.internal.json.Jackson2Objects;
 import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.internal.json.ValueMapper;
 import io.httpconnector.internal.json.Xml;
 import io.httpconnector.internal.text.CharsetDetector;
 import io.httpconnector.internal.text.HeaderFields;
@@ -24,6 +27,10 @@ import org.jspecify.annotations.Nullable;
 /** A complete response of a service. Immutable and thread-safe; it need not be closed. */
 public final class Response {
 
+    private static final JsonMapping STANDARD = (json, type) -> JsonSupport.read(json, null, type);
+
+    private static volatile JsonMapping defaultMapping = STANDARD;
+
     private final Request request;
     private final int status;
     private final Headers headers;
@@ -36,18 +43,22 @@ public final class Response {
     private final @Nullable RetryPolicy retry;
 
     /**
-     * Converts JSON to objects, in place of the library's own mapper: see {@link HttpConnectionBuilder#jsonMapping}.
+     * Converts between JSON and objects of the application: for one connection by {@link HttpConnectionBuilder#jsonMapping}, and
+     * for everything else by {@link #setDefault}.
      *
      * <pre>{@code
-     * .jsonMapping((json, type) -> mapper.readValue(json, mapper.constructType(type)))
+     * .jsonMapping(Response.JsonMapping.of(mapper))           // Jackson 2
+     * .jsonMapping(Jackson3Mapping.of(mapper))                // Jackson 3, module connector-jackson3
+     * .jsonMapping((json, type) -> gson.fromJson(..., type))  // reads with another library
      * }</pre>
      *
-     * <p>Must be thread-safe.
+     * <p>Maps, lists, texts, numbers, JSON trees and {@code java.time} values outside objects are written by this library. Must be
+     * thread-safe.
      */
     @FunctionalInterface
     public interface JsonMapping {
         /**
-         * Converts a JSON document.
+         * Converts a JSON document to an object.
          *
          * @param json the document in UTF-8
          * @param type the class, the type of a {@link TypeReference}, or a list of a class
@@ -55,6 +66,69 @@ public final class Response {
          * @throws IOException when the document does not match the type; an unchecked exception has the same effect
          */
         @Nullable Object read(byte[] json, Type type) throws IOException;
+
+        /**
+         * Converts an object to JSON. Default: as {@link #standard()}.
+         *
+         * @param value the object
+         * @return a JSON document in UTF-8
+         * @throws IOException when the object can't be written; an unchecked exception has the same effect
+         */
+        default byte[] write(Object value) throws IOException {
+            return JsonSupport.writeStandard(value);
+        }
+
+        /**
+         * Returns the mapping of this library: Jackson 2 with the modules on the class path.
+         *
+         * @return the mapping
+         */
+        static JsonMapping standard() {
+            return STANDARD;
+        }
+
+        /**
+         * Returns a mapping by a Jackson 2 mapper with its modules, mix-ins and settings. Numbers keep all digits, therefore numbers
+         * with a fraction are read as {@code BigDecimal} where the type leaves it open. Trees of Jackson 3 can be written, too.
+         *
+         * @param mapper the mapper, which is copied
+         * @return the mapping
+         * @throws InvalidDefinitionException if the mapper's class can't be copied
+         */
+        static JsonMapping of(ObjectMapper mapper) {
+            Jackson2Objects objects = new Jackson2Objects(notNull(mapper, "mapper"));
+            return new JsonMapping() {
+                @Override
+                public @Nullable Object read(byte[] json, Type type) throws IOException {
+                    return objects.read(json, type);
+                }
+
+                @Override
+                public byte[] write(Object value) throws IOException {
+                    return objects.write(value);
+                }
+            };
+        }
+
+        /**
+         * Sets the mapping of connections without one, and of all values outside connections, such as pills and payloads of
+         * events. It applies to the whole process from now on: set it once, when the application starts.
+         *
+         * @param mapping the mapping; {@link #standard()} restores the initial one
+         */
+        static void setDefault(JsonMapping mapping) {
+            defaultMapping = notNull(mapping, "mapping");
+            ValueMapper.setDefaultWriter(mapping == STANDARD ? null : mapping::write);
+        }
+
+        /**
+         * Returns the mapping set by {@link #setDefault}; initially {@link #standard()}.
+         *
+         * @return the mapping
+         */
+        static JsonMapping currentDefault() {
+            return defaultMapping;
+        }
     }
 
     Response(Request request, int status, HeaderFields fields, byte[] body, CallContext call) {
@@ -150,9 +224,9 @@ public final class Response {
     }
 
     /**
-     * Returns the body as an object of a class, deserialized by the mapper of the connection or by Jackson. Jackson uses its
-     * modules that are on the class path, such as those for {@code java.time}, {@code Optional} and Kotlin. Unknown members are
-     * ignored, unless a property differs from one only in case, hyphens and underscores.
+     * Returns the body as an object of a class, deserialized by the {@link JsonMapping} of the connection, or else the
+     * default one: Jackson 2 with its modules on the class path, such as those for {@code java.time}, {@code Optional} and Kotlin,
+     * which ignores unknown members, unless a property differs from one only in case, hyphens and underscores.
      *
      * @param type the class, such as a record
      * @param <T> the type of the object
@@ -213,9 +287,10 @@ public final class Response {
     private <T> T convert(Type type, String name) {
         T value;
         try {
-            value = mapping == null
+            JsonMapping effective = mapping == null ? defaultMapping : mapping;
+            value = effective == STANDARD
                     ? JsonSupport.read(body, contentType(), type)
-                    : (T) mapping.read(CharsetDetector.utf8(body, contentType()), type);
+                    : (T) effective.read(CharsetDetector.utf8(body, contentType()), type);
         } catch (IOException e) {
             throw notJson(e, name);
         } catch (RuntimeException e) {

@@ -1,5 +1,7 @@
 package io.httpconnector;
 
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import java.time.Duration;
 
 /**
@@ -14,4 +16,9 @@ import java.time.Duration;
  * @param total the whole call
  */
 public record Timings(
-        Duration queue, Duration dns, Duration connect, Duration tls, Duration firstByte, Duration total) {}
+        @JsonSerialize(using = ToStringSerializer.class) Duration queue,
+        @JsonSerialize(using = ToStringSerializer.class) Duration dns,
+        @JsonSerialize(using = ToStringSerializer.class) Duration connect,
+        @JsonSerialize(using = ToStringSerializer.class) Duration tls,
+        @JsonSerialize(using = ToStringSerializer.class) Duration firstByte,
+        @JsonSerialize(using = ToStringSerializer.class) Duration total) {}

@@ -2,6 +2,7 @@ package io.httpconnector;
 
 import io.httpconnector.internal.http.Timeouts;
 import io.httpconnector.internal.io.ProgressStreams;
+import io.httpconnector.internal.json.ValueMapper;
 import io.httpconnector.internal.transport.ApacheTransport;
 import io.httpconnector.internal.transport.CallContext;
 import io.httpconnector.internal.transport.IncomingResponse;
@@ -34,6 +35,7 @@ final class Transport implements AutoCloseable {
     private final int maxResponseBytes;
     private final long maxStreamBytes;
     private final Response.@Nullable JsonMapping mapping;
+    private final @Nullable ValueMapper values;
 
     Transport(
             ApacheTransport wire,
@@ -48,6 +50,14 @@ final class Transport implements AutoCloseable {
         this.maxResponseBytes = maxResponseBytes;
         this.maxStreamBytes = maxStreamBytes;
         this.mapping = mapping;
+        this.values = mapping == null ? null : ValueMapper.writingBy(mapping::write);
+    }
+
+    /** Returns the request with its objects written by the mapping of the connection. */
+    Request written(Request request) {
+        Body body = request.content();
+        Body written = body == null || values == null ? body : body.writtenBy(values);
+        return written == null || written == body ? request : request.body(written);
     }
 
     ApacheTransport.Sockets sockets() {

@@ -1,5 +1,7 @@
 package io.httpconnector.polling;
 
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import java.time.Instant;
 
 /**
@@ -11,4 +13,8 @@ import java.time.Instant;
  * @param failures the number of consecutive failed polls
  * @param needsAuthorization whether no poll can succeed until a user authorizes the connection again
  */
-public record PlannedPoll(Instant time, Instant start, int failures, boolean needsAuthorization) {}
+public record PlannedPoll(
+        @JsonSerialize(using = ToStringSerializer.class) Instant time,
+        @JsonSerialize(using = ToStringSerializer.class) Instant start,
+        int failures,
+        boolean needsAuthorization) {}

@@ -1,5 +1,7 @@
 package io.httpconnector.polling;
 
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import java.time.Duration;
 
 /**
@@ -9,7 +11,10 @@ import java.time.Duration;
  * @param soFar the result so far
  * @param elapsed the time since the poll started
  */
-public record PollProgress(String trigger, PollResult soFar, Duration elapsed) {
+public record PollProgress(
+        String trigger,
+        PollResult soFar,
+        @JsonSerialize(using = ToStringSerializer.class) Duration elapsed) {
 
     /**
      * The throughput.

@@ -1,12 +1,11 @@
 package io.httpconnector.template;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Body;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.internal.json.ValueMapper;
 import java.io.File;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -28,8 +27,8 @@ import java.util.Map;
 public final class Pills {
 
     /** Keeps what can be sent as a file or a stream. */
-    private static final ObjectMapper CONTENTS =
-            JsonSupport.embedding(Path.class, File.class, InputStream.class, Body.StreamSource.class);
+    private static final ValueMapper CONTENTS =
+            ValueMapper.embedding(Path.class, File.class, InputStream.class, Body.StreamSource.class);
 
     private static final Pills NONE = new Pills(JsonNodeFactory.instance.objectNode());
 
@@ -74,7 +73,7 @@ public final class Pills {
         }
         ObjectNode more = JsonNodeFactory.instance.objectNode();
         more.setAll(steps);
-        more.set(step, JsonSupport.tree(CONTENTS, value));
+        more.set(step, CONTENTS.tree(value));
         return new Pills(more);
     }
 

@@ -1,10 +1,15 @@
 package io.httpconnector.trigger;
 
+import static io.httpconnector.internal.Arguments.notNull;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Response;
+import io.httpconnector.internal.json.PayloadReader;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
@@ -26,6 +31,31 @@ public record TriggerEvent(
 
     /** Characters that a terminal or a log viewer would interpret. */
     private static final Pattern UNSAFE = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029]");
+
+    /**
+     * Returns the payload as an object of a class, deserialized by the default {@link Response.JsonMapping}.
+     *
+     * @param type the class, such as a record
+     * @param <T> the type of the object
+     * @return the object
+     * @throws ConnectorException when the payload does not match the class, or there is none because the record was deleted
+     */
+    public <T> T payload(Class<T> type) {
+        return payload(type, Response.JsonMapping.currentDefault());
+    }
+
+    /**
+     * Returns the payload as an object of a class, deserialized by a mapping, such as that of a connection.
+     *
+     * @param type the class, such as a record
+     * @param mapping converts the payload
+     * @param <T> the type of the object
+     * @return the object
+     * @throws ConnectorException when the payload does not match the class, or there is none because the record was deleted
+     */
+    public <T> T payload(Class<T> type, Response.JsonMapping mapping) {
+        return PayloadReader.read(payload, notNull(type, "type"), notNull(mapping, "mapping")::read, "Event " + this);
+    }
 
     /**
      * Returns the event as JSON, to store or forward it.

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.Response;
 import io.httpconnector.internal.Arguments;
+import io.httpconnector.internal.json.PayloadReader;
 import io.httpconnector.trigger.ChangeType;
 import io.httpconnector.trigger.TriggerEvent;
 import java.nio.charset.StandardCharsets;
@@ -91,6 +94,32 @@ public final class WebhookEvent {
      */
     public JsonNode payload() {
         return payload;
+    }
+
+    /**
+     * Returns the payload as an object of a class, deserialized by the default {@link Response.JsonMapping}.
+     *
+     * @param type the class, such as a record
+     * @param <T> the type of the object
+     * @return the object
+     * @throws ConnectorException when the payload does not match the class
+     */
+    public <T> T payload(Class<T> type) {
+        return payload(type, Response.JsonMapping.currentDefault());
+    }
+
+    /**
+     * Returns the payload as an object of a class, deserialized by a mapping.
+     *
+     * @param type the class, such as a record
+     * @param mapping converts the payload
+     * @param <T> the type of the object
+     * @return the object
+     * @throws ConnectorException when the payload does not match the class
+     */
+    public <T> T payload(Class<T> type, Response.JsonMapping mapping) {
+        return PayloadReader.read(
+                payload, Arguments.notNull(type, "type"), Arguments.notNull(mapping, "mapping")::read, "Event " + this);
     }
 
     /**

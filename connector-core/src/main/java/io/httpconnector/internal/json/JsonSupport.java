@@ -2,7 +2,6 @@ package io.httpconnector.internal.json;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonPointer;
@@ -13,12 +12,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.Module;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
@@ -44,7 +41,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads and writes JSON with Jackson: numbers keep every digit that they came with, and values of
- * {@code java.time} are written as ISO 8601 text. Thread-safe.
+ * {@code java.time} are written as ISO 8601 text, optional values as their value or null. Thread-safe.
  */
 public final class JsonSupport {
 
@@ -59,9 +56,11 @@ public final class JsonSupport {
             .addModule(new SimpleModule("http-connector")
                     .addSerializer(TemporalAccessor.class, ToStringSerializer.instance)
                     .addSerializer(TemporalAmount.class, ToStringSerializer.instance)
+                    .addSerializer(new OptionalSerializer())
                     .addDeserializer(JsonNode.class, new LosslessTreeDeserializer()))
             .addModule(Jackson3.module())
             .build();
+    private static final ValueMapper VALUES = ValueMapper.of(MAPPER);
     private static final ObjectMapper PIECES = new Pieces(MAPPER);
 
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
@@ -95,7 +94,7 @@ public final class JsonSupport {
      * @throws InvalidDefinitionException when Jackson has no way to write the value
      */
     public static JsonNode tree(Object value) {
-        return tree(MAPPER, value);
+        return VALUES.tree(value);
     }
 
     /**
@@ -141,52 +140,20 @@ public final class JsonSupport {
         }
     }
 
-    /**
-     * A mapper for trees in which values of some classes are kept as what they are, instead of being written.
-     *
-     * @param types the classes, such as {@code Path} for files
-     * @return a mapper for {@link #tree(ObjectMapper, Object)}, by which each value of these classes becomes a {@code POJONode}
-     */
-    public static ObjectMapper embedding(Class<?>... types) {
-        SimpleModule module = new SimpleModule("http-connector-contents");
-        for (Class<?> type : types) {
-            embed(module, type);
-        }
-        return MAPPER.copy().registerModule(module);
-    }
-
-    private static <T> void embed(SimpleModule module, Class<T> type) {
-        module.addSerializer(type, new Embedded<>(type));
+    /** Returns a mapper like that of this class with additional modules, the last of which takes precedence. */
+    static ObjectMapper mapperWith(Module... modules) {
+        return MAPPER.copy().registerModules(modules);
     }
 
     /**
-     * Any value as a tree, by a mapper of {@link #embedding}.
+     * Writes a value with the mapper of this library, whatever the default is.
      *
-     * @param mapper the mapper
      * @param value the value
-     * @return the tree
-     * @throws InvalidDefinitionException when Jackson has no way to write the value
+     * @return its JSON in UTF-8
+     * @throws IOException when it can't be written
      */
-    public static JsonNode tree(ObjectMapper mapper, Object value) {
-        if (value instanceof JsonNode node) {
-            return node;
-        }
-        if (value != null && Jackson3.isTree(value.getClass())) {
-            return Jackson3.tree(value);
-        }
-        try {
-            return mapper.valueToTree(value);
-        } catch (StackOverflowError e) {
-            // Jackson has no limit there: lists in lists, or a cycle.
-            throw new InvalidDefinitionException(
-                    "JSON value",
-                    "a " + value.getClass().getName()
-                            + " can't be written as JSON: it is nested too deep, or has itself" + " within it");
-        } catch (IllegalArgumentException e) {
-            throw new InvalidDefinitionException(
-                    "JSON value",
-                    "a " + value.getClass().getName() + " can't be written as JSON: " + firstLine(e.getMessage()));
-        }
+    public static byte[] writeStandard(Object value) throws IOException {
+        return MAPPER.writeValueAsBytes(ValueMapper.tree(MAPPER, value));
     }
 
     /**
@@ -393,26 +360,7 @@ public final class JsonSupport {
                 + (advice == null ? "" : ": " + advice);
     }
 
-    /**
-     * Puts a value into a tree as it is.
-     *
-     * @param <T> the type of the value
-     */
-    private static final class Embedded<T> extends StdSerializer<T> {
-
-        private static final long serialVersionUID = 1L;
-
-        Embedded(Class<T> type) {
-            super(type);
-        }
-
-        @Override
-        public void serialize(T value, JsonGenerator generator, SerializerProvider provider) throws IOException {
-            generator.writeEmbeddedObject(value);
-        }
-    }
-
-    private static String firstLine(@Nullable String message) {
+    static String firstLine(@Nullable String message) {
         if (message == null) {
             return "no reason is given";
         }

@@ -89,6 +89,9 @@ public final class MismatchedNames extends DeserializationProblemHandler {
 
     /** Returns a text with the reason why Jackson can't create an object, and what the user can do. */
     static @Nullable String advice(String reason) {
+        if (reason.contains("`tools.jackson.")) {
+            return "types of Jackson 3 need jsonMapping(Jackson3Mapping.of(mapper)) of the module connector-jackson3";
+        }
         if (reason.contains("not supported by default")) {
             return "add that module to the class path, or set a mapper with jsonMapping(...)";
         }

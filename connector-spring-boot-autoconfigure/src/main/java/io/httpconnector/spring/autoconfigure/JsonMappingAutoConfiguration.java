@@ -2,6 +2,7 @@ package io.httpconnector.spring.autoconfigure;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.httpconnector.Response;
+import io.httpconnector.jackson3.Jackson3Mapping;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -33,7 +34,7 @@ public class JsonMappingAutoConfiguration {
         @ConditionalOnMissingBean
         @ConditionalOnSingleCandidate(JsonMapper.class)
         Response.JsonMapping connectorJackson3Mapping(JsonMapper mapper) {
-            return (json, type) -> mapper.readValue(json, mapper.constructType(type));
+            return Jackson3Mapping.of(mapper);
         }
     }
 
@@ -46,7 +47,7 @@ public class JsonMappingAutoConfiguration {
         @ConditionalOnMissingBean
         @ConditionalOnSingleCandidate(ObjectMapper.class)
         Response.JsonMapping connectorJackson2Mapping(ObjectMapper mapper) {
-            return (json, type) -> mapper.readValue(json, mapper.constructType(type));
+            return Response.JsonMapping.of(mapper);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.httpconnector.examples.snippets;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.httpconnector.HttpConnection;
+import io.httpconnector.Response;
 
 /** The code of {@code docs/jackson.md}. */
 final class JacksonSnippets {
@@ -11,8 +12,12 @@ final class JacksonSnippets {
     static HttpConnection ownMapper(ObjectMapper mapper) {
         HttpConnection shop = HttpConnection.named("Shop")
                 .baseUrl("https://api.shop.example.com")
-                .jsonMapping((json, type) -> mapper.readValue(json, mapper.constructType(type)))
+                .jsonMapping(Response.JsonMapping.of(mapper)) // Jackson 2; for Jackson 3: Jackson3Mapping.of(mapper)
                 .build();
         return shop;
+    }
+
+    static void defaultMapper(ObjectMapper mapper) {
+        Response.JsonMapping.setDefault(Response.JsonMapping.of(mapper));
     }
 }
