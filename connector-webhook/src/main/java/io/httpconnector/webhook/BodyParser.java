@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.internal.json.JsonSupport;
 import java.io.ByteArrayInputStream;
@@ -89,6 +90,12 @@ final class BodyParser {
             rest = rest.tail();
         }
         return node;
+    }
+
+    /** The JSON that a text contains; the text itself if it is not JSON. */
+    static JsonNode jsonOrText(String text) {
+        JsonNode tree = jsonIn(text);
+        return tree.isMissingNode() ? TextNode.valueOf(text) : tree;
     }
 
     private static JsonNode jsonIn(String text) {

@@ -1,5 +1,7 @@
 package io.httpconnector.webhook;
 
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObject;
 import com.nimbusds.jose.JWSObject;
@@ -11,7 +13,9 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.Hashing;
+import io.httpconnector.webhook.SignedData.DefaultSelectors;
 import io.httpconnector.webhook.VerificationResult.RejectionReason;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.PublicKey;
@@ -36,8 +40,11 @@ final class JwtVerifier implements Verifier {
             Map<String, String> claims,
             @Nullable String audience,
             @Nullable String bodyHash,
+            @Nullable String urlHash,
+            @Nullable JsonPointer payload,
             Duration tolerance,
             boolean withoutTime,
+            boolean inBody,
             boolean detached) {}
 
     private final JwtSettings settings;
@@ -52,7 +59,9 @@ final class JwtVerifier implements Verifier {
 
     @Override
     public VerificationResult verify(WebhookRequest request, Instant now) {
-        List<String> given = BodyParser.unverifiedValues(settings.location, request);
+        List<String> given = settings.inBody
+                ? List.of(new String(request.body(), StandardCharsets.ISO_8859_1).strip())
+                : BodyParser.unverifiedValues(settings.location, request);
         if (given.size() != 1) {
             return VerificationResult.rejected(
                     RejectionReason.MISSING,
@@ -138,9 +147,69 @@ final class JwtVerifier implements Verifier {
         if (settings.audience != null && !claims.getAudience().contains(settings.audience)) {
             return VerificationResult.rejected(RejectionReason.MISMATCH, "the token is for another audience");
         }
-        return settings.bodyHash == null
-                ? VerificationResult.accepted()
-                : checkBodyHash(token, settings.bodyHash, request);
+        if (settings.payload != null) {
+            return payload(token, settings.payload, request);
+        }
+        if (settings.bodyHash == null) {
+            return VerificationResult.accepted();
+        }
+        return settings.urlHash == null
+                ? checkBodyHash(token, settings.bodyHash, request)
+                : checkHashes(token, settings.urlHash, settings.bodyHash, request);
+    }
+
+    /** Takes the payload from the claims; a text that contains JSON is parsed. */
+    private static VerificationResult payload(SignedJWT token, JsonPointer pointer, WebhookRequest request) {
+        JsonNode payload;
+        try {
+            payload = BodyParser.at(BodyParser.json(token.getPayload().toBytes()), pointer);
+        } catch (IOException e) {
+            return VerificationResult.rejected(RejectionReason.MALFORMED, "the claims of the token are not valid JSON");
+        }
+        if (payload.isMissingNode() || payload.isNull()) {
+            return VerificationResult.rejected(RejectionReason.MISSING, "the token has no payload at " + pointer);
+        }
+        byte[] signed = token.getSigningInput();
+        return VerificationResult.signed(SignedData.of(
+                request,
+                JwtVerifier::isBody,
+                () -> Hashing.fingerprint(signed),
+                null,
+                payload.isTextual() ? BodyParser.jsonOrText(payload.textValue()) : payload,
+                DefaultSelectors.NONE));
+    }
+
+    /** Compares the hash of the URL, which covers the query, and that of the body. */
+    private static VerificationResult checkHashes(
+            SignedJWT token, String urlHash, String bodyHash, WebhookRequest request) throws ParseException {
+        String url = request.url().orElse(null);
+        if (url == null) {
+            return VerificationResult.rejected(
+                    RejectionReason.NO_KEY, "the URL is signed, but publicUrl is not set on the receiver");
+        }
+        byte[] right = Hashing.sha256(url);
+        if (!isHash(token.getJWTClaimsSet().getStringClaim(urlHash), right)) {
+            return VerificationResult.rejected(
+                    RejectionReason.MISMATCH,
+                    "the URL " + Texts.visible(pathOf(url)) + " does not match the hash in the token");
+        }
+        VerificationResult body = checkBodyHash(token, bodyHash, request);
+        return body.isAccepted()
+                ? VerificationResult.signed(
+                        () -> Hashing.fingerprint((BinaryEncoding.HEX.encode(right)
+                                        + BinaryEncoding.HEX.encode(Hashing.sha256(request.body())))
+                                .getBytes(StandardCharsets.UTF_8)),
+                        selector -> isBody(selector) || selector.type == ValueSelector.SelectorType.QUERY)
+                : body;
+    }
+
+    private static String pathOf(String url) {
+        return url.split("\\?", 2)[0];
+    }
+
+    private static boolean isHash(@Nullable String text, byte[] right) {
+        byte[] hash = text == null ? null : decoded(text);
+        return hash != null && MessageDigest.isEqual(hash, right);
     }
 
     private boolean isTooFar(Date issued, Instant now) {
@@ -157,10 +226,8 @@ final class JwtVerifier implements Verifier {
         if (claims.getClaim(claim) == null && request.body().length == 0) {
             return VerificationResult.signed(() -> Hashing.fingerprint(token.getSigningInput()), JwtVerifier::isBody);
         }
-        String expected = claims.getStringClaim(claim);
-        byte[] hash = expected == null ? null : decoded(expected);
         byte[] right = Hashing.sha256(request.body());
-        return hash != null && MessageDigest.isEqual(hash, right)
+        return isHash(claims.getStringClaim(claim), right)
                 ? VerificationResult.signed(() -> Hashing.fingerprint(right), JwtVerifier::isBody)
                 : VerificationResult.rejected(
                         RejectionReason.MISMATCH, "the body does not match the hash in the token");
@@ -177,6 +244,6 @@ final class JwtVerifier implements Verifier {
 
     @Override
     public List<ValueSelector> secrets() {
-        return List.of(settings.location);
+        return settings.inBody ? List.of() : List.of(settings.location);
     }
 }

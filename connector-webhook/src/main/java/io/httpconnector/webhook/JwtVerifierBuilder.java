@@ -1,8 +1,10 @@
 package io.httpconnector.webhook;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.Arguments;
+import io.httpconnector.internal.json.JsonSupport;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,7 +43,11 @@ public final class JwtVerifierBuilder {
     private @Nullable String audience;
     private @Nullable String bodyHash;
     private Duration tolerance = Duration.ofMinutes(1);
+    private @Nullable String urlHash;
+    private @Nullable String payload;
     private boolean withoutTime;
+    private boolean inBody;
+    private boolean hasLocation;
     private boolean detached;
 
     JwtVerifierBuilder(@Nullable PublicKeys keys, List<Secret> secrets) {
@@ -58,6 +64,7 @@ public final class JwtVerifierBuilder {
      */
     public JwtVerifierBuilder location(ValueSelector location) {
         this.location = location;
+        this.hasLocation = true;
         return this;
     }
 
@@ -107,8 +114,8 @@ public final class JwtVerifierBuilder {
 
     /**
      * Sets the claim that contains the SHA-256 of the body, in hexadecimal or base64. Without it, a captured token is valid for any body
-     * until it expires. A token without the claim is accepted for a request without a body, such as a GET request of MessageBird; the
-     * query of such a request is not signed.
+     * until it expires. A token without the claim is accepted for a request without a body, such as a GET request of MessageBird,
+     * whose query is signed by {@link #urlHash}.
      *
      * @param claim the name of the claim, such as {@code request_body_sha256}
      * @return this builder
@@ -119,7 +126,42 @@ public final class JwtVerifierBuilder {
     }
 
     /**
-     * Accepts tokens without the claims {@code exp} and {@code iat}, which never expire. {@link #bodyHash} is required: it
+     * Sets the claim that contains the SHA-256 of the URL with its query, in hexadecimal or base64, and requires it. The query
+     * parameters are then signed: they are the payload of a request without a body. Requires {@link WebhookRouter} or {@link
+     * WebhookReceiverBuilder#publicUrl}, and {@link #bodyHash}.
+     *
+     * @param claim the name of the claim, such as {@code url_hash}
+     * @return this builder
+     */
+    public JwtVerifierBuilder urlHash(String claim) {
+        this.urlHash = claim;
+        return this;
+    }
+
+    /**
+     * Takes the payload of the event from the claims of the token instead of the body. A text that contains JSON is parsed.
+     *
+     * @param pointer a JSON Pointer (RFC 6901) in the claims, such as {@code /data}, which may continue in a text that contains JSON;
+     *     empty for all claims
+     * @return this builder
+     */
+    public JwtVerifierBuilder payload(String pointer) {
+        this.payload = Arguments.notNull(pointer, "payload of a JWT");
+        return this;
+    }
+
+    /**
+     * Expects the token as the whole body, such as that of a webhook of Wix. Requires {@link #payload}.
+     *
+     * @return this builder
+     */
+    public JwtVerifierBuilder inBody() {
+        this.inBody = true;
+        return this;
+    }
+
+    /**
+     * Accepts tokens without the claims {@code exp} and {@code iat}, which never expire. {@link #bodyHash} or {@link #payload} is required: it
      * distinguishes events, so that a captured request can be sent again, but is not handled again.
      *
      * @return this builder
@@ -176,12 +218,27 @@ public final class JwtVerifierBuilder {
         if (tolerance == null || tolerance.isNegative() || tolerance.compareTo(Duration.ofHours(1)) > 0) {
             problems.add("tolerance: " + tolerance + " is out of range, use at most 1 hour");
         }
-        if (withoutTime && bodyHash == null) {
+        if (withoutTime && bodyHash == null && payload == null) {
             problems.add("withoutTime: a token that never expires is valid for any body, use bodyHash(...) as well");
         }
-        if (detached && (withoutTime || bodyHash != null || audience != null || !claims.isEmpty())) {
+        boolean hasClaims = bodyHash != null || urlHash != null || payload != null || audience != null;
+        if (detached && (withoutTime || hasClaims || !claims.isEmpty())) {
             problems.add("detached: a token that signs the body has no claims to be checked");
         }
+        if (urlHash != null && bodyHash == null) {
+            problems.add("urlHash: without bodyHash(...), the body is not signed");
+        }
+        if (payload != null && (bodyHash != null || urlHash != null)) {
+            problems.add("payload: a token that contains the payload does not need "
+                    + (bodyHash == null ? "urlHash" : "bodyHash"));
+        }
+        if (inBody && payload == null) {
+            problems.add("inBody: the body has no other payload than the token, use payload(...) as well");
+        }
+        if (inBody && hasLocation) {
+            problems.add("inBody: it contradicts location(...), use one of them");
+        }
+        JsonPointer pointer = pointer(problems);
         try {
             Class.forName("com.nimbusds.jwt.SignedJWT");
         } catch (ClassNotFoundException e) {
@@ -198,8 +255,20 @@ public final class JwtVerifierBuilder {
                 Map.copyOf(claims),
                 audience,
                 bodyHash,
+                urlHash,
+                pointer,
                 tolerance,
                 withoutTime,
+                inBody,
                 detached));
+    }
+
+    private @Nullable JsonPointer pointer(List<String> problems) {
+        try {
+            return payload == null ? null : JsonSupport.pointer(payload);
+        } catch (InvalidDefinitionException e) {
+            e.problems().forEach(problem -> problems.add("payload: " + problem));
+            return null;
+        }
     }
 }

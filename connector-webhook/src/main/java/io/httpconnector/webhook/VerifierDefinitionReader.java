@@ -183,6 +183,9 @@ record VerifierDefinitionReader(
             reader.problem("issuer", "contradicts the claim iss: use only one of them");
         }
         String bodyHash = reader.text("bodyHash");
+        String urlHash = reader.text("urlHash");
+        String payload = reader.text("payload");
+        boolean inBody = reader.isSet("inBody");
         Duration tolerance = reader.duration("tolerance");
         boolean withoutTime = reader.isSet("withoutTime");
         boolean detached = reader.isSet("detached");
@@ -207,6 +210,15 @@ record VerifierDefinitionReader(
             claims.forEach(jwt::claim);
             if (bodyHash != null) {
                 jwt.bodyHash(bodyHash);
+            }
+            if (urlHash != null) {
+                jwt.urlHash(urlHash);
+            }
+            if (payload != null) {
+                jwt.payload(payload);
+            }
+            if (inBody) {
+                jwt.inBody();
             }
             if (tolerance != null) {
                 jwt.tolerance(tolerance);
