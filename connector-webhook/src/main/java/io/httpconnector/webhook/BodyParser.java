@@ -70,10 +70,13 @@ final class BodyParser {
         }
     }
 
-    /** Parses JSON, a multipart form or a form; the bytes alone decide which, because the media type is usually not signed. */
+    /** Parses XML, JSON, a multipart form or a form; the bytes alone decide which, because the media type is usually not signed. */
     static JsonNode tree(byte[] body) throws IOException {
         if (body.length > 1 && body[0] == '-' && body[1] == '-') {
             return MultipartParser.read(body, MediaType.multipart(MultipartParser.boundary(body)));
+        }
+        if (body.length > 0 && body[0] == '<') {
+            return xml(body);
         }
         return FormParser.isForm(body) ? form(FormParser.parseStrictly(FormParser.text(body))) : json(body);
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.webhook.ChallengeHandshake.ChallengeCode;
@@ -38,6 +39,7 @@ public final class ChallengeBuilder {
     private @Nullable ChallengeCode code;
     private @Nullable ChallengeEncryption encryption;
     private boolean verified;
+    private @Nullable Verifier verifier;
     private @Nullable ObjectNode responseJson;
     private @Nullable String responseHeader;
     private final List<String> problems = new ArrayList<>();
@@ -123,11 +125,35 @@ public final class ChallengeBuilder {
      * @return this builder
      */
     public ChallengeBuilder encrypted(ValueSelector selector, Secret secret, String key) {
+        return encrypted(BodyEncryption.aes(selector, key), secret);
+    }
+
+    /**
+     * Declares that the service encrypts challenges. If the location of the encrypted text is that of the challenge, such as a
+     * query parameter of WeCom, the challenge is the decrypted text: at most 1000 letters, digits and {@code -._~+/=}. Otherwise the
+     * locations of the challenge, of the token and of conditions refer to the decrypted body.
+     *
+     * @param challenges such as {@code BodyEncryption.aes(ValueSelector.query("echostr"), "{{secret | decodeBase64 |
+     *     bytes}}").wecom(corporationId)}
+     * @param secret the secret from which the key is made
+     * @return this builder
+     */
+    public ChallengeBuilder encrypted(BodyEncryption challenges, Secret secret) {
         this.encryption = new ChallengeEncryption(
-                new BodyEncryption(
-                        Arguments.notNull(selector, "location of the encrypted text"),
-                        Arguments.notNull(key, "template of the key of the encryption")),
+                Arguments.notNull(challenges, "encryption of challenges"),
                 Arguments.notNull(secret, "secret of the encryption"));
+        return this;
+    }
+
+    /**
+     * Requires a signature that differs from those of events, such as that of an encrypted challenge in the query of a GET request
+     * (WeCom): the response to a challenge that the verifier rejects is 401.
+     *
+     * @param signature verifies the challenge
+     * @return this builder
+     */
+    public ChallengeBuilder verifiedBy(Verifier signature) {
+        this.verifier = Arguments.notNull(signature, "verifier of a challenge");
         return this;
     }
 
@@ -200,7 +226,10 @@ public final class ChallengeBuilder {
     public Handshake build() {
         List<String> all = new ArrayList<>(problems);
         if (encryption != null) {
-            encryption.check(all);
+            encryption.check(location, all);
+        }
+        if (verified && verifier != null) {
+            all.add("verifiedBy: it contradicts verified(), use one of them");
         }
         if (responseJson != null && responseHeader != null) {
             all.add("responseHeader: it contradicts responseJson(...)");
@@ -230,8 +259,10 @@ public final class ChallengeBuilder {
                 code,
                 encryption,
                 verified,
+                verifier,
                 responseJson,
                 responseHeader,
-                ChallengeGuard.NONE);
+                ChallengeGuard.NONE,
+                TimeSource.SYSTEM);
     }
 }

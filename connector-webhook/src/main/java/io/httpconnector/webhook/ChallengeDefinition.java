@@ -36,16 +36,13 @@ final class ChallengeDefinition {
     }
 
     /** The member {@code encrypted}. */
-    private record EncryptionMember(ValueSelector location, String secret, String key) {
+    private record EncryptionMember(BodyEncryption encryption, String secret) {
 
         static @Nullable EncryptionMember read(JsonObjectReader reader) {
-            // "location": The location of the encrypted text.
-            ValueSelector location = reader.requiredObject("location", ValueSelector::read);
             // "secret": The name of the secret.
             String secret = reader.requiredText("secret");
-            // "key": The template of the key, such as `{{secret | sha256 | bytes}}`.
-            String key = reader.requiredText("key");
-            return location == null ? null : new EncryptionMember(location, secret, key);
+            BodyEncryption encryption = BodyEncryption.read(reader);
+            return encryption == null ? null : new EncryptionMember(encryption, secret);
         }
     }
 
@@ -70,6 +67,8 @@ final class ChallengeDefinition {
         HmacMember hmac = reader.object("hmac", HmacMember::read);
         EncryptionMember encrypted = reader.object("encrypted", EncryptionMember::read);
         boolean verified = reader.isSet("verified");
+        Recipe<Verifier> verifiedBy = VerifierDefinitionReader.at(
+                "/verifiedBy", reader.object("verifiedBy", VerifierDefinitionReader::verifier));
         JsonNode responseJson = reader.object("responseJson");
         String responseHeader = reader.text("responseHeader");
         if (location == null) {
@@ -88,10 +87,13 @@ final class ChallengeDefinition {
                 builder.hmac(hmac.algorithm, at.secret("/hmac/secret", hmac.secret), hmac.encoding);
             }
             if (encrypted != null) {
-                builder.encrypted(encrypted.location, at.secret("/encrypted/secret", encrypted.secret), encrypted.key);
+                builder.encrypted(encrypted.encryption, at.secret("/encrypted/secret", encrypted.secret));
             }
             if (verified) {
                 builder.verified();
+            }
+            if (verifiedBy != null) {
+                builder.verifiedBy(verifiedBy.create(at));
             }
             if (responseJson != null) {
                 builder.responseJson(responseJson);

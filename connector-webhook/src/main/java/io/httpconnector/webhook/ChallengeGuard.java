@@ -1,6 +1,7 @@
 package io.httpconnector.webhook;
 
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -74,7 +75,7 @@ final class ChallengeGuard {
     }
 
     /** Returns the handshakes with this guard; reports those whose responses are signatures of events. */
-    List<Handshake> guard(List<Handshake> handshakes, List<String> problems) {
+    List<Handshake> guard(List<Handshake> handshakes, TimeSource time, List<String> problems) {
         List<Handshake> guarded = new ArrayList<>();
         for (Handshake handshake : handshakes) {
             if (handshake instanceof ChallengeHandshake challenge) {
@@ -83,7 +84,7 @@ final class ChallengeGuard {
                         && all.stream().anyMatch(one -> !one.differsFromChallenges() && isKnownSame(one.secret, key))) {
                     problems.add(PROBLEM);
                 }
-                guarded.add(challenge.guardedBy(this));
+                guarded.add(challenge.guardedBy(this, time));
             } else {
                 guarded.add(handshake);
             }

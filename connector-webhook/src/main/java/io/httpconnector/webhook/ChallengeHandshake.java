@@ -6,12 +6,14 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Hashing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +31,9 @@ final class ChallengeHandshake implements Handshake {
     private final boolean verified;
     private final @Nullable ObjectNode responseJson;
     private final @Nullable String responseHeader;
+    private final @Nullable Verifier verifier;
     private final ChallengeGuard guard;
+    private final TimeSource time;
 
     /** A value by which a challenge differs from an event. */
     record ChallengeCondition(ValueSelector selector, String value) {}
@@ -49,10 +53,17 @@ final class ChallengeHandshake implements Handshake {
     /** The encryption of challenges. */
     record ChallengeEncryption(BodyEncryption body, Secret secret) {
 
-        /** Reports invalid settings. */
-        void check(List<String> problems) {
+        /** Reports invalid settings; {@code challenge} is the location of the challenge. */
+        void check(ValueSelector challenge, List<String> problems) {
             int before = problems.size();
-            body.check(problems);
+            if (isChallenge(challenge)) {
+                body.checkKey(Set.of(), problems);
+            } else {
+                body.check(Set.of(), problems);
+            }
+            if (body.response() != null) {
+                problems.add("encrypted, response: a challenge has a response of its own, omit it");
+            }
             if (problems.size() == before) {
                 try {
                     var unused = key();
@@ -68,8 +79,21 @@ final class ChallengeHandshake implements Handshake {
             return decrypted == null ? request.body(new byte[0]) : decrypted;
         }
 
+        /** Whether the challenge itself is the encrypted text. */
+        boolean isChallenge(ValueSelector challenge) {
+            return body.location().equals(challenge);
+        }
+
+        /** The decrypted challenge; empty if it cannot be decrypted, or has characters that no service uses. */
+        Optional<String> decrypted(String challenge) {
+            byte[] plain = body.decrypted(challenge, key());
+            return Optional.ofNullable(plain)
+                    .map(bytes -> new String(bytes, StandardCharsets.ISO_8859_1))
+                    .filter(ChallengeHandshake::isPlain);
+        }
+
         private byte[] key() {
-            return body.keyBytes(secret.reveal().getBytes(StandardCharsets.UTF_8));
+            return body.keyBytes(name -> secret.reveal().getBytes(StandardCharsets.UTF_8));
         }
     }
 
@@ -81,9 +105,11 @@ final class ChallengeHandshake implements Handshake {
             @Nullable ChallengeCode code,
             @Nullable ChallengeEncryption encryption,
             boolean verified,
+            @Nullable Verifier verifier,
             @Nullable ObjectNode responseJson,
             @Nullable String responseHeader,
-            ChallengeGuard guard) {
+            ChallengeGuard guard,
+            TimeSource time) {
         this.location = location;
         this.method = method;
         this.conditions = conditions;
@@ -93,13 +119,26 @@ final class ChallengeHandshake implements Handshake {
         this.verified = verified;
         this.responseJson = responseJson;
         this.responseHeader = responseHeader;
+        this.verifier = verifier;
         this.guard = guard;
+        this.time = time;
     }
 
-    /** A copy that computes no HMAC that could be the signature of an event. */
-    ChallengeHandshake guardedBy(ChallengeGuard other) {
+    /** A copy that computes no HMAC that could be the signature of an event, with the time source of a receiver. */
+    ChallengeHandshake guardedBy(ChallengeGuard other, TimeSource clock) {
         return new ChallengeHandshake(
-                location, method, conditions, token, code, encryption, verified, responseJson, responseHeader, other);
+                location,
+                method,
+                conditions,
+                token,
+                code,
+                encryption,
+                verified,
+                verifier,
+                responseJson,
+                responseHeader,
+                other,
+                clock);
     }
 
     /** The key of HMACs of challenges that anyone may send; null if there are none. */
@@ -121,7 +160,9 @@ final class ChallengeHandshake implements Handshake {
         if (method != null && !given.method().equals(method)) {
             return Optional.empty();
         }
-        WebhookRequest request = encryption == null ? given : encryption.decrypted(given);
+        ChallengeEncryption encrypted = encryption;
+        boolean isText = encrypted != null && encrypted.isChallenge(location);
+        WebhookRequest request = encrypted == null || isText ? given : encrypted.decrypted(given);
         Optional<String> challenge = one(location, request).flatMap(ChallengeText::bounded);
         boolean matches = challenge.isPresent()
                 && conditions.stream()
@@ -130,6 +171,15 @@ final class ChallengeHandshake implements Handshake {
                                 .isPresent());
         if (!matches) {
             return Optional.empty();
+        }
+        if (verifier != null && !verifier.verify(given, time.now()).isAccepted()) {
+            return Optional.of(StandardResponses.UNAUTHORIZED);
+        }
+        if (encrypted != null && isText) {
+            challenge = encrypted.decrypted(challenge.get()).flatMap(ChallengeText::bounded);
+            if (challenge.isEmpty()) {
+                return Optional.of(StandardResponses.UNAUTHORIZED);
+            }
         }
         Token expected = token;
         boolean trusted = expected == null

@@ -1,6 +1,7 @@
 package io.httpconnector.webhook;
 
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Hashing;
 import io.httpconnector.webhook.SignatureVerifier.Service;
 import io.httpconnector.webhook.VerificationResult.RejectionReason;
@@ -10,12 +11,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A verifier of signatures that exposes the decrypted body of a request: the signature covers the encrypted body, and thus what
  * it contains. Immutable.
  */
 final class DecryptingVerifier implements SigningVerifier {
+
+    private static final VerificationResult UNDECRYPTED = VerificationResult.rejected(
+            RejectionReason.MALFORMED, "the signature is valid, but the body cannot be decrypted");
 
     private final SignatureVerifier signature;
     private final BodyEncryption encryption;
@@ -56,6 +61,13 @@ final class DecryptingVerifier implements SigningVerifier {
                 .toList();
     }
 
+    /** The factory of encrypted responses; null if they are not encrypted. */
+    @Nullable ResponseFactory responses(TimeSource time) {
+        String text = encryption.response();
+        Secret token = signature.sharedSecrets().get(0);
+        return text == null ? null : event -> EncryptedResponse.of(text, encryption, keyOf.apply(token), token, time);
+    }
+
     SignatureVerifier signature() {
         return signature;
     }
@@ -66,6 +78,12 @@ final class DecryptingVerifier implements SigningVerifier {
         if (!result.isAccepted()) {
             return result;
         }
+        if (!encryption.isEncrypted(request)) {
+            // What the body contains is signed only with the whole body.
+            return signature.covers(SignedData.BODY)
+                    ? VerificationResult.signed(decrypted(result.data(request, signature), request))
+                    : UNDECRYPTED;
+        }
         Variant used = variants.size() == 1
                 ? variants.get(0)
                 : variants.stream()
@@ -74,8 +92,7 @@ final class DecryptingVerifier implements SigningVerifier {
                         .orElse(variants.get(0));
         WebhookRequest plain = encryption.decrypted(request, keyOf.apply(used.secret));
         return plain == null
-                ? VerificationResult.rejected(
-                        RejectionReason.MALFORMED, "the signature is valid, but the body cannot be decrypted")
+                ? UNDECRYPTED
                 : VerificationResult.signed(decrypted(result.data(request, signature), plain));
     }
 

@@ -33,6 +33,8 @@ record Placeholder(String place, String name, List<String> filters) {
     private static final Pattern RESERVED =
             Pattern.compile("%(3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)", Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern ESCAPE = Pattern.compile("%[0-9A-F]{2}");
+
     private static final Map<String, UnaryOperator<byte[]>> DIGESTS = digests();
     private static final Map<String, UnaryOperator<byte[]>> ENCODINGS = encodings();
     private static final Map<String, UnaryOperator<byte[]>> CONVERSIONS = conversions();
@@ -61,6 +63,10 @@ record Placeholder(String place, String name, List<String> filters) {
         Map<String, UnaryOperator<byte[]>> conversions = new LinkedHashMap<>();
         conversions.put("lower", bytes -> utf8(text(bytes).toLowerCase(Locale.ROOT)));
         conversions.put("upper", bytes -> utf8(text(bytes).toUpperCase(Locale.ROOT)));
+        conversions.put("decodeBase64", bytes -> {
+            byte[] decoded = BinaryEncoding.decodeBase64(text(bytes));
+            return decoded == null ? new byte[0] : decoded;
+        });
         return conversions;
     }
 
@@ -71,7 +77,16 @@ record Placeholder(String place, String name, List<String> filters) {
                     bytes -> utf8(RESERVED.matcher(text(bytes))
                             .replaceAll(escape -> Matcher.quoteReplacement(
                                     Character.toString((char) Integer.parseInt(escape.group(1), 16))))),
-            "escaped", bytes -> utf8(escaped(text(bytes))));
+            "escaped", bytes -> utf8(escaped(text(bytes))),
+            "dotNetEncoded", bytes -> utf8(dotNetEncoded(text(bytes))));
+
+    /** The escapes of {@code HttpUtility.UrlEncode} in .NET: a space becomes a plus sign, hexadecimal digits are in lower case. */
+    private static String dotNetEncoded(String text) {
+        StringBuilder encoded = new StringBuilder();
+        PercentEncoding.encode(text, "!*()-_. ", encoded);
+        return ESCAPE.matcher(encoded.toString().replace("~", "%7E").replace(' ', '+'))
+                .replaceAll(escape -> escape.group().toLowerCase(Locale.ROOT));
+    }
 
     /** Percent-encodes a target again: the path once, except for reserved characters, and the query twice. */
     private static String escaped(String target) {
@@ -144,6 +159,18 @@ record Placeholder(String place, String name, List<String> filters) {
             }
         }
         return List.copyOf(filters);
+    }
+
+    /** Creates a placeholder for a value that has filters, but no place in a template. */
+    static Placeholder filtered(String what, List<String> filters, List<String> problems) {
+        List<String> parts = new ArrayList<>(List.of(what));
+        parts.addAll(filters);
+        return new Placeholder(what, what, filters(what, parts.toArray(String[]::new), problems));
+    }
+
+    /** Whether several values have the same result. */
+    boolean isConverted() {
+        return filters.stream().anyMatch(CONVERSIONS::containsKey);
     }
 
     private static @Nullable UnaryOperator<byte[]> find(String name) {

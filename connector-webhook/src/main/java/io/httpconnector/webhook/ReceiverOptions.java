@@ -155,6 +155,11 @@ final class ReceiverOptions {
         json.put("maxBody", maxBody).put("bodyTimeout", bodyTimeout.toString());
     }
 
+    /** Whether the application has chosen a response. */
+    boolean hasResponse() {
+        return responseTemplate != null || fixedResponse != StandardResponses.OK;
+    }
+
     /** Creates the response to accepted events; reports the problems of its template. */
     ResponseFactory responseFactory(List<String> problems) {
         WebhookResponse fixed = fixedResponse;

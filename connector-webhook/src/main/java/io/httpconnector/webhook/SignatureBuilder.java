@@ -5,7 +5,9 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.Arguments;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,8 @@ public final class SignatureBuilder {
     String encoding = "hex";
     String content = "{{body}}";
     List<String> sortedContent = List.of();
+    List<String> contentFilters = List.of();
+    final Map<String, Secret> namedSecrets = new LinkedHashMap<>();
 
     @Nullable SignedFields fields;
 
@@ -182,6 +186,33 @@ public final class SignatureBuilder {
     }
 
     /**
+     * Sets filters of the whole content, such as those of ECPay: {@code dotNetEncoded}, which escapes like {@code
+     * HttpUtility.UrlEncode} of .NET, and {@code lower}. A signature of converted content does not protect the case of letters: a
+     * warning is logged.
+     *
+     * @param filters the filters of {@link #content}, applied in this order
+     * @return this builder
+     */
+    public SignatureBuilder contentFilters(String... filters) {
+        this.contentFilters = Arguments.all(filters, "filters of the content");
+        return this;
+    }
+
+    /**
+     * Adds a secret beside those that sign, for services with several: the placeholder <code>{{secret.NAME}}</code> of {@link #content}
+     * and of the key of {@link #encrypted(BodyEncryption)}.
+     *
+     * @param name the name, of letters, digits, hyphens and underscores
+     * @param secret the secret, in UTF-8
+     * @return this builder
+     */
+    public SignatureBuilder namedSecret(String name, Secret secret) {
+        namedSecrets.put(
+                Arguments.notNull(name, "name of a secret"), Arguments.notNull(secret, "secret of a signature"));
+        return this;
+    }
+
+    /**
      * Sets the list of all fields of a form, for the placeholders {@code fields} and {@code fieldCount} of the content. The payload
      * of an event consists of these fields.
      *
@@ -233,7 +264,8 @@ public final class SignatureBuilder {
 
     /**
      * Declares that the service encrypts bodies by AES in CBC mode, after their initialization vector and in base64. The payload
-     * of an event, its id, type and key are those of the decrypted body. A body without a text at this location is not encrypted.
+     * of an event, its id, type and key are those of the decrypted body. A body without a text at this location is not encrypted;
+     * it is accepted only if the signature covers the whole body.
      *
      * @param location the location of the encrypted text in the body, such as {@code ValueSelector.body("/encrypt")}, which must
      *     be signed
@@ -242,9 +274,19 @@ public final class SignatureBuilder {
      * @return this builder
      */
     public SignatureBuilder encrypted(ValueSelector location, String key) {
-        this.encryption = new BodyEncryption(
-                Arguments.notNull(location, "location of the encrypted text"),
-                Arguments.notNull(key, "template of the key of the encryption"));
+        return encrypted(BodyEncryption.aes(location, key));
+    }
+
+    /**
+     * Declares that the service encrypts bodies. The payload of an event, its id, type and key are those of the decrypted body. A
+     * body without a text at the location is not encrypted; it is accepted only if the signature covers the whole body.
+     *
+     * @param bodies such as {@code BodyEncryption.aes(ValueSelector.body("/Encrypt"), "{{secret.aesKey | decodeBase64 |
+     *     bytes}}").wecom(corporationId)}; the encrypted text must be signed
+     * @return this builder
+     */
+    public SignatureBuilder encrypted(BodyEncryption bodies) {
+        this.encryption = Arguments.notNull(bodies, "encryption of bodies");
         return this;
     }
 

@@ -11,10 +11,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,9 +25,8 @@ import org.slf4j.LoggerFactory;
 /** Checks the settings of a {@link SignatureBuilder} and compiles them to a verifier. */
 final class SignatureCompiler {
 
-    private static final Set<String> HMACS = Set.of("HmacMD5", "HmacSHA1", "HmacSHA256", "HmacSHA384", "HmacSHA512");
-    private static final Set<String> DIGESTS = Set.of("MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512");
     private static final Logger LOG = LoggerFactory.getLogger(SignatureBuilder.class);
+    private static final Pattern SECRET_AT_END = Pattern.compile("\\{\\{ *secret[^{}]*}}$");
     private static final Duration MAX_TOLERANCE = Duration.ofDays(7);
 
     /** The encoding of secrets that are either base64 or plain text. */
@@ -40,14 +41,25 @@ final class SignatureCompiler {
             "The signed values {} are not separated: an attacker who has seen a request can move text from one to the other and send it"
                     + " before the genuine request arrives. Use a separator as soon as the service supports it";
 
+    private static final String CONVERTED =
+            "The content is signed after the filters {}: an attacker who has seen a request can change the case of its letters and send"
+                    + " it before the genuine request arrives";
+
     private final SignatureBuilder builder;
-    private final boolean isHmac;
+    private final boolean isMac;
     private final boolean isDigest;
+
+    /** Whether an attacker can append to the content of a plain hash. */
+    private final boolean isExtendable;
 
     SignatureCompiler(SignatureBuilder builder) {
         this.builder = builder;
-        this.isHmac = builder.publicKeys == null && HMACS.contains(builder.algorithm);
-        this.isDigest = DIGESTS.contains(builder.algorithm);
+        this.isMac = builder.publicKeys == null && SignatureAlgorithms.isMac(builder.algorithm);
+        this.isDigest = builder.publicKeys == null && !isMac && SignatureAlgorithms.isDigest(builder.algorithm);
+        boolean endsWithSecret = builder.sortedContent.isEmpty()
+                && builder.content != null
+                && SECRET_AT_END.matcher(builder.content).find();
+        this.isExtendable = isDigest && !endsWithSecret && SignatureAlgorithms.isExtendable(builder.algorithm);
     }
 
     /** The verifier, which also decrypts the body if the service encrypts it. */
@@ -57,12 +69,17 @@ final class SignatureCompiler {
         return encryption == null
                 ? verifier
                 : new DecryptingVerifier(
-                        verifier, encryption, secret -> encryption.keyBytes(decoded(secret)), builder.bodiesAreUnique);
+                        verifier,
+                        encryption,
+                        secret -> encryption.keyBytes(name -> name.equals("secret")
+                                ? decoded(secret)
+                                : NamedSecrets.bytes(name, builder.namedSecrets)),
+                        builder.bodiesAreUnique);
     }
 
     private SignatureVerifier verifierWithWarnings() {
         SignatureVerifier verifier = verifier();
-        if (isDigest) {
+        if (isExtendable) {
             LOG.warn(
                     "A plain {} of secret and content can be forged: an attacker who has seen a request can append to its content (length extension)."
                             + " Bodies are parsed as JSON only. Use an HMAC as soon as the service supports it",
@@ -70,6 +87,9 @@ final class SignatureCompiler {
         }
         if (!verifier.covers(SignedData.BODY) && !verifier.signsFields() && !verifier.signsOnlyParameters()) {
             LOG.warn(UNSIGNED_BODY, builder.signatures);
+        }
+        if (verifier.content().isConverted()) {
+            LOG.warn(CONVERTED, builder.contentFilters);
         }
         List<String> unseparated = new ArrayList<>(UnseparatedValues.find(builder.content, builder.timestamp));
         if (builder.fields != null && !builder.fields.isSeparated()) {
@@ -102,13 +122,13 @@ final class SignatureCompiler {
                 choice(BinaryEncoding.class, "bodyHashEncoding", builder.bodyHashEncoding, problems);
         TimeUnit unit = choice(TimeUnit.class, "timestampUnit", builder.timeUnit, problems);
         checkSecretEncoding(problems);
-        if (!DIGESTS.contains(builder.bodyHashAlgorithm)) {
-            problems.add("bodyHashAlgorithm: " + builder.bodyHashAlgorithm + " is unknown, use one of "
-                    + new TreeSet<>(DIGESTS));
+        if (!SignatureAlgorithms.isDigest(builder.bodyHashAlgorithm)) {
+            problems.add("bodyHashAlgorithm: " + SignatureAlgorithms.unknown(builder.bodyHashAlgorithm, true));
         }
         if (builder.content == null) {
             problems.add("content: it is null");
         }
+        checkNamedSecrets(problems);
         SignedContent signed =
                 builder.content == null ? SignedContent.of("{{body}}", problems) : SignedContent.of(builder, problems);
         if (!builder.sortedContent.isEmpty() && !"{{body}}".equals(builder.content)) {
@@ -138,25 +158,48 @@ final class SignatureCompiler {
                         builder.bodiesAreUnique,
                         builder.eventId,
                         builder.eventType),
-                // The content of a plain hash can be extended, but the result is not valid JSON.
-                new Service(isDigest ? List.of(MediaType.JSON) : List.of(), null),
+                // The content of a plain hash can be extended, but the result is not valid JSON, nor an encrypted text.
+                new Service(
+                        isExtendable && (builder.encryption == null || signed.signsRawBody())
+                                ? List.of(MediaType.JSON)
+                                : List.of(),
+                        null),
                 builder.toJson(),
-                builder.publicKeys == null ? List.copyOf(builder.secrets) : List.of());
+                builder.publicKeys == null ? List.copyOf(builder.secrets) : List.of(),
+                Map.copyOf(builder.namedSecrets));
     }
 
     private void checkAlgorithm(List<String> problems) {
         boolean isKey = builder.publicKeys != null;
-        boolean isKnown = isKey ? PublicKeyChecker.isKnown(builder.algorithm) : isHmac || isDigest;
+        boolean isKnown = isKey ? PublicKeyChecker.isKnown(builder.algorithm) : isMac || isDigest;
         if (!isKnown) {
-            problems.add("algorithm: " + builder.algorithm + " is unknown, use one of "
-                    + new TreeSet<>(isKey ? PublicKeyChecker.ALGORITHMS : HMACS));
+            problems.add("algorithm: "
+                    + (isKey
+                            ? builder.algorithm + " is unknown, use one of "
+                                    + new TreeSet<>(PublicKeyChecker.ALGORITHMS)
+                            : SignatureAlgorithms.unknown(builder.algorithm, false)));
         }
         for (String alternative : builder.alternativeAlgorithms) {
-            if (!isHmac || !HMACS.contains(alternative)) {
-                problems.add("alternativeAlgorithms: " + alternative
-                        + " is not an HMAC like the algorithm, use some of " + new TreeSet<>(HMACS));
+            if (!isMac || !SignatureAlgorithms.isMac(alternative)) {
+                problems.add("alternativeAlgorithms: " + alternative + " is not an HMAC like the algorithm"
+                        + (isMac ? ": " + SignatureAlgorithms.unknown(alternative, false) : ""));
             }
         }
+    }
+
+    private void checkNamedSecrets(List<String> problems) {
+        String templates = builder.content
+                + builder.sortedContent
+                + (builder.encryption == null
+                        ? ""
+                        : builder.encryption.toJson().path("key").asText());
+        builder.namedSecrets.keySet().forEach(name -> {
+            NamedSecrets.checkName(name, problems);
+            if (!templates.contains(NamedSecrets.PREFIX + name)) {
+                problems.add("namedSecrets: " + Texts.visible(name) + " is not used, omit it, or add {{secret."
+                        + Texts.visible(name) + "}} to a template");
+            }
+        });
     }
 
     private void checkSecretEncoding(List<String> problems) {
@@ -165,10 +208,10 @@ final class SignatureCompiler {
             BinaryEncoding unused = choice(BinaryEncoding.class, "secretEncoding", encoding, problems);
         }
         boolean isCustomKey = !builder.key.equals("{{secret}}");
-        if (isCustomKey && !isHmac) {
+        if (isCustomKey && !isMac) {
             problems.add("key: " + builder.algorithm + " uses no key made of a secret, omit it");
         } else if (isCustomKey) {
-            KeyTemplate.check(builder.key, "key", problems);
+            KeyTemplate.check(builder.key, "key", Set.of(), problems);
         }
     }
 
@@ -191,7 +234,7 @@ final class SignatureCompiler {
         if (bodyHash != null && !isCovered(signed, bodyHash)) {
             problems.add("bodyHash: it is not signed, so an attacker could change it");
         }
-        if (isDigest ? !signed.uses("secret") : signed.uses("secret") && !isHmac) {
+        if (isDigest ? !signed.uses("secret") : signed.uses("secret") && !isMac) {
             problems.add("content: {{secret}} is required for plain hashes, and not allowed otherwise; "
                     + builder.algorithm + " uses the secret as its key");
         }
@@ -211,7 +254,7 @@ final class SignatureCompiler {
         if (encryption == null) {
             return;
         }
-        encryption.check(problems);
+        encryption.check(builder.namedSecrets.keySet(), problems);
         if (builder.publicKeys != null) {
             problems.add("encrypted: it needs a shared secret, but " + builder.algorithm + " uses public keys");
         }
@@ -226,6 +269,7 @@ final class SignatureCompiler {
         return maybeListed || signed.covers(selector, builder.timestamp, builder.id);
     }
 
+    /** Creates the checker; reports a key that the algorithm does not accept. */
     private SignatureChecker checker() {
         if (builder.publicKeys != null) {
             return new PublicKeyChecker(builder.algorithm, builder.publicKeys);
@@ -235,6 +279,14 @@ final class SignatureCompiler {
         }
         List<String> algorithms = new ArrayList<>(List.of(builder.algorithm));
         algorithms.addAll(builder.alternativeAlgorithms);
+        for (String algorithm : algorithms) {
+            for (Secret secret : builder.secrets) {
+                if (!SignatureAlgorithms.accepts(algorithm, keyBytes(secret))) {
+                    throw invalid(List.of("secrets: " + algorithm
+                            + " does not accept one as its key; check its length and secretEncoding"));
+                }
+            }
+        }
         List<Function<Secret, byte[]>> decoders = new ArrayList<>(List.of(this::keyBytes));
         if (EITHER.equals(builder.secretEncoding)) {
             decoders.add(

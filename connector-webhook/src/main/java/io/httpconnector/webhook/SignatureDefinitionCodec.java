@@ -32,6 +32,7 @@ final class SignatureDefinitionCodec {
         reader.text("key", builder::key);
         reader.text("content", builder::content);
         builder.sortedContent = reader.texts("sortedContent");
+        builder.contentFilters = reader.texts("contentFilters");
         builder.fields = reader.object("fields", SignedFields::read);
         builder.signedHeaders = reader.object("signedHeaders", SignedHeaders::read);
         builder.encryption = reader.object("encrypted", BodyEncryption::read);
@@ -62,6 +63,9 @@ final class SignatureDefinitionCodec {
         json.put("secretEncoding", builder.secretEncoding).put("secretPrefix", builder.secretPrefix);
         json.put("key", builder.key).put("content", builder.content);
         builder.sortedContent.forEach(json.withArray("/sortedContent")::add);
+        if (!builder.contentFilters.isEmpty()) {
+            builder.contentFilters.forEach(json.withArray("/contentFilters")::add);
+        }
         if (builder.fields != null) {
             json.set("fields", builder.fields.toJson());
         }

@@ -98,8 +98,14 @@ final class SignatureVerifier implements SigningVerifier {
     private final DefaultSelectors defaultSelectors;
     private final ObjectNode definition;
     private final List<Secret> secrets;
+    private final Map<String, Secret> namedSecrets;
 
-    SignatureVerifier(Scheme scheme, Service service, ObjectNode definition, List<Secret> secrets) {
+    SignatureVerifier(
+            Scheme scheme,
+            Service service,
+            ObjectNode definition,
+            List<Secret> secrets,
+            Map<String, Secret> namedSecrets) {
         this.scheme = scheme;
         this.service = service;
         this.signsTime = scheme.content.uses("timestamp");
@@ -120,11 +126,12 @@ final class SignatureVerifier implements SigningVerifier {
                 new DefaultSelectors(service.mediaTypes, scheme.eventId, scheme.eventType, service.typeOf);
         this.definition = definition;
         this.secrets = secrets;
+        this.namedSecrets = namedSecrets;
     }
 
     /** A copy with the facts about a service. */
     SignatureVerifier withService(Service known) {
-        return new SignatureVerifier(scheme, known, definition, secrets);
+        return new SignatureVerifier(scheme, known, definition, secrets, namedSecrets);
     }
 
     @Override
@@ -174,9 +181,9 @@ final class SignatureVerifier implements SigningVerifier {
         if (encoding != null) {
             changed.put("secretEncoding", encoding);
         }
-        return SignatureDefinitionCodec.read(changed, others, null)
-                .buildVerifier()
-                .withService(service);
+        SignatureBuilder builder = SignatureDefinitionCodec.read(changed, others, null);
+        builder.namedSecrets.putAll(namedSecrets);
+        return builder.buildVerifier().withService(service);
     }
 
     /** Whether the signature is valid, at any time. */
@@ -355,7 +362,7 @@ final class SignatureVerifier implements SigningVerifier {
     /** Parses the form. A form that cannot be parsed has no fields that could be signed. */
     private static SortedMap<String, SortedSet<String>> form(WebhookRequest request) throws Refusal {
         try {
-            return SignedContent.form(request.body());
+            return ContentValues.form(request.body());
         } catch (IOException e) {
             throw new Refusal(
                     RejectionReason.MALFORMED,

@@ -3,7 +3,6 @@ package io.httpconnector.webhook;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.Hashing;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -21,7 +20,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /** A compiled template of the signed content, which is passed to the signature algorithm piece by piece. */
@@ -96,6 +94,10 @@ final class SignedContent {
     private final List<Integer> starts = new ArrayList<>();
 
     private final @Nullable SignedFields fieldList;
+    private final Map<String, Secret> namedSecrets;
+
+    /** The filters of the whole content; null if there are none. */
+    private final @Nullable Placeholder whole;
 
     /** The texts between the placeholders. */
     private final StringBuilder texts = new StringBuilder();
@@ -121,8 +123,15 @@ final class SignedContent {
     private final boolean hasBody;
     private final boolean hasQuery;
 
-    private SignedContent(List<String> parts, @Nullable SignedFields fieldList, List<String> problems) {
+    private SignedContent(
+            List<String> parts,
+            @Nullable SignedFields fieldList,
+            Map<String, Secret> namedSecrets,
+            List<String> filters,
+            List<String> problems) {
         this.fieldList = fieldList;
+        this.namedSecrets = namedSecrets;
+        this.whole = filters.isEmpty() ? null : Placeholder.filtered("contentFilters", filters, problems);
         for (String part : parts) {
             if (parts.size() > 1) {
                 starts.add(pieces.size());
@@ -147,20 +156,20 @@ final class SignedContent {
 
     /** Creates the content that is a text, whatever it contains. */
     static SignedContent fixed(String text) {
-        SignedContent content = new SignedContent(List.of("{{method}}"), null, new ArrayList<>());
+        SignedContent content = new SignedContent(List.of("{{method}}"), null, Map.of(), List.of(), new ArrayList<>());
         content.pieces.clear();
         content.text(text);
         return content;
     }
 
     static SignedContent of(String template, List<String> problems) {
-        return new SignedContent(List.of(template), null, problems);
+        return new SignedContent(List.of(template), null, Map.of(), List.of(), problems);
     }
 
     /** Creates the content of a scheme. */
     static SignedContent of(SignatureBuilder scheme, List<String> problems) {
         List<String> parts = scheme.sortedContent.isEmpty() ? List.of(scheme.content) : scheme.sortedContent;
-        return new SignedContent(parts, scheme.fields, problems);
+        return new SignedContent(parts, scheme.fields, scheme.namedSecrets, scheme.contentFilters, problems);
     }
 
     private void text(String text) {
@@ -200,6 +209,11 @@ final class SignedContent {
             placeholder.check(() -> ValueSelector.body(pointer), problems);
             fields.merge(pointer, covers, Boolean::logicalOr);
             add(placeholder, (sink, known, secret) -> sink.update(known.named.field(pointer)));
+        } else if (name.startsWith(NamedSecrets.PREFIX)) {
+            NamedSecrets.checkKnown(placeholder, namedSecrets.keySet(), problems);
+            add(
+                    placeholder,
+                    (sink, known, secret) -> sink.update(secret == null ? "" : NamedSecrets.text(name, namedSecrets)));
         } else if (NAMES.contains(name)) {
             names.add(name);
             if (covers) {
@@ -243,51 +257,25 @@ final class SignedContent {
                 (sink, known, secret) -> sink.update(known.request.url().orElse(""));
             case "path" -> (sink, known, secret) -> sink.update(known.request.path());
             case "query" -> (sink, known, secret) -> sink.update(known.request.query());
-            case "target" -> (sink, known, secret) -> sink.update(target(known.request));
-            case "bodyCrc32" -> (sink, known, secret) -> sink.update(crc32(known.request.body()));
+            case "target" -> (sink, known, secret) -> sink.update(ContentValues.target(known.request));
+            case "bodyCrc32" -> (sink, known, secret) -> sink.update(ContentValues.crc32(known.request.body()));
             case "bodySha256" ->
                 (sink, known, secret) -> sink.update(BinaryEncoding.HEX.encode(Hashing.sha256(known.request.body())));
-            case "form" -> (sink, known, secret) -> feed(sink, known.form);
+            case "form" -> (sink, known, secret) -> ContentValues.feed(sink, known.form);
             case "signedHeaderNames" -> (sink, known, secret) -> sink.update(known.named.headerNames());
             case "signedHeaders" -> (sink, known, secret) -> sink.update(known.named.headerLines());
             default -> (sink, known, secret) -> sink.update(secret == null ? "" : secret.reveal());
         };
     }
 
-    /** The path and the query as in the request line. */
-    static String target(WebhookRequest request) {
-        return request.query().isEmpty() ? request.path() : request.path() + "?" + request.query();
-    }
-
-    /** Feeds names and values, sorted by name. */
-    private static void feed(Sink sink, SortedMap<String, SortedSet<String>> form) {
-        form.forEach((name, values) -> values.forEach(value -> {
-            sink.update(name);
-            sink.update(value);
-        }));
-    }
-
-    /**
-     * Parses the fields of a form in the order in which they are signed: sorted by name, each value of a name once.
-     *
-     * @throws IOException if the body is not a form; then none of it can be signed
-     */
-    static SortedMap<String, SortedSet<String>> form(byte[] body) throws IOException {
-        SortedMap<String, SortedSet<String>> sorted = new TreeMap<>();
-        FormParser.parseStrictly(FormParser.text(body))
-                .forEach((name, values) -> sorted.put(name, new TreeSet<>(values)));
-        return sorted;
-    }
-
-    private static String crc32(byte[] body) {
-        CRC32 crc = new CRC32();
-        crc.update(body);
-        return Long.toString(crc.getValue());
-    }
-
     /** The texts between the placeholders, one after the other. */
     String texts() {
         return texts.toString();
+    }
+
+    /** Whether different contents have the same signature, because the service converts the content before it signs it. */
+    boolean isConverted() {
+        return whole != null && whole.isConverted();
     }
 
     /** Whether the body itself is signed, not only parts or a digest of it. */
@@ -297,6 +285,9 @@ final class SignedContent {
 
     /** Whether a text without quotation marks, brackets and spaces could be the signed text of a request with a JSON body. */
     boolean couldBe(String text) {
+        if (whole != null) {
+            return true;
+        }
         int first = patterns.indexOf("");
         int last = patterns.lastIndexOf("");
         // Only one part matches any text, so that the time is limited.
@@ -403,6 +394,18 @@ final class SignedContent {
     }
 
     void feed(Sink sink, RequestValues known, @Nullable Secret secret) {
+        Placeholder filters = whole;
+        if (filters == null) {
+            feedPieces(sink, known, secret);
+            return;
+        }
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        feedPieces(content::write, known, secret);
+        byte[] filtered = filters.filter(content.toByteArray());
+        sink.update(filtered, 0, filtered.length);
+    }
+
+    private void feedPieces(Sink sink, RequestValues known, @Nullable Secret secret) {
         if (starts.isEmpty()) {
             pieces.forEach(piece -> piece.feed(sink, known, secret));
             return;

@@ -7,6 +7,7 @@ import io.httpconnector.internal.json.JsonObjectReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,14 +32,21 @@ public final class SignedFields {
 
     private final String template;
     private final String separator;
-    private final boolean isSorted;
+    private final Sorting sorting;
     private final Set<String> omitted;
     private final boolean omitsEmpty;
 
-    private SignedFields(String template, String separator, boolean isSorted, Set<String> omitted, boolean omitsEmpty) {
+    /** The order of the fields. */
+    private enum Sorting {
+        NONE,
+        BY_NAME,
+        IGNORING_CASE
+    }
+
+    private SignedFields(String template, String separator, Sorting sorting, Set<String> omitted, boolean omitsEmpty) {
         this.template = template;
         this.separator = separator;
-        this.isSorted = isSorted;
+        this.sorting = sorting;
         this.omitted = omitted;
         this.omitsEmpty = omitsEmpty;
     }
@@ -51,7 +59,8 @@ public final class SignedFields {
      * @return the list, in the order of the request
      */
     public static SignedFields each(String template) {
-        return new SignedFields(Arguments.notNull(template, "template of a signed field"), "", false, Set.of(), false);
+        return new SignedFields(
+                Arguments.notNull(template, "template of a signed field"), "", Sorting.NONE, Set.of(), false);
     }
 
     /**
@@ -62,7 +71,7 @@ public final class SignedFields {
      */
     public SignedFields separator(String text) {
         return new SignedFields(
-                template, Arguments.notNull(text, "separator of the signed fields"), isSorted, omitted, omitsEmpty);
+                template, Arguments.notNull(text, "separator of the signed fields"), sorting, omitted, omitsEmpty);
     }
 
     /**
@@ -71,7 +80,16 @@ public final class SignedFields {
      * @return a new list
      */
     public SignedFields sorted() {
-        return new SignedFields(template, separator, true, omitted, omitsEmpty);
+        return new SignedFields(template, separator, Sorting.BY_NAME, omitted, omitsEmpty);
+    }
+
+    /**
+     * Sorts the fields by name, regardless of the case of its letters.
+     *
+     * @return a new list
+     */
+    public SignedFields sortedIgnoringCase() {
+        return new SignedFields(template, separator, Sorting.IGNORING_CASE, omitted, omitsEmpty);
     }
 
     /**
@@ -83,7 +101,7 @@ public final class SignedFields {
     public SignedFields without(String... names) {
         Set<String> all = new TreeSet<>(omitted);
         all.addAll(Arguments.all(names, "names of fields"));
-        return new SignedFields(template, separator, isSorted, all, omitsEmpty);
+        return new SignedFields(template, separator, sorting, all, omitsEmpty);
     }
 
     /**
@@ -92,7 +110,7 @@ public final class SignedFields {
      * @return a new list
      */
     public SignedFields withoutEmpty() {
-        return new SignedFields(template, separator, isSorted, omitted, true);
+        return new SignedFields(template, separator, sorting, omitted, true);
     }
 
     static SignedFields read(JsonObjectReader reader) {
@@ -104,6 +122,8 @@ public final class SignedFields {
         fields = separator == null ? fields : fields.separator(separator);
         // "sorted": Whether the fields are sorted by name. Default: false.
         fields = reader.isSet("sorted") ? fields.sorted() : fields;
+        // "sortedIgnoringCase": Whether the fields are sorted by name, regardless of case. Default: false.
+        fields = reader.isSet("sortedIgnoringCase") ? fields.sortedIgnoringCase() : fields;
         // "without": The names of fields that are not signed.
         fields = fields.without(reader.distinctTexts("without").toArray(String[]::new));
         // "withoutEmpty": Whether fields without a value are not signed. Default: false.
@@ -112,7 +132,10 @@ public final class SignedFields {
 
     ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("each", template);
-        json.put("separator", separator).put("sorted", isSorted);
+        json.put("separator", separator).put("sorted", sorting == Sorting.BY_NAME);
+        if (sorting == Sorting.IGNORING_CASE) {
+            json.put("sortedIgnoringCase", true);
+        }
         omitted.forEach(json.withArray("/without")::add);
         return json.put("withoutEmpty", omitsEmpty);
     }
@@ -152,7 +175,7 @@ public final class SignedFields {
         Map<String, List<String>> given = request.body().length == 0 && SignedData.isBodyless(request.method())
                 ? BodyParser.parameters(request)
                 : FormParser.parseStrictly(FormParser.text(request.body()));
-        Map<String, List<String>> fields = isSorted ? new TreeMap<>() : new LinkedHashMap<>();
+        Map<String, List<String>> fields = sorting == Sorting.NONE ? new LinkedHashMap<>() : new TreeMap<>(order());
         given.forEach((name, values) -> {
             List<String> signed = values.stream()
                     .filter(value -> !omitsEmpty || !value.isEmpty())
@@ -162,6 +185,12 @@ public final class SignedFields {
             }
         });
         return fields;
+    }
+
+    /** Names that differ only in case are different fields, in the order of their characters. */
+    private Comparator<String> order() {
+        Comparator<String> natural = Comparator.naturalOrder();
+        return sorting == Sorting.IGNORING_CASE ? String.CASE_INSENSITIVE_ORDER.thenComparing(natural) : natural;
     }
 
     /** Returns the signed text of fields. */

@@ -68,7 +68,7 @@ record SignedHeaders(ValueSelector list, String nameEnd, String separator) {
 
     private static String value(String name, WebhookRequest request) throws IOException {
         if (name.equals(REQUEST_TARGET)) {
-            return request.method().toLowerCase(Locale.ROOT) + " " + SignedContent.target(request);
+            return request.method().toLowerCase(Locale.ROOT) + " " + ContentValues.target(request);
         }
         List<String> values = request.headers(name);
         if (values.isEmpty()) {

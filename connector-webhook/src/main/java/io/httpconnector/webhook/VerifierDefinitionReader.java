@@ -121,14 +121,19 @@ record VerifierDefinitionReader(
         JsonNode definition = reader.object("definition");
         reader.object("definition", inner -> SignatureDefinitionCodec.read(inner, List.of(), null));
         KeySource keys = KeySource.read(reader);
+        // "namedSecrets": The names of further secrets, by their names in the placeholders `{{secret.NAME}}` of the
+        // description.
+        Map<String, String> named = reader.textMap("namedSecrets");
         return definition == null || keys == null
                 ? null
-                : at -> withPointer(
-                        "/definition",
-                        () -> (keys.isShared()
-                                        ? Signatures.definition(definition, keys.secrets(at))
-                                        : Signatures.definition(definition, keys.publicKeys(at)))
-                                .build());
+                : at -> {
+                    SignatureBuilder builder = keys.isShared()
+                            ? Signatures.definition(definition, keys.secrets(at))
+                            : Signatures.definition(definition, keys.publicKeys(at));
+                    named.forEach(
+                            (name, secret) -> builder.namedSecret(name, at.secret("/namedSecrets/" + name, secret)));
+                    return withPointer("/definition", builder::build);
+                };
     }
 
     private static @Nullable Recipe<Verifier> messageSignature(JsonObjectReader reader) {

@@ -464,8 +464,9 @@ public final class WebhookReceiverBuilder {
         }
         checkMediaTypes(allVerifiers, problems);
         List<Handshake> guarded =
-                ChallengeGuard.of(allVerifiers, options.readAs()).guard(allHandshakes, problems);
-        ResponseFactory response = options.responseFactory(problems);
+                ChallengeGuard.of(allVerifiers, options.readAs()).guard(allHandshakes, time, problems);
+        ResponseFactory response = EncryptedResponse.factory(
+                allVerifiers, options.responseFactory(problems), options.hasResponse(), time, problems);
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("webhook receiver \"" + name + "\"", definition.locate(problems));
         }

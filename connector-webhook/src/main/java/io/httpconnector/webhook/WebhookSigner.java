@@ -44,13 +44,19 @@ public final class WebhookSigner {
     private final @Nullable Secret secret;
     private final @Nullable PrivateKey privateKey;
     private final TimeSource time;
+    private final Map<String, Secret> namedSecrets;
 
     private WebhookSigner(
-            JsonNode definition, @Nullable Secret secret, @Nullable PrivateKey privateKey, TimeSource time) {
+            JsonNode definition,
+            @Nullable Secret secret,
+            @Nullable PrivateKey privateKey,
+            TimeSource time,
+            Map<String, Secret> namedSecrets) {
         this.definition = definition;
         this.secret = secret;
         this.privateKey = privateKey;
         this.time = time;
+        this.namedSecrets = namedSecrets;
     }
 
     /**
@@ -66,7 +72,7 @@ public final class WebhookSigner {
         if (secret == null || preset.isAsymmetric()) {
             throw invalid(name + " uses a private key, or the secret is null");
         }
-        return new WebhookSigner(preset.definition(), secret, null, TimeSource.SYSTEM);
+        return new WebhookSigner(preset.definition(), secret, null, TimeSource.SYSTEM, Map.of());
     }
 
     /**
@@ -82,7 +88,7 @@ public final class WebhookSigner {
         if (privateKey == null || !preset.isAsymmetric()) {
             throw invalid(name + " uses a shared secret, or the private key is null");
         }
-        return new WebhookSigner(preset.definition(), null, privateKey, TimeSource.SYSTEM);
+        return new WebhookSigner(preset.definition(), null, privateKey, TimeSource.SYSTEM, Map.of());
     }
 
     /**
@@ -97,7 +103,8 @@ public final class WebhookSigner {
                 Arguments.notNull(description, "description of a signature").toJson(),
                 Arguments.notNull(secret, "secret"),
                 null,
-                TimeSource.SYSTEM);
+                TimeSource.SYSTEM,
+                Map.copyOf(description.namedSecrets));
     }
 
     /**
@@ -112,7 +119,8 @@ public final class WebhookSigner {
                 Arguments.notNull(description, "description of a signature").toJson(),
                 null,
                 Arguments.notNull(privateKey, "private key"),
-                TimeSource.SYSTEM);
+                TimeSource.SYSTEM,
+                Map.of());
     }
 
     /**
@@ -122,7 +130,8 @@ public final class WebhookSigner {
      * @return a new signer
      */
     public WebhookSigner timeSource(TimeSource source) {
-        return new WebhookSigner(definition, secret, privateKey, Arguments.notNull(source, "time source"));
+        return new WebhookSigner(
+                definition, secret, privateKey, Arguments.notNull(source, "time source"), namedSecrets);
     }
 
     /**
@@ -139,6 +148,7 @@ public final class WebhookSigner {
             return request.header(ValueSelector.fromJson(definition.get("token")).name, secret.reveal());
         }
         SignatureBuilder scheme = SignatureDefinitionCodec.read(definition, List.of(), null);
+        scheme.namedSecrets.putAll(namedSecrets);
         Draft draft = new Draft(encrypted(scheme, request));
         String timestamp = timestamp(scheme.timeUnit);
         String id = "";
@@ -182,7 +192,9 @@ public final class WebhookSigner {
             return request;
         }
         try {
-            byte[] key = encryption.keyBytes(new SignatureCompiler(scheme).decoded(secret));
+            SignatureCompiler compiler = new SignatureCompiler(scheme);
+            byte[] key = encryption.keyBytes(
+                    name -> name.equals("secret") ? compiler.decoded(secret) : NamedSecrets.bytes(name, namedSecrets));
             Draft draft = new Draft(request.body("{}".getBytes(StandardCharsets.UTF_8)));
             draft.put(encryption.location(), encryption.encrypted(request.body(), key));
             return draft.request();
@@ -223,7 +235,7 @@ public final class WebhookSigner {
 
     private static SortedMap<String, SortedSet<String>> form(WebhookRequest request) {
         try {
-            return SignedContent.form(request.body());
+            return ContentValues.form(request.body());
         } catch (IOException e) {
             throw invalid("the service signs the fields of a form, but the body is not a form: " + e.getMessage());
         }
@@ -249,7 +261,7 @@ public final class WebhookSigner {
                 signature.update(bytes.toByteArray());
                 return signature.sign();
             }
-            if (!scheme.algorithm.startsWith("Hmac")) {
+            if (!SignatureAlgorithms.isMac(scheme.algorithm)) {
                 return Hashing.digest(scheme.algorithm).digest(bytes.toByteArray());
             }
             byte[] key = new SignatureCompiler(scheme).keyBytes(Objects.requireNonNull(secret));
