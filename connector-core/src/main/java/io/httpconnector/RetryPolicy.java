@@ -16,8 +16,12 @@ import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.transport.CallContext;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import javax.net.ssl.SSLException;
@@ -46,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  * limited to a tenth of the requests of a connection plus one every two seconds, so that they do not prevent an overloaded
  * service from recovering.
  *
- * <p>{@link #fixedDelay} replaces the backoff, {@link #minDelay} sets a minimum, and {@link #delayHeader} reads the delay from a
+ * <p>{@link #fixedDelay} replaces the backoff, {@link #withoutJitter} makes it constant, {@link #minDelay} sets a minimum, and {@link #delayHeader} reads the delay from a
  * header field of the service. A policy belongs to a connection, to a request or its template, or to a {@link ResponseRule}.
  *
  * <p>Immutable.
@@ -57,8 +61,12 @@ public final class RetryPolicy {
     /** The maximum number of immediate retries of a call on another connection, after the service has closed a reused one. */
     private static final int MAX_STALE = 10;
 
+    /** The units of delays by their names in JSON. */
+    private static final SortedMap<String, ChronoUnit> UNITS = new TreeMap<>(
+            Map.of("milliseconds", ChronoUnit.MILLIS, "seconds", ChronoUnit.SECONDS, "minutes", ChronoUnit.MINUTES));
+
     private static final RetryPolicy DEFAULTS =
-            new RetryPolicy(4, Duration.ofMillis(250), Duration.ofSeconds(30), Duration.ZERO, null, List.of());
+            new RetryPolicy(4, Duration.ofMillis(250), Duration.ofSeconds(30), Duration.ZERO, null, true, List.of());
     private static final RetryPolicy NONE = DEFAULTS.withAttempts(1);
 
     private final int attempts;
@@ -66,14 +74,19 @@ public final class RetryPolicy {
     private final Duration max;
     private final Duration min;
     private final @Nullable Duration fixed;
+    private final boolean jitter;
     private final List<DelayHeader> headers;
 
     /**
      * A header field with the delay that the service requests.
      *
      * @param pattern finds the delay in the field; null for the whole field
+     * @param unit the unit of a number; null for seconds or a time since 1970
      */
-    private record DelayHeader(String name, @Nullable Pattern pattern) {}
+    private record DelayHeader(
+            String name,
+            @Nullable Pattern pattern,
+            @Nullable ChronoUnit unit) {}
 
     private RetryPolicy(
             int attempts,
@@ -81,17 +94,19 @@ public final class RetryPolicy {
             Duration max,
             Duration min,
             @Nullable Duration fixed,
+            boolean jitter,
             List<DelayHeader> headers) {
         this.attempts = attempts;
         this.first = first;
         this.max = max;
         this.min = min;
         this.fixed = fixed;
+        this.jitter = jitter;
         this.headers = headers;
     }
 
     private RetryPolicy withAttempts(int count) {
-        return new RetryPolicy(count, first, max, min, fixed, headers);
+        return new RetryPolicy(count, first, max, min, fixed, jitter, headers);
     }
 
     /**
@@ -142,7 +157,7 @@ public final class RetryPolicy {
         if (first.compareTo(max) > 0) {
             throw new InvalidDefinitionException("backoff", "the first, " + first + ", is longer than " + max);
         }
-        return new RetryPolicy(attempts, first, max, min, null, headers);
+        return new RetryPolicy(attempts, first, max, min, null, jitter, headers);
     }
 
     /**
@@ -155,7 +170,7 @@ public final class RetryPolicy {
      */
     public RetryPolicy fixedDelay(Duration delay) {
         Timeouts.check("fixedDelay", delay);
-        return new RetryPolicy(attempts, first, delay.compareTo(max) > 0 ? delay : max, min, delay, headers);
+        return new RetryPolicy(attempts, first, delay.compareTo(max) > 0 ? delay : max, min, delay, jitter, headers);
     }
 
     /**
@@ -168,7 +183,18 @@ public final class RetryPolicy {
      */
     public RetryPolicy minDelay(Duration delay) {
         Timeouts.check("minDelay", delay);
-        return new RetryPolicy(attempts, first, delay.compareTo(max) > 0 ? delay : max, delay, fixed, headers);
+        return new RetryPolicy(attempts, first, delay.compareTo(max) > 0 ? delay : max, delay, fixed, jitter, headers);
+    }
+
+    /**
+     * Waits for the whole backoff, not for a random part of it: 1 s, 2 s, 4 s and so on. If the service requests a delay, waits for
+     * exactly that. Clients that fail at the same time then retry at the same time, so use it only for services that require it.
+     * Default: with jitter.
+     *
+     * @return a new policy
+     */
+    public RetryPolicy withoutJitter() {
+        return new RetryPolicy(attempts, first, max, min, fixed, false, headers);
     }
 
     /**
@@ -180,7 +206,7 @@ public final class RetryPolicy {
      * @return a new policy
      */
     public RetryPolicy delayHeader(String name) {
-        return with(new DelayHeader(field(name), null));
+        return with(new DelayHeader(field(name), null, null));
     }
 
     /**
@@ -192,7 +218,40 @@ public final class RetryPolicy {
      * @throws InvalidDefinitionException when the pattern is invalid
      */
     public RetryPolicy delayHeader(String name, String pattern) {
-        return with(new DelayHeader(field(name), compiled(notNull(pattern, "pattern of the delay"))));
+        return with(new DelayHeader(field(name), compiled(notNull(pattern, "pattern of the delay")), null));
+    }
+
+    /**
+     * Reads the delay that the service requests from a number in a header field; see {@link #delayHeader(String)}.
+     *
+     * @param name the field name, in any case
+     * @param unit the unit of the number: {@code MILLIS}, {@code SECONDS} or {@code MINUTES}
+     * @return a new policy
+     * @throws InvalidDefinitionException when it is another unit
+     */
+    public RetryPolicy delayHeader(String name, ChronoUnit unit) {
+        return with(new DelayHeader(field(name), null, allowed(unit)));
+    }
+
+    /**
+     * Reads the delay that the service requests from a number in a part of a header field; see {@link #delayHeader(String)}.
+     *
+     * @param name the field name, in any case
+     * @param pattern a regular expression that finds the number: its first group, or all that it matches without one
+     * @param unit the unit of the number: {@code MILLIS}, {@code SECONDS} or {@code MINUTES}
+     * @return a new policy
+     * @throws InvalidDefinitionException when the pattern is invalid, or it is another unit
+     */
+    public RetryPolicy delayHeader(String name, String pattern, ChronoUnit unit) {
+        return with(new DelayHeader(field(name), compiled(notNull(pattern, "pattern of the delay")), allowed(unit)));
+    }
+
+    private static ChronoUnit allowed(ChronoUnit unit) {
+        if (!UNITS.containsValue(notNull(unit, "unit of the delay"))) {
+            throw new InvalidDefinitionException(
+                    "delayHeader", "the unit " + unit + ": use MILLIS, SECONDS or MINUTES");
+        }
+        return unit;
     }
 
     private static Pattern compiled(String pattern) {
@@ -215,14 +274,14 @@ public final class RetryPolicy {
     private RetryPolicy with(DelayHeader header) {
         List<DelayHeader> more = new ArrayList<>(headers);
         more.add(header);
-        return new RetryPolicy(attempts, first, max, min, fixed, List.copyOf(more));
+        return new RetryPolicy(attempts, first, max, min, fixed, jitter, List.copyOf(more));
     }
 
     /**
      * Returns the policy as JSON.
      *
      * @return {@code {"maxAttempts": 6, "backoff": {"first": "PT1S", "max": "PT2M"}}}, with {@code fixedDelay}, {@code
-     *     minDelay} and {@code delayHeader} where they are set
+     *     minDelay}, {@code jitter} and {@code delayHeader} where they are set
      */
     public ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("maxAttempts", attempts);
@@ -233,11 +292,19 @@ public final class RetryPolicy {
         if (!min.isZero()) {
             json.put("minDelay", min.toString());
         }
+        if (!jitter) {
+            json.put("jitter", false);
+        }
         for (DelayHeader header : headers) {
             ObjectNode each = json.withArray("/delayHeader").addObject().put("name", header.name);
             if (header.pattern != null) {
                 each.put("pattern", header.pattern.pattern());
             }
+            UNITS.forEach((unit, value) -> {
+                if (value == header.unit) {
+                    each.put("unit", unit);
+                }
+            });
         }
         return json;
     }
@@ -257,13 +324,16 @@ public final class RetryPolicy {
         // "maxAttempts": The maximum number of attempts, 1 to 100, including the first one.
         Integer attempts = reader.integer("maxAttempts");
         BackoffMember backoff = reader.object("backoff", BackoffMember::read);
+        // "jitter": Whether to wait for a random part of the backoff. Default: true.
+        Boolean isRandom = reader.flag("jitter");
         MemberSteps<RetryPolicy> steps = new MemberSteps<>(reader, DEFAULTS)
                 .with("maxAttempts", attempts, (policy, count) -> policy.withAttempts(maxAttempts(count).attempts))
                 .with("backoff", backoff, (policy, times) -> policy.backoff(times.first, times.max))
                 // "fixedDelay": The same delay before each further attempt, without jitter, 1 ms to 24 h; longer if the
                 // service requests it.
                 .duration("fixedDelay", RetryPolicy::fixedDelay)
-                .duration("minDelay", RetryPolicy::minDelay);
+                .duration("minDelay", RetryPolicy::minDelay)
+                .with("jitter", isRandom, (policy, random) -> random ? policy : policy.withoutJitter());
         return steps.each("delayHeader", RetryPolicy::readHeader, RetryPolicy::with)
                 .value();
     }
@@ -284,12 +354,17 @@ public final class RetryPolicy {
         List<DelayHeader> read = new ArrayList<>();
         // "name": The name of the header field.
         reader.require("name");
-        reader.text("name", name -> read.add(new DelayHeader(field(name), null)));
-        // "pattern": A regular expression whose first group is the number of seconds. Default: as in `Retry-After`.
+        reader.text("name", name -> read.add(new DelayHeader(field(name), null, null)));
+        // "pattern": A regular expression whose first group is the delay. Default: the whole field.
         reader.text("pattern", pattern -> {
             Pattern compiled = compiled(pattern);
-            read.replaceAll(header -> new DelayHeader(header.name, compiled));
+            read.replaceAll(header -> new DelayHeader(header.name, compiled, header.unit));
         });
+        // "unit": The unit of a number: `milliseconds`, `seconds` or `minutes`. Default: seconds, or a time since 1970.
+        String unit = reader.oneOf("unit", UNITS.keySet());
+        if (unit != null) {
+            read.replaceAll(header -> new DelayHeader(header.name, header.pattern, UNITS.get(unit)));
+        }
         return read.isEmpty() ? null : read.get(0);
     }
 
@@ -312,13 +387,17 @@ public final class RetryPolicy {
             return null;
         }
         Duration asked = requestedDelay(response, now);
-        Duration jitter = backoff(call);
+        Duration backoff = backoff(call);
         return asked == null
-                ? withinLimits(jitter, call, budget)
-                : withinLimits(
-                        longest(min, fixed == null ? asked.plus(shortest(jitter, first)) : longest(asked, fixed)),
-                        call,
-                        null);
+                ? withinLimits(backoff, call, budget)
+                : withinLimits(longest(min, requested(asked, backoff)), call, null);
+    }
+
+    private Duration requested(Duration asked, Duration backoff) {
+        if (fixed != null) {
+            return longest(asked, fixed);
+        }
+        return jitter ? asked.plus(shortest(backoff, first)) : asked;
     }
 
     private static Duration longest(Duration one, Duration other) {
@@ -332,7 +411,7 @@ public final class RetryPolicy {
     /** Returns the delay that the service requests, or null. */
     @Nullable Duration requestedDelay(Response response, Instant now) {
         for (DelayHeader header : headers) {
-            Duration named = RetryAfter.named(response.headers(), header.name, header.pattern, now);
+            Duration named = RetryAfter.named(response.headers(), header.name, header.pattern, header.unit, now);
             if (named != null) {
                 return named;
             }
@@ -351,7 +430,7 @@ public final class RetryPolicy {
     }
 
     private Duration backoff(CallContext call) {
-        return longest(min, fixed == null ? new Backoff(first, max).delay(call.attempts(), 0, 1) : fixed);
+        return longest(min, fixed == null ? new Backoff(first, max).delay(call.attempts(), jitter ? 0 : 1, 1) : fixed);
     }
 
     private static boolean isUnsent(ConnectorException failure) {

@@ -3,18 +3,24 @@ package io.httpconnector;
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.httpconnector.ResponseRule.Action;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -71,6 +77,43 @@ class RetryDelayTest {
         fail(retry, status(429).withHeader("Retry-After", "12"));
 
         assertThat(time.waits).containsExactly(Duration.ofSeconds(10), Duration.ofSeconds(12));
+    }
+
+    @Test
+    void backoffWithoutJitterDoublesExactly() {
+        RetryPolicy retry = RetryPolicy.maxAttempts(5)
+                .backoff(Duration.ofSeconds(2), MINUTE)
+                .withoutJitter();
+        fail(RetryPolicy.fromJson(retry.toJson()), status(429));
+        assertThat(time.waits.stream().map(Duration::toSeconds)).containsExactly(2L, 4L, 8L, 16L);
+
+        time.waits.clear();
+        fail(retry, status(429).withHeader("Retry-After", "3"));
+        assertThat(time.waits).hasSize(4).containsOnly(Duration.ofSeconds(3));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            1500                          | MILLIS  |             | 1500
+            0.5                           | MILLIS  |             | 1
+            2                             | MINUTES |             | 120000
+            1.5                           | MINUTES |             | 90000
+            7                             | SECONDS |             | 7000
+            retry in 250ms                | MILLIS  | ([0-9]+)ms  | 250
+            quota=3;wait=4                | MINUTES | wait=(.)    | 240000
+            Wed, 25 Nov 2026 10:02:00 GMT | MILLIS  |             | 120000
+            soon                          | MILLIS  |             | 5000
+            """)
+    void delayInAUnitOfTheService(String value, ChronoUnit unit, String pattern, long millis) {
+        RetryPolicy none = RetryPolicy.none();
+        RetryPolicy retry =
+                pattern == null ? none.delayHeader("X-Wait", unit) : none.delayHeader("X-Wait", pattern, unit);
+        ConnectorException e = fail(
+                RetryPolicy.fromJson(retry.toJson()),
+                status(429).withHeader("Retry-After", "5").withHeader("X-Wait", value));
+
+        assertThat(((RateLimitedException) e).retryAfter()).hasValue(Duration.ofMillis(millis));
+        assertThatThrownBy(() -> none.delayHeader("X-Wait", ChronoUnit.DAYS)).hasMessageContaining("MINUTES");
     }
 
     @Test
@@ -191,6 +234,28 @@ class RetryDelayTest {
         assertThat(time.waits).containsExactly(MINUTE);
     }
 
+    @Test
+    void idempotentTemplateIsRetriedAfterALostResponse() {
+        RequestTemplate once = RequestTemplate.named("Search")
+                .post("/search")
+                .header("Idempotency-Key", "{{job.id}}")
+                .build();
+        RequestTemplate repeated = RequestTemplate.named("Search")
+                .post("/search")
+                .header("Idempotency-Key", "{{job.id}}")
+                .idempotent()
+                .build();
+        Pills pills = Pills.of("job", Map.of("id", 7));
+        fail(connection(), once.render(pills), aResponse().withFault(Fault.EMPTY_RESPONSE));
+        assertThat(time.waits).isEmpty();
+
+        RequestTemplate read =
+                RequestTemplate.fromJson(JsonSupport.parse(repeated.toJson().toString()));
+        fail(connection(), read.render(pills), aResponse().withFault(Fault.EMPTY_RESPONSE));
+        assertThat(time.waits).hasSize(3);
+        service.verify(5, postRequestedFor(urlEqualTo("/search")).withHeader("Idempotency-Key", equalTo("7")));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             {"rules": [{"treatAs": "FAIL"}]}                                  | /rules/0/status
@@ -208,7 +273,10 @@ class RetryDelayTest {
             {"retry": {"fixDelay": "PT1S"}}                                   | did you mean "fixedDelay"
             {"retry": {"delayHeader": [{"name": "a b"}]}}                     | /retry/delayHeader
             {"retry": {"delayHeader": [{"name": "a", "pattern": "("}]}}       | not a regular expression
+            {"retry": {"delayHeader": [{"name": "a", "unit": "second"}]}}     | did you mean "seconds"
+            {"retry": {"jitter": "no"}}                                       | /retry/jitter
             {"retry": {"backoff": {"first": "PT1S"}}}                         | /retry/backoff/max
+            {"idempotent": "yes"}                                             | /idempotent
             """)
     void problemsOfADocumentAreLocated(String members, String problem) {
         String json = "{\"name\": \"N\", \"method\": \"GET\", \"url\": \"/\", " + members.substring(1);

@@ -17,6 +17,7 @@ record RequestDefinition(
         @Nullable BodyDefinition body,
         List<Integer> accept,
         @Nullable Duration timeout,
+        boolean idempotent,
         List<ResponseRule> rules,
         @Nullable RetryPolicy retry,
         String open,

@@ -46,6 +46,9 @@ final class RequestDefinitionCodec {
         if (definition.timeout() != null) {
             json.put("timeout", definition.timeout().toString());
         }
+        if (definition.idempotent()) {
+            json.put("idempotent", true);
+        }
         definition.rules().forEach(rule -> json.withArray("/rules").add(rule.toJson()));
         if (definition.retry() != null) {
             json.set("retry", definition.retry().toJson());
@@ -177,6 +180,10 @@ final class RequestDefinitionCodec {
                 reader.integers("accept"),
                 // "timeout": The time limit of the request. Default: that of the connection.
                 reader.duration("timeout"),
+                // "idempotent": Whether the service has the same state if it processes the request twice, so that it
+                // may be
+                // retried when its response was lost. Default: false; methods that only read need no such declaration.
+                Boolean.TRUE.equals(reader.flag("idempotent")),
                 // "rules": The meanings of responses, which precede the rules of the connection.
                 reader.elements("rules", (rule, at) -> ResponseRule.fromJson(rule)),
                 // "retry": The retries, or `none`. Default: those of the connection.

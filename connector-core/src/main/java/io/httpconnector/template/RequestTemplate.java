@@ -240,7 +240,8 @@ public final class RequestTemplate {
             accepting = accepting.rule(rule);
         }
         Request timed = definition.timeout() == null ? accepting : accepting.timeout(definition.timeout());
-        return definition.retry() == null ? timed : timed.retry(definition.retry());
+        Request declared = definition.idempotent() ? timed.idempotent() : timed;
+        return definition.retry() == null ? declared : declared.retry(definition.retry());
     }
 
     private static Request withHeader(Request request, String name, String value, RenderContext context) {

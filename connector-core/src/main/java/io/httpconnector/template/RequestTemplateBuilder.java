@@ -30,6 +30,7 @@ public final class RequestTemplateBuilder {
     private String url = "/";
     private final List<ResponseRule> rules = new ArrayList<>();
     private @Nullable Duration timeout;
+    private boolean idempotent;
     private @Nullable RetryPolicy retry;
     private String open = PillSyntax.DEFAULT.open();
     private String close = PillSyntax.DEFAULT.close();
@@ -48,6 +49,7 @@ public final class RequestTemplateBuilder {
         body.start(definition.body());
         accept.addAll(definition.accept());
         timeout = definition.timeout();
+        idempotent = definition.idempotent();
         rules.addAll(definition.rules());
         retry = definition.retry();
         open = definition.open();
@@ -335,6 +337,17 @@ public final class RequestTemplateBuilder {
     }
 
     /**
+     * Declares the requests idempotent, so that they may be retried when a response was lost; see {@link Request#idempotent()}. For
+     * a service that recognizes repetitions by a key, add a header field such as {@code Idempotency-Key} with a pill.
+     *
+     * @return this
+     */
+    public RequestTemplateBuilder idempotent() {
+        this.idempotent = true;
+        return this;
+    }
+
+    /**
      * Adds a rule that classifies the responses to requests of this template; see {@link Request#rule(ResponseRule)}.
      *
      * @param rule the rule
@@ -424,6 +437,7 @@ public final class RequestTemplateBuilder {
                 body.build(),
                 List.copyOf(accept),
                 timeout,
+                idempotent,
                 List.copyOf(rules),
                 retry,
                 open,

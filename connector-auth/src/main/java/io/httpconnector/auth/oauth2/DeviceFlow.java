@@ -14,7 +14,6 @@ import io.httpconnector.TimedOutException;
 import io.httpconnector.TransferException;
 import io.httpconnector.auth.CombinedAuth;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -145,10 +144,12 @@ public final class DeviceFlow {
     private StoredTokens poll(
             TokenEndpoint endpoint, String code, Duration requested, Duration lifetime, @Nullable List<String> scopes) {
         TimeSource timeSource = session.settings().timeSource();
-        Instant end = timeSource.now().plus(lifetime);
+        long start = timeSource.nanos();
         Duration interval = requested.compareTo(MIN_INTERVAL) < 0 ? MIN_INTERVAL : requested;
-        for (Instant now = timeSource.now(); now.isBefore(end); now = timeSource.now()) {
-            PollingDelay.await(timeSource, shorter(interval, Duration.between(now, end)), "the user");
+        for (Duration left = lifetime;
+                left.compareTo(Duration.ZERO) > 0;
+                left = lifetime.minusNanos(timeSource.nanos() - start)) {
+            PollingDelay.await(timeSource, shorter(interval, left), "the user");
             try {
                 StoredTokens tokens = endpoint.deviceCode(code);
                 return session.storeConsent(() -> Consent.of(tokens).with(Map.of(), scopes));

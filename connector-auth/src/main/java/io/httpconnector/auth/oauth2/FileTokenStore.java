@@ -157,14 +157,14 @@ final class FileTokenStore implements TokenStore {
 
     @Override
     public Lease lease(String key, Duration timeout) {
-        Instant end = timeSource.now().plus(timeout);
+        long start = timeSource.nanos();
         Path file = file(key, ".lock");
         Lease threads = THREADS.lock(file.toString(), key, timeout);
         boolean locked = false;
         try {
             FileChannel channel = FileChannel.open(file, LOCKING, OwnerOnlyFiles.fileAttributes(file));
             try {
-                awaitLock(channel, key, end);
+                awaitLock(channel, key, start, timeout);
                 locked = true;
             } finally {
                 if (!locked) {
@@ -182,9 +182,9 @@ final class FileTokenStore implements TokenStore {
     }
 
     /** Polls, as the operating system can wait for a lock only without a timeout. */
-    private void awaitLock(FileChannel channel, String key, Instant end) throws IOException {
+    private void awaitLock(FileChannel channel, String key, long start, Duration timeout) throws IOException {
         while (channel.tryLock() == null) {
-            if (!timeSource.now().isBefore(end)) {
+            if (Duration.ofNanos(timeSource.nanos() - start).compareTo(timeout) >= 0) {
                 throw KeyLocks.timedOut(key);
             }
             PollingDelay.await(timeSource, POLL, "the lease of \"" + key + "\"");

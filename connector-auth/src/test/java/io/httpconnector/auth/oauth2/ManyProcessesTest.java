@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -16,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -58,6 +61,38 @@ class ManyProcessesTest {
         }
     }
 
+    /** A process that holds a lease until its input ends. */
+    static final class Holder {
+
+        public static void main(String[] arguments) throws Exception {
+            try (TokenStore.Lease lease = TokenStore.file(Path.of(arguments[0])).lease("a", Duration.ZERO)) {
+                System.out.println("ready " + lease);
+                int unused = System.in.read();
+            }
+        }
+    }
+
+    /** A clock that is set back by an hour after each look at it. */
+    private static final class ClockSetBack implements TimeSource {
+
+        private final AtomicInteger looks = new AtomicInteger();
+
+        @Override
+        public long nanos() {
+            return SYSTEM.nanos();
+        }
+
+        @Override
+        public Instant now() {
+            return SYSTEM.now().minus(Duration.ofHours(looks.getAndIncrement()));
+        }
+
+        @Override
+        public boolean await(CountDownLatch gate, Duration time) throws InterruptedException {
+            return SYSTEM.await(gate, time);
+        }
+    }
+
     /** A token store that kills its process before or after it writes new tokens. */
     private static final class DyingStore extends ForwardingStore {
         private final String when;
@@ -92,18 +127,19 @@ class ManyProcessesTest {
     }
 
     private Process start(RotatingTokenServer server, String dies) throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Client.class.getName(),
-                        server.url(),
-                        directory.toString(),
-                        dies)
-                .redirectErrorStream(true)
-                .start();
+        return start(Client.class, server.url(), directory.toString(), dies);
+    }
+
+    private static Process start(Class<?> program, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                program.getName()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
     private static int end(Process process) throws IOException, InterruptedException {
@@ -113,6 +149,23 @@ class ManyProcessesTest {
         int status = process.waitFor();
         assertThat(status).as(output).isIn(0, KILLED);
         return status;
+    }
+
+    @Test
+    void leaseIsAwaitedByElapsedTimeNotByTheClock() throws Exception {
+        Process holder = start(Holder.class, directory.toString());
+        try {
+            assertThat(holder.inputReader().readLine()).startsWith("ready");
+            TokenStore store = TokenStore.file(directory, new ClockSetBack());
+            long start = System.nanoTime();
+
+            assertThatThrownBy(() -> store.lease("a", Duration.ofMillis(300)))
+                    .hasMessageContaining("did not become free");
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .isBetween(Duration.ofMillis(300), Duration.ofSeconds(20));
+        } finally {
+            holder.destroyForcibly();
+        }
     }
 
     @Test

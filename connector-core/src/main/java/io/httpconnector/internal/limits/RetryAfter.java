@@ -8,6 +8,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -55,12 +56,21 @@ public final class RetryAfter {
      * HTTP date or an ISO 8601 instant.
      *
      * @param pattern finds the value in the field, as its first group if it has one; null for the whole field
+     * @param unit the unit of a number; null for seconds, or seconds or milliseconds since 1970
      */
-    public static @Nullable Duration named(Headers headers, String name, @Nullable Pattern pattern, Instant now) {
+    public static @Nullable Duration named(
+            Headers headers, String name, @Nullable Pattern pattern, @Nullable ChronoUnit unit, Instant now) {
         return first(headers, List.of(name), text -> {
-            String value = pattern == null ? text : found(pattern, text);
-            return value == null ? null : time(value.strip(), headers, now);
+            String found = pattern == null ? text : found(pattern, text);
+            String value = found == null ? "" : found.strip();
+            Duration number = unit == null ? null : number(value, unit);
+            return number != null ? number : time(value, headers, now);
         });
+    }
+
+    private static @Nullable Duration number(String text, ChronoUnit unit) {
+        Duration number = number(text, unit == ChronoUnit.MILLIS ? 3 : 0);
+        return number == null || unit != ChronoUnit.MINUTES ? number : number.multipliedBy(60);
     }
 
     private static @Nullable String found(Pattern pattern, String text) {
