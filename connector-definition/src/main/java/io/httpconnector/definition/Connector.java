@@ -5,6 +5,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
+import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.definition.ConnectorReader.Parts;
 import io.httpconnector.definition.SecretSource.SecretReference;
 import io.httpconnector.internal.Arguments;
@@ -24,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -201,10 +203,58 @@ public final class Connector implements AutoCloseable {
         if (context.timeSource != null) {
             builder.timeSource(context.timeSource);
         }
+        if (context.tokens != null) {
+            builder.deliveredSecrets(deliveredTo(name, context.tokens));
+        } else if (webhook.delivered().stream().anyMatch(secret -> secret(secret) == null)) {
+            throw invalid(name
+                    + ": the service delivers the secret, which needs a store: set it by tokens(...) of the context");
+        }
         context.receivers.accept(builder);
         WebhookReceiver receiver = builder.build();
         String token = context.webhookTokens.getOrDefault(name, WebhookRouter.newToken());
         return new OpenWebhook(receiver, token, router.add(token, receiver));
+    }
+
+    private WebhookSecrets deliveredTo(String webhook, TokenStore tokens) {
+        return new WebhookSecrets(tokens, context.tenant + "/" + parts.id(), webhook);
+    }
+
+    private Set<String> deliveredNames(String webhook) {
+        DefinedWebhook defined = parts.webhooks().get(webhook);
+        if (defined == null) {
+            throw unknown("webhook", webhook, parts.webhooks().keySet());
+        }
+        return defined.delivered();
+    }
+
+    /**
+     * Returns the secrets that the service has delivered to a webhook in its handshake, for example to show the verification token
+     * of Notion, which must be entered there.
+     *
+     * @param webhook the name of the webhook
+     * @return the secrets by their names in the document; empty if the service has delivered none yet
+     * @throws InvalidDefinitionException if there is no such webhook
+     */
+    public Map<String, Secret> deliveredSecrets(String webhook) {
+        Set<String> names = deliveredNames(webhook);
+        return context.tokens == null
+                ? Map.of()
+                : deliveredTo(webhook, context.tokens).all(names);
+    }
+
+    /**
+     * Permits the service to deliver the secrets of a webhook again: removes the stored ones, so that no event is accepted until
+     * the next handshake. Call this before you create the webhook again at the service; otherwise a handshake with another secret
+     * is rejected, because anyone who knows the URL could send it.
+     *
+     * @param webhook the name of the webhook
+     * @throws InvalidDefinitionException if there is no such webhook
+     */
+    public void forgetDeliveredSecrets(String webhook) {
+        Set<String> names = deliveredNames(webhook);
+        if (context.tokens != null) {
+            deliveredTo(webhook, context.tokens).remove(names);
+        }
     }
 
     private @Nullable Secret secret(String name) {

@@ -151,7 +151,8 @@ public final class ConnectorContext {
         }
 
         /**
-         * Sets the store of the tokens of OAuth 2. Default: in memory.
+         * Sets the store of the tokens of OAuth 2, and of the secrets that services deliver to webhooks in a handshake, such as
+         * those of Asana and Notion, which require it. Default: in memory, without delivered secrets.
          *
          * @param store the store
          * @return this builder

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.webhook.Handshakes;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookReceiverBuilder;
 import java.util.List;
@@ -19,7 +20,8 @@ import java.util.TreeSet;
  * @param verifiers the names of the verifiers that are code
  * @param handshakes the names of the handshakes that are code
  * @param handler the name of the handler; empty if the application sets it
- * @param secrets the names of its secrets
+ * @param secrets the names of the secrets that the application supplies
+ * @param delivered the names of the secrets that the service delivers
  */
 record DefinedWebhook(
         String title,
@@ -27,7 +29,8 @@ record DefinedWebhook(
         List<String> verifiers,
         List<String> handshakes,
         String handler,
-        Set<String> secrets) {
+        Set<String> secrets,
+        Set<String> delivered) {
 
     /** What a receiver without settings writes. */
     private static final ObjectNode DEFAULTS = WebhookReceiver.named("defaults").toJson();
@@ -45,6 +48,7 @@ record DefinedWebhook(
         json.remove(List.of("title", "verifiers", "handshakes", "handler"));
         Set<String> secrets = new TreeSet<>();
         JsonNode rendered = PillTree.render(json, samples);
+        Set<String> delivered = Handshakes.deliveredSecrets(rendered);
         try (HttpConnection connection =
                 HttpConnection.named("probe").baseUrl("https://localhost").build()) {
             WebhookReceiverBuilder builder = WebhookReceiver.named("probe")
@@ -58,6 +62,7 @@ record DefinedWebhook(
                 throw new IllegalStateException("only validated");
             }));
             builder.build().close();
+            secrets.removeAll(delivered);
         }
         // Written as given, because values of inputs are known later.
         return new DefinedWebhook(
@@ -66,7 +71,8 @@ record DefinedWebhook(
                 verifiers,
                 handshakes,
                 handler == null ? "" : handler,
-                Set.copyOf(secrets));
+                Set.copyOf(secrets),
+                delivered);
     }
 
     /** Returns the webhook as JSON. */

@@ -14,10 +14,12 @@ import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.Hashing;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** Handshakes by which services check that the owner of a URL wants their events. */
 public final class Handshakes {
@@ -39,6 +41,16 @@ public final class Handshakes {
      */
     public static Handshake preset(String name, Secret... secrets) {
         return Presets.handshake(name).create(Arguments.all(secrets, "secrets of a handshake"));
+    }
+
+    /**
+     * Returns the names of the secrets that the handshakes of a definition deliver, see {@link DeliveredSecrets}.
+     *
+     * @param definition the definition of a receiver, as for {@link WebhookReceiverBuilder#definition}
+     * @return the names, in alphabetical order; empty if there are none
+     */
+    public static Set<String> deliveredSecrets(JsonNode definition) {
+        return Collections.unmodifiableSet(DeliveredSecretNames.of(Arguments.notNull(definition, "definition")));
     }
 
     /**
@@ -251,6 +263,14 @@ public final class Handshakes {
      */
     public static Handshake notion(Consumer<Secret> tokens) {
         Arguments.notNull(tokens, "handshake: the consumer of the token");
+        return notionToken(token -> {
+            tokens.accept(token);
+            return true;
+        });
+    }
+
+    /** Receives the token of Notion; the response to one that is not saved is 403. */
+    static Handshake notionToken(Predicate<Secret> saved) {
         return new Handshake() {
             @Override
             public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {
@@ -258,9 +278,8 @@ public final class Handshakes {
                 if (given.size() != 1 || !request.method().equals("POST")) {
                     return Optional.empty();
                 }
-                Optional<String> token = ChallengeText.ascii(given.get(0));
-                token.ifPresent(text -> tokens.accept(Secret.of(text)));
-                return token.map(text -> WebhookResponse.of(200));
+                Optional<String> token = ChallengeText.ascii(given.get(0)).filter(text -> !text.isBlank());
+                return token.map(text -> WebhookResponse.of(saved.test(Secret.of(text)) ? 200 : 403));
             }
         };
     }
@@ -274,15 +293,27 @@ public final class Handshakes {
      */
     public static Handshake asana(Consumer<Secret> secrets) {
         Arguments.notNull(secrets, "handshake: the consumer of the secret");
+        return asanaSecret(secret -> {
+            secrets.accept(secret);
+            return true;
+        });
+    }
+
+    /** Receives the secret of Asana and returns it; the response to one that is not saved is 403. */
+    static Handshake asanaSecret(Predicate<Secret> saved) {
         return new Handshake() {
             @Override
             public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {
-                Optional<String> secret = request.header("X-Hook-Secret").flatMap(ChallengeText::ascii);
+                Optional<String> secret = request.header("X-Hook-Secret")
+                        .flatMap(ChallengeText::ascii)
+                        .filter(text -> !text.isBlank());
                 if (secret.isEmpty() || !request.method().equals("POST")) {
                     return Optional.empty();
                 }
-                secrets.accept(Secret.of(secret.get()));
-                return Optional.of(WebhookResponse.of(200).header("X-Hook-Secret", secret.get()));
+                return Optional.of(
+                        saved.test(Secret.of(secret.get()))
+                                ? WebhookResponse.of(200).header("X-Hook-Secret", secret.get())
+                                : WebhookResponse.of(403));
             }
         };
     }

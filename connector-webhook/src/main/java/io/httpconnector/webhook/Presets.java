@@ -78,6 +78,13 @@ abstract class Presets {
         return names;
     }
 
+    /** Whether the service of a handshake delivers its secret. */
+    static boolean deliversSecret(String name) {
+        SignaturePreset preset = BY_NAME.get(name);
+        PresetHandshake handshake = preset == null ? null : preset.handshake();
+        return handshake != null && handshake.receiving() != null;
+    }
+
     /** The handshake of a service; throws an exception if it is unknown or performs none. */
     static PresetHandshake handshake(String name) {
         SignaturePreset only = name == null ? null : HANDSHAKES_BY_NAME.get(name);

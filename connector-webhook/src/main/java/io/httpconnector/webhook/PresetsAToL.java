@@ -35,8 +35,9 @@ final class PresetsAToL {
                                     .secretEncoding("base64")),
             service("asana", "Asana", "https://developers.asana.com/docs/webhooks-guide")
                     .signature("HmacSHA256", it -> it.signature(header("X-Hook-Signature")))
-                    .handshakeInJava(
-                            "asana passes a secret to the application, which requires code: use handshake(Handshakes.asana(...))"),
+                    .receivedSecret(
+                            "asana passes a secret to the application: use handshake(Handshakes.asana(...))",
+                            Handshakes::asanaSecret),
             service(
                             "bird",
                             "Bird",

@@ -72,8 +72,9 @@ final class PresetsMToZ {
                             it -> it.signature(header("X-Notion-Signature").after("sha256="))
                                     .eventId(body("/id"))
                                     .eventType(body("/type")))
-                    .handshakeInJava(
-                            "notion passes a token to the application, which requires code: use handshake(Handshakes.notion(...))"),
+                    .receivedSecret(
+                            "notion passes a token to the application: use handshake(Handshakes.notion(...))",
+                            Handshakes::notionToken),
             service("okta", "Okta", "https://developer.okta.com/docs/concepts/event-hooks/")
                     .token(header("Authorization"), body("/eventId").or(body("/eventID")), body("/eventType"))
                     .handshake(Handshakes::okta),

@@ -12,6 +12,7 @@ import io.httpconnector.webhook.VerifierDefinitionReader.Recipe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ final class ReceiverDefinition {
     private final List<String> problems = new ArrayList<>();
     private final DefinedMembers members = new DefinedMembers();
     private SecretNames secrets = SecretNames.of(Map.of());
+    private Set<String> deliveredNames = Set.of();
     private @Nullable JsonNode delivery;
     private boolean verifyHasProblems;
 
@@ -51,6 +53,7 @@ final class ReceiverDefinition {
             e.problems().forEach(problem -> problems.add(problem.startsWith("/") ? problem : "definition: " + problem));
         }
         if (json != null) {
+            deliveredNames = DeliveredSecretNames.of(json);
             members.add(json, "verify");
         }
     }
@@ -102,13 +105,19 @@ final class ReceiverDefinition {
     }
 
     /** Creates the verifiers; those that can't be created are reported. */
-    List<Verifier> verifiers(@Nullable HttpConnection connection, List<String> found) {
-        return created(verifierRecipes, new VerifierDefinitionReader(secrets, connection), found);
+    List<Verifier> verifiers(VerifierDefinitionReader context, List<String> found) {
+        return created(verifierRecipes, context, found);
     }
 
     /** Creates the handshakes; those that can't be created are reported. */
-    List<Handshake> handshakes(@Nullable HttpConnection connection, List<String> found) {
-        return created(handshakeRecipes, new VerifierDefinitionReader(secrets, connection), found);
+    List<Handshake> handshakes(VerifierDefinitionReader context, List<String> found) {
+        return created(handshakeRecipes, context, found);
+    }
+
+    /** Returns the secrets and the connection with which verifiers and handshakes are created. */
+    VerifierDefinitionReader context(@Nullable DeliveredSecrets store, @Nullable HttpConnection connection) {
+        DeliveredSecretNames delivered = new DeliveredSecretNames(secrets, deliveredNames, store);
+        return new VerifierDefinitionReader(delivered.all(), delivered, connection);
     }
 
     private static <T> List<T> created(List<Recipe<T>> recipes, VerifierDefinitionReader context, List<String> found) {

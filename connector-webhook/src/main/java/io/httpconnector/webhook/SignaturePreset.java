@@ -7,6 +7,7 @@ import io.httpconnector.Secret;
 import io.httpconnector.webhook.SignatureVerifier.Service;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -78,19 +79,19 @@ final class SignaturePreset {
 
     /** Sets a handshake without settings. */
     SignaturePreset handshake(Supplier<Handshake> factory) {
-        this.handshake = new PresetHandshake("", "", none -> factory.get());
+        this.handshake = new PresetHandshake("", none -> factory.get(), null);
         return this;
     }
 
     /** Sets a handshake with a secret, which a definition names by the given member. */
     SignaturePreset handshake(String secretName, Function<Secret, Handshake> factory) {
-        this.handshake = new PresetHandshake(secretName, "", secrets -> factory.apply(secrets.get(0)));
+        this.handshake = new PresetHandshake(secretName, secrets -> factory.apply(secrets.get(0)), null);
         return this;
     }
 
-    /** Declares a handshake that a definition cannot describe, and says what to do instead. */
-    SignaturePreset handshakeInJava(String advice) {
-        this.handshake = new PresetHandshake("", advice, none -> new Handshake() {});
+    /** Sets a handshake in which the service delivers its secret, from what saves it; says how to create it in Java. */
+    SignaturePreset receivedSecret(String advice, Function<Predicate<Secret>, Handshake> factory) {
+        this.handshake = PresetHandshake.receiving(advice, factory);
         return this;
     }
 

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,11 +18,14 @@ import org.jspecify.annotations.Nullable;
  * Reads verifiers and handshakes from JSON. Reading checks all members and returns a {@link Recipe}; the receiver creates the
  * object when it is built, because its secrets and its connection are known then. Immutable.
  *
- * @param secrets the secrets by the names used in documents
+ * @param secrets the secrets by the names used in documents, including the delivered ones
+ * @param delivered the secrets that the service delivers
  * @param connection fetches keys and certificates
  */
 record VerifierDefinitionReader(
-        SecretNames secrets, @Nullable HttpConnection connection) {
+        SecretNames secrets,
+        DeliveredSecretNames delivered,
+        @Nullable HttpConnection connection) {
 
     private static final List<String> VERIFIERS = List.of(
             "preset",
@@ -304,10 +309,6 @@ record VerifierDefinitionReader(
     }
 
     private static @Nullable Recipe<Handshake> presetHandshake(PresetHandshake handshake, JsonObjectReader reader) {
-        if (!handshake.advice().isEmpty()) {
-            reader.problem("type", handshake.advice());
-            return null;
-        }
         String member = handshake.secretName();
         if (member.isEmpty()) {
             return at -> handshake.create(List.of());
@@ -315,6 +316,10 @@ record VerifierDefinitionReader(
         // "clientId": The client ID, which is not a secret, by the name of a secret.
         // "encryptKey", "verifyToken", "consumerSecret", "secret": The name of the secret of the handshake.
         String secret = reader.requiredText(member);
+        Function<Predicate<Secret>, Handshake> receiving = handshake.receiving();
+        if (receiving != null) {
+            return at -> receiving.apply(withPointer("/" + member, () -> at.delivered.saver(secret)));
+        }
         return at -> handshake.create(List.of(at.secret("/" + member, secret)));
     }
 

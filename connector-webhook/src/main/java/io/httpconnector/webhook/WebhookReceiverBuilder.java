@@ -32,6 +32,7 @@ public final class WebhookReceiverBuilder {
     private final List<Handshake> handshakes = new ArrayList<>();
     private final ReceiverDefinition definition = new ReceiverDefinition();
     private @Nullable HttpConnection connection;
+    private @Nullable DeliveredSecrets deliveredSecrets;
     private boolean unverified;
     private @Nullable WebhookHandler handler;
     private @Nullable WebhookResponder responder;
@@ -426,6 +427,17 @@ public final class WebhookReceiverBuilder {
     }
 
     /**
+     * Sets the store of the secrets that services deliver in a handshake of a definition, such as Asana and Notion.
+     *
+     * @param store a durable store
+     * @return this builder
+     */
+    public WebhookReceiverBuilder deliveredSecrets(DeliveredSecrets store) {
+        this.deliveredSecrets = Arguments.notNull(store, "store of delivered secrets");
+        return this;
+    }
+
+    /**
      * Builds the receiver.
      *
      * @return the receiver
@@ -434,9 +446,10 @@ public final class WebhookReceiverBuilder {
     public WebhookReceiver build() {
         List<String> problems = new ArrayList<>(definition.problems());
         List<Verifier> allVerifiers = new ArrayList<>(verifiers);
-        allVerifiers.addAll(definition.verifiers(connection, problems));
+        VerifierDefinitionReader context = definition.context(deliveredSecrets, connection);
+        allVerifiers.addAll(definition.verifiers(context, problems));
         List<Handshake> allHandshakes = new ArrayList<>(handshakes);
-        allHandshakes.addAll(definition.handshakes(connection, problems));
+        allHandshakes.addAll(definition.handshakes(context, problems));
         if (name == null || name.isBlank()) {
             problems.add("name: it is missing");
         }

@@ -16,6 +16,7 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -162,7 +163,11 @@ public final class WebhookSigner {
                 draft.put(scheme.id, id);
             }
         }
-        SignedContent content = SignedContent.of(scheme, List.of());
+        List<String> problems = new ArrayList<>();
+        SignedContent content = SignedContent.of(scheme, problems);
+        if (!problems.isEmpty()) {
+            throw new InvalidDefinitionException("webhook signer", problems);
+        }
         if (scheme.signedHeaders != null
                 && BodyParser.unverifiedValues(scheme.signedHeaders.list(), request)
                         .isEmpty()) {

@@ -148,6 +148,20 @@ class JwtPayloadTest {
     }
 
     @Test
+    void emptyPointerSelectsAllClaims() throws Exception {
+        WebhookReceiver receiver = definition("{\"verify\": [{\"type\": \"jwt\", \"secrets\": [\"signing\"],"
+                + "\"payload\": \"\", \"withoutTime\": true}], \"id\": {\"body\": \"/jti\"}}");
+        String token = hmac("{\"jti\":\"j1\",\"n\":1.10}", SECRET.reveal().getBytes(UTF_8));
+
+        assertThat(receiver.receive(post("{\"jti\":\"unsigned\"}").header("Authorization", "Bearer " + token))
+                        .status())
+                .isEqualTo(200);
+
+        assertThat(events.get(0).id()).isEqualTo("j1");
+        assertThat(events.get(0).payload()).isEqualTo(JsonSupport.parse("{\"jti\":\"j1\",\"n\":1.10}"));
+    }
+
+    @Test
     void forgedTokensAreRejected() throws Exception {
         WebhookReceiver receiver = wix();
         String genuine = rsa(wixClaims("e1"), WIX);

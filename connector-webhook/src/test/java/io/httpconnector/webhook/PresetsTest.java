@@ -119,8 +119,8 @@ class PresetsTest {
     private static String row(SignaturePreset preset) {
         PresetHandshake handshake = preset.handshake();
         String shown = "";
-        if (handshake != null && !handshake.advice().isEmpty()) {
-            shown = "in Java";
+        if (handshake != null && handshake.receiving() != null) {
+            shown = "delivers `secret`";
         } else if (handshake != null) {
             shown = handshake.secretName().isEmpty() ? "yes" : "with `" + handshake.secretName() + "`";
         }

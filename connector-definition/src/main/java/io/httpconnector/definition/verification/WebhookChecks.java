@@ -6,6 +6,7 @@ import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.verification.CheckResult.CheckStatus;
 import io.httpconnector.webhook.RequestDiagnosis;
 import io.httpconnector.webhook.RequestDiagnosis.DiagnosisStep;
+import io.httpconnector.webhook.SignatureBuilder;
 import io.httpconnector.webhook.Signatures;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
@@ -99,15 +100,14 @@ final class WebhookChecks {
     }
 
     /** Returns a signer for a verifier of a document; null if only the service can sign. */
-    private static @Nullable Signer signer(JsonNode verifier) {
+    private @Nullable Signer signer(JsonNode verifier) {
         return switch (verifier.path("type").asText()) {
             case "preset" ->
                 (request, secret) -> WebhookSigner.preset(verifier.path("name").asText(), secret)
                         .sign(request);
             case "signature" ->
                 verifier.has("secrets")
-                        ? (request, secret) -> WebhookSigner.of(
-                                        Signatures.definition(verifier.path("definition"), secret), secret)
+                        ? (request, secret) -> WebhookSigner.of(scheme(verifier, secret), secret)
                                 .sign(request)
                         : null;
             case "token" ->
@@ -117,6 +117,17 @@ final class WebhookChecks {
                         : null;
             default -> null;
         };
+    }
+
+    private SignatureBuilder scheme(JsonNode verifier, Secret secret) {
+        SignatureBuilder scheme = Signatures.definition(verifier.path("definition"), secret);
+        verifier.path("namedSecrets").properties().forEach(named -> {
+            Secret found = secrets.apply(named.getValue().asText());
+            if (found != null) {
+                scheme.namedSecret(named.getKey(), found);
+            }
+        });
+        return scheme;
     }
 
     private void add(String title, CheckStatus status, String message) {

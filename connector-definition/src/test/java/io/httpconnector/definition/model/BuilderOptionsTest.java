@@ -81,8 +81,8 @@ class BuilderOptionsTest {
                 arguments(
                         WebhookReceiverBuilder.class,
                         receiver,
-                        "connection=- handler=- inbox=- listener=- responder=- timeSource=-"),
-                arguments(SignatureBuilder.class, receiver, "bodyHashFormat=bodyHashAlgorithm"),
+                        "connection=- deliveredSecrets=- handler=- inbox=- listener=- responder=- timeSource=-"),
+                arguments(SignatureBuilder.class, receiver, "bodyHashFormat=bodyHashAlgorithm namedSecret=-"),
                 arguments(MessageSignatureBuilder.class, receiver, ""),
                 arguments(
                         OAuth2Builder.class,
