@@ -5,10 +5,11 @@ import java.security.InvalidKeyException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Message digests and HMACs by algorithms that every JVM has. Thread-safe. */
+/** Message digests and HMACs by algorithms that every JVM has, or that an installed security provider has. Thread-safe. */
 public final class Hashing {
 
     private static final MessageDigest SHA_256 = digest("SHA-256");
@@ -26,6 +27,34 @@ public final class Hashing {
             return MessageDigest.getInstance(algorithm);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("This JVM does not have " + algorithm, e);
+        }
+    }
+
+    /**
+     * Returns a new digest of an installed security provider.
+     *
+     * @param algorithm any name
+     * @return the digest, not thread-safe; empty if no provider has it
+     */
+    public static Optional<MessageDigest> findDigest(String algorithm) {
+        try {
+            return Optional.of(MessageDigest.getInstance(algorithm));
+        } catch (NoSuchAlgorithmException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Returns a new message authentication code of an installed security provider.
+     *
+     * @param algorithm any name
+     * @return the code without a key, not thread-safe; empty if no provider has it
+     */
+    public static Optional<Mac> findMac(String algorithm) {
+        try {
+            return Optional.of(Mac.getInstance(algorithm));
+        } catch (NoSuchAlgorithmException e) {
+            return Optional.empty();
         }
     }
 

@@ -1,12 +1,9 @@
 package io.httpconnector.webhook;
 
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.httpconnector.internal.Hashing;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
-import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** The algorithms of signatures by a shared secret: those of every JVM, and those of installed security providers. */
@@ -22,22 +19,21 @@ final class SignatureAlgorithms {
 
     /** Whether a name is that of a message authentication code, such as an HMAC. */
     static boolean isMac(String name) {
-        try {
-            // PBE derives its keys from passwords.
-            boolean isPassword = name.toUpperCase(Locale.ROOT).startsWith("PBE");
-            return HMACS.contains(name) || (!isPassword && Mac.getInstance(name).getMacLength() >= MIN_BYTES);
-        } catch (NoSuchAlgorithmException | IllegalArgumentException e) {
-            return false;
-        }
+        // PBE derives its keys from passwords.
+        boolean isPassword = name.toUpperCase(Locale.ROOT).startsWith("PBE");
+        return HMACS.contains(name)
+                || (!isPassword
+                        && Hashing.findMac(name)
+                                .filter(code -> code.getMacLength() >= MIN_BYTES)
+                                .isPresent());
     }
 
     /** Whether a name is that of a message digest. */
     static boolean isDigest(String name) {
-        try {
-            return DIGESTS.contains(name) || MessageDigest.getInstance(name).getDigestLength() >= MIN_BYTES;
-        } catch (NoSuchAlgorithmException | IllegalArgumentException e) {
-            return false;
-        }
+        return DIGESTS.contains(name)
+                || Hashing.findDigest(name)
+                        .filter(digest -> digest.getDigestLength() >= MIN_BYTES)
+                        .isPresent();
     }
 
     /** Whether a code accepts the bytes of a key, for example their number. */
@@ -46,10 +42,10 @@ final class SignatureAlgorithms {
             return true;
         }
         try {
-            Mac code = Mac.getInstance(mac);
-            code.init(new SecretKeySpec(key, mac));
+            var unused = Hashing.mac(new SecretKeySpec(key, mac));
             return true;
-        } catch (GeneralSecurityException | RuntimeException e) {
+        } catch (RuntimeException e) {
+            // Providers also throw unchecked exceptions of their own.
             return false;
         }
     }

@@ -2,6 +2,7 @@ package io.httpconnector.webhook;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.internal.text.Placeholders;
 import io.httpconnector.webhook.SignatureVerifier.Scheme;
 import io.httpconnector.webhook.SignatureVerifier.Service;
 import io.httpconnector.webhook.SignatureVerifier.TimeUnit;
@@ -16,7 +17,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,7 +26,6 @@ import org.slf4j.LoggerFactory;
 final class SignatureCompiler {
 
     private static final Logger LOG = LoggerFactory.getLogger(SignatureBuilder.class);
-    private static final Pattern SECRET_AT_END = Pattern.compile("\\{\\{ *secret[^{}]*}}$");
     private static final Duration MAX_TOLERANCE = Duration.ofDays(7);
 
     /** The encoding of secrets that are either base64 or plain text. */
@@ -56,10 +55,17 @@ final class SignatureCompiler {
         this.builder = builder;
         this.isMac = builder.publicKeys == null && SignatureAlgorithms.isMac(builder.algorithm);
         this.isDigest = builder.publicKeys == null && !isMac && SignatureAlgorithms.isDigest(builder.algorithm);
-        boolean endsWithSecret = builder.sortedContent.isEmpty()
-                && builder.content != null
-                && SECRET_AT_END.matcher(builder.content).find();
-        this.isExtendable = isDigest && !endsWithSecret && SignatureAlgorithms.isExtendable(builder.algorithm);
+        this.isExtendable = isDigest && !endsWithSecret() && SignatureAlgorithms.isExtendable(builder.algorithm);
+    }
+
+    private boolean endsWithSecret() {
+        if (builder.content == null || !builder.sortedContent.isEmpty()) {
+            return false;
+        }
+        List<Placeholders.Segment> segments = Placeholders.split(builder.content);
+        String last =
+                segments.isEmpty() ? null : segments.get(segments.size() - 1).name();
+        return last != null && last.strip().startsWith("secret");
     }
 
     /** The verifier, which also decrypts the body if the service encrypts it. */

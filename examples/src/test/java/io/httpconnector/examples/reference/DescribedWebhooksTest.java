@@ -2,21 +2,31 @@ package io.httpconnector.examples.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.webhook.DeliveredSecrets;
 import io.httpconnector.webhook.WebhookEvent;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
+import java.net.URLEncoder;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.crypto.Cipher;
 import javax.crypto.Mac;
+import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +38,8 @@ class DescribedWebhooksTest {
     private static final String SECRET = "0123456789abcdef0123456789abcdef";
     private static final String BODY = "{\"id\": \"e1\", \"type\": \"created\"}";
 
+    private static final String AES_KEY = "6qkdMrq68nTKduznJYO1A37W2oEgpkMUvkttRToqhUt";
+
     private final List<WebhookEvent> events = new ArrayList<>();
     private @Nullable WebhookReceiver open;
 
@@ -35,7 +47,7 @@ class DescribedWebhooksTest {
         Secret secret = Secret.of(SECRET);
         WebhookReceiver receiver = WebhookReceiver.named("described")
                 .definition(
-                        DescribedService.json(heading, ""),
+                        DescribedService.json(heading, "https://app.example.com"),
                         Map.of(
                                 "signing",
                                 secret,
@@ -44,11 +56,35 @@ class DescribedWebhooksTest {
                                 "old",
                                 Secret.of("old-" + SECRET),
                                 "token",
-                                Secret.of("t-" + SECRET)))
+                                Secret.of("t-" + SECRET),
+                                "aesKey",
+                                Secret.of(AES_KEY),
+                                "hashKey",
+                                Secret.of("pwFHCqoQZGmho4w6"),
+                                "hashIv",
+                                Secret.of("EkRm7iFT261dpevs")))
+                .deliveredSecrets(new Delivered())
                 .handler(events::add)
                 .build();
         open = receiver;
         return receiver;
+    }
+
+    /** Keeps secrets in memory. */
+    private static final class Delivered implements DeliveredSecrets {
+
+        private final Map<String, Secret> stored = new ConcurrentHashMap<>();
+
+        @Override
+        public Optional<Secret> find(String name) {
+            return Optional.ofNullable(stored.get(name));
+        }
+
+        @Override
+        public boolean save(String name, Secret secret) {
+            Secret known = stored.putIfAbsent(name, secret);
+            return known == null || known.reveal().equals(secret.reveal());
+        }
     }
 
     @AfterEach
@@ -185,5 +221,140 @@ class DescribedWebhooksTest {
         assertThat(receiver.receive(post("{\"id\": \"e2\"}").header("Authorization", jwt("acme")))
                         .status())
                 .isEqualTo(401);
+    }
+
+    private static String token(String claims) throws GeneralSecurityException {
+        String signed = base64Url("{\"alg\": \"HS256\"}".getBytes(StandardCharsets.UTF_8)) + "."
+                + base64Url(claims.getBytes(StandardCharsets.UTF_8));
+        return signed + "." + base64Url(hmac("HmacSHA256", SECRET, signed));
+    }
+
+    private static String sha(String algorithm, String text) throws GeneralSecurityException {
+        return hex(MessageDigest.getInstance(algorithm).digest(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    void payloadInAToken() throws Exception {
+        String data = JsonNodeFactory.instance
+                .objectNode()
+                .put("eventType", "created")
+                .put("data", "{\"id\": \"e1\"}")
+                .toString();
+        String claims = JsonNodeFactory.instance
+                .objectNode()
+                .put("data", data)
+                .put("exp", Instant.now().getEpochSecond() + 60)
+                .toString();
+        WebhookReceiver receiver = receiver("Payload in a token");
+
+        assertThat(receiver.receive(post(token(claims))).status()).isEqualTo(200);
+        assertThat(receiver.receive(post(token(claims) + "x")).status()).isEqualTo(401);
+        assertThat(events).singleElement().satisfies(event -> {
+            assertThat(event.id()).isEqualTo("e1");
+            assertThat(event.type()).isEqualTo("created");
+        });
+    }
+
+    @Test
+    void signedQuery() throws Exception {
+        String claims = "{\"iss\": \"MessageBird\", \"exp\": " + (Instant.now().getEpochSecond() + 60)
+                + ", \"url_hash\": \"" + sha("SHA-256", "https://app.example.com/hook?id=m1&status=delivered") + "\"}";
+        WebhookReceiver receiver = receiver("Signed query");
+        Map<String, List<String>> headers = Map.of("MessageBird-Signature-JWT", List.of(token(claims)));
+
+        assertThat(receiver.receive(WebhookRequest.of("GET", "/hook", "id=m1&status=delivered", headers, null))
+                        .status())
+                .isEqualTo(200);
+        assertThat(receiver.receive(WebhookRequest.of("GET", "/hook", "id=m1&status=failed", headers, null))
+                        .status())
+                .isEqualTo(401);
+        assertThat(events)
+                .singleElement()
+                .satisfies(event ->
+                        assertThat(event.payload().path("status").asText()).isEqualTo("delivered"));
+    }
+
+    private static String encrypted(String message) throws GeneralSecurityException {
+        byte[] key = Base64.getDecoder().decode(AES_KEY + "=");
+        byte[] text = (message + "ww1436e0e65a779aee").getBytes(StandardCharsets.UTF_8);
+        int padding = 32 - (20 + text.length) % 32;
+        byte[] plain = new byte[20 + text.length + padding];
+        Arrays.fill(plain, 20 + text.length, plain.length, (byte) padding);
+        ByteBuffer.wrap(plain).position(16).putInt(message.length()).put(text);
+        Cipher cipher = Cipher.getInstance("AES/CBC/NoPadding");
+        cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "AES"), new IvParameterSpec(key, 0, 16));
+        return Base64.getEncoder().encodeToString(cipher.doFinal(plain));
+    }
+
+    private static String signedQuery(String text) throws GeneralSecurityException {
+        String now = String.valueOf(Instant.now().getEpochSecond());
+        String content = String.join("", new TreeSet<>(List.of("t-" + SECRET, now, "n1", text)));
+        return "msg_signature=" + sha("SHA-1", content) + "&timestamp=" + now + "&nonce=n1";
+    }
+
+    @Test
+    void encryptedCallback() throws Exception {
+        WebhookReceiver receiver = receiver("Encrypted callback");
+        String text = encrypted("<xml><MsgId>m1</MsgId></xml>");
+        byte[] body = ("<xml><Encrypt>" + text + "</Encrypt></xml>").getBytes(StandardCharsets.UTF_8);
+        String echo = encrypted("1288432023552776189");
+
+        assertThat(receiver.receive(WebhookRequest.of("POST", "/hook", signedQuery(text), Map.of(), body))
+                        .status())
+                .isEqualTo(200);
+        assertThat(receiver.receive(WebhookRequest.of("POST", "/hook", signedQuery(echo), Map.of(), body))
+                        .status())
+                .isEqualTo(401);
+        var challenge = receiver.receive(WebhookRequest.of(
+                "GET",
+                "/hook",
+                signedQuery(echo) + "&echostr=" + URLEncoder.encode(echo, StandardCharsets.UTF_8),
+                Map.of(),
+                null));
+        assertThat(new String(challenge.body(), StandardCharsets.UTF_8)).isEqualTo("1288432023552776189");
+        assertThat(events)
+                .singleElement()
+                .satisfies(event -> assertThat(event.id()).isEqualTo("m1"));
+    }
+
+    /** The example of the service's documentation. */
+    @Test
+    void severalSecrets() {
+        WebhookReceiver receiver = receiver("Several secrets");
+        String form =
+                "TradeDesc=%E4%BF%83%E9%8A%B7%E6%96%B9%E6%A1%88&PaymentType=aio&MerchantTradeDate=2023%2F03%2F12+15%3A30%3A23"
+                        + "&MerchantTradeNo=ecpay20230312153023&MerchantID=3002607"
+                        + "&ReturnURL=https%3A%2F%2Fwww.ecpay.com.tw%2Freceive.php&ItemName=Apple+iphone+15"
+                        + "&TotalAmount=30000&ChoosePayment=ALL&EncryptType=1"
+                        + "&CheckMacValue=6C51C9E6888DE861FD62FB1DD17029FC742634498FD813DC43D4243B5685B840";
+
+        var response = receiver.receive(post(form));
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(new String(response.body(), StandardCharsets.UTF_8)).isEqualTo("1|OK");
+        assertThat(receiver.receive(post(form.replace("30000", "3"))).status()).isEqualTo(401);
+        assertThat(events)
+                .singleElement()
+                .satisfies(event -> assertThat(event.id()).isEqualTo("ecpay20230312153023"));
+    }
+
+    @Test
+    void deliveredSecret() throws Exception {
+        WebhookReceiver receiver = receiver("Delivered secret");
+        String body = "{\"events\": [{\"action\": \"added\"}]}";
+        String signature = hex(hmac("HmacSHA256", "b537207f", body));
+
+        assertThat(receiver.receive(post(body).header("X-Hook-Signature", signature))
+                        .status())
+                .isEqualTo(401);
+        assertThat(receiver.receive(post("").header("X-Hook-Secret", "b537207f"))
+                        .headers())
+                .containsEntry("X-Hook-Secret", "b537207f");
+        assertThat(receiver.receive(post(body).header("X-Hook-Signature", signature))
+                        .status())
+                .isEqualTo(200);
+        assertThat(receiver.receive(post("").header("X-Hook-Secret", "attacker"))
+                        .status())
+                .isEqualTo(403);
+        assertThat(events).hasSize(1);
     }
 }
