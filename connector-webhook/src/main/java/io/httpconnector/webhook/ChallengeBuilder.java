@@ -130,7 +130,8 @@ public final class ChallengeBuilder {
 
     /**
      * Declares that the service encrypts challenges. If the location of the encrypted text is that of the challenge, such as a
-     * query parameter of WeCom, the challenge is the decrypted text: at most 1000 letters, digits and {@code -._~+/=}. Otherwise the
+     * query parameter of WeCom, the challenge is the decrypted text: at most 1000 letters, digits and {@code -._~+/=}; it must be
+     * signed, see {@link #verifiedBy} and {@link #verified}. Otherwise the
      * locations of the challenge, of the token and of conditions refer to the decrypted body.
      *
      * @param challenges such as {@code BodyEncryption.aes(ValueSelector.query("echostr"), "{{secret | decodeBase64 |
@@ -227,6 +228,10 @@ public final class ChallengeBuilder {
         List<String> all = new ArrayList<>(problems);
         if (encryption != null) {
             encryption.check(location, all);
+        }
+        if (encryption != null && encryption.isChallenge(location) && !verified && verifier == null) {
+            all.add("encrypted: anyone could have texts decrypted; use verifiedBy(...), or verified() if the service signs its"
+                    + " challenges like events");
         }
         if (verified && verifier != null) {
             all.add("verifiedBy: it contradicts verified(), use one of them");

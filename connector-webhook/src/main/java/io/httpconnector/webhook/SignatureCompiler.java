@@ -199,6 +199,9 @@ final class SignatureCompiler {
                 + (builder.encryption == null
                         ? ""
                         : builder.encryption.toJson().path("key").asText());
+        if (builder.publicKeys != null && !builder.namedSecrets.isEmpty()) {
+            problems.add("namedSecrets: " + builder.algorithm + " uses public keys, omit them");
+        }
         builder.namedSecrets.keySet().forEach(name -> {
             NamedSecrets.checkName(name, problems);
             if (!templates.contains(NamedSecrets.PREFIX + name)) {

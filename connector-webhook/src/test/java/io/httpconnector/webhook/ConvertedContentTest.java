@@ -167,6 +167,19 @@ class ConvertedContentTest {
         assertThat(events).hasSize(1);
     }
 
+    @Test
+    void namedSecretsNeedASharedSecret() {
+        assertThatThrownBy(() -> Signatures.publicKey(
+                                "Ed25519",
+                                PublicKeys.fixed("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"))
+                        .signature(ValueSelector.header("X"))
+                        .content("{{body}}{{secret.x}}")
+                        .namedSecret("x", Secret.of("s3cr3t"))
+                        .build())
+                .hasMessageContaining("namedSecrets: Ed25519 uses public keys")
+                .hasMessageNotContaining("s3cr3t");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',

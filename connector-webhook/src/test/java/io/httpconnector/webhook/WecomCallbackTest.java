@@ -3,6 +3,7 @@ package io.httpconnector.webhook;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.Secret;
@@ -12,6 +13,7 @@ import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -372,6 +374,43 @@ class WecomCallbackTest {
         assertThatThrownBy(() -> receiver(json.replace('\'', '"'), TOKEN, AES_KEY, Instant.EPOCH))
                 .hasMessageContaining(problem)
                 .hasMessageNotContaining(AES_KEY);
+    }
+
+    /** The response would show anyone the plain text of a captured text. */
+    @Test
+    void unsignedEncryptedChallengeIsReported() {
+        ChallengeBuilder challenge = Handshakes.challenge(ValueSelector.query("echostr"))
+                .encrypted(
+                        BodyEncryption.aes(ValueSelector.query("echostr"), "{{secret | decodeBase64 | bytes}}")
+                                .wecom(null),
+                        Secret.of(AES_KEY));
+
+        assertThatThrownBy(challenge::build).hasMessageContaining("encrypted: anyone could have texts decrypted");
+        assertThat(challenge.verified().build()).isNotNull();
+    }
+
+    /** Unsigned XML of any kind costs little, and never more than a rejection. */
+    @ParameterizedTest
+    @ValueSource(strings = {"entities", "depth", "attributes", "truncated", "encoding", "elements"})
+    void hostileXmlIsRejected(String kind) throws Exception {
+        String xml =
+                switch (kind) {
+                    case "entities" ->
+                        "<!DOCTYPE x [<!ENTITY a \"" + "a".repeat(1000) + "\"><!ENTITY b \"" + "&a;".repeat(1000)
+                                + "\"><!ENTITY c \"" + "&b;".repeat(1000) + "\">]><xml><Encrypt>&c;</Encrypt></xml>";
+                    case "depth" -> "<a>".repeat(200_000);
+                    case "attributes" -> "<xml " + "a='1' ".repeat(100_000) + "/>";
+                    case "truncated" -> "<xml><Encrypt>" + "A".repeat(900_000);
+                    case "encoding" -> "<?xml version='1.0' encoding='UTF-32'?><xml/>";
+                    default -> "<xml>" + "<Encrypt>x</Encrypt>".repeat(50_000) + "</xml>";
+                };
+        WebhookReceiver receiver = wecom();
+
+        WebhookResponse response =
+                assertTimeout(Duration.ofSeconds(5), () -> receiver.receive(post(query("", ""), xml)));
+
+        assertThat(response.status()).isEqualTo(401);
+        assertThat(events).isEmpty();
     }
 
     @Test

@@ -19,12 +19,17 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -147,6 +152,39 @@ class DeliveredWebhookSecretTest {
     }
 
     @Test
+    void oneOfConcurrentHandshakesWins() throws Exception {
+        try (Connector acme = connect("acme");
+                Connector node = ASANA.connect(ConnectorContext.forTenant("acme")
+                        .tokens(tokens())
+                        .webhooks(router)
+                        .webhookToken("changed", "n".repeat(32))
+                        .build())) {
+            node.on("changed", events::add);
+            List<URI> urls = List.of(
+                    acme.webhookUrl("changed").orElseThrow(),
+                    node.webhookUrl("changed").orElseThrow());
+            ExecutorService threads = Executors.newFixedThreadPool(8);
+            List<Future<Integer>> statuses = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                URI url = urls.get(i % 2);
+                String secret = "secret-" + i;
+                statuses.add(threads.submit(() -> deliver(url, secret)));
+            }
+            List<Integer> found = new ArrayList<>();
+            for (Future<Integer> status : statuses) {
+                found.add(status.get(30, TimeUnit.SECONDS));
+            }
+            threads.shutdown();
+
+            assertThat(found).containsOnlyOnce(200).contains(403);
+            String winner = "secret-" + found.indexOf(200);
+            assertThat(event(urls.get(0), winner)).isEqualTo(200);
+            assertThat(node.deliveredSecrets("changed").get("hookSecret").reveal())
+                    .isEqualTo(winner);
+        }
+    }
+
+    @Test
     void missingStoreIsReported() {
         ConnectorContext.Builder context = ConnectorContext.forTenant("acme").webhooks(router);
         try (Connector without = ASANA.connect(context.build());
@@ -194,7 +232,7 @@ class DeliveredWebhookSecretTest {
 
                 assertThat(deliver(url, "first-secret")).isEqualTo(200);
                 assertThat(event(url, "first-secret")).isEqualTo(200);
-                assertThat(new CountDownLatch(1).await(300, java.util.concurrent.TimeUnit.MILLISECONDS))
+                assertThat(new CountDownLatch(1).await(300, TimeUnit.MILLISECONDS))
                         .isFalse();
                 assertThat(acme.state()).isEqualTo(InstanceState.NEEDS_AUTHORIZATION);
                 assertThat(delivered(acme)).hasSize(1);
