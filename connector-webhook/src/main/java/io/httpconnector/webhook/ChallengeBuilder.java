@@ -230,8 +230,9 @@ public final class ChallengeBuilder {
             encryption.check(location, all);
         }
         if (encryption != null && encryption.isChallenge(location) && !verified && verifier == null) {
-            all.add("encrypted: anyone could have texts decrypted; use verifiedBy(...), or verified() if the service signs its"
-                    + " challenges like events");
+            all.add(
+                    "encrypted: anyone could have texts decrypted; use verifiedBy(...), or verified() if the service signs its"
+                            + " challenges like events");
         }
         if (verified && verifier != null) {
             all.add("verifiedBy: it contradicts verified(), use one of them");

@@ -4,9 +4,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Arguments;
-import io.httpconnector.state.StateException;
 import io.httpconnector.trigger.DeadLetter;
-import io.httpconnector.webhook.RequestDiagnosis.DiagnosisStep;
 import io.httpconnector.webhook.SignedData.DefaultSelectors;
 import io.httpconnector.webhook.WebhookListener.Rejection;
 import io.httpconnector.webhook.inbox.Mailbox;
@@ -20,10 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,14 +39,8 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
 
     private final ReceiverSettings settings;
 
-    /** Requests by the fingerprint of their signed content. */
-    private final DeduplicationFilter seenRequests;
-
-    /** Events by id. */
-    private final DeduplicationFilter seenEvents;
-
-    private final List<Lock> keyLocks =
-            Stream.generate(() -> (Lock) new ReentrantLock(true)).limit(64).toList();
+    private final EventDispatcher dispatcher;
+    private final RequestExplainer explainer;
 
     /** The settings of the builder. */
     record ReceiverSettings(
@@ -82,19 +70,15 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
     private final @Nullable Mailbox mailbox;
     private final List<EventCapture> captures = new CopyOnWriteArrayList<>();
 
-    /** Whether a request is known by a single signature, so that it always has the same fingerprint. */
-    private final boolean hasSingleFingerprint;
-
     /** The deadline without a mailbox: the watch, which interrupts everything that waits. */
     private final Deadline watched;
 
     WebhookReceiver(ReceiverSettings settings, DeduplicationFilter requests, @Nullable Mailbox mailbox) {
         this.settings = settings;
         this.watched = Deadline.watched(settings.deadline);
-        this.seenRequests = requests;
-        this.seenEvents = requests.ofEvents();
-        this.hasSingleFingerprint = settings.verifiers.stream().noneMatch(AnyOfVerifier.class::isInstance);
         this.mailbox = mailbox;
+        this.dispatcher = new EventDispatcher(settings, requests, mailbox);
+        this.explainer = new RequestExplainer(settings);
     }
 
     /**
@@ -240,7 +224,7 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
             captures.forEach(capture -> events.forEach(capture::record));
             settings.listeners.notify(listener -> listener.onEvents(events));
             progress.rejection = mailbox == null ? Rejection.FAILED : Rejection.NOT_STORED;
-            return once(data.fingerprints(), events, deadline, watch);
+            return dispatcher.once(data.fingerprints(), events, deadline, watch);
         } catch (BodyParser.TooLargeException e) {
             return reject(progress, request, Rejection.TOO_LARGE, StandardResponses.TOO_LARGE, e.toString());
         } catch (BodyParser.UnsupportedException e) {
@@ -256,102 +240,9 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
         }
     }
 
-    /**
-     * Handles signed content once, whatever ids it contains: an event with an id of its own is known by both its id and its
-     * fingerprint. A retry with the same id that is signed again is known by the id alone.
-     */
-    private WebhookResponse once(List<String> fingerprints, List<WebhookEvent> events, Deadline deadline, Watch watch) {
-        if (mailbox == null && events.size() == 1 && fingerprints.size() == 1) {
-            WebhookEvent event = events.get(0);
-            // With several signatures, a request that is known by another one has another id.
-            if (hasSingleFingerprint && fingerprints.get(0).equals(event.id())) {
-                return once(event, deadline, watch);
-            }
-            WebhookResponse response =
-                    seenEvents.onceIfNew(fingerprints.get(0), event.id(), () -> handle(event, watch));
-            if (response != null) {
-                return response;
-            }
-        }
-        Supplier<WebhookResponse> work =
-                () -> mailbox == null ? handleAll(events, deadline, watch) : store(events, mailbox, deadline);
-        // Nests the filters, always in the same order to prevent deadlocks.
-        for (String fingerprint : fingerprints) {
-            Supplier<WebhookResponse> inner = work;
-            work = () -> seenRequests.once(fingerprint, deadline, inner, () -> {
-                LOG.debug("{}: the same signed content was received before", settings.name);
-                return events.isEmpty() ? StandardResponses.OK : settings.response.of(events.get(events.size() - 1));
-            });
-        }
-        WebhookResponse response = work.get();
-        if (fingerprints.size() > 1 && response.isAccepted()) {
-            // Perhaps only one of the fingerprints was known; now all are.
-            for (String fingerprint : fingerprints) {
-                var unused = seenRequests.once(fingerprint, deadline, () -> response, () -> response);
-            }
-        }
-        return response;
-    }
-
-    private static boolean isTruncated(WebhookRequest request) {
+    /** Whether the body is shorter than its Content-Length. */
+    static boolean isTruncated(WebhookRequest request) {
         return request.headerIndex().announcesMoreThan(request.body().length);
-    }
-
-    private WebhookResponse store(List<WebhookEvent> events, Mailbox inbox, Deadline deadline) {
-        try {
-            if (!inbox.put(events.stream().map(WebhookEvent::toTriggerEvent).toList(), deadline.remaining())) {
-                return StandardResponses.BUSY;
-            }
-        } catch (StateException e) {
-            LOG.error("{}: {} events could not be stored; the sender should retry", settings.name, events.size(), e);
-            return StandardResponses.BUSY;
-        }
-        return events.isEmpty() ? StandardResponses.OK : settings.response.of(events.get(events.size() - 1));
-    }
-
-    private WebhookResponse handleAll(List<WebhookEvent> events, Deadline deadline, Watch watch) {
-        WebhookResponse response = StandardResponses.OK;
-        for (WebhookEvent event : events) {
-            response = once(event, deadline, watch);
-            if (!response.isAccepted()) {
-                return response;
-            }
-        }
-        return response;
-    }
-
-    private WebhookResponse once(WebhookEvent event, Deadline deadline, Watch watch) {
-        return seenEvents.once(event.id(), deadline, () -> handle(event, watch), () -> {
-            LOG.debug("{} was received before", event);
-            return settings.response.of(event);
-        });
-    }
-
-    private WebhookResponse handle(WebhookEvent event, Watch watch) {
-        try {
-            return event.key().isEmpty() ? settings.responder.respond(event) : handleInOrder(event);
-        } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
-            if (watch.isLate()) {
-                LOG.warn("{} could not be handled within {}", event, settings.deadline, e);
-            } else {
-                LOG.warn("{} could not be handled", event, e);
-            }
-            if (e instanceof InterruptedException && !watch.isLate()) {
-                Thread.currentThread().interrupt();
-            }
-            return StandardResponses.FAILED;
-        }
-    }
-
-    /** Handles events with the same key one after the other. */
-    private WebhookResponse handleInOrder(WebhookEvent event) throws Exception {
-        Lock turn = keyLocks.get(Math.floorMod(event.key().hashCode(), keyLocks.size()));
-        turn.lockInterruptibly();
-        try {
-            return settings.responder.respond(event);
-        } finally {
-            turn.unlock();
-        }
     }
 
     @Override
@@ -373,70 +264,7 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
      * @return the step at which processing ends, and the likely causes
      */
     public RequestDiagnosis explain(WebhookRequest given, Secret... others) {
-        Arguments.notNull(given, "webhook request");
-        List<Secret> candidates = Arguments.all(others, "secrets to try");
-        WebhookRequest named = settings.publicUrl == null ? given : given.publicUrl(settings.publicUrl);
-        WebhookRequest request = settings.senderLimiter.withSourceAddress(named);
-        if (!settings.methods.contains(request.method())) {
-            return new RequestDiagnosis(
-                    DiagnosisStep.METHOD,
-                    Texts.visible(request.method()) + " is not allowed",
-                    List.of("allowed methods are " + settings.methods));
-        }
-        if (request.body().length > settings.maxBody) {
-            return new RequestDiagnosis(
-                    DiagnosisStep.SIZE,
-                    "the body has " + request.body().length + " bytes",
-                    List.of("maxBody is " + settings.maxBody));
-        }
-        Instant now = settings.time.now();
-        SignedData signed = null;
-        for (Verifier verifier : settings.verifiers) {
-            VerificationResult verdict = verifier.verify(request, now);
-            if (!verdict.isAccepted()) {
-                return new RequestDiagnosis(
-                        DiagnosisStep.VERIFICATION,
-                        verdict.toString(),
-                        hints(verifier, verdict, request, now, candidates));
-            }
-            SignedData data = verdict.data(request, verifier);
-            signed = signed == null ? data : signed.and(data);
-        }
-        if (isTruncated(request)) {
-            return new RequestDiagnosis(
-                    DiagnosisStep.BODY,
-                    SignatureDiagnostics.length(request).orElse(BodyLength.TRUNCATED),
-                    List.of(BodyLength.ADVICE));
-        }
-        SignedData data = signed == null ? SignedData.wholeRequest(request, DefaultSelectors.NONE) : signed;
-        try {
-            var unused = settings.reader.payload(data);
-            return new RequestDiagnosis(DiagnosisStep.ACCEPTED, "", List.of());
-        } catch (IOException e) {
-            List<String> hints = data.isWholeRequest()
-                    ? List.of()
-                    : List.of(
-                            "Content-Type is not signed, so it is ignored: if the service sends bodies of another media type,"
-                                    + " set it by readAs(...)");
-            return new RequestDiagnosis(DiagnosisStep.BODY, Texts.visible(String.valueOf(e.getMessage())), hints);
-        }
-    }
-
-    private static List<String> hints(
-            Verifier verifier, VerificationResult verdict, WebhookRequest request, Instant now, List<Secret> others) {
-        if (verifier instanceof SignatureVerifier signature) {
-            return SignatureDiagnostics.of(signature, verdict, request, now, others);
-        }
-        if (verifier instanceof DecryptingVerifier decrypting) {
-            return hints(decrypting.signature(), verdict, request, now, others);
-        }
-        if (verifier instanceof AnyOfVerifier any) {
-            return any.all().stream()
-                    .flatMap(one -> hints(one, one.verify(request, now), request, now, others).stream())
-                    .distinct()
-                    .toList();
-        }
-        return List.of();
+        return explainer.explain(Arguments.notNull(given, "webhook request"), Arguments.all(others, "secrets to try"));
     }
 
     /**

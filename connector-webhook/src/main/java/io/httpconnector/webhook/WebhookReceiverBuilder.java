@@ -13,30 +13,26 @@ import io.httpconnector.webhook.WebhookReceiver.ReceiverSettings;
 import io.httpconnector.webhook.inbox.Inbox;
 import io.httpconnector.webhook.inbox.Inbox.Settings;
 import io.httpconnector.webhook.inbox.Mailbox;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Builder for {@link WebhookReceiver}. Not thread-safe; the receivers it builds are. */
-public final class WebhookReceiverBuilder {
+public final class WebhookReceiverBuilder extends ReceiverOptionsBuilder {
 
     private final String name;
     private final List<Verifier> verifiers = new ArrayList<>();
     private final List<Handshake> handshakes = new ArrayList<>();
-    private final ReceiverDefinition definition = new ReceiverDefinition();
     private @Nullable HttpConnection connection;
     private @Nullable DeliveredSecrets deliveredSecrets;
     private boolean unverified;
     private @Nullable WebhookHandler handler;
     private @Nullable WebhookResponder responder;
-    private final ReceiverOptions options = new ReceiverOptions();
     private @Nullable Inbox inbox;
     private UnaryOperator<Delivery> delivery = UnaryOperator.identity();
     private TimeSource time = TimeSource.SYSTEM;
@@ -44,6 +40,11 @@ public final class WebhookReceiverBuilder {
 
     WebhookReceiverBuilder(String name) {
         this.name = name;
+    }
+
+    @Override
+    WebhookReceiverBuilder self() {
+        return this;
     }
 
     /**
@@ -113,46 +114,6 @@ public final class WebhookReceiverBuilder {
     }
 
     /**
-     * Sets the response to accepted events.
-     *
-     * @param response a response with a 2xx status; {@code 200 {"status":"ok"}} by default
-     * @return this builder
-     */
-    public WebhookReceiverBuilder response(WebhookResponse response) {
-        definition.replacedByCode("response");
-        options.fixedResponse = response;
-        return this;
-    }
-
-    /**
-     * Sets the response to accepted events, instead of {@link #response}: JSON with pills of the event, which are {@code
-     * event.id}, {@code event.type}, {@code event.key}, {@code event.time}, {@code event.payload}, {@code event.headers} and
-     * {@code event.query}.
-     *
-     * @param status a 2xx status
-     * @param template such as {@code {"received": "{{event.payload.id}}"}}
-     * @return this builder
-     */
-    public WebhookReceiverBuilder responseJson(int status, String template) {
-        definition.replacedByCode("responseJson");
-        options.responseStatus = status;
-        options.responseTemplate = template;
-        return this;
-    }
-
-    /**
-     * Sets the time limit of a handler: when it expires, the thread is interrupted and the event counts as not handled.
-     *
-     * @param time 10 ms to 10 minutes; 10 seconds by default, because many senders wait no longer
-     * @return this builder
-     */
-    public WebhookReceiverBuilder deadline(Duration time) {
-        definition.replacedByCode("deadline");
-        options.deadline = time;
-        return this;
-    }
-
-    /**
      * Sets an inbox: the receiver responds as soon as an event is stored, and handles it afterwards. The handler may then be
      * slow, and failures are retried here without involving the sender.
      *
@@ -173,171 +134,6 @@ public final class WebhookReceiverBuilder {
      */
     public WebhookReceiverBuilder delivery(UnaryOperator<Delivery> change) {
         this.delivery = change;
-        return this;
-    }
-
-    /**
-     * Sets the deduplication window: repetitions of handled events are acknowledged but not handled again.
-     *
-     * @param window 0 to 30 days; 24 hours by default
-     * @param max the maximum number of remembered events, 1 to 10 million; 100,000 by default, at about 150 bytes each
-     * @return this builder
-     */
-    public WebhookReceiverBuilder remember(Duration window, int max) {
-        definition.replacedByCode("remember");
-        options.window = window;
-        options.maxIds = max;
-        return this;
-    }
-
-    /**
-     * Sets the allowed methods.
-     *
-     * @param all such as {@code POST}, which is the default; {@code GET} for services that put all data into the query
-     * @return this builder
-     */
-    public WebhookReceiverBuilder methods(String... all) {
-        definition.replacedByCode("methods");
-        options.methods = new TreeSet<>(Arguments.all(all, "methods"));
-        return this;
-    }
-
-    /**
-     * Sets the location of the event id; by default, the location given by the verifier. The id is used only if it is signed:
-     * without a signed id, events are distinguished by their signed content. If nothing is signed and there is no id, each
-     * request is a new event.
-     *
-     * @param location such as {@code ValueSelector.body("/id")}
-     * @return this builder
-     */
-    public WebhookReceiverBuilder id(ValueSelector location) {
-        options.id = location;
-        return this;
-    }
-
-    /**
-     * Sets the location of the event type; by default, the location given by the verifier. The type is used only if it is signed.
-     *
-     * @param location such as {@code ValueSelector.body("/type")}
-     * @return this builder
-     */
-    public WebhookReceiverBuilder type(ValueSelector location) {
-        options.type = location;
-        return this;
-    }
-
-    /**
-     * Sets the location of the ordering key: events with the same key are handled in order of arrival. The key is used only if it
-     * is signed.
-     *
-     * @param location such as {@code ValueSelector.body("/customer/id")}
-     * @return this builder
-     */
-    public WebhookReceiverBuilder key(ValueSelector location) {
-        options.key = location;
-        return this;
-    }
-
-    /**
-     * Sets the location of a list of events: each element becomes an event, and selectors of the body then apply to the element.
-     *
-     * @param pointer a JSON pointer, such as {@code /events}; empty if the body itself is a list
-     * @return this builder
-     */
-    public WebhookReceiverBuilder each(String pointer) {
-        options.each = ValueSelector.bodyOrRoot(Arguments.notNull(pointer, "each"));
-        return this;
-    }
-
-    /**
-     * Parses a text field of the body that contains JSON, such as the form field {@code payload} of GitHub and Slack, or {@code
-     * Message} of Amazon SNS: the parsed tree replaces the text, also for other selectors of the body. Text that is not JSON is
-     * kept; a request with an empty text is rejected as malformed.
-     *
-     * @param pointer a JSON pointer, such as {@code /payload}
-     * @return this builder
-     */
-    public WebhookReceiverBuilder jsonIn(String pointer) {
-        options.jsonIn = ValueSelector.body(Arguments.notNull(pointer, "jsonIn"));
-        return this;
-    }
-
-    /**
-     * Sets the media type of the bodies. By default, the verifier determines it. Otherwise {@code Content-Type} is used if it is
-     * signed, or if the sender is identified by a token, an address or a certificate; if neither applies, the format is detected
-     * from the body.
-     *
-     * @param mediaType such as {@code application/json}
-     * @return this builder
-     */
-    public WebhookReceiverBuilder readAs(String mediaType) {
-        definition.replacedByCode("readAs");
-        options.mediaType = mediaType;
-        return this;
-    }
-
-    /**
-     * Sets the public URL of this receiver, which some services sign.
-     *
-     * @param url such as {@code https://app.example.com/hooks/leads}, exactly as registered at the service: {@code http} or
-     *     {@code https}, with a host, without user, query and fragment; null if unknown
-     * @return this builder
-     * @throws InvalidDefinitionException if the URL is invalid
-     */
-    public WebhookReceiverBuilder publicUrl(@Nullable String url) {
-        options.setPublicUrl(url);
-        return this;
-    }
-
-    /**
-     * Sets the number of trusted proxies in front of the server. Each adds the address it has seen to {@code X-Forwarded-For};
-     * all other entries of that header field are untrusted.
-     *
-     * @param hops 0 (the default) to 10
-     * @return this builder
-     */
-    public WebhookReceiverBuilder trustedHops(int hops) {
-        definition.replacedByCode("trustedHops");
-        options.hops = hops;
-        return this;
-    }
-
-    /**
-     * Limits the rate of requests per source, genuine or not; excess requests are rejected with status 429.
-     *
-     * @param max 1 to a million requests; no limit by default
-     * @param period 1 second to 24 hours
-     * @return this builder
-     */
-    public WebhookReceiverBuilder limitPerSource(int max, Duration period) {
-        definition.replacedByCode("limitPerSource");
-        options.maxPerSource = max;
-        options.period = period;
-        options.limited = true;
-        return this;
-    }
-
-    /**
-     * Sets the maximum size of a body.
-     *
-     * @param bytes 1 byte to 100 MB; 1 MB by default
-     * @return this builder
-     */
-    public WebhookReceiverBuilder maxBody(int bytes) {
-        definition.replacedByCode("maxBody");
-        options.maxBody = bytes;
-        return this;
-    }
-
-    /**
-     * Sets the maximum time in which a sender must transmit the body.
-     *
-     * @param time 10 ms to 10 minutes; 10 seconds by default
-     * @return this builder
-     */
-    public WebhookReceiverBuilder bodyTimeout(Duration time) {
-        definition.replacedByCode("bodyTimeout");
-        options.bodyTimeout = time;
         return this;
     }
 

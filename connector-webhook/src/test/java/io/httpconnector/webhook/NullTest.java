@@ -117,7 +117,12 @@ class NullTest {
     }
 
     private void eachMethod(Class<?> type, Supplier<Object> target) {
-        for (Method method : type.getDeclaredMethods()) {
+        // The superclass of a builder declares some of its methods.
+        List<Method> methods = new ArrayList<>(List.of(type.getDeclaredMethods()));
+        if (type.getSuperclass() != null && type.getSuperclass() != Object.class) {
+            methods.addAll(List.of(type.getSuperclass().getDeclaredMethods()));
+        }
+        for (Method method : methods) {
             boolean own = Modifier.isPublic(method.getModifiers()) && !Modifier.isStatic(method.getModifiers());
             if (own && !method.getName().equals("equals") && !method.isSynthetic()) {
                 tryNulls(method, target);

@@ -393,17 +393,16 @@ class WecomCallbackTest {
     @ParameterizedTest
     @ValueSource(strings = {"entities", "depth", "attributes", "truncated", "encoding", "elements"})
     void hostileXmlIsRejected(String kind) throws Exception {
-        String xml =
-                switch (kind) {
-                    case "entities" ->
-                        "<!DOCTYPE x [<!ENTITY a \"" + "a".repeat(1000) + "\"><!ENTITY b \"" + "&a;".repeat(1000)
-                                + "\"><!ENTITY c \"" + "&b;".repeat(1000) + "\">]><xml><Encrypt>&c;</Encrypt></xml>";
-                    case "depth" -> "<a>".repeat(200_000);
-                    case "attributes" -> "<xml " + "a='1' ".repeat(100_000) + "/>";
-                    case "truncated" -> "<xml><Encrypt>" + "A".repeat(900_000);
-                    case "encoding" -> "<?xml version='1.0' encoding='UTF-32'?><xml/>";
-                    default -> "<xml>" + "<Encrypt>x</Encrypt>".repeat(50_000) + "</xml>";
-                };
+        String xml = switch (kind) {
+            case "entities" ->
+                "<!DOCTYPE x [<!ENTITY a \"" + "a".repeat(1000) + "\"><!ENTITY b \"" + "&a;".repeat(1000)
+                        + "\"><!ENTITY c \"" + "&b;".repeat(1000) + "\">]><xml><Encrypt>&c;</Encrypt></xml>";
+            case "depth" -> "<a>".repeat(200_000);
+            case "attributes" -> "<xml " + "a='1' ".repeat(100_000) + "/>";
+            case "truncated" -> "<xml><Encrypt>" + "A".repeat(900_000);
+            case "encoding" -> "<?xml version='1.0' encoding='UTF-32'?><xml/>";
+            default -> "<xml>" + "<Encrypt>x</Encrypt>".repeat(50_000) + "</xml>";
+        };
         WebhookReceiver receiver = wecom();
 
         WebhookResponse response =

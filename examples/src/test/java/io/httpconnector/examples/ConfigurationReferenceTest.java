@@ -115,7 +115,9 @@ class ConfigurationReferenceTest {
     @ParameterizedTest
     @MethodSource("types")
     void eachOptionIsNamed(Class<?> type) {
-        assertThat(Arrays.stream(type.getDeclaredMethods())
+        // The superclass of a builder declares some of its methods.
+        assertThat(Stream.of(type, type.getSuperclass() == null ? type : type.getSuperclass())
+                        .flatMap(declaring -> Arrays.stream(declaring.getDeclaredMethods()))
                         .filter(method -> Modifier.isPublic(method.getModifiers()))
                         .filter(method -> !method.isSynthetic() && method.getReturnType() == type)
                         .map(Method::getName)
