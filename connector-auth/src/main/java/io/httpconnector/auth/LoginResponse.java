@@ -6,6 +6,7 @@ import io.httpconnector.InvalidResponseException;
 import io.httpconnector.Response;
 import io.httpconnector.auth.internal.FormText;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,15 @@ final class LoginResponse {
 
     /** Returns a value at a location; for the empty path, also plain text. */
     static Function<Response, @Nullable String> at(JsonPointer path) {
+        return read(path, JsonNode::isValueNode);
+    }
+
+    /** Returns whatever there is at a location, also a list or an object. */
+    static Function<Response, @Nullable String> any(JsonPointer path) {
+        return read(path, value -> !value.isMissingNode());
+    }
+
+    private static Function<Response, @Nullable String> read(JsonPointer path, Predicate<JsonNode> accepted) {
         return response -> {
             JsonNode json = json(response);
             if (json == null && path.matches()) {
@@ -25,7 +35,9 @@ final class LoginResponse {
             }
             JsonNode tree = json == null ? notJson(response) : json;
             JsonNode value = tree == null ? null : tree.at(path);
-            return value != null && value.isValueNode() && !value.isNull() ? value.asText() : null;
+            return value == null || value.isNull() || !accepted.test(value)
+                    ? null
+                    : value.isContainerNode() ? value.toString() : value.asText();
         };
     }
 

@@ -211,10 +211,12 @@ final class LoginSession implements AuthStrategy {
     private @Nullable Duration lifetime(Response response) {
         String expires = settings.expires() == null
                 ? null
-                : LoginResponse.at(settings.expires()).apply(response);
-        return expires == null
+                : LoginResponse.any(settings.expires()).apply(response);
+        return expires == null || expires.isEmpty()
                 ? settings.lifetime()
-                : settings.expiresAs().lifetime(expires, response, timeSource).orElse(settings.lifetime());
+                : settings.expiresAs()
+                        .lifetime(expires, settings.lifetime(), true, response, timeSource)
+                        .orElse(null);
     }
 
     @Override

@@ -64,7 +64,7 @@ final class TokenEndpoint implements TokenRequests {
         this.policy = policy;
         this.client = client;
         this.context = context;
-        this.parser = new TokenResponseParser(settings.definition(), settings.timeSource());
+        this.parser = new TokenResponseParser(settings);
         this.requests = new RequestFactory(settings);
     }
 

@@ -30,10 +30,13 @@ final class TokenResponseParser {
 
     private final ProviderConfig definition;
     private final TimeSource timeSource;
+    /** Whether tokens can be requested again without the user, also without a refresh token. */
+    private final boolean isRenewable;
 
-    TokenResponseParser(ProviderConfig definition, TimeSource timeSource) {
-        this.definition = definition;
-        this.timeSource = timeSource;
+    TokenResponseParser(OAuth2ClientConfig settings) {
+        this.definition = settings.definition();
+        this.timeSource = settings.timeSource();
+        this.isRenewable = settings.grant() instanceof NonInteractiveGrant;
     }
 
     /**
@@ -72,7 +75,8 @@ final class TokenResponseParser {
         String refreshToken = text(json, definition.refreshTokenPath(), "/refresh_token");
         String scope = scope(json);
         Instant now = timeSource.now();
-        Instant expires = expiry(json, response, now);
+        boolean canRenew = isRenewable || refreshToken != null || (old != null && old.refreshToken() != null);
+        Instant expires = expiry(json, response, now, canRenew);
         return new StoredTokens(
                 accessToken,
                 refreshToken != null || old == null ? refreshToken : old.refreshToken(),
@@ -110,18 +114,19 @@ final class TokenResponseParser {
             String token = text(object, null, "/access_token");
             if (token != null) {
                 Instant now = timeSource.now();
-                String seconds = text(object, null, "/expires_in");
+                String refreshToken = text(object, null, "/refresh_token");
+                String seconds = expiryText(object, "/expires_in");
                 Instant expires = seconds == null
                         ? null
                         : ExpiryFormat.SECONDS
-                                .lifetime(seconds, response, timeSource)
+                                .lifetime(seconds, null, refreshToken != null, response, timeSource)
                                 .map(now::plus)
                                 .orElse(null);
                 found.put(
                         name,
                         new StoredTokens(
                                 token,
-                                text(object, null, "/refresh_token"),
+                                refreshToken,
                                 now.toEpochMilli(),
                                 expires == null ? null : expires.toEpochMilli(),
                                 null,
@@ -176,16 +181,23 @@ final class TokenResponseParser {
         }
     }
 
-    private @Nullable Instant expiry(JsonNode json, Response response, Instant now) {
-        String value = text(json, definition.expiresPath(), "/expires_in");
+    private @Nullable Instant expiry(JsonNode json, Response response, Instant now, boolean canRenew) {
+        String path = definition.expiresPath();
+        String value = expiryText(json, path == null ? "/expires_in" : path);
+        Duration configured = definition.lifetimeOrNull();
         Duration lifetime = value == null
-                ? null
+                ? configured
                 : definition
                         .expiresAsOrDefault()
-                        .lifetime(value, response, timeSource)
+                        .lifetime(value, configured, canRenew, response, timeSource)
                         .orElse(null);
-        lifetime = lifetime == null ? definition.lifetimeOrNull() : lifetime;
         return lifetime == null ? null : now.plus(lifetime);
+    }
+
+    /** Returns the expiry, also if it is a list or an object; null if there is none. */
+    private static @Nullable String expiryText(JsonNode response, String path) {
+        JsonNode value = response.at(JsonPointer.compile(path));
+        return value.isContainerNode() ? value.toString() : text(response, path, path);
     }
 
     /** Parses JSON, or the form that some providers send instead. */
