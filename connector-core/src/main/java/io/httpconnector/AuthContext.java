@@ -43,6 +43,42 @@ public interface AuthContext {
     }
 
     /**
+     * Sends a request of the strategy itself with the cookies of a session. Redirects store and receive cookies, too.
+     *
+     * @param request as for {@link #send(Request)}
+     * @param cookies the cookies
+     * @return the last response
+     * @throws ConnectorException as for {@link #send(Request)}
+     */
+    default Response send(Request request, Cookies cookies) {
+        URI url = url(request);
+        Response response = send(cookies.addTo(request, url));
+        cookies.store(url, response);
+        return response;
+    }
+
+    /** The cookies of a session. Implemented by the strategy. */
+    interface Cookies {
+
+        /**
+         * Adds the cookies for a URL to a request.
+         *
+         * @param request the request
+         * @param url its absolute URL
+         * @return the request to send
+         */
+        Request addTo(Request request, URI url);
+
+        /**
+         * Stores the cookies that a response sets.
+         *
+         * @param url the URL of the request
+         * @param response its response, also one that redirects or is followed by another attempt
+         */
+        void store(URI url, Response response);
+    }
+
+    /**
      * Returns a context whose requests may go to hosts that the service names, such as its authorization server. It connects to
      * hosts on the public Internet only, so that a service can't direct requests into the network of the application (SSRF),
      * unless the host of the base URL is itself not public. A connection with {@link HttpConnectionBuilder#destinations

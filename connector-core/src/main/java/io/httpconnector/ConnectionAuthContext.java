@@ -45,6 +45,15 @@ final class ConnectionAuthContext implements AuthContext {
 
     @Override
     public Response send(Request request) {
+        return sendWith(request, null);
+    }
+
+    @Override
+    public Response send(Request request, Cookies cookies) {
+        return sendWith(request, notNull(cookies, "cookies"));
+    }
+
+    private Response sendWith(Request request, @Nullable Cookies cookies) {
         Request concealed = notNull(request, "request").withRedactedResponse();
         ExchangePipeline own = enter();
         try {
@@ -53,7 +62,8 @@ final class ConnectionAuthContext implements AuthContext {
                     settings.retry(),
                     settings.call(request),
                     null,
-                    ListenerNotifier.of(settings.listeners()));
+                    ListenerNotifier.of(settings.listeners()),
+                    cookies);
         } finally {
             leave();
         }

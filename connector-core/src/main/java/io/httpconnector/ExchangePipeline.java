@@ -109,17 +109,32 @@ final class ExchangePipeline {
             CallContext call,
             @Nullable StreamingReceiver<?> receiver,
             ListenerNotifier listeners) {
+        return send(request, retry, call, receiver, listeners, null);
+    }
+
+    /**
+     * Sends the request and notifies the listeners.
+     *
+     * @param cookies the cookies of a session, which each hop sends and stores; null if there are none
+     */
+    Response send(
+            Request request,
+            RetryPolicy retry,
+            CallContext call,
+            @Nullable StreamingReceiver<?> receiver,
+            ListenerNotifier listeners,
+            AuthContext.@Nullable Cookies cookies) {
         budget.countRequest();
         List<NameValuePair> secrets = new ArrayList<>();
         Url base = baseUrl(request, call, secrets);
         OriginPolicy.Hop first = policy.first(transport.written(request).withSecrets(secrets), base);
         if (!listeners.hasListeners()) {
-            return follow(first, retry, call, receiver, listeners);
+            return follow(first, retry, call, receiver, listeners, cookies);
         }
         ExchangeStarted start = new ExchangeStarted(settings.name(), first.own(), policy.outgoing(first));
         listeners.started(start);
         try {
-            Response response = follow(first.with(start.own()), retry, call, receiver, listeners);
+            Response response = follow(first.with(start.own()), retry, call, receiver, listeners, cookies);
             listeners.ended(new ExchangeResult(start.request(), response, null, call));
             return response;
         } catch (RuntimeException | Error e) {
@@ -133,10 +148,11 @@ final class ExchangePipeline {
             RetryPolicy retry,
             CallContext call,
             @Nullable StreamingReceiver<?> receiver,
-            ListenerNotifier listeners) {
+            ListenerNotifier listeners,
+            AuthContext.@Nullable Cookies cookies) {
         OriginPolicy.Hop hop = first;
         while (true) {
-            Response response = exchange(hop, call, retry, receiver, listeners);
+            Response response = exchange(hop, call, retry, receiver, listeners, cookies);
             OriginPolicy.Hop next = policy.next(hop, response);
             if (next == null) {
                 return accepted(response, hop);
@@ -151,13 +167,18 @@ final class ExchangePipeline {
             CallContext call,
             RetryPolicy retry,
             @Nullable StreamingReceiver<?> receiver,
-            ListenerNotifier listeners) {
-        Request plain = policy.outgoing(hop);
+            ListenerNotifier listeners,
+            AuthContext.@Nullable Cookies cookies) {
+        Request outgoing = policy.outgoing(hop);
         while (true) {
+            Request plain = cookies == null ? outgoing : cookies.addTo(outgoing, outgoing.uri());
             // Each attempt is signed again, because a signature may include the time.
             Request request = hop.trusted() ? authenticate(plain, call) : plain;
             try {
                 Response response = attempt(request, policy.sendsCookies(hop), call, receiver);
+                if (cookies != null) {
+                    cookies.store(outgoing.uri(), response);
+                }
                 if (hop.trusted() && isRejected(request, response, call)) {
                     continue;
                 }

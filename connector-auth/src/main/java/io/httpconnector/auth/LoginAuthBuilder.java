@@ -23,7 +23,8 @@ public final class LoginAuthBuilder {
 
     private final List<LoginSettings.LoginStep> steps = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
-    private Function<Response, @Nullable String> token = LoginResponse.at(JsonPointer.compile("/token"));
+    private BiFunction<Response, List<String>, @Nullable String> token =
+            ofResponse(LoginResponse.at(JsonPointer.compile("/token")));
     private String tokenLocation = "/token";
     private @Nullable JsonPointer expires;
     private ExpiryFormat expiresAs = ExpiryFormat.SECONDS;
@@ -61,7 +62,7 @@ public final class LoginAuthBuilder {
      * @return this
      */
     public LoginAuthBuilder token(String path) {
-        return token(LoginResponse.at(pointer("token", path)), "".equals(path) ? "its body" : path);
+        return token(ofResponse(LoginResponse.at(pointer("token", path))), "".equals(path) ? "its body" : path);
     }
 
     /**
@@ -72,28 +73,28 @@ public final class LoginAuthBuilder {
      */
     public LoginAuthBuilder tokenHeader(String name) {
         if (isPresent("token header", name)) {
-            token(response -> response.headers().first(name).orElse(null), "the header " + name);
+            token(ofResponse(response -> response.headers().first(name).orElse(null)), "the header " + name);
         }
         return this;
     }
 
     /**
-     * Reads the token from a cookie that the response sets.
+     * Reads the token from a cookie that the response sets, or a redirect to it.
      *
      * @param name the cookie's name
      * @return this
      */
     public LoginAuthBuilder tokenCookie(String name) {
         if (isPresent("token cookie", name)) {
-            token(LoginResponse.cookie(name), "the cookie " + name);
+            token((response, fields) -> LoginResponse.cookie(name, fields), "the cookie " + name);
         }
         return this;
     }
 
     /**
-     * Sends the cookies that the responses set with each request, also with the following requests of the login. The rules for
+     * Sends the cookies that the responses and redirects set with each request, also with the following requests of the login. The rules for
      * their replacement, host, path and expiry are those of RFC 6265; values are sent as they were received. A new login follows
-     * when a cookie of the last response expires. A token is then optional, and only sent by {@link #use}.
+     * when a cookie of the last response, or of a redirect to it, expires. A token is then optional, and only sent by {@link #use}.
      *
      * @return this
      */
@@ -102,7 +103,12 @@ public final class LoginAuthBuilder {
         return this;
     }
 
-    private LoginAuthBuilder token(Function<Response, @Nullable String> source, String location) {
+    private static BiFunction<Response, List<String>, @Nullable String> ofResponse(
+            Function<Response, @Nullable String> source) {
+        return (response, fields) -> source.apply(response);
+    }
+
+    private LoginAuthBuilder token(BiFunction<Response, List<String>, @Nullable String> source, String location) {
         this.token = source;
         this.tokenLocation = location;
         return this;

@@ -1,5 +1,6 @@
 package io.httpconnector.auth;
 
+import io.httpconnector.AuthContext;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
@@ -8,23 +9,40 @@ import io.httpconnector.internal.http.CookieJar;
 import io.httpconnector.internal.http.Url;
 import java.net.URI;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** The cookies that the responses to a login set; those of a later login are separate. Thread-safe. */
-final class LoginCookies {
+/** The cookies that the responses to a login set, also those that redirect; those of a later login are separate. Thread-safe. */
+final class LoginCookies implements AuthContext.Cookies {
 
     private final CookieJar all = new CookieJar();
     private final TimeSource timeSource;
-    /** The cookies of the last response alone. */
+    /** The cookies of the last step alone. */
     private CookieJar last = new CookieJar();
+    /** The {@code Set-Cookie} fields of the last step. */
+    private List<String> fields = List.of();
 
     LoginCookies(TimeSource timeSource) {
         this.timeSource = timeSource;
     }
 
-    /** Stores the cookies of a response. Called by the thread of the login. */
-    void store(URI requested, Response response) {
+    /** Starts a step of the login, whose cookies are those of its response and of the redirects to it. */
+    void startStep() {
         last = new CookieJar();
+        fields = List.of();
+    }
+
+    /** Returns the {@code Set-Cookie} fields of the last step. */
+    List<String> fields() {
+        return fields;
+    }
+
+    /** Stores the cookies of a response. Called by the thread of the login. */
+    @Override
+    public void store(URI requested, Response response) {
+        fields = Stream.concat(fields.stream(), response.headers().all("Set-Cookie").stream())
+                .toList();
         store(last, requested, response);
         store(all, requested, response);
     }
@@ -42,7 +60,7 @@ final class LoginCookies {
     }
 
     /**
-     * Returns the time when the session ends: when the first cookie of the last response expires, as those of earlier steps need
+     * Returns the time when the session ends: when the first cookie of the last step expires, as those of earlier steps need
      * not outlive the login.
      */
     Optional<Instant> expiry() {
@@ -50,7 +68,8 @@ final class LoginCookies {
     }
 
     /** Adds the cookies for a URL to a request. */
-    Request addTo(Request request, URI requested) {
+    @Override
+    public Request addTo(Request request, URI requested) {
         Url url = Url.parseAbsolute(requested.toString());
         String own = request.header("Cookie").orElse("");
         String cookies = all.header(url.origin(), url.path(), own, timeSource.now());

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidResponseException;
 import io.httpconnector.Response;
 import io.httpconnector.auth.internal.FormText;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -65,20 +66,18 @@ final class LoginResponse {
         }
     }
 
-    /** Returns the value of a cookie that the response sets: the last one of this name, unless it is deleted. */
-    static Function<Response, @Nullable String> cookie(String name) {
-        return response -> {
-            String value = null;
-            for (String cookie : response.headers().all("Set-Cookie")) {
-                String[] parts = cookie.split(";", 2);
-                String[] pair = parts[0].split("=", 2);
-                if (pair.length == 2 && pair[0].strip().equals(name)) {
-                    boolean isDeleted =
-                            parts.length == 2 && DELETED.matcher(parts[1]).find();
-                    value = isDeleted ? null : pair[1].strip();
-                }
+    /** Returns the value of a cookie in {@code Set-Cookie} fields: the last one of this name, unless it is deleted. */
+    static @Nullable String cookie(String name, List<String> fields) {
+        String value = null;
+        for (String cookie : fields) {
+            String[] parts = cookie.split(";", 2);
+            String[] pair = parts[0].split("=", 2);
+            if (pair.length == 2 && pair[0].strip().equals(name)) {
+                boolean isDeleted =
+                        parts.length == 2 && DELETED.matcher(parts[1]).find();
+                value = isDeleted ? null : pair[1].strip();
             }
-            return value;
-        };
+        }
+        return value;
     }
 }

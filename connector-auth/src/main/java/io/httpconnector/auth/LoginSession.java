@@ -10,7 +10,6 @@ import io.httpconnector.StatusException;
 import io.httpconnector.TimeSource;
 import io.httpconnector.auth.internal.Challenge;
 import io.httpconnector.auth.internal.FailedAttempts;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -152,10 +151,14 @@ final class LoginSession implements AuthStrategy {
         Map<String, String> fields = new HashMap<>();
         Map<String, Secret> secrets = new HashMap<>();
         LoginCookies cookies = new LoginCookies(timeSource);
+        LoginCookies sent = cookies;
         Response response = null;
         for (LoginSettings.LoginStep step : settings.steps()) {
             Request request = step.request().apply(Map.copyOf(secrets));
-            Response received = settings.keepsCookies() ? send(request, cookies) : context.send(request);
+            // Without keepCookies, they are those of the redirects within this step only.
+            sent = settings.keepsCookies() ? cookies : new LoginCookies(timeSource);
+            sent.startStep();
+            Response received = context.send(request, sent);
             step.fields().forEach((name, path) -> {
                 String value = LoginResponse.at(path).apply(received);
                 if (value != null && !value.isEmpty()) {
@@ -165,20 +168,16 @@ final class LoginSession implements AuthStrategy {
             });
             response = received;
         }
-        return current(Objects.requireNonNull(response, "a login has a request"), fields, secrets, cookies);
-    }
-
-    /** Sends a request of the login with the cookies of the previous responses, and stores those of its response. */
-    private Response send(Request request, LoginCookies cookies) {
-        URI url = context.url(request);
-        Response response = context.send(cookies.addTo(request, url));
-        cookies.store(url, response);
-        return response;
+        Response last = Objects.requireNonNull(response, "a login has a request");
+        return current(last, settings.token().apply(last, sent.fields()), fields, secrets, cookies);
     }
 
     private ValidLogin current(
-            Response response, Map<String, String> fields, Map<String, Secret> secrets, LoginCookies cookies) {
-        String token = settings.token().apply(response);
+            Response response,
+            @Nullable String token,
+            Map<String, String> fields,
+            Map<String, Secret> secrets,
+            LoginCookies cookies) {
         boolean isMissing = token == null || token.isEmpty();
         if (isMissing && (settings.requiresToken() || cookies.isEmpty())) {
             throw new LoginException(

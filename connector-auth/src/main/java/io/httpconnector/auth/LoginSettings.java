@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
  * The validated settings of a {@link LoginAuthBuilder}: the requests, and how the last response is used. Immutable.
  *
  * @param steps the requests, in order
+ * @param token returns the token of the last response and the {@code Set-Cookie} fields of the last step
  */
 record LoginSettings(
         List<LoginStep> steps,
-        Function<Response, @Nullable String> token,
+        BiFunction<Response, List<String>, @Nullable String> token,
         String tokenLocation,
         @Nullable JsonPointer expires,
         ExpiryFormat expiresAs,
