@@ -41,6 +41,9 @@ final class LiteralSecrets {
     /** Members that describe the form of a customer. */
     private static final Set<String> INPUTS = Set.of("fields", "inputs");
 
+    /** The values that a service documents for all its customers. */
+    private static final String CONSTANTS = "constants";
+
     /** Follows the JSON Pointer of a credential in a JSON body. */
     private static final String IN_JSON = " in the JSON body";
 
@@ -136,6 +139,14 @@ final class LiteralSecrets {
                                 pair.getKey(),
                                 pair.getValue(),
                                 place + "/" + JsonObjectReader.token(pair.getKey())));
+            } else if (name.equals(CONSTANTS) && value.isObject()) {
+                // Their names say nothing; a credential has a recognizable form.
+                value.properties()
+                        .forEach(constant -> checkPair(
+                                "query",
+                                "value",
+                                constant.getValue(),
+                                place + "/" + JsonObjectReader.token(constant.getKey())));
             } else if (SECRET_MEMBERS.contains(name) && isLiteral(value)) {
                 report(place, "");
             } else if (name.equals("json")) {
@@ -229,6 +240,8 @@ final class LiteralSecrets {
         reader.problemAt(
                 pointer,
                 name
-                        + "it is a secret as literal text: declare an input with secret: true, and write {{auth.NAME}} here");
+                        + "it is a secret as literal text: declare an input with secret: true, and write {{auth.NAME}} here."
+                        + " If the service documents this value for all its customers, write it into constants of the"
+                        + " strategy, such as \"constants\": {\"NAME\": \"...\"}, and {{auth.NAME}} here");
     }
 }

@@ -460,6 +460,24 @@ class ConnectorDefinitionTest {
                 .hasMessageNotContaining("abc12345");
     }
 
+    /** The password of Toggl beside an API token. */
+    @Test
+    void constantOfTheServiceIsNoSecret() {
+        String document = SHOP.replace(
+                "password: \"{{auth.key}}\"", "password: \"{{auth.word}}\"\n    constants: {word: api_token}");
+
+        assertThat(ConnectorDefinition.parse(document)).isNotNull();
+        assertThatThrownBy(() -> ConnectorDefinition.parse(document.replace(
+                        "api_token",
+                        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P")))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("/auth/basic/constants/word")
+                .hasMessageContaining("it is a secret as literal text");
+        assertThatThrownBy(() ->
+                        ConnectorDefinition.parse(SHOP.replace("password: \"{{auth.key}}\"", "password: api_token")))
+                .hasMessageContaining("write it into constants of the strategy");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     body: {json: {user: {password: hunter2}}}                                 | /body/json/user/password (line 29, column 63)

@@ -101,11 +101,13 @@ record Additions(
             return rendered(values);
         }
         // Reports missing values when the strategy is built.
-        FieldValues samples = values.forSample(SAMPLE);
+        FieldValues samples = values.forAttempt(
+                AttemptValues.of(SAMPLE, values.timeSource().now()).asSample());
         var unused = rendered(samples);
         samples.moveProblemsTo(values);
         return CustomAuth.nothing().andPerRequest(request -> {
-            FieldValues attempt = values.forAttempt(request);
+            FieldValues attempt = values.forAttempt(
+                    AttemptValues.of(request, values.timeSource().now()));
             CustomAuth additions = rendered(attempt);
             attempt.throwProblems();
             return additions;

@@ -256,16 +256,25 @@ public final class AuthDefinition {
     /** Reads the values that are computed from others, among them those that are known later, such as the token. */
     private static Map<String, FieldText> computed(
             Members members, AuthType type, Set<String> received, List<InputField> fields) {
+        Map<String, FieldText> all = ConstantMembers.read(members);
         Map<String, FieldText> computed = members.of(members.reader(), LoginType.TOKEN)
                 .withReceived(received)
+                .withComputed(all)
                 .with(type == HmacType.TYPE || type == SignatureType.TYPE ? SigningMembers.SENT : AttemptValues.NAMES)
                 .texts("computed", true);
         fields.stream()
                 .map(InputField::name)
-                .filter(computed::containsKey)
+                .filter(name -> computed.containsKey(name) || all.containsKey(name))
                 .forEach(name -> members.reader()
-                        .problem("computed", "there is also a field \"" + name + "\": use another name"));
-        return computed;
+                        .problem(
+                                computed.containsKey(name) ? "computed" : "constants",
+                                "there is also a field \"" + name + "\": use another name"));
+        computed.forEach((name, text) -> {
+            if (all.put(name, text) != null) {
+                members.reader().problem("computed", "there is also a constant \"" + name + "\": use another name");
+            }
+        });
+        return all;
     }
 
     /** Returns by field name, whether the field is a secret. */

@@ -28,14 +28,14 @@ import org.jspecify.annotations.Nullable;
  * AuthDefinition shop = AuthDefinition.parse(json, signed);
  * }</pre>
  *
- * <p>The members are strings, which may have placeholders for fields. A type also has the members {@code fields}, {@code computed},
+ * <p>The members are strings, which may have placeholders for fields. A type also has the members {@code fields}, {@code constants}, {@code computed},
  * {@code clientCertificate}, {@code headers} and {@code query} of all types. Immutable: each method returns a new type.
  */
 public final class AuthType {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*");
     private static final Set<String> RESERVED =
-            Set.of("type", "fields", "computed", "clientCertificate", "headers", "query");
+            Set.of("type", "fields", "constants", "computed", "clientCertificate", "headers", "query");
 
     private final String name;
     private final Function<Values, AuthStrategy> strategy;

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.POJONode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
 import io.httpconnector.auth.internal.AttemptValues;
@@ -113,13 +112,8 @@ final class FieldValues {
     }
 
     /** Returns these values for an attempt to send a request, with their own problems. */
-    FieldValues forAttempt(Request request) {
-        return copy(AttemptValues.of(request, timeSource.now()), Map.of());
-    }
-
-    /** Returns these values for a sample of a request, with their own problems. */
-    FieldValues forSample(Request request) {
-        return copy(AttemptValues.of(request, timeSource.now()).asSample(), Map.of());
+    FieldValues forAttempt(AttemptValues values) {
+        return copy(values, Map.of());
     }
 
     private FieldValues copy(AttemptValues attempt, Map<String, String> fields) {
@@ -447,7 +441,7 @@ final class FieldValues {
 
     private Stream<String> requiredOf(String name) {
         FieldText text = has(name) ? null : computed.get(name);
-        return text == null ? Stream.of(name) : text.required().stream();
+        return text == null ? Stream.of(name) : text.required().stream().flatMap(this::requiredOf);
     }
 
     private void reportProblems(FieldText text, InvalidDefinitionException e) {

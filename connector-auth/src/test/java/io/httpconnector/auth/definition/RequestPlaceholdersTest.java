@@ -347,4 +347,40 @@ class RequestPlaceholdersTest {
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("timeSource: it is null");
     }
+
+    /** A password that the service documents for all its customers, also within a computed value. */
+    @Test
+    void constantsAreSent() {
+        AuthDefinition shop = definition(
+                "{'name': 'secret', 'secret': true}",
+                "'type': 'basic', 'user': '{{auth.secret}}', 'password': '{{auth.word}}',"
+                        + " 'constants': {'word': 'api_token'}, 'computed': {'pair': '{{auth.word}}/{{auth.secret}}'},"
+                        + " 'headers': {'X-Word': '{{auth.word}}', 'X-Pair': '{{auth.pair | sha256}}'}");
+        try (HttpConnection connection = connection(shop, Map.of("secret", "Top-Secret-1"))) {
+            connection.send(Request.get("/api"));
+        }
+        MockService.RecordedRequest sent = sent("/api").get(0);
+        assertThat(header(sent, "Authorization"))
+                .isEqualTo("Basic "
+                        + Base64.getEncoder()
+                                .encodeToString("Top-Secret-1:api_token".getBytes(StandardCharsets.UTF_8)));
+        assertThat(header(sent, "X-Word")).isEqualTo("api_token");
+        assertThat(header(sent, "X-Pair")).hasSize(64);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "'constants': {'w': '{{auth.secret}}'}, 'headers': {'X': '{{auth.w}}{{auth.secret}}'}|/strategies/a/constants/w: a name can't be empty or have placeholders",
+                "'constants': {'secret': 'x'}, 'headers': {'X': '{{auth.secret}}'}|/strategies/a/constants: there is also a field \"secret\"",
+                "'constants': {'w': 'x'}, 'computed': {'w': 'y'}, 'headers': {'X': '{{auth.w}}{{auth.secret}}'}|/strategies/a/computed: there is also a constant \"w\"",
+                "'constants': {'w': 'x'}, 'headers': {'X': '{{auth.v}}{{auth.secret}}'}|{{auth.v}} is not one of its fields"
+            })
+    void invalidConstantsAreReported(String members, String problem) {
+        assertThatThrownBy(() -> definition("{'name': 'secret', 'secret': true}", "'type': 'custom', " + members))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining(problem);
+    }
 }
