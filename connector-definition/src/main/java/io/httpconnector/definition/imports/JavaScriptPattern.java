@@ -28,6 +28,16 @@ final class JavaScriptPattern {
         }
     }
 
+    /** Returns whether JavaScript rejects the expression, too, because the end of a range is before its start. */
+    static boolean isInvalid(String expression) {
+        try {
+            Pattern unused = Pattern.compile(withEscapedClasses(expression));
+            return false;
+        } catch (PatternSyntaxException e) {
+            return e.getDescription().equals("Illegal character range");
+        }
+    }
+
     private static boolean hasTopLevelAlternative(String expression) {
         int depth = 0;
         boolean inClass = false;

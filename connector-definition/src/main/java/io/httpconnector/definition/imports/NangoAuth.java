@@ -91,6 +91,13 @@ final class NangoAuth {
         if (aws.matches()) {
             return signedByAws(aws);
         }
+        for (Map.Entry<String, CatalogueItem> header :
+                proxy.at("headers").members().entrySet()) {
+            ObjectNode signed = new NangoSignature(provider, this).ed25519(header.getValue(), header.getKey());
+            if (signed != null) {
+                return signed;
+            }
+        }
         if (given != null) {
             ObjectNode hmac =
                     new NangoSignature(provider).hmac(proxy.at("headers").at(AUTHORIZATION));

@@ -245,7 +245,9 @@ final class NangoFields {
         String given = item.text("pattern");
         if (given != null && !given.isEmpty()) {
             pattern = JavaScriptPattern.toJava(given);
-            if (pattern == null) {
+            if (pattern == null && JavaScriptPattern.isInvalid(given)) {
+                item.ignore("it is not a regular expression of JavaScript, and has no effect", "pattern");
+            } else if (pattern == null) {
                 item.at("pattern").note("it is not a regular expression of Java");
             } else {
                 input.put("pattern", pattern.pattern());

@@ -27,6 +27,7 @@ record NangoScope(
             "path", "path",
             "endpoint", "target",
             "params", "query",
+            "bodyCanonicalParams", "body",
             "urlCanonicalParams", "query");
 
     static NangoScope of(NangoFields fields) {

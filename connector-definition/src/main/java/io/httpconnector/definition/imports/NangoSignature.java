@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Converts the signatures of a provider of Nango: JSON Web Tokens, WSSE, OAuth 1 and AWS. Not thread-safe. */
+/** Converts the signatures of a provider of Nango: JSON Web Tokens, HMAC, Ed25519, WSSE, OAuth 1 and AWS. Not thread-safe. */
 final class NangoSignature {
 
     /** A key that consists of its ID and the secret, as that of Ghost. */
@@ -22,6 +22,10 @@ final class NangoSignature {
     private static final Pattern HMAC = Pattern.compile(
             "(.*)\\$\\{hmacSha(1|256|512)(Hex|Base64)\\((.*?),\\s*(\\$\\{credentials\\.\\w+})\\s*\\)}(.*)",
             Pattern.DOTALL);
+
+    /** The Ed25519 signature of a text by a private key in a field. */
+    private static final Pattern ED_25519 =
+            Pattern.compile("(.*)\\$\\{ed25519Sign\\((.*),\\s*(\\$\\{credentials\\.\\w+})\\s*\\)}(.*)", Pattern.DOTALL);
 
     private static final Pattern TOKEN = Pattern.compile("(.*)\\$\\{accessToken}", Pattern.DOTALL);
 
@@ -143,21 +147,39 @@ final class NangoSignature {
             return null;
         }
         strategy.put("type", "hmac").put("algorithm", "HmacSHA" + signed.group(2));
+        String pill = signed.group(3).equals("Hex") ? "signature" : "signatureBase64";
+        return signed(
+                header, "Authorization", pill, signed.group(5), signed.group(4), signed.group(1), signed.group(6));
+    }
+
+    /** Converts a header field with an Ed25519 signature; null if it has none. */
+    @Nullable ObjectNode ed25519(CatalogueItem header, String name) {
+        Matcher signed =
+                ED_25519.matcher(header.text() == null ? "" : header.node().asText());
+        if (!signed.matches()) {
+            return null;
+        }
+        strategy.put("type", "signature").put("algorithm", "Ed25519");
+        return signed(
+                header, name, "signatureBase64", signed.group(3), signed.group(2), signed.group(1), signed.group(4));
+    }
+
+    private ObjectNode signed(
+            CatalogueItem header, String name, String pill, String ofKey, String signed, String before, String after) {
         NangoScope ofRequest = scope.withRequest();
         ObjectNode computed = NangoParameters.computed(strategy);
-        String pill = signed.group(3).equals("Hex") ? "signature" : "signatureBase64";
         NangoText sent = new NangoText(
                 expression -> expression.equals("signature") ? pill : ofRequest.pill(expression),
                 computed,
                 provider.fields::makeOptional);
-        String key = ofRequest.text(computed).translate(header, signed.group(5));
-        String template = ofRequest.text(computed).translate(header, signed.group(4));
-        String value = sent.translate(header, signed.group(1) + "${signature}" + signed.group(6));
+        String key = ofRequest.text(computed).translate(header, ofKey);
+        String template = ofRequest.text(computed).translate(header, signed);
+        String value = sent.translate(header, before + "${signature}" + after);
         if (key != null && template != null && value != null) {
             strategy.put("key", key).put("template", template);
-            strategy.withObject("/headers").put("Authorization", value);
+            strategy.withObject("/headers").put(name, value);
         }
-        parameters.add(strategy, strategy, null, Set.of("authorization"));
+        parameters.add(strategy, strategy, null, Set.of(name.toLowerCase(Locale.ROOT)));
         return strategy;
     }
 

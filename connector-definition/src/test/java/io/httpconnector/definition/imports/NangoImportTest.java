@@ -19,6 +19,12 @@ import io.httpconnector.testing.MockService;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.MessageDigest;
+import java.security.Signature;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -277,6 +283,38 @@ class NangoImportTest {
         assertThat(imported("signer").ignored())
                 .extracting(ImportNote::pointer)
                 .contains("/signer/credentials/password/example");
+    }
+
+    @Test
+    void signatureByAnEd25519Key() throws GeneralSecurityException {
+        KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        String pem = "-----BEGIN PRIVATE KEY-----\n"
+                + Base64.getEncoder().encodeToString(pair.getPrivate().getEncoded()) + "\n-----END PRIVATE KEY-----\n";
+        assertThat(imported("message-signer").notes()).isEmpty();
+        try (MockService service = MockService.start();
+                Connector signer =
+                        connect(service, "message-signer", Map.of("username", "k1"), Map.of("password", pem))) {
+            service.on("POST", "/message.example.com/get", MockResponse.json("{}"));
+            signer.connection().send(Request.post("/get").json(Map.of("id", 1)));
+
+            MockService.RecordedRequest sent = service.requests().get(0);
+            String digest = "sha-256=:"
+                    + Base64.getEncoder()
+                            .encodeToString(MessageDigest.getInstance("SHA-256")
+                                    .digest(sent.body().getBytes(StandardCharsets.UTF_8)))
+                    + ":";
+            assertThat(sent.header("Content-Digest")).contains(digest);
+            assertThat(sent.header("Authorization")).contains("Signature keyid=\"k1\"");
+            String parameters = sent.header("Signature-Input").orElseThrow().substring("sig=".length());
+            Signature signature = Signature.getInstance("Ed25519");
+            signature.initVerify(pair.getPublic());
+            signature.update(
+                    ("\"@method\": POST\n\"content-digest\": " + digest + "\n\"@signature-params\": " + parameters)
+                            .getBytes(StandardCharsets.UTF_8));
+            String sig = sent.header("Signature").orElseThrow();
+            assertThat(signature.verify(Base64.getDecoder().decode(sig.substring(5, sig.length() - 1))))
+                    .isTrue();
+        }
     }
 
     @Test
