@@ -23,12 +23,6 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 @AnalyzeClasses(packages = "io.httpconnector", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -94,48 +88,6 @@ class ArchitectureTest {
                         .filter(type -> !type.getSimpleName().equals("package-info"))
                         .distinct())
                 .hasSizeLessThanOrEqualTo(43);
-    }
-
-    /** Packages can be free of cycles while the classes of one package form a single knot. */
-    @ArchTest
-    static void classesFormNoLargeCycle(JavaClasses classes) {
-        Map<JavaClass, Set<JavaClass>> dependencies = new HashMap<>();
-        for (JavaClass type : classes) {
-            if (isLayered(type)) {
-                type.getDirectDependenciesFromSelf().stream()
-                        .map(dependency -> topLevel(dependency.getTargetClass().getBaseComponentType()))
-                        .filter(ArchitectureTest::isLayered)
-                        .forEach(target -> dependencies
-                                .computeIfAbsent(topLevel(type), any -> new HashSet<>())
-                                .add(target));
-            }
-        }
-        Map<JavaClass, Set<JavaClass>> reachable = new HashMap<>();
-        dependencies.keySet().forEach(type -> reachable.put(type, reachableFrom(type, dependencies)));
-        for (JavaClass type : dependencies.keySet()) {
-            List<String> cycle = reachable.get(type).stream()
-                    .filter(other -> reachable.getOrDefault(other, Set.of()).contains(type))
-                    .map(JavaClass::getSimpleName)
-                    .sorted()
-                    .toList();
-            assertThat(cycle).as("cycle of classes").hasSizeLessThanOrEqualTo(6);
-        }
-    }
-
-    private static Set<JavaClass> reachableFrom(JavaClass type, Map<JavaClass, Set<JavaClass>> dependencies) {
-        Set<JavaClass> reachable = new HashSet<>();
-        Deque<JavaClass> pending = new ArrayDeque<>(dependencies.getOrDefault(type, Set.of()));
-        while (!pending.isEmpty()) {
-            JavaClass next = pending.pop();
-            if (reachable.add(next)) {
-                pending.addAll(dependencies.getOrDefault(next, Set.of()));
-            }
-        }
-        return reachable;
-    }
-
-    private static boolean isLayered(JavaClass type) {
-        return type.getPackageName().equals(ROOT) || type.getPackageName().startsWith(ROOT + ".");
     }
 
     private static JavaClass topLevel(JavaClass type) {

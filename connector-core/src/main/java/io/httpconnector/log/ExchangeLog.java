@@ -72,7 +72,7 @@ public final class ExchangeLog implements AutoCloseable {
         this.store = store;
         this.share = share;
         this.errorsOnly = errorsOnly;
-        this.writer = new BackgroundThread("http-connector exchange log", TimeSource.SYSTEM, new Writer());
+        this.writer = new BackgroundThread("http-connector exchange log", TimeSource.SYSTEM, new LogWriter());
     }
 
     /**
@@ -276,7 +276,7 @@ public final class ExchangeLog implements AutoCloseable {
     }
 
     /** Writes the waiting exchanges, and ends when there have been none for a while. */
-    private final class Writer implements BackgroundThread.BackgroundTask {
+    private final class LogWriter implements BackgroundThread.BackgroundTask {
 
         @Override
         public void step() throws InterruptedException {

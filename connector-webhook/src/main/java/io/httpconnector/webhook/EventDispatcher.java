@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 final class EventDispatcher {
 
-    private static final Logger LOG = LoggerFactory.getLogger(WebhookReceiver.class);
+    private static final Logger LOG = LoggerFactory.getLogger(WebhookLog.NAME);
 
     private final ReceiverSettings settings;
     private final @Nullable Mailbox mailbox;

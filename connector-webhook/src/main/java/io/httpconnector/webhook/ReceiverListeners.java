@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 record ReceiverListeners(String receiver, List<WebhookListener> listeners) {
 
-    private static final Logger LOG = LoggerFactory.getLogger(WebhookReceiver.class);
+    private static final Logger LOG = LoggerFactory.getLogger(WebhookLog.NAME);
 
     boolean isEmpty() {
         return listeners.isEmpty();

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 final class ReceiverOptions {
 
     // Warnings belong to the configuration of the receiver.
-    private static final Logger LOG = LoggerFactory.getLogger(WebhookReceiverBuilder.class);
+    private static final Logger LOG = LoggerFactory.getLogger(WebhookLog.NAME);
     private static final int MEGABYTE = 1024 * 1024;
     private static final Pattern PUBLIC_URL = Pattern.compile(
             "(?i)https?://(?:[a-z0-9._~-]+|\\[[0-9a-f:.]+])(?::[0-9]{1,5})?(?:/(?:[a-z0-9._~!$&'()*+,;=:@/-]|%[0-9a-f]{2})*)?");

@@ -47,7 +47,7 @@ final class RequestExplainer {
             SignedData data = verdict.data(request, verifier);
             signed = signed == null ? data : signed.and(data);
         }
-        if (WebhookReceiver.isTruncated(request)) {
+        if (request.isTruncated()) {
             return new RequestDiagnosis(
                     DiagnosisStep.BODY,
                     SignatureDiagnostics.length(request).orElse(BodyLength.TRUNCATED),

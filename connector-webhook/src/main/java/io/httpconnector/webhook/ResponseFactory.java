@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 @FunctionalInterface
 interface ResponseFactory {
 
-    Logger LOG = LoggerFactory.getLogger(WebhookReceiver.class);
+    Logger LOG = LoggerFactory.getLogger(WebhookLog.NAME);
 
     WebhookResponse of(WebhookEvent event);
 

@@ -136,7 +136,7 @@ final class SignatureCompiler {
         }
         checkNamedSecrets(problems);
         SignedContent signed =
-                builder.content == null ? SignedContent.of("{{body}}", problems) : SignedContent.of(builder, problems);
+                builder.content == null ? SignedContent.of("{{body}}", problems) : content(builder, problems);
         if (!builder.sortedContent.isEmpty() && !"{{body}}".equals(builder.content)) {
             problems.add("sortedContent: it replaces content, use one of them");
         }
@@ -345,5 +345,11 @@ final class SignatureCompiler {
 
     private static InvalidDefinitionException invalid(List<String> problems) {
         return new InvalidDefinitionException("signature", problems);
+    }
+
+    /** Returns the signed content of a scheme. */
+    static SignedContent content(SignatureBuilder scheme, List<String> problems) {
+        List<String> parts = scheme.sortedContent.isEmpty() ? List.of(scheme.content) : scheme.sortedContent;
+        return new SignedContent(parts, scheme.fields, scheme.namedSecrets, scheme.contentFilters, problems);
     }
 }

@@ -123,7 +123,7 @@ final class SignedContent {
     private final boolean hasBody;
     private final boolean hasQuery;
 
-    private SignedContent(
+    SignedContent(
             List<String> parts,
             @Nullable SignedFields fieldList,
             Map<String, Secret> namedSecrets,
@@ -164,12 +164,6 @@ final class SignedContent {
 
     static SignedContent of(String template, List<String> problems) {
         return new SignedContent(List.of(template), null, Map.of(), List.of(), problems);
-    }
-
-    /** Creates the content of a scheme. */
-    static SignedContent of(SignatureBuilder scheme, List<String> problems) {
-        List<String> parts = scheme.sortedContent.isEmpty() ? List.of(scheme.content) : scheme.sortedContent;
-        return new SignedContent(parts, scheme.fields, scheme.namedSecrets, scheme.contentFilters, problems);
     }
 
     private void text(String text) {

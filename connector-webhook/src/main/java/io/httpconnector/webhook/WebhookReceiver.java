@@ -183,7 +183,7 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
                     StandardResponses.TOO_LARGE,
                     "the body is larger than " + settings.maxBody + " bytes");
         }
-        if (isTruncated(request)) {
+        if (request.isTruncated()) {
             return reject(progress, request, Rejection.TRUNCATED, StandardResponses.BAD_REQUEST, BodyLength.TRUNCATED);
         }
         Instant now = settings.time.now();
@@ -238,11 +238,6 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
                     StandardResponses.BAD_REQUEST,
                     "the body cannot be parsed: " + e);
         }
-    }
-
-    /** Whether the body is shorter than its Content-Length. */
-    static boolean isTruncated(WebhookRequest request) {
-        return request.headerIndex().announcesMoreThan(request.body().length);
     }
 
     @Override

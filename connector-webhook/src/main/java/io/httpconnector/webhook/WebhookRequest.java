@@ -270,6 +270,11 @@ public final class WebhookRequest {
         return new WebhookRequest(method, path, query, headers, other, peer, certificateSubject, publicUrl);
     }
 
+    /** Returns whether the body is shorter than its {@code Content-Length}. */
+    boolean isTruncated() {
+        return headerIndex().announcesMoreThan(body().length);
+    }
+
     HeaderIndex headerIndex() {
         return headers;
     }

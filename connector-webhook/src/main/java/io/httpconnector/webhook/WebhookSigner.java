@@ -164,7 +164,7 @@ public final class WebhookSigner {
             }
         }
         List<String> problems = new ArrayList<>();
-        SignedContent content = SignedContent.of(scheme, problems);
+        SignedContent content = SignatureCompiler.content(scheme, problems);
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("webhook signer", problems);
         }

@@ -3,6 +3,7 @@ package io.httpconnector.definition.imports;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -93,7 +94,7 @@ final class NangoAuth {
         }
         for (Map.Entry<String, CatalogueItem> header :
                 proxy.at("headers").members().entrySet()) {
-            ObjectNode signed = new NangoSignature(provider, this).ed25519(header.getValue(), header.getKey());
+            ObjectNode signed = new NangoSignature(provider).ed25519(header.getValue(), header.getKey());
             if (signed != null) {
                 return signed;
             }
