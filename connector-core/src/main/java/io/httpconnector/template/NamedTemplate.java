@@ -1,6 +1,7 @@
 package io.httpconnector.template;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.internal.text.Utf16;
 import io.httpconnector.template.TemplateProblem.Code;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,13 @@ record NamedTemplate(
         if (pair.name().contains(syntax.open())) {
             problems.add(TemplateProblem.of(
                     SourceLocation.of(part), Code.MISPLACED, null, "pills are not allowed in names, only in values"));
+        }
+        int broken = Utf16.unpairedSurrogate(pair.name());
+        if (broken >= 0) {
+            ValueRejectedException problem =
+                    Escaping.unpairedSurrogate(pair.name().charAt(broken), broken);
+            problems.add(TemplateProblem.of(
+                    SourceLocation.of(part), Code.UNENCODABLE, null, "in its name, " + problem.getMessage()));
         }
         TextTemplate value = TextTemplate.compile(syntax, part, pair.value(), TextTemplate.Escaper.PLAIN, problems);
         if (pair.style() != null && value.whole() == null) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,9 +75,9 @@ final class FlatSchema {
      * Returns this schema with an alternative of each list, or null if there are no further combinations.
      *
      * @param combination the index of the combination
-     * @param isLast whether an alternative is chosen after the others
+     * @param rank orders the alternatives; those with the lowest rank are chosen first
      */
-    @Nullable FlatSchema choose(int combination, Predicate<JsonNode> isLast) {
+    @Nullable FlatSchema choose(int combination, ToIntFunction<JsonNode> rank) {
         ObjectNode copy = keywords.objectNode();
         keywords.properties()
                 .forEach(keyword -> copy.set(
@@ -90,7 +91,7 @@ final class FlatSchema {
         boolean isWhole = !keywords.has("properties") && open.size() == 1;
         for (int i = 0; i < open.size() && i < MAX_DEPTH; i++) {
             List<JsonNode> alternatives = new ArrayList<>(open.get(i));
-            alternatives.sort(Comparator.comparing(isLast::test));
+            alternatives.sort(Comparator.comparingInt(rank));
             JsonNode alternative = alternatives.get(rest % alternatives.size());
             rest /= alternatives.size();
             String reference = SchemaReferences.of(alternative);

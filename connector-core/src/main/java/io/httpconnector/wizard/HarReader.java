@@ -72,14 +72,19 @@ final class HarReader {
             boolean isType = type.isEmpty() && header.path("name").asText().equalsIgnoreCase("Content-Type");
             type = isType ? header.path("value").asText() : type;
         }
+        int types = 0;
         for (JsonNode header : request.path("headers")) {
             boolean ofBody = header.path("name").asText().equalsIgnoreCase("Content-Type") && !body.isMissingNode();
             String name = header.path("name").asText();
+            types += ofBody ? 1 : 0;
             if (!ofBody && isBrowserHeader(name)) {
                 ofBrowser.add(name);
             } else if (!ofBody && !RequestDefinitionBuilder.isManaged(name)) {
                 definition.header(name, header.path("value").asText());
             }
+        }
+        if (types > 1) {
+            definition.note("the archive has several Content-Type headers, the request only one");
         }
         if (!ofBrowser.isEmpty()) {
             definition.note("headers of the browser are left out: " + String.join(", ", ofBrowser));
@@ -125,9 +130,26 @@ final class HarReader {
             body.path("params")
                     .forEach(pair -> definition.field(
                             pair.path("name").asText(), pair.path("value").asText()));
-        } else if (request.path("bodySize").asLong(0) > 0) {
+        } else if (isSent(request)) {
             definition.note("the body is missing in the archive: add it");
         }
+    }
+
+    /** Whether a body was sent, which the archive does not contain. */
+    private static boolean isSent(JsonNode request) {
+        long size = request.path("bodySize").asLong(-1);
+        if (size > 0) {
+            return true;
+        }
+        for (JsonNode header : request.path("headers")) {
+            String name = header.path("name").asText();
+            boolean hasLength = name.equalsIgnoreCase("Content-Length")
+                    && header.path("value").asLong(0) > 0;
+            if (hasLength || (size < 0 && name.equalsIgnoreCase("Transfer-Encoding"))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

@@ -83,6 +83,15 @@ record LiteralTextReader(String open, String close) {
      * not valid JSON.
      */
     static @Nullable JsonNode json(String text) {
+        try {
+            return JsonSupport.parse(quotePills(text));
+        } catch (InvalidDefinitionException e) {
+            return null;
+        }
+    }
+
+    /** Returns JSON text with pills as text without comments, in which each pill outside of a string is a string. */
+    static String quotePills(String text) {
         StringBuilder quoted = new StringBuilder();
         boolean inString = false;
         for (int i = 0; i < text.length(); i++) {
@@ -105,11 +114,7 @@ record LiteralTextReader(String open, String close) {
                 inString = !inString;
             }
         }
-        try {
-            return JsonSupport.parse(quoted.toString());
-        } catch (InvalidDefinitionException e) {
-            return null;
-        }
+        return quoted.toString();
     }
 
     /** Whether a text with pills is a template for JSON. */

@@ -1,8 +1,10 @@
 package io.httpconnector.wizard;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /** Reads the request bodies of an OpenAPI document: the example of a body, or a sample of its schema. */
@@ -10,10 +12,15 @@ final class OpenApiBodyReader {
 
     private final SchemaReferences references;
     private final SchemaSampleGenerator samples;
+    private final boolean stylesParts;
 
-    OpenApiBodyReader(SchemaReferences references, SchemaSampleGenerator samples) {
+    /**
+     * @param stylesParts whether {@code style} and {@code explode} apply to multipart bodies, as in OpenAPI 3.1
+     */
+    OpenApiBodyReader(SchemaReferences references, SchemaSampleGenerator samples, boolean stylesParts) {
         this.references = references;
         this.samples = samples;
+        this.stylesParts = stylesParts;
     }
 
     /** Returns the example of a parameter or media type, or one generated from its schema. */
@@ -127,7 +134,19 @@ final class OpenApiBodyReader {
 
     private void parts(String name, JsonNode value, JsonNode media, RequestDefinitionBuilder definition) {
         JsonNode schema = references.property(media.path("schema"), name);
-        String declared = media.path("encoding").path(name).path("contentType").asText("");
+        JsonNode encoding = media.path("encoding").path(name);
+        for (Map.Entry<String, JsonNode> header : encoding.path("headers").properties()) {
+            if (!header.getKey().equalsIgnoreCase("Content-Type")) {
+                definition.note("the header " + header.getKey() + " of the part " + name
+                        + " is not imported: parts have no header fields of their own");
+            }
+        }
+        if (stylesParts && (encoding.has("style") || encoding.has("explode")) && !isFile(schema)) {
+            ParameterSerializer.of(encoding)
+                    .write(name, value, (key, text) -> part(key, TextNode.valueOf(text), "", definition));
+            return;
+        }
+        String declared = encoding.path("contentType").asText("");
         String type = declared.replaceFirst(",.*$", "").strip().replace("*/*", "");
         if (isFile(schema)) {
             file(name, schema, type, definition);

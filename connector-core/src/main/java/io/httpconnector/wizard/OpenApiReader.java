@@ -36,8 +36,9 @@ final class OpenApiReader {
     private OpenApiReader(JsonNode document) {
         this.document = document;
         this.references = new SchemaReferences(document);
-        boolean requiresReadOnly = document.path("openapi").asText().startsWith("3.1");
-        this.bodies = new OpenApiBodyReader(references, new SchemaSampleGenerator(references, requiresReadOnly));
+        boolean isVersion31 = document.path("openapi").asText().startsWith("3.1");
+        this.bodies =
+                new OpenApiBodyReader(references, new SchemaSampleGenerator(references, isVersion31), isVersion31);
         this.source = (document.has("swagger") ? "Swagger" : "OpenAPI") + " \""
                 + document.at("/info/title").asText() + "\" "
                 + document.at("/info/version").asText();

@@ -112,8 +112,8 @@ final class PostmanReader {
         query(url, raw, scope, definition);
         List<String[]> headers = headers(request.path("header"), scope);
         PostmanBodyReader body = new PostmanBodyReader(request.path("body"), scope, definition);
-        boolean isPruned = METHODS_WITHOUT_BODY.contains(method)
-                && !item.at("/protocolProfileBehavior/disableBodyPruning").asBoolean();
+        boolean isPruned =
+                METHODS_WITHOUT_BODY.contains(method) && !scope.settings().keepsBody();
         boolean hasBody = body.hasContent() && !isPruned;
         if (body.hasContent() && isPruned) {
             definition.note("the body is left out: Postman sends none with " + method);
@@ -124,11 +124,14 @@ final class PostmanReader {
             }
         }
         if (hasBody) {
-            body.read(headers.stream()
+            List<String> types = headers.stream()
                     .filter(header -> header[0].equalsIgnoreCase("Content-Type"))
                     .map(header -> header[1])
-                    .findFirst()
-                    .orElse(""));
+                    .toList();
+            if (types.size() > 1) {
+                definition.note("it has several Content-Type headers, the request only the first one");
+            }
+            body.read(types.isEmpty() ? "" : types.get(0));
         }
         String auth = scope.auth().path("type").asText("");
         if (!auth.isEmpty() && !auth.equals("noauth")) {
@@ -137,6 +140,7 @@ final class PostmanReader {
         if (runsScript(item)) {
             definition.note("the pre-request script" + SCRIPT);
         }
+        scope.settings().unsupported().forEach(definition::note);
         scope.literals()
                 .forEach(literal ->
                         definition.note(literal + " is sent as it is, because it is not a variable of the collection"));
@@ -238,9 +242,9 @@ final class PostmanReader {
             int fragment = end(raw, "#");
             int question = end(raw, "?");
             if (url.path("query").isTextual()) {
-                definition.templateQueryOf(scope.query(url.path("query").asText()));
+                query(scope.query(url.path("query").asText()), definition);
             } else if (question < fragment) {
-                definition.templateQueryOf(scope.query(raw.substring(question + 1, fragment)));
+                query(scope.query(raw.substring(question + 1, fragment)), definition);
             }
             return;
         }
@@ -252,7 +256,15 @@ final class PostmanReader {
                 pairs.add(scope.pair(pair.path("key").asText(""), value));
             }
         }
-        definition.templateQueryOf(String.join("&", pairs).replaceFirst(" +$", ""));
+        query(String.join("&", pairs).replaceFirst(" +$", ""), definition);
+    }
+
+    private static void query(String query, RequestDefinitionBuilder definition) {
+        if (LiteralTextReader.DEFAULT_DELIMITERS.read(query).indexOf('+') >= 0) {
+            definition.note("a plus sign in the query is imported as a space, which is how services read it: use"
+                    + " %2B in Postman for the character itself");
+        }
+        definition.templateQueryOf(query);
     }
 
     /** Returns the enabled header fields, from an array of pairs or a text with lines. */

@@ -18,9 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param variables the values of variables by name
  * @param auth the authentication
  * @param authOf the collection or folder that declares the authentication
+ * @param settings the settings of requests
  * @param literals collects texts in double braces that are sent as they are
  */
-record PostmanScope(Map<String, String> variables, JsonNode auth, String authOf, Set<String> literals) {
+record PostmanScope(
+        Map<String, String> variables, JsonNode auth, String authOf, PostmanSettings settings, Set<String> literals) {
 
     /** A variable: {@code {{name}}}. */
     static final Pattern VARIABLE = Pattern.compile("\\{\\{([^{}\\r\\n\"]{1,200})}}");
@@ -32,7 +34,7 @@ record PostmanScope(Map<String, String> variables, JsonNode auth, String authOf,
     private static final int MAX_LENGTH = 1024 * 1024;
 
     static PostmanScope ofCollection(JsonNode collection) {
-        return new PostmanScope(Map.of(), MissingNode.getInstance(), "", Set.of())
+        return new PostmanScope(Map.of(), MissingNode.getInstance(), "", PostmanSettings.none(), Set.of())
                 .within(collection, " of the collection");
     }
 
@@ -51,7 +53,11 @@ record PostmanScope(Map<String, String> variables, JsonNode auth, String authOf,
         }
         boolean hasAuth = folder.path("auth").isObject();
         return new PostmanScope(
-                known, hasAuth ? folder.path("auth") : auth, hasAuth ? what : authOf, new LinkedHashSet<>());
+                known,
+                hasAuth ? folder.path("auth") : auth,
+                hasAuth ? what : authOf,
+                settings.within(folder),
+                new LinkedHashSet<>());
     }
 
     /** Substitutes known variables; unknown ones become pills. */

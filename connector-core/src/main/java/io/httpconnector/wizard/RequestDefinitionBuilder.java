@@ -245,7 +245,7 @@ final class RequestDefinitionBuilder {
 
     /** Sets a body that may have pills. */
     void templateBody(String text, String contentType) {
-        if (!contentType.toLowerCase(Locale.ROOT).contains("json")) {
+        if (!JsonBodyText.isJson(contentType) || repeatsMember(LiteralTextReader.quotePills(text))) {
             text(text, contentType, true);
             return;
         }
@@ -409,7 +409,7 @@ final class RequestDefinitionBuilder {
     /** Sets a literal body, parsed by its media type. */
     void body(String text, String contentType) {
         String type = contentType.toLowerCase(Locale.ROOT);
-        if (type.contains("json")) {
+        if (JsonBodyText.isJson(type) && !repeatsMember(text)) {
             try {
                 json(escapeBraces(JsonSupport.parse(text)));
                 mediaType(contentType);
@@ -433,6 +433,14 @@ final class RequestDefinitionBuilder {
         } else {
             text(text, contentType, false);
         }
+    }
+
+    private boolean repeatsMember(String json) {
+        String name = JsonBodyText.repeatedMember(json);
+        if (name != null) {
+            note("the JSON body repeats the member \"" + printable(name) + "\": it is sent as text");
+        }
+        return name != null;
     }
 
     private void mediaType(String contentType) {

@@ -10,6 +10,7 @@ import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RenderException;
 import io.httpconnector.template.RequestTemplate;
@@ -157,9 +158,19 @@ public final class RequestDraft {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         return body(body.set(
                 "json",
-                Arguments.notNull(json, "JSON body") instanceof String text
-                        ? JsonSupport.parse(text)
-                        : JsonSupport.tree(json)));
+                Arguments.notNull(json, "JSON body") instanceof String text ? parse(text) : JsonSupport.tree(json)));
+    }
+
+    private static JsonNode parse(String text) {
+        JsonNode json = JsonSupport.parse(text);
+        String repeated = JsonBodyText.repeatedMember(text);
+        if (repeated != null) {
+            throw new InvalidDefinitionException(
+                    "JSON body",
+                    "the member \"" + LogSafe.visible(repeated)
+                            + "\" is repeated: remove one, or send the body as text");
+        }
+        return json;
     }
 
     /**

@@ -61,7 +61,7 @@ final class SchemaSampleGenerator {
 
     boolean isValid(JsonNode schema, JsonNode value) {
         validator.reset();
-        return validator.isValid(schema, value);
+        return validator.isValid(schema, value) && !validator.isCut();
     }
 
     private JsonNode sample(JsonNode schema, int depth, boolean isReduced) {
@@ -97,14 +97,14 @@ final class SchemaSampleGenerator {
         JsonNode first = given;
         int max = values > MAX_VALUES ? 4 : MAX_COMBINATIONS;
         for (int i = 0; i < max && given.isMissingNode(); i++) {
-            FlatSchema chosen = flat.choose(i, one -> isOpen(SchemaReferences.of(one)));
+            FlatSchema chosen = flat.choose(i, one -> repetitions(one, isSmall));
             if (chosen == null) {
                 break;
             }
             given = given(schema, chosen);
             for (boolean isReduced : isSmall ? new boolean[] {true} : new boolean[] {false, true}) {
                 if (given.isMissingNode() && (!isReduced || isSmall || i < 4)) {
-                    JsonNode value = ofType(chosen, depth, isReduced);
+                    JsonNode value = ofChosen(chosen, flat, depth, isReduced);
                     first = first.isMissingNode() ? value : first;
                     given = valid(schema, value);
                 }
@@ -114,6 +114,29 @@ final class SchemaSampleGenerator {
             return NullNode.getInstance();
         }
         return given.isMissingNode() ? first : given;
+    }
+
+    /** Returns a sample of an alternative; the schemas within it prefer alternatives that do not repeat it. */
+    private JsonNode ofChosen(FlatSchema chosen, FlatSchema flat, int depth, boolean isReduced) {
+        List<String> opened = chosen.references().stream()
+                .filter(reference -> !flat.references().contains(reference))
+                .toList();
+        opened.forEach(reference -> open.merge(reference, 1, Integer::sum));
+        try {
+            return ofType(chosen, depth, isReduced);
+        } finally {
+            opened.forEach(reference -> open.merge(reference, -1, Integer::sum));
+        }
+    }
+
+    /** Returns how often an alternative repeats a schema within itself, so that less recursive ones are chosen first. */
+    private int repetitions(JsonNode alternative, boolean isSmall) {
+        int own = open.getOrDefault(SchemaReferences.of(alternative), 0);
+        return isSmall
+                        && own == 0
+                        && alternative.findValuesAsText("$ref").stream().anyMatch(this::isOpen)
+                ? 1
+                : own;
     }
 
     /** Returns the value, or for a scalar a similar one that is valid; otherwise a missing node. */

@@ -33,6 +33,7 @@ final class SchemaValidator {
 
     private final Set<String> ignored = new HashSet<>();
     private int steps;
+    private boolean isCut;
 
     SchemaValidator(SchemaReferences references) {
         this.references = references;
@@ -45,7 +46,13 @@ final class SchemaValidator {
     /** Starts the effort anew. */
     void reset() {
         steps = 0;
+        isCut = false;
         known.clear();
+    }
+
+    /** Returns whether a value was nested too deep, so that a part of it was not validated. */
+    boolean isCut() {
+        return isCut;
     }
 
     /** Permits that a required member is missing, because it is read-only. */
@@ -71,6 +78,7 @@ final class SchemaValidator {
         if (schema.isBoolean() || known.get(value) == schema) {
             return !schema.isBoolean() || schema.booleanValue();
         }
+        isCut |= depth > MAX_DEPTH;
         if (++steps > MAX_STEPS || depth > MAX_DEPTH || !schema.isObject()) {
             return true;
         }

@@ -137,11 +137,10 @@ class ReturnedTypesTest {
         assertThat(written(List.of(
                         new OutputPill("a.b", "string", "B"),
                         new PillInfo("a", true, List.of("url"), "string", List.of()),
-                        new SchemaDifference(SchemaDifference.Severity.values()[0], "/a", "changed"),
+                        new SchemaDifference(SchemaDifference.Severity.INFORMATION, "/a", "changed"),
                         Map.of(
                                 "d",
-                                new RequestDiagnosis(
-                                        RequestDiagnosis.DiagnosisStep.values()[0], "why", List.of("hint"))))))
+                                new RequestDiagnosis(RequestDiagnosis.DiagnosisStep.METHOD, "why", List.of("hint"))))))
                 .hasSize(4);
     }
 }

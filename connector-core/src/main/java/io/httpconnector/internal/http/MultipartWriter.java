@@ -7,7 +7,9 @@ import io.httpconnector.internal.text.Ascii;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * percent-encoded.
  */
 public record MultipartWriter(String contentType) {
+
+    private static final Pattern ESCAPED = Pattern.compile("[\"\\x00-\\x08\\x0A-\\x1F\\x7F]");
 
     private static final String BOUNDARY = "boundary=";
 
@@ -75,11 +79,11 @@ public record MultipartWriter(String contentType) {
         return new BodySource.SequenceSource(List.of(text(head), content));
     }
 
+    /** Percent-encodes quotes and line breaks as browsers do, and other control characters, which a header field can't contain. */
     private static String quoted(String name) {
-        return Arguments.encodable("name in a multipart form", name)
-                .replace("\"", "%22")
-                .replace("\r", "%0D")
-                .replace("\n", "%0A");
+        return ESCAPED.matcher(Arguments.encodable("name in a multipart form", name))
+                .replaceAll(match ->
+                        String.format(Locale.ROOT, "%%%02X", (int) match.group().charAt(0)));
     }
 
     private static BodySource text(String text) {
