@@ -17,6 +17,8 @@ final class HarReader {
     private static final Set<String> PAGE_RESOURCES =
             Set.of("document", "stylesheet", "script", "image", "font", "media", "manifest", "texttrack", "websocket");
 
+    private static final Pattern USER = Pattern.compile("^[^/?#]*//[^/?#]*@");
+
     private static final Pattern NOT_TEXT = Pattern.compile("[\\x00-\\x08\\x0E-\\x1F\\x7F-\\x9F\uFFFD]");
 
     private HarReader() {}
@@ -65,6 +67,9 @@ final class HarReader {
     private static Recommendation read(JsonNode request, String url, String source) {
         RequestDefinitionBuilder definition =
                 new RequestDefinitionBuilder(request.path("method").asText(), url);
+        if (USER.matcher(url).find()) {
+            definition.noteCredential("the user in the URL");
+        }
         Set<String> ofBrowser = new LinkedHashSet<>();
         JsonNode body = request.path("postData");
         String type = body.path("mimeType").asText("");

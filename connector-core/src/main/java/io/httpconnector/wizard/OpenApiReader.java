@@ -163,7 +163,12 @@ final class OpenApiReader {
             definition.templateQueryOf(pills(sent.substring(question + 1)));
         }
         String origin = origin(servers);
-        if (!origin.equals(origin(document.path("servers"))) && !origin.isEmpty()) {
+        if (origin.indexOf('@') >= 0) {
+            definition.noteCredential("the user in the URL of the server");
+            origin = origin.replaceFirst("//.*@", "//");
+        }
+        String usual = origin(document.path("servers")).replaceFirst("//.*@", "//");
+        if (!origin.equals(usual) && !origin.isEmpty()) {
             definition.note("it uses another server, " + origin + ": use a connection to that server");
         }
         return definition;

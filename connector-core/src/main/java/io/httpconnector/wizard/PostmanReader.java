@@ -17,6 +17,9 @@ import java.util.stream.StreamSupport;
 final class PostmanReader {
 
     private static final Pattern IN_PATH = Pattern.compile("(?<=/):([A-Za-z_][\\w-]*)");
+    /** User name and password before the host. */
+    private static final Pattern USER_INFORMATION = Pattern.compile("^(?:[^/@]*://)?[^/]*@");
+
     private static final int MAX_DEPTH = 20;
 
     /** Methods with which Postman sends no body, unless its pruning is disabled. */
@@ -107,7 +110,11 @@ final class PostmanReader {
         String name = item.path("name").asText("");
         String method = scope.substitute(request.path("method").asText("GET")).toUpperCase(Locale.ROOT);
         RequestDefinitionBuilder definition = new RequestDefinitionBuilder(method, "/");
-        String target = target(scope.substitute(raw.substring(0, end(raw, "?#"))));
+        String whole = scope.substitute(raw.substring(0, end(raw, "?#")));
+        if (USER_INFORMATION.matcher(whole).find()) {
+            definition.noteCredential("the user in the URL");
+        }
+        String target = target(whole);
         definition.url(withPathVariables(target, url.path("variable"), scope, definition), true);
         query(url, raw, scope, definition);
         List<String[]> headers = headers(request.path("header"), scope);

@@ -293,6 +293,36 @@ class ImportEdgeCasesTest {
                         "{\"a\":\"on\",\"b\":\"on\",\"no\":15,\"n\":12345678901234567890.1234567890,\"t\":\"190:20:30\"}");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"https://u:p@h/a", "http://u:@h/a", "https://us@r:p@ss@h:8080/a?b=@"})
+    void userInAUrlIsNoted(String url) {
+        String note = "the user in the URL is left out: configure the credentials in the connection's auth strategy";
+        assertThat(collection("'item': [{'request': {'url': '" + url + "'}}]").notes())
+                .contains(note);
+        assertThat(collection("'item': [{'request': {'url': '{{scheme}}://{{user}}:x@h/a'}}]")
+                        .notes())
+                .contains(note);
+        if (url.startsWith("http")) {
+            assertThat(archive("'url': '" + url + "'").notes()).contains(note);
+        }
+        Recommendation read = RecommendationSources.openApi("openapi: 3.0.3\ninfo: {}\nservers: [{url: '" + url
+                        + "'}]\npaths: {/b: {get: {servers: [{url: 'https://x:secret7@other/'}]}, post: {}}}")
+                .all()
+                .get(0);
+        assertThat(read.notes())
+                .contains(
+                        "the user in the URL of the server is left out: configure the credentials in the connection's auth"
+                                + " strategy")
+                .contains("it uses another server, https://other: use a connection to that server");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://h/a@b", "https://h?q=a@b", "{{base}}/a@b", "h/a#x@y"})
+    void atSignsElsewhereNeedNoNote(String url) {
+        assertThat(collection("'item': [{'request': {'url': '" + url + "'}}]").notes())
+                .noneMatch(note -> note.contains("user in the URL"));
+    }
+
     @Test
     void brokenNamesAreRefused() {
         assertThatThrownBy(() -> RequestTemplate.named("T")
