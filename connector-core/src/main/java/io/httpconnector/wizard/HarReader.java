@@ -137,6 +137,8 @@ final class HarReader {
                             pair.path("name").asText(), pair.path("value").asText()));
         } else if (isSent(request)) {
             definition.note("the body is missing in the archive: add it");
+        } else if (!body.isMissingNode() && !type.isEmpty()) {
+            definition.header("Content-Type", type);
         }
     }
 

@@ -111,7 +111,7 @@ final class PostmanReader {
         String method = scope.substitute(request.path("method").asText("GET")).toUpperCase(Locale.ROOT);
         RequestDefinitionBuilder definition = new RequestDefinitionBuilder(method, "/");
         String whole = scope.substitute(raw.substring(0, end(raw, "?#")));
-        if (USER_INFORMATION.matcher(whole).find()) {
+        if (!url.path("auth").isEmpty() || USER_INFORMATION.matcher(whole).find()) {
             definition.noteCredential("the user in the URL");
         }
         String target = target(whole);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.json.JsonSupport;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -230,6 +231,8 @@ final class RequestDefinitionBuilder {
         }
         if (isConnectionCredential(name, value, false)) {
             noteCredential("the header " + name);
+        } else if (!name.startsWith(":") && !NameValuePair.isToken(name)) {
+            note("the header \"" + printable(name) + "\" is left out: it is not a valid name");
         } else if (isManaged(name)) {
             notes.add("the header " + name + " is determined by the connection"
                     + (name.equalsIgnoreCase("host") ? ", by its base URL" : ""));

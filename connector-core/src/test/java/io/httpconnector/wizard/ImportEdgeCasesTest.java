@@ -299,6 +299,10 @@ class ImportEdgeCasesTest {
         String note = "the user in the URL is left out: configure the credentials in the connection's auth strategy";
         assertThat(collection("'item': [{'request': {'url': '" + url + "'}}]").notes())
                 .contains(note);
+        assertThat(collection(
+                                "'item': [{'request': {'url': {'auth': {'user': 'u', 'password': 'p'}, 'host': ['h'], 'path': ['a']}}}]")
+                        .notes())
+                .contains(note);
         assertThat(collection("'item': [{'request': {'url': '{{scheme}}://{{user}}:x@h/a'}}]")
                         .notes())
                 .contains(note);
@@ -321,6 +325,29 @@ class ImportEdgeCasesTest {
     void atSignsElsewhereNeedNoNote(String url) {
         assertThat(collection("'item': [{'request': {'url': '" + url + "'}}]").notes())
                 .noneMatch(note -> note.contains("user in the URL"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Accept;charset=UTF-8", "X Header", "X-\u00e9"})
+    void headersWithInvalidNamesAreNoted(String name) {
+        String note = "the header \"" + name + "\" is left out: it is not a valid name";
+        for (Recommendation read : List.of(
+                archive("'headers': [{'name': '" + name + "', 'value': '1'}]"),
+                collection("'item': [{'request': {'url': 'https://h/a', 'header': [{'key': '" + name
+                        + "', 'value': '1'}]}}]"))) {
+            assertThat(read.notes()).containsExactly(note);
+            assertThat(RequestTemplate.fromJson(read.definition().deepCopy().put("name", "T")))
+                    .isNotNull();
+        }
+    }
+
+    @Test
+    void mediaTypeOfAnEmptyBodyIsKept() {
+        assertThat(archive("'postData': {'mimeType': 'application/x-www-form-urlencoded', 'params': [], 'text': ''}")
+                        .definition()
+                        .at("/headers/0/value")
+                        .asText())
+                .isEqualTo("application/x-www-form-urlencoded");
     }
 
     @Test
