@@ -32,7 +32,7 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
-/** The built-in filters that compare values, calculate with them, or search them; part of {@link Filters#BUILT_IN}. */
+/** The built-in filters that compare values, calculate with them, join or search them; part of {@link Filters#BUILT_IN}. */
 final class CalculationFilters {
 
     private static final Set<ValueType> SCALAR = Set.of(TEXT, NUMBER, BOOLEAN);
@@ -56,6 +56,10 @@ final class CalculationFilters {
             new FilterDefinition("map", SCALAR, ANY, CalculationFilters::map),
             new FilterDefinition("plus", QUANTITY, ANY, all -> sum(all, 1)),
             new FilterDefinition("minus", QUANTITY, ANY, all -> sum(all, -1)),
+            new FilterDefinition(
+                    "prepend", SCALAR, TEXT, all -> joined(all, "the text before it, such as prepend('id:')", true)),
+            new FilterDefinition(
+                    "append", SCALAR, TEXT, all -> joined(all, "the text after it, such as append('.json')", false)),
             new FilterDefinition("match", Set.of(TEXT, NUMBER), TEXT, CalculationFilters::match));
 
     private CalculationFilters() {}
@@ -270,6 +274,14 @@ final class CalculationFilters {
         } catch (DateTimeException e) {
             return null;
         }
+    }
+
+    private static Filter joined(FilterArguments arguments, String description, boolean isBefore) {
+        return withOperand(arguments, description, (value, other) -> {
+            String text = Filters.text(value);
+            String added = Filters.single(other);
+            return TextNode.valueOf(isBefore ? added + text : text + added);
+        });
     }
 
     private static Filter match(FilterArguments arguments) {

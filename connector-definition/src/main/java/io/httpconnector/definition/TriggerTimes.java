@@ -11,27 +11,31 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The start and the end of a trigger if they are not constant: a text in place of a time, with pills for inputs and for the time
- * {@code now}.
+ * The start, the end and the lookback of a trigger if they are not constant: a text in place of a time or duration, with pills for
+ * inputs and for the time {@code now}.
  */
 final class TriggerTimes {
 
     private static final String NOW = "now";
     private static final String SAMPLE = "2020-01-01T00:00:00Z";
+    private static final String SAMPLE_DURATION = "P1D";
 
     /** The members that have a time, and what a trigger is without if the time has no value. */
     private enum Place {
-        START("/startPosition", "from", "", "startPosition"),
-        END("/cursor", "until", "/cursor", "until");
+        START("/startPosition", "from", SAMPLE, "", "startPosition"),
+        END("/cursor", "until", SAMPLE, "/cursor", "until"),
+        LOOKBACK("/cursor", "lookback", SAMPLE_DURATION, "/cursor", "lookback");
 
         private final String holder;
         private final String member;
+        private final String sample;
         private final String absentIn;
         private final String absent;
 
-        Place(String holder, String member, String absentIn, String absent) {
+        Place(String holder, String member, String sample, String absentIn, String absent) {
             this.holder = holder;
             this.member = member;
+            this.sample = sample;
             this.absentIn = absentIn;
             this.absent = absent;
         }
@@ -83,7 +87,7 @@ final class TriggerTimes {
             } catch (InvalidDefinitionException e) {
                 e.problems().forEach(problem -> problems.add(place.holder + "/" + place.member + ": " + problem));
             }
-            place.put(copy, SAMPLE);
+            place.put(copy, place.sample);
         });
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("trigger", problems);
@@ -97,7 +101,7 @@ final class TriggerTimes {
         return trigger;
     }
 
-    /** Returns a trigger with the times that a customer entered; without one, it begins now, or has no end. */
+    /** Returns a trigger with the times that a customer entered; without one, it begins now, has no end, or no lookback. */
     static ObjectNode render(ObjectNode trigger, InputValues values, Instant now) {
         of(trigger).texts.forEach((place, text) -> {
             String time = text(text)

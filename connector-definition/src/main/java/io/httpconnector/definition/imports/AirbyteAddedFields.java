@@ -1,8 +1,11 @@
 package io.httpconnector.definition.imports;
 
+import io.httpconnector.definition.imports.Jinja.Call;
 import io.httpconnector.definition.imports.Jinja.Path;
 import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -41,23 +44,128 @@ final class AirbyteAddedFields {
             return null;
         }
         try {
-            // Airbyte evaluates a text in quotes once more.
-            String text = value.node().asText().strip().replaceFirst("^\"(.*)\"$", "$1");
-            if (JinjaPills.single(text) instanceof Path source
-                    && !source.steps().isEmpty()) {
-                if (source.root().equals("record")) {
-                    return AirbyteErrors.pointer(source);
-                }
-                boolean isTime = source.steps().get(0).matches("start_time|end_time");
-                if (source.root().matches("stream_slice|stream_partition") && !isTime) {
-                    return OF_PARENT;
-                }
+            String source = source(JinjaPills.single(text(value)));
+            if (source != null) {
+                return source;
             }
         } catch (UnsupportedException e) {
             // Noted below.
         }
+        note(value);
+        return null;
+    }
+
+    /** Returns where the value of a field of the record comes from, as a JSON Pointer. */
+    String sourceOr(String path, String pointer) {
+        String source = source(path);
+        return source == null || source.equals(OF_PARENT) ? pointer : source;
+    }
+
+    private static @Nullable String source(@Nullable Jinja value) {
+        if (!(value instanceof Path source) || source.steps().isEmpty()) {
+            return null;
+        }
+        if (source.root().equals("record")) {
+            return AirbyteErrors.pointer(source);
+        }
+        return AirbyteKey.isOfParent(source) ? OF_PARENT : null;
+    }
+
+    /**
+     * Returns where the parts of a key come from.
+     *
+     * @return JSON Pointers in the record, without any if the value is the same for all records of a parent, and with the empty one
+     *     if only the whole record identifies it; null if no transformation adds the field, or if it has no counterpart, which is
+     *     noted
+     */
+    @Nullable List<String> key(String path) {
+        CatalogueItem value = added.get(path);
+        if (value == null) {
+            return null;
+        }
+        try {
+            return new AirbyteKey(added).of(path);
+        } catch (UnsupportedException e) {
+            note(value);
+            return null;
+        }
+    }
+
+    /**
+     * Returns the members of an object that a transformation makes of values of the record and its partition.
+     *
+     * @return the values by the names of the members; empty if the field is no such object
+     */
+    Map<String, Path> members(String path) {
+        CatalogueItem value = added.get(path);
+        Map<String, Path> members = new LinkedHashMap<>();
+        try {
+            Jinja expression = value == null ? null : JinjaPills.single(text(value));
+            if (expression instanceof Jinja.Entries entries) {
+                entries.members().forEach((name, member) -> {
+                    if (member instanceof Path source && !source.steps().isEmpty()) {
+                        members.put(name, source);
+                    }
+                });
+                return members.size() == entries.members().size() ? members : Map.of();
+            }
+        } catch (UnsupportedException e) {
+            // Noted where the value is read.
+        }
+        return Map.of();
+    }
+
+    /** A time of records: a JSON Pointer or an expression, and the format in which the transformation writes it. */
+    record Time(String location, @Nullable String format) {}
+
+    /**
+     * Returns where a time comes from.
+     *
+     * @param scope the values of the transformation
+     * @return null if no transformation adds the field, or if it has no counterpart, which is noted
+     */
+    @Nullable Time time(String path, AirbyteScope scope) {
+        CatalogueItem value = added.get(path);
+        if (value == null) {
+            return null;
+        }
+        try {
+            Jinja expression = JinjaPills.single(text(value));
+            String format = null;
+            while (expression instanceof Call call
+                    && call.function().matches("format_datetime|strftime|str_to_datetime|isoformat")
+                    && !call.arguments().isEmpty()) {
+                if (call.arguments().size() > 1
+                        && !call.function().equals("str_to_datetime")
+                        && JinjaParser.constant(call.arguments().get(1)) instanceof String written) {
+                    format = written;
+                }
+                expression = call.arguments().get(0);
+            }
+            String source = source(expression);
+            if (source != null) {
+                return new Time(source, format);
+            }
+            if (expression != null
+                    && new JinjaPills(scope.with("record", "record")).value(expression) instanceof String pill
+                    && pill.startsWith("record")
+                    && !pill.contains("now")) {
+                return new Time("{{" + pill + "}}", format);
+            }
+        } catch (UnsupportedException e) {
+            // Noted below.
+        }
+        note(value);
+        return null;
+    }
+
+    /** Returns the text of a value, which Airbyte evaluates once more if it is in quotes. */
+    static String text(CatalogueItem value) {
+        return value.node().asText().strip().replaceFirst("^\"(.*)\"$", "$1");
+    }
+
+    private static void note(CatalogueItem value) {
         value.note("a key or a time that a transformation calculates is not imported: "
                 + AirbyteScope.shortened(value.node().asText()));
-        return null;
     }
 }

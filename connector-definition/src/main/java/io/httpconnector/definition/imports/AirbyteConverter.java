@@ -30,7 +30,15 @@ final class AirbyteConverter {
     }
 
     /** A stream: a request with its records and pages, its parents, and what a trigger has in addition. */
-    private record Parts(ObjectNode request, @Nullable ObjectNode parents, ObjectNode trigger) {}
+    private record Parts(
+            ObjectNode request, @Nullable ObjectNode parents, ObjectNode trigger, Map<String, String> pills) {}
+
+    /**
+     * A source of parents, without name and key.
+     *
+     * @param pills the pills by the name of a value of its own partition
+     */
+    record Parent(ObjectNode source, Map<String, String> pills) {}
 
     /**
      * Converts a stream.
@@ -44,10 +52,11 @@ final class AirbyteConverter {
             return;
         }
         AirbyteUnread.note(stream);
+        ObjectNode parents = usedParents(parts, stream);
         key(stream, parts.trigger);
         ObjectNode trigger = parts.trigger;
-        if (parts.parents != null) {
-            trigger.set("parents", parts.parents);
+        if (parents != null) {
+            trigger.set("parents", parents);
         }
         if (PER_POLL.matcher(parts.request.toString()).find()) {
             ObjectNode template = parts.request.deepCopy();
@@ -64,8 +73,24 @@ final class AirbyteConverter {
         document.withObject("/triggers").set(name, trigger);
     }
 
-    /** Returns a source of parents without name and key; null if it has no counterpart, which is noted. */
-    @Nullable ObjectNode parent(CatalogueItem stream, int level, String suffix) {
+    /** Returns the parents of a stream; null if its request has nothing of them, and is therefore sent once. */
+    private static @Nullable ObjectNode usedParents(Parts parts, CatalogueItem stream) {
+        String request = parts.request.toString();
+        boolean isUsed = parts.pills.isEmpty()
+                || parts.pills.values().stream()
+                        .map(pill -> pill.replaceFirst("[^A-Za-z0-9_].*", ""))
+                        .anyMatch(name -> request.matches("(?s).*\\b" + name + "\\b.*"));
+        if (parts.parents != null && !isUsed) {
+            stream.at("retriever")
+                    .at("partition_router")
+                    .skip("the request is the same for all parents: it is sent once");
+            return null;
+        }
+        return parts.parents;
+    }
+
+    /** Returns a source of parents; null if it has no counterpart, which is noted. */
+    @Nullable Parent parent(CatalogueItem stream, int level, String suffix) {
         if (level > MAX_LEVELS) {
             stream.note("there are too many levels of parents");
             return null;
@@ -86,7 +111,7 @@ final class AirbyteConverter {
         if (parts.parents != null) {
             source.set("below", parts.parents);
         }
-        return source;
+        return new Parent(source, parts.pills);
     }
 
     private @Nullable Parts parts(CatalogueItem stream, int level, String suffix) {
@@ -123,6 +148,9 @@ final class AirbyteConverter {
         if (!sync.exists()) {
             forRequest = forRequest.withPartition(Map.of(AirbyteScope.NO_STATE, ""));
         }
+        if (parents.isComplete() && (!sync.exists() || (isIncremental && level == 0))) {
+            forRequest = forRequest.withPartition(Map.of(AirbyteScope.COMPLETE, ""));
+        }
         forRequest = forRequest.with("page", AirbytePagination.token(retriever.at("paginator")));
         ObjectNode request = new AirbyteRequest(requester, forRequest, auth).convert(baseUrl);
         parents.options.forEach((option, pill) -> send(option, pill, request));
@@ -135,13 +163,13 @@ final class AirbyteConverter {
         String filtered = null;
         if (isIncremental && level == 0) {
             cursor.convert(trigger, request);
-            filtered = cursor.isClientSide() ? cursor.field() : null;
+            filtered = cursor.isClientSide() ? cursor.pointer() : null;
         } else {
             trigger.putObject("startPosition").put("everything", true);
         }
         records(retriever, request, filtered);
         stream.at("transformations").elements().forEach(each -> transformation(each));
-        return new Parts(request, listed, trigger);
+        return new Parts(request, listed, trigger, parents.pills);
     }
 
     private void send(CatalogueItem option, String pill, ObjectNode request) {
@@ -285,18 +313,14 @@ final class AirbyteConverter {
                     path.add(text.replace("~", "~0").replace("/", "~1"));
                 }
             }
-            String source = added.source(
+            List<String> sources = added.key(
                     part.elements().stream().map(step -> step.node().asText()).collect(Collectors.joining(".")));
-            if (AirbyteAddedFields.OF_PARENT.equals(source)) {
-                // Each parent has its own keys.
-                continue;
+            if (sources == null) {
+                sources = path.isEmpty() ? List.of() : List.of("/" + String.join("/", path));
             }
-            String pointer = source == null ? "/" + String.join("/", path) : source;
-            if (!path.isEmpty() && !keys.contains(pointer)) {
-                keys.add(pointer);
-            }
+            sources.stream().filter(source -> !keys.contains(source)).forEach(keys::add);
         }
-        if (keys.isEmpty()) {
+        if (keys.isEmpty() || keys.contains(AirbyteKey.WHOLE)) {
             trigger.put("wholeRecordAsKey", true);
             trigger.remove("version");
             return;

@@ -33,14 +33,23 @@ final class AirbyteCursor {
     private static final Pattern ENTERED = Pattern.compile("\\{\\{\\s*auth\\.([\\w-]+)" + ANY_FORMAT
             + "(?:\\s*\\|\\s*default\\(\\(?(?:now\\b.*|''[^)]*)\\)?\\))?" + ANY_FORMAT + "\\s*}}");
 
+    /** A duration of which the number is entered. */
+    private static final Pattern ENTERED_PERIOD = Pattern.compile(
+            "(?:P\\{\\{auth\\.[\\w-]+(?: \\| default\\(\\w+(?:, empty)?\\))?}}D|PT\\{\\{auth\\.[\\w-]+(?: \\| default\\(\\w+(?:, empty)?\\))?}}[HMS])");
+
+    private static final String OF_INTERVAL = "(?s).*(stream_interval|stream_slice|stream_partition)[^}]*";
+
     private static final String ISO = "%Y-%m-%dT%H:%M:%SZ";
 
     private final CatalogueItem item;
     private final AirbyteAddedFields added;
     private final AirbyteScope scope;
+    private final String startName;
+    private final String endName;
     private final boolean usesStart;
     private final boolean usesEnd;
     private final boolean usesState;
+    private AirbyteAddedFields.@Nullable Time time;
     private boolean isWritten;
     private final ObjectNode cursor = JsonNodeFactory.instance.objectNode();
 
@@ -53,9 +62,16 @@ final class AirbyteCursor {
         this.item = item;
         this.added = added;
         this.scope = scope.of(item);
-        this.usesStart = requester.matches("(?s).*(stream_interval|stream_slice|stream_partition)[^}]*start_time.*");
+        this.startName = name("partition_field_start", "start_time");
+        this.endName = name("partition_field_end", "end_time");
+        this.usesStart = requester.matches(OF_INTERVAL + Pattern.quote(startName) + ".*");
         this.usesState = requester.matches("(?s).*\\{\\{[^}]*stream_state.*");
-        this.usesEnd = requester.matches("(?s).*(stream_interval|stream_slice|stream_partition)[^}]*end_time.*");
+        this.usesEnd = requester.matches(OF_INTERVAL + Pattern.quote(endName) + ".*");
+    }
+
+    private String name(String member, String usual) {
+        String name = item.has(member) ? scope.constant(item.at(member)) : null;
+        return name == null ? usual : name;
     }
 
     boolean isSupported() {
@@ -83,37 +99,41 @@ final class AirbyteCursor {
             return Map.of("state." + field, "cursor" + suffix + " | omit");
         }
         return usesEnd
-                ? Map.of("start_time", "window.from" + suffix, "end_time", "window.to" + suffix)
-                : Map.of("start_time", "cursor" + suffix);
+                ? Map.of(startName, "window.from" + suffix, endName, "window.to" + suffix)
+                : Map.of(startName, "cursor" + suffix);
     }
 
     private @Nullable String format() {
         return item.has("datetime_format") ? scope.constant(item.at("datetime_format")) : null;
     }
 
-    /** Returns the JSON Pointer of the time of a record; null if it is unknown. */
-    @Nullable String field() {
+    /** Returns the JSON Pointer of the time of a record; null if it has none. */
+    @Nullable String pointer() {
+        return time == null || !time.location().startsWith("/") ? null : time.location();
+    }
+
+    /** Returns the time of a record; null if it is unknown. */
+    private AirbyteAddedFields.@Nullable Time time() {
         String field = item.has("cursor_field") ? scope.constant(item.at("cursor_field")) : null;
-        String source = field == null ? null : added.source(field);
-        if (AirbyteAddedFields.OF_PARENT.equals(source)) {
+        AirbyteAddedFields.Time calculated = field == null ? null : added.time(field, scope);
+        if (calculated != null && AirbyteAddedFields.OF_PARENT.equals(calculated.location())) {
             item.at("cursor_field").note("a time that the parent has is not imported");
             return null;
         }
-        if (source != null) {
-            return source;
+        if (calculated != null || field == null) {
+            return calculated;
         }
-        return field == null
-                ? null
-                : "/" + field.replace("~", "~0").replace("/", "~1").replace(".", "/");
+        return new AirbyteAddedFields.Time(
+                "/" + field.replace("~", "~0").replace("/", "~1").replace(".", "/"), null);
     }
 
     /** Sets cursor, version and start position of a trigger. */
     void convert(ObjectNode trigger, ObjectNode request) {
-        String field = field();
-        if (field == null) {
+        time = time();
+        if (time == null) {
             return;
         }
-        cursor.put("timestamp", field);
+        cursor.put("timestamp", time.location());
         location(request);
         if (!isInTemplate() && !isWritten && !cursor.path("clientSide").asBoolean()) {
             String format = format();
@@ -130,32 +150,37 @@ final class AirbyteCursor {
                 }
             }
         }
-        String lookback = item.has("lookback_window") ? scope.text(item.at("lookback_window")) : null;
-        if (lookback != null && !lookback.isEmpty()) {
-            Duration duration = AirbyteAuth.duration(lookback);
-            if (duration == null || duration.compareTo(Duration.ofDays(366)) > 0) {
-                item.at("lookback_window").note("the lookback has to be a constant duration of at most a year");
-            } else if (!duration.isZero()) {
-                cursor.put("lookback", duration.toString());
-            }
-        }
+        lookback();
         resolution();
         end();
         item.ignore("the times of records are recognized in all formats", "cursor_datetime_formats");
         item.ignore("records are compared by their version", "is_data_feed", "is_compare_strictly");
-        item.ignore(
-                "all records have the same field",
-                "partition_field_start",
-                "partition_field_end",
-                "global_substream_cursor");
+        item.ignore("all records have the same field", "global_substream_cursor");
         trigger.set("cursor", cursor);
-        trigger.putArray("version").add(field);
+        if (pointer() != null) {
+            trigger.putArray("version").add(pointer());
+        }
         if (usesState) {
             trigger.putObject("startPosition").put("everything", true);
             item.ignore("the first request has no time", "start_datetime");
             return;
         }
         start(trigger);
+    }
+
+    private void lookback() {
+        String lookback = item.has("lookback_window") ? scope.text(item.at("lookback_window")) : null;
+        if (lookback == null || lookback.isEmpty()) {
+            return;
+        }
+        Duration duration = AirbyteAuth.duration(lookback);
+        if (ENTERED_PERIOD.matcher(lookback).matches()) {
+            cursor.put("lookback", lookback);
+        } else if (duration == null || duration.compareTo(Duration.ofDays(366)) > 0) {
+            item.at("lookback_window").note("the lookback has to be at most a year, and constant or entered");
+        } else if (!duration.isZero()) {
+            cursor.put("lookback", duration.toString());
+        }
     }
 
     private void resolution() {
@@ -165,6 +190,11 @@ final class AirbyteCursor {
                 && !format.contains("%H")
                 && format.contains("%d")) {
             cursor.put("resolution", "PT24H");
+            return;
+        }
+        String calculated = time == null ? null : time.format();
+        if (calculated != null && calculated.contains("%d") && !calculated.contains("%S")) {
+            cursor.put("resolution", calculated.contains("%M") ? "PT1M" : calculated.contains("%H") ? "PT1H" : "PT24H");
         }
     }
 
@@ -174,7 +204,8 @@ final class AirbyteCursor {
         return format != null
                 && !format.equals(ISO)
                 && StrftimePattern.filter(format) != null
-                && item.texts("cursor_datetime_formats").stream().anyMatch(other -> !other.equals(format));
+                && ((time != null && time.format() != null)
+                        || item.texts("cursor_datetime_formats").stream().anyMatch(other -> !other.equals(format)));
     }
 
     /** Writes a time to the request in the format of requests; returns whether that is possible in its location. */
@@ -331,7 +362,7 @@ final class AirbyteCursor {
             return time.matches("\\d{1,11}")
                     ? Instant.ofEpochSecond(Long.parseLong(time))
                     : java.time.OffsetDateTime.parse(time.replaceFirst("([+-]\\d\\d)(\\d\\d)$", "$1:$2")
-                                    .replaceFirst("(:\\d\\d(\\.\\d+)?)$", "$1Z"))
+                                    .replaceFirst("(T\\d\\d:\\d\\d(:\\d\\d(\\.\\d+)?)?)$", "$1Z"))
                             .toInstant();
         } catch (DateTimeException e) {
             return null;

@@ -108,6 +108,12 @@ final class AirbyteInputs {
         return input != null && input.path("secret").asBoolean();
     }
 
+    /** Returns whether the specification has a value, or an object. */
+    boolean isDeclared(List<String> steps) {
+        String path = String.join(".", steps);
+        return properties.keySet().stream().anyMatch(known -> known.equals(path) || known.startsWith(path + "."));
+    }
+
     /** Returns whether an input may have no value. */
     boolean isOptional(String name) {
         ObjectNode input = inputs.get(name);

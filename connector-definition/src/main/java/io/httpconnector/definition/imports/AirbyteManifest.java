@@ -200,7 +200,19 @@ final class AirbyteManifest {
 
     /** Returns an authenticator without the parameters of its stream. */
     private static String text(CatalogueItem authenticator) {
-        return withoutParameters(authenticator.node().deepCopy()).toString();
+        JsonNode plain = withoutParameters(authenticator.node().deepCopy());
+        if (plain instanceof ObjectNode object && object.path("type").asText().matches("(?:ApiKey|Bearer|Basic).*")) {
+            // Some manifests repeat the members of the stream.
+            removeNames(object);
+            if (object.path("inject_into") instanceof ObjectNode option) {
+                removeNames(option);
+            }
+        }
+        return plain.toString();
+    }
+
+    private static void removeNames(ObjectNode component) {
+        component.remove(List.of("name", "path", "primary_key"));
     }
 
     private static JsonNode withoutParameters(JsonNode node) {
@@ -230,7 +242,7 @@ final class AirbyteManifest {
                 urls.add(url);
             }
         }
-        String common = AirbyteConverter.mostCommon(urls);
+        String common = commonBase(urls);
         if (common == null) {
             streams.note("no stream has a base URL with a counterpart: it is an input");
             inputs.add(BASE_URL, "Base URL", false);
@@ -239,6 +251,29 @@ final class AirbyteManifest {
         // The part of the URL that belongs to the connection ends before a parameter.
         int question = common.indexOf('?');
         return question < 0 ? common : common.substring(0, question);
+    }
+
+    /**
+     * Returns the base URL of most streams. If their host is entered, a request has no other one: the base is then what they have in
+     * common.
+     */
+    private static @Nullable String commonBase(List<String> urls) {
+        String common = AirbyteConverter.mostCommon(urls);
+        String host = AirbyteConverter.mostCommon(
+                urls.stream().map(AirbyteRequest::origin).toList());
+        if (common == null || host == null || !host.contains("{{")) {
+            return common;
+        }
+        List<String> ofHost = urls.stream()
+                .filter(url -> AirbyteRequest.origin(url).equals(host))
+                .toList();
+        String base = ofHost.get(0);
+        for (String url : ofHost) {
+            while (!url.equals(base) && !url.startsWith(base + "/") && base.length() > host.length()) {
+                base = base.substring(0, Math.max(host.length(), base.lastIndexOf('/')));
+            }
+        }
+        return base;
     }
 
     private void streams(AirbyteConverter converter, ObjectNode document) {

@@ -1,7 +1,9 @@
 package io.httpconnector.definition.imports;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.definition.imports.Jinja.Path;
 import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +21,8 @@ final class AirbyteParents {
 
     /** The pills by the name of a value of the partition. */
     final Map<String, String> pills = new HashMap<>();
+
+    private boolean isComplete = true;
 
     /** The options that send a value, and the pill of it. */
     final Map<CatalogueItem, String> options = new HashMap<>();
@@ -40,7 +44,9 @@ final class AirbyteParents {
         List<ObjectNode> sources = new ArrayList<>();
         for (CatalogueItem router : routers.elements()) {
             ObjectNode source = source(router, sources.size());
-            if (source != null) {
+            if (source == null) {
+                isComplete = false;
+            } else {
                 sources.add(source);
             }
         }
@@ -50,6 +56,11 @@ final class AirbyteParents {
         ObjectNode product = JsonNodeFactory.instance.objectNode();
         sources.forEach(product.putArray("product")::add);
         return product;
+    }
+
+    /** Returns whether all parents have a counterpart, so that all values of the partition are known. */
+    boolean isComplete() {
+        return isComplete;
     }
 
     private @Nullable ObjectNode source(CatalogueItem router, int index) {
@@ -82,7 +93,10 @@ final class AirbyteParents {
         AirbyteScope own = scope.of(router);
         String field = router.has("cursor_field") ? own.constant(router.at("cursor_field")) : null;
         CatalogueItem values = router.at("values");
-        ObjectNode source = values.node().isArray() ? fixed(values, own) : entered(values, own);
+        ArrayNode list = values.node().isTextual() ? own.list(values.node().textValue()) : null;
+        ObjectNode source = values.node().isArray()
+                ? fixed(values, own)
+                : list != null ? fixed(values.withNode(list), own) : entered(values, own);
         if (source == null || field == null) {
             return null;
         }
@@ -155,7 +169,9 @@ final class AirbyteParents {
         List<ObjectNode> sources = new ArrayList<>();
         for (CatalogueItem parent : router.at("parent_stream_configs").elements()) {
             ObjectNode source = substream(parent, index);
-            if (source != null) {
+            if (source == null) {
+                isComplete = false;
+            } else {
                 sources.add(source);
             }
         }
@@ -180,7 +196,9 @@ final class AirbyteParents {
             return null;
         }
         String name = name(field, index);
-        String copied = new AirbyteAddedFields(parent.at("stream")).source(key);
+        AirbyteAddedFields added = new AirbyteAddedFields(parent.at("stream"));
+        Map<String, Path> members = added.members(key);
+        String copied = members.isEmpty() ? added.source(key) : null;
         if (AirbyteAddedFields.OF_PARENT.equals(copied)) {
             parent.at("parent_key").note("a key that the parent of the parent has is not imported");
             return null;
@@ -190,12 +208,36 @@ final class AirbyteParents {
                 : List.of(copied.substring(1).split("/", -1));
         String pill = AirbyteScope.path(name, steps);
         parent.ignore("all parents are listed for each poll", "incremental_dependency", "lazy_read_pointer");
-        ObjectNode source = converter.parent(parent.at("stream"), level + 1, suffixOf(index));
-        if (source == null) {
+        AirbyteConverter.Parent listed = converter.parent(parent.at("stream"), level + 1, suffixOf(index));
+        if (listed == null) {
             return null;
         }
-        source.put("as", name).put("key", "/" + String.join("/", steps));
-        pills.put(field, pill);
+        ObjectNode source = listed.source();
+        source.put("as", name);
+        if (members.isEmpty()) {
+            source.put("key", "/" + String.join("/", steps));
+            pills.put(field, pill);
+        } else {
+            source.put("key", "/id");
+            for (Map.Entry<String, Path> member : members.entrySet()) {
+                List<String> path = member.getValue().steps();
+                boolean isOfRecord = member.getValue().root().equals("record");
+                String value = isOfRecord
+                        ? AirbyteScope.path(
+                                name,
+                                List.of(added.sourceOr(String.join(".", path), AirbyteErrors.pointer(member.getValue()))
+                                        .substring(1)
+                                        .split("/", -1)))
+                        : listed.pills().get(String.join(".", path));
+                if (value != null) {
+                    pills.put(field + "." + member.getKey(), value);
+                }
+            }
+            if (members.values().stream().noneMatch(member -> member.equals(new Path("record", List.of("id"))))) {
+                parent.at("parent_key").note("an object without the ID of the record is no key");
+            }
+        }
+        listed.pills().forEach((outer, value) -> pills.putIfAbsent("parent_slice." + outer, value));
         for (CatalogueItem extra : parent.at("extra_fields").elements()) {
             List<String> path =
                     extra.elements().stream().map(step -> step.node().asText()).toList();

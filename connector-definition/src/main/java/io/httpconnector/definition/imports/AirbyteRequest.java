@@ -125,8 +125,8 @@ final class AirbyteRequest {
 
     /** Keeps the slashes of values in a path. */
     private static String withSlashes(String text) {
-        int question = text.indexOf('?');
-        String path = question < 0 || text.substring(0, question).contains("{{") ? text : text.substring(0, question);
+        int question = masked(text).indexOf('?');
+        String path = question < 0 ? text : text.substring(0, question);
         StringBuilder kept = new StringBuilder();
         int at = 0;
         for (PillToken pill : PillToken.all(path, "{{", "}}")) {
@@ -139,10 +139,23 @@ final class AirbyteRequest {
         return kept + text.substring(at);
     }
 
-    private static String origin(String url) {
-        int start = url.indexOf("://");
-        int end = start < 0 ? -1 : url.indexOf('/', start + 3);
+    /** Returns the scheme and the host of a URL, which may be pills. */
+    static String origin(String url) {
+        String masked = masked(url);
+        int scheme = masked.indexOf("://");
+        int end = masked.indexOf('/', scheme < 0 ? 0 : scheme + 3);
         return end < 0 ? url : url.substring(0, end);
+    }
+
+    /** Returns a text of the same length without the characters of its pills. */
+    private static String masked(String text) {
+        StringBuilder masked = new StringBuilder(text);
+        for (PillToken pill : PillToken.all(text, "{{", "}}")) {
+            for (int i = pill.start(); i < pill.end(); i++) {
+                masked.setCharAt(i, '_');
+            }
+        }
+        return masked.toString();
     }
 
     private void add(String kind, String name, String value, CatalogueItem item) {
@@ -268,6 +281,10 @@ final class AirbyteRequest {
         }
         if (!node.isTextual()) {
             return node;
+        }
+        ArrayNode list = scope.list(node.textValue());
+        if (list != null) {
+            return list.deepCopy();
         }
         String text = omits ? scope.optionalText(item) : scope.text(item);
         return text == null ? null : JsonNodeFactory.instance.textNode(text);

@@ -10,6 +10,7 @@ import io.httpconnector.internal.json.JsonSupport;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Resolves a manifest of Airbyte: references, and {@code $parameters}, which a component passes on to those within it. A component
@@ -35,7 +36,8 @@ final class AirbyteResolver {
 
     /** Returns a member of the manifest. */
     JsonNode resolve(String member) {
-        return copy(root.path(member), "/" + member, "/" + member, JsonNodeFactory.instance.objectNode(), 0);
+        String type = AirbyteTypes.of("DeclarativeSource", member);
+        return copy(root.path(member), "/" + member, "/" + member, type, JsonNodeFactory.instance.objectNode(), 0);
     }
 
     /** Returns the pointers in the file by those in the result, where they differ. */
@@ -43,7 +45,8 @@ final class AirbyteResolver {
         return sources;
     }
 
-    private JsonNode copy(JsonNode node, String at, String from, ObjectNode parameters, int depth) {
+    private JsonNode copy(
+            JsonNode node, String at, String from, @Nullable String type, ObjectNode parameters, int depth) {
         values++;
         if (values > MAX_VALUES) {
             throw new InvalidDefinitionException(
@@ -56,7 +59,7 @@ final class AirbyteResolver {
         if (node instanceof ArrayNode array) {
             ArrayNode copy = JsonNodeFactory.instance.arrayNode(array.size());
             for (int i = 0; i < array.size(); i++) {
-                copy.add(copy(array.get(i), at + "/" + i, from + "/" + i, parameters, depth + 1));
+                copy.add(copy(array.get(i), at + "/" + i, from + "/" + i, type, parameters, depth + 1));
             }
             return copy;
         }
@@ -65,10 +68,10 @@ final class AirbyteResolver {
             JsonNode target = target(node.textValue());
             if (!target.isMissingNode()) {
                 sources.put(at, node.textValue().substring(1));
-                return copy(target, at, node.textValue().substring(1), parameters, depth + 1);
+                return copy(target, at, node.textValue().substring(1), type, parameters, depth + 1);
             }
         }
-        return node instanceof ObjectNode object ? object(object, at, from, parameters, depth) : node;
+        return node instanceof ObjectNode object ? object(object, at, from, type, parameters, depth) : node;
     }
 
     private JsonNode target(String reference) {
@@ -79,7 +82,8 @@ final class AirbyteResolver {
         }
     }
 
-    private JsonNode object(ObjectNode given, String at, String from, ObjectNode parameters, int depth) {
+    private JsonNode object(
+            ObjectNode given, String at, String from, @Nullable String type, ObjectNode parameters, int depth) {
         ObjectNode object = given;
         String source = from;
         // Members beside a reference come from where the reference is.
@@ -92,7 +96,7 @@ final class AirbyteResolver {
                     notes.note(source, "there is no value at \"" + reference + "\"");
                     return JsonNodeFactory.instance.nullNode();
                 }
-                return copy(target, at, reference.substring(1), parameters, depth + 1);
+                return copy(target, at, reference.substring(1), type, parameters, depth + 1);
             }
             String holder = source;
             object.fieldNames().forEachRemaining(name -> origins.putIfAbsent(name, holder));
@@ -107,6 +111,10 @@ final class AirbyteResolver {
             own.setAll(more);
         }
         ObjectNode copy = JsonNodeFactory.instance.objectNode();
+        if (type != null && !object.has("type") && !object.has("class_name")) {
+            copy.put("type", type);
+        }
+        String kind = object.path("type").asText(type == null ? "" : type);
         String place = source;
         object.properties().forEach(member -> {
             String token = "/" + JsonMemberReader.token(member.getKey());
@@ -115,10 +123,18 @@ final class AirbyteResolver {
                 if (!origin.equals(place + token)) {
                     sources.put(at + token, origin);
                 }
-                copy.set(member.getKey(), copy(member.getValue(), at + token, origin, own, depth + 1));
+                copy.set(
+                        member.getKey(),
+                        copy(
+                                member.getValue(),
+                                at + token,
+                                origin,
+                                AirbyteTypes.of(kind, member.getKey()),
+                                own,
+                                depth + 1));
             }
         });
-        if (object.has("type") || object.has("class_name")) {
+        if (copy.has("type") || copy.has("class_name")) {
             own.properties().forEach(parameter -> {
                 if (!copy.has(parameter.getKey())) {
                     copy.set(parameter.getKey(), parameter.getValue());

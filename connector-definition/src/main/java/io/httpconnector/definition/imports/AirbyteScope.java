@@ -1,6 +1,7 @@
 package io.httpconnector.definition.imports;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
 import io.httpconnector.definition.imports.JinjaPills.Constant;
 import java.util.HashMap;
@@ -31,6 +32,9 @@ record AirbyteScope(AirbyteInputs inputs, JsonNode parameters, Map<String, Strin
     /** The name of a partition in which there is no state. */
     static final String NO_STATE = "state";
 
+    /** The name of a partition all of whose values are known: others are empty. */
+    static final String COMPLETE = "*";
+
     AirbyteScope of(CatalogueItem component) {
         return new AirbyteScope(inputs, component.node().path(AirbyteResolver.PARAMETERS), roots, partition);
     }
@@ -52,7 +56,11 @@ record AirbyteScope(AirbyteInputs inputs, JsonNode parameters, Map<String, Strin
         switch (root) {
             case "config" -> {
                 String name = inputs.use(steps);
-                return name == null ? null : "auth." + name;
+                if (name != null) {
+                    return "auth." + name;
+                }
+                String list = inputs.useList(steps);
+                return list == null ? null : "auth." + list + " | split(',')";
             }
             case "parameters", "options" -> {
                 return parameter(steps);
@@ -87,20 +95,52 @@ record AirbyteScope(AirbyteInputs inputs, JsonNode parameters, Map<String, Strin
     }
 
     private @Nullable Object ofPartition(List<String> steps) {
-        String name = String.join(".", steps);
-        String pill = partition.get(name);
-        if (pill == null && !steps.isEmpty()) {
-            String last = steps.get(steps.size() - 1);
-            pill = last.equals("start_time") || last.equals("end_time") ? partition.get(last) : null;
+        for (int i = steps.size(); i > 0; i--) {
+            String pill = partition.get(String.join(".", steps.subList(0, i)));
+            if (pill != null) {
+                return path(pill, steps.subList(i, steps.size()));
+            }
         }
-        return pill;
+        if (!steps.isEmpty()) {
+            String last = steps.get(steps.size() - 1);
+            String pill = last.equals("start_time") || last.equals("end_time") ? partition.get(last) : null;
+            if (pill != null) {
+                return pill;
+            }
+        }
+        if (!partition.containsKey(COMPLETE)) {
+            return null;
+        }
+        String name = String.join(".", steps);
+        boolean isObject = partition.keySet().stream()
+                .anyMatch(known -> steps.isEmpty() ? !known.matches("\\*|state.*") : known.startsWith(name + "."));
+        return !isObject ? new Constant(null) : steps.isEmpty() ? new Constant(true) : null;
     }
 
-    private @Nullable Object parameter(List<String> steps) {
+    private JsonNode parameterAt(List<String> steps) {
         JsonNode value = parameters;
         for (String step : steps) {
             value = value.isArray() && step.matches("\\d+") ? value.path(Integer.parseInt(step)) : value.path(step);
         }
+        return value;
+    }
+
+    /** Returns the list that a text refers to, if it is a constant parameter; null for another text. */
+    @Nullable ArrayNode list(String text) {
+        try {
+            return JinjaPills.single(text) instanceof Jinja.Path path
+                            && path.root().matches("parameters|options")
+                            && parameterAt(path.steps()) instanceof ArrayNode list
+                            && !list.toString().contains("{{")
+                    ? list
+                    : null;
+        } catch (UnsupportedException e) {
+            return null;
+        }
+    }
+
+    private @Nullable Object parameter(List<String> steps) {
+        JsonNode value = parameterAt(steps);
         if (value.isMissingNode() || value.isNull()) {
             return new Constant(null);
         }

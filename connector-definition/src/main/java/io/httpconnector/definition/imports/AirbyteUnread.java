@@ -53,6 +53,10 @@ final class AirbyteUnread {
                 "RequestPath"
                         .equals(item.at("paginator").at("page_token_option").text("type"));
             case "transform_before_filtering" -> !item.has("record_filter");
+            case "client_id_name", "client_secret_name", "refresh_token_name", "grant_type_name" ->
+                (item.text(name) + "_name").equals(name);
+            // The first token is always requested.
+            case "access_token_value" -> item.has("token_refresh_endpoint");
             default -> false;
         };
     }

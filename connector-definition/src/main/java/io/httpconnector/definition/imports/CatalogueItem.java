@@ -49,6 +49,11 @@ final class CatalogueItem {
         return new CatalogueItem(TextNode.valueOf(text), pointer, notes);
     }
 
+    /** Returns an item at the same place with another value. */
+    CatalogueItem withNode(JsonNode value) {
+        return new CatalogueItem(value, pointer, notes);
+    }
+
     JsonNode node() {
         return node;
     }
@@ -121,6 +126,11 @@ final class CatalogueItem {
 
     void note(String reason) {
         notes.note(pointer, reason);
+    }
+
+    /** Ignores the value, as it changes nothing. */
+    void skip(String reason) {
+        notes.ignore(pointer, reason);
     }
 
     /** Ignores members that have no meaning for a connector. */

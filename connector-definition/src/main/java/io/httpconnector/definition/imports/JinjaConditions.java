@@ -60,7 +60,7 @@ final class JinjaConditions {
             if (decided instanceof Constant constant) {
                 return condition(JinjaConstants.isTrue(constant.value()) ? choice.then() : choice.otherwise());
             }
-            return JinjaPills.mapped(
+            return JinjaChoices.mapped(
                     (String) decided, operand(condition(choice.then())), operand(condition(choice.otherwise())));
         }
         if (expression instanceof Items || expression instanceof Binary || expression instanceof Jinja.Entries) {
@@ -76,10 +76,10 @@ final class JinjaConditions {
         }
         String pill = (String) value;
         if (pill.matches("auth\\.[\\w-]+")) {
-            return pills.isEntered(pill);
+            return JinjaChoices.isEntered(pills, pill);
         }
         if (pill.matches("auth\\.[\\w-]+ \\| default\\(false\\)")) {
-            return pills.isEntered(pill.substring(0, pill.indexOf(' ')));
+            return JinjaChoices.isEntered(pills, pill.substring(0, pill.indexOf(' ')));
         }
         if (pill.matches("(?s).*\\| (not|(equals|contains|lessThan|greaterThan)\\([^|]*\\))")) {
             return pill;

@@ -43,6 +43,14 @@ final class JinjaFunctions {
                 }
                 throw new UnsupportedException(call.function() + "(...)");
             }
+            case "join" -> {
+                return pills.operators()
+                        .joined(pills.resolved(arguments.get(1)), JinjaConstants.argument(arguments, 0, String.class));
+            }
+            case "sanitize_url" -> {
+                // The slashes of a value in a path are encoded.
+                return pills.value(arguments.get(0)) + " | string";
+            }
             case "timestamp" -> {
                 return timeOf(arguments.get(0)) + " | epochSeconds";
             }
