@@ -363,6 +363,10 @@ class FilterTest {
     @ParameterizedTest
     @CsvSource(delimiterString = "=>", quoteCharacter = '`', textBlock = """
         v.n | plus(2) => 7
+        v.n | prepend('no. ') | append('!') => "no. 5!"
+        v.n | append(v.two) => "52"
+        v.n | prepend((v.two | plus(1))) => "35"
+        v.nothing | append('x') | default('none') => "none"
         v.n | minus(v.two) => 3
         v.n | plus('0.5') => 5.5
         v.time | plus('P1M') => "2026-02-28T12:00:00Z"

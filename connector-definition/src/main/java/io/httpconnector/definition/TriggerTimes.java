@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The start, the end and the lookback of a trigger if they are not constant: a text in place of a time or duration, with pills for
+ * The start, the end, the lookback and the step of a trigger if they are not constant: a text in place of a time or duration, with pills for
  * inputs and for the time {@code now}.
  */
 final class TriggerTimes {
@@ -24,7 +24,8 @@ final class TriggerTimes {
     private enum Place {
         START("/startPosition", "from", SAMPLE, "", "startPosition"),
         END("/cursor", "until", SAMPLE, "/cursor", "until"),
-        LOOKBACK("/cursor", "lookback", SAMPLE_DURATION, "/cursor", "lookback");
+        LOOKBACK("/cursor", "lookback", SAMPLE_DURATION, "/cursor", "lookback"),
+        STEP("/cursor/windows", "step", SAMPLE_DURATION, "/cursor/windows", "step");
 
         private final String holder;
         private final String member;

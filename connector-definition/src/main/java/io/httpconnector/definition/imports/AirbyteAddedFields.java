@@ -1,6 +1,7 @@
 package io.httpconnector.definition.imports;
 
 import io.httpconnector.definition.imports.Jinja.Call;
+import io.httpconnector.definition.imports.Jinja.Indexed;
 import io.httpconnector.definition.imports.Jinja.Path;
 import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
 import java.util.HashMap;
@@ -20,13 +21,16 @@ final class AirbyteAddedFields {
 
     private final Map<String, CatalogueItem> added = new HashMap<>();
 
-    AirbyteAddedFields(CatalogueItem stream) {
+    private final Map<String, AirbyteScope> scopes = new HashMap<>();
+
+    AirbyteAddedFields(CatalogueItem stream, AirbyteScope scope) {
         for (CatalogueItem transformation : stream.at("transformations").elements()) {
             if ("AddFields".equals(transformation.text("type"))) {
                 for (CatalogueItem field : transformation.at("fields").elements()) {
+                    String path = String.join(".", field.texts("path"));
+                    scopes.put(path, scope.of(field).with("record", "record"));
                     added.put(
-                            String.join(".", field.texts("path")),
-                            transformation.has("condition") ? transformation.at("condition") : field.at("value"));
+                            path, transformation.has("condition") ? transformation.at("condition") : field.at("value"));
                 }
             }
         }
@@ -44,7 +48,15 @@ final class AirbyteAddedFields {
             return null;
         }
         try {
-            String source = source(JinjaPills.single(text(value)));
+            Jinja expression = JinjaPills.single(text(value));
+            String source = source(expression);
+            AirbyteScope scope = scopes.get(path);
+            if (source == null && expression instanceof Indexed && scope != null) {
+                // The name of a member can be a parameter.
+                source = new JinjaPills(scope).value(expression) instanceof String pill
+                        ? source(JinjaParser.parse(pill))
+                        : null;
+            }
             if (source != null) {
                 return source;
             }

@@ -135,8 +135,8 @@ final class AirbyteConverter {
         AirbyteScope withParents = own.withPartition(parents.pills);
         ObjectNode trigger = JsonNodeFactory.instance.objectNode();
         CatalogueItem sync = stream.at("incremental_sync");
-        AirbyteCursor cursor =
-                new AirbyteCursor(sync, withParents, requester.node().toString(), new AirbyteAddedFields(stream));
+        AirbyteCursor cursor = new AirbyteCursor(
+                sync, withParents, requester.node().toString(), new AirbyteAddedFields(stream, scope));
         boolean isIncremental = sync.exists() && cursor.isSupported();
         if (sync.exists() && !cursor.isSupported()) {
             sync.note("there is no counterpart of the synchronisation \""
@@ -159,6 +159,9 @@ final class AirbyteConverter {
                 .convert();
         if (!pagination.isEmpty()) {
             request.set("pagination", pagination);
+        }
+        if (level > 0 && sync.exists()) {
+            sync.skip("all parents are listed for each poll, whatever their time");
         }
         String filtered = null;
         if (isIncremental && level == 0) {
@@ -304,7 +307,7 @@ final class AirbyteConverter {
 
     private void key(CatalogueItem stream, ObjectNode trigger) {
         List<String> keys = new ArrayList<>();
-        AirbyteAddedFields added = new AirbyteAddedFields(stream);
+        AirbyteAddedFields added = new AirbyteAddedFields(stream, scope);
         for (CatalogueItem part : stream.at("primary_key").elements()) {
             List<String> path = new ArrayList<>();
             for (CatalogueItem step : part.elements()) {

@@ -233,21 +233,17 @@ final class AirbyteCursor {
         ObjectNode start = from.exists() ? AirbytePagination.location(from, scope) : null;
         ObjectNode end = to.exists() ? AirbytePagination.location(to, scope) : null;
         String step = item.has("step") ? scope.text(item.at("step")) : null;
-        Duration window = step == null || step.contains("{{") ? null : AirbyteAuth.duration(step);
-        if (step != null && window == null && (end != null || usesEnd)) {
-            item.at("step").note("the step has to be a constant duration");
-        }
         boolean isWindow = usesEnd || (end != null && (start != null || usesStart));
         if (end != null && !isWindow) {
             to.note("an end without a start in the request is not imported");
         }
-        if (hasOtherFormat()) {
+        if (hasOtherFormat() || (isWindow && ISO.equals(format()))) {
             start = write(start, isWindow ? "window.from" : "cursor", request) ? template() : start;
             end = isWindow && write(end, "window.to", request) ? template() : end;
         }
         if (isWindow) {
             ObjectNode windows = cursor.putObject("windows");
-            windows.put("step", (window == null ? EVERYTHING : window).toString());
+            windows.put("step", step(step));
             windows.set("from", start == null ? template() : start);
             windows.set("to", end == null ? template() : end);
         } else if (start != null && !start.has("template")) {
@@ -255,6 +251,27 @@ final class AirbyteCursor {
         } else if (!usesStart && !usesState && !isWritten) {
             cursor.put("clientSide", true);
         }
+    }
+
+    /** Returns the length of a window, which may be entered. */
+    private String step(@Nullable String step) {
+        if (step == null) {
+            return EVERYTHING.toString();
+        }
+        if (ENTERED_PERIOD.matcher(step).matches() && isAlwaysEntered(step)) {
+            return step;
+        }
+        Duration window = AirbyteAuth.duration(step);
+        if (window == null) {
+            item.at("step").note("the step has to be constant, or a number that is entered");
+            return EVERYTHING.toString();
+        }
+        return window.toString();
+    }
+
+    private boolean isAlwaysEntered(String text) {
+        return text.contains("| default(")
+                || AirbyteScope.inputsOf(text).stream().noneMatch(scope.inputs()::isOptional);
     }
 
     private static ObjectNode template() {

@@ -65,6 +65,7 @@ final class AirbyteManifest {
                 "metadata",
                 "concurrency_level",
                 "description",
+                "max_concurrent_async_job_count",
                 "api_budget");
         root.ignore("records are delivered as they are", "schemas");
         root.ignore("references to it are resolved", "definitions");
@@ -81,7 +82,11 @@ final class AirbyteManifest {
                 "authSpecification",
                 "type",
                 "changelog_url",
-                "supportsIncremental");
+                "supportsIncremental",
+                "supports_normalization",
+                "supports_dbt",
+                "supported_destination_sync_modes",
+                "additionalProperties");
         String documentation = spec.text("documentation_url", spec.text("documentationUrl", ""));
         spec.reportUnread();
         root.reportUnread();
@@ -98,7 +103,7 @@ final class AirbyteManifest {
         String baseUrl = baseUrl();
         streams(new AirbyteConverter(scope, auth, baseUrl), document);
         ObjectNode connection = JsonNodeFactory.instance.objectNode();
-        connection.put(BASE_URL, baseUrl.replaceAll("\\?.*$", ""));
+        connection.put(BASE_URL, AirbyteRequest.withoutQuery(baseUrl));
         test(document, connection);
         inputs.requireAll(baseUrl);
         inputs.ignoreUnused(notes);
@@ -234,10 +239,8 @@ final class AirbyteManifest {
         List<String> urls = new ArrayList<>();
         for (CatalogueItem stream : streams.elements()) {
             CatalogueItem requester = stream.at("retriever").at("requester");
-            String url = null;
-            if (requester.has("url_base") || requester.has("url")) {
-                url = AirbyteRequest.base(requester, scope);
-            }
+            // What has no counterpart is noted for each stream.
+            String url = AirbyteRequest.knownBase(requester, scope);
             if (url != null && !url.isEmpty()) {
                 urls.add(url);
             }
@@ -249,8 +252,7 @@ final class AirbyteManifest {
             return "{{auth." + BASE_URL + "}}";
         }
         // The part of the URL that belongs to the connection ends before a parameter.
-        int question = common.indexOf('?');
-        return question < 0 ? common : common.substring(0, question);
+        return AirbyteRequest.withoutQuery(common);
     }
 
     /**

@@ -196,7 +196,7 @@ final class AirbyteParents {
             return null;
         }
         String name = name(field, index);
-        AirbyteAddedFields added = new AirbyteAddedFields(parent.at("stream"));
+        AirbyteAddedFields added = new AirbyteAddedFields(parent.at("stream"), scope);
         Map<String, Path> members = added.members(key);
         String copied = members.isEmpty() ? added.source(key) : null;
         if (AirbyteAddedFields.OF_PARENT.equals(copied)) {

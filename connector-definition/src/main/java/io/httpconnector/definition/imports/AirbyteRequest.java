@@ -8,10 +8,14 @@ import io.httpconnector.internal.text.PillToken;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Converts the requester of a stream of Airbyte to a request template. Not thread-safe. */
 final class AirbyteRequest {
+
+    private static final Pattern PATH_OF_PARENT =
+            Pattern.compile("^(https?://[^/{}]+)\\{\\{\\s*(?!auth\\.)([^{}|]*?)\\s*}}");
 
     private final CatalogueItem requester;
     private final AirbyteScope scope;
@@ -34,14 +38,30 @@ final class AirbyteRequest {
     }
 
     /** Returns the base URL of a requester, without a slash at its end; null if it has no counterpart. */
-    static @Nullable String base(CatalogueItem requester, AirbyteScope scope) {
+    /** Returns the base URL of a requester, without a slash at its end; null if it has no counterpart. */
+    static @Nullable String knownBase(CatalogueItem requester, AirbyteScope scope) {
+        String url =
+                scope.of(requester).known(requester.has("url_base") ? requester.at("url_base") : requester.at("url"));
+        boolean isSecret =
+                url != null && NangoText.fieldsOf(origin(url)).stream().anyMatch(scope.inputs()::isSecret);
+        return url == null || isSecret ? null : given(url).replaceAll("/+$", "");
+    }
+
+    /** Returns a URL without the quotes around it: Airbyte evaluates it once more. */
+    private static String given(String url) {
+        // A value of a parent after the host is a path.
+        String withSlash = PATH_OF_PARENT.matcher(url).replaceFirst("$1/{{$2 | match('(?s)^/?(.*)\\$') | path}}");
+        return withSlash.strip().replaceFirst("^\"(.*)\"$", "$1");
+    }
+
+    /** Returns the URL of a requester without its path; null if it has no counterpart, which is noted. */
+    private static @Nullable String url(CatalogueItem requester, AirbyteScope scope) {
         CatalogueItem item = requester.has("url_base") ? requester.at("url_base") : requester.at("url");
         String base = scope.of(requester).text(item);
         if (base == null) {
             return null;
         }
-        // Airbyte evaluates a text in quotes once more.
-        String url = base.strip().replaceFirst("^\"(.*)\"$", "$1").replaceAll("/+$", "");
+        String url = given(base);
         if (NangoText.fieldsOf(origin(url)).stream().anyMatch(scope.inputs()::isSecret)) {
             item.note("the host depends on a secret: "
                     + AirbyteScope.shortened(item.node().asText()));
@@ -92,7 +112,7 @@ final class AirbyteRequest {
     }
 
     private void url(String baseUrl) {
-        String base = base(requester, scope);
+        String base = url(requester, scope);
         String path = requester.has("path") ? scope.path(requester.at("path")) : "";
         if (base == null || path == null) {
             request.put("url", "/");
@@ -102,7 +122,8 @@ final class AirbyteRequest {
         NangoText.fieldsOf(question < 0 ? path : path.substring(0, question)).forEach(scope.inputs()::reveal);
         scope.inputs().requireAll(path);
         // A value in a path may have slashes, as that of a list of segments.
-        String url = joined(base, withSlashes(path.strip()));
+        String below = withSlashes(path.strip().replaceFirst("^/+", ""));
+        String url = joined(base, below);
         String relative =
                 url.equals(baseUrl) ? "" : url.startsWith(baseUrl + "/") ? url.substring(baseUrl.length()) : url;
         if (relative.startsWith("?")) {
@@ -125,8 +146,7 @@ final class AirbyteRequest {
 
     /** Keeps the slashes of values in a path. */
     private static String withSlashes(String text) {
-        int question = masked(text).indexOf('?');
-        String path = question < 0 ? text : text.substring(0, question);
+        String path = withoutQuery(text);
         StringBuilder kept = new StringBuilder();
         int at = 0;
         for (PillToken pill : PillToken.all(path, "{{", "}}")) {
@@ -145,6 +165,12 @@ final class AirbyteRequest {
         int scheme = masked.indexOf("://");
         int end = masked.indexOf('/', scheme < 0 ? 0 : scheme + 3);
         return end < 0 ? url : url.substring(0, end);
+    }
+
+    /** Returns a URL up to its query. */
+    static String withoutQuery(String url) {
+        int question = masked(url).indexOf('?');
+        return question < 0 ? url : url.substring(0, question);
     }
 
     /** Returns a text of the same length without the characters of its pills. */

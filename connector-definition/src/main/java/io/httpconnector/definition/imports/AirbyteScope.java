@@ -196,6 +196,17 @@ record AirbyteScope(AirbyteInputs inputs, JsonNode parameters, Map<String, Strin
         }
     }
 
+    /** Translates a text; null if an expression has no counterpart. */
+    @Nullable String known(CatalogueItem item) {
+        try {
+            return item.text() == null
+                    ? null
+                    : new JinjaPills(this).text(item.node().asText());
+        } catch (UnsupportedException e) {
+            return null;
+        }
+    }
+
     static String shortened(String text) {
         String line = text.strip().replaceAll("\\s+", " ");
         return line.length() > 120 ? line.substring(0, 120) + "..." : line;

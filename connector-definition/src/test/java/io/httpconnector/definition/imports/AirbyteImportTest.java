@@ -519,4 +519,242 @@ class AirbyteImportTest {
                 """);
         assertThat(imported.notes()).isNotEmpty();
     }
+
+    private static ImportedConnector manifest(String streams) {
+        return ConnectorImporter.airbyte("source-x", """
+                spec:
+                  connection_specification:
+                    required: [base_url, days]
+                    properties:
+                      base_url: {type: string}
+                      days: {type: integer}
+                      projects: {type: array, items: {type: string}}
+                """ + streams);
+    }
+
+    private static String stream(String name, String requester, String more) {
+        return """
+                - name: %s
+                  type: DeclarativeStream
+                  primary_key: id
+                  retriever:
+                    type: SimpleRetriever
+                    requester: {%s}
+                    record_selector: {extractor: {field_path: []}}
+                %s
+                """.formatted(name, requester, more.indent(2));
+    }
+
+    @Test
+    void urlsWithAnEnteredHostHaveACommonBase() {
+        ImportedConnector imported = manifest("streams:\n"
+                + stream("loaves", "url: \"{{ config['base_url'] }}/api/v2/loaves/\"", "")
+                + stream("rolls", "url: \"{{ config['base_url'] }}/api/v2/rolls\"", "")
+                + stream("bakers", "url_base: \"{{ config['base_url'] }}/api/v1\", path: /bakers/", ""));
+
+        assertThat(imported.notes()).isEmpty();
+        JsonNode document = imported.document();
+        assertThat(document.at("/connection/baseUrl").asText()).isEqualTo("{{auth.base_url}}/api");
+        assertThat(document.at("/requests/loaves/url").asText()).isEqualTo("/v2/loaves/");
+        assertThat(document.at("/requests/rolls/url").asText()).isEqualTo("/v2/rolls");
+        assertThat(document.at("/requests/bakers/url").asText()).isEqualTo("/v1/bakers/");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://h.example.com/v1/, '', /",
+        "https://h.example.com/v1, /, ''",
+        "https://h.example.com/v1/, /a/, /a/"
+    })
+    void slashAtTheEndOfAUrlIsThatOfTheManifest(String base, String path, String url) {
+        ImportedConnector imported =
+                manifest("streams:\n" + stream("loaves", "url_base: '%s', path: '%s'".formatted(base, path), ""));
+
+        assertThat(imported.document().at("/connection/baseUrl").asText()).isEqualTo("https://h.example.com/v1");
+        assertThat(imported.document().at("/requests/loaves/url").asText()).isEqualTo(url);
+    }
+
+    @Test
+    void componentsWithoutTypesHaveThoseOfTheirPlace() {
+        ImportedConnector imported = manifest("""
+                streams:
+                - retriever:
+                    requester: {url_base: https://h.example.com}
+                    record_selector: {extractor: {field_path: ["{{ parameters.data }}"]}}
+                  $parameters: {name: loaves, primary_key: id, path: /l/all, data: items}
+                """);
+
+        assertThat(imported.notes()).isEmpty();
+        assertThat(imported.document().at("/requests/loaves/url").asText()).isEqualTo("/l/all");
+        assertThat(imported.document().at("/requests/loaves/records/path").asText())
+                .isEqualTo("/items");
+        assertThat(imported.document().at("/triggers/loaves/key/0").asText()).isEqualTo("/id");
+    }
+
+    @Test
+    void valuesThatNoPartitionHasAreEmpty() {
+        ImportedConnector imported = manifest("streams:\n"
+                + stream(
+                        "loaves",
+                        "url_base: https://h.example.com, path: /l, request_parameters:"
+                                + " {since: \"{{ stream_interval['start_date'] }}\"}",
+                        """
+                        incremental_sync: {type: DatetimeBasedCursor, cursor_field: at, datetime_format: '%Y-%m-%d',
+                          start_datetime: '2024-01-01T00:00:00+00:00'}"""));
+
+        assertThat(imported.notes()).isEmpty();
+        assertThat(imported.document().at("/requests/loaves/query").isMissingNode())
+                .isTrue();
+        assertThat(imported.document().at("/triggers/loaves/startPosition/from").asText())
+                .isEqualTo("2024-01-01T00:00:00Z");
+    }
+
+    @Test
+    void intervalMayHaveOtherNamesAndAnEnteredLookbackAndStep() {
+        ImportedConnector imported = manifest("streams:\n"
+                + stream(
+                        "loaves",
+                        "url_base: https://h.example.com, path: /l, request_parameters:"
+                                + " {a: \"{{ stream_interval.since }}\", b: \"{{ stream_interval.until }}\"}",
+                        """
+                        incremental_sync: {type: DatetimeBasedCursor, cursor_field: at, datetime_format: '%Y-%m-%d',
+                          partition_field_start: since, partition_field_end: until, start_datetime: '2024-01-01',
+                          lookback_window: "P{{ config.get('days', 3) }}D", step: "P{{ config['days'] }}D"}"""));
+
+        assertThat(imported.notes()).isEmpty();
+        JsonNode trigger = imported.document().at("/triggers/loaves");
+        assertThat(trigger.at("/cursor/lookback").asText()).isEqualTo("P{{auth.days | default(3)}}D");
+        assertThat(trigger.at("/cursor/windows/step").asText()).isEqualTo("P{{auth.days}}D");
+        assertThat(trigger.at("/request/query/0/value").asText()).contains("window.from");
+        assertThat(trigger.at("/request/query/1/value").asText()).contains("window.to");
+    }
+
+    @Test
+    void lookbackAndStepAreThoseThatACustomerEnters() {
+        String document = manifest("streams:\n" + stream("loaves", "url_base: 'https://h.example.com', path: /l", """
+                        incremental_sync: {type: DatetimeBasedCursor, cursor_field: at, datetime_format: '%Y-%m-%dT%H:%M:%SZ',
+                          start_datetime: '{{ day_delta(-10) }}', step: "P{{ config['days'] }}D",
+                          start_time_option: {inject_into: request_parameter, field_name: from},
+                          end_time_option: {inject_into: request_parameter, field_name: to}}"""))
+                .document()
+                .toString();
+        try (MockService service = MockService.start();
+                StateStore store = StateStore.inMemory();
+                Connector connector = ConnectorDefinition.parse(document.replace("https://", service.baseUrl() + "/"))
+                        .connect(ConnectorContext.forTenant("t")
+                                .value("days", "4")
+                                .state(store)
+                                .build())) {
+            service.on("GET", "/h.example.com/l", request -> MockResponse.json("[]"));
+            connector.on("loaves", events::add);
+            connector.trigger("loaves").orElseThrow().pollOnce();
+
+            assertThat(service.requests())
+                    .hasSizeBetween(3, 4)
+                    .allSatisfy(
+                            request -> assertThat(request.uri().getQuery())
+                                    .matches(
+                                            "from=\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ&to=\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '§', textBlock = """
+            {{ record.get('updated') or record['created'] }}              § {{record.updated | default((record.created), empty)}} § null
+            {{ format_datetime(record['day'], '%Y-%m-%dT%H:%M:%SZ') }}    § /day                                                   § null
+            {{ str_to_datetime(record['day']).strftime('%Y-%m-%dT%H:00:00Z') }} § /day                                             § PT1H
+            """)
+    void timeIsCalculatedFromTheRecord(String value, String timestamp, String resolution) {
+        ImportedConnector imported = withStream("path: /l", """
+                }
+                  primary_key: id
+                  transformations: [{type: AddFields, fields: [{path: [at], value: "%s"}]}]
+                  incremental_sync: {type: DatetimeBasedCursor, cursor_field: at, datetime_format: '%%Y-%%m-%%dT%%H:%%M:%%SZ',
+                    start_datetime: '2024-01-01',
+                    start_time_option: {inject_into: request_parameter, field_name: from}}""".formatted(value));
+
+        assertThat(imported.notes()).isEmpty();
+        JsonNode cursor = imported.document().at("/triggers/loaves/cursor");
+        assertThat(cursor.path("timestamp").asText()).isEqualTo(timestamp);
+        assertThat(cursor.path("resolution").asText("null")).isEqualTo(resolution);
+    }
+
+    @Test
+    void tokenMayBeAnObject() {
+        ImportedConnector imported = withStream("http_method: POST, request_body_json: {query: q}", """
+                }
+                    paginator:
+                      type: DefaultPaginator
+                      page_token_option: {type: RequestOption, inject_into: body_json, field_name: variables}
+                      pagination_strategy:
+                        type: CursorPagination
+                        cursor_value: >-
+                          {{ '{"after": "' + response.page.end + '"}' if response.page.end else "" }}
+                        stop_condition: "{{ response.page.more is false }}\"""");
+
+        assertThat(imported.notes()).isEmpty();
+        JsonNode pagination = imported.document().at("/requests/loaves/pagination");
+        assertThat(pagination.at("/cursor/json").asText()).isEqualTo("/variables/after");
+        assertThat(pagination.path("token").asText()).isEqualTo("/page/end");
+    }
+
+    @Test
+    void listsOfTheConfigurationAreEnteredAsText() {
+        ImportedConnector imported = manifest("streams:\n"
+                + stream(
+                                "loaves",
+                                "url_base: https://h.example.com, path: /l, request_parameters:"
+                                        + " {ids: \"{{ ';'.join(config.get('projects', [])) }}\", f: \"{{ ['a', 'b'] | join(',') }}\"}",
+                                "")
+                        .replace(
+                                "record_selector: {",
+                                "record_selector: {record_filter: {condition: \"{{ not config.projects or record.id in"
+                                        + " config['projects'] }}\"}, "));
+
+        assertThat(imported.notes()).isEmpty();
+        JsonNode request = imported.document().at("/requests/loaves");
+        assertThat(request.at("/query/0/value").asText())
+                .isEqualTo("{{auth.projects | split(',') | join(';') | omit}}");
+        assertThat(request.at("/query/1/value").asText()).isEqualTo("a,b");
+        assertThat(request.at("/records/where/0/expression").asText())
+                .contains("auth.projects | split(',') | contains(record.id)");
+    }
+
+    @Test
+    void objectIsTheKeyOfAParentAndItsPartsAreValues() {
+        String parent = "{type: SubstreamPartitionRouter, parent_stream_configs: [{parent_key: ids,"
+                + " partition_field: parent, stream: {name: p, transformations: [{type: AddFields, fields:"
+                + " [{path: [ids], value: \"{{ {'shop': record.shop.id, 'loaf': record['id']} }}\"}]}], retriever:"
+                + " {requester: {url_base: 'https://h.example.com', path: /p}, record_selector:"
+                + " {extractor: {field_path: []}}}}}]}";
+        ImportedConnector imported = manifest("streams:\n"
+                + stream(
+                                "slices",
+                                "url_base: https://h.example.com, path: '/s/{{ stream_partition.parent.shop }}/{{"
+                                        + " stream_slice.parent.loaf }}'",
+                                "")
+                        .replace("requester: {", "partition_router: " + parent + "\n    requester: {"));
+
+        assertThat(imported.notes()).isEmpty();
+        assertThat(imported.document().at("/requests/slices/url").asText())
+                .isEqualTo("/s/{{parent.shop.id | path}}/{{parent.id | path}}");
+        assertThat(imported.document().at("/triggers/slices/parents/key").asText())
+                .isEqualTo("/id");
+    }
+
+    @Test
+    void pathOfTheNextPageThatIsCalculatedIsNoted() {
+        ImportedConnector imported = withStream("path: /l", """
+                }
+                    paginator:
+                      type: DefaultPaginator
+                      page_token_option: {type: RequestPath}
+                      pagination_strategy:
+                        type: CursorPagination
+                        cursor_value: "{{ response.next or 'l?after=' ~ last_record.id }}\"""");
+
+        assertThat(imported.notes())
+                .singleElement()
+                .satisfies(note -> assertThat(note.reason()).contains("relative to the base URL"));
+    }
 }
