@@ -362,7 +362,17 @@ public final class Response {
      * @return whether {@link #exchange()} would mask a part of it
      */
     public boolean containsSecret(String text) {
-        return !new Redactor(request.secrets()).mask(notNull(text, "text")).equals(text);
+        return !withoutSecrets(text).equals(text);
+    }
+
+    /**
+     * Masks the secrets that were sent with the request in a text, such as a body that is too large to be recorded completely.
+     *
+     * @param text a part of this response
+     * @return the text, safe to display and store
+     */
+    public String withoutSecrets(String text) {
+        return new Redactor(request.secrets()).mask(notNull(text, "text"));
     }
 
     /** Returns this response with its classification. */

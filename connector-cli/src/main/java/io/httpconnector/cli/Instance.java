@@ -206,8 +206,17 @@ final class Instance {
      * @throws CommandException if a value is missing or invalid
      */
     Connector connect(ConnectorContext.Builder context) {
+        return connect(definition, context);
+    }
+
+    /**
+     * Creates the instance of a changed document.
+     *
+     * @throws CommandException if a value is missing or invalid
+     */
+    Connector connect(ConnectorDefinition changed, ConnectorContext.Builder context) {
         try {
-            return definition.connect(context.build());
+            return changed.connect(context.build());
         } catch (InvalidDefinitionException e) {
             throw new CommandException(
                     ExitCode.INVALID,

@@ -8,7 +8,10 @@ import io.httpconnector.Headers;
 import io.httpconnector.Response;
 import io.httpconnector.StatusException;
 import io.httpconnector.definition.Connector;
+import io.httpconnector.definition.ConnectorComponents;
+import io.httpconnector.definition.ConnectorDefinition;
 import io.httpconnector.definition.ConnectorRequest;
+import io.httpconnector.polling.PollingException;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RenderException;
 import java.nio.file.Path;
@@ -38,6 +41,7 @@ import picocli.CommandLine.Parameters;
             "  connector send shop.connector.yaml create-order --pill order.lines:='[{\"sku\": \"A-1\"}]'",
             "  connector send eventbrite.connector.yaml create-venue --pills account.json --include",
             "  connector send shop.connector.yaml list-orders --all-pages | jq .id",
+            "  connector send shop.connector.yaml list-orders --all-pages --max-records 100",
             "  connector send shop.connector.yaml get-order --pill order.id=42 --dry-run --curl"
         })
 final class SendCommand extends InstanceCommand {
@@ -59,6 +63,18 @@ final class SendCommand extends InstanceCommand {
 
     @Option(names = "--all-pages", description = "Read all pages, and print one record in each line.")
     private boolean allPages;
+
+    @Option(
+            names = "--max-pages",
+            paramLabel = "COUNT",
+            description = "With --all-pages: read at most so many pages. Default: as the document says.")
+    private @Nullable Integer maxPages;
+
+    @Option(
+            names = "--max-records",
+            paramLabel = "COUNT",
+            description = "With --all-pages: print at most so many records. Default: all.")
+    private @Nullable Long maxRecords;
 
     @Option(names = "--dry-run", description = "Print the request without sending it.")
     private boolean dryRun;
@@ -87,8 +103,9 @@ final class SendCommand extends InstanceCommand {
     public Integer call() {
         Instance instance = instance();
         require("request", request, instance.definition().requests());
+        checkLimits();
         Pills values = PillArguments.pills(pillsFile(), pill);
-        try (Connector connector = instance.connect()) {
+        try (Connector connector = instance.connect(limited(instance.definition()), instance.context())) {
             ConnectorRequest selected = connector.request(request);
             try {
                 return allPages
@@ -110,19 +127,51 @@ final class SendCommand extends InstanceCommand {
                 : YamlFiles.read(terminal(), pills);
     }
 
+    private void checkLimits() {
+        boolean isLimited = maxPages != null || maxRecords != null;
+        if (isLimited && !allPages) {
+            throw new CommandException(ExitCode.USAGE, "--max-pages and --max-records need --all-pages");
+        }
+        if ((maxPages != null && maxPages < 1) || (maxRecords != null && maxRecords < 1)) {
+            throw new CommandException(ExitCode.USAGE, "--max-pages and --max-records: use at least 1");
+        }
+    }
+
+    /** Returns the document with the limit for the pages of the request. */
+    private ConnectorDefinition limited(ConnectorDefinition definition) {
+        ObjectNode json = definition.toJson();
+        if (maxPages == null
+                || !(json.path("requests").path(request).path("pagination") instanceof ObjectNode pagination)) {
+            // One page at most.
+            return definition;
+        }
+        pagination.put("maxPages", maxPages);
+        return ConnectorDefinition.of(json, ConnectorComponents.none());
+    }
+
     private int sendAll(ConnectorRequest selected, Pills values) {
         long count = 0;
+        String limit = "";
         try (Stream<JsonNode> records = selected.records(values)) {
             Iterator<JsonNode> each = records.iterator();
-            while (each.hasNext() && !terminal().isStopped() && !terminal().isOutputClosed()) {
+            while (limit.isEmpty()
+                    && each.hasNext()
+                    && !terminal().isStopped()
+                    && !terminal().isOutputClosed()) {
                 terminal().print(each.next());
                 count++;
                 if (!isJson()) {
                     terminal().progress(count + " records");
                 }
+                limit = maxRecords != null && count >= maxRecords ? ", the limit of --max-records" : "";
             }
+        } catch (PollingException e) {
+            if (maxPages == null || e.reason() != PollingException.Reason.LIMIT_REACHED) {
+                throw e;
+            }
+            limit = " on " + maxPages + (maxPages == 1 ? " page" : " pages") + ", the limit of --max-pages";
         }
-        terminal().note(count + (count == 1 ? " record" : " records"));
+        terminal().note(count + (count == 1 ? " record" : " records") + limit);
         return ExitCode.OK;
     }
 
@@ -185,10 +234,12 @@ final class SendCommand extends InstanceCommand {
                 + (exchange.attempts() > 1 ? ", " + exchange.attempts() + " attempts" : "");
     }
 
-    /** Returns the body; of a usual size with secrets masked that the service echoes. */
+    /** Returns the body, with the secrets masked that the service echoes, such as the token of a login. */
     private static String body(Response response) {
         String recorded = response.exchange().responseBody();
-        return response.bytes().length <= RECORDED && !recorded.isEmpty() ? recorded : response.text();
+        return response.bytes().length <= RECORDED && !recorded.isEmpty()
+                ? recorded
+                : response.withoutSecrets(response.text());
     }
 
     private void print(Exchange exchange, Headers headers, String body) {

@@ -56,6 +56,13 @@ class SecretCanaryTest {
                 headers: {X-Api-Key: "{{auth.pin}}"}
                 fields:
                   - {name: pin, label: PIN, secret: true}
+              login:
+                type: login
+                loginUrl: "{{auth.url}}/token"
+                json: {password: "{{auth.password}}"}
+                tokenPath: /access_token
+                fields:
+                  - {name: password, label: Password, secret: true}
               machine:
                 type: oauth2-client-credentials
                 tokenUrl: "{{auth.url}}/token"
@@ -192,6 +199,7 @@ class SecretCanaryTest {
                                 .encodeToString(("ann:" + PASSWORD).getBytes(StandardCharsets.UTF_8))
                                 .substring(12));
             case "key" -> List.of(PIN);
+            case "login" -> List.of(PASSWORD, ACCESS);
             default -> List.of(CLIENT_SECRET, ACCESS, REFRESH);
         };
         assertThat(result.code()).as(command + " " + result.err()).isNotEqualTo(ExitCode.INTERNAL);
@@ -199,6 +207,19 @@ class SecretCanaryTest {
             assertThat(result.out().contains(secret) || result.err().contains(secret))
                     .as(command + " shows " + secret)
                     .isFalse();
+        }
+    }
+
+    @Test
+    void tokenOfLogin() {
+        for (String request : List.of("small", "large", "rejected")) {
+            for (String option : List.of("--include", "--json", "--curl", "--har", "--verbose")) {
+                List<String> command = List.of("send", "echo.yaml", request, option);
+                Result result = run("login", command);
+
+                assertThat(result.out()).as(result.err()).isNotEmpty();
+                showsNoSecret(command, "login", result);
+            }
         }
     }
 

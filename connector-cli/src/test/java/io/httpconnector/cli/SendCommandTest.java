@@ -121,6 +121,23 @@ class SendCommandTest {
     }
 
     @Test
+    void limitsOfAllPages() {
+        Result pages = run("send", "list-orders", "--all-pages", "--max-pages=1");
+        assertThat(pages.code()).as(pages.err()).isZero();
+        assertThat(pages.err())
+                .isEqualTo(pages.out().lines().count() + " records on 1 page, the limit of --max-pages\n");
+        Result records = run("send", "list-orders", "--all-pages", "--max-records=1");
+        assertThat(records.out().lines()).hasSize(1);
+        assertThat(records.err()).isEqualTo("1 record, the limit of --max-records\n");
+        assertThat(run("send", "list-orders", "--all-pages", "--max-pages=9", "--max-records=9")
+                        .err())
+                .isEqualTo("3 records\n");
+        assertThat(run("send", "list-orders", "--max-pages=1").err()).contains("need --all-pages");
+        assertThat(run("send", "list-orders", "--all-pages", "--max-records=0").err())
+                .contains("use at least 1");
+    }
+
+    @Test
     void allPagesAreReadAsLines() {
         Result result = run("send", "list-orders", "--all-pages");
 
