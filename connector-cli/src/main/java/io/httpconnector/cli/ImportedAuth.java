@@ -164,7 +164,7 @@ final class ImportedAuth {
             switch (credential.group(1)) {
                 case "the header" -> key(custom, "header", name);
                 case "the query parameter" -> key(custom, "query", name);
-                default -> option(name);
+                default -> option(name, remark.text().contains("its user is a key"));
             }
         }
         if (!custom.isEmpty()) {
@@ -172,8 +172,12 @@ final class ImportedAuth {
         }
     }
 
-    private void option(String name) {
-        if (name.equals("user")) {
+    private void option(String name, boolean isKey) {
+        if (name.equals("user") && isKey) {
+            ObjectNode basic = strategies.putObject("basic");
+            basic.put("type", "basic").put("user", "{{auth.key}}").put("password", "");
+            field(basic, "key", "API key", true);
+        } else if (name.equals("user")) {
             basic(strategies.putObject("basic"));
         } else if (name.equals("oauth2-bearer")) {
             bearer(strategies.putObject("bearer"));

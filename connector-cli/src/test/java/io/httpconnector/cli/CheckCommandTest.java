@@ -91,6 +91,19 @@ class CheckCommandTest {
     }
 
     @Test
+    void literalSecretHasPlaceAndHint() {
+        connector.write(
+                "bad.yaml",
+                SHOP.replace(
+                        "    type: custom\n    headers: {X-Api-Key: \"{{auth.key}}\"}\n",
+                        "    type: basic\n    user: \"{{auth.key}}\"\n    password: api_token\n"));
+
+        assertThat(connector.run("check", "bad.yaml").out())
+                .startsWith("bad.yaml:16:15: /auth/key/password: it is a secret as literal text: ")
+                .contains("declare an input with secret: true, and write {{auth.NAME}} here");
+    }
+
+    @Test
     void problemsAsJson() throws Exception {
         connector.write("bad.yaml", SHOP.replace("version: 1.2.0", "version: one"));
 

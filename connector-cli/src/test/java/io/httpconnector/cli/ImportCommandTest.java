@@ -167,6 +167,19 @@ class ImportCommandTest {
     }
 
     @Test
+    void keyAsUserOfACurlCommand() {
+        Result result = connector.runWithInput("curl -u hush-1: https://shop.example/me", "import", "curl", "-");
+
+        assertThat(result.code()).as(result.err()).isZero();
+        ConnectorDefinition shop = ConnectorDefinition.parse(result.out());
+        assertThat(shop.secrets("basic")).containsExactly("key");
+        assertThat(shop.toJson().at("/auth/basic/user").asText()).isEqualTo("{{auth.key}}");
+        assertThat(shop.toJson().at("/auth/basic/password").asText("none")).isEmpty();
+        assertThat(result.err()).contains("its user is a key, without a password");
+        assertThat(result.out() + result.err()).doesNotContain("hush-1");
+    }
+
+    @Test
     void postmanCollection() {
         connector.write("shop.json", """
                 {"info": {"name": "Shop", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},

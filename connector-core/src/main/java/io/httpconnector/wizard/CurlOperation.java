@@ -89,7 +89,11 @@ final class CurlOperation {
             case "form", "form-string" -> parts.add(new FormOption(value, name.equals("form-string")));
             case "url-query" -> queries.add(value);
             case "user", "oauth2-bearer", "cookie", "aws-sigv4" ->
-                note("--" + name + " is left out: configure the credentials in the connection's auth strategy");
+                note("--" + name + " is left out: "
+                        + (name.equals("user") && text.matches("(?s)[^:]+:")
+                                ? "its user is a key, without a password; "
+                                : "")
+                        + "configure the credentials in the connection's auth strategy");
             case "user-agent" -> ofOption("User-Agent", text);
             case "referer" -> ofOption("Referer", text.replaceFirst(";auto$", ""));
             case "range" -> ofOption("Range", "bytes=" + text + (text.contains("-") ? "" : "-"));
