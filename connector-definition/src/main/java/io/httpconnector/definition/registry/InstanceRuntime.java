@@ -3,7 +3,6 @@ package io.httpconnector.definition.registry;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Secret;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.ConnectorContext;
 import io.httpconnector.definition.SecretSource.SecretReference;
@@ -14,7 +13,6 @@ import io.httpconnector.polling.PollingListener;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
 import io.httpconnector.trigger.EventHandler;
-import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
@@ -24,8 +22,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -40,11 +36,7 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
 
     private static final Logger LOG = LoggerFactory.getLogger(InstanceRuntime.class);
 
-    /** The time of the poll that determines when the first one is due. */
-    private static final Instant UNKNOWN = Instant.EPOCH;
-
     private static final Duration MAX_POLL = Duration.ofHours(1);
-    private static final Duration AFTER_INVALID_SETTINGS = Duration.ofMinutes(1);
 
     private final RegistryEnvironment environment;
     private final InstanceLifecycle instance;
@@ -64,8 +56,7 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
     private Map<String, String> tokens = Map.of();
     private boolean ended;
 
-    /** The names of secrets that were missing when they were used. */
-    private final Set<String> missing = ConcurrentHashMap.newKeySet();
+    private final InstanceSecrets secrets;
 
     private volatile boolean invalid;
     private volatile @Nullable String lastFailure;
@@ -77,6 +68,7 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
         this.instance = instance;
         this.stored = stored;
         this.defined = defined;
+        this.secrets = new InstanceSecrets(environment.settings.secrets(), stored.id(), this::failed, this::connected);
     }
 
     /**
@@ -96,13 +88,13 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
                 } else if (cluster != null) {
                     cluster.notice(stored, name);
                 } else if (polling && !polls.containsKey(name)) {
-                    polls = with(polls, name, plan(name, delay));
+                    polls = with(polls, name, new InstancePolls(environment, this, name).plan(delay));
                 }
             }
             JsonNode webhook = defined.webhooks().get(name);
             if (webhook != null && environment.settings.router() != null && !tokens.containsKey(name)) {
                 String token = environment.webhookToken(stored, name);
-                environment.settings.router().add(token, new Endpoint(name, webhook));
+                environment.settings.router().add(token, new InstanceEndpoint(this, name, webhook));
                 tokens = with(tokens, name, token);
             }
         });
@@ -115,55 +107,16 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
         return Map.copyOf(all);
     }
 
-    private PlannedPolls plan(String trigger, Duration delay) {
-        PlannedPoll first =
-                new PlannedPoll(UNKNOWN, environment.settings.time().now().plus(delay), 0, false);
-        String origin = defined.isSharedHost()
-                ? stored.id().connector()
-                : stored.id().connector() + "/" + stored.id().tenant();
-        return environment.settings.engine().plan(triggerId(trigger), origin, first, due -> poll(trigger, due));
+    InstanceLifecycle instance() {
+        return instance;
     }
 
-    private String triggerId(String name) {
-        return stored.id().tenant() + "/" + stored.id().connector() + "/" + name;
+    StoredInstance stored() {
+        return stored;
     }
 
-    private PlannedPoll poll(String name, PlannedPoll due) {
-        try {
-            return pollNow(name, due);
-        } catch (InvalidDefinitionException e) {
-            // Reported as the state of the instance. A missing secret may be added meanwhile.
-            return new PlannedPoll(due.time(), afterInvalidSettings(), due.failures() + 1, false);
-        }
-    }
-
-    private Instant afterInvalidSettings() {
-        return environment.settings.time().now().plus(AFTER_INVALID_SETTINGS);
-    }
-
-    private static Instant earlier(Instant one, Instant other) {
-        return one.isBefore(other) ? one : other;
-    }
-
-    private PlannedPoll pollNow(String name, PlannedPoll due) {
-        return call(connector -> {
-            PollingTrigger trigger = trigger(connector, name);
-            PlannedPoll planned = due;
-            if (due.time().equals(UNKNOWN)) {
-                planned = trigger.firstPlanned();
-                if (planned.start().isAfter(environment.settings.time().now())) {
-                    return planned;
-                }
-            }
-            PlannedPoll next = trigger.pollPlanned(planned.time(), planned.failures());
-            if (instance.stored().state() == InstanceState.FAILED) {
-                // A missing secret may be added meanwhile.
-                return new PlannedPoll(
-                        next.time(), earlier(next.start(), afterInvalidSettings()), next.failures(), false);
-            }
-            boolean ends = next.needsAuthorization() && instance.authorizationLost(this, String.valueOf(lastFailure));
-            return new PlannedPoll(next.time(), next.start(), next.failures(), ends);
-        });
+    Defined defined() {
+        return defined;
     }
 
     /** Executes work with the connector, which stays open meanwhile unless the instance is stopped. */
@@ -192,8 +145,7 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
             if (known == null || known.isClosed()) {
                 known = connect();
                 connector = known;
-                invalid = false;
-                instance.connected(this);
+                connected();
             }
             leases++;
             return known;
@@ -227,8 +179,7 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
         try {
             return connect(stored.settings());
         } catch (InvalidDefinitionException e) {
-            invalid = true;
-            instance.failed(this, String.join("; ", e.problems()));
+            failed(String.join("; ", e.problems()));
             throw e;
         }
     }
@@ -239,7 +190,7 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
         InstanceId id = stored.id();
         ConnectorContext.Builder context = ConnectorContext.forTenant(id.tenant())
                 .values(settings.values())
-                .secrets(reference -> secret(new SecretReference(
+                .secrets(reference -> secrets.find(new SecretReference(
                         id.tenant(),
                         id.connector(),
                         settings.secrets().getOrDefault(reference.name(), reference.name()))))
@@ -256,28 +207,16 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
         return defined.definition().connect(context.build());
     }
 
-    /** Returns a secret that is looked up each time it is used, because it may be removed and added again; null if it is missing. */
-    private @Nullable Secret secret(SecretReference reference) {
-        if (environment.settings.secrets().find(reference) == null) {
-            return null;
-        }
-        return Secret.from(() -> {
-            Secret found = environment.settings.secrets().find(reference);
-            if (found == null) {
-                missing.add(reference.name());
-                String problem =
-                        "the secret \"" + reference.name() + "\" is missing: supply it by the source of secrets";
-                invalid = true;
-                instance.failed(this, problem);
-                throw new InvalidDefinitionException("instance " + stored.id(), problem);
-            }
-            String text = found.reveal();
-            if (missing.remove(reference.name()) && missing.isEmpty()) {
-                invalid = false;
-                instance.connected(this);
-            }
-            return text;
-        });
+    /** Called when a value or a secret is missing or invalid. */
+    private void failed(String problem) {
+        invalid = true;
+        instance.failed(this, problem);
+    }
+
+    /** Called when all values and secrets are present. */
+    private void connected() {
+        invalid = false;
+        instance.connected(this);
     }
 
     /** Whether a value or a secret was missing or invalid when it was needed last. */
@@ -308,7 +247,7 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
     }
 
     /** Returns a trigger with its handler. */
-    private PollingTrigger trigger(Connector connector, String name) {
+    PollingTrigger trigger(Connector connector, String name) {
         synchronized (connector) {
             if (connector.trigger(name).isEmpty()) {
                 connector.on(name, handler(name));
@@ -342,47 +281,23 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
         return call(connector -> work.apply(trigger(connector, name)));
     }
 
-    /** The endpoint of a webhook, whose receiver is created when it is needed. */
-    private final class Endpoint implements WebhookEndpoint {
+    /**
+     * Handles a request of a webhook, whose receiver is created when it is needed.
+     *
+     * @throws ConnectorException if the instance was stopped or changed
+     */
+    WebhookResponse receive(String name, WebhookRequest request) {
+        return call(connector -> receiver(connector, name).receive(request));
+    }
 
-        private final String name;
-        private final JsonNode webhook;
-
-        Endpoint(String name, JsonNode webhook) {
-            this.name = name;
-            this.webhook = webhook;
-        }
-
-        @Override
-        public WebhookResponse receive(WebhookRequest request) {
-            try {
-                return call(connector -> receiver(connector).receive(request));
-            } catch (RuntimeException e) {
-                LOG.warn("{}: a request of the webhook {} could not be handled", stored.id(), name, e);
-                return WebhookResponse.of(503);
+    private WebhookReceiver receiver(Connector connector, String name) {
+        synchronized (connector) {
+            if (connector.receiver(name).isEmpty()) {
+                EventHandler handler = handler(name);
+                RegistryInbox inbox = environment.inbox();
+                connector.on(name, inbox == null ? handler : event -> inbox.put(stored.id(), name, event));
             }
-        }
-
-        private WebhookReceiver receiver(Connector connector) {
-            synchronized (connector) {
-                if (connector.receiver(name).isEmpty()) {
-                    EventHandler handler = handler(name);
-                    RegistryInbox inbox = environment.inbox();
-                    connector.on(name, inbox == null ? handler : event -> inbox.put(stored.id(), name, event));
-                }
-                return connector.receiver(name).orElseThrow();
-            }
-        }
-
-        @Override
-        public int maxBody() {
-            return webhook.path("maxBody").asInt(WebhookEndpoint.super.maxBody());
-        }
-
-        @Override
-        public Duration bodyTimeout() {
-            JsonNode timeout = webhook.path("bodyTimeout");
-            return timeout.isTextual() ? Duration.parse(timeout.textValue()) : WebhookEndpoint.super.bodyTimeout();
+            return connector.receiver(name).orElseThrow();
         }
     }
 
@@ -397,7 +312,9 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
         PlannedPolls planned = polls.get(trigger);
         return planned == null
                 ? Optional.empty()
-                : planned.next().filter(poll -> !poll.time().equals(UNKNOWN)).map(PlannedPoll::start);
+                : planned.next()
+                        .filter(poll -> !poll.time().equals(InstancePolls.UNKNOWN))
+                        .map(PlannedPoll::start);
     }
 
     /** Returns a builder for a trigger that the cluster polls. The connector stays open for the longest poll. */

@@ -1,0 +1,84 @@
+package io.httpconnector.definition.registry;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.polling.PlannedPoll;
+import io.httpconnector.polling.PlannedPolls;
+import io.httpconnector.polling.PollingTrigger;
+import java.time.Duration;
+import java.time.Instant;
+
+/** Polls a trigger of a started instance by its plan. Thread-safe. */
+final class InstancePolls {
+
+    /** The time of the poll that determines when the first one is due. */
+    static final Instant UNKNOWN = Instant.EPOCH;
+
+    private static final Duration AFTER_INVALID_SETTINGS = Duration.ofMinutes(1);
+
+    private final RegistryEnvironment environment;
+    private final InstanceRuntime runtime;
+    private final String trigger;
+
+    InstancePolls(RegistryEnvironment environment, InstanceRuntime runtime, String trigger) {
+        this.environment = environment;
+        this.runtime = runtime;
+        this.trigger = trigger;
+    }
+
+    /**
+     * Plans the first poll.
+     *
+     * @param delay before it
+     */
+    PlannedPolls plan(Duration delay) {
+        InstanceId id = runtime.stored().id();
+        PlannedPoll first =
+                new PlannedPoll(UNKNOWN, environment.settings.time().now().plus(delay), 0, false);
+        String origin = runtime.defined().isSharedHost() ? id.connector() : id.connector() + "/" + id.tenant();
+        return environment
+                .settings
+                .engine()
+                .plan(id.tenant() + "/" + id.connector() + "/" + trigger, origin, first, this::poll);
+    }
+
+    private PlannedPoll poll(PlannedPoll due) {
+        try {
+            return pollNow(due);
+        } catch (InvalidDefinitionException e) {
+            // Reported as the state of the instance. A missing secret may be added meanwhile.
+            return new PlannedPoll(due.time(), afterInvalidSettings(), due.failures() + 1, false);
+        }
+    }
+
+    private Instant afterInvalidSettings() {
+        return environment.settings.time().now().plus(AFTER_INVALID_SETTINGS);
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+
+    private PlannedPoll pollNow(PlannedPoll due) {
+        return runtime.call(connector -> {
+            PollingTrigger polling = runtime.trigger(connector, trigger);
+            PlannedPoll planned = due;
+            if (due.time().equals(UNKNOWN)) {
+                planned = polling.firstPlanned();
+                if (planned.start().isAfter(environment.settings.time().now())) {
+                    return planned;
+                }
+            }
+            PlannedPoll next = polling.pollPlanned(planned.time(), planned.failures());
+            if (runtime.instance().stored().state() == InstanceState.FAILED) {
+                // A missing secret may be added meanwhile.
+                return new PlannedPoll(
+                        next.time(), earlier(next.start(), afterInvalidSettings()), next.failures(), false);
+            }
+            boolean ends = next.needsAuthorization()
+                    && runtime.instance()
+                            .authorizationLost(
+                                    runtime, runtime.lastFailure().orElse("the service has rejected the credentials"));
+            return new PlannedPoll(next.time(), next.start(), next.failures(), ends);
+        });
+    }
+}
