@@ -204,10 +204,13 @@ final class ImportCommand implements Callable<Integer> {
     private int catalogue(String text) {
         List<ImportedDocument> all = ImportedDocument.read(format, text, provider, id, file);
         Path directory = output == null ? null : terminal.resolve(output);
+        if (all.size() > 1 && directory != null && !Files.exists(directory)) {
+            create(directory);
+        }
         boolean isDirectory = directory != null && Files.isDirectory(directory);
         if (all.size() > 1 && !isDirectory) {
             throw usage("the file has " + all.size() + " connectors: choose one by " + format.selector()
-                    + ", or name an existing directory by -o");
+                    + ", or name a directory by -o");
         }
         boolean isWritten = true;
         int count = 0;
@@ -221,6 +224,17 @@ final class ImportCommand implements Callable<Integer> {
             isWritten &= write(one.document(), target, one.id());
         }
         return isWritten ? ExitCode.OK : ExitCode.INVALID;
+    }
+
+    /** Creates a directory, unless its name is that of a document. */
+    private static void create(Path directory) {
+        if (!directory.toString().matches("(?i).*\\.(ya?ml|json)")) {
+            try {
+                Files.createDirectories(directory);
+            } catch (IOException e) {
+                throw new CommandException(ExitCode.USAGE, directory + " cannot be created", e);
+            }
+        }
     }
 
     /** Validates a document and writes it. Returns false, with the problems on the error stream, if it is invalid. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The values, secrets and tokens with which a command uses a connector document: in files, options and the environment. */
@@ -220,10 +221,21 @@ final class Instance {
         } catch (InvalidDefinitionException e) {
             throw new CommandException(
                     ExitCode.INVALID,
-                    e.getMessage() + "\nRun \"connector form\" to enter the values; a secret NAME may also be in the"
-                            + " environment variable " + variable("NAME").replaceFirst("NAME$", "") + "NAME",
+                    forShell(String.valueOf(e.getMessage())) + "\nRun \"connector form\" to enter the values; a secret"
+                            + " NAME may also be in the environment variable "
+                            + variable("NAME").replaceFirst("NAME$", "") + "NAME",
                     e);
         }
+    }
+
+    /** Returns a message for applications with options and variables instead of methods. */
+    private String forShell(String message) {
+        String options = message.replace(" of tenant \"" + TENANT + "\"", "")
+                .replace("supply it by the source of secrets", "use an environment variable, or the secrets file")
+                .replaceAll("set it by value\\(\"([^\"]+)\", \\.\\.\\.\\)", "use --value $1=VALUE");
+        return Pattern.compile("supply the secret \"([^\"]+)\" by the source of secrets")
+                .matcher(options)
+                .replaceAll(secret -> "set the environment variable " + variable(secret.group(1)) + " to the secret");
     }
 
     Connector connect() {

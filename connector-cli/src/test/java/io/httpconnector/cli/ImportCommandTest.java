@@ -249,6 +249,8 @@ class ImportCommandTest {
         Result one = connector.run("import", "nango", "providers.yaml", "--provider=shop");
         Result all = connector.run("import", "nango", "providers.yaml", "-o", ".");
         Result none = connector.run("import", "nango", "providers.yaml");
+        Result created = connector.run("import", "nango", "providers.yaml", "-o", "new/connectors/");
+        Result file = connector.run("import", "nango", "providers.yaml", "-o", "all.yaml");
 
         assertThat(one.code()).as(one.err()).isZero();
         assertThat(ConnectorDefinition.parse(one.out()).id()).isEqualTo("shop");
@@ -257,6 +259,8 @@ class ImportCommandTest {
         assertThat(load("store.connector.yaml").title()).isEqualTo("Store");
         assertThat(none.code()).isEqualTo(ExitCode.USAGE);
         assertThat(none.err()).contains("the file has 2 connectors: choose one by --provider");
+        assertThat(created.err()).contains("wrote new/connectors/");
+        assertThat(file.err()).contains("choose one by --provider, or name a directory by -o");
     }
 
     @Test

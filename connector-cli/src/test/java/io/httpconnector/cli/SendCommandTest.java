@@ -121,6 +121,22 @@ class SendCommandTest {
     }
 
     @Test
+    void missingValuesAreNamedWithOptionsAndVariables() {
+        CommandRun other = new CommandRun(directory);
+        Result result = other.run("send", "shop.yaml", "list-orders");
+
+        assertThat(result.code()).isEqualTo(ExitCode.INVALID);
+        assertThat(result.err())
+                .contains(
+                        "use --value url=VALUE",
+                        "set the environment variable CONNECTOR_SHOP_KEY to the secret",
+                        "Run \"connector form\" to enter the values")
+                .doesNotContain("tenant", "value(", "source of secrets");
+        assertThat(run("send", "list-orders", "--value=key=k").err())
+                .contains("it is a secret: use an environment variable, or the secrets file");
+    }
+
+    @Test
     void limitsOfAllPages() {
         Result pages = run("send", "list-orders", "--all-pages", "--max-pages=1");
         assertThat(pages.code()).as(pages.err()).isZero();

@@ -3,9 +3,11 @@ package io.httpconnector.definition.imports;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.definition.internal.DocumentParser.ParsedDocument;
+import io.httpconnector.definition.internal.DocumentParser.Place;
 import io.httpconnector.internal.json.JsonMemberReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Reads the file with all providers of Nango, some of which have the members of others. */
 final class NangoCatalogue {
@@ -22,10 +24,11 @@ final class NangoCatalogue {
                     "Nango providers", List.of("there is no provider with an auth_mode in the file"));
         }
         List<ImportedConnector> connectors = new ArrayList<>();
+        // Once: the file has hundreds of providers.
+        Map<String, Place> places = file.places();
         file.tree().properties().forEach(provider -> {
-            NoteCollector notes = new NoteCollector(file.places());
-            connectors.add(
-                    new NangoConverter(provider.getKey(), item(file, provider.getKey(), notes), notes).convert());
+            NoteCollector notes = new NoteCollector(places);
+            connectors.add(new NangoConverter(provider.getKey(), item(file, provider.getKey(), notes), notes).convert());
         });
         return connectors;
     }

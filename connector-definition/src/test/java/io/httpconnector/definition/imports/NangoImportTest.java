@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -105,6 +106,21 @@ class NangoImportTest {
         assertThat(imported(id).definition().toJson())
                 .isEqualTo(ConnectorDefinition.of(imported(id).document(), ConnectorComponents.none())
                         .toJson());
+    }
+
+    @Test
+    @Timeout(60)
+    void catalogueOfThousandProviders() {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 1000; i++) {
+            text.append("p").append(i).append(":\n  display_name: P").append(i).append("\n  auth_mode: API_KEY\n");
+            text.append("  proxy:\n    base_url: https://p").append(i).append(".example.com\n    headers:\n");
+            for (int header = 0; header < 10; header++) {
+                text.append("      x-").append(header).append(": ${apiKey}\n");
+            }
+        }
+
+        assertThat(ConnectorImporter.nango(text.toString())).hasSize(1000);
     }
 
     @Test
