@@ -18,8 +18,7 @@ final class ImportedService {
 
     private static final Pattern ORIGIN = Pattern.compile("(?i)^https?://[^/?#\\s]+");
 
-    /** A URL in a curl command that is not the value of a header field. */
-    private static final Pattern IN_COMMAND = Pattern.compile("(?i)(?<![:,] )(?<=[\\s'\"=])https?://[^/\\s'\"?#\\\\]+");
+    private static final Pattern IN_COMMAND = Pattern.compile("(?i)(?<=[\\s'\"=])https?://[^/\\s'\"?#\\\\]+");
 
     private static final Pattern VARIABLE = Pattern.compile("\\{\\{([^{}]+)}}");
 
@@ -39,7 +38,9 @@ final class ImportedService {
             default -> {
                 Matcher urls = IN_COMMAND.matcher(source.text());
                 while (urls.find()) {
-                    origin(urls.group());
+                    if (!isInHeader(source.text().substring(0, urls.start()))) {
+                        origin(urls.group());
+                    }
                 }
             }
         }
@@ -51,6 +52,13 @@ final class ImportedService {
                             + " first one: create a document for each host, and choose the requests by "
                             + source.format().selector()));
         }
+    }
+
+    /** Whether a URL of a curl command is the value of a header field, by the text before it: it follows a colon in quotes. */
+    private static boolean isInHeader(String before) {
+        return before.matches("(?s).*[:,] ")
+                && (before.chars().filter(each -> each == '\'').count() % 2 == 1
+                        || before.chars().filter(each -> each == '"').count() % 2 == 1);
     }
 
     private void openApi(JsonNode document) {

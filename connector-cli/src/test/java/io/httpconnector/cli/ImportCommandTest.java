@@ -168,11 +168,13 @@ class ImportCommandTest {
 
     @Test
     void keyAsUserOfACurlCommand() {
-        Result result = connector.runWithInput("curl -u hush-1: https://shop.example/me", "import", "curl", "-");
+        Result result = connector.runWithInput(
+                "curl -u hush-1: https://shop.example/me -H 'Referer: https://other.example/'", "import", "curl", "-");
 
         assertThat(result.code()).as(result.err()).isZero();
         ConnectorDefinition shop = ConnectorDefinition.parse(result.out());
         assertThat(shop.secrets("basic")).containsExactly("key");
+        assertThat(shop.toJson().at("/connection/baseUrl").asText()).isEqualTo("https://shop.example");
         assertThat(shop.toJson().at("/auth/basic/user").asText()).isEqualTo("{{auth.key}}");
         assertThat(shop.toJson().at("/auth/basic/password").asText("none")).isEmpty();
         assertThat(result.err()).contains("its user is a key, without a password");
