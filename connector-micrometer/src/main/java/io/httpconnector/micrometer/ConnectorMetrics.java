@@ -14,6 +14,9 @@ import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 
@@ -192,6 +195,36 @@ public final class ConnectorMetrics {
                             ? Double.NaN
                             : monitored.status().lastSuccess().map(this::age).orElse(Double.NaN);
                 });
+    }
+
+    /**
+     * Adds the gauges of a trigger that another scheduler owns, such as {@code ClusteredPolling}: {@link
+     * ConnectorMeter#POLL_FAILURES} and {@link ConnectorMeter#POLL_AGE}.
+     *
+     * @param id the id of the trigger
+     * @param failures returns the number of failed polls since the last success
+     * @param lastSuccess returns the time of the last successful poll; empty if there is none
+     * @return removes the gauges; it refers to both functions
+     */
+    public Monitor monitor(String id, IntSupplier failures, Supplier<Optional<Instant>> lastSuccess) {
+        require(id != null && failures != null && lastSuccess != null, "the id or a function is null");
+        Gauges.Group group = gauges.ofDestination(id)
+                .add(ConnectorMeter.POLL_FAILURES, failures, IntSupplier::getAsInt)
+                .add(
+                        ConnectorMeter.POLL_AGE,
+                        lastSuccess,
+                        time -> time.get().map(this::age).orElse(Double.NaN));
+        return new RetainingMonitor(group, failures, lastSuccess);
+    }
+
+    /** Keeps the functions, to which the gauges have weak references. */
+    private record RetainingMonitor(Monitor gauges, IntSupplier failures, Supplier<Optional<Instant>> lastSuccess)
+            implements Monitor {
+
+        @Override
+        public void close() {
+            gauges.close();
+        }
     }
 
     /**

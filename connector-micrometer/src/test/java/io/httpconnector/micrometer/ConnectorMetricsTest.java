@@ -41,6 +41,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -227,6 +228,17 @@ class ConnectorMetricsTest {
             monitor.close();
             assertThat(meters.scrape()).doesNotContain("httpconnector_poll_failures{");
         }
+    }
+
+    @Test
+    void triggersOfAnotherSchedulerHaveGauges() {
+        ConnectorMetrics.Monitor monitor = ConnectorMetrics.of(meters).monitor("shared", () -> 2, Optional::empty);
+
+        assertThat(meters.scrape())
+                .contains("httpconnector_poll_failures{messaging_destination_name=\"shared\"} 2.0")
+                .contains("httpconnector_poll_age{messaging_destination_name=\"shared\"} NaN");
+        monitor.close();
+        assertThat(meters.scrape()).doesNotContain("httpconnector_poll_failures{");
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,10 @@ final class ClusteredTriggers {
         }
     }
 
+    private synchronized boolean isStarted() {
+        return polling != null;
+    }
+
     private synchronized ClusteredPolling polling() {
         if (polling == null) {
             throw new IllegalStateException("The application has not started, or is stopping");
@@ -85,12 +90,25 @@ final class ClusteredTriggers {
             return polling().with(clusterId, work).orElseThrow();
         }
 
-        @Override
-        public TriggerStatus status() {
-            ClusteredPolling.Status status = polling().list().stream()
+        private ClusteredPolling.Status clusterStatus() {
+            return polling().list().stream()
                     .filter(each -> each.id().equals(clusterId))
                     .findFirst()
                     .orElseThrow();
+        }
+
+        @Override
+        public void measure(TriggerGauges gauges) {
+            // Before the start and after the end they have no value.
+            gauges.addTrigger(
+                    clusterId,
+                    () -> isStarted() ? clusterStatus().failures() : 0,
+                    () -> isStarted() ? Optional.ofNullable(clusterStatus().lastSuccess()) : Optional.empty());
+        }
+
+        @Override
+        public TriggerStatus status() {
+            ClusteredPolling.Status status = clusterStatus();
             return new TriggerStatus(
                     id,
                     TriggerKind.POLLING,

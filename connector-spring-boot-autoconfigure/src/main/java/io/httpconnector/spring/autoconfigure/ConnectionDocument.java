@@ -51,6 +51,8 @@ final class ConnectionDocument {
      */
     ConnectorDefinition definition(@Nullable ConnectorDefinition base, ConnectorComponents components) {
         ObjectNode json = base == null ? ownDocument() : base.toJson();
+        // The name of the connection in metrics, logs and exceptions: several connections may have the same document.
+        json.put("title", name);
         connection(json.withObject("/connection"));
         if (!properties.auth().isEmpty()) {
             if (base != null) {
@@ -75,7 +77,7 @@ final class ConnectionDocument {
 
     private ObjectNode ownDocument() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("connector", 1).put("id", name).put("version", VERSION).put("title", name);
+        json.put("connector", 1).put("id", name).put("version", VERSION);
         if (properties.auth().isEmpty()) {
             inputs(json, Set.of());
         }

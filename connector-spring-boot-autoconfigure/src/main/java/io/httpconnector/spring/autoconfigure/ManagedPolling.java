@@ -68,6 +68,14 @@ final class ManagedPolling implements ManagedTrigger {
     }
 
     @Override
+    public void measure(TriggerGauges gauges) {
+        gauges.addTrigger(
+                trigger().id(),
+                () -> trigger().status().consecutiveFailures(),
+                () -> trigger().status().lastSuccess());
+    }
+
+    @Override
     public synchronized void start() {
         if (isStopped) {
             trigger = builder(method, connector).build();

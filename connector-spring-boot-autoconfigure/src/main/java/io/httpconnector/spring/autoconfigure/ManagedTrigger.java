@@ -12,6 +12,9 @@ interface ManagedTrigger {
     /** Returns the status. */
     TriggerStatus status();
 
+    /** Adds the gauges of the trigger. */
+    void measure(TriggerGauges gauges);
+
     /** Begins to poll by the schedule, if there is one. */
     void start();
 

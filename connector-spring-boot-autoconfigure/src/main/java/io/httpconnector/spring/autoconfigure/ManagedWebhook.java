@@ -35,6 +35,11 @@ record ManagedWebhook(String id, String path, WebhookReceiver receiver) implemen
     }
 
     @Override
+    public void measure(TriggerGauges gauges) {
+        gauges.addReceiver(receiver);
+    }
+
+    @Override
     public void start() {}
 
     @Override

@@ -2,6 +2,7 @@ package io.httpconnector.spring.autoconfigure;
 
 import io.httpconnector.micrometer.ConnectorMetrics;
 import io.httpconnector.spring.ConnectorCustomizer;
+import io.httpconnector.spring.Connectors;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import org.springframework.beans.factory.ObjectProvider;
@@ -32,6 +33,11 @@ public class MetricsAutoConfiguration {
         ConnectorMetrics metrics = ConnectorMetrics.of(meters);
         ObservationRegistry registry = observations.getIfUnique();
         return registry == null || registry.isNoop() ? metrics : metrics.observations(registry);
+    }
+
+    @Bean
+    ConnectorGauges connectorGauges(ConnectorMetrics metrics, ObjectProvider<Connectors> connectors) {
+        return new ConnectorGauges(metrics, connectors);
     }
 
     @Bean

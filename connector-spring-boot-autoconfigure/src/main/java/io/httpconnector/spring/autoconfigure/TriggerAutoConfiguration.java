@@ -29,7 +29,8 @@ public class TriggerAutoConfiguration {
             ObjectProvider<ClusteredTriggers> cluster,
             ConnectorsProperties properties,
             ConfigurableListableBeanFactory beans,
-            ObjectProvider<Response.JsonMapping> mapping) {
+            ObjectProvider<Response.JsonMapping> mapping,
+            ObjectProvider<TriggerGauges> gauges) {
         ClusteredTriggers shared = cluster.getIfAvailable();
         if (properties.polling().clustered() && shared == null) {
             throw new InvalidDefinitionException(
@@ -43,7 +44,8 @@ public class TriggerAutoConfiguration {
                 shared,
                 properties,
                 beans,
-                mapping.getIfUnique());
+                mapping.getIfUnique(),
+                gauges.getIfAvailable());
     }
 
     /** Sets the time source and the polling engine of the application, if it has its own. */

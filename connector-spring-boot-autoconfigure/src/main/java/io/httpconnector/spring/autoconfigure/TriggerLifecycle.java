@@ -37,6 +37,7 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
     private final ConnectorsProperties properties;
     private final ConfigurableListableBeanFactory beans;
     private final Response.@Nullable JsonMapping mapping;
+    private final @Nullable TriggerGauges gauges;
     private final Map<String, ManagedTrigger> triggers = new TreeMap<>();
     private volatile boolean isRunning;
     private volatile boolean isStopping;
@@ -47,13 +48,15 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
             @Nullable ClusteredTriggers cluster,
             ConnectorsProperties properties,
             ConfigurableListableBeanFactory beans,
-            Response.@Nullable JsonMapping mapping) {
+            Response.@Nullable JsonMapping mapping,
+            @Nullable TriggerGauges gauges) {
         this.connectors = connectors;
         this.webhooks = webhooks;
         this.cluster = cluster;
         this.properties = properties;
         this.beans = beans;
         this.mapping = mapping;
+        this.gauges = gauges;
     }
 
     @Override
@@ -70,6 +73,9 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
         }
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("methods with @ConnectorTrigger", problems);
+        }
+        if (gauges != null) {
+            triggers.values().forEach(trigger -> trigger.measure(gauges));
         }
         connectors.names().forEach(this::logUnhandled);
     }

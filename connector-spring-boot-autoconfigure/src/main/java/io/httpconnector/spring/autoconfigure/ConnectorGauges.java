@@ -1,0 +1,48 @@
+package io.httpconnector.spring.autoconfigure;
+
+import io.httpconnector.micrometer.ConnectorMetrics;
+import io.httpconnector.spring.Connectors;
+import io.httpconnector.webhook.WebhookReceiver;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+
+/** The gauges of all connections, triggers and webhooks, until the application stops. */
+final class ConnectorGauges implements TriggerGauges, SmartInitializingSingleton, DisposableBean {
+
+    private final ConnectorMetrics metrics;
+    private final ObjectProvider<Connectors> connectors;
+    private final List<ConnectorMetrics.Monitor> monitors = new CopyOnWriteArrayList<>();
+
+    ConnectorGauges(ConnectorMetrics metrics, ObjectProvider<Connectors> connectors) {
+        this.metrics = metrics;
+        this.connectors = connectors;
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        connectors.ifAvailable(all -> all.names().forEach(name -> monitors.add(metrics.monitor(all.connection(name)))));
+    }
+
+    @Override
+    public void addTrigger(String id, IntSupplier failures, Supplier<Optional<Instant>> lastSuccess) {
+        monitors.add(metrics.monitor(id, failures, lastSuccess));
+    }
+
+    @Override
+    public void addReceiver(WebhookReceiver receiver) {
+        monitors.add(metrics.monitor(receiver));
+    }
+
+    @Override
+    public void destroy() {
+        monitors.forEach(ConnectorMetrics.Monitor::close);
+        monitors.clear();
+    }
+}

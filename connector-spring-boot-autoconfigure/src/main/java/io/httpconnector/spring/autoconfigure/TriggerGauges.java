@@ -1,0 +1,21 @@
+package io.httpconnector.spring.autoconfigure;
+
+import io.httpconnector.webhook.WebhookReceiver;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+
+/** Adds gauges of triggers and webhooks. Without a registry for meters there is no such bean. */
+interface TriggerGauges {
+
+    /**
+     * Adds the gauges of a polling trigger.
+     *
+     * @param id the id of the trigger, with which it is also measured
+     */
+    void addTrigger(String id, IntSupplier failures, Supplier<Optional<Instant>> lastSuccess);
+
+    /** Adds the gauges of the inbox of a webhook. */
+    void addReceiver(WebhookReceiver receiver);
+}
