@@ -1,6 +1,7 @@
 package io.httpconnector.spring.autoconfigure;
 
 import io.httpconnector.definition.ConnectorDefinition;
+import io.httpconnector.log.ExchangeLog;
 import io.httpconnector.spring.ConnectorTriggers;
 import io.httpconnector.spring.Connectors;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.Map;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
@@ -15,7 +17,7 @@ import org.springframework.context.annotation.Configuration;
 
 /** Endpoint, health and information of Actuator. */
 @AutoConfiguration(
-        after = TriggerAutoConfiguration.class,
+        after = {TriggerAutoConfiguration.class, ExchangeLogAutoConfiguration.class},
         beforeName = {
             "org.springframework.boot.actuate.autoconfigure.health.HealthContributorAutoConfiguration",
             "org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration"
@@ -30,6 +32,13 @@ public class ActuatorAutoConfiguration {
     @ConditionalOnAvailableEndpoint
     ConnectorsEndpoint connectorsEndpoint(ConnectorTriggers triggers) {
         return new ConnectorsEndpoint(triggers);
+    }
+
+    @Bean
+    @ConditionalOnAvailableEndpoint
+    @ConditionalOnBean(ExchangeLog.class)
+    ExchangesEndpoint connectorExchangesEndpoint(ExchangeLog log) {
+        return new ExchangesEndpoint(log);
     }
 
     /** Shows the document and the version of each connection. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
@@ -80,8 +81,20 @@ public final class ConnectorsEndpoint {
             @Selector String trigger,
             String action,
             @org.springframework.lang.Nullable @Nullable String event) {
-        String id = connection + "/" + trigger;
-        long count = switch (action) {
+        long count;
+        try {
+            count = act(connection + "/" + trigger, action, event);
+        } catch (InvalidDefinitionException e) {
+            throw new InvalidEndpointRequestException(String.valueOf(e.getMessage()), "invalid action");
+        }
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("events", count);
+        result.put("trigger", show(connection, trigger));
+        return result;
+    }
+
+    private long act(String id, String action, @Nullable String event) {
+        return switch (action) {
             case "poll" -> triggers.poll(id);
             case "pause" -> {
                 triggers.pause(id);
@@ -105,10 +118,6 @@ public final class ConnectorsEndpoint {
                 throw new InvalidDefinitionException(
                         "action", "\"" + action + "\" is unknown: use poll, pause, resume, replay or discard");
         };
-        Map<String, Object> result = new LinkedHashMap<>();
-        result.put("events", count);
-        result.put("trigger", show(connection, trigger));
-        return result;
     }
 
     private List<String> events(String id, @Nullable String event) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * The properties of connections, triggers and webhooks.
@@ -23,6 +24,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param polling How the application polls.
  * @param store Where state, tokens and events are stored.
  * @param jdbc The tables, if they are stored in a database.
+ * @param exchangeLog The log of all requests and responses, without secrets.
  */
 @ConfigurationProperties("connectors")
 record ConnectorsProperties(
@@ -35,7 +37,8 @@ record ConnectorsProperties(
         @DefaultValue Webhooks webhooks,
         @DefaultValue Polling polling,
         @DefaultValue Store store,
-        @DefaultValue Jdbc jdbc) {
+        @DefaultValue Jdbc jdbc,
+        @DefaultValue ExchangeLog exchangeLog) {
 
     /** Replaces a map that is not set by an empty one. */
     @SuppressWarnings("NullAway") // The binder passes null for what is not set.
@@ -123,5 +126,35 @@ record ConnectorsProperties(
         ALWAYS,
         /** Never: the tables exist. */
         NEVER
+    }
+
+    /**
+     * The log of exchanges: who has sent which request when, without secrets.
+     *
+     * @param enabled Whether exchanges are logged.
+     * @param type Where they are stored. A database is that of the application.
+     * @param directory The directory of a log in files. Default: 'exchanges' in the directory of 'connectors.store'.
+     * @param maxAge The age up to which entries are kept.
+     * @param maxSize The size of all entries together up to which they are kept.
+     * @param sample The part of the successful calls that is logged, from 0 to 1. Failed calls are always logged.
+     * @param errorsOnly Whether only failed calls are logged, and responses with a status from 400 on.
+     */
+    public record ExchangeLog(
+            @DefaultValue("false") boolean enabled,
+            @DefaultValue("memory") ExchangeLogType type,
+            @Nullable Path directory,
+            @DefaultValue("7d") Duration maxAge,
+            @DefaultValue("100MB") DataSize maxSize,
+            @DefaultValue("1") double sample,
+            @DefaultValue("false") boolean errorsOnly) {}
+
+    /** Where exchanges are stored. */
+    public enum ExchangeLogType {
+        /** In the memory of this instance. */
+        MEMORY,
+        /** In files. */
+        FILE,
+        /** In the database of the application, for all its instances. */
+        JDBC
     }
 }

@@ -45,6 +45,9 @@ public class StoreAutoConfiguration {
     /** Creates the configuration; called by Spring. */
     public StoreAutoConfiguration() {}
 
+    /** The database has the tables. */
+    record Tables(DataSource dataSource, String prefix) {}
+
     /** Sets the stores of all connections. */
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
@@ -71,9 +74,6 @@ public class StoreAutoConfiguration {
     @ConditionalOnSingleCandidate(DataSource.class)
     @ConditionalOnProperty(name = "connectors.store.type", havingValue = "jdbc", matchIfMissing = true)
     static class JdbcConfiguration {
-
-        /** The tables exist. */
-        record Tables(DataSource dataSource, String prefix) {}
 
         @Bean
         @Lazy
