@@ -1,0 +1,42 @@
+package io.httpconnector.spring.test;
+
+import io.httpconnector.auth.oauth2.TokenStore;
+import io.httpconnector.spring.ConnectorCustomizer;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.testing.VirtualTime;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+
+/** Mock services, virtual time, and stores in memory. */
+@AutoConfiguration(beforeName = "io.httpconnector.spring.autoconfigure.StoreAutoConfiguration")
+class ConnectorTestAutoConfiguration {
+
+    /** Lets each connection lead to its mock service. */
+    @Bean
+    @Order(Ordered.LOWEST_PRECEDENCE)
+    ConnectorCustomizer connectorMockUrls(MockServices services) {
+        return (connection, context) -> context.connection(
+                builder -> builder.baseUrl(services.of(connection).baseUrl()));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    VirtualTime connectorVirtualTime() {
+        return new VirtualTime();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    StateStore connectorStateStore() {
+        return StateStore.inMemory();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    TokenStore connectorTokenStore(VirtualTime time) {
+        return TokenStore.inMemory(time);
+    }
+}
