@@ -4,12 +4,15 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.definition.ConnectorComponents;
 import io.httpconnector.definition.ConnectorDefinition;
 import io.httpconnector.internal.json.Suggestions;
+import io.httpconnector.spring.ConnectorDocumentSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.ResourcePatternResolver;
 
@@ -17,6 +20,9 @@ import org.springframework.core.io.support.ResourcePatternResolver;
 final class ConnectorDocuments {
 
     private static final List<String> SUFFIXES = List.of("*.connector.yaml", "*.connector.yml", "*.connector.json");
+
+    /** The location that stands for the table of documents. */
+    static final String DATABASE = "jdbc:";
 
     private final Map<String, ConnectorDefinition> definitions = new LinkedHashMap<>();
     private final Map<String, String> files = new LinkedHashMap<>();
@@ -32,15 +38,19 @@ final class ConnectorDocuments {
      * @throws InvalidDefinitionException if a document is invalid; reports the problems of all documents
      */
     static ConnectorDocuments read(
-            List<String> locations, ResourcePatternResolver resolver, ConnectorComponents components) {
+            List<String> locations,
+            ResourcePatternResolver resolver,
+            List<ConnectorDocumentSource> sources,
+            ConnectorComponents components) {
         ConnectorDocuments documents = new ConnectorDocuments(locations);
         List<String> problems = new ArrayList<>();
         for (Resource resource : find(locations, resolver)) {
-            try {
-                documents.add(resource, components);
-            } catch (InvalidDefinitionException e) {
-                e.problems().forEach(problem -> problems.add(resource.getFilename() + ": " + problem));
-            }
+            String file = String.valueOf(resource.getFilename());
+            documents.add(file, () -> text(resource), components, problems);
+        }
+        for (ConnectorDocumentSource source : sources) {
+            new TreeMap<>(source.documents())
+                    .forEach((name, text) -> documents.add(name, () -> text, components, problems));
         }
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("connector documents", problems);
@@ -51,6 +61,9 @@ final class ConnectorDocuments {
     private static List<Resource> find(List<String> locations, ResourcePatternResolver resolver) {
         Map<String, Resource> found = new LinkedHashMap<>();
         for (String location : locations) {
+            if (location.equals(DATABASE)) {
+                continue;
+            }
             List<String> patterns = location.endsWith("/")
                     ? SUFFIXES.stream().map(location::concat).toList()
                     : List.of(location);
@@ -72,21 +85,26 @@ final class ConnectorDocuments {
         return List.copyOf(found.values());
     }
 
-    private void add(Resource resource, ConnectorComponents components) {
-        String text;
+    private static String text(Resource resource) {
         try {
-            text = resource.getContentAsString(StandardCharsets.UTF_8);
+            return resource.getContentAsString(StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new InvalidDefinitionException("connector document", "it cannot be read: " + e.getMessage());
         }
-        ConnectorDefinition definition = ConnectorDefinition.parse(text, components);
-        String file = String.valueOf(resource.getFilename());
-        String other = files.put(definition.id(), file);
-        if (other != null) {
-            throw new InvalidDefinitionException(
-                    "connector document", "/id: \"" + definition.id() + "\" is also the id of " + other);
+    }
+
+    private void add(String file, Supplier<String> text, ConnectorComponents components, List<String> problems) {
+        try {
+            ConnectorDefinition definition = ConnectorDefinition.parse(text.get(), components);
+            String other = files.put(definition.id(), file);
+            if (other != null) {
+                throw new InvalidDefinitionException(
+                        "connector document", "/id: \"" + definition.id() + "\" is also the id of " + other);
+            }
+            definitions.put(definition.id(), definition);
+        } catch (InvalidDefinitionException e) {
+            e.problems().forEach(problem -> problems.add(file + ": " + problem));
         }
-        definitions.put(definition.id(), definition);
     }
 
     ConnectorDefinition get(String id) {

@@ -4,6 +4,7 @@ import io.httpconnector.Response;
 import io.httpconnector.definition.ConnectorComponents;
 import io.httpconnector.definition.SecretSource;
 import io.httpconnector.spring.ConnectorCustomizer;
+import io.httpconnector.spring.ConnectorDocumentSource;
 import io.httpconnector.spring.Connectors;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -32,13 +33,17 @@ public class ConnectorsAutoConfiguration {
     Connectors connectors(
             ConnectorsProperties properties,
             ObjectProvider<ConnectorComponents> components,
+            ObjectProvider<ConnectorDocumentSource> documents,
             ObjectProvider<SecretSource> secrets,
             ObjectProvider<ConnectorCustomizer> customizers) {
         ConnectorComponents code = components.getIfUnique(ConnectorComponents::none);
         return new ConnectorsFactory(
                         properties,
                         ConnectorDocuments.read(
-                                properties.documents(), new PathMatchingResourcePatternResolver(), code),
+                                properties.documents(),
+                                new PathMatchingResourcePatternResolver(),
+                                documents.orderedStream().toList(),
+                                code),
                         code,
                         secrets.getIfUnique(SecretSource::none),
                         customizers.orderedStream().toList())

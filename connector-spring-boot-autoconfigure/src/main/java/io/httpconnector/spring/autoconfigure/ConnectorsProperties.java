@@ -14,7 +14,7 @@ import org.springframework.util.unit.DataSize;
  * The properties of connections, triggers and webhooks.
  *
  * @param documents Folders of connector documents, or patterns of files, such as 'file:/etc/acme/connectors/'. In a folder, files with
- *     names that end with '.connector.yaml', '.connector.yml' or '.connector.json' are read.
+ *     names that end with '.connector.yaml', '.connector.yml' or '.connector.json' are read. 'jdbc:' is the table of documents.
  * @param connections The connections by name: lower-case letters, digits and hyphens. Each one is a bean of this name.
  * @param redirectUri The redirect URI of OAuth 2, as registered at the services.
  * @param oauth2 The endpoints at which users authorize connections.

@@ -1,14 +1,17 @@
 package io.httpconnector.spring.autoconfigure;
 
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.TokenEncryption;
 import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.jdbc.ClusteredPolling;
+import io.httpconnector.jdbc.JdbcDocuments;
 import io.httpconnector.jdbc.JdbcInbox;
 import io.httpconnector.jdbc.JdbcSchema;
 import io.httpconnector.jdbc.JdbcStateStore;
 import io.httpconnector.jdbc.JdbcTokenStore;
 import io.httpconnector.spring.ConnectorCustomizer;
+import io.httpconnector.spring.ConnectorDocumentSource;
 import io.httpconnector.spring.autoconfigure.ConnectorsProperties.InitializeSchema;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.webhook.WebhookRouter;
@@ -16,7 +19,10 @@ import io.httpconnector.webhook.inbox.Inbox;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -75,6 +81,9 @@ public class StoreAutoConfiguration {
     @ConditionalOnProperty(name = "connectors.store.type", havingValue = "jdbc", matchIfMissing = true)
     static class JdbcConfiguration {
 
+        /** The start of the ids of connector documents; the table has others, too. */
+        private static final String DOCUMENT = "connector ";
+
         @Bean
         @Lazy
         Tables connectorTables(DataSource dataSource, ConnectorsProperties properties) throws SQLException {
@@ -119,6 +128,24 @@ public class StoreAutoConfiguration {
             return JdbcInbox.of(connectorTables.dataSource(), connectorTables.prefix());
         }
 
+        /** The documents of the table, if {@code connectors.documents} contains {@code jdbc:}. */
+        @Bean
+        ConnectorDocumentSource connectorTableDocuments(
+                ObjectProvider<Tables> connectorTables, ConnectorsProperties properties) {
+            return () -> {
+                Map<String, String> documents = new HashMap<>();
+                if (properties.documents().contains(ConnectorDocuments.DATABASE)) {
+                    Tables tables = connectorTables.getObject();
+                    JdbcDocuments.of(tables.dataSource(), tables.prefix()).all().forEach((id, text) -> {
+                        if (id.startsWith(DOCUMENT)) {
+                            documents.put(id, text);
+                        }
+                    });
+                }
+                return documents;
+            };
+        }
+
         @Bean
         @ConditionalOnProperty(name = "connectors.polling.clustered", havingValue = "true")
         ClusteredTriggers connectorCluster(Tables connectorTables, ConnectorsProperties properties) {
@@ -132,6 +159,20 @@ public class StoreAutoConfiguration {
     @Order(2)
     @Configuration(proxyBeanMethods = false)
     static class FileConfiguration {
+
+        /** Reports that there is no table. */
+        @Bean
+        @ConditionalOnMissingBean(Tables.class)
+        ConnectorDocumentSource connectorMissingTable(ConnectorsProperties properties) {
+            return () -> {
+                if (properties.documents().contains(ConnectorDocuments.DATABASE)) {
+                    throw new InvalidDefinitionException(
+                            "property connectors.documents",
+                            "jdbc: requires the dependency connector-jdbc and a single DataSource");
+                }
+                return Map.of();
+            };
+        }
 
         private static Path folder(ConnectorsProperties properties, String name) {
             return properties.store().directory().resolve(name);

@@ -14,14 +14,18 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.server.SecurityWebFilterChain;
 
 /** Tests the endpoints at which users authorize connections. */
 class OAuth2ControllerTest {
@@ -39,18 +43,28 @@ class OAuth2ControllerTest {
         }
 
         @Bean
+        @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
         SecurityFilterChain security(HttpSecurity http) throws Exception {
             return http.authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
                     .build();
         }
+
+        @Bean
+        @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+        SecurityWebFilterChain reactiveSecurity(ServerHttpSecurity http) {
+            return http.authorizeExchange(exchanges -> exchanges.anyExchange().permitAll())
+                    .build();
+        }
     }
 
-    @Test
-    void aUserAuthorizesAConnection() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"servlet", "reactive"})
+    void aUserAuthorizesAConnection(String type) throws Exception {
         try (MockService service = MockService.start();
                 ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
                         .properties(
                                 "spring.main.banner-mode=off",
+                                "spring.main.web-application-type=" + type,
                                 "server.port=0",
                                 "spring.datasource.url=jdbc:h2:mem:oauth2",
                                 "connectors.redirect-uri=http://localhost/connectors/callback",

@@ -3,10 +3,14 @@ package io.httpconnector.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.httpconnector.auth.oauth2.TokenStore;
+import io.httpconnector.jdbc.JdbcDocuments;
+import io.httpconnector.jdbc.JdbcSchema;
 import io.httpconnector.jdbc.JdbcStateStore;
 import io.httpconnector.jdbc.JdbcTokenStore;
+import io.httpconnector.spring.ConnectorDocumentSource;
 import io.httpconnector.spring.ConnectorTrigger;
 import io.httpconnector.spring.ConnectorTriggers;
+import io.httpconnector.spring.Connectors;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.testing.Await;
 import io.httpconnector.testing.MockResponse;
@@ -15,6 +19,7 @@ import io.httpconnector.trigger.TriggerEvent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcConnectionPool;
@@ -93,5 +98,39 @@ class StoresTest {
         } finally {
             database.dispose();
         }
+    }
+
+    @Test
+    void documentsComeFromTheTableAndFromBeans() throws Exception {
+        String document = """
+                connector: 1
+                id: %s
+                version: 1.0.0
+                title: Stored
+                connection: {baseUrl: "https://%s.example.com"}
+                """;
+        JdbcConnectionPool database = JdbcConnectionPool.create("jdbc:h2:mem:documents;DB_CLOSE_DELAY=-1", "sa", "");
+        JdbcSchema.create(database);
+        JdbcDocuments table = JdbcDocuments.of(database);
+        table.put("connector stored", document.formatted("stored", "stored"), 1, 0);
+        table.put("other", "no connector document", 1, 0);
+        ApplicationContextRunner stored = application.withPropertyValues(
+                "connectors.documents=jdbc:",
+                "connectors.connections.acme.connector=stored",
+                "connectors.connections.crm.connector=supplied");
+        try {
+            stored.withBean(DataSource.class, () -> database, definition -> definition.setDestroyMethodName(""))
+                    .withBean(
+                            ConnectorDocumentSource.class,
+                            () -> () -> Map.of("supplied.yaml", document.formatted("supplied", "supplied")))
+                    .run(context -> assertThat(context.getBean(Connectors.class)
+                                    .definition("acme")
+                                    .id())
+                            .isEqualTo("stored"));
+        } finally {
+            database.dispose();
+        }
+        stored.run(context -> assertThat(context.getStartupFailure())
+                .hasStackTraceContaining("jdbc: requires the dependency connector-jdbc and a single DataSource"));
     }
 }
