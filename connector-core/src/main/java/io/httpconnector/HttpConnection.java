@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -44,6 +46,9 @@ public final class HttpConnection implements AutoCloseable {
 
     private final ConnectionSettings settings;
     private final ConnectionAuthContext context;
+    /** The request for which values are looked up that requests are created from. */
+    private static final Request FIELDS = Request.get("/");
+
     private final AuthStrategy auth;
     private final ExchangePipeline sender;
 
@@ -96,6 +101,22 @@ public final class HttpConnection implements AutoCloseable {
      */
     public String baseUrl() {
         return settings.baseUrl().toString();
+    }
+
+    /**
+     * Returns the values that the auth strategy {@linkplain AuthStrategy#fields supplies} for pills, such as those that it received
+     * with its tokens. Tokens are requested or renewed first if necessary.
+     *
+     * @return the current values by name; empty if the strategy has none
+     * @throws ConnectorException if there are no values yet, such as an {@code AuthorizationRequiredException} before the user's
+     *     consent
+     */
+    public Map<String, String> authFields() {
+        return authFields(settings.call(FIELDS));
+    }
+
+    private Map<String, String> authFields(CallContext call) {
+        return Map.copyOf(auth.fields(FIELDS.inAuthPhase(call)));
     }
 
     /**
@@ -307,8 +328,15 @@ public final class HttpConnection implements AutoCloseable {
             throw new ConnectorException(
                     "Connection \"" + settings.name() + "\" has no test: give it a request by test(...)");
         }
+        CallContext call = settings.call(FIELDS);
+        List<Request> requests;
+        try {
+            requests = settings.tests().requests(() -> authFields(call));
+        } catch (ConnectorException e) {
+            return ConnectionTestResult.failed(e, call.elapsed());
+        }
         ConnectionTestResult first = null;
-        for (Request request : settings.tests()) {
+        for (Request request : requests) {
             ConnectionTestResult result = test(request);
             first = first == null || result.ok() ? result : first;
             if (result.ok() || !(result.failure().orElse(null) instanceof StatusException)) {

@@ -20,7 +20,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,7 +51,7 @@ public final class HttpConnectionBuilder {
     private @Nullable BaseUrl baseUrl;
     private boolean hasBaseUrl;
     private AuthStrategy auth = AuthStrategy.none();
-    private List<Request> tests = List.of();
+    private ConnectionTests tests = ConnectionTests.NONE;
     private RetryPolicy retry = RetryPolicy.defaults();
     private TimeSource time = TimeSource.SYSTEM;
     private Timeouts timeouts = Timeouts.DEFAULTS;
@@ -244,9 +246,22 @@ public final class HttpConnectionBuilder {
      * @return this
      */
     public HttpConnectionBuilder test(Request request, Request... others) {
-        this.tests = Stream.concat(Stream.ofNullable(request), Stream.of(others == null ? new Request[0] : others))
+        List<Request> all = Stream.concat(
+                        Stream.ofNullable(request), Stream.of(others == null ? new Request[0] : others))
                 .filter(Objects::nonNull)
                 .toList();
+        this.tests = new ConnectionTests(all, null);
+        return this;
+    }
+
+    /**
+     * Sets the requests of the connection test that depend on values which the auth strategy receives with its tokens.
+     *
+     * @param requests creates the requests, at least one, from the {@linkplain HttpConnection#authFields() values} by name
+     * @return this
+     */
+    public HttpConnectionBuilder test(Function<Map<String, String>, List<Request>> requests) {
+        check(() -> this.tests = new ConnectionTests(List.of(), notNull(requests, "test requests")));
         return this;
     }
 

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +77,18 @@ public final class PollingTriggerBuilder {
         check("pill", () -> {
             settings.pill(step, value, JsonSupport.tree(value));
         });
+        return this;
+    }
+
+    /**
+     * Adds a value for pills of the request that is looked up for each request. It is not part of {@link #toJson()}.
+     *
+     * @param step the name of the step
+     * @param supplier returns a value that Jackson can serialize; an exception fails the poll
+     * @return this
+     */
+    public PollingTriggerBuilder pillFrom(String step, Supplier<?> supplier) {
+        check("pill", () -> settings.pillFrom(step, supplier));
         return this;
     }
 

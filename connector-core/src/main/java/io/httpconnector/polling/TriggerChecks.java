@@ -110,6 +110,7 @@ final class TriggerChecks {
 
     private Set<String> constantSteps() {
         Set<String> known = new TreeSet<>(settings.values.keySet());
+        known.addAll(settings.suppliedSteps);
         known.add(TriggerDefinition.NOW);
         return known;
     }

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,7 @@ final class TriggerSettings {
 
     Pills pills = Pills.none();
     final Map<String, JsonNode> values = new LinkedHashMap<>();
+    final Set<String> suppliedSteps = new HashSet<>();
     RecordSelector records = RecordSelector.atRoot();
     final List<JsonPaths> key = new ArrayList<>();
     final List<JsonPaths> version = new ArrayList<>();
@@ -91,11 +93,22 @@ final class TriggerSettings {
 
     /** Adds a constant value for pills of the request. */
     void pill(String step, Object value, JsonNode tree) {
+        checkPill(step);
+        pills = pills.and(step, value);
+        values.put(step, tree);
+    }
+
+    /** Adds a value that is looked up for each request. */
+    void pillFrom(String step, Supplier<?> supplier) {
+        checkPill(step);
+        pills = pills.andFrom(step, supplier);
+        suppliedSteps.add(step);
+    }
+
+    private static void checkPill(String step) {
         if (TriggerDefinition.NOW.equals(step)) {
             throw new InvalidDefinitionException("pill", "\"now\" is the time of the poll: use another name");
         }
-        pills = pills.and(step, value);
-        values.put(step, tree);
     }
 
     /** Adds a constant value of a definition; a problem has the JSON Pointer of the value. */

@@ -5,12 +5,17 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Body;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.json.ValueMapper;
 import java.io.File;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * The values for the pills of a {@link RequestTemplate}, by the name of the step that produced them. Immutable and
@@ -30,12 +35,14 @@ public final class Pills {
     private static final ValueMapper CONTENTS =
             ValueMapper.embedding(Path.class, File.class, InputStream.class, Body.StreamSource.class);
 
-    private static final Pills NONE = new Pills(JsonNodeFactory.instance.objectNode());
+    private static final Pills NONE = new Pills(JsonNodeFactory.instance.objectNode(), Map.of());
 
     private final ObjectNode steps;
+    private final Map<String, Supplier<?>> suppliers;
 
-    private Pills(ObjectNode steps) {
+    private Pills(ObjectNode steps, Map<String, Supplier<?>> suppliers) {
         this.steps = steps;
+        this.suppliers = suppliers;
     }
 
     /**
@@ -68,17 +75,45 @@ public final class Pills {
      * @throws InvalidDefinitionException if the name is empty, or Jackson can't serialise the value
      */
     public Pills and(String step, Object value) {
-        if (step == null || step.isEmpty()) {
-            throw new InvalidDefinitionException("pills", List.of("the name of a step is missing"));
-        }
+        checkName(step);
         ObjectNode more = JsonNodeFactory.instance.objectNode();
         more.setAll(steps);
         more.set(step, CONTENTS.tree(value));
-        return new Pills(more);
+        Map<String, Supplier<?>> others = new TreeMap<>(suppliers);
+        others.remove(step);
+        return new Pills(more, others.isEmpty() ? Map.of() : others);
     }
 
+    /**
+     * Returns these values with those of an additional step, whose value is looked up each time a template is rendered.
+     *
+     * @param step the name of the step
+     * @param supplier returns the value, or null; exceptions are passed to the caller that renders a template
+     * @return new pills
+     * @throws InvalidDefinitionException if the name is empty, or the supplier is null
+     */
+    public Pills andFrom(String step, Supplier<?> supplier) {
+        checkName(step);
+        Map<String, Supplier<?>> more = new TreeMap<>(suppliers);
+        more.put(step, Arguments.notNull(supplier, "supplier of a pill"));
+        return new Pills(steps, more);
+    }
+
+    private static void checkName(String step) {
+        if (step == null || step.isEmpty()) {
+            throw new InvalidDefinitionException("pills", List.of("the name of a step is missing"));
+        }
+    }
+
+    /** Returns the current values by step. */
     JsonNode root() {
-        return steps;
+        if (suppliers.isEmpty()) {
+            return steps;
+        }
+        ObjectNode all = JsonNodeFactory.instance.objectNode();
+        all.setAll(steps);
+        suppliers.forEach((step, supplier) -> all.set(step, CONTENTS.tree(supplier.get())));
+        return all;
     }
 
     /**
@@ -88,6 +123,8 @@ public final class Pills {
      */
     @Override
     public String toString() {
-        return "Pills" + steps.properties().stream().map(Map.Entry::getKey).toList();
+        Set<String> names = new LinkedHashSet<>(suppliers.keySet());
+        steps.fieldNames().forEachRemaining(names::add);
+        return "Pills" + names;
     }
 }

@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -30,14 +29,18 @@ import org.jspecify.annotations.Nullable;
  * code. Base URL and connection test are read together with the authentication. Immutable.
  *
  * @param steps apply an option to a builder each
+ * @param fields the header fields and query parameters
  * @param texts the texts that have pills, by JSON Pointer
  * @param json the options as JSON, without those that have their default value
  */
 record ConnectionOptions(
-        List<BiConsumer<HttpConnectionBuilder, InputValues>> steps, Map<String, InputText> texts, ObjectNode json) {
+        List<BiConsumer<HttpConnectionBuilder, InputValues>> steps,
+        List<Field> fields,
+        Map<String, InputText> texts,
+        ObjectNode json) {
 
     static final ConnectionOptions NONE =
-            new ConnectionOptions(List.of(), Map.of(), JsonNodeFactory.instance.objectNode());
+            new ConnectionOptions(List.of(), List.of(), Map.of(), JsonNodeFactory.instance.objectNode());
 
     /** Whether a text may contain a secret: other texts are logged. */
     static boolean canBeSecret(String pointer) {
@@ -46,8 +49,32 @@ record ConnectionOptions(
                 || pointer.equals("/connection/proxy/password");
     }
 
-    /** Applies the options to a builder. */
-    void apply(HttpConnectionBuilder builder, InputValues values) {
+    /** Whether a text may contain a value that is received with the tokens. */
+    static boolean canBeReceived(String pointer) {
+        return pointer.startsWith("/connection/headers/") || pointer.startsWith("/connection/query/");
+    }
+
+    /** A header field or query parameter. */
+    record Field(String name, boolean isHeader, InputText text) {
+
+        private void apply(HttpConnectionBuilder builder, InputValues values) {
+            String value = text.render(values);
+            if (value == null) {
+                return;
+            }
+            if (!isHeader) {
+                builder.query(name, value);
+            } else if (text.isSecret(values)) {
+                builder.header(name, text.secret(values));
+            } else {
+                builder.header(name, value);
+            }
+        }
+    }
+
+    /** Applies the options to a builder, except for fields with values that are received later. */
+    void apply(HttpConnectionBuilder builder, InputValues values, ReceivedValues received) {
+        fields.stream().filter(field -> !received.areUsedBy(field.text)).forEach(field -> field.apply(builder, values));
         steps.forEach(step -> step.accept(builder, values));
     }
 
@@ -60,6 +87,7 @@ record ConnectionOptions(
 
         private final JsonObjectReader reader;
         private final List<BiConsumer<HttpConnectionBuilder, InputValues>> steps = new ArrayList<>();
+        private final List<Field> fields = new ArrayList<>();
         private final Map<String, InputText> texts = new LinkedHashMap<>();
         private final ObjectNode json = JsonNodeFactory.instance.objectNode();
 
@@ -68,19 +96,8 @@ record ConnectionOptions(
         }
 
         ConnectionOptions options() {
-            textMap("headers", (builder, name) -> builder.header(name, "x"), (builder, field) -> {
-                field.rendered().ifPresent(value -> {
-                    if (field.text.isSecret(field.values)) {
-                        builder.header(field.name, field.text.secret(field.values));
-                    } else {
-                        builder.header(field.name, value);
-                    }
-                });
-            });
-            textMap(
-                    "query",
-                    (builder, name) -> builder.query(name, "x"),
-                    (builder, field) -> field.rendered().ifPresent(value -> builder.query(field.name, value)));
+            textMap("headers", true, (builder, name) -> builder.header(name, "x"));
+            textMap("query", false, (builder, name) -> builder.query(name, "x"));
             duration("connectTimeout", Duration.ofSeconds(10), HttpConnectionBuilder::connectTimeout);
             duration("responseTimeout", Duration.ofSeconds(30), HttpConnectionBuilder::responseTimeout);
             duration("totalTimeout", Duration.ofSeconds(60), HttpConnectionBuilder::totalTimeout);
@@ -91,7 +108,7 @@ record ConnectionOptions(
             flag("dedicatedPool", HttpConnectionBuilder::dedicatedPool);
             policies();
             network();
-            return new ConnectionOptions(List.copyOf(steps), Map.copyOf(texts), json);
+            return new ConnectionOptions(List.copyOf(steps), List.copyOf(fields), Map.copyOf(texts), json);
         }
 
         private void streamLimit() {
@@ -232,19 +249,8 @@ record ConnectionOptions(
             return read.isEmpty() ? null : read.get(0);
         }
 
-        /** A named text of a map and the values of its pills. */
-        private record Field(String name, InputText text, InputValues values) {
-
-            Optional<String> rendered() {
-                return Optional.ofNullable(text.render(values));
-            }
-        }
-
         /** Reads a map of texts. The probe validates a name. */
-        private void textMap(
-                String member,
-                BiConsumer<HttpConnectionBuilder, String> probe,
-                BiConsumer<HttpConnectionBuilder, Field> use) {
+        private void textMap(String member, boolean isHeader, BiConsumer<HttpConnectionBuilder, String> probe) {
             reader.textMap(member)
                     .forEach((name, value) -> reader.attempt(member, () -> {
                         String pointer = "/" + member + "/" + JsonObjectReader.token(name);
@@ -252,7 +258,7 @@ record ConnectionOptions(
                             Probe.check(builder -> probe.accept(builder, name));
                             InputText text = InputText.of(value);
                             texts.put(reader.pointer() + pointer, text);
-                            steps.add((builder, values) -> use.accept(builder, new Field(name, text, values)));
+                            fields.add(new Field(name, isHeader, text));
                             json.withObject("/" + member).put(name, value);
                         } catch (InvalidDefinitionException e) {
                             throw new InvalidDefinitionException(

@@ -12,6 +12,7 @@ import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
+import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.EventHandler;
 import io.httpconnector.webhook.WebhookReceiver;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,7 @@ public final class Connector implements AutoCloseable {
     private final ConnectorContext context;
     private final HttpConnection connection;
     private final InputValues values;
+    private final ReceivedValues received;
     private final ConnectorComponents components;
     private final Map<String, PollingTrigger> triggers = new LinkedHashMap<>();
     private final Map<String, OpenWebhook> webhooks = new LinkedHashMap<>();
@@ -53,11 +56,13 @@ public final class Connector implements AutoCloseable {
             ConnectorContext context,
             HttpConnection connection,
             InputValues values,
+            ReceivedValues received,
             ConnectorComponents components) {
         this.parts = parts;
         this.context = context;
         this.connection = connection;
         this.values = values;
+        this.received = received;
         this.components = components;
     }
 
@@ -107,7 +112,16 @@ public final class Connector implements AutoCloseable {
         RequestTemplate template = components.filters().isEmpty()
                 ? request.template()
                 : RequestTemplate.fromJson(request.template().toJson(), components.filters());
-        return new ConnectorRequest(connection, template, request, components, values.texts());
+        return new ConnectorRequest(connection, template, request, components, inputs(request));
+    }
+
+    /** Returns the values of the inputs for a request, with those that are received with the tokens if it uses them. */
+    private Function<Pills, Pills> inputs(DefinedRequest request) {
+        Map<String, String> texts = values.texts();
+        if (received.areUsedBy(request)) {
+            return pills -> pills.andFrom(InputText.STEP, received.with(texts, connection));
+        }
+        return texts.isEmpty() ? pills -> pills : pills -> pills.and(InputText.STEP, texts);
     }
 
     /**
@@ -174,7 +188,9 @@ public final class Connector implements AutoCloseable {
                 .handler(handler)
                 .definition(TriggerTimes.render(trigger.forBuilder(name), values, now()), components.filters());
         trigger.code().apply(builder, components, true);
-        if (!values.texts().isEmpty()) {
+        if (received.areUsedBy(trigger.json())) {
+            builder.pillFrom(InputText.STEP, received.with(values.texts(), connection));
+        } else if (!values.texts().isEmpty()) {
             builder.pill(InputText.STEP, values.texts());
         }
         if (context.engine != null) {

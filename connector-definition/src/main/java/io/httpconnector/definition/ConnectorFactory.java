@@ -62,13 +62,17 @@ final class ConnectorFactory {
         }
         InputValues values = new InputValues(method.texts(), secrets);
         requireInputsOfConnection(values);
-        parts.connection().apply(builder, values);
+        ReceivedValues received = new ReceivedValues(parts.auth().receivedValues(strategy));
+        parts.connection().apply(builder, values, received);
+        if (received.areUsedBy(parts.connection())) {
+            builder.auth(received.additions(parts.connection(), values, method.build()));
+        }
         if (context.timeSource != null) {
             builder.timeSource(context.timeSource);
         }
         context.connection.accept(builder);
         HttpConnection connection = builder.build();
-        Connector connector = new Connector(parts, context, connection, values, components);
+        Connector connector = new Connector(parts, context, connection, values, received, components);
         try {
             connector.handleByComponents();
             return connector;

@@ -4,21 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Secret;
 import io.httpconnector.auth.definition.AuthDefinition;
 import io.httpconnector.auth.definition.AuthType;
-import io.httpconnector.auth.definition.InputField;
 import io.httpconnector.definition.ConnectorComponents.ComponentKind;
 import io.httpconnector.definition.internal.FormatMigrations;
 import io.httpconnector.definition.internal.PointerSources;
 import io.httpconnector.internal.json.JsonObjectReader;
-import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.template.PillFilter;
 import io.httpconnector.template.RequestTemplate;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -117,17 +113,15 @@ final class ConnectorReader {
         reader.any("definitions");
         ObjectNode authJson = authJson(reader, title);
         AuthDefinition auth = auth(reader, authJson);
-        Map<String, Boolean> inputs = auth == null ? null : inputs(auth);
-        InputValues samples = samples(inputs == null ? usedInputs() : inputs);
+        DocumentInputs inputs = auth == null ? DocumentInputs.unchecked(json) : DocumentInputs.of(auth);
+        InputValues samples = inputs.samples();
         ConnectionOptions options = reader.object("connection", object -> {
             object.any("baseUrl");
             object.any("test");
             return ConnectionOptions.read(object);
         });
-        if (options != null && inputs != null) {
-            options.texts()
-                    .forEach((pointer, text) ->
-                            text.names().forEach(pill -> checkInput(reader, pointer, InputText.input(pill), inputs)));
+        if (options != null) {
+            inputs.check(reader, options);
         }
         Map<String, PillFilter> filters = filters(declared.getOrDefault(ComponentKind.FILTERS, List.of()));
         TriggerProbe probe = new TriggerProbe(filters, components, samples.texts());
@@ -136,14 +130,15 @@ final class ConnectorReader {
         Map<String, DefinedRequest> requests = reader.objectMap("requests", (name, object) -> {
             object.acceptUnreadMembers();
             checkName(object, name);
-            checkInputs(object, requestsJson.path(name), inputs);
+            inputs.check(object, requestsJson.path(name));
             return DefinedRequest.read(name, object, requestsJson.path(name), filters);
         });
         Map<String, DefinedTrigger> triggers = reader.objectMap("triggers", (name, object) -> {
             object.acceptUnreadMembers();
             checkName(object, name);
             JsonNode given = defaults.withDefaults(json.at("/triggers").path(name), name);
-            checkInputs(object, given, inputs);
+            inputs.check(object, given);
+            TriggerTimes.check(object, given, inputs);
             return DefinedTrigger.read(name, object, given, requestsJson, requests.keySet(), defaults, probe);
         });
         Map<String, DefinedWebhook> webhooks = reader.objectMap("webhooks", (name, object) -> {
@@ -153,7 +148,8 @@ final class ConnectorReader {
                 throw new InvalidDefinitionException(
                         "webhook", "there is also a trigger \"" + name + "\": use another name");
             }
-            checkInputs(object, json.at("/webhooks").path(name), inputs);
+            inputs.check(object, json.at("/webhooks").path(name));
+            inputs.checkEntered(object, "", json.at("/webhooks").path(name));
             return DefinedWebhook.read(object, json.at("/webhooks").path(name), samples);
         });
         LiteralSecrets secrets = new LiteralSecrets(reader, filters);
@@ -318,72 +314,5 @@ final class ConnectorReader {
             place = "/auth";
         }
         reader.problemAt(place, message);
-    }
-
-    /** Returns by name, whether an input is a secret. */
-    private static Map<String, Boolean> inputs(AuthDefinition auth) {
-        Map<String, Boolean> inputs = new LinkedHashMap<>();
-        for (String strategy : auth.strategies()) {
-            for (InputField field : auth.fields(strategy)) {
-                inputs.merge(field.name(), field.isSecret(), Boolean::logicalOr);
-            }
-        }
-        return inputs;
-    }
-
-    /** Returns the inputs that the document uses: the problems of the inputs themselves are reported already. */
-    private Map<String, Boolean> usedInputs() {
-        Map<String, Boolean> used = new LinkedHashMap<>();
-        PillTree.inputs(json).forEach(name -> used.put(name, false));
-        return used;
-    }
-
-    private static InputValues samples(Map<String, Boolean> inputs) {
-        Map<String, String> texts = new HashMap<>();
-        Map<String, Secret> secrets = new HashMap<>();
-        inputs.forEach((name, isSecret) -> {
-            if (isSecret) {
-                secrets.put(name, Secret.of("x"));
-            } else {
-                texts.put(name, "x");
-            }
-        });
-        return new InputValues(texts, secrets);
-    }
-
-    private static void checkInput(JsonObjectReader reader, String pointer, String input, Map<String, Boolean> inputs) {
-        if (!inputs.containsKey(input)) {
-            reader.problemAt(pointer, unknown(input, inputs));
-        } else if (inputs.get(input) && !ConnectionOptions.canBeSecret(pointer)) {
-            reader.problemAt(pointer, secret(input));
-        }
-    }
-
-    private static String secret(String input) {
-        return "{{" + InputText.STEP + "." + input
-                + "}} is a secret: use it in auth or in the headers of the connection; a webhook refers to secrets by name";
-    }
-
-    /** Checks the inputs of a request, trigger or webhook, in which secrets would be logged. */
-    private static void checkInputs(JsonObjectReader reader, JsonNode given, @Nullable Map<String, Boolean> inputs) {
-        if (inputs == null) {
-            // The problems of the inputs are reported already.
-            return;
-        }
-        PillTree.forEachInput(given, (pointer, input) -> {
-            if (!inputs.containsKey(input)) {
-                reader.problemAt(pointer, unknown(input, inputs));
-            } else if (inputs.get(input)) {
-                reader.problemAt(pointer, secret(input));
-            }
-        });
-    }
-
-    private static String unknown(String input, Map<String, Boolean> inputs) {
-        String nearest = Suggestions.of(input, inputs.keySet());
-        return "{{" + InputText.STEP + "." + input + "}} is not an input"
-                + (nearest == null
-                        ? ": add it to inputs, or use one of " + inputs.keySet()
-                        : ": did you mean {{" + InputText.STEP + "." + nearest + "}}?");
     }
 }

@@ -10,7 +10,7 @@ import io.httpconnector.internal.Arguments;
 import io.httpconnector.polling.PagedRequest;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
-import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** A request of a {@link Connector}, ready to be sent. Immutable and thread-safe. */
@@ -20,14 +20,14 @@ public final class ConnectorRequest {
     private final RequestTemplate template;
     private final DefinedRequest definition;
     private final ConnectorComponents components;
-    private final Map<String, String> inputs;
+    private final Function<Pills, Pills> inputs;
 
     ConnectorRequest(
             HttpConnection connection,
             RequestTemplate template,
             DefinedRequest definition,
             ConnectorComponents components,
-            Map<String, String> inputs) {
+            Function<Pills, Pills> inputs) {
         this.connection = connection;
         this.template = template;
         this.definition = definition;
@@ -118,8 +118,7 @@ public final class ConnectorRequest {
 
     /** Adds the values of the inputs. */
     private Pills complete(Pills pills) {
-        Arguments.notNull(pills, "pills");
-        return inputs.isEmpty() ? pills : pills.and(InputText.STEP, inputs);
+        return inputs.apply(Arguments.notNull(pills, "pills"));
     }
 
     /**

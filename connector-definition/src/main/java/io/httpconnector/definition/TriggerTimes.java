@@ -3,6 +3,7 @@ package io.httpconnector.definition;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.template.PillText;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -68,6 +69,13 @@ final class TriggerTimes {
             }
         }
         return times;
+    }
+
+    /** Rejects values in times that are not known when a trigger is created. */
+    static void check(JsonObjectReader reader, JsonNode trigger, DocumentInputs inputs) {
+        for (Place place : Place.values()) {
+            inputs.checkEntered(reader, place.holder + "/" + place.member, place.in(trigger));
+        }
     }
 
     boolean isEmpty() {

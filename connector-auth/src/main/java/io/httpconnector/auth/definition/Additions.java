@@ -85,7 +85,8 @@ record Additions(
                 Stream.of(headers, query, cookies).flatMap(texts -> texts.values().stream()), texts(bodyFields));
     }
 
-    private static Stream<FieldText> texts(JsonNode tree) {
+    /** Returns the texts in a tree with placeholders. */
+    static Stream<FieldText> texts(JsonNode tree) {
         return tree instanceof POJONode leaf && leaf.getPojo() instanceof FieldText text
                 ? Stream.of(text)
                 : StreamSupport.stream(tree.spliterator(), false).flatMap(Additions::texts);

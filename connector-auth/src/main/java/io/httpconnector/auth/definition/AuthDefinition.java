@@ -165,7 +165,9 @@ public final class AuthDefinition {
         Map<String, Boolean> fields = secretsByName(common);
         strategies.values().forEach(strategy -> secretsByName(strategy.fields).forEach(fields::putIfAbsent));
         Members all = new Members(reader, fields);
-        TestRequests tests = TestRequests.read(all);
+        Set<String> received = new TreeSet<>();
+        strategies.values().forEach(strategy -> received.addAll(strategy.use.received()));
+        TestRequests tests = TestRequests.read(all.withReceived(received));
         if (reader.problems() == 0) {
             List<String> used = new ArrayList<>(all.use().entered());
             used.addAll(base.url().fields().toList());
@@ -338,6 +340,18 @@ public final class AuthDefinition {
      */
     public List<InputField> fields(String strategy) {
         return strategy(strategy).fields;
+    }
+
+    /**
+     * Returns the names of the values that a strategy receives with its tokens, which {@link
+     * io.httpconnector.HttpConnection#authFields()} returns.
+     *
+     * @param strategy the name of the strategy
+     * @return the names, in alphabetical order
+     * @throws InvalidDefinitionException if there is no such strategy
+     */
+    public Set<String> receivedValues(String strategy) {
+        return Collections.unmodifiableSet(new TreeSet<>(strategy(strategy).use.received()));
     }
 
     private Strategy strategy(String strategy) {

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -165,21 +166,33 @@ public final class AuthMethod {
         if (complete.certificate != null) {
             builder.clientCertificate(complete.certificate);
         }
+        if (complete.laterTests != null) {
+            return builder.test(complete.laterTests);
+        }
         List<Request> tests = complete.tests;
         return tests.isEmpty()
                 ? builder
                 : builder.test(tests.get(0), tests.subList(1, tests.size()).toArray(Request[]::new));
     }
 
-    /** The parts that are built from the entered values. */
+    /**
+     * The parts that are built from the entered values.
+     *
+     * @param laterTests creates the requests of the connection test if they use values that are received with the tokens
+     */
     private record Complete(
-            AuthStrategy auth, String baseUrl, @Nullable ClientCertificate certificate, List<Request> tests) {}
+            AuthStrategy auth,
+            String baseUrl,
+            @Nullable ClientCertificate certificate,
+            List<Request> tests,
+            @Nullable Function<Map<String, String>, List<Request>> laterTests) {}
 
     private Complete complete(List<String> found) {
         FieldValues values = values(found);
         checkBaseUrl(values);
         AuthStrategy built = null;
         List<Request> tests = List.of();
+        boolean isTestedLater = definition.tests().use(values.namesOfReceived());
         try {
             built = recipe.build(
                     values,
@@ -190,7 +203,11 @@ public final class AuthMethod {
                             baseUrlFields(values),
                             baseUrlSecrets(values),
                             definition.base()));
-            tests = definition.tests().create(values);
+            FieldValues samples = isTestedLater ? values.withSamples(List.of()) : values;
+            tests = definition.tests().create(samples);
+            if (isTestedLater) {
+                samples.moveProblemsTo(values);
+            }
         } catch (InvalidDefinitionException e) {
             found.addAll(e.problems());
         }
@@ -198,7 +215,16 @@ public final class AuthMethod {
         if (built == null || !found.isEmpty()) {
             throw invalid(found);
         }
-        return new Complete(built, baseUrl(values), client, tests);
+        return new Complete(
+                built, baseUrl(values), client, tests, isTestedLater ? fields -> tests(values, fields) : null);
+    }
+
+    /** Creates the requests of the connection test with the values that were received with the tokens. */
+    private List<Request> tests(FieldValues values, Map<String, String> received) {
+        FieldValues current = values.withReceived(received);
+        List<Request> tests = definition.tests().create(current);
+        current.throwProblems();
+        return tests;
     }
 
     /**

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +75,17 @@ record DefinedRequest(
     /** Returns a GET request without other members. */
     static DefinedRequest get(UrlText url) {
         return new DefinedRequest("GET", null, url, Map.of(), Map.of(), null, null, null, Map.of(), null);
+    }
+
+    /** Returns whether a text uses one of the fields. */
+    boolean uses(Set<String> fields) {
+        Stream<FieldText> single = Stream.of(method, user, password, xml).flatMap(Stream::ofNullable);
+        Stream<FieldText> named = Stream.of(headers, query, form).flatMap(texts -> texts.values().stream());
+        Stream<FieldText> located = url == null ? Stream.of() : url.alternatives().stream();
+        Stream<FieldText> nested = json == null ? Stream.of() : Additions.texts(json);
+        return Stream.of(single, named, located, nested)
+                .flatMap(texts -> texts)
+                .anyMatch(text -> text.fields().stream().anyMatch(fields::contains));
     }
 
     private static String name(String prefix, String member) {

@@ -48,7 +48,7 @@ final class LoginType {
         reader.requireElement("steps");
         DefinedRequest login = DefinedRequest.read(members.withReceived(received), "login", "POST");
         // "tokenFields": Values of the response by name, as JSON Pointers: the following requests, `use`, `headers`,
-        // `query` and `baseUrl` may contain `{{auth.name}}`.
+        // `query`, `baseUrl`, `test`, requests and triggers may contain `{{auth.name}}`.
         Map<String, String> fields = members.pointers("tokenFields");
         received.addAll(fields.keySet());
         steps.add(new DefinedStep(login, fields));

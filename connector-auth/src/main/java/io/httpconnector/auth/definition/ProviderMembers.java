@@ -62,8 +62,8 @@ final class ProviderMembers {
         if (Boolean.FALSE.equals(reader.flag("pkce"))) {
             steps.add((values, settings) -> settings.withoutPkce());
         }
-        // "callbackFields": The parameters of the callback that `baseUrl`, `headers`, `query`, `tokenUrl`, `refreshUrl`
-        // and `revocationUrl` may contain as `{{auth.name}}`.
+        // "callbackFields": The parameters of the callback that `baseUrl`, `headers`, `query`, `test`, `tokenUrl`,
+        // `refreshUrl` and `revocationUrl`, requests and triggers may contain as `{{auth.name}}`.
         names("callbackFields", ProviderSettings::callbackFields);
         // "authorizationParameterNames": Other names of the parameters of the consent page, by their names in RFC 6749.
         pairs("authorizationParameterNames", ProviderSettings::authorizationParameterName);
@@ -171,8 +171,8 @@ final class ProviderMembers {
         // "lifetime": The lifetime of tokens whose response has no expiry. Default: until the service rejects them.
         Duration lifetime = members.positiveDuration("lifetime");
         value(lifetime, ProviderSettings::lifetime);
-        // "tokenFields": Values of token responses by name, as JSON Pointers: `baseUrl`, `headers`, `query`,
-        // `tokenUrl`, `refreshUrl` and `revocationUrl` may contain `{{auth.name}}`.
+        // "tokenFields": Values of token responses by name, as JSON Pointers: `baseUrl`, `headers`, `query`, `test`,
+        // `tokenUrl`, `refreshUrl` and `revocationUrl`, requests and triggers may contain `{{auth.name}}`.
         Map<String, String> fields = members.pointers("tokenFields");
         fields.forEach((name, path) -> steps.add((values, settings) -> settings.tokenField(name, path)));
         // "additionalTokens": Further tokens of the same response by name, as JSON Pointers of objects with an

@@ -6,6 +6,7 @@ import io.httpconnector.Request;
 import io.httpconnector.internal.json.JsonObjectReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** The requests of the connection test of a definition. Immutable. */
 record TestRequests(List<Defined> requests) {
@@ -54,6 +55,11 @@ record TestRequests(List<Defined> requests) {
             }
         }
         return new Defined(request, statuses);
+    }
+
+    /** Returns whether a request uses one of the fields. */
+    boolean use(Set<String> fields) {
+        return requests.stream().anyMatch(test -> test.request.uses(fields));
     }
 
     List<Request> create(FieldValues values) {
