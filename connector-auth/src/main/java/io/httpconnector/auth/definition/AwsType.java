@@ -4,6 +4,7 @@ import io.httpconnector.AuthStrategy;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.AwsAuth;
+import io.httpconnector.auth.AwsCredentials;
 import io.httpconnector.auth.AwsRole;
 import io.httpconnector.internal.json.JsonObjectReader;
 import java.time.Duration;
@@ -24,8 +25,13 @@ final class AwsType {
         // access key.
         FieldText identity = members.secret("webIdentityToken");
         boolean hasIdentity = reader.has("webIdentityToken");
-        // "accessKeyId": The ID of the access key.
-        FieldText id = hasIdentity ? null : members.requiredText("accessKeyId", text -> check(text, "x", "x"));
+        // "accessKeyId": The ID of the access key; a secret one is looked up for each request, together with the key.
+        FieldText id = hasIdentity
+                ? null
+                : members.requiredSecret("accessKeyId", text -> {
+                    Members.checkNotEmpty(text);
+                    check(text, "x", "x");
+                });
         // "secretAccessKey": The secret access key.
         FieldText key = hasIdentity ? null : members.requiredSecret("secretAccessKey");
         // "sessionToken": The session token of temporary credentials.
@@ -53,12 +59,23 @@ final class AwsType {
             if (id == null || key == null) {
                 return AuthStrategy.none();
             }
-            AwsAuth aws = AwsAuth.of(values.requiredText(id), values.requiredSecret(key), place, name)
-                    .timeSource(values.timeSource());
+            AwsAuth aws = access(id, key, values, place, name).timeSource(values.timeSource());
             Secret session = values.secret(token);
             aws = session == null ? aws : aws.sessionToken(session);
             return assumed == null ? aws : aws.assumeRole(assumed);
         });
+    }
+
+    /** Signs with an access key, whose secret ID is looked up for each request. */
+    private static AwsAuth access(FieldText id, FieldText key, FieldValues values, String region, String service) {
+        Secret secretKey = values.requiredSecret(key);
+        if (!values.isSecret(id)) {
+            return AwsAuth.of(values.requiredText(id), secretKey, region, service);
+        }
+        Secret secretId = values.requiredSecret(id);
+        // The ID is masked, too.
+        Secret both = secretKey.combine(secretId, (first, unused) -> first);
+        return AwsAuth.of(() -> AwsCredentials.of(secretId.reveal(), both), region, service);
     }
 
     private static void check(String id, String region, String service) {
