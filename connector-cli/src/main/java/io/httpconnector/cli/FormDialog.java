@@ -1,6 +1,7 @@
 package io.httpconnector.cli;
 
 import io.httpconnector.auth.definition.InputField;
+import io.httpconnector.auth.definition.InputType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks for the inputs of a connector one by one, and validates each entry. Not thread-safe. */
 final class FormDialog {
+
+    /** What to enter for types that are not obvious. */
+    private static final Map<InputType, String> TYPES =
+            Map.of(InputType.BOOLEAN, "true or false", InputType.DATE, "YYYY-MM-DD");
 
     private final Terminal terminal;
     private final Instance instance;
@@ -178,6 +183,10 @@ final class FormDialog {
         if (!field.choices().isEmpty()) {
             notes.add(String.join(", ", field.choices()));
         }
+        String format = field.choices().isEmpty() ? TYPES.get(field.type()) : null;
+        if (format != null) {
+            notes.add(format);
+        }
         if (field.prefix().isPresent() || field.suffix().isPresent()) {
             notes.add(field.prefix().orElse("") + "..." + field.suffix().orElse(""));
         }
@@ -192,23 +201,9 @@ final class FormDialog {
 
     /** Returns why a value is invalid, without the value; null if it is valid. */
     private static @Nullable String problem(InputField field, String value) {
-        String stripped = value;
-        String prefix = field.prefix().orElse("");
-        if (stripped.startsWith(prefix)) {
-            stripped = stripped.substring(prefix.length());
-        }
-        String suffix = field.suffix().orElse("");
-        if (stripped.endsWith(suffix)) {
-            stripped = stripped.substring(0, stripped.length() - suffix.length());
-        }
-        String text = stripped;
-        if (!field.choices().isEmpty() && !field.choices().contains(text)) {
-            return "use one of " + String.join(", ", field.choices());
-        }
-        return field.pattern()
-                .filter(pattern -> !text.matches(pattern))
-                .map(pattern -> "it does not match the pattern " + pattern
-                        + field.example().map(example -> ", such as " + example).orElse(""))
+        return field.problem(value)
+                .map(problem ->
+                        field.choices().isEmpty() ? problem : "use one of " + String.join(", ", field.choices()))
                 .orElse(null);
     }
 

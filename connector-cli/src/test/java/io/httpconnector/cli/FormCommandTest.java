@@ -91,6 +91,44 @@ class FormCommandTest {
     }
 
     @Test
+    void entriesAreCheckedByTheirType() {
+        connector.write("typed.yaml", """
+                connector: 1
+                id: typed
+                version: 1.0.0
+                title: Typed
+                inputs:
+                  - {name: limit, label: Limit, type: integer}
+                  - {name: since, label: Since, type: date}
+                  - {name: all, label: All, type: boolean}
+                connection: {baseUrl: "https://shop.example"}
+                requests:
+                  list:
+                    method: GET
+                    url: /items
+                    query:
+                      - {name: limit, value: "{{auth.limit}}"}
+                      - {name: since, value: "{{auth.since}}"}
+                      - {name: all, value: "{{auth.all}}"}
+                """);
+
+        Result result = connector.runWithInput("ten\n10\ntoday\n2026-01-31\nyes\ntrue\n", "form", "typed.yaml");
+
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(result.err())
+                .contains(
+                        "Since (YYYY-MM-DD): ",
+                        "All (true or false): ",
+                        "it is not a whole number, such as 42",
+                        "it is not a date, such as 2026-01-31",
+                        "it is neither true nor false");
+        assertThat(connector.read("typed.values.yaml")).contains("10", "2026-01-31", "true");
+        assertThat(connector.run("form", "typed.yaml", "--no-input", "--value=limit=x"))
+                .extracting(Result::code, Result::err)
+                .containsExactly(ExitCode.INVALID, "error: --value limit: it is not a whole number, such as 42\n");
+    }
+
+    @Test
     void savedValuesAreOffered() {
         connector.runWithInput("\nus\nacme\nhello\nhush-1\n", "form", "shop.yaml");
 

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rules for the value of an input field. Immutable.
  *
+ * @param type the type of the value
  * @param choices the permitted values; empty for any
  * @param pattern the pattern of the whole value
  * @param example a value that the form shows
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param condition when the field has a value
  */
 record FieldRules(
+        InputType type,
         List<String> choices,
         @Nullable Pattern pattern,
         @Nullable String example,
@@ -27,16 +29,19 @@ record FieldRules(
         @Nullable String suffix,
         InputField.@Nullable FieldCondition condition) {
 
-    static final FieldRules NONE = new FieldRules(List.of(), null, null, null, null, null);
+    static final FieldRules NONE = new FieldRules(InputType.TEXT, List.of(), null, null, null, null, null);
 
     /** A longer value is rejected before it is matched, so that a pattern can't take long. */
     private static final int MAX_MATCHED = 10_000;
 
     static FieldRules read(JsonObjectReader reader) {
+        // "type": The type of the value, by which the form chooses a control and values are checked. Default: text.
+        InputType type = InputType.of(reader.oneOf("type", InputType.names()));
         // "choices": The permitted values.
         List<String> choices = reader.distinctTexts("choices");
         reader.requireElement("choices");
         return new FieldRules(
+                type,
                 List.copyOf(choices),
                 // "pattern": A regular expression for the whole value.
                 pattern(reader),
@@ -76,6 +81,20 @@ record FieldRules(
         return text;
     }
 
+    /** Reports choices that the type rejects. */
+    void checkChoices(JsonObjectReader reader) {
+        for (String choice : choices) {
+            String problem = type.problem(choice, complete(choice));
+            if (problem != null) {
+                reader.problem("choices", "\"" + choice + "\": " + problem);
+            }
+        }
+    }
+
+    private String complete(String value) {
+        return (prefix == null ? "" : prefix) + value + (suffix == null ? "" : suffix);
+    }
+
     /** Reports a fixed value that the rules reject. */
     void check(JsonObjectReader reader, String member, @Nullable String value) {
         String problem = value == null || value.isEmpty() ? null : problem(value);
@@ -109,7 +128,7 @@ record FieldRules(
                 && (value.length() > MAX_MATCHED || !pattern.matcher(value).matches())) {
             return "it does not match the pattern " + pattern + (example == null ? "" : ", such as " + example);
         }
-        return null;
+        return type.problem(value, complete(value));
     }
 
     /** Returns the value without the texts that the form shows around it. */

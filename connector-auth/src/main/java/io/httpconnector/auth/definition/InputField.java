@@ -66,6 +66,7 @@ public final class InputField {
                 reader.text("default"),
                 FieldRules.read(reader));
         rejectBlank(reader, "name", "label", "hint");
+        field.rules.checkChoices(reader);
         field.rules.check(reader, "default", field.defaultValue);
         field.rules.check(reader, "example", field.rules.example());
         return field;
@@ -138,6 +139,26 @@ public final class InputField {
     @JsonProperty("optional")
     public boolean isOptional() {
         return optional || "".equals(defaultValue);
+    }
+
+    /**
+     * Returns the type of the value, for the control that the form shows.
+     *
+     * @return the type
+     */
+    public InputType type() {
+        return rules.type();
+    }
+
+    /**
+     * Returns why a value is not valid by the type, the choices and the pattern of this field. The prefix and suffix are removed from the
+     * value first.
+     *
+     * @param value a value that is not empty
+     * @return the reason for the user, without the value; empty if the value is valid
+     */
+    public Optional<String> problem(String value) {
+        return Optional.ofNullable(rules.problem(rules.stripped(value)));
     }
 
     /**
@@ -219,6 +240,11 @@ public final class InputField {
     /** Returns the rules for values. */
     FieldRules rules() {
         return rules;
+    }
+
+    @JsonProperty("type")
+    private String typeName() {
+        return rules.type().toString();
     }
 
     @JsonProperty("pattern")
