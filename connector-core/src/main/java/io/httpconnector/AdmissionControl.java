@@ -1,10 +1,13 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.http.RoutePattern;
+import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.limits.RateLimiter;
 import io.httpconnector.internal.limits.RetryAfter;
 import io.httpconnector.internal.transport.CallContext;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -16,8 +19,7 @@ final class AdmissionControl implements AutoCloseable {
     private final String connection;
     private final TimeSource time;
     private final Semaphore slots;
-    private final @Nullable RateLimiter limiter;
-    private final boolean isAdaptive;
+    private final List<Limit> limits;
     private final RetryPolicy retry;
     private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -25,22 +27,48 @@ final class AdmissionControl implements AutoCloseable {
         this.connection = settings.name();
         this.time = settings.time();
         this.slots = new Semaphore(settings.maxConnections(), true);
-        RateLimit limit = settings.rateLimit();
-        this.limiter = limit == null ? null : new RateLimiter(limit.requests(), limit.period(), time);
+        this.limits = settings.rateLimits().stream()
+                .map(limit -> new Limit(limit, time))
+                .toList();
         this.retry = settings.retry();
-        this.isAdaptive = limit != null && limit.isAdaptive();
+    }
+
+    /** A limit and its state. */
+    private static final class Limit {
+
+        private final @Nullable RoutePattern route;
+        private final boolean isAdaptive;
+        private final RateLimiter limiter;
+
+        Limit(RateLimit.RouteLimit settings, TimeSource time) {
+            this.route = settings.route();
+            this.isAdaptive = settings.limit().isAdaptive();
+            this.limiter = new RateLimiter(
+                    settings.limit().requests(), settings.limit().period(), time);
+        }
+
+        boolean appliesTo(Request request, Url base) {
+            return route == null
+                    || (request.url().sameOrigin(base)
+                            && route.matches(
+                                    request.method(), base.path(), request.url().path()));
+        }
     }
 
     /**
      * Acquires a connection slot and a rate-limit permit, and blocks until both are available. Every call must be paired with
      * {@link #release}.
      */
-    void acquire(Request request, CallContext call) {
+    void acquire(Request request, Url base, CallContext call) {
         long start = time.nanos();
         acquireSlot(request, call);
         boolean entered = false;
         try {
-            awaitRateLimit(request, call);
+            for (Limit limit : limits) {
+                if (limit.appliesTo(request, base)) {
+                    await(limit.limiter, request, call);
+                }
+            }
             entered = true;
         } finally {
             if (!entered) {
@@ -54,11 +82,17 @@ final class AdmissionControl implements AutoCloseable {
         slots.release();
     }
 
-    /** Updates the rate limit with the values that a response reports. */
-    void update(Response response) {
-        if (limiter == null || !isAdaptive) {
-            return;
+    /** Updates the adaptive limit of the request's route, or else of the connection, with the values that a response reports. */
+    void update(Request request, Url base, Response response) {
+        for (Limit limit : limits) {
+            if (limit.isAdaptive && limit.appliesTo(request, base)) {
+                update(limit.limiter, response);
+                return;
+            }
         }
+    }
+
+    private void update(RateLimiter limiter, Response response) {
         Instant now = time.now();
         boolean refused = response.classification() == ResponseRule.Action.RATE_LIMITED;
         Long remaining = refused ? Long.valueOf(0) : RetryAfter.remaining(response.headers());
@@ -89,10 +123,7 @@ final class AdmissionControl implements AutoCloseable {
         }
     }
 
-    private void awaitRateLimit(Request request, CallContext call) {
-        if (limiter == null) {
-            return;
-        }
+    private void await(RateLimiter limiter, Request request, CallContext call) {
         Duration wait = limiter.reserve(call.remaining());
         do {
             hold(wait, request, call);

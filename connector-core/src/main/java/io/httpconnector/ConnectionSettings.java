@@ -5,7 +5,6 @@ import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.transport.CallContext;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The validated settings of a connection, except those of the {@link Transport}. Immutable. */
 record ConnectionSettings(
@@ -16,7 +15,7 @@ record ConnectionSettings(
         NameValuePairs headers,
         ConnectionTests tests,
         RetryPolicy retry,
-        @Nullable RateLimit rateLimit,
+        List<RateLimit.RouteLimit> rateLimits,
         List<ResponseRule> rules,
         List<ExchangeListener> listeners,
         Duration totalTimeout,
@@ -41,7 +40,7 @@ record ConnectionSettings(
                 NameValuePairs.NONE,
                 ConnectionTests.NONE,
                 retry,
-                null,
+                List.of(),
                 List.of(),
                 listeners,
                 totalTimeout,

@@ -175,7 +175,7 @@ final class ExchangePipeline {
             // Each attempt is signed again, because a signature may include the time.
             Request request = hop.trusted() ? authenticate(plain, call) : plain;
             try {
-                Response response = attempt(request, policy.sendsCookies(hop), call, receiver);
+                Response response = attempt(request, hop, call, receiver);
                 if (cookies != null) {
                     cookies.store(outgoing.uri(), response);
                 }
@@ -225,11 +225,12 @@ final class ExchangePipeline {
     }
 
     private Response attempt(
-            Request request, boolean withCookies, CallContext call, @Nullable StreamingReceiver<?> receiver) {
-        turnstile.acquire(request, call);
+            Request request, OriginPolicy.Hop hop, CallContext call, @Nullable StreamingReceiver<?> receiver) {
+        turnstile.acquire(request, hop.home(), call);
         try {
-            Response response = verdicts.classify(transport.exchange(request, withCookies, call, receiver));
-            turnstile.update(response);
+            Response response =
+                    verdicts.classify(transport.exchange(request, policy.sendsCookies(hop), call, receiver));
+            turnstile.update(request, hop.home(), response);
             if (LOG.isDebugEnabled()) {
                 log(response.exchange());
             }

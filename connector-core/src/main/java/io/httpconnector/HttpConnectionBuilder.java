@@ -6,6 +6,7 @@ import io.httpconnector.internal.Loggers;
 import io.httpconnector.internal.http.BaseUrl;
 import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.http.NameValuePairs;
+import io.httpconnector.internal.http.RoutePattern;
 import io.httpconnector.internal.http.Timeouts;
 import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.transport.ApacheTransport;
@@ -61,6 +62,7 @@ public final class HttpConnectionBuilder {
     private BoundedDnsResolver.DnsResolver lookup = SYSTEM_LOOKUP;
     private TlsSettings tls = TlsSettings.DEFAULT;
     private @Nullable RateLimit rateLimit;
+    private final List<RateLimit.RouteLimit> routeLimits = new ArrayList<>();
     private boolean isolated;
     private boolean cookies;
     private int maxConnections = DEFAULT_MAX_CONNECTIONS;
@@ -359,6 +361,21 @@ public final class HttpConnectionBuilder {
     }
 
     /**
+     * Adds a rate limit for a part of the requests, in addition to the limit of the connection. An adaptive limit adapts to the
+     * responses of the route only, and the limit of the connection no longer adapts to them.
+     *
+     * @param route a path below the base URL, such as {@code /search/*} or {@code GET /files/**}: an asterisk stands for one
+     *     segment, two at the end for all further segments; without a method, it applies to all methods
+     * @param limit the limit
+     * @return this
+     */
+    public HttpConnectionBuilder rateLimit(String route, RateLimit limit) {
+        check(() -> routeLimits.add(
+                new RateLimit.RouteLimit(RoutePattern.of(route), notNull(limit, "rate limit of a route"))));
+        return this;
+    }
+
+    /**
      * Adds a listener for the calls of the connection.
      *
      * @param listener the listener, called for each call
@@ -472,7 +489,7 @@ public final class HttpConnectionBuilder {
                 NameValuePairs.of(headers),
                 tests,
                 retry,
-                rateLimit,
+                rateLimits(),
                 List.copyOf(rules),
                 List.copyOf(listeners),
                 timeouts.total(),
@@ -491,6 +508,14 @@ public final class HttpConnectionBuilder {
         RouteKey discovered =
                 isGuarded ? route.withDestinations(SsrfPolicy.discoveredBy(baseUrl.host(), lookup)) : route;
         return new HttpConnection(settings, () -> open(route), () -> open(discovered));
+    }
+
+    private List<RateLimit.RouteLimit> rateLimits() {
+        List<RateLimit.RouteLimit> all = new ArrayList<>(routeLimits);
+        if (rateLimit != null) {
+            all.add(new RateLimit.RouteLimit(null, rateLimit));
+        }
+        return List.copyOf(all);
     }
 
     private Transport open(RouteKey route) {

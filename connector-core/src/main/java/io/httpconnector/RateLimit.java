@@ -1,7 +1,9 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.http.RoutePattern;
 import io.httpconnector.internal.http.Timeouts;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A limit for the number of requests that a connection sends in a period, so that the service does not reject them.
@@ -64,6 +66,9 @@ public final class RateLimit {
     public RateLimit andAdaptive() {
         return new RateLimit(requests, period, true);
     }
+
+    /** The limit of the requests that match a route; of all requests if the route is null. */
+    record RouteLimit(@Nullable RoutePattern route, RateLimit limit) {}
 
     /** Returns the maximum number of requests in a period; 0 if only the limit of the service applies. */
     int requests() {

@@ -4,7 +4,9 @@ import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -21,6 +23,8 @@ import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class RateLimitTest {
@@ -66,6 +70,61 @@ class RateLimitTest {
         }
         // 3 at once, then the 4th waits for the 1st to be 10 s old.
         assertThat(time.waits.get(0)).isEqualTo(Duration.ofSeconds(7));
+    }
+
+    @Test
+    void routeHasALimitOfItsOwn() {
+        answering(okJson("{}"));
+        try (HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl(service.baseUrl() + "/v2")
+                .rateLimit(RateLimit.of(100, Duration.ofSeconds(1)))
+                .rateLimit("GET /search/**", RateLimit.of(2, Duration.ofSeconds(30)))
+                .rateLimit("/files/*/content", RateLimit.of(1, Duration.ofSeconds(5)))
+                .timeSource(time)
+                .build()) {
+            for (String path : List.of("/search/a", "/search/b?q=1", "/users/search", "/searches/a", "/files/1")) {
+                connection.send(Request.get(path));
+            }
+            connection.send(Request.post("/search/c"));
+            connection.send(Request.put("/files/1/content"));
+            assertThat(time.waits).isEmpty();
+
+            connection.send(Request.get("/search"));
+            assertThat(time.waits).containsExactly(Duration.ofSeconds(30));
+            connection.send(Request.get("/files/2/content"));
+            connection.send(Request.get("/files/3/content/"));
+            assertThat(time.waits).containsExactly(Duration.ofSeconds(30), Duration.ofSeconds(5));
+        }
+    }
+
+    @Test
+    void adaptiveLimitOfARouteDoesNotDelayOthers() {
+        answering(okJson("{}"));
+        service.stubFor(get(urlPathEqualTo("/search"))
+                .willReturn(
+                        okJson("{}").withHeader("X-RateLimit-Remaining", "0").withHeader("X-RateLimit-Reset", "20")));
+        try (HttpConnection connection = connection(RateLimit.adaptive())
+                .rateLimit("/search", RateLimit.adaptive())
+                .build()) {
+            connection.send(Request.get("/search"));
+            connection.send(Request.get("/users"));
+            assertThat(time.waits).isEmpty();
+
+            connection.send(Request.get("/search?page=2"));
+            assertThat(time.waits).containsExactly(Duration.ofSeconds(20));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "search", "GET", "GET search", "/a/**/b", "/a?b=c", "https://api.example.com/a", "/a b"})
+    void invalidRouteIsRejected(String route) {
+        HttpConnectionBuilder builder =
+                HttpConnection.named("Service").baseUrl(service.baseUrl()).rateLimit(route, RateLimit.adaptive());
+
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("is not a route: use a path such as /search/*");
     }
 
     @Test

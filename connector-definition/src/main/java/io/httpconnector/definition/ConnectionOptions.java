@@ -134,6 +134,26 @@ record ConnectionOptions(
                 steps.add((builder, values) -> builder.rateLimit(limit));
                 keep("rateLimit");
             });
+            // "routeRateLimits": The rate limits of parts of the requests, in addition to that of the connection.
+            List<Map.Entry<String, RateLimit>> routes = reader.objects("routeRateLimits", OptionReader::routeLimit);
+            if (!routes.isEmpty()) {
+                for (Map.Entry<String, RateLimit> route : routes) {
+                    steps.add((builder, values) -> builder.rateLimit(route.getKey(), route.getValue()));
+                }
+                keep("routeRateLimits");
+            }
+        }
+
+        private static Map.@Nullable Entry<String, RateLimit> routeLimit(JsonObjectReader limit) {
+            // "route": A path below the base URL, such as `/search/*` or `GET /files/**`.
+            limit.require("route");
+            List<String> route = new ArrayList<>(1);
+            limit.text("route", text -> {
+                Probe.check(builder -> builder.rateLimit(text, RateLimit.adaptive()));
+                route.add(text);
+            });
+            RateLimit value = rateLimit(limit);
+            return route.isEmpty() || value == null ? null : Map.entry(route.get(0), value);
         }
 
         private static @Nullable RateLimit rateLimit(JsonObjectReader limit) {

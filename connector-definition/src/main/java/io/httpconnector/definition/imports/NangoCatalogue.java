@@ -28,7 +28,8 @@ final class NangoCatalogue {
         Map<String, Place> places = file.places();
         file.tree().properties().forEach(provider -> {
             NoteCollector notes = new NoteCollector(places);
-            connectors.add(new NangoConverter(provider.getKey(), item(file, provider.getKey(), notes), notes).convert());
+            connectors.add(
+                    new NangoConverter(provider.getKey(), item(file, provider.getKey(), notes), notes).convert());
         });
         return connectors;
     }

@@ -154,6 +154,7 @@ final class ConnectionDocument {
             put(object, "maxAttempts", retry.maxAttempts());
             put(object, "fixedDelay", retry.fixedDelay());
             put(object, "minDelay", retry.minDelay());
+            put(object, "jitter", retry.jitter());
             Backoff backoff = retry.backoff();
             if (backoff != null) {
                 ObjectNode delays = object.putObject("backoff");
@@ -167,6 +168,13 @@ final class ConnectionDocument {
             put(object, "requests", limit.requests());
             put(object, "period", limit.period());
             put(object, "adaptive", limit.adaptive());
+        }
+        for (ConnectionProperties.RouteRateLimit route : properties.routeRateLimits()) {
+            ObjectNode object = json.withArray("/routeRateLimits").addObject();
+            put(object, "route", route.route());
+            put(object, "requests", route.requests());
+            put(object, "period", route.period());
+            put(object, "adaptive", route.adaptive());
         }
         ConnectionProperties.Proxy proxy = properties.proxy();
         if (proxy != null) {

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param unixSocket The path of a Unix domain socket of the service.
  * @param retry The retry policy.
  * @param rateLimit The rate limit for all requests of the connection.
+ * @param routeRateLimits The rate limits of parts of the requests, in addition.
  * @param proxy The proxy to the service.
  * @param destinations The hosts that the connection may reach.
  * @param ssl The client certificate and the trusted certificates.
@@ -59,6 +60,7 @@ record ConnectionProperties(
         @Nullable String unixSocket,
         @Nullable Retry retry,
         @Nullable RateLimit rateLimit,
+        List<RouteRateLimit> routeRateLimits,
         @Nullable Proxy proxy,
         @Nullable Destinations destinations,
         @Nullable Ssl ssl) {
@@ -71,6 +73,7 @@ record ConnectionProperties(
         secrets = secrets == null ? Map.of() : new LinkedHashMap<>(secrets);
         headers = headers == null ? Map.of() : new LinkedHashMap<>(headers);
         query = query == null ? Map.of() : new LinkedHashMap<>(query);
+        routeRateLimits = routeRateLimits == null ? List.of() : List.copyOf(routeRateLimits);
         tlsVersions = tlsVersions == null ? List.of() : List.copyOf(tlsVersions);
     }
 
@@ -87,12 +90,14 @@ record ConnectionProperties(
      * @param backoff The delays between attempts.
      * @param fixedDelay The same delay before each further attempt.
      * @param minDelay The minimum delay.
+     * @param jitter Whether to wait for a random part of the backoff. Default: true.
      */
     public record Retry(
             @Nullable Integer maxAttempts,
             @Nullable Backoff backoff,
             @Nullable Duration fixedDelay,
-            @Nullable Duration minDelay) {}
+            @Nullable Duration minDelay,
+            @Nullable Boolean jitter) {}
 
     /**
      * Delays that double.
@@ -111,6 +116,20 @@ record ConnectionProperties(
      * @param adaptive Whether the limit follows the header fields of the service.
      */
     public record RateLimit(
+            @Nullable Integer requests,
+            @Nullable Duration period,
+            @Nullable Boolean adaptive) {}
+
+    /**
+     * A rate limit for a part of the requests.
+     *
+     * @param route The path below the base URL, such as '/search/*' or 'GET /files/**'.
+     * @param requests The number of requests in a period.
+     * @param period The period.
+     * @param adaptive Whether the limit follows the header fields of the service.
+     */
+    public record RouteRateLimit(
+            @Nullable String route,
             @Nullable Integer requests,
             @Nullable Duration period,
             @Nullable Boolean adaptive) {}

@@ -86,6 +86,8 @@ class ConnectionsTest {
                         "connectors.connections.shop.retry.max-attempts=1",
                         "connectors.connections.shop.rate-limit.requests=100",
                         "connectors.connections.shop.rate-limit.period=1s",
+                        "connectors.connections.shop.route-rate-limits[0].route=/search/*",
+                        "connectors.connections.shop.route-rate-limits[0].adaptive=true",
                         "connectors.connections.shop-eu.base-url=" + service.baseUrl(),
                         "connectors.connections.shop-eu.auth.type=oauth2-client-credentials",
                         "connectors.connections.shop-eu.auth.token-url=" + service.baseUrl() + "/token",
@@ -112,6 +114,11 @@ class ConnectionsTest {
                                     .toJson()
                                     .at("/connection/rateLimit"))
                             .hasToString("{\"period\":\"PT1S\",\"requests\":100}");
+                    assertThat(context.getBean(Connectors.class)
+                                    .definition("shop")
+                                    .toJson()
+                                    .at("/connection/routeRateLimits"))
+                            .hasToString("[{\"route\":\"/search/*\",\"adaptive\":true}]");
                 });
     }
 
