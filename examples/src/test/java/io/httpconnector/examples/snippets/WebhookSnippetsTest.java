@@ -27,7 +27,8 @@ class WebhookSnippetsTest {
 
     @Test
     void receiverDefinedAsJsonReceivesEvents() throws IOException {
-        Matcher json = Pattern.compile("```json\\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(PAGE));
+        Matcher json = Pattern.compile("## Receiver definitions.*?```json\\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(PAGE));
         assertThat(json.find()).isTrue();
         Secret secret = Secret.of("s3cr3t");
         List<JsonNode> entries = new ArrayList<>();
