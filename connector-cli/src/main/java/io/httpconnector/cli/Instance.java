@@ -1,5 +1,6 @@
 package io.httpconnector.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
@@ -9,6 +10,7 @@ import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.ConnectorContext;
 import io.httpconnector.definition.ConnectorDefinition;
 import io.httpconnector.definition.SecretSource;
+import io.httpconnector.webhook.Handshakes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -178,10 +180,20 @@ final class Instance {
                 .strategy(strategy)
                 .values(values(strategy, saved))
                 .secrets(reference -> secret(reference, known));
-        return type(strategy).startsWith("oauth")
+        return type(strategy).startsWith("oauth") || isSecretDelivered()
                 ? context.tokens(
                         new MaskedTokenStore(TokenStore.file(terminal.resolve(tokensDirectory())), terminal.mask()))
                 : context;
+    }
+
+    /** Whether the service of a webhook delivers its secret, which the token store keeps. */
+    private boolean isSecretDelivered() {
+        for (JsonNode webhook : definition.toJson().path("webhooks")) {
+            if (!Handshakes.deliveredSecrets(webhook).isEmpty()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Returns the type of a way to authenticate, such as {@code basic}. */

@@ -94,6 +94,56 @@ class ListenCommandTest {
                 .doesNotContain("hush-hook-1");
     }
 
+    /** The secret is kept with the tokens, so that it is known when the command is started again. */
+    @Test
+    void deliveredSecretIsKept() {
+        connector.write("tasks.yaml", """
+                connector: 1
+                id: tasks
+                version: 1.0.0
+                title: Tasks
+                connection: {baseUrl: "https://tasks.example"}
+                webhooks:
+                  changed:
+                    handshake: [{type: asana, secret: hook}]
+                    verify: [{type: preset, name: asana, secrets: [hook]}]
+                """);
+        connector.reader((terminal, line) -> {
+            if (line.startsWith("http://localhost:")) {
+                var unused = CompletableFuture.runAsync(() -> {
+                    try {
+                        statuses.add(deliver(line, statuses.isEmpty() ? "delivered-secret" : "another"));
+                    } finally {
+                        terminal.stop();
+                    }
+                });
+            }
+        });
+
+        Result first = connector.run("listen", "tasks.yaml", "changed", "--port=0");
+        Result second = connector.run("listen", "tasks.yaml", "changed", "--port=0");
+
+        assertThat(first.code()).as(first.err()).isZero();
+        assertThat(statuses).containsExactly(200, 403);
+        assertThat(first.err() + second.err()).doesNotContain("delivered-secret");
+    }
+
+    private static int deliver(String url, String secret) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url))
+                .header("X-Hook-Secret", secret)
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build();
+        try {
+            return HttpClient.newHttpClient()
+                    .send(request, HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @Test
     void urlStaysTheSame() {
         listen();
