@@ -1,5 +1,7 @@
 package io.httpconnector.webhook;
 
+import io.httpconnector.internal.Hashing;
+import io.httpconnector.webhook.SignedContent.Piece;
 import io.httpconnector.webhook.SignedContent.Sink;
 import java.io.IOException;
 import java.util.SortedMap;
@@ -13,13 +15,42 @@ final class ContentValues {
 
     private ContentValues() {}
 
+    /** Feeds the value of a placeholder without a name of its own, such as {@code body}. */
+    static Piece piece(String name) {
+        return switch (name) {
+            case "body" ->
+                (sink, known, secret) ->
+                        sink.update(known.request().body(), 0, known.request().body().length);
+            case "timestamp" -> (sink, known, secret) -> sink.update(known.timestamp());
+            case "id" -> (sink, known, secret) -> sink.update(known.id());
+            case "method" ->
+                (sink, known, secret) -> sink.update(known.request().method());
+            case "url" ->
+                (sink, known, secret) -> sink.update(known.request().url().orElse(""));
+            case "path" -> (sink, known, secret) -> sink.update(known.request().path());
+            case "query" -> (sink, known, secret) -> sink.update(known.request().query());
+            case "target" -> (sink, known, secret) -> sink.update(target(known.request()));
+            case "bodyCrc32" ->
+                (sink, known, secret) -> sink.update(crc32(known.request().body()));
+            case "bodySha256" ->
+                (sink, known, secret) -> sink.update(
+                        BinaryEncoding.HEX.encode(Hashing.sha256(known.request().body())));
+            case "form" -> (sink, known, secret) -> feed(sink, known.form());
+            case "signedHeaderNames" ->
+                (sink, known, secret) -> sink.update(known.named().headerNames());
+            case "signedHeaders" ->
+                (sink, known, secret) -> sink.update(known.named().headerLines());
+            default -> (sink, known, secret) -> sink.update(secret == null ? "" : secret.reveal());
+        };
+    }
+
     /** The path and the query as in the request line. */
     static String target(WebhookRequest request) {
         return request.query().isEmpty() ? request.path() : request.path() + "?" + request.query();
     }
 
     /** Feeds names and values, sorted by name. */
-    static void feed(Sink sink, SortedMap<String, SortedSet<String>> form) {
+    private static void feed(Sink sink, SortedMap<String, SortedSet<String>> form) {
         form.forEach((name, values) -> values.forEach(value -> {
             sink.update(name);
             sink.update(value);
@@ -38,7 +69,7 @@ final class ContentValues {
         return sorted;
     }
 
-    static String crc32(byte[] body) {
+    private static String crc32(byte[] body) {
         CRC32 crc = new CRC32();
         crc.update(body);
         return Long.toString(crc.getValue());

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 /** Handshakes by which services check that the owner of a URL wants their events. */
 public final class Handshakes {
@@ -263,25 +262,10 @@ public final class Handshakes {
      */
     public static Handshake notion(Consumer<Secret> tokens) {
         Arguments.notNull(tokens, "handshake: the consumer of the token");
-        return notionToken(token -> {
+        return DeliveredSecretHandshakes.notion(token -> {
             tokens.accept(token);
             return true;
         });
-    }
-
-    /** Receives the token of Notion; the response to one that is not saved is 403. */
-    static Handshake notionToken(Predicate<Secret> saved) {
-        return new Handshake() {
-            @Override
-            public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {
-                List<String> given = BodyParser.unverifiedValues(body("/verification_token"), request);
-                if (given.size() != 1 || !request.method().equals("POST")) {
-                    return Optional.empty();
-                }
-                Optional<String> token = ChallengeText.ascii(given.get(0)).filter(text -> !text.isBlank());
-                return token.map(text -> WebhookResponse.of(saved.test(Secret.of(text)) ? 200 : 403));
-            }
-        };
     }
 
     /**
@@ -293,29 +277,10 @@ public final class Handshakes {
      */
     public static Handshake asana(Consumer<Secret> secrets) {
         Arguments.notNull(secrets, "handshake: the consumer of the secret");
-        return asanaSecret(secret -> {
+        return DeliveredSecretHandshakes.asana(secret -> {
             secrets.accept(secret);
             return true;
         });
-    }
-
-    /** Receives the secret of Asana and returns it; the response to one that is not saved is 403. */
-    static Handshake asanaSecret(Predicate<Secret> saved) {
-        return new Handshake() {
-            @Override
-            public Optional<WebhookResponse> beforeVerification(WebhookRequest request) {
-                Optional<String> secret = request.header("X-Hook-Secret")
-                        .flatMap(ChallengeText::ascii)
-                        .filter(text -> !text.isBlank());
-                if (secret.isEmpty() || !request.method().equals("POST")) {
-                    return Optional.empty();
-                }
-                return Optional.of(
-                        saved.test(Secret.of(secret.get()))
-                                ? WebhookResponse.of(200).header("X-Hook-Secret", secret.get())
-                                : WebhookResponse.of(403));
-            }
-        };
     }
 
     /**

@@ -37,7 +37,7 @@ final class PresetsAToL {
                     .signature("HmacSHA256", it -> it.signature(header("X-Hook-Signature")))
                     .receivedSecret(
                             "asana passes a secret to the application: use handshake(Handshakes.asana(...))",
-                            Handshakes::asanaSecret),
+                            DeliveredSecretHandshakes::asana),
             service(
                             "bird",
                             "Bird",

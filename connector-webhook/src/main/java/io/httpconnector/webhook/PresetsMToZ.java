@@ -74,7 +74,7 @@ final class PresetsMToZ {
                                     .eventType(body("/type")))
                     .receivedSecret(
                             "notion passes a token to the application: use handshake(Handshakes.notion(...))",
-                            Handshakes::notionToken),
+                            DeliveredSecretHandshakes::notion),
             service("okta", "Okta", "https://developer.okta.com/docs/concepts/event-hooks/")
                     .token(header("Authorization"), body("/eventId").or(body("/eventID")), body("/eventType"))
                     .handshake(Handshakes::okta),

@@ -5,7 +5,6 @@ import io.httpconnector.Secret;
 import io.httpconnector.internal.text.Placeholders;
 import io.httpconnector.webhook.SignatureVerifier.Scheme;
 import io.httpconnector.webhook.SignatureVerifier.Service;
-import io.httpconnector.webhook.SignatureVerifier.TimeUnit;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -126,7 +125,7 @@ final class SignatureCompiler {
         BinaryEncoding written = choice(BinaryEncoding.class, "encoding", builder.encoding, problems);
         BinaryEncoding hashWritten =
                 choice(BinaryEncoding.class, "bodyHashEncoding", builder.bodyHashEncoding, problems);
-        TimeUnit unit = choice(TimeUnit.class, "timestampUnit", builder.timeUnit, problems);
+        TimestampUnit unit = choice(TimestampUnit.class, "timestampUnit", builder.timeUnit, problems);
         checkSecretEncoding(problems);
         if (!SignatureAlgorithms.isDigest(builder.bodyHashAlgorithm)) {
             problems.add("bodyHashAlgorithm: " + SignatureAlgorithms.unknown(builder.bodyHashAlgorithm, true));

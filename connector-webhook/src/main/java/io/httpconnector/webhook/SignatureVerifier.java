@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.Hashing;
-import io.httpconnector.internal.text.HttpDate;
 import io.httpconnector.webhook.CertificateChecker.NoKeyException;
 import io.httpconnector.webhook.SignedData.DefaultSelectors;
 import io.httpconnector.webhook.VerificationResult.RejectionReason;
@@ -16,7 +15,6 @@ import java.security.MessageDigest;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,22 +33,10 @@ import org.jspecify.annotations.Nullable;
 /** Verifies signatures as configured by a {@link SignatureBuilder}. */
 final class SignatureVerifier implements SigningVerifier {
 
-    /** A smaller number counts seconds: as milliseconds, it would be in the year 1973 or before. */
-    private static final long MIN_MILLIS = 100_000_000_000L;
-
     private static final int MAX_DECOMPRESSED = 16 * 1024 * 1024;
 
     /** More than any service sends; each signature costs a comparison. */
     private static final int MAX_SIGNATURES = 20;
-
-    /** Formats of a timestamp. */
-    enum TimeUnit {
-        SECONDS,
-        MILLIS,
-        SECONDS_OR_MILLIS,
-        ISO,
-        HTTP_DATE
-    }
 
     /** The settings of the builder. */
     record Scheme(
@@ -62,7 +48,7 @@ final class SignatureVerifier implements SigningVerifier {
             boolean urlVariants,
             boolean decompressed,
             @Nullable ValueSelector timestamp,
-            TimeUnit unit,
+            TimestampUnit unit,
             Duration tolerance,
             @Nullable ValueSelector id,
             @Nullable ValueSelector bodyHash,
@@ -457,7 +443,7 @@ final class SignatureVerifier implements SigningVerifier {
     private void checkTime(String text, @Nullable Instant now) throws Refusal {
         long age = 0;
         try {
-            long millis = millis(text);
+            long millis = scheme.unit.millis(text);
             age = now == null ? 0 : Math.subtractExact(now.toEpochMilli(), millis);
         } catch (NumberFormatException | DateTimeException | ArithmeticException e) {
             throw new Refusal(RejectionReason.MALFORMED, "the timestamp is not in the format " + scheme.unit);
@@ -469,25 +455,6 @@ final class SignatureVerifier implements SigningVerifier {
                     "the timestamp is " + Duration.ofMillis(age).abs() + (age < 0 ? " in the future" : " old")
                             + ", more than " + scheme.tolerance);
         }
-    }
-
-    private long millis(String text) {
-        return switch (scheme.unit) {
-            case SECONDS -> Math.multiplyExact(Long.parseLong(text), 1000);
-            case MILLIS -> Long.parseLong(text);
-            case SECONDS_OR_MILLIS -> {
-                long number = Long.parseLong(text);
-                yield number < MIN_MILLIS ? number * 1000 : number;
-            }
-            case ISO -> OffsetDateTime.parse(text).toInstant().toEpochMilli();
-            case HTTP_DATE -> {
-                Instant date = HttpDate.parse(text);
-                if (date == null) {
-                    throw new DateTimeException("not an HTTP date");
-                }
-                yield date.toEpochMilli();
-            }
-        };
     }
 
     /** Ends a verification early. Has no stack trace, because attackers can cause any number of them. */

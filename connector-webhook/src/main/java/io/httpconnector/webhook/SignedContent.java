@@ -80,7 +80,7 @@ final class SignedContent {
     }
 
     @FunctionalInterface
-    private interface Piece {
+    interface Piece {
         void feed(Sink sink, RequestValues known, @Nullable Secret secret);
     }
 
@@ -213,7 +213,7 @@ final class SignedContent {
             if (covers) {
                 covered.add(name);
             }
-            add(placeholder, name.startsWith("field") ? fieldPiece(name) : piece(name));
+            add(placeholder, name.startsWith("field") ? fieldPiece(name) : ContentValues.piece(name));
         } else {
             problems.add(placeholder.place() + ": {{" + Texts.visible(name)
                     + "}} is unknown, use one of body./POINTER, form.NAME, header.NAME, query.NAME, "
@@ -239,27 +239,6 @@ final class SignedContent {
         return name.equals("fields") && list != null
                 ? (sink, known, secret) -> sink.update(list.text(known.named.all()))
                 : (sink, known, secret) -> sink.update(String.valueOf(known.named.count()));
-    }
-
-    private static Piece piece(String name) {
-        return switch (name) {
-            case "body" -> (sink, known, secret) -> sink.update(known.request.body(), 0, known.request.body().length);
-            case "timestamp" -> (sink, known, secret) -> sink.update(known.timestamp);
-            case "id" -> (sink, known, secret) -> sink.update(known.id);
-            case "method" -> (sink, known, secret) -> sink.update(known.request.method());
-            case "url" ->
-                (sink, known, secret) -> sink.update(known.request.url().orElse(""));
-            case "path" -> (sink, known, secret) -> sink.update(known.request.path());
-            case "query" -> (sink, known, secret) -> sink.update(known.request.query());
-            case "target" -> (sink, known, secret) -> sink.update(ContentValues.target(known.request));
-            case "bodyCrc32" -> (sink, known, secret) -> sink.update(ContentValues.crc32(known.request.body()));
-            case "bodySha256" ->
-                (sink, known, secret) -> sink.update(BinaryEncoding.HEX.encode(Hashing.sha256(known.request.body())));
-            case "form" -> (sink, known, secret) -> ContentValues.feed(sink, known.form);
-            case "signedHeaderNames" -> (sink, known, secret) -> sink.update(known.named.headerNames());
-            case "signedHeaders" -> (sink, known, secret) -> sink.update(known.named.headerLines());
-            default -> (sink, known, secret) -> sink.update(secret == null ? "" : secret.reveal());
-        };
     }
 
     /** The texts between the placeholders, one after the other. */
