@@ -1,29 +1,20 @@
 package io.httpconnector;
 
-import static io.httpconnector.internal.Arguments.notNull;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.http.Timeouts;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.MemberSteps;
 import io.httpconnector.internal.limits.Backoff;
 import io.httpconnector.internal.limits.RetryAfter;
 import io.httpconnector.internal.limits.RetryBudget;
-import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.transport.CallContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -50,8 +41,9 @@ import org.jspecify.annotations.Nullable;
  * limited to a tenth of the requests of a connection plus one every two seconds, so that they do not prevent an overloaded
  * service from recovering.
  *
- * <p>{@link #fixedDelay} replaces the backoff, {@link #withoutJitter} makes it constant, {@link #minDelay} sets a minimum, and {@link #delayHeader} reads the delay from a
- * header field of the service. A policy belongs to a connection, to a request or its template, or to a {@link ResponseRule}.
+ * <p>{@link #fixedDelay} replaces the backoff, {@link #withoutJitter} makes it constant, {@link #minDelay} sets a minimum, and {@link
+ * #delayHeader} and {@link #delayField} read the delay from a header field or the body of the response. A policy belongs to a
+ * connection, to a request or its template, or to a {@link ResponseRule}.
  *
  * <p>Immutable.
  */
@@ -60,10 +52,6 @@ public final class RetryPolicy {
     private static final int MAX_ATTEMPTS = 100;
     /** The maximum number of immediate retries of a call on another connection, after the service has closed a reused one. */
     private static final int MAX_STALE = 10;
-
-    /** The units of delays by their names in JSON. */
-    private static final SortedMap<String, ChronoUnit> UNITS = new TreeMap<>(
-            Map.of("milliseconds", ChronoUnit.MILLIS, "seconds", ChronoUnit.SECONDS, "minutes", ChronoUnit.MINUTES));
 
     private static final RetryPolicy DEFAULTS =
             new RetryPolicy(4, Duration.ofMillis(250), Duration.ofSeconds(30), Duration.ZERO, null, true, List.of());
@@ -75,18 +63,7 @@ public final class RetryPolicy {
     private final Duration min;
     private final @Nullable Duration fixed;
     private final boolean jitter;
-    private final List<DelayHeader> headers;
-
-    /**
-     * A header field with the delay that the service requests.
-     *
-     * @param pattern finds the delay in the field; null for the whole field
-     * @param unit the unit of a number; null for seconds or a time since 1970
-     */
-    private record DelayHeader(
-            String name,
-            @Nullable Pattern pattern,
-            @Nullable ChronoUnit unit) {}
+    private final List<DelaySource> delays;
 
     private RetryPolicy(
             int attempts,
@@ -95,18 +72,18 @@ public final class RetryPolicy {
             Duration min,
             @Nullable Duration fixed,
             boolean jitter,
-            List<DelayHeader> headers) {
+            List<DelaySource> delays) {
         this.attempts = attempts;
         this.first = first;
         this.max = max;
         this.min = min;
         this.fixed = fixed;
         this.jitter = jitter;
-        this.headers = headers;
+        this.delays = delays;
     }
 
     private RetryPolicy withAttempts(int count) {
-        return new RetryPolicy(count, first, max, min, fixed, jitter, headers);
+        return new RetryPolicy(count, first, max, min, fixed, jitter, delays);
     }
 
     /**
@@ -157,7 +134,7 @@ public final class RetryPolicy {
         if (first.compareTo(max) > 0) {
             throw new InvalidDefinitionException("backoff", "the first, " + first + ", is longer than " + max);
         }
-        return new RetryPolicy(attempts, first, max, min, null, jitter, headers);
+        return new RetryPolicy(attempts, first, max, min, null, jitter, delays);
     }
 
     /**
@@ -170,7 +147,7 @@ public final class RetryPolicy {
      */
     public RetryPolicy fixedDelay(Duration delay) {
         Timeouts.check("fixedDelay", delay);
-        return new RetryPolicy(attempts, first, delay.compareTo(max) > 0 ? delay : max, min, delay, jitter, headers);
+        return new RetryPolicy(attempts, first, delay.compareTo(max) > 0 ? delay : max, min, delay, jitter, delays);
     }
 
     /**
@@ -183,7 +160,7 @@ public final class RetryPolicy {
      */
     public RetryPolicy minDelay(Duration delay) {
         Timeouts.check("minDelay", delay);
-        return new RetryPolicy(attempts, first, delay.compareTo(max) > 0 ? delay : max, delay, fixed, jitter, headers);
+        return new RetryPolicy(attempts, first, delay.compareTo(max) > 0 ? delay : max, delay, fixed, jitter, delays);
     }
 
     /**
@@ -194,7 +171,7 @@ public final class RetryPolicy {
      * @return a new policy
      */
     public RetryPolicy withoutJitter() {
-        return new RetryPolicy(attempts, first, max, min, fixed, false, headers);
+        return new RetryPolicy(attempts, first, max, min, fixed, false, delays);
     }
 
     /**
@@ -206,7 +183,7 @@ public final class RetryPolicy {
      * @return a new policy
      */
     public RetryPolicy delayHeader(String name) {
-        return with(new DelayHeader(field(name), null, null));
+        return with(DelaySource.header(name));
     }
 
     /**
@@ -218,7 +195,7 @@ public final class RetryPolicy {
      * @throws InvalidDefinitionException when the pattern is invalid
      */
     public RetryPolicy delayHeader(String name, String pattern) {
-        return with(new DelayHeader(field(name), compiled(notNull(pattern, "pattern of the delay")), null));
+        return with(DelaySource.header(name).matching(pattern));
     }
 
     /**
@@ -227,10 +204,10 @@ public final class RetryPolicy {
      * @param name the field name, in any case
      * @param unit the unit of the number: {@code MILLIS}, {@code SECONDS} or {@code MINUTES}
      * @return a new policy
-     * @throws InvalidDefinitionException when it is another unit
+     * @throws InvalidDefinitionException when an argument is invalid, such as another unit
      */
     public RetryPolicy delayHeader(String name, ChronoUnit unit) {
-        return with(new DelayHeader(field(name), null, allowed(unit)));
+        return with(DelaySource.header(name).in(unit));
     }
 
     /**
@@ -240,40 +217,63 @@ public final class RetryPolicy {
      * @param pattern a regular expression that finds the number: its first group, or all that it matches without one
      * @param unit the unit of the number: {@code MILLIS}, {@code SECONDS} or {@code MINUTES}
      * @return a new policy
-     * @throws InvalidDefinitionException when the pattern is invalid, or it is another unit
+     * @throws InvalidDefinitionException when an argument is invalid, such as another unit
      */
     public RetryPolicy delayHeader(String name, String pattern, ChronoUnit unit) {
-        return with(new DelayHeader(field(name), compiled(notNull(pattern, "pattern of the delay")), allowed(unit)));
+        return with(DelaySource.header(name).matching(pattern).in(unit));
     }
 
-    private static ChronoUnit allowed(ChronoUnit unit) {
-        if (!UNITS.containsValue(notNull(unit, "unit of the delay"))) {
-            throw new InvalidDefinitionException(
-                    "delayHeader", "the unit " + unit + ": use MILLIS, SECONDS or MINUTES");
-        }
-        return unit;
+    /**
+     * Reads the delay that the service requests from a value of the JSON body; see {@link #delayHeader(String)}.
+     *
+     * @param pointer a JSON Pointer (RFC 6901), such as {@code /error/retry_after}
+     * @return a new policy
+     * @throws InvalidDefinitionException when the pointer is invalid
+     */
+    public RetryPolicy delayField(String pointer) {
+        return with(DelaySource.field(pointer));
     }
 
-    private static Pattern compiled(String pattern) {
-        try {
-            return Pattern.compile(pattern);
-        } catch (PatternSyntaxException e) {
-            throw new InvalidDefinitionException(
-                    "delayHeader", "\"" + pattern + "\" is not a regular expression: " + e.getDescription());
-        }
+    /**
+     * Reads the delay that the service requests from a part of a value of the JSON body; see {@link #delayHeader(String)}.
+     *
+     * @param pointer a JSON Pointer (RFC 6901), such as {@code /error/message}
+     * @param pattern a regular expression that finds the delay: its first group, or all that it matches without one
+     * @return a new policy
+     * @throws InvalidDefinitionException when the pointer or the pattern is invalid
+     */
+    public RetryPolicy delayField(String pointer, String pattern) {
+        return with(DelaySource.field(pointer).matching(pattern));
     }
 
-    private static String field(String name) {
-        if (!NameValuePair.isToken(notNull(name, "name of a delay header"))) {
-            throw new InvalidDefinitionException(
-                    "delayHeader", "\"" + LogSafe.visible(name) + "\" is not a field name");
-        }
-        return name;
+    /**
+     * Reads the delay that the service requests from a number in a value of the JSON body; see {@link #delayHeader(String)}.
+     *
+     * @param pointer a JSON Pointer (RFC 6901)
+     * @param unit the unit of the number: {@code MILLIS}, {@code SECONDS} or {@code MINUTES}
+     * @return a new policy
+     * @throws InvalidDefinitionException when an argument is invalid, such as another unit
+     */
+    public RetryPolicy delayField(String pointer, ChronoUnit unit) {
+        return with(DelaySource.field(pointer).in(unit));
     }
 
-    private RetryPolicy with(DelayHeader header) {
-        List<DelayHeader> more = new ArrayList<>(headers);
-        more.add(header);
+    /**
+     * Reads the delay that the service requests from a number in a part of a value of the JSON body; see {@link #delayHeader(String)}.
+     *
+     * @param pointer a JSON Pointer (RFC 6901)
+     * @param pattern a regular expression that finds the number: its first group, or all that it matches without one
+     * @param unit the unit of the number: {@code MILLIS}, {@code SECONDS} or {@code MINUTES}
+     * @return a new policy
+     * @throws InvalidDefinitionException when an argument is invalid, such as another unit
+     */
+    public RetryPolicy delayField(String pointer, String pattern, ChronoUnit unit) {
+        return with(DelaySource.field(pointer).matching(pattern).in(unit));
+    }
+
+    private RetryPolicy with(DelaySource delay) {
+        List<DelaySource> more = new ArrayList<>(delays);
+        more.add(delay);
         return new RetryPolicy(attempts, first, max, min, fixed, jitter, List.copyOf(more));
     }
 
@@ -281,7 +281,7 @@ public final class RetryPolicy {
      * Returns the policy as JSON.
      *
      * @return {@code {"maxAttempts": 6, "backoff": {"first": "PT1S", "max": "PT2M"}}}, with {@code fixedDelay}, {@code
-     *     minDelay}, {@code jitter} and {@code delayHeader} where they are set
+     *     minDelay}, {@code jitter}, {@code delayHeader} and {@code delayField} where they are set
      */
     public ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("maxAttempts", attempts);
@@ -295,17 +295,7 @@ public final class RetryPolicy {
         if (!jitter) {
             json.put("jitter", false);
         }
-        for (DelayHeader header : headers) {
-            ObjectNode each = json.withArray("/delayHeader").addObject().put("name", header.name);
-            if (header.pattern != null) {
-                each.put("pattern", header.pattern.pattern());
-            }
-            UNITS.forEach((unit, value) -> {
-                if (value == header.unit) {
-                    each.put("unit", unit);
-                }
-            });
-        }
+        delays.forEach(delay -> delay.writeTo(json));
         return json;
     }
 
@@ -334,7 +324,8 @@ public final class RetryPolicy {
                 .duration("fixedDelay", RetryPolicy::fixedDelay)
                 .duration("minDelay", RetryPolicy::minDelay)
                 .with("jitter", isRandom, (policy, random) -> random ? policy : policy.withoutJitter());
-        return steps.each("delayHeader", RetryPolicy::readHeader, RetryPolicy::with)
+        return steps.each("delayHeader", DelaySource::readHeader, RetryPolicy::with)
+                .each("delayField", DelaySource::readField, RetryPolicy::with)
                 .value();
     }
 
@@ -347,25 +338,6 @@ public final class RetryPolicy {
             Duration max = reader.requiredDuration("max");
             return first == null || max == null ? null : new BackoffMember(first, max);
         }
-    }
-
-    /** Reads an element of the member {@code delayHeader}; null if it is invalid, which is reported. */
-    private static @Nullable DelayHeader readHeader(JsonObjectReader reader) {
-        List<DelayHeader> read = new ArrayList<>();
-        // "name": The name of the header field.
-        reader.require("name");
-        reader.text("name", name -> read.add(new DelayHeader(field(name), null, null)));
-        // "pattern": A regular expression whose first group is the delay. Default: the whole field.
-        reader.text("pattern", pattern -> {
-            Pattern compiled = compiled(pattern);
-            read.replaceAll(header -> new DelayHeader(header.name, compiled, header.unit));
-        });
-        // "unit": The unit of a number: `milliseconds`, `seconds` or `minutes`. Default: seconds, or a time since 1970.
-        String unit = reader.oneOf("unit", UNITS.keySet());
-        if (unit != null) {
-            read.replaceAll(header -> new DelayHeader(header.name, header.pattern, UNITS.get(unit)));
-        }
-        return read.isEmpty() ? null : read.get(0);
     }
 
     /** Returns the delay before the next attempt after a failure without a response; null if there is no further attempt. */
@@ -410,8 +382,8 @@ public final class RetryPolicy {
 
     /** Returns the delay that the service requests, or null. */
     @Nullable Duration requestedDelay(Response response, Instant now) {
-        for (DelayHeader header : headers) {
-            Duration named = RetryAfter.named(response.headers(), header.name, header.pattern, header.unit, now);
+        for (DelaySource delay : delays) {
+            Duration named = delay.in(response, now);
             if (named != null) {
                 return named;
             }

@@ -21,6 +21,7 @@ import io.httpconnector.template.RequestTemplate;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -210,6 +211,35 @@ class RetryDelayTest {
                 .isNull();
     }
 
+    /** A second, also as a time and in a message; what is no delay is left to the backoff. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{\"error\": {\"wait\": 60}} | /error/wait | | 60",
+                "{\"error\": {\"wait\": \"60\"}} | /error/wait | | 60",
+                "{\"error\": {\"message\": \"Limit exceeded.  Retry after 60 seconds\"}} | /error/message | after ([0-9]+) | 60",
+                "{\"error\": {\"message\": \"Retry after 2026-11-25T10:01:00.000Z\"}} | /error/message | after (.+) | 60",
+                "{\"errors\": [{\"wait\": 60}]} | /errors/0/wait | | 60",
+                "{\"error\": {\"wait\": {\"s\": 60}}} | /error/wait | | 0",
+                "{\"error\": \"none\"} | /error/wait | | 0",
+                "<html>60</html> | /error/wait | | 0",
+                "~~ | /error/wait | | 0"
+            })
+    void delayInTheBody(String body, String pointer, @Nullable String pattern, long seconds) {
+        RetryPolicy policy = RetryPolicy.maxAttempts(2).backoff(Duration.ofMillis(1), Duration.ofHours(1));
+        RetryPolicy retry = pattern == null ? policy.delayField(pointer) : policy.delayField(pointer, pattern);
+        fail(
+                retry,
+                status(429).withHeader("Date", "Wed, 25 Nov 2026 10:00:00 GMT").withBody(body));
+
+        assertThat(time.waits).hasSize(1);
+        assertThat(time.waits.get(0))
+                .isBetween(
+                        Duration.ofSeconds(seconds), Duration.ofSeconds(seconds).plusMillis(1));
+    }
+
     @Test
     void templateKeepsRulesAndRetryInItsDocument() {
         RequestTemplate template = RequestTemplate.named("List")
@@ -222,7 +252,11 @@ class RetryDelayTest {
                         .text("slow")
                         .textNot("fast")
                         .treatAs(Action.RATE_LIMITED)
-                        .retry(RetryPolicy.maxAttempts(9).delayHeader("X-Reset", "t=([0-9]+)")))
+                        .retry(RetryPolicy.maxAttempts(9)
+                                .delayHeader("X-Reset", "t=([0-9]+)")
+                                .delayField("/error/after")
+                                .delayField("/error/millis", ChronoUnit.MILLIS)
+                                .delayField("/error/message", "after (.+)")))
                 .retry(RetryPolicy.maxAttempts(2).fixedDelay(MINUTE).minDelay(Duration.ofSeconds(3)))
                 .build();
 
@@ -275,6 +309,8 @@ class RetryDelayTest {
             {"retry": {"delayHeader": [{"name": "a", "pattern": "("}]}}       | not a regular expression
             {"retry": {"delayHeader": [{"name": "a", "unit": "second"}]}}     | did you mean "seconds"
             {"retry": {"jitter": "no"}}                                       | /retry/jitter
+            {"retry": {"delayField": [{"pointer": "a"}]}}                     | /retry/delayField/0/pointer
+            {"retry": {"delayField": [{"pattern": "a"}]}}                     | /retry/delayField/0/pointer
             {"retry": {"backoff": {"first": "PT1S"}}}                         | /retry/backoff/max
             {"idempotent": "yes"}                                             | /idempotent
             """)

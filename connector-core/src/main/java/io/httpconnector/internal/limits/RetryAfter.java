@@ -52,20 +52,28 @@ public final class RetryAfter {
     }
 
     /**
-     * Returns the delay in a header field that a service uses instead, or null: seconds, seconds or milliseconds since 1970, an
-     * HTTP date or an ISO 8601 instant.
+     * Returns the delay in a header field that a service uses instead, or null.
      *
-     * @param pattern finds the value in the field, as its first group if it has one; null for the whole field
-     * @param unit the unit of a number; null for seconds, or seconds or milliseconds since 1970
+     * @param name the name of the field
+     * @see #in
      */
     public static @Nullable Duration named(
             Headers headers, String name, @Nullable Pattern pattern, @Nullable ChronoUnit unit, Instant now) {
-        return first(headers, List.of(name), text -> {
-            String found = pattern == null ? text : found(pattern, text);
-            String value = found == null ? "" : found.strip();
-            Duration number = unit == null ? null : number(value, unit);
-            return number != null ? number : time(value, headers, now);
-        });
+        return first(headers, List.of(name), text -> in(text, headers, pattern, unit, now));
+    }
+
+    /**
+     * Returns the delay in a text, or null: a number, seconds or milliseconds since 1970, an HTTP date or an ISO 8601 instant.
+     *
+     * @param pattern finds the value in the text, as its first group if it has one; null for the whole text
+     * @param unit the unit of a number; null for seconds, or seconds or milliseconds since 1970
+     */
+    public static @Nullable Duration in(
+            String text, Headers headers, @Nullable Pattern pattern, @Nullable ChronoUnit unit, Instant now) {
+        String found = pattern == null ? text : found(pattern, text);
+        String value = found == null ? "" : found.strip();
+        Duration number = unit == null ? null : number(value, unit);
+        return number != null ? number : time(value, headers, now);
     }
 
     private static @Nullable Duration number(String text, ChronoUnit unit) {

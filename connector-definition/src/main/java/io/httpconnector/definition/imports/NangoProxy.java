@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /** Converts the requests of a provider of Nango: base URL, connection test, retries and pagination. Not thread-safe. */
 final class NangoProxy {
@@ -87,8 +89,43 @@ final class NangoProxy {
                 retry.at("error_code").note("\"" + status + "\" is not a status");
             }
         }
-        retry.at("in_body").elements().forEach(body -> body.note("a delay is only read from header fields"));
+        if (retry.has("in_body")) {
+            delayInBody(retry.at("in_body"));
+        }
         retry.reportUnread();
+    }
+
+    /** Converts a delay in the body of a response, whose text says that the limit is exceeded. */
+    private void delayInBody(CatalogueItem body) {
+        String path = body.text("path");
+        String value = body.text("value", "");
+        String pattern = value.length() > 2 && value.startsWith("/") && value.endsWith("/")
+                ? value.substring(1, value.length() - 1)
+                : value;
+        // The literal start of the regular expression.
+        String start = pattern.replaceFirst("[\\\\.\\[({*+?^$|].*", "");
+        if (path == null || start.isBlank() || !isPattern(pattern)) {
+            body.note("a delay in the body requires a path and a regular expression that starts with literal text");
+            return;
+        }
+        provider.connection
+                .withObject("/retry")
+                .withArray("/delayField")
+                .addObject()
+                .put("pointer", NangoScope.pointer(path))
+                .put("pattern", pattern);
+        rule(400, 499, "RATE_LIMITED").putArray("conditions").addObject().put("text", start);
+        body.ignore("a time and a number of seconds are distinguished by their form", "strategy");
+        body.reportUnread();
+    }
+
+    private static boolean isPattern(String pattern) {
+        try {
+            Pattern unused = Pattern.compile(pattern);
+            return true;
+        } catch (PatternSyntaxException e) {
+            return false;
+        }
     }
 
     private ObjectNode rule(int from, int to, String action) {

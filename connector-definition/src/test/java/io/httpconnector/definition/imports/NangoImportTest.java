@@ -307,6 +307,15 @@ class NangoImportTest {
         String pem = "-----BEGIN PRIVATE KEY-----\n"
                 + Base64.getEncoder().encodeToString(pair.getPrivate().getEncoded()) + "\n-----END PRIVATE KEY-----\n";
         assertThat(imported("message-signer").notes()).isEmpty();
+        assertThat(imported("message-signer").document().at("/connection/retry/delayField"))
+                .isEqualTo(
+                        json(
+                                "[{\"pointer\": \"/error/message\", \"pattern\": \"Limit exceeded\\\\. +Try again at (.+)\"}]"));
+        assertThat(imported("message-signer")
+                        .document()
+                        .at("/connection/rules/0/conditions/0/text")
+                        .asText())
+                .isEqualTo("Limit exceeded");
         try (MockService service = MockService.start();
                 Connector signer =
                         connect(service, "message-signer", Map.of("username", "k1"), Map.of("password", pem))) {
