@@ -1,9 +1,10 @@
 package io.httpconnector.wizard;
 
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.http.Url;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -11,7 +12,6 @@ import java.util.regex.Pattern;
 final class RelativeUrl {
 
     private static final Pattern URL = Pattern.compile("(?s)([A-Za-z][A-Za-z0-9+.-]*)://([^/?#{}]*)(.*)");
-    private static final Pattern DEFAULT_PORT = Pattern.compile("^(http://.*):80$|^(https://.*):443$");
 
     private RelativeUrl() {}
 
@@ -29,16 +29,24 @@ final class RelativeUrl {
         String target = absolute.group(3);
         String rest = target.startsWith(path) ? target.substring(path.length()) : target;
         boolean isBelow = target.startsWith(path) && (rest.startsWith("/") || (path.isEmpty() && rest.isEmpty()));
+        if (rest.startsWith("//")) {
+            // A relative reference that starts with two slashes names a host.
+            return url;
+        }
         if (isBelow) {
             return rest.isEmpty() ? "/" : rest;
         }
         return path.isEmpty() && rest.startsWith("?") ? "/" + rest : url;
     }
 
+    /** Returns the origin in one spelling of host and port. */
     private static String origin(Matcher url) {
-        String origin = (url.group(1) + "://" + url.group(2)).toLowerCase(Locale.ROOT);
-        Matcher port = DEFAULT_PORT.matcher(origin);
-        return !port.matches() ? origin : port.group(1) == null ? port.group(2) : port.group(1);
+        String origin = url.group(1) + "://" + url.group(2);
+        try {
+            return Url.parseAbsolute(origin).origin().toString();
+        } catch (InvalidDefinitionException e) {
+            return origin;
+        }
     }
 
     /** Removes {@code .} and {@code ..} from a path that starts with a slash (RFC 3986, section 5.2.4). */

@@ -79,6 +79,10 @@ class SavedUrlTest {
                 "https://{{a.b}}/x ! https://h ! https://{{a.b}}/x",
                 "https://h{{a.b}}/x ! https://h ! https://h{{a.b}}/x",
                 "/x ! https://h ! /x",
+                "https://[::1]/x ! https://[0:0:0:0:0:0:0:1]:443/ ! /x",
+                "https://h/api//x ! https://h/api ! https://h/api//x",
+                "https://user@h/api/x ! https://h/api ! https://user@h/api/x",
+                "https://h./x ! https://h ! https://h./x",
                 "https://h/x ! https://{{auth.host}}/api ! https://h/x"
             })
     void relativeUrl(String url, String base, String relative) {

@@ -179,6 +179,20 @@ class SchemaTest {
                 "https://example.com/{id} !",
                 "https://example.com/%zz !",
                 "ftp://example.com/ !",
+                "a@b.de. !",
+                "user@exa_mple.com !",
+                "user@-example.com !",
+                "a b@example.com !",
+                "+tag.x@sub.example.co.uk ! email",
+                "2023-02-29 !",
+                "2024-02-29 ! date",
+                "2026-01-31T12:00:00+0100 !",
+                "2026-01-31 12:00:00Z !",
+                "https://example.com/a b !",
+                "https:/example.com !",
+                "urn:isbn:1 !",
+                "{123e4567-e89b-12d3-a456-426614174000} !",
+                "123e4567e89b12d3a456426614174000 !",
                 "123e4567-e89b-12d3-a456-426614174000 ! uuid"
             })
     void inferredFormat(String text, String format) {
@@ -213,5 +227,35 @@ class SchemaTest {
                 .containsExactly(new SchemaDifference(SchemaDifference.Severity.ERROR, "/C699x", "is missing"));
         assertThat(SchemaComparison.of(open, mixed, Set.of("f699")))
                 .contains(new SchemaDifference(SchemaDifference.Severity.ERROR, "/f699", "is missing"));
+    }
+
+    @Test
+    void manyMembersWithinListsAndBesideTheLimit() {
+        ObjectNode inner = JSON.objectNode();
+        for (int i = 0; i < 600; i++) {
+            inner.putObject("k" + i).put("v", i);
+        }
+        ObjectNode whole = JSON.objectNode();
+        whole.putArray("list").add(inner);
+        ObjectNode exact = JSON.objectNode();
+        for (int i = 0; i < 500; i++) {
+            exact.set("f" + i, i % 2 == 0 ? JSON.numberNode(i) : JSON.textNode("t"));
+        }
+        ObjectNode more = exact.deepCopy().put("g", true);
+
+        JsonNode schema = new SchemaInference().add(whole).schema();
+        assertThat(schema.at("/properties/list/items/additionalProperties/properties/v/type")
+                        .asText())
+                .isEqualTo("integer");
+        assertThat(SchemaComparison.of(schema, whole, Set.of("list[*].k599.v"))).isEmpty();
+        JsonNode cut = new SchemaInference().add(exact).add(more).schema();
+        assertThat(cut.path("properties")).hasSize(500);
+        assertThat(SchemaComparison.of(cut, more, Set.of("g"))).isEmpty();
+        assertThat(SchemaComparison.of(cut, exact, Set.of("g")))
+                .containsExactly(new SchemaDifference(SchemaDifference.Severity.ERROR, "/g", "is missing"));
+        inner.remove("k599");
+        assertThat(SchemaComparison.of(schema, whole, Set.of("list[*].k599.v")))
+                .anyMatch(difference -> difference.severity() == SchemaDifference.Severity.ERROR
+                        && difference.message().equals("is missing"));
     }
 }

@@ -19,14 +19,14 @@ final class Jackson2TreeModule extends SimpleModule {
 
     Jackson2TreeModule() {
         super("http-connector-jackson2");
-        addSerializer(JsonNode.class, new Writer());
-        addDeserializer(JsonNode.class, new Reader());
+        addSerializer(JsonNode.class, new TreeWriter());
+        addDeserializer(JsonNode.class, new TreeReader());
     }
 
     /** Writes a tree as its JSON; a missing node as null. */
-    private static final class Writer extends StdSerializer<JsonNode> {
+    private static final class TreeWriter extends StdSerializer<JsonNode> {
 
-        Writer() {
+        TreeWriter() {
             super(JsonNode.class);
         }
 
@@ -41,9 +41,9 @@ final class Jackson2TreeModule extends SimpleModule {
     }
 
     /** Reads a tree with all digits. */
-    private static final class Reader extends StdDeserializer<JsonNode> {
+    private static final class TreeReader extends StdDeserializer<JsonNode> {
 
-        Reader() {
+        TreeReader() {
             super(JsonNode.class);
         }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -80,7 +81,7 @@ final class RecordingServer implements AutoCloseable {
         received.clear();
     }
 
-    /** Returns one map for each request: header fields by name, {@code (target)} and {@code (body)}. */
+    /** Returns one map for each request: header fields by name, {@code (target)}, query parameters and {@code (body)}. */
     synchronized List<Map<String, String>> received() {
         return List.copyOf(received);
     }
@@ -88,7 +89,18 @@ final class RecordingServer implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         Map<String, String> request = new TreeMap<>();
         exchange.getRequestHeaders().forEach((name, values) -> request.put(name, String.join(", ", values)));
-        request.put("(target)", exchange.getRequestMethod() + " " + exchange.getRequestURI());
+        URI target = exchange.getRequestURI();
+        request.put("(target)", exchange.getRequestMethod() + " " + target.getRawPath());
+        // Each parameter is an addition of its own, so that one of them may be visible, such as a nonce.
+        for (String pair : String.valueOf(target.getRawQuery()).split("&", -1)) {
+            int equals = pair.indexOf('=');
+            if (equals > 0) {
+                request.merge(
+                        "(query parameter " + pair.substring(0, equals) + ")",
+                        pair.substring(equals + 1),
+                        (first, second) -> first + " " + second);
+            }
+        }
         request.put("(body)", new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.ISO_8859_1));
         StubResponse response = response(
                 exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath(), request);

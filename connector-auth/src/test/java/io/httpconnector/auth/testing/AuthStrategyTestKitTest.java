@@ -87,6 +87,22 @@ class AuthStrategyTestKitTest {
         verify(strategy);
     }
 
+    static Stream<AuthStrategy> strategiesWithNonces() {
+        Secret key = Secret.of(KEY);
+        AtomicInteger number = new AtomicInteger();
+        return Stream.of(
+                request -> request.header("X-Key", key).header("X-Nonce", "n" + number.incrementAndGet()),
+                request -> request.header("X-Key", key).query("nonce", "n" + number.incrementAndGet()),
+                request -> request.header("X-Key", key).bodyField("nonce", "n" + number.incrementAndGet()));
+    }
+
+    /** A value that differs with each request is no credential that went to another origin. */
+    @ParameterizedTest
+    @MethodSource("strategiesWithNonces")
+    void strategyWithANoncePasses(AuthStrategy strategy) {
+        verify(strategy);
+    }
+
     private void assertDetected(AuthStrategy strategy, String problem) {
         assertThatThrownBy(() -> verify(strategy))
                 .isInstanceOf(AssertionError.class)

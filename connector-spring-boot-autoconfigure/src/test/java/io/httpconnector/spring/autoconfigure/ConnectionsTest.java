@@ -172,6 +172,30 @@ class ConnectionsTest {
                         .isEqualTo("mapped {\"name\":\"Ann\"}"));
     }
 
+    record Order(String orderId, java.math.BigDecimal price) {}
+
+    @Test
+    void theMapperOfTheApplicationWritesRequestsAndKeepsDigits() {
+        service.on("POST", "/orders", request -> MockResponse.json(request.body()));
+        Order order = new Order("7", new java.math.BigDecimal("1.10"));
+        application
+                .withConfiguration(AutoConfigurations.of(JsonMappingAutoConfiguration.class))
+                .withPropertyValues("connectors.connections.shop.base-url=" + service.baseUrl())
+                .withBean(
+                        com.fasterxml.jackson.databind.ObjectMapper.class,
+                        () -> new com.fasterxml.jackson.databind.ObjectMapper()
+                                .setPropertyNamingStrategy(
+                                        com.fasterxml.jackson.databind.PropertyNamingStrategies.SNAKE_CASE))
+                .run(context -> {
+                    Response response = context.getBean(HttpConnection.class)
+                            .send(Request.post("/orders").json(order));
+                    assertThat(response.text()).isEqualTo("{\"order_id\":\"7\",\"price\":1.10}");
+                    assertThat(response.json(Order.class)).isEqualTo(order);
+                    assertThat(response.json(java.util.Map.class).get("price"))
+                            .isEqualTo(new java.math.BigDecimal("1.10"));
+                });
+    }
+
     @Test
     void invalidPropertiesOfAllConnectionsAreReportedTogether() {
         application
