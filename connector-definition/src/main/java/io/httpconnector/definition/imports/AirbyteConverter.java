@@ -145,6 +145,10 @@ final class AirbyteConverter {
         AirbyteScope forRequest = isIncremental && cursor.isInTemplate() && level == 0
                 ? withParents.withPartition(cursor.pills())
                 : withParents;
+        AirbyteInterval interval = level > 0 && sync.exists() ? new AirbyteInterval(sync, withParents) : null;
+        if (interval != null) {
+            forRequest = forRequest.withPartition(interval.pills());
+        }
         if (!sync.exists()) {
             forRequest = forRequest.withPartition(Map.of(AirbyteScope.NO_STATE, ""));
         }
@@ -154,6 +158,9 @@ final class AirbyteConverter {
         forRequest = forRequest.with("page", AirbytePagination.token(retriever.at("paginator")));
         ObjectNode request = new AirbyteRequest(requester, forRequest, auth).convert(baseUrl);
         parents.options.forEach((option, pill) -> send(option, pill, request));
+        if (interval != null) {
+            interval.options().forEach((option, pill) -> send(option, pill, request));
+        }
         ObjectNode pagination = new AirbytePagination(
                         retriever.at("paginator"), own, request.toString(), recordPath(retriever))
                 .convert();
@@ -161,7 +168,7 @@ final class AirbyteConverter {
             request.set("pagination", pagination);
         }
         if (level > 0 && sync.exists()) {
-            sync.skip("all parents are listed for each poll, whatever their time");
+            sync.skip("parents are listed from the start for each poll");
         }
         String filtered = null;
         if (isIncremental && level == 0) {
@@ -181,7 +188,7 @@ final class AirbyteConverter {
             return;
         }
         location.properties().forEach(place -> {
-            String value = "{{" + pill + "}}";
+            String value = scope.omitting("{{" + pill + "}}");
             String name = place.getValue().asText();
             switch (place.getKey()) {
                 case "query" ->

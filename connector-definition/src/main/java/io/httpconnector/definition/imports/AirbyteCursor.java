@@ -302,7 +302,7 @@ final class AirbyteCursor {
             } else {
                 trigger.putObject("startPosition").put("from", instant.toString());
             }
-        } else if (text.matches("\\{\\{\\s*(auth\\.|now\\b)[^{}]*}}") && !isTruncated(text)) {
+        } else if (isEntered(text)) {
             trigger.putObject("startPosition").put("from", withZone(text));
         } else {
             time.note("the start has to be a constant or a value of the configuration: "
@@ -358,6 +358,11 @@ final class AirbyteCursor {
         }
     }
 
+    /** Returns whether a text is a single time that is entered or calculated. */
+    static boolean isEntered(String text) {
+        return text.matches("\\{\\{\\s*(auth\\.|now\\b)[^{}]*}}") && !isTruncated(text);
+    }
+
     /** Returns whether a format leaves out the day. */
     private static boolean isTruncated(String text) {
         return FORMAT.matcher(text)
@@ -366,12 +371,13 @@ final class AirbyteCursor {
     }
 
     /** Returns a start without formats of requests, in ISO 8601. */
-    private static String withZone(String text) {
+    static String withZone(String text) {
         String pill = FORMAT.matcher(text).replaceAll("");
         return pill.replaceAll("\\s*}}$", " | iso('UTC')}}");
     }
 
-    private static @Nullable Instant instant(String text) {
+    /** Reads a constant time; null if it is none. */
+    static @Nullable Instant instant(String text) {
         String time = text.strip()
                 .replaceFirst("^(\\d{4}-\\d\\d-\\d\\d)$", "$1T00:00:00Z")
                 .replaceFirst(" ", "T");

@@ -18,6 +18,8 @@ import io.httpconnector.trigger.TriggerEvent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -649,12 +651,11 @@ class AirbyteImportTest {
             connector.on("loaves", events::add);
             connector.trigger("loaves").orElseThrow().pollOnce();
 
-            assertThat(service.requests())
-                    .hasSizeBetween(3, 4)
-                    .allSatisfy(
-                            request -> assertThat(request.uri().getQuery())
-                                    .matches(
-                                            "from=\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ&to=\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ"));
+            String query = service.requests().get(0).uri().getQuery();
+            assertThat(query).matches("from=\\d{4}-\\d\\d-\\d\\dT[\\d:]{8}Z&to=\\d{4}-\\d\\d-\\d\\dT[\\d:]{8}Z");
+            Instant from = Instant.parse(query.replaceFirst("from=(.*)&.*", "$1"));
+            Instant to = Instant.parse(query.replaceFirst(".*&to=", ""));
+            assertThat(Duration.between(from, to)).isBetween(Duration.ofDays(4).minusSeconds(2), Duration.ofDays(4));
         }
     }
 
@@ -756,5 +757,28 @@ class AirbyteImportTest {
         assertThat(imported.notes())
                 .singleElement()
                 .satisfies(note -> assertThat(note.reason()).contains("relative to the base URL"));
+    }
+
+    @Test
+    void parentsAreListedFromTheStartToNow() {
+        String sync = "incremental_sync: {type: DatetimeBasedCursor, cursor_field: at, datetime_format: '%Y-%m-%d',"
+                + " start_datetime: {datetime: \"{{ config['since'] }}\"},"
+                + " start_time_option: {inject_into: request_parameter, field_name: from},"
+                + " end_time_option: {inject_into: request_parameter, field_name: to}}";
+        String router = "partition_router: {type: SubstreamPartitionRouter, parent_stream_configs: [{parent_key: id,"
+                + " partition_field: loaf, stream: {name: p, " + sync + ", retriever: {requester:"
+                + " {url_base: 'https://h.example.com', path: /p, request_parameters:"
+                + " {s: \"{{ stream_slice.start_time }}\"}}, record_selector: {extractor: {field_path: []}}}}}]}";
+        ImportedConnector imported = manifest("streams:\n"
+                + stream("slices", "url_base: https://h.example.com, path: '/p/{{ stream_slice.loaf }}'", "")
+                        .replace("requester: {url_base: https", router + "\n    requester: {url_base: https"));
+
+        assertThat(imported.notes()).isEmpty();
+        JsonNode query = imported.document().at("/triggers/slices/parents/request/query");
+        assertThat(query.findValuesAsText("name")).containsExactly("s", "from", "to");
+        assertThat(query.at("/0/value").asText())
+                .isEqualTo("{{auth.since | iso('UTC') | date(\"yyyy-MM-dd\", 'UTC') | omit}}");
+        assertThat(query.at("/1/value")).isEqualTo(query.at("/0/value"));
+        assertThat(query.at("/2/value").asText()).isEqualTo("{{now | date(\"yyyy-MM-dd\", 'UTC')}}");
     }
 }
