@@ -198,7 +198,15 @@ final class AirbyteRequest {
             }
             return;
         }
-        request.withArray("/" + kind).addObject().put("name", name).put("value", scope.omitting(value));
+        ObjectNode parameter =
+                request.withArray("/" + kind).addObject().put("name", name).put("value", scope.omitting(value));
+        if (AirbyteLiterals.isList(value)) {
+            if (kind.equals("headers")) {
+                item.note("a list is no header field");
+            } else {
+                parameter.put("list", "repeat");
+            }
+        }
     }
 
     /** Translates the texts of an object; numbers and flags are texts. */
@@ -211,29 +219,13 @@ final class AirbyteRequest {
                 value.note("a list or an object is no text");
                 return;
             }
-            String text = unquoted(scope.text(value));
+            String text = AirbyteLiterals.unquoted(scope.text(value));
             CatalogueItem key = value.withText(name);
             String translated = name.contains("{{") ? scope.constant(key) : name;
             if (text != null && translated != null) {
                 use.accept(translated, text);
             }
         });
-    }
-
-    /** Returns a text without the quotes around it: Airbyte evaluates it once more. */
-    private static @Nullable String unquoted(@Nullable String text) {
-        if (text == null || !text.matches("(?s)'[^'{}].*'")) {
-            return text;
-        }
-        int at = 1;
-        StringBuilder literals = new StringBuilder();
-        for (PillToken pill : PillToken.all(text, "{{", "}}")) {
-            literals.append(text, at, pill.start());
-            at = pill.end();
-        }
-        literals.append(text, Math.min(at, text.length() - 1), text.length() - 1);
-        boolean isWhole = literals.chars().noneMatch(c -> c == '\'' || c == '{' || c == '}');
-        return isWhole ? text.substring(1, text.length() - 1) : text;
     }
 
     private void body() {
@@ -313,6 +305,6 @@ final class AirbyteRequest {
             return list.deepCopy();
         }
         String text = omits ? scope.optionalText(item) : scope.text(item);
-        return text == null ? null : JsonNodeFactory.instance.textNode(text);
+        return text == null ? null : AirbyteLiterals.value(text);
     }
 }

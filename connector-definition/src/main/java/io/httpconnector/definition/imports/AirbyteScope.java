@@ -189,7 +189,11 @@ record AirbyteScope(AirbyteInputs inputs, JsonNode parameters, Map<String, Strin
             return null;
         }
         try {
-            return new JinjaPills(this, isInPath).text(text);
+            String translated = new JinjaPills(this, isInPath).text(text);
+            if (AirbyteLiterals.hasList(translated) || (isInPath && AirbyteLiterals.isList(translated))) {
+                throw new UnsupportedException("a list in a text");
+            }
+            return translated;
         } catch (UnsupportedException e) {
             item.note("there is no counterpart of \"" + e.getMessage() + "\" in the text: " + shortened(text));
             return null;

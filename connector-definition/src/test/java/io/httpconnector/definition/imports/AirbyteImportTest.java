@@ -781,4 +781,25 @@ class AirbyteImportTest {
         assertThat(query.at("/1/value")).isEqualTo(query.at("/0/value"));
         assertThat(query.at("/2/value").asText()).isEqualTo("{{now | date(\"yyyy-MM-dd\", 'UTC')}}");
     }
+
+    @Test
+    void textsAreReadAsLiterals() {
+        ImportedConnector imported = manifest("streams:\n"
+                + stream(
+                        "loaves",
+                        "url_base: https://h.example.com, path: /l, http_method: POST, request_body_json:"
+                                + " {n: '5', d: '1.50', on: 'True', text: '''a''', list: '[\"a\", 1]', zip: '0123'},"
+                                + " request_parameters: {f: '''[{\"a\": \"{{ config.base_url }}\"}]''', ids: '{{"
+                                + " config.projects }}'}",
+                        ""));
+
+        assertThat(imported.notes()).isEmpty();
+        assertThat(imported.document().at("/requests/loaves/body/json"))
+                .hasToString("{\"n\":5,\"d\":1.50,\"on\":true,\"text\":\"a\",\"list\":[\"a\",1],\"zip\":\"0123\"}");
+        assertThat(imported.document().at("/requests/loaves/query/0/value").asText())
+                .isEqualTo("[{\"a\": \"{{auth.base_url}}\"}]");
+        assertThat(imported.document().at("/requests/loaves/query/1"))
+                .isEqualTo(json("{\"name\": \"ids\", \"value\": \"{{auth.projects | split(',') | omit}}\","
+                        + " \"list\": \"repeat\"}"));
+    }
 }
