@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Handlers whose effects in a database take place exactly once, even if nodes crash: their writes and the record that the event
@@ -50,9 +51,12 @@ public final class ExactlyOnce {
     private final TimeSource time = TimeSource.SYSTEM;
     private final AtomicReference<Instant> nextSweep = new AtomicReference<>(time.now());
 
-    private ExactlyOnce(Database database, Duration memory) {
+    private final @Nullable TransactionExecutor transactions;
+
+    private ExactlyOnce(Database database, Duration memory, @Nullable TransactionExecutor transactions) {
         this.database = database;
         this.retention = memory;
+        this.transactions = transactions;
     }
 
     /**
@@ -75,7 +79,7 @@ public final class ExactlyOnce {
      * @throws InvalidDefinitionException if an argument is null, or the prefix is invalid
      */
     public static ExactlyOnce in(DataSource dataSource, String prefix) {
-        return new ExactlyOnce(new Database(dataSource, prefix), DEFAULT_RETENTION);
+        return new ExactlyOnce(new Database(dataSource, prefix), DEFAULT_RETENTION, null);
     }
 
     /**
@@ -90,7 +94,22 @@ public final class ExactlyOnce {
             throw new InvalidDefinitionException(
                     "exactly once", List.of("rememberFor: " + time + " is out of range, use 1 minute to 10 years"));
         }
-        return new ExactlyOnce(database, time);
+        return new ExactlyOnce(database, time, transactions);
+    }
+
+    /**
+     * Handles events in transactions of the application instead of its own, so that a handler can write by the means of a framework.
+     * The commit is as durable as those of the application.
+     *
+     * @param executor executes transactions in the database of this instance
+     * @return a new instance
+     * @throws InvalidDefinitionException if the executor is null
+     */
+    public ExactlyOnce transactions(TransactionExecutor executor) {
+        if (executor == null) {
+            throw new InvalidDefinitionException("exactly once", List.of("the executor of transactions is null"));
+        }
+        return new ExactlyOnce(database, retention, executor);
     }
 
     /**
@@ -165,15 +184,28 @@ public final class ExactlyOnce {
 
     private <T> void attempt(String trigger, Map<String, T> events, TransactionHandler<List<T>> handler) {
         try {
-            boolean unused = database.write(connection -> handle(connection, trigger, events, handler));
+            boolean unused = write(connection -> handle(connection, trigger, events, handler));
         } catch (StateException e) {
             if (e.reason() != StateFailure.CONFLICT) {
                 throw e;
             }
             // Some events were handled already. That is rare, so it is cheaper not to check first.
-            boolean unused = Database.retryOnConflict(() -> database.write(
-                    connection -> handle(connection, trigger, unhandled(connection, trigger, events), handler)));
+            boolean unused = Database.retryOnConflict(() ->
+                    write(connection -> handle(connection, trigger, unhandled(connection, trigger, events), handler)));
         }
+    }
+
+    private boolean write(Database.Work<Boolean> work) {
+        TransactionExecutor executor = transactions;
+        if (executor == null) {
+            return database.write(work);
+        }
+        return Database.retryTransaction(() -> {
+            executor.execute(connection -> {
+                boolean unused = work.in(connection);
+            });
+            return true;
+        });
     }
 
     private <T> boolean handle(
@@ -190,7 +222,7 @@ public final class ExactlyOnce {
                 insert.setLong(3, time.now().toEpochMilli());
                 insert.addBatch();
             }
-            insert.executeBatch();
+            int[] unused = insert.executeBatch();
         }
         try {
             handler.handle(List.copyOf(events.values()), restricted(connection));

@@ -55,4 +55,13 @@ public @interface ConnectorTrigger {
      * @return the maximum, 100 by default
      */
     int maxBatch() default 100;
+
+    /**
+     * Whether what the method writes to the database of the application takes place exactly once, even if instances crash. The method
+     * is called in a transaction of the application's transaction manager, which also records that the event was handled: a repeated
+     * event is not passed to it again. Requires {@code connector-jdbc} and a single {@code DataSource}.
+     *
+     * @return false by default: after a crash, an event may be repeated
+     */
+    boolean exactlyOnce() default false;
 }

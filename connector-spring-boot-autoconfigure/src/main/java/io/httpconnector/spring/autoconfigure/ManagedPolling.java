@@ -34,10 +34,9 @@ final class ManagedPolling implements ManagedTrigger {
 
     /** Returns a builder for a trigger whose events a method handles. */
     static PollingTriggerBuilder builder(TriggerMethod method, Connector connector) {
-        PollingTriggerBuilder builder =
-                connector.triggerBuilder(method.trigger(), event -> method.handle(List.of(event), connector));
+        PollingTriggerBuilder builder = connector.triggerBuilder(method.trigger(), method.handler(connector));
         if (method.isBatch()) {
-            Delivery batches = Delivery.inBatches(method.maxBatch(), events -> method.handle(events, connector));
+            Delivery batches = Delivery.inBatches(method.maxBatch(), method.batchHandler(connector));
             JsonNode settings = builder.toJson().get("delivery");
             builder.delivery(settings == null ? batches : batches.settings(settings));
         }

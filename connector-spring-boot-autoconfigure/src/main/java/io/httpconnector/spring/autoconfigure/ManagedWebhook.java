@@ -15,7 +15,7 @@ record ManagedWebhook(String id, String path, WebhookReceiver receiver) implemen
         if (method.isBatch()) {
             throw method.invalid("a webhook has no batches: use a parameter that is no List");
         }
-        connector.on(method.trigger(), event -> method.handle(List.of(event), connector));
+        connector.on(method.trigger(), method.handler(connector));
         WebhookReceiver receiver = connector.receiver(method.trigger()).orElseThrow();
         return new ManagedWebhook(id, webhooks.add(id, receiver), receiver);
     }

@@ -30,7 +30,8 @@ public class TriggerAutoConfiguration {
             ConnectorsProperties properties,
             ConfigurableListableBeanFactory beans,
             ObjectProvider<Response.JsonMapping> mapping,
-            ObjectProvider<TriggerGauges> gauges) {
+            ObjectProvider<TriggerGauges> gauges,
+            ObjectProvider<TransactionalHandlers> transactions) {
         ClusteredTriggers shared = cluster.getIfAvailable();
         if (properties.polling().clustered() && shared == null) {
             throw new InvalidDefinitionException(
@@ -45,7 +46,8 @@ public class TriggerAutoConfiguration {
                 properties,
                 beans,
                 mapping.getIfUnique(),
-                gauges.getIfAvailable());
+                gauges.getIfAvailable(),
+                transactions::getIfAvailable);
     }
 
     /** Sets the time source and the polling engine of the application, if it has its own. */

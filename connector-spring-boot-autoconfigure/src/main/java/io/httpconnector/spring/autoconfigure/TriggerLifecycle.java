@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
     private final ConfigurableListableBeanFactory beans;
     private final Response.@Nullable JsonMapping mapping;
     private final @Nullable TriggerGauges gauges;
+    private final Supplier<@Nullable TransactionalHandlers> transactions;
     private final Map<String, ManagedTrigger> triggers = new TreeMap<>();
     private volatile boolean isRunning;
     private volatile boolean isStopping;
@@ -49,7 +51,8 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
             ConnectorsProperties properties,
             ConfigurableListableBeanFactory beans,
             Response.@Nullable JsonMapping mapping,
-            @Nullable TriggerGauges gauges) {
+            @Nullable TriggerGauges gauges,
+            Supplier<@Nullable TransactionalHandlers> transactions) {
         this.connectors = connectors;
         this.webhooks = webhooks;
         this.cluster = cluster;
@@ -57,6 +60,7 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
         this.beans = beans;
         this.mapping = mapping;
         this.gauges = gauges;
+        this.transactions = transactions;
     }
 
     @Override
@@ -66,6 +70,9 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
         List<String> problems = new ArrayList<>();
         for (TriggerMethod method : methods) {
             try {
+                if (method.isExactlyOnce()) {
+                    method.transactions(transactions.get());
+                }
                 add(method);
             } catch (InvalidDefinitionException e) {
                 problems.addAll(e.problems());

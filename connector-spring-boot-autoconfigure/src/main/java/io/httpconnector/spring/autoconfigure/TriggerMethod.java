@@ -7,6 +7,8 @@ import io.httpconnector.Response;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.spring.ConnectorTrigger;
+import io.httpconnector.trigger.BatchHandler;
+import io.httpconnector.trigger.EventHandler;
 import io.httpconnector.trigger.TriggerEvent;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -35,6 +37,7 @@ final class TriggerMethod {
     private final Supplier<Object> bean;
     private final List<Argument> arguments = new ArrayList<>();
     private final boolean isBatch;
+    private @Nullable TransactionalHandlers transactions;
 
     /** Makes one argument from the events of a call and their connector. */
     @FunctionalInterface
@@ -149,7 +152,32 @@ final class TriggerMethod {
         return annotation.maxBatch();
     }
 
-    void handle(List<TriggerEvent> events, Connector connector) throws Exception {
+    boolean isExactlyOnce() {
+        return annotation.exactlyOnce();
+    }
+
+    /** Sets how events are handled exactly once; null if the application has no database. */
+    void transactions(@Nullable TransactionalHandlers handlers) {
+        if (handlers == null) {
+            throw invalid("exactlyOnce requires the dependency connector-jdbc, a single DataSource and a transaction"
+                    + " manager");
+        }
+        this.transactions = handlers;
+    }
+
+    /** Returns a handler of single events. */
+    EventHandler handler(Connector connector) {
+        EventHandler plain = event -> handle(List.of(event), connector);
+        return transactions == null ? plain : transactions.event(plain);
+    }
+
+    /** Returns a handler of batches. */
+    BatchHandler batchHandler(Connector connector) {
+        BatchHandler plain = events -> handle(events, connector);
+        return transactions == null ? plain : transactions.batch(plain);
+    }
+
+    private void handle(List<TriggerEvent> events, Connector connector) throws Exception {
         Object target = bean.get();
         Method invocable = AopUtils.selectInvocableMethod(method, target.getClass());
         ReflectionUtils.makeAccessible(invocable);

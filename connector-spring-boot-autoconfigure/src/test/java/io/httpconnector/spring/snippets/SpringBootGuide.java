@@ -87,6 +87,17 @@ final class SpringBootGuide {
         }
     }
 
+    /** Handles events exactly once. */
+    static class OrderTransactions {
+
+        private final OrderTable table = new OrderTable();
+
+        @ConnectorTrigger(value = "updated-orders", exactlyOnce = true)
+        void updated(Order order) {
+            table.save(order);
+        }
+    }
+
     /** Adds code to connections. */
     @Configuration(proxyBeanMethods = false)
     static class Auditing {
