@@ -14,6 +14,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.json.DefinitionParser;
 import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.internal.threads.DefaultExecutors;
 import io.httpconnector.jdbc.TriggerRepository.Row;
 import io.httpconnector.jdbc.TriggerRepository.StoredState;
 import io.httpconnector.polling.PlannedPoll;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -105,7 +107,12 @@ public final class ClusteredPolling implements AutoCloseable {
             @Nullable Instant lastFailure) {}
 
     ClusteredPolling(
-            DataSource dataSource, String prefix, ClusterHeartbeat heartbeat, int threads, TriggerFactory factory) {
+            DataSource dataSource,
+            String prefix,
+            ClusterHeartbeat heartbeat,
+            int threads,
+            boolean isVirtual,
+            TriggerFactory factory) {
         this.database = new Database(dataSource, prefix);
         this.factory = factory;
         this.time = new DatabaseClock(database, TimeSource.SYSTEM);
@@ -115,8 +122,11 @@ public final class ClusteredPolling implements AutoCloseable {
                 .onFailure(new OnFailureRetryLater<>(AFTER_FAILURE))
                 .onDeadExecution(ClusterHeartbeat.revived(time))
                 .execute(this::poll);
-        this.scheduler = heartbeat.scheduler(
-                database, "$trigger_task", time, poll, new PollHousekeeping(), builder -> builder.threads(threads));
+        this.scheduler = heartbeat.scheduler(database, "$trigger_task", time, poll, new PollHousekeeping(), builder -> {
+            builder.threads(threads);
+            ExecutorService virtual = isVirtual ? DefaultExecutors.newVirtualThreadsOrNull() : null;
+            return virtual == null ? builder : builder.executorService(virtual);
+        });
         this.engine = PollingEngine.create(1, time);
     }
 

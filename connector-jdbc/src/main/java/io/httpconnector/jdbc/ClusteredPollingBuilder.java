@@ -13,6 +13,7 @@ public final class ClusteredPollingBuilder {
     private final DataSource dataSource;
     private String prefix = JdbcSchema.DEFAULT_PREFIX;
     private int threads = 10;
+    private boolean isVirtual;
     private ClusterHeartbeat heartbeat = ClusterHeartbeat.DEFAULT;
 
     ClusteredPollingBuilder(DataSource dataSource) {
@@ -46,6 +47,16 @@ public final class ClusteredPollingBuilder {
     }
 
     /**
+     * Polls in virtual threads. The number of concurrent polls is limited as before: {@link #threads}. Has no effect before Java 21.
+     *
+     * @return this
+     */
+    public ClusteredPollingBuilder virtualThreads() {
+        this.isVirtual = true;
+        return this;
+    }
+
+    /**
      * Sets when other nodes take over from a node that is dead or frozen: after {@code interval * missed}, plus at most 2
      * intervals and a second. All nodes use the clock of the database; their own clocks may differ.
      *
@@ -71,6 +82,6 @@ public final class ClusteredPollingBuilder {
         if (factory == null) {
             throw new InvalidDefinitionException("polling", List.of("the factory is null"));
         }
-        return new ClusteredPolling(dataSource, prefix, heartbeat, threads, factory).start();
+        return new ClusteredPolling(dataSource, prefix, heartbeat, threads, isVirtual, factory).start();
     }
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The executors of the library: virtual threads if the JVM supports them, otherwise a bounded number of daemon threads that end
@@ -41,11 +42,17 @@ public final class DefaultExecutors {
     }
 
     private static Executor create(String name) {
+        ExecutorService virtual = newVirtualThreadsOrNull();
+        return virtual == null ? boundedPool(name) : virtual;
+    }
+
+    /** Returns a new executor with a virtual thread for each task; null if the JVM has none. */
+    public static @Nullable ExecutorService newVirtualThreadsOrNull() {
         try {
             return (ExecutorService)
                     Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
         } catch (NoSuchMethodException e) {
-            return boundedPool(name);
+            return null;
         } catch (IllegalAccessException | InvocationTargetException e) {
             throw new IllegalStateException("virtual threads are there, but can't be used", e);
         }

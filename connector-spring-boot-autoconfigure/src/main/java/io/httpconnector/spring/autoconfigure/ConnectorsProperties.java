@@ -110,8 +110,8 @@ record ConnectorsProperties(
     /**
      * The tables in the database.
      *
-     * @param initializeSchema When missing tables are created: 'embedded' for an H2 database in this process, 'always', or 'never' if
-     *     Flyway or Liquibase creates them.
+     * @param initializeSchema When missing tables are created: 'embedded' for an H2 database in this process, 'always', or 'never'. If
+     *     the application uses Flyway or Liquibase, that creates them unless this is 'never'.
      * @param tablePrefix The prefix of the names of the tables.
      */
     public record Jdbc(

@@ -5,6 +5,7 @@ import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.TokenEncryption;
 import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.jdbc.ClusteredPolling;
+import io.httpconnector.jdbc.ClusteredPollingBuilder;
 import io.httpconnector.jdbc.JdbcDocuments;
 import io.httpconnector.jdbc.JdbcInbox;
 import io.httpconnector.jdbc.JdbcSchema;
@@ -34,6 +35,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 
 /**
  * The stores of state, tokens and events: in the database of the application if there is one and {@code connector-jdbc} is present, and in
@@ -86,8 +88,15 @@ public class StoreAutoConfiguration {
 
         @Bean
         @Lazy
-        Tables connectorTables(DataSource dataSource, ConnectorsProperties properties) throws SQLException {
+        Tables connectorTables(
+                DataSource dataSource, ConnectorsProperties properties, ObjectProvider<SchemaMigration> migration)
+                throws SQLException {
             ConnectorsProperties.Jdbc jdbc = properties.jdbc();
+            SchemaMigration tool = migration.getIfAvailable();
+            if (tool != null && jdbc.initializeSchema() != InitializeSchema.NEVER) {
+                tool.migrate(dataSource, jdbc.tablePrefix());
+                return new Tables(dataSource, jdbc.tablePrefix());
+            }
             boolean creates = jdbc.initializeSchema() == InitializeSchema.ALWAYS
                     || (jdbc.initializeSchema() == InitializeSchema.EMBEDDED && isEmbedded(dataSource));
             if (creates) {
@@ -148,10 +157,15 @@ public class StoreAutoConfiguration {
 
         @Bean
         @ConditionalOnProperty(name = "connectors.polling.clustered", havingValue = "true")
-        ClusteredTriggers connectorCluster(Tables connectorTables, ConnectorsProperties properties) {
-            return new ClusteredTriggers(ClusteredPolling.on(connectorTables.dataSource())
+        ClusteredTriggers connectorCluster(
+                Tables connectorTables, ConnectorsProperties properties, Environment environment) {
+            ClusteredPollingBuilder builder = ClusteredPolling.on(connectorTables.dataSource())
                     .prefix(connectorTables.prefix())
-                    .threads(properties.polling().threads()));
+                    .threads(properties.polling().threads());
+            if (environment.getProperty("spring.threads.virtual.enabled", boolean.class, false)) {
+                builder.virtualThreads();
+            }
+            return new ClusteredTriggers(builder);
         }
     }
 

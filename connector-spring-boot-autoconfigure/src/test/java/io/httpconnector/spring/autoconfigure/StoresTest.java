@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.Test;
@@ -52,18 +53,16 @@ class StoresTest {
     private static ApplicationContextRunner polling(ApplicationContextRunner application, MockService service) {
         Orders.HANDLED.clear();
         service.on("GET", "/orders", MockResponse.json("{\"orders\": [{\"id\": 1, \"updated\": \"1\"}]}"));
-        return application
-                .withBean(Orders.class)
-                .withPropertyValues(
-                        "connectors.connections.acme.connector=shop",
-                        "connectors.connections.acme.values.url=" + service.baseUrl(),
-                        "connectors.connections.acme.secrets.api-key=k1");
+        return application.withPropertyValues(
+                "connectors.connections.acme.connector=shop",
+                "connectors.connections.acme.values.url=" + service.baseUrl(),
+                "connectors.connections.acme.secrets.api-key=k1");
     }
 
     @Test
     void filesKeepStateAcrossRestarts(@TempDir Path directory) {
         try (MockService service = MockService.start()) {
-            ApplicationContextRunner files = polling(application, service)
+            ApplicationContextRunner files = polling(application.withBean(Orders.class), service)
                     .withPropertyValues("connectors.auto-startup=false", "connectors.store.directory=" + directory);
             for (int start = 0; start < 2; start++) {
                 files.run(context -> context.getBean(ConnectorTriggers.class).poll("acme/updated-orders"));
@@ -80,7 +79,7 @@ class StoresTest {
     void instancesOfAClusterShareTriggers() {
         JdbcConnectionPool database = JdbcConnectionPool.create("jdbc:h2:mem:cluster;DB_CLOSE_DELAY=-1", "sa", "");
         try (MockService service = MockService.start()) {
-            ApplicationContextRunner cluster = polling(application, service)
+            ApplicationContextRunner cluster = polling(application.withBean(Orders.class), service)
                     .withBean(DataSource.class, () -> database, definition -> definition.setDestroyMethodName(""))
                     .withPropertyValues("connectors.polling.clustered=true");
             cluster.run(first -> cluster.run(second -> {
@@ -95,6 +94,34 @@ class StoresTest {
                 assertThat(triggers.poll("acme/updated-orders")).isZero();
                 assertThat(Orders.HANDLED).containsExactly("1");
             }));
+        } finally {
+            database.dispose();
+        }
+    }
+
+    /** Remembers the thread. */
+    static class Threads {
+
+        static final AtomicReference<String> THREAD = new AtomicReference<>();
+
+        @ConnectorTrigger("updated-orders")
+        void on(TriggerEvent event) {
+            THREAD.set(Thread.currentThread().toString());
+        }
+    }
+
+    @Test
+    void aClusterPollsInVirtualThreadsIfTheApplicationUsesThem() {
+        JdbcConnectionPool database = JdbcConnectionPool.create("jdbc:h2:mem:virtual;DB_CLOSE_DELAY=-1", "sa", "");
+        try (MockService service = MockService.start()) {
+            polling(application, service)
+                    .withBean(DataSource.class, () -> database, definition -> definition.setDestroyMethodName(""))
+                    .withBean(Threads.class)
+                    .withPropertyValues("connectors.polling.clustered=true", "spring.threads.virtual.enabled=true")
+                    .run(context -> Await.until(() -> Threads.THREAD.get() != null));
+
+            assertThat(Threads.THREAD.get().startsWith("VirtualThread"))
+                    .isEqualTo(Runtime.version().feature() >= 21);
         } finally {
             database.dispose();
         }
