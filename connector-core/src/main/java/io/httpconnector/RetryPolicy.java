@@ -2,11 +2,13 @@ package io.httpconnector;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.internal.http.Timeouts;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.MemberSteps;
 import io.httpconnector.internal.limits.Backoff;
+import io.httpconnector.internal.limits.DelaySource;
 import io.httpconnector.internal.limits.RetryAfter;
 import io.httpconnector.internal.limits.RetryBudget;
 import io.httpconnector.internal.transport.CallContext;
@@ -383,7 +385,7 @@ public final class RetryPolicy {
     /** Returns the delay that the service requests, or null. */
     @Nullable Duration requestedDelay(Response response, Instant now) {
         for (DelaySource delay : delays) {
-            Duration named = delay.in(response, now);
+            Duration named = delay.in(response.headers(), () -> json(response), now);
             if (named != null) {
                 return named;
             }
@@ -391,6 +393,15 @@ public final class RetryPolicy {
         return response.classification() == ResponseRule.Action.RATE_LIMITED
                 ? RetryAfter.ofLimit(response.headers(), now)
                 : RetryAfter.of(response.headers(), now);
+    }
+
+    private static JsonNode json(Response response) {
+        try {
+            return response.json();
+        } catch (InvalidResponseException e) {
+            // An error page of a proxy, for example.
+            return MissingNode.getInstance();
+        }
     }
 
     private @Nullable Duration withinLimits(Duration wait, CallContext call, @Nullable RetryBudget budget) {

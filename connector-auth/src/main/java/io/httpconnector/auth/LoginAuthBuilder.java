@@ -73,7 +73,7 @@ public final class LoginAuthBuilder {
      */
     public LoginAuthBuilder tokenHeader(String name) {
         if (isPresent("token header", name)) {
-            token(ofResponse(response -> response.headers().first(name).orElse(null)), "the header " + name);
+            token(LoginResponse.header(name), "the header " + name);
         }
         return this;
     }
@@ -86,7 +86,7 @@ public final class LoginAuthBuilder {
      */
     public LoginAuthBuilder tokenCookie(String name) {
         if (isPresent("token cookie", name)) {
-            token((response, fields) -> LoginResponse.cookie(name, fields), "the cookie " + name);
+            token(LoginResponse.cookie(name), "the cookie " + name);
         }
         return this;
     }
@@ -153,8 +153,40 @@ public final class LoginAuthBuilder {
      * @return this
      */
     public LoginAuthBuilder field(String name, String path) {
-        if (isPresent("field", name) && !steps.isEmpty()) {
-            steps.get(steps.size() - 1).fields().put(name, pointer("field " + name, path));
+        return isPresent("field", name)
+                ? field(name, ofResponse(LoginResponse.at(pointer("field " + name, path))))
+                : this;
+    }
+
+    /**
+     * Keeps a header field of the response to the previous request, such as a CSRF token, like {@link #field}.
+     *
+     * @param name the name of the value
+     * @param header the name of the header field
+     * @return this
+     */
+    public LoginAuthBuilder fieldHeader(String name, String header) {
+        return isPresent("field", name) && isPresent("header of field " + name, header)
+                ? field(name, LoginResponse.header(header))
+                : this;
+    }
+
+    /**
+     * Keeps the value of a cookie that the response to the previous request sets, like {@link #field}.
+     *
+     * @param name the name of the value
+     * @param cookie the name of the cookie
+     * @return this
+     */
+    public LoginAuthBuilder fieldCookie(String name, String cookie) {
+        return isPresent("field", name) && isPresent("cookie of field " + name, cookie)
+                ? field(name, LoginResponse.cookie(cookie))
+                : this;
+    }
+
+    private LoginAuthBuilder field(String name, BiFunction<Response, List<String>, @Nullable String> source) {
+        if (!steps.isEmpty()) {
+            steps.get(steps.size() - 1).fields().put(name, source);
         }
         return this;
     }

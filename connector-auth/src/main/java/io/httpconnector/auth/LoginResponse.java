@@ -6,6 +6,7 @@ import io.httpconnector.InvalidResponseException;
 import io.httpconnector.Response;
 import io.httpconnector.auth.internal.FormText;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -66,8 +67,18 @@ final class LoginResponse {
         }
     }
 
+    /** Returns the value of a header field. */
+    static BiFunction<Response, List<String>, @Nullable String> header(String name) {
+        return (response, cookies) -> response.headers().first(name).orElse(null);
+    }
+
+    /** Returns the value of a cookie, from the {@code Set-Cookie} fields of a response and the redirects to it. */
+    static BiFunction<Response, List<String>, @Nullable String> cookie(String name) {
+        return (response, cookies) -> cookie(name, cookies);
+    }
+
     /** Returns the value of a cookie in {@code Set-Cookie} fields: the last one of this name, unless it is deleted. */
-    static @Nullable String cookie(String name, List<String> fields) {
+    private static @Nullable String cookie(String name, List<String> fields) {
         String value = null;
         for (String cookie : fields) {
             String[] parts = cookie.split(";", 2);

@@ -13,6 +13,7 @@ import io.httpconnector.auth.internal.FailedAttempts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -159,8 +160,9 @@ final class LoginSession implements AuthStrategy {
             sent = settings.keepsCookies() ? cookies : new LoginCookies(timeSource);
             sent.startStep();
             Response received = context.send(request, sent);
-            step.fields().forEach((name, path) -> {
-                String value = LoginResponse.at(path).apply(received);
+            List<String> set = sent.fields();
+            step.fields().forEach((name, source) -> {
+                String value = source.apply(received, set);
                 if (value != null && !value.isEmpty()) {
                     fields.put(name, value);
                     secrets.put(name, Secret.of(value));

@@ -35,9 +35,11 @@ record LoginSettings(
      * A request of a login.
      *
      * @param request creates the request from the values of the previous responses
-     * @param fields the locations of the values that are kept, by name
+     * @param fields return the values that are kept, by name
      */
-    record LoginStep(Function<Map<String, Secret>, Request> request, Map<String, JsonPointer> fields) {}
+    record LoginStep(
+            Function<Map<String, Secret>, Request> request,
+            Map<String, BiFunction<Response, List<String>, @Nullable String>> fields) {}
 
     /** Returns whether any response has values for the base URL. */
     boolean hasFields() {

@@ -3,7 +3,6 @@ package io.httpconnector.auth.definition;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
-import io.httpconnector.auth.CustomAuth;
 import io.httpconnector.auth.ExpiryFormat;
 import io.httpconnector.auth.LoginAuth;
 import io.httpconnector.auth.LoginAuthBuilder;
@@ -34,7 +33,7 @@ final class LoginType {
     private LoginType() {}
 
     /** A request, and the values of its response that are kept. */
-    private record DefinedStep(DefinedRequest request, Map<String, String> fields) {}
+    private record DefinedStep(DefinedRequest request, Map<String, LoginField> fields) {}
 
     private static Recipe read(Members given) {
         JsonObjectReader reader = given.reader();
@@ -47,9 +46,10 @@ final class LoginType {
                 reader.objects("steps", step -> readStep(members.of(step).withReceived(received), received)));
         reader.requireElement("steps");
         DefinedRequest login = DefinedRequest.read(members.withReceived(received), "login", "POST");
-        // "tokenFields": Values of the response by name, as JSON Pointers: the following requests, `use`, `headers`,
-        // `query`, `baseUrl`, `test`, requests and triggers may contain `{{auth.name}}`.
-        Map<String, String> fields = members.pointers("tokenFields");
+        // "tokenFields": Values of the response by name, as JSON Pointers, or as objects for header fields and cookies:
+        // the following requests, `use`, `headers`, `query`, `baseUrl`, `test`, requests and triggers may contain
+        // `{{auth.name}}`.
+        Map<String, LoginField> fields = LoginField.read(members, "tokenFields");
         received.addAll(fields.keySet());
         steps.add(new DefinedStep(login, fields));
         members.use().receive(received);
@@ -87,9 +87,9 @@ final class LoginType {
 
     private static DefinedStep readStep(Members members, Set<String> received) {
         DefinedRequest request = DefinedRequest.read(members, "", "POST");
-        // "tokenFields": Values of the response by name, as JSON Pointers: the following requests may contain
-        // `{{auth.name}}`.
-        Map<String, String> fields = members.pointers("tokenFields");
+        // "tokenFields": Values of the response by name, as JSON Pointers, or as objects for header fields and cookies:
+        // the following requests may contain `{{auth.name}}`.
+        Map<String, LoginField> fields = LoginField.read(members, "tokenFields");
         received.addAll(fields.keySet());
         return new DefinedStep(request, fields);
     }
@@ -114,9 +114,9 @@ final class LoginType {
         // `/token`.
         String path = members.pointer("tokenPath");
         // "tokenHeader": The header field of the response that is the token.
-        String header = responseName(reader, "tokenHeader");
+        String header = LoginField.responseName(reader, "tokenHeader");
         // "tokenCookie": The cookie of the response that is the token.
-        String cookie = responseName(reader, "tokenCookie");
+        String cookie = LoginField.responseName(reader, "tokenCookie");
         // "expiresPath": The JSON Pointer of the expiry in the response.
         String expires = members.pointer("expiresPath");
         // "expiresAs": The format of the expiry. Default: `seconds`.
@@ -153,7 +153,8 @@ final class LoginType {
                 return created;
             };
             auth = auth == null ? LoginAuth.by(() -> request.apply(Map.of())) : auth.then(request);
-            step.fields.forEach(auth::field);
+            LoginAuthBuilder built = auth;
+            step.fields.forEach((name, field) -> field.keep(built, name));
         }
         if (auth == null) {
             throw new IllegalStateException("the login request is the last step");
@@ -165,15 +166,6 @@ final class LoginType {
         Map<String, String> revealed = new HashMap<>();
         results.forEach((name, value) -> revealed.put(name, value.reveal()));
         return revealed;
-    }
-
-    /** Reads the name of a header field or a cookie of the response. */
-    private static @Nullable String responseName(JsonObjectReader reader, String member) {
-        String name = reader.text(member);
-        if (name != null) {
-            reader.attempt(member, () -> CustomAuth.cookie(name, Secret.of("x")));
-        }
-        return name;
     }
 
     private static Additions bearer() {

@@ -195,7 +195,7 @@ final class Members {
         return path;
     }
 
-    private static void checkPointer(String path) {
+    static void checkPointer(String path) {
         var unused = JsonSupport.pointer(path);
     }
 
@@ -248,7 +248,7 @@ final class Members {
         return texts;
     }
 
-    private static void checkName(String name) {
+    static void checkName(String name) {
         if (name.isEmpty() || name.contains("{{")) {
             throw invalid("a name can't be empty or have placeholders");
         }

@@ -402,6 +402,45 @@ class ServiceDefinitionsTest {
     }
 
     @Test
+    void valuesOfAStepAreInHeadersCookiesFormsAndXml() {
+        service.on(
+                "GET",
+                "/page",
+                MockResponse.status(200)
+                        .body("text/html", "<p>")
+                        .header("X-Csrf-Token", "csrf-1")
+                        .header("Set-Cookie", "sid=s-1; Path=/; HttpOnly"));
+        service.on("POST", "/form", MockResponse.status(200).body("text/plain", "code=c-1&x=1"));
+        service.on("POST", "/session", MockResponse.status(200).body("text/xml", "<r><token>t-1</token><n>7</n></r>"));
+        var api = login(
+                "'steps': [{'method': 'GET', 'url': 'BASE/page', 'tokenFields': {'csrf': {'header': 'x-csrf-token'}, 'sid': {'cookie': 'sid'}}},"
+                        + "{'url': 'BASE/form', 'form': {'p': '{{auth.key}}', 't': '{{auth.csrf}}'}, 'tokenFields': {'code': {'path': '/code'}}}],"
+                        + "'loginUrl': 'BASE/session', 'loginHeaders': {'X-Sid': '{{auth.sid}}', 'X-Code': '{{auth.code}}'},"
+                        + "'json': {'user': '{{auth.user}}'}, 'tokenPath': '/token', 'tokenFields': {'number': '/n'},"
+                        + "'use': {'headers': {'X-All': '{{auth.token}} {{auth.csrf}} {{auth.sid}} {{auth.number}}'}}");
+
+        assertThat(last("/form").body()).isEqualTo("p=p%26%3Cw&t=csrf-1");
+        assertThat(last("/session").header("X-Sid")).contains("s-1");
+        assertThat(last("/session").header("X-Code")).contains("c-1");
+        assertThat(api.header("X-All")).contains("t-1 csrf-1 s-1 7");
+    }
+
+    @Test
+    void aLocationOfAValueIsOneOfPathHeaderAndCookie() {
+        assertThatThrownBy(
+                        () -> login(
+                                "'steps': [{'url': 'BASE/page', 'tokenFields': {'a': {}, 'b': {'header': 'X Y'}, 'c': 'x', 'd': {'path': '/a', 'cookie': 'b'},"
+                                        + " 'e': 1, '': {'header': 'X'}, 'f': {'path': 'x'}}}], 'loginUrl': 'BASE/x', 'form': {'u': '{{auth.user}}', 'p': '{{auth.key}}'}"))
+                .hasMessageContaining("/strategies/a/steps/0/tokenFields/a: ")
+                .hasMessageContaining("/strategies/a/steps/0/tokenFields/b/header: ")
+                .hasMessageContaining("/strategies/a/steps/0/tokenFields/c: it is no JSON pointer")
+                .hasMessageContaining("/strategies/a/steps/0/tokenFields/d: ")
+                .hasMessageContaining("/strategies/a/steps/0/tokenFields/e: expected an object")
+                .hasMessageContaining("/strategies/a/steps/0/tokenFields/: a name can't be empty")
+                .hasMessageContaining("/strategies/a/steps/0/tokenFields/f/path: it is no JSON pointer");
+    }
+
+    @Test
     void aMissingValueOfAStepEndsTheLogin() {
         service.on("GET", "/info", MockResponse.json("{}"));
         assertThatThrownBy(

@@ -112,7 +112,9 @@ class BuilderOptionsTest {
                         "apply=- andBodyField=bodyFields andBodyFields=bodyFields andCookie=cookies andField=bodyFields andHeader=headers andQuery=query andPerRequest=- secretFields=bodyFields"),
                 arguments(DigestAuth.class, auth, "apply=- open=- withoutMd5=md5"),
                 arguments(
-                        LoginAuthBuilder.class, auth, "expires=expiresPath then=steps useFields=headers timeSource=-"));
+                        LoginAuthBuilder.class,
+                        auth,
+                        "expires=expiresPath fieldCookie=cookie fieldHeader=header then=steps useFields=headers timeSource=-"));
     }
 
     /**

@@ -239,7 +239,12 @@ final class JsonSchemaWriter {
             schema.setAll(SampleValues.of(meaning, member));
         }
         List<ObjectNode> kinds = new ArrayList<>();
-        member.values().forEach(value -> kinds.add(arranged(value, member)));
+        List<ObjectNode> maps = new ArrayList<>();
+        member.values()
+                .forEach(value -> (value.arrangement() == Arrangement.MAP ? maps : kinds).add(arranged(value, member)));
+        if (!maps.isEmpty()) {
+            kinds.add(mixed(maps));
+        }
         if (hasReferences && member.values().stream().noneMatch(JsonSchemaWriter::acceptsReference)) {
             kinds.add(NODES.objectNode().put(REFERENCE, "#/$defs/reference"));
         }
@@ -248,6 +253,18 @@ final class JsonSchemaWriter {
         }
         schema.putArray("anyOf").addAll(kinds);
         return schema;
+    }
+
+    /** Returns a map whose values may be of any of the types, each of its own. */
+    private static ObjectNode mixed(List<ObjectNode> maps) {
+        ObjectNode mixed = maps.get(0);
+        if (maps.size() > 1) {
+            ObjectNode either = NODES.objectNode();
+            maps.forEach(map -> either.withArray("/anyOf")
+                    .add(map.path("additionalProperties").deepCopy()));
+            mixed.set("additionalProperties", either);
+        }
+        return mixed;
     }
 
     /** Whether the schema of a value accepts a reference by itself: that of an object, and of any value. */

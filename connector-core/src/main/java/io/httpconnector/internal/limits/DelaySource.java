@@ -1,14 +1,15 @@
-package io.httpconnector;
+package io.httpconnector.internal.limits;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.Headers;
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.JsonSupport;
-import io.httpconnector.internal.limits.RetryAfter;
 import io.httpconnector.internal.text.LogSafe;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param pattern finds the delay in the value; null for the whole value
  * @param unit the unit of a number; null for seconds, or a time since 1970
  */
-record DelaySource(
+public record DelaySource(
         @Nullable String header,
         JsonPointer pointer,
         @Nullable Pattern pattern,
@@ -40,7 +42,7 @@ record DelaySource(
     private static final SortedMap<String, ChronoUnit> UNITS = new TreeMap<>(
             Map.of("milliseconds", ChronoUnit.MILLIS, "seconds", ChronoUnit.SECONDS, "minutes", ChronoUnit.MINUTES));
 
-    static DelaySource header(String name) {
+    public static DelaySource header(String name) {
         if (!NameValuePair.isToken(notNull(name, "name of a delay header"))) {
             throw new InvalidDefinitionException(
                     "delayHeader", "\"" + LogSafe.visible(name) + "\" is not a field name");
@@ -48,11 +50,11 @@ record DelaySource(
         return new DelaySource(name, JsonPointer.empty(), null, null);
     }
 
-    static DelaySource field(String pointer) {
+    public static DelaySource field(String pointer) {
         return new DelaySource(null, JsonSupport.pointer(notNull(pointer, "JSON Pointer of the delay")), null, null);
     }
 
-    DelaySource matching(String expression) {
+    public DelaySource matching(String expression) {
         try {
             return new DelaySource(header, pointer, Pattern.compile(notNull(expression, "pattern of the delay")), unit);
         } catch (PatternSyntaxException e) {
@@ -61,7 +63,7 @@ record DelaySource(
         }
     }
 
-    DelaySource in(ChronoUnit of) {
+    public DelaySource in(ChronoUnit of) {
         if (!UNITS.containsValue(notNull(of, "unit of the delay"))) {
             throw new InvalidDefinitionException(member(), "the unit " + of + ": use MILLIS, SECONDS or MINUTES");
         }
@@ -72,26 +74,22 @@ record DelaySource(
         return header == null ? "delayField" : "delayHeader";
     }
 
-    /** Returns the delay in a response; null if there is none. */
-    @Nullable Duration in(Response response, Instant now) {
+    /**
+     * Returns the delay in a response; null if there is none.
+     *
+     * @param headers the header fields of the response
+     * @param body returns its JSON body; a missing node if it is no JSON
+     */
+    public @Nullable Duration in(Headers headers, Supplier<JsonNode> body, Instant now) {
         if (header != null) {
-            return RetryAfter.named(response.headers(), header, pattern, unit, now);
+            return RetryAfter.named(headers, header, pattern, unit, now);
         }
-        JsonNode value = json(response).at(pointer);
-        return value.isValueNode() ? RetryAfter.in(value.asText(), response.headers(), pattern, unit, now) : null;
-    }
-
-    private static JsonNode json(Response response) {
-        try {
-            return response.json();
-        } catch (InvalidResponseException e) {
-            // An error page of a proxy, for example.
-            return JsonSupport.tree("");
-        }
+        JsonNode value = body.get().at(pointer);
+        return value.isValueNode() ? RetryAfter.in(value.asText(), headers, pattern, unit, now) : null;
     }
 
     /** Adds the source to the JSON of a policy. */
-    void writeTo(ObjectNode json) {
+    public void writeTo(ObjectNode json) {
         ObjectNode each = header == null
                 ? json.withArray("/delayField").addObject().put("pointer", pointer.toString())
                 : json.withArray("/delayHeader").addObject().put("name", header);
@@ -106,7 +104,7 @@ record DelaySource(
     }
 
     /** Reads an element of the member {@code delayHeader}; null if it is invalid, which is reported. */
-    static @Nullable DelaySource readHeader(JsonObjectReader reader) {
+    public static @Nullable DelaySource readHeader(JsonObjectReader reader) {
         List<DelaySource> read = new ArrayList<>();
         // "name": The name of the header field.
         reader.require("name");
@@ -118,7 +116,7 @@ record DelaySource(
     }
 
     /** Reads an element of the member {@code delayField}; null if it is invalid, which is reported. */
-    static @Nullable DelaySource readField(JsonObjectReader reader) {
+    public static @Nullable DelaySource readField(JsonObjectReader reader) {
         List<DelaySource> read = new ArrayList<>();
         // "pointer": The JSON Pointer of the value in the body.
         reader.require("pointer");
