@@ -112,7 +112,7 @@ final class NangoProxy {
                 .withObject("/retry")
                 .withArray("/delayField")
                 .addObject()
-                .put("pointer", NangoScope.pointer(path))
+                .put("pointer", CatalogueNames.pointer(path))
                 .put("pattern", pattern);
         rule(400, 499, "RATE_LIMITED").putArray("conditions").addObject().put("text", start);
         body.ignore("a time and a number of seconds are distinguished by their form", "strategy");
