@@ -5,6 +5,10 @@ import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.transport.CallContext;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The validated settings of a connection, except those of the {@link Transport}. Immutable. */
 record ConnectionSettings(
@@ -13,7 +17,7 @@ record ConnectionSettings(
         AuthStrategy auth,
         NameValuePairs query,
         NameValuePairs headers,
-        ConnectionTests tests,
+        TestRequests tests,
         RetryPolicy retry,
         List<RateLimit.RouteLimit> rateLimits,
         List<ResponseRule> rules,
@@ -38,7 +42,7 @@ record ConnectionSettings(
                 AuthStrategy.none(),
                 NameValuePairs.NONE,
                 NameValuePairs.NONE,
-                ConnectionTests.NONE,
+                TestRequests.NONE,
                 retry,
                 List.of(),
                 List.of(),
@@ -48,5 +52,25 @@ record ConnectionSettings(
                 maxResponseBytes,
                 time,
                 true);
+    }
+
+    /**
+     * The requests of a connection test. Immutable.
+     *
+     * @param requests the requests that do not depend on values
+     * @param created creates the requests from the values of the auth strategy; null if they do not depend on them
+     */
+    record TestRequests(List<Request> requests, @Nullable Function<Map<String, String>, List<Request>> created) {
+
+        static final TestRequests NONE = new TestRequests(List.of(), null);
+
+        boolean isEmpty() {
+            return requests.isEmpty() && created == null;
+        }
+
+        /** Returns the requests with the current values. */
+        List<Request> requests(Supplier<Map<String, String>> values) {
+            return created == null ? requests : created.apply(values.get());
+        }
     }
 }

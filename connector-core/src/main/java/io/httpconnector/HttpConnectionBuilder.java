@@ -52,7 +52,7 @@ public final class HttpConnectionBuilder {
     private @Nullable BaseUrl baseUrl;
     private boolean hasBaseUrl;
     private AuthStrategy auth = AuthStrategy.none();
-    private ConnectionTests tests = ConnectionTests.NONE;
+    private ConnectionSettings.TestRequests tests = ConnectionSettings.TestRequests.NONE;
     private RetryPolicy retry = RetryPolicy.defaults();
     private TimeSource time = TimeSource.SYSTEM;
     private Timeouts timeouts = Timeouts.DEFAULTS;
@@ -252,7 +252,7 @@ public final class HttpConnectionBuilder {
                         Stream.ofNullable(request), Stream.of(others == null ? new Request[0] : others))
                 .filter(Objects::nonNull)
                 .toList();
-        this.tests = new ConnectionTests(all, null);
+        this.tests = new ConnectionSettings.TestRequests(all, null);
         return this;
     }
 
@@ -263,7 +263,7 @@ public final class HttpConnectionBuilder {
      * @return this
      */
     public HttpConnectionBuilder test(Function<Map<String, String>, List<Request>> requests) {
-        check(() -> this.tests = new ConnectionTests(List.of(), notNull(requests, "test requests")));
+        check(() -> this.tests = new ConnectionSettings.TestRequests(List.of(), notNull(requests, "test requests")));
         return this;
     }
 

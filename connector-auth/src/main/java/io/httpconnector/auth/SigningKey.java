@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What turns the text to sign into a signature. Immutable. */
+/** A key that turns the text to sign into a signature. Immutable. */
 sealed interface SigningKey permits HmacKey, DigestKey, PrivateSigningKey {
 
     /** Returns the secret key; null if there is none. */

@@ -11,33 +11,32 @@ import org.slf4j.LoggerFactory;
 /** The endpoint of a webhook of a started instance. Thread-safe. */
 final class InstanceEndpoint implements WebhookEndpoint {
 
-    private static final Logger LOG = LoggerFactory.getLogger(InstanceRuntime.class);
+    private static final Logger LOG = LoggerFactory.getLogger(InstanceEndpoint.class);
 
-    private final InstanceRuntime runtime;
+    private final InstanceId id;
     private final String name;
     private final JsonNode webhook;
+    private final WebhookEndpoint receiver;
 
     /**
      * Creates an endpoint.
      *
      * @param webhook the members of the webhook in the document
+     * @param receiver receives the requests
      */
-    InstanceEndpoint(InstanceRuntime runtime, String name, JsonNode webhook) {
-        this.runtime = runtime;
+    InstanceEndpoint(InstanceId id, String name, JsonNode webhook, WebhookEndpoint receiver) {
+        this.id = id;
         this.name = name;
         this.webhook = webhook;
+        this.receiver = receiver;
     }
 
     @Override
     public WebhookResponse receive(WebhookRequest request) {
         try {
-            return runtime.receive(name, request);
+            return receiver.receive(request);
         } catch (RuntimeException e) {
-            LOG.warn(
-                    "{}: a request of the webhook {} could not be handled",
-                    runtime.stored().id(),
-                    name,
-                    e);
+            LOG.warn("{}: a request of the webhook {} could not be handled", id, name, e);
             return WebhookResponse.of(503);
         }
     }

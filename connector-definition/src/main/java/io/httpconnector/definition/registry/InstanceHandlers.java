@@ -4,19 +4,23 @@ import io.httpconnector.InvalidDefinitionException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The handlers of the events of connectors, by trigger or webhook. Thread-safe. */
-final class InstanceHandlers {
+/**
+ * The handlers of the events of connectors, by trigger or webhook. Thread-safe.
+ *
+ * @param <H> the type of the handlers
+ */
+final class InstanceHandlers<H> {
 
     private final Definitions definitions;
-    private final Map<String, Map<String, InstanceHandler>> handlers = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, H>> handlers = new ConcurrentHashMap<>();
 
     InstanceHandlers(Definitions definitions) {
         this.definitions = definitions;
     }
 
-    void add(String connector, String name, InstanceHandler handler) {
+    void add(String connector, String name, H handler) {
         definitions.requireName(connector, name);
-        Map<String, InstanceHandler> known = handlers.computeIfAbsent(connector, id -> new ConcurrentHashMap<>());
+        Map<String, H> known = handlers.computeIfAbsent(connector, id -> new ConcurrentHashMap<>());
         if (known.putIfAbsent(name, handler) != null) {
             throw new InvalidDefinitionException(
                     "connector registry", connector + ": \"" + name + "\" has a handler already");
@@ -24,7 +28,7 @@ final class InstanceHandlers {
     }
 
     /** Returns the handlers of a connector by the names of its triggers and webhooks. */
-    Map<String, InstanceHandler> of(String connector) {
+    Map<String, H> of(String connector) {
         return handlers.getOrDefault(connector, Map.of());
     }
 }

@@ -94,7 +94,12 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
             JsonNode webhook = defined.webhooks().get(name);
             if (webhook != null && environment.settings.router() != null && !tokens.containsKey(name)) {
                 String token = environment.webhookToken(stored, name);
-                environment.settings.router().add(token, new InstanceEndpoint(this, name, webhook));
+                environment
+                        .settings
+                        .router()
+                        .add(
+                                token,
+                                new InstanceEndpoint(stored.id(), name, webhook, request -> receive(name, request)));
                 tokens = with(tokens, name, token);
             }
         });

@@ -42,7 +42,7 @@ final class RegistryEnvironment {
 
     final RegistrySettings settings;
     final Definitions definitions = new Definitions();
-    final InstanceHandlers handlers = new InstanceHandlers(definitions);
+    final InstanceHandlers<InstanceHandler> handlers = new InstanceHandlers<>(definitions);
     final OpenConnectors open;
     final ConcurrentMap<InstanceId, ConnectorInstance> instances = new ConcurrentHashMap<>();
     /** Receivers need a router of their own: requests come through the endpoint of the instance. */
