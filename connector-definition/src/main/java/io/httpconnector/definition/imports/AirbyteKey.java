@@ -42,8 +42,7 @@ final class AirbyteKey {
 
     /** Returns whether a value is the same for all records of a parent. */
     static boolean isOfParent(Path path) {
-        boolean isTime =
-                !path.steps().isEmpty() && path.steps().get(0).matches("start_time|end_time|start_date|end_date");
+        boolean isTime = !path.steps().isEmpty() && path.steps().get(0).matches("(?:start|end|since|until).*");
         return path.root().matches("stream_slice|stream_partition|stream_interval") && !isTime;
     }
 

@@ -51,7 +51,9 @@ final class AirbyteRequest {
     private static String given(String url) {
         // A value of a parent after the host is a path.
         String withSlash = PATH_OF_PARENT.matcher(url).replaceFirst("$1/{{$2 | match('(?s)^/?(.*)\\$') | path}}");
-        return withSlash.strip().replaceFirst("^\"(.*)\"$", "$1");
+        String plain = withSlash.strip().replaceFirst("^\"(.*)\"$", "$1");
+        // Airbyte leaves out empty segments.
+        return plain.contains("{{") ? plain : plain.replaceAll("(?<!:)/{2,}", "/");
     }
 
     /** Returns the URL of a requester without its path; null if it has no counterpart, which is noted. */

@@ -566,7 +566,7 @@ class AirbyteImportTest {
     @CsvSource({
         "https://h.example.com/v1/, '', /",
         "https://h.example.com/v1, /, ''",
-        "https://h.example.com/v1/, /a/, /a/"
+        "https://h.example.com//v1/, /a/, /a/"
     })
     void slashAtTheEndOfAUrlIsThatOfTheManifest(String base, String path, String url) {
         ImportedConnector imported =
