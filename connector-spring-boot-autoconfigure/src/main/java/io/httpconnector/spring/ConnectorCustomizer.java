@@ -16,10 +16,13 @@ import io.httpconnector.definition.ConnectorContext;
 @FunctionalInterface
 public interface ConnectorCustomizer {
 
+    /** The name that stands for all instances of the {@code ConnectorRegistry}. */
+    String REGISTRY = "*";
+
     /**
      * Changes the context of a connection.
      *
-     * @param connection the name of the connection in {@code connectors.connections}
+     * @param connection the name of the connection in {@code connectors.connections}, or {@link #REGISTRY}
      * @param context the context, with stores and secrets
      */
     void customize(String connection, ConnectorContext.Builder context);

@@ -8,6 +8,8 @@ import io.httpconnector.spring.ConnectorDocumentSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -105,6 +107,10 @@ final class ConnectorDocuments {
         } catch (InvalidDefinitionException e) {
             e.problems().forEach(problem -> problems.add(file + ": " + problem));
         }
+    }
+
+    Collection<ConnectorDefinition> all() {
+        return Collections.unmodifiableCollection(definitions.values());
     }
 
     ConnectorDefinition get(String id) {

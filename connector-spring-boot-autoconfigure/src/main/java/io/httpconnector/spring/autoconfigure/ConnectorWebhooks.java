@@ -3,6 +3,7 @@ package io.httpconnector.spring.autoconfigure;
 import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
+import io.httpconnector.webhook.WebhookRouter;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ final class ConnectorWebhooks implements WebhookEndpoint {
 
     private final String base;
     private final @Nullable String publicUrl;
+    private volatile @Nullable WebhookRouter router;
     private final Map<String, WebhookEndpoint> endpoints = new ConcurrentHashMap<>();
 
     /**
@@ -34,6 +36,17 @@ final class ConnectorWebhooks implements WebhookEndpoint {
         return path.endsWith("/") ? withoutSlash(path.substring(0, path.length() - 1)) : path;
     }
 
+    /** Returns the router for webhooks of the registry, whose paths are tokens. */
+    synchronized WebhookRouter router() {
+        WebhookRouter known = router;
+        if (known == null) {
+            known = WebhookRouter.at(publicUrl == null ? "http://localhost" + base : publicUrl)
+                    .mountedAt(withoutSlash(base));
+            router = known;
+        }
+        return known;
+    }
+
     /** Adds a webhook, and returns its path. */
     String add(String id, WebhookEndpoint endpoint) {
         endpoints.put(base + id, publicUrl == null ? endpoint : new PublicEndpoint(endpoint, publicUrl + id));
@@ -42,7 +55,9 @@ final class ConnectorWebhooks implements WebhookEndpoint {
 
     @Override
     public Optional<WebhookEndpoint> endpointAt(String path) {
-        return Optional.ofNullable(endpoints.get(path));
+        WebhookEndpoint found = endpoints.get(path);
+        WebhookRouter tokens = router;
+        return found == null && tokens != null ? tokens.endpointAt(path) : Optional.ofNullable(found);
     }
 
     @Override

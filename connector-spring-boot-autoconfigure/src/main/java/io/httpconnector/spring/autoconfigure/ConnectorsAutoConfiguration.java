@@ -29,22 +29,29 @@ public class ConnectorsAutoConfiguration {
     /** Creates the configuration; called by Spring. */
     public ConnectorsAutoConfiguration() {}
 
+    @Bean
+    ConnectorDocuments connectorDocuments(
+            ConnectorsProperties properties,
+            ObjectProvider<ConnectorComponents> components,
+            ObjectProvider<ConnectorDocumentSource> sources) {
+        return ConnectorDocuments.read(
+                properties.documents(),
+                new PathMatchingResourcePatternResolver(),
+                sources.orderedStream().toList(),
+                components.getIfUnique(ConnectorComponents::none));
+    }
+
     @Bean(ConnectorBeanRegistrar.CONNECTORS)
     Connectors connectors(
             ConnectorsProperties properties,
+            ConnectorDocuments documents,
             ObjectProvider<ConnectorComponents> components,
-            ObjectProvider<ConnectorDocumentSource> documents,
             ObjectProvider<SecretSource> secrets,
             ObjectProvider<ConnectorCustomizer> customizers) {
-        ConnectorComponents code = components.getIfUnique(ConnectorComponents::none);
         return new ConnectorsFactory(
                         properties,
-                        ConnectorDocuments.read(
-                                properties.documents(),
-                                new PathMatchingResourcePatternResolver(),
-                                documents.orderedStream().toList(),
-                                code),
-                        code,
+                        documents,
+                        components.getIfUnique(ConnectorComponents::none),
                         secrets.getIfUnique(SecretSource::none),
                         customizers.orderedStream().toList())
                 .create();

@@ -24,6 +24,7 @@ import org.springframework.util.unit.DataSize;
  * @param polling How the application polls.
  * @param store Where state, tokens and events are stored.
  * @param jdbc The tables, if they are stored in a database.
+ * @param registry The registry for customers that are added at run time.
  * @param exchangeLog The log of all requests and responses, without secrets.
  */
 @ConfigurationProperties("connectors")
@@ -38,6 +39,7 @@ record ConnectorsProperties(
         @DefaultValue Polling polling,
         @DefaultValue Store store,
         @DefaultValue Jdbc jdbc,
+        @DefaultValue Registry registry,
         @DefaultValue ExchangeLog exchangeLog) {
 
     /** Replaces a map that is not set by an empty one. */
@@ -127,6 +129,14 @@ record ConnectorsProperties(
         /** Never: the tables exist. */
         NEVER
     }
+
+    /**
+     * The registry for customers that are added at run time.
+     *
+     * @param enabled Whether there is a ConnectorRegistry with all connector documents. In a database it requires the property
+     *     'connectors.store.encryption-key'.
+     */
+    public record Registry(@DefaultValue("false") boolean enabled) {}
 
     /**
      * The log of exchanges: who has sent which request when, without secrets.

@@ -3,6 +3,7 @@ package io.httpconnector.spring.autoconfigure;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Response;
 import io.httpconnector.TimeSource;
+import io.httpconnector.definition.registry.ConnectorRegistry;
 import io.httpconnector.polling.PollingEngine;
 import io.httpconnector.spring.ConnectorCustomizer;
 import io.httpconnector.spring.ConnectorTriggers;
@@ -31,7 +32,10 @@ public class TriggerAutoConfiguration {
             ConfigurableListableBeanFactory beans,
             ObjectProvider<Response.JsonMapping> mapping,
             ObjectProvider<TriggerGauges> gauges,
-            ObjectProvider<TransactionalHandlers> transactions) {
+            ObjectProvider<TransactionalHandlers> transactions,
+            ObjectProvider<ConnectorRegistry> registry,
+            ConnectorDocuments documents) {
+        ConnectorRegistry customers = registry.getIfUnique();
         ClusteredTriggers shared = cluster.getIfAvailable();
         if (properties.polling().clustered() && shared == null) {
             throw new InvalidDefinitionException(
@@ -47,7 +51,8 @@ public class TriggerAutoConfiguration {
                 beans,
                 mapping.getIfUnique(),
                 gauges.getIfAvailable(),
-                transactions::getIfAvailable);
+                transactions::getIfAvailable,
+                customers == null ? null : new RegistryHandlers(customers, documents));
     }
 
     /** Sets the time source and the polling engine of the application, if it has its own. */

@@ -40,6 +40,7 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
     private final Response.@Nullable JsonMapping mapping;
     private final @Nullable TriggerGauges gauges;
     private final Supplier<@Nullable TransactionalHandlers> transactions;
+    private final @Nullable RegistryHandlers registry;
     private final Map<String, ManagedTrigger> triggers = new TreeMap<>();
     private volatile boolean isRunning;
     private volatile boolean isStopping;
@@ -52,7 +53,8 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
             ConfigurableListableBeanFactory beans,
             Response.@Nullable JsonMapping mapping,
             @Nullable TriggerGauges gauges,
-            Supplier<@Nullable TransactionalHandlers> transactions) {
+            Supplier<@Nullable TransactionalHandlers> transactions,
+            @Nullable RegistryHandlers registry) {
         this.connectors = connectors;
         this.webhooks = webhooks;
         this.cluster = cluster;
@@ -61,6 +63,7 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
         this.mapping = mapping;
         this.gauges = gauges;
         this.transactions = transactions;
+        this.registry = registry;
     }
 
     @Override
@@ -89,7 +92,10 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
 
     private void add(TriggerMethod method) {
         Set<String> names = new TreeSet<>();
-        boolean isHandled = false;
+        boolean isHandled = registry != null && method.connection().isEmpty() && registry.add(method);
+        if (registry != null) {
+            names.addAll(registry.names());
+        }
         for (String connection : connectors.names()) {
             if (method.handles(connection)) {
                 ConnectorDefinition definition = connectors.definition(connection);
@@ -146,6 +152,9 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
             cluster.start();
         }
         triggers.values().forEach(ManagedTrigger::start);
+        if (registry != null) {
+            registry.start();
+        }
         isStopping = false;
         isRunning = true;
     }
@@ -186,6 +195,9 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
         }
         if (cluster != null) {
             cluster.stop();
+        }
+        if (registry != null) {
+            registry.stop();
         }
         isRunning = false;
     }

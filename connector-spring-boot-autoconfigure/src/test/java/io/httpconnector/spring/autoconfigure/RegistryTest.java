@@ -1,0 +1,125 @@
+package io.httpconnector.spring.autoconfigure;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.httpconnector.Secret;
+import io.httpconnector.definition.Connector;
+import io.httpconnector.definition.SecretSource;
+import io.httpconnector.definition.registry.ConnectorInstance;
+import io.httpconnector.definition.registry.ConnectorRegistry;
+import io.httpconnector.definition.registry.InstanceSettings;
+import io.httpconnector.spring.ConnectorTrigger;
+import io.httpconnector.testing.Await;
+import io.httpconnector.testing.MockResponse;
+import io.httpconnector.testing.MockService;
+import io.httpconnector.trigger.TriggerEvent;
+import io.httpconnector.webhook.WebhookRequest;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcConnectionPool;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+/** Tests customers that are added at run time. */
+class RegistryTest {
+
+    private static final String KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+
+    private final ApplicationContextRunner application = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    ConnectorsAutoConfiguration.class,
+                    StoreAutoConfiguration.class,
+                    RegistryAutoConfiguration.class,
+                    TriggerAutoConfiguration.class))
+            .withBean(Orders.class)
+            .withBean(
+                    ConnectorWebhooks.class,
+                    () -> new ConnectorWebhooks("", new ConnectorsProperties.Webhooks("/hooks", null, false)))
+            .withBean(SecretSource.class, () -> reference -> Secret.of("s3cret"))
+            .withPropertyValues("connectors.registry.enabled=true");
+
+    /** Handles the events of all customers. */
+    static class Orders {
+
+        static final List<String> HANDLED = new CopyOnWriteArrayList<>();
+
+        @ConnectorTrigger("updated-orders")
+        void updated(TriggerEvent event, Connector connector) {
+            HANDLED.add(connector.tenant() + " " + event.key());
+        }
+
+        @ConnectorTrigger("order-paid")
+        void paid(Map<String, String> payload, Connector connector) {
+            HANDLED.add(connector.tenant() + " paid " + payload.get("event"));
+        }
+    }
+
+    private static WebhookRequest paid(String path) throws Exception {
+        byte[] body = "{\"event\":\"e1\"}".getBytes(UTF_8);
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec("s3cret".getBytes(UTF_8), "HmacSHA256"));
+        return WebhookRequest.of(
+                "POST",
+                path,
+                null,
+                Map.of(
+                        "Content-Type", List.of("application/json"),
+                        "X-Signature", List.of(HexFormat.of().formatHex(mac.doFinal(body)))),
+                body);
+    }
+
+    private static void addCustomers(ApplicationContextRunner application) {
+        Orders.HANDLED.clear();
+        try (MockService service = MockService.start()) {
+            service.on("GET", "/orders", MockResponse.json("{\"orders\": [{\"id\": 1, \"updated\": \"1\"}]}"));
+            application.run(context -> {
+                ConnectorRegistry registry = context.getBean(ConnectorRegistry.class);
+                ConnectorInstance acme =
+                        registry.add("acme", "shop", InstanceSettings.of(Map.of("url", service.baseUrl())));
+                registry.add("globex", "shop", InstanceSettings.of(Map.of("url", service.baseUrl())));
+                Await.until(() -> Orders.HANDLED.containsAll(List.of("acme 1", "globex 1")));
+
+                String path = acme.webhookUrl("order-paid").orElseThrow().getPath();
+                assertThat(path).startsWith("/hooks/");
+                assertThat(context.getBean(ConnectorWebhooks.class)
+                                .receive(paid(path))
+                                .status())
+                        .isEqualTo(200);
+                Await.until(() -> Orders.HANDLED.contains("acme paid e1"));
+            });
+            Orders.HANDLED.clear();
+            application.run(context -> assertThat(
+                            context.getBean(ConnectorRegistry.class).instances())
+                    .extracting(ConnectorInstance::tenant)
+                    .containsExactly("acme", "globex"));
+        }
+    }
+
+    @Test
+    void customersAreKeptInTheDatabase() {
+        JdbcConnectionPool database = JdbcConnectionPool.create("jdbc:h2:mem:registry;DB_CLOSE_DELAY=-1", "sa", "");
+        ApplicationContextRunner jdbc = application.withBean(
+                DataSource.class, () -> database, definition -> definition.setDestroyMethodName(""));
+        try {
+            addCustomers(jdbc.withPropertyValues("connectors.store.encryption-key=" + KEY));
+            jdbc.run(context -> assertThat(context.getStartupFailure())
+                    .hasStackTraceContaining("connectors.store.encryption-key: it is missing"));
+        } finally {
+            database.dispose();
+        }
+    }
+
+    @Test
+    void customersAreKeptInFiles(@TempDir Path directory) {
+        addCustomers(application.withPropertyValues("connectors.store.directory=" + directory));
+    }
+}
