@@ -28,6 +28,26 @@ record ConnectionSettings(
         TimeSource time,
         boolean isForAuth) {
 
+    /**
+     * The requests of a connection test. Immutable.
+     *
+     * @param requests the requests that do not depend on values
+     * @param created creates the requests from the values of the auth strategy; null if they do not depend on them
+     */
+    record TestRequests(List<Request> requests, @Nullable Function<Map<String, String>, List<Request>> created) {
+
+        static final TestRequests NONE = new TestRequests(List.of(), null);
+
+        boolean isEmpty() {
+            return requests.isEmpty() && created == null;
+        }
+
+        /** Returns the requests with the current values. */
+        List<Request> requests(Supplier<Map<String, String>> values) {
+            return created == null ? requests : created.apply(values.get());
+        }
+    }
+
     /** Creates the context of a call, with the timeout of the request or else of the connection. */
     CallContext call(Request request) {
         Duration asked = request.timeout();
