@@ -140,6 +140,13 @@ final class ImportCommand implements Callable<Integer> {
         }
     }
 
+    /** Returns the directory of the file; null for the standard input. */
+    private @Nullable Path directory() {
+        return file.toString().equals("-")
+                ? null
+                : terminal.resolve(file).toAbsolutePath().getParent();
+    }
+
     /** Reports what could not be imported. */
     private void remark(Remark remark) {
         terminal.note(terminal.styled("fg(yellow)", "remark: ")
@@ -149,7 +156,7 @@ final class ImportCommand implements Callable<Integer> {
 
     private int requests(String text) {
         ImportedRequests imported =
-                ImportedRequests.read(format, text, format == ImportFormat.OPENAPI ? operation : item);
+                ImportedRequests.read(format, text, directory(), format == ImportFormat.OPENAPI ? operation : item);
         Map<String, ObjectNode> requests = named(imported.requests());
         if (into != null) {
             imported.remarks().forEach(this::remark);

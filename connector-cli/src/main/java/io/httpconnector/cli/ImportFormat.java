@@ -3,6 +3,8 @@ package io.httpconnector.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.wizard.RecommendationSource;
 import io.httpconnector.wizard.RecommendationSources;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** The formats from which documents are imported. The names are those that a user types. */
 enum ImportFormat {
@@ -34,10 +36,17 @@ enum ImportFormat {
         return this != CURL;
     }
 
-    /** Reads the requests of a text, or of its tree. */
-    RecommendationSource read(String text, JsonNode tree) {
+    /**
+     * Reads the requests of a text, or of its tree.
+     *
+     * @param directory the directory of the file, in which other files may be read; null for none
+     */
+    RecommendationSource read(String text, JsonNode tree, @Nullable Path directory) {
         return switch (this) {
-            case OPENAPI -> RecommendationSources.openApi(tree.toString());
+            case OPENAPI ->
+                directory == null
+                        ? RecommendationSources.openApi(tree.toString())
+                        : RecommendationSources.openApi(tree.toString(), directory);
             case POSTMAN -> RecommendationSources.postman(tree.toString());
             case HAR -> RecommendationSources.har(tree.toString());
             case CURL -> RecommendationSources.curl(text);

@@ -8,6 +8,7 @@ import io.httpconnector.definition.internal.DocumentParser;
 import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.wizard.Recommendation;
 import io.httpconnector.wizard.RecommendationSource;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The requests of an OpenAPI document, Postman collection, HTTP Archive or curl command, as members of a connector document. */
 final class ImportedRequests {
@@ -52,20 +54,21 @@ final class ImportedRequests {
     /**
      * Reads requests.
      *
+     * @param directory the directory of the file, in which the files are that it refers to; null for none
      * @param chosen the names of those to read in the source; empty for all
      * @throws CommandException if there is no such request
      */
-    static ImportedRequests read(ImportFormat format, String text, List<String> chosen) {
+    static ImportedRequests read(ImportFormat format, String text, @Nullable Path directory, List<String> chosen) {
         ImportedRequests imported = new ImportedRequests(format, text);
-        imported.read(chosen);
+        imported.read(directory, chosen);
         return imported;
     }
 
-    private void read(List<String> chosen) {
+    private void read(@Nullable Path directory, List<String> chosen) {
         if (format == ImportFormat.OPENAPI) {
             nameOperations();
         }
-        RecommendationSource source = format.read(text, tree);
+        RecommendationSource source = format.read(text, tree, directory);
         source.notes().forEach(note -> remarks.add(new Remark("", note)));
         List<Recommendation> all = source.all();
         List<String> names = all.stream().map(Recommendation::title).toList();

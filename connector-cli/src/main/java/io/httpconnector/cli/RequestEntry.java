@@ -137,7 +137,7 @@ final class RequestEntry {
     }
 
     private void curl(String command) {
-        ImportedRequests imported = ImportedRequests.read(ImportFormat.CURL, command, List.of());
+        ImportedRequests imported = ImportedRequests.read(ImportFormat.CURL, command, null, List.of());
         if (imported.requests().size() != 1) {
             throw new CommandException(
                     ExitCode.USAGE,

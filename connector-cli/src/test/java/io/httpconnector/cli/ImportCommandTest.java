@@ -59,6 +59,25 @@ class ImportCommandTest {
     }
 
     @Test
+    void filesBesideAnOpenApiDocumentAreRead() throws Exception {
+        connector.write("pet.yaml", "type: object\nrequired: [name]\nproperties: {name: {const: Rex}}\n");
+        connector.write(
+                "split.yaml",
+                PETS.replace("{example: {name: Rex, password: hush-1}}", "{schema: {$ref: ./pet.yaml}}")
+                        .replace("{summary: A pet,", "{summary: A pet, requestBody: {$ref: '../body.yaml'},"));
+
+        Result result = connector.run("import", "openapi", "split.yaml", "-o", "split.connector.yaml");
+
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(load("split.connector.yaml")
+                        .toJson()
+                        .at("/requests/create-pet/body/json/name")
+                        .asText())
+                .isEqualTo("Rex");
+        assertThat(result.err()).contains("the reference ../body.yaml is not resolved: the file ../body.yaml");
+    }
+
+    @Test
     void openApiDocument() {
         Result result = connector.run("import", "openapi", "pets.yaml", "-o", "pets.connector.yaml");
 

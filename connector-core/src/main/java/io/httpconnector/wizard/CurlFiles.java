@@ -2,12 +2,6 @@ package io.httpconnector.wizard;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.wizard.ShellCommand.Word;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 record CurlFiles(@Nullable Path directory) {
 
-    private static final int MAX_BYTES = 1024 * 1024;
+    private static final int MAX_MEBIBYTES = 1;
 
     /** An option with an optional value, of a configuration file. */
     private static final Pattern OPTION =
@@ -39,22 +33,10 @@ record CurlFiles(@Nullable Path directory) {
             throw invalid(word, "the file " + name + " is not read: permit its directory, or write its content");
         }
         try {
-            Path root = directory.toRealPath();
-            Path file = root.resolve(name).toRealPath();
-            if (!file.startsWith(root) || !Files.isRegularFile(file)) {
-                throw invalid(word, "the file " + name + " is not in the permitted directory");
-            }
-            if (Files.size(file) > MAX_BYTES) {
-                throw invalid(word, "the file " + name + " is larger than 1 MiB");
-            }
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw invalid(word, "the file " + name + " is not text in UTF-8");
-        } catch (IOException | InvalidPathException e) {
-            throw invalid(word, "the file " + name + " can't be read in the permitted directory");
+            PermittedFiles files = new PermittedFiles(directory, MAX_MEBIBYTES);
+            return files.text(files.find(name), name);
+        } catch (InvalidDefinitionException e) {
+            throw invalid(word, e.problems().get(0));
         }
     }
 

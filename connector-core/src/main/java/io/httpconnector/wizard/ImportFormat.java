@@ -39,7 +39,7 @@ record ImportFormat(
             (text, json) -> json.isMissingNode()
                     ? OPEN_API_IN_YAML.matcher(text).find()
                     : json.has("openapi") || json.has("swagger"),
-            text -> OpenApiReader.read(YamlOrJson.read(text)));
+            text -> OpenApiReader.read(YamlOrJson.read(text), List.of()));
 
     static final ImportFormat POSTMAN = new ImportFormat(
             "Postman collection",
@@ -71,7 +71,7 @@ record ImportFormat(
         return reader.apply(withoutByteOrderMark(text));
     }
 
-    private static String withoutByteOrderMark(String text) {
+    static String withoutByteOrderMark(String text) {
         return text.startsWith("\uFEFF") ? text.substring(1) : text;
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.wizard.LazyRecommendationSource.LazyRecommendation;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +17,7 @@ import java.util.regex.Pattern;
 /**
  * Reads an OpenAPI 3.0 or 3.1 document, or Swagger 2.0: servers, parameters, security, and for the body its example or a sample generated
  * from its schema. Path parameters become pills of the step {@code input}; of the other parameters, only required ones are
- * imported. References to other documents are not resolved.
+ * imported. References to other documents are not resolved, unless {@link OpenApiFiles} has added them.
  */
 final class OpenApiReader {
 
@@ -51,7 +52,12 @@ final class OpenApiReader {
         }
     }
 
-    static LazyRecommendationSource read(JsonNode original) {
+    /**
+     * Reads a document.
+     *
+     * @param found notes about the document itself
+     */
+    static LazyRecommendationSource read(JsonNode original, Collection<String> found) {
         boolean isSwagger = original.path("swagger").asText("").equals("2.0");
         boolean isOpenApi = original.path("openapi").asText("").matches("3\\.[01](\\..*)?");
         if ((!isSwagger && !isOpenApi) || !original.path("paths").isObject()) {
@@ -62,7 +68,7 @@ final class OpenApiReader {
         JsonNode document = isSwagger ? SwaggerConverter.convert(original) : original;
         OpenApiReader first = new OpenApiReader(document);
         List<LazyRecommendation> all = new ArrayList<>();
-        List<String> notes = new ArrayList<>();
+        List<String> notes = new ArrayList<>(found);
         document.path("paths").properties().forEach(path -> {
             JsonNode item = first.references.resolve(path.getValue());
             if (item.isMissingNode()) {

@@ -76,6 +76,24 @@ public final class RecommendationSources {
     }
 
     /**
+     * Creates a source from a document of OpenAPI 3.0 or 3.1, or Swagger 2.0, that refers to other files, as in {@code $ref:
+     * "schemas/order.yaml#/Order"}. References to URLs, to files outside of the directory, also by symbolic links, to files that are
+     * larger than 8 MiB or not valid, and to more than 1000 files are refused: the notes of the source name them.
+     *
+     * @param document the document, as for {@link #openApi(String)}
+     * @param directory the directory in which files may be read, and to which the references of the document are relative
+     * @return a source with its operations
+     * @throws InvalidDefinitionException if it can't be parsed, or is not an OpenAPI document
+     * @throws ConnectorException if it is YAML and the library for it is missing
+     */
+    public static RecommendationSource openApi(String document, Path directory) {
+        String present = ImportFormat.withoutByteOrderMark(Arguments.notNull(document, ImportFormat.OPEN_API.name()));
+        OpenApiFiles.Bundle bundle =
+                OpenApiFiles.add(YamlOrJson.read(present), Arguments.notNull(directory, "directory"));
+        return OpenApiReader.read(bundle.document(), bundle.notes());
+    }
+
+    /**
      * Creates a source from an HTTP Archive 1.2, as exported by browser developer tools.
      *
      * @param json the archive

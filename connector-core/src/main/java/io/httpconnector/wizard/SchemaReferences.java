@@ -34,13 +34,17 @@ final class SchemaReferences {
         return node.path("$ref").isTextual() ? node.path("$ref").textValue() : dynamic;
     }
 
-    /** Resolves a local reference to a schema, parameter or other object. */
+    /** Resolves a local reference to a schema, parameter or other object; a reference to itself is unresolved. */
     JsonNode resolve(JsonNode node) {
         JsonNode target = node;
         for (int i = 0; i < MAX_CHAIN && !of(target).isEmpty(); i++) {
             target = target(of(target));
         }
-        return of(target).isEmpty() ? target : MissingNode.getInstance();
+        if (of(target).isEmpty()) {
+            return target;
+        }
+        unresolved.add(of(node));
+        return MissingNode.getInstance();
     }
 
     /** Returns the target of a reference, or a missing node. */
