@@ -73,24 +73,4 @@ record ConnectionSettings(
                 time,
                 true);
     }
-
-    /**
-     * The requests of a connection test. Immutable.
-     *
-     * @param requests the requests that do not depend on values
-     * @param created creates the requests from the values of the auth strategy; null if they do not depend on them
-     */
-    record TestRequests(List<Request> requests, @Nullable Function<Map<String, String>, List<Request>> created) {
-
-        static final TestRequests NONE = new TestRequests(List.of(), null);
-
-        boolean isEmpty() {
-            return requests.isEmpty() && created == null;
-        }
-
-        /** Returns the requests with the current values. */
-        List<Request> requests(Supplier<Map<String, String>> values) {
-            return created == null ? requests : created.apply(values.get());
-        }
-    }
 }

@@ -32,6 +32,7 @@ final class EventReader {
     private final EventSelectors selectors;
     private final Set<String> hiddenHeaders = new HashSet<>(SECRET_HEADERS);
     private final Set<String> hiddenParameters = new HashSet<>();
+    private final List<JsonPointer> hiddenMembers = new ArrayList<>();
 
     /** The selectors configured on the receiver; where they are null, those of the verifier apply. */
     record EventSelectors(
@@ -51,7 +52,11 @@ final class EventReader {
             switch (secret.type) {
                 case HEADER -> hiddenHeaders.add(secret.name.toLowerCase(Locale.ROOT));
                 case QUERY -> hiddenParameters.add(secret.name);
-                case BODY -> {}
+                case BODY -> {
+                    if (secret.pointer != null && !secret.pointer.matches()) {
+                        hiddenMembers.add(secret.pointer);
+                    }
+                }
             }
         }
     }
@@ -69,6 +74,11 @@ final class EventReader {
         JsonPointer location = selectors.jsonIn == null ? null : selectors.jsonIn.pointer;
         if (location != null) {
             unwrap(payload.tree(), location);
+        }
+        for (JsonPointer hidden : hiddenMembers) {
+            if (payload.tree().at(hidden.head()) instanceof ObjectNode holder) {
+                holder.remove(hidden.last().getMatchingProperty());
+            }
         }
         return payload;
     }

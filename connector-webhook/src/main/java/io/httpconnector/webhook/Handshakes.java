@@ -31,7 +31,7 @@ public final class Handshakes {
      * The handshake of a well-known service, selected by name at run time.
      *
      * @param name one of {@link Signatures#presets()} whose service performs a handshake, or a service that only performs a
-     *     handshake: {@code adobe-sign}, {@code event-grid}, {@code miro}, {@code monday}, {@code strava}
+     *     handshake: {@code adobe-sign}, {@code event-grid}, {@code miro}, {@code strava}
      * @param secrets the secret of the handshake (meta and strava: the verify token, zoom: the secret token, x: the consumer
      *     secret, adobe-sign: the client id, lark: the encrypt key); none for other services
      * @return the handshake

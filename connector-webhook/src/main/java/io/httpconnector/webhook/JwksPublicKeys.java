@@ -11,9 +11,7 @@ import com.nimbusds.jose.jwk.RSAKey;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
-import io.httpconnector.Response;
 import io.httpconnector.TimeSource;
-import io.httpconnector.internal.http.Url;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.text.ParseException;
@@ -34,19 +32,15 @@ final class JwksPublicKeys implements PublicKeys {
     private static final Duration PAUSE = Duration.ofSeconds(10);
     private static final int MIN_RSA_BITS = 2048;
 
-    private final HttpConnection connection;
+    private final KeyEndpoint endpoint;
     private final Request request;
-    private final String origin;
     private final TimeSource time;
     private List<PublicKey> keys = List.of();
     private long next;
 
     JwksPublicKeys(HttpConnection connection, String path, TimeSource time) {
-        this.connection = connection;
+        this.endpoint = new KeyEndpoint(connection, path);
         this.request = Request.get(path);
-        String first = path.contains("://") ? path : connection.baseUrl();
-        // The origin is known later if the base URL has pills.
-        this.origin = first.contains("{{") ? "" : originOf(first);
         this.time = time;
         this.next = time.nanos();
     }
@@ -55,7 +49,7 @@ final class JwksPublicKeys implements PublicKeys {
     public synchronized List<PublicKey> of(WebhookRequest webhook) {
         if (time.nanos() - next >= 0) {
             try {
-                keys = read(fetch());
+                keys = read(endpoint.fetch(request));
                 next = time.nanos() + FRESH.toNanos();
             } catch (ConnectorException | ParseException e) {
                 LOG.warn(
@@ -66,22 +60,8 @@ final class JwksPublicKeys implements PublicKeys {
         return keys;
     }
 
-    /** Returns the key set. A redirect to another origin is rejected: that origin could name keys of its own. */
-    private String fetch() {
-        Response response = connection.send(request);
-        if (!origin.isEmpty() && !originOf(response.resolve("/").toString()).equals(origin)) {
-            throw new ConnectorException("The keys at " + request + " are not used: the request was redirected from "
-                    + origin + " to " + originOf(response.resolve("/").toString()));
-        }
-        return response.text();
-    }
-
-    private static String originOf(String url) {
-        return Url.parseAbsolute(url).origin().toString();
-    }
-
     /** Returns whether a key may verify signatures (RFC 7517, sections 4.2 and 4.3) and is long enough (RFC 7518, section 3.3). */
-    private static boolean isForSignatures(JWK key) {
+    static boolean isForSignatures(JWK key) {
         boolean isForOther = KeyUse.ENCRYPTION.equals(key.getKeyUse())
                 || (key.getKeyOperations() != null && !key.getKeyOperations().contains(KeyOperation.VERIFY));
         boolean isShort = key instanceof RSAKey && key.size() < MIN_RSA_BITS;

@@ -45,7 +45,19 @@ final class JwtVerifier implements Verifier {
             Duration tolerance,
             boolean withoutTime,
             boolean inBody,
-            boolean detached) {}
+            boolean detached,
+            EventSettings events) {}
+
+    /**
+     * The settings by which events are distinguished.
+     *
+     * @param bodiesAreUnique whether equal bodies are the same event, if it has no id and only the sender is verified
+     * @param bodiesRepeat whether equal bodies may be different events, so that only the token distinguishes them
+     */
+    record EventSettings(DefaultSelectors selectors, boolean bodiesAreUnique, boolean bodiesRepeat) {
+
+        static final EventSettings NONE = new EventSettings(DefaultSelectors.NONE, false, false);
+    }
 
     private final JwtSettings settings;
 
@@ -151,7 +163,7 @@ final class JwtVerifier implements Verifier {
             return payload(token, settings.payload, request);
         }
         if (settings.bodyHash == null) {
-            return VerificationResult.accepted();
+            return VerificationResult.trusted(request, settings.events.selectors, settings.events.bodiesAreUnique);
         }
         return settings.urlHash == null
                 ? checkBodyHash(token, settings.bodyHash, request)
@@ -180,8 +192,8 @@ final class JwtVerifier implements Verifier {
     }
 
     /** Compares the hash of the URL, which covers the query, and that of the body. */
-    private static VerificationResult checkHashes(
-            SignedJWT token, String urlHash, String bodyHash, WebhookRequest request) throws ParseException {
+    private VerificationResult checkHashes(SignedJWT token, String urlHash, String bodyHash, WebhookRequest request)
+            throws ParseException {
         String url = request.url().orElse(null);
         if (url == null) {
             return VerificationResult.rejected(
@@ -220,7 +232,7 @@ final class JwtVerifier implements Verifier {
     }
 
     /** Compares the hash of the body. A request without a body may have a token without a hash: only the token identifies it. */
-    private static VerificationResult checkBodyHash(SignedJWT token, String claim, WebhookRequest request)
+    private VerificationResult checkBodyHash(SignedJWT token, String claim, WebhookRequest request)
             throws ParseException {
         JWTClaimsSet claims = token.getJWTClaimsSet();
         if (claims.getClaim(claim) == null && request.body().length == 0) {
@@ -228,7 +240,13 @@ final class JwtVerifier implements Verifier {
         }
         byte[] right = Hashing.sha256(request.body());
         return isHash(claims.getStringClaim(claim), right)
-                ? VerificationResult.signed(() -> Hashing.fingerprint(right), JwtVerifier::isBody)
+                ? VerificationResult.signed(SignedData.of(
+                        request,
+                        JwtVerifier::isBody,
+                        () -> Hashing.fingerprint(settings.events.bodiesRepeat ? token.getSigningInput() : right),
+                        null,
+                        null,
+                        settings.events.selectors))
                 : VerificationResult.rejected(
                         RejectionReason.MISMATCH, "the body does not match the hash in the token");
     }

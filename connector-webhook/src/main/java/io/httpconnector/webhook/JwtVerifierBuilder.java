@@ -5,6 +5,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.webhook.JwtVerifier.EventSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,6 +50,7 @@ public final class JwtVerifierBuilder {
     private boolean inBody;
     private boolean hasLocation;
     private boolean detached;
+    private EventSettings events = EventSettings.NONE;
 
     JwtVerifierBuilder(@Nullable PublicKeys keys, List<Secret> secrets) {
         this.keys = keys;
@@ -192,6 +194,12 @@ public final class JwtVerifierBuilder {
         return this;
     }
 
+    /** Sets how the events of a known service are distinguished. */
+    JwtVerifierBuilder events(EventSettings settings) {
+        this.events = settings;
+        return this;
+    }
+
     /**
      * Builds the verifier.
      *
@@ -260,7 +268,8 @@ public final class JwtVerifierBuilder {
                 tolerance,
                 withoutTime,
                 inBody,
-                detached));
+                detached,
+                events));
     }
 
     private @Nullable JsonPointer pointer(List<String> problems) {

@@ -5,6 +5,7 @@ import static io.httpconnector.webhook.SignaturePreset.service;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.Arguments;
+import io.httpconnector.internal.json.Suggestions;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +15,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The signature presets of well-known services, which {@link PresetsAToL} and {@link PresetsMToZ} list. The definitions of receivers, the handshakes by
- * name, {@link WebhookSigner}, the diagnosis and the tests derive from these tables. The public methods become methods of {@link
- * Signatures}.
+ * The signature presets of well-known services, which {@link PresetsAToL}, {@link PresetsMToR} and {@link PresetsSToZ} list. The
+ * definitions of receivers, the handshakes by name, {@link WebhookSigner}, the diagnosis and the tests derive from these tables.
+ * The public methods become methods of {@link Signatures}.
  */
 abstract class Presets {
 
@@ -34,12 +35,14 @@ abstract class Presets {
                     .handshake(Handshakes::eventGrid),
             service("miro", "Miro", "https://developers.miro.com/docs/getting-started-with-webhooks")
                     .handshake(Handshakes::echoedJson),
-            service("monday", "Monday", "https://developer.monday.com/api-reference/reference/webhooks")
-                    .handshake(Handshakes::echoedJson),
             service("strava", "Strava", "https://developers.strava.com/docs/webhooks/")
                     .handshake("verifyToken", Handshakes::strava));
 
-    private static final Map<String, SignaturePreset> BY_NAME = byName(PresetsAToL.TABLE, PresetsMToZ.TABLE);
+    /** The services whose keys or certificates are fetched, so that they have a method and a type of their own. */
+    private static final Set<String> FETCHED_KEYS = Set.of("paypal", "plaid", "sns");
+
+    private static final Map<String, SignaturePreset> BY_NAME =
+            byName(PresetsAToL.TABLE, PresetsMToR.TABLE, PresetsSToZ.TABLE);
     private static final Map<String, SignaturePreset> HANDSHAKES_BY_NAME = byName(HANDSHAKES);
 
     Presets() {}
@@ -104,10 +107,19 @@ abstract class Presets {
     static SignaturePreset get(String name) {
         SignaturePreset preset = name == null ? null : BY_NAME.get(name);
         if (preset == null) {
-            throw new InvalidDefinitionException(
-                    "signature", List.of("there is no preset " + name + ": use one of " + BY_NAME.keySet()));
+            throw new InvalidDefinitionException("signature", List.of(unknown(name)));
         }
         return preset;
+    }
+
+    private static String unknown(@Nullable String name) {
+        if (name != null && FETCHED_KEYS.contains(name)) {
+            return name + " is not a preset, because its keys are fetched: use Signatures." + name
+                    + "(...), or the type " + name + " in a definition";
+        }
+        String nearest = name == null ? null : Suggestions.ofName(name, BY_NAME.keySet());
+        return "there is no preset " + name + ": "
+                + (nearest == null ? "use one of " + BY_NAME.keySet() : "did you mean \"" + nearest + "\"?");
     }
 
     /**

@@ -39,6 +39,13 @@ final class PresetsAToL {
                             "asana passes a secret to the application: use handshake(Handshakes.asana(...))",
                             DeliveredSecretHandshakes::asana),
             service(
+                            "bigcommerce",
+                            "BigCommerce",
+                            "https://developer.bigcommerce.com/docs/integrations/webhooks/https-webhook-overview")
+                    .signature(
+                            "HmacSHA256",
+                            it -> PresetsSToZ.standardWebhooks(it, "webhook-").eventType(body("/scope"))),
+            service(
                             "bird",
                             "Bird",
                             "https://docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions/verifying-a-webhook-subscription")
@@ -96,6 +103,8 @@ final class PresetsAToL {
                                             .after("v1="))
                                     .eventId(body("/id"))
                                     .eventType(body("/type"))),
+            service("clerk", "Clerk", "https://clerk.com/docs/guides/development/webhooks/overview")
+                    .signature("HmacSHA256", PresetsSToZ::svix),
             service("clickup", "ClickUp", "https://developer.clickup.com/docs/webhooksignature")
                     .signature(
                             "HmacSHA256",
@@ -200,6 +209,10 @@ final class PresetsAToL {
                                     .content("{{id}}\n{{header.X-Fal-Webhook-User-Id}}\n{{timestamp}}\n{{bodySha256}}")
                                     .eventId(header("X-Fal-Webhook-Request-Id"))
                                     .eventType(body("/status"))),
+            service("figma", "Figma", "https://developers.figma.com/docs/rest-api/webhooks-security")
+                    // The timestamp is no id: several events may have the same.
+                    .token(body("/passcode"), null, body("/event_type"))
+                    .bodiesAreUnique(),
             service(
                             "github",
                             "GitHub",
@@ -211,6 +224,15 @@ final class PresetsAToL {
                     .typeOf(GitHubEvents::type),
             service("gitlab", "GitLab", "https://docs.gitlab.com/user/project/integrations/webhooks/")
                     .token(header("X-Gitlab-Token"), header("Idempotency-Key"), header("X-Gitlab-Event")),
+            service(
+                            "gocardless",
+                            "GoCardless",
+                            "https://developer.gocardless.com/getting-started/stay-up-to-date-with-webhooks-v2")
+                    .signature(
+                            "HmacSHA256",
+                            it -> it.signature(header("Webhook-Signature"))
+                                    .eventId(body("/id").or(body("/meta/webhook_id"))))
+                    .typeOf(EventTypes.joined("resource_type", "action")),
             service(
                             "hubspot-v1",
                             "HubSpot, version 1",

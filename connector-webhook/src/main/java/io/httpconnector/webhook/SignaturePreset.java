@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Secret;
+import io.httpconnector.webhook.JwtVerifier.EventSettings;
 import io.httpconnector.webhook.SignatureVerifier.Service;
+import io.httpconnector.webhook.SignedData.DefaultSelectors;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -25,12 +27,21 @@ final class SignaturePreset {
     private String algorithm = "";
     private UnaryOperator<SignatureBuilder> scheme = UnaryOperator.identity();
     private @Nullable TokenScheme token;
+    private boolean bodiesAreUnique;
     private List<MediaType> mediaTypes = List.of(MediaType.JSON);
     private @Nullable Function<JsonNode, String> typeOf;
     private @Nullable PresetHandshake handshake;
 
-    /** The scheme of a service that sends a token instead of a signature. */
-    private record TokenScheme(ValueSelector location, ValueSelector eventId, ValueSelector eventType) {}
+    /**
+     * The scheme of a service that sends a token instead of a signature.
+     *
+     * @param isJwt whether the token is a JSON Web Token that is signed by the secret
+     */
+    private record TokenScheme(
+            ValueSelector location,
+            @Nullable ValueSelector eventId,
+            @Nullable ValueSelector eventType,
+            boolean isJwt) {}
 
     private SignaturePreset(String name, String title, String documentation) {
         this.name = name;
@@ -57,8 +68,20 @@ final class SignaturePreset {
     }
 
     /** Sets the location of a token that the service sends instead of a signature. */
-    SignaturePreset token(ValueSelector location, ValueSelector eventId, ValueSelector eventType) {
-        this.token = new TokenScheme(location, eventId, eventType);
+    SignaturePreset token(ValueSelector location, @Nullable ValueSelector eventId, @Nullable ValueSelector eventType) {
+        this.token = new TokenScheme(location, eventId, eventType, false);
+        return this;
+    }
+
+    /** Sets the location of a JSON Web Token (HS256) that the service sends instead of a signature of the body. */
+    SignaturePreset jwt(ValueSelector location, ValueSelector eventId, ValueSelector eventType) {
+        this.token = new TokenScheme(location, eventId, eventType, true);
+        return this;
+    }
+
+    /** Declares that equal bodies with a token are the same event, if it has no id. */
+    SignaturePreset bodiesAreUnique() {
+        this.bodiesAreUnique = true;
         return this;
     }
 
@@ -121,17 +144,29 @@ final class SignaturePreset {
         return PublicKeyChecker.isKnown(algorithm);
     }
 
-    /** The signature scheme as JSON, see {@link SignatureBuilder#toJson}; only the member {@code token} if there is a token. */
+    /**
+     * The signature scheme as JSON, see {@link SignatureBuilder#toJson}; only the member {@code token} if there is a token, and
+     * {@code jwt} if it is a JSON Web Token.
+     */
     ObjectNode definition() {
-        return token == null
-                ? builder(List.of(), null).toJson()
-                : JsonNodeFactory.instance.objectNode().set("token", token.location.toJson());
+        if (token == null) {
+            return builder(List.of(), null).toJson();
+        }
+        ObjectNode definition = JsonNodeFactory.instance.objectNode();
+        definition.set("token", token.location.toJson());
+        return token.isJwt ? definition.put("jwt", "HS256") : definition;
     }
 
     /** Creates a verifier with the secrets of the service, or with its public keys as text. */
     Verifier verifier(List<Secret> secrets) {
         if (token != null) {
-            return new TokenVerifier(token.location, secrets, token.eventId, token.eventType, MediaType.JSON.name());
+            DefaultSelectors selectors = new DefaultSelectors(mediaTypes, token.eventId, token.eventType, typeOf);
+            return token.isJwt
+                    ? new JwtVerifierBuilder(null, secrets)
+                            .location(token.location)
+                            .events(new EventSettings(selectors, bodiesAreUnique, false))
+                            .build()
+                    : new TokenVerifier(token.location, secrets, selectors, bodiesAreUnique);
         }
         SignatureBuilder builder = isAsymmetric() ? builder(List.of(), keys(secrets)) : builder(secrets, null);
         Service service = new Service(mediaTypes, typeOf);

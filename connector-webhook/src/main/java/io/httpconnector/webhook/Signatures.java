@@ -6,7 +6,9 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Arguments;
+import io.httpconnector.webhook.JwtVerifier.EventSettings;
 import io.httpconnector.webhook.SignatureVerifier.Service;
+import io.httpconnector.webhook.SignedData.DefaultSelectors;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -153,6 +155,38 @@ public final class Signatures extends Presets {
         List<String> origins = List.of("https://api.paypal.com/", "https://api.sandbox.paypal.com/");
         return paypal(
                 new CertificateChecker(connection, origins, PublicKeyReader.trust(), TimeSource.SYSTEM), webhookId);
+    }
+
+    /**
+     * Verifies {@code Plaid-Verification} of Plaid, a JSON Web Token (ES256) with the hash of the body that is at most 5 minutes old.
+     * Its keys are fetched from {@code /webhook_verification_key/get}. Requires {@code nimbus-jose-jwt}, an optional dependency.
+     *
+     * <p>The type of an event consists of {@code webhook_type} and {@code webhook_code}, such as {@code
+     * TRANSACTIONS.SYNC_UPDATES_AVAILABLE}. Plaid sends the same body for several events, so a token identifies an event: an event
+     * that Plaid sends again with a new token is handled again.
+     *
+     * @param connection fetches the keys from the environment that sends, such as {@code https://production.plaid.com}; it must send
+     *     the header fields {@code PLAID-CLIENT-ID} and {@code PLAID-SECRET}
+     * @return the verifier
+     * @throws InvalidDefinitionException if the connection or the library is missing
+     */
+    public static Verifier plaid(HttpConnection connection) {
+        if (connection == null) {
+            throw new InvalidDefinitionException("signature", List.of("plaid: a connection is required"));
+        }
+        return plaid(connection, TimeSource.SYSTEM);
+    }
+
+    static Verifier plaid(HttpConnection connection, TimeSource time) {
+        DefaultSelectors selectors = new DefaultSelectors(
+                List.of(MediaType.JSON), null, null, EventTypes.joined("webhook_type", "webhook_code"));
+        return Verifiers.jwt(new PlaidKeys(connection, time))
+                .location(PlaidKeys.TOKEN)
+                .algorithms("ES256")
+                .bodyHash("request_body_sha256")
+                .tolerance(Duration.ZERO)
+                .events(new EventSettings(selectors, false, true))
+                .build();
     }
 
     static Verifier paypal(CertificateChecker certificates, String webhookId) {

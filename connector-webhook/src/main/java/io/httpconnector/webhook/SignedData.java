@@ -82,7 +82,17 @@ final class SignedData {
 
     /** The whole request of a trusted sender. */
     static SignedData wholeRequest(WebhookRequest request, DefaultSelectors defaultSelectors) {
-        return new SignedData(request, Coverage.ALL, List.of(), null, null, defaultSelectors);
+        return wholeRequest(request, null, defaultSelectors);
+    }
+
+    /**
+     * The whole request of a trusted sender.
+     *
+     * @param identity the id of an event without an id of its own; null if each request is another event
+     */
+    static SignedData wholeRequest(
+            WebhookRequest request, @Nullable Supplier<String> identity, DefaultSelectors defaultSelectors) {
+        return new SignedData(request, Coverage.ALL, List.of(), identity, null, defaultSelectors);
     }
 
     /**
@@ -133,7 +143,9 @@ final class SignedData {
             List<Supplier<String>> all = !isEither
                     ? joined(alternatives, other.alternatives)
                     : alternatives.isEmpty() ? other.alternatives : alternatives;
-            return new SignedData(request, signed.covered, all, signed.identity, signed.tree, both);
+            boolean isTrusted = isWholeRequest() && other.isWholeRequest() && other.identity == null;
+            return new SignedData(
+                    request, signed.covered, all, isTrusted ? identity : signed.identity, signed.tree, both);
         }
         boolean mine = covers(BODY);
         boolean others = other.covers(BODY);

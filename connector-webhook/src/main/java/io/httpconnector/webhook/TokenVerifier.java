@@ -2,6 +2,7 @@ package io.httpconnector.webhook;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.webhook.SignedData.DefaultSelectors;
 import io.httpconnector.webhook.VerificationResult.RejectionReason;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -9,31 +10,33 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** A verifier that accepts requests containing one of the secrets. */
 final class TokenVerifier implements Verifier {
 
     private final ValueSelector location;
     private final List<Secret> secrets;
-    private final @Nullable ValueSelector eventId;
-    private final @Nullable ValueSelector eventType;
-    private final @Nullable String mediaType;
+    private final DefaultSelectors selectors;
+    private final boolean bodiesAreUnique;
 
-    TokenVerifier(
-            ValueSelector location,
-            List<Secret> secrets,
-            @Nullable ValueSelector eventId,
-            @Nullable ValueSelector eventType,
-            @Nullable String mediaType) {
+    /** Creates a verifier for a service of which only the location of the token is known. */
+    TokenVerifier(ValueSelector location, List<Secret> secrets) {
+        this(location, secrets, DefaultSelectors.NONE, false);
+    }
+
+    /**
+     * Creates a verifier.
+     *
+     * @param bodiesAreUnique whether equal bodies are the same event, if it has no id
+     */
+    TokenVerifier(ValueSelector location, List<Secret> secrets, DefaultSelectors selectors, boolean bodiesAreUnique) {
         if (secrets.isEmpty() || secrets.stream().anyMatch(Objects::isNull)) {
             throw new InvalidDefinitionException("token", List.of("secrets: one is missing or null"));
         }
         this.location = location;
         this.secrets = List.copyOf(secrets);
-        this.eventId = eventId;
-        this.eventType = eventType;
-        this.mediaType = mediaType;
+        this.selectors = selectors;
+        this.bodiesAreUnique = bodiesAreUnique;
     }
 
     @Override
@@ -50,23 +53,23 @@ final class TokenVerifier implements Verifier {
             right |= MessageDigest.isEqual(secret.reveal().getBytes(StandardCharsets.UTF_8), token);
         }
         return right
-                ? VerificationResult.accepted()
+                ? VerificationResult.trusted(request, selectors, bodiesAreUnique)
                 : VerificationResult.rejected(RejectionReason.MISMATCH, "the token in " + location + " does not match");
     }
 
     @Override
     public Optional<ValueSelector> eventId() {
-        return Optional.ofNullable(eventId);
+        return Optional.ofNullable(selectors.eventId());
     }
 
     @Override
     public Optional<ValueSelector> eventType() {
-        return Optional.ofNullable(eventType);
+        return Optional.ofNullable(selectors.eventType());
     }
 
     @Override
     public Optional<String> mediaType() {
-        return Optional.ofNullable(mediaType);
+        return selectors.mediaTypes().stream().findFirst().map(MediaType::name);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.httpconnector.webhook;
 
 import io.httpconnector.internal.Arguments;
+import io.httpconnector.internal.Hashing;
 import io.httpconnector.webhook.SignedData.DefaultSelectors;
 import java.util.List;
 import java.util.function.Predicate;
@@ -68,6 +69,16 @@ public final class VerificationResult {
         Arguments.notNull(fingerprint, "fingerprint of a result");
         Arguments.notNull(covered, "predicate of the covered values");
         return new VerificationResult(null, "", null, new Signed(fingerprint, covered));
+    }
+
+    /**
+     * Creates a result that accepts a request of a trusted sender, of whose events more is known.
+     *
+     * @param bodiesAreUnique whether equal bodies are the same event, if it has no id
+     */
+    static VerificationResult trusted(WebhookRequest request, DefaultSelectors selectors, boolean bodiesAreUnique) {
+        return signed(SignedData.wholeRequest(
+                request, bodiesAreUnique ? () -> Hashing.fingerprint(request.body()) : null, selectors));
     }
 
     /** Creates a result that accepts a request and exposes its signed data. */

@@ -34,6 +34,7 @@ record VerifierDefinitionReader(
             "jwt",
             "sns",
             "paypal",
+            "plaid",
             "basic",
             "token",
             "addresses",
@@ -80,6 +81,7 @@ record VerifierDefinitionReader(
                 String webhookId = reader.requiredText("webhookId");
                 yield at -> Signatures.paypal(at.requireConnection(""), webhookId);
             }
+            case "plaid" -> at -> Signatures.plaid(at.requireConnection(""));
             case "basic" -> {
                 // "user": The user name.
                 String user = reader.requiredText("user");

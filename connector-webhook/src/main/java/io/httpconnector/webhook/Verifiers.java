@@ -32,7 +32,7 @@ public final class Verifiers {
         List<Secret> encoded = Arguments.all(passwords, "passwords").stream()
                 .map(password -> password.map(text -> base64(user + ":" + text)))
                 .toList();
-        return new TokenVerifier(ValueSelector.header("Authorization").after("Basic "), encoded, null, null, null);
+        return new TokenVerifier(ValueSelector.header("Authorization").after("Basic "), encoded);
     }
 
     private static String base64(String text) {
@@ -51,7 +51,7 @@ public final class Verifiers {
         if (location == null) {
             throw invalid("token: its location is missing");
         }
-        return new TokenVerifier(location, Arguments.all(tokens, "tokens"), null, null, null);
+        return new TokenVerifier(location, Arguments.all(tokens, "tokens"));
     }
 
     /**

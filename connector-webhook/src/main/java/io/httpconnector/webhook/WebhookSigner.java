@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -146,7 +147,11 @@ public final class WebhookSigner {
     public WebhookRequest sign(WebhookRequest request) {
         Arguments.notNull(request, "webhook request");
         if (definition.has("token") && secret != null) {
-            return request.header(ValueSelector.fromJson(definition.get("token")).name, secret.reveal());
+            Draft tokenDraft = new Draft(request);
+            tokenDraft.put(
+                    ValueSelector.fromJson(definition.get("token")),
+                    definition.has("jwt") ? JwtSigner.token(secret, time.now()) : secret.reveal());
+            return tokenDraft.request();
         }
         SignatureBuilder scheme = SignatureDefinitionCodec.read(definition, List.of(), null);
         scheme.namedSecrets.putAll(namedSecrets);
@@ -293,10 +298,11 @@ public final class WebhookSigner {
 
         void put(ValueSelector location, String value) {
             String item = location.prefix + value + location.suffix;
-            if (location.part != null && location.part.index() > 0) {
-                item = location.part.separator().repeat(location.part.index()) + item;
-            }
-            String text = item;
+            ValueSelector.Part part = location.part;
+            boolean isNext = part != null
+                    && location.type == ValueSelector.SelectorType.HEADER
+                    && follows(header(location.name), part);
+            String text = part == null ? item : part.separator().repeat(isNext ? 1 : part.index()) + item;
             switch (location.type) {
                 case HEADER ->
                     headers.merge(
@@ -304,10 +310,22 @@ public final class WebhookSigner {
                             List.of(text),
                             (old, fresh) -> location.separator.isEmpty()
                                     ? fresh
-                                    : List.of(old.get(0) + location.separator + fresh.get(0)));
+                                    : List.of(old.get(0) + (isNext ? "" : location.separator) + fresh.get(0)));
                 case QUERY -> query = (query.isEmpty() ? "" : query + "&") + location.name + "=" + text;
                 case BODY -> body = changed(location, text);
             }
+        }
+
+        private String header(String name) {
+            List<String> values = headers.get(name.toLowerCase(Locale.ROOT));
+            return values == null || values.isEmpty() ? "" : values.get(0);
+        }
+
+        /** Whether a text has all parts before the given one, which belongs to the same item. */
+        private static boolean follows(String text, ValueSelector.Part part) {
+            return !text.isEmpty()
+                    && part.index() > 0
+                    && text.split(Pattern.quote(part.separator()), -1).length == part.index();
         }
 
         private byte[] changed(ValueSelector location, String value) {

@@ -19,7 +19,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Services without a preset, each described by a definition alone. Their requests were signed by senders.py. */
+/** Services described by a definition alone; most of them have no preset. Their requests were signed by senders.py. */
 class SendersTest {
 
     /** The definition of a receiver, and a request of the service. */

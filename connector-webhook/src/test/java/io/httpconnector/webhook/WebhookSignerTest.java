@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class WebhookSignerTest {
 
     private static final VirtualTime NOON = new VirtualTime(Instant.parse("2026-01-01T12:00:00Z"));
-    private static final Secret SECRET = Secret.of("c0ffee01c0ffee02");
+    private static final Secret SECRET = Secret.of("c0ffee01c0ffee02c0ffee03c0ffee04");
 
     static Stream<String> shared() {
         return Signatures.presets().stream().filter(name -> !Presets.get(name).isAsymmetric());
@@ -68,7 +68,7 @@ class WebhookSignerTest {
                 .sign(request("application/json", "{\"id\":\"1\",\"a\":[1,2]}"));
 
         assertThat(Signatures.preset(name, SECRET).verify(signed, NOON.now())).hasToString("accepted");
-        assertThat(Signatures.preset(name, Secret.of("0123456789abcdef"))
+        assertThat(Signatures.preset(name, Secret.of("0123456789abcdef0123456789abcdef"))
                         .verify(signed, NOON.now())
                         .isAccepted())
                 .isFalse();

@@ -225,4 +225,47 @@ for secret, key in (("plain_text-secret", b"plain_text-secret"), ("whsec_-_-_", 
     add("standard-webhooks", {"webhook-id": "msg_1", "webhook-timestamp": str(TIME),
                               "webhook-signature": "v1," + b64(mac("msg_1.%d.%s" % (TIME, JSON), key=key))}, secret=secret, id="msg_1", timed=True)
 
+# Services whose vectors were made or accepted by other code.
+# Signed by standardwebhooks 1.1.1 for Node, whose secret is the client secret in base64.
+add("bigcommerce", {"webhook-id": "msg_bc1", "webhook-timestamp": str(TIME), "webhook-signature": "v1,oUfuGdiiY8lH19pZ/Egw/mZTKuCS/u5anQ0+GVl8O5E="},
+    body='{"store_id":"11111","producer":"stores/abcde","scope":"store/order/statusUpdated","data":{"type":"order","id":173331},'
+         '"hash":"3f9ea420af83450d7ef9f78b08c8af25b2213637","created_at":1700000000}',
+    secret="client-secret_of/the+app", id="msg_bc1", type="store/order/statusUpdated", timed=True)
+# Signed by svix 1.99.1 for Node; @clerk/backend 3.25.0 accepts it.
+add("clerk", {"svix-id": "msg_2Xa", "svix-timestamp": str(TIME), "svix-signature": "v1,pg0o4/+IgQx+GE1Z1DtINbAifZR/m4MBc9jNO4zyA6E="},
+    body='{"data":{"id":"user_29w83sxmDNGwOuEthce5gg56FcC","object":"user"},"object":"event","timestamp":1700000000123,"type":"user.created"}',
+    secret="whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3", id="msg_2Xa", type="user.created", timed=True)
+add("figma", {}, body='{"event_type":"FILE_UPDATE","file_key":"k1","passcode":"%s","timestamp":"2023-11-14T22:13:20Z","webhook_id":"22"}' % SECRET,
+    type="FILE_UPDATE", token=True)
+# The vector of the client libraries of GoCardless; gocardless-nodejs 10.1.2 accepts it.
+add("gocardless", {"Webhook-Signature": "2693754819d3e32d7e8fcb13c729631f316c6de8dc1cf634d6527f1c07276e7e"}, secret="ED7D658C-D8EB-4941-948B-3973214F2D49",
+    type="", published=True, body=json.dumps({"events": [
+        {"id": "EV00BD05S5VM2T", "created_at": "2018-07-05T09:13:51.404Z", "resource_type": "subscriptions", "action": "created",
+         "links": {"subscription": "SB0003JJQ2MR06"},
+         "details": {"origin": "api", "cause": "subscription_created", "description": "Subscription created via the API."}, "metadata": {}},
+        {"id": "EV00BD05TB8K63", "created_at": "2018-07-05T09:13:56.893Z", "resource_type": "mandates", "action": "created",
+         "links": {"mandate": "MD000AMA19XGEC"},
+         "details": {"origin": "api", "cause": "mandate_created", "description": "Mandate created via the API."}, "metadata": {}}]},
+        separators=(",", ":")))
+# Signed by jsonwebtoken 9.0.3 for Node.
+add("monday", {"Authorization": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJhY2NvdW50SWQiOjE4MjU1MjksInVzZXJJZCI6NDAxMjY4OSwiYXVkIjoiaHR0cHM6Ly9hcHAuZX"
+    "hhbXBsZS5jb20vaG9va3MvYWJjIiwiaWF0IjoxNzAwMDAwMDAwLCJleHAiOjE3MDAwMDAzMDAsInNob3J0TGl2ZWRUb2tlbiI6InNsdCJ9.CfzHJ3PgrF7wIdFIFsaXyFKslJQycUcP7tUhb8wcwTk"},
+    body='{"event":{"app":"monday","type":"create_pulse","boardId":1,"pulseId":2,"triggerUuid":"b5ed2e17c530446a98b25b8e6f0d6a1f"}}',
+    secret="0123456789abcdef0123456789abcdef", other="fedcba9876543210fedcba9876543210", id="b5ed2e17c530446a98b25b8e6f0d6a1f",
+    type="create_pulse", token=True)
+inquiry = '{"data":{"type":"event","id":"evt_1","attributes":{"name":"inquiry.completed","payload":{"data":{"id":"inq_1"}}}}}'
+right = "t=%d,v1=%s" % (TIME, mac("%d.%s" % (TIME, inquiry)).hex())
+wrong = "t=%d,v1=%s" % (TIME, "0" * 64)
+for signatures in (right, wrong + " " + right, right + " " + wrong):
+    add("persona", {"Persona-Signature": signatures}, body=inquiry, id="evt_1", type="inquiry.completed", timed=True)
+# The vector of razorpay 2.9.8 for Node.
+add("razorpay", {"X-Razorpay-Signature": "2fe04e22977002e6c7cb553adab8b460cb9e2a4970d5953cb27a8472752e3bbc"}, body='{"a":1,"b":2,"c":{"d":3}}',
+    secret="123456", type="", published=True)
+payment = '{"entity":"event","account_id":"acc_1","event":"payment.captured","contains":["payment"],"payload":{},"created_at":1700000000}'
+add("razorpay", {"X-Razorpay-Signature": mac(payment).hex(), "X-Razorpay-Event-Id": "e1"}, body=payment, type="payment.captured")
+track = '{"messageId":"ajs-1","type":"track","event":"Signed Up","userId":"u1"}'
+add("segment", {"X-Signature": mac(track, hashlib.sha1).hex()}, body=track, id="ajs-1", type="track")
+add("telegram", {"X-Telegram-Bot-Api-Secret-Token": SECRET}, body='{"update_id":10000,"message":{"message_id":1365,"text":"Hi"}}', id="10000",
+    type="message", token=True)
+
 json.dump(all, sys.stdout, indent=1, ensure_ascii=True)

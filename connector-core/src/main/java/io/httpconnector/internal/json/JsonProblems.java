@@ -114,7 +114,7 @@ final class JsonProblems {
 
     /** Returns the message for a value that is not permitted. */
     static String notOneOf(String text, Iterable<String> names) {
-        String nearest = Suggestions.of(text, names);
+        String nearest = Suggestions.ofName(text, names);
         return "\"" + shortened(text) + "\" is unknown; "
                 + (nearest == null ? "use one of " + String.join(", ", names) : "did you mean \"" + nearest + "\"?");
     }

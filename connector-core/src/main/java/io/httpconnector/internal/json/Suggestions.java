@@ -1,12 +1,14 @@
 package io.httpconnector.internal.json;
 
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the most similar known name for a misspelt one. Thread-safe. */
 public final class Suggestions {
 
     private static final int MAX_LENGTH = 100;
+    private static final Pattern SEPARATORS = Pattern.compile("[-_. ]");
 
     private Suggestions() {}
 
@@ -33,19 +35,58 @@ public final class Suggestions {
         return nearest;
     }
 
-    /** Returns the Levenshtein distance. */
+    /**
+     * Returns the name of which the wanted one is a misspelling, for names that are similar by chance, such as those of services:
+     * at most one of four characters differs. Hyphens, underscores, dots and spaces are ignored.
+     *
+     * @param wanted the name as written
+     * @param names the known names
+     * @return the nearest name, or null if none is a similar spelling
+     */
+    public static @Nullable String ofName(String wanted, Iterable<String> names) {
+        String plain = plain(wanted);
+        String nearest = null;
+        int best = (plain.length() < 4 ? 0 : Math.max(1, plain.length() / 4)) + 1;
+        for (String name : names) {
+            String other = plain(name);
+            if (Math.abs(other.length() - plain.length()) >= best || other.length() > MAX_LENGTH) {
+                continue;
+            }
+            int distance = distance(plain, other);
+            if (distance < best) {
+                best = distance;
+                nearest = name;
+            }
+        }
+        return nearest;
+    }
+
+    private static String plain(String name) {
+        return SEPARATORS.matcher(name.toLowerCase(Locale.ROOT)).replaceAll("");
+    }
+
+    /** Returns the Levenshtein distance, in which two adjacent characters that are exchanged count as one change. */
     private static int distance(String a, String b) {
+        int[] beforeLast = new int[b.length() + 1];
+        int[] last = new int[b.length() + 1];
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
             row[j] = j;
         }
         for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
+            int[] unused = beforeLast;
+            beforeLast = last;
+            last = row;
+            row = unused;
             row[0] = i;
             for (int j = 1; j <= b.length(); j++) {
-                int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
+                int change = last[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(change, Math.min(last[j], row[j - 1]) + 1);
+                boolean isExchanged =
+                        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+                if (isExchanged) {
+                    row[j] = Math.min(row[j], beforeLast[j - 2] + 1);
+                }
             }
         }
         return row[b.length()];

@@ -8,115 +8,19 @@ import static io.httpconnector.webhook.ValueSelector.query;
 import java.time.Duration;
 import java.util.List;
 
-/** The signature presets of services from M to Z. */
-final class PresetsMToZ {
+/** The signature presets of services from S to Z. */
+final class PresetsSToZ {
 
     static final List<SignaturePreset> TABLE = List.of(
             service(
-                            "mailgun",
-                            "Mailgun",
-                            "https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks")
+                            "segment",
+                            "Segment",
+                            "https://www.twilio.com/docs/segment/connections/destinations/catalog/actions-webhook")
                     .signature(
-                            "HmacSHA256",
-                            it -> it.signature(body("/signature/signature").or(body("/signature")))
-                                    .timestamp(body("/signature/timestamp").or(body("/timestamp")))
-                                    .id(body("/signature/token").or(body("/token")))
-                                    .content("{{timestamp}}{{id}}")
-                                    .eventType(body("/event-data/event"))
-                                    .bodiesAreUnique())
-                    .mediaTypes(MediaType.JSON, MediaType.FORM),
-            service(
-                            "mercado-pago",
-                            "Mercado Pago",
-                            "https://www.mercadopago.com.mx/developers/es/docs/qr-code/notifications")
-                    .signature(
-                            "HmacSHA256",
-                            it -> it.signature(header("x-signature").items(",").after("v1="))
-                                    .timestamp(header("x-signature").items(",").after("ts="))
-                                    .timestampUnit("seconds-or-millis")
-                                    .content(
-                                            "id:{{query.data.id | lower}};request-id:{{header.x-request-id}};ts:{{timestamp}};")
-                                    .eventType(body("/type"))
-                                    .bodiesAreUnique()),
-            service("messagebird", "MessageBird", "https://developers.messagebird.com/api/#verifying-http-requests")
-                    .signature(
-                            "HmacSHA256",
-                            it -> it.signature(header("MessageBird-Signature"))
-                                    .encoding("base64")
-                                    .timestamp(header("MessageBird-Request-Timestamp"))
-                                    .content("{{timestamp}}\n{{query | sorted}}\n{{bodySha256 | bytes}}")
-                                    .eventType(body("/type"))
-                                    .bodiesAreUnique()),
-            service(
-                            "meta",
-                            "Meta: Facebook, Instagram, WhatsApp",
-                            "https://developers.facebook.com/docs/graph-api/webhooks/getting-started")
-                    .signature(
-                            "HmacSHA256",
-                            it -> it.signature(header("X-Hub-Signature-256").after("sha256="))
-                                    .eventType(body("/object")))
-                    .handshake("verifyToken", Handshakes::meta),
-            service("mux", "Mux", "https://www.mux.com/docs/core/verify-webhook-signatures")
-                    .signature(
-                            "HmacSHA256",
-                            it -> it.signature(
-                                            header("Mux-Signature").items(",").after("v1="))
-                                    .timestamp(
-                                            header("Mux-Signature").items(",").after("t="))
-                                    .content("{{timestamp}}.{{body}}")
-                                    .eventId(body("/id"))
+                            "HmacSHA1",
+                            it -> it.signature(header("X-Signature"))
+                                    .eventId(body("/messageId"))
                                     .eventType(body("/type"))),
-            service("notion", "Notion", "https://developers.notion.com/reference/webhooks")
-                    .signature(
-                            "HmacSHA256",
-                            it -> it.signature(header("X-Notion-Signature").after("sha256="))
-                                    .eventId(body("/id"))
-                                    .eventType(body("/type")))
-                    .receivedSecret(
-                            "notion passes a token to the application: use handshake(Handshakes.notion(...))",
-                            DeliveredSecretHandshakes::notion),
-            service("okta", "Okta", "https://developer.okta.com/docs/concepts/event-hooks/")
-                    .token(header("Authorization"), body("/eventId").or(body("/eventID")), body("/eventType"))
-                    .handshake(Handshakes::okta),
-            service("paddle", "Paddle", "https://developer.paddle.com/webhooks/signature-verification")
-                    .signature(
-                            "HmacSHA256",
-                            it -> it.signature(header("Paddle-Signature")
-                                            .items(";")
-                                            .after("h1="))
-                                    .timestamp(header("Paddle-Signature")
-                                            .items(";")
-                                            .after("ts="))
-                                    .content("{{timestamp}}:{{body}}")
-                                    .eventId(body("/event_id"))
-                                    .eventType(body("/event_type"))),
-            service("pagerduty", "PagerDuty", "https://developer.pagerduty.com/docs/webhooks-overview")
-                    .signature(
-                            "HmacSHA256",
-                            it -> it.signature(header("X-PagerDuty-Signature")
-                                            .items(",")
-                                            .after("v1="))
-                                    .eventId(body("/event/id"))
-                                    .eventType(body("/event/event_type"))),
-            service("patreon", "Patreon", "https://docs.patreon.com/#webhooks")
-                    .signature("HmacMD5", it -> it.signature(header("X-Patreon-Signature"))),
-            service("paystack", "Paystack", "https://paystack.com/docs/payments/webhooks/")
-                    .signature(
-                            "HmacSHA512",
-                            it -> it.signature(header("x-paystack-signature")).eventType(body("/event"))),
-            service("quickbooks", "QuickBooks", "https://developer.intuit.com/app/developer/qbo/docs/develop/webhooks")
-                    .signature(
-                            "HmacSHA256",
-                            it -> it.signature(header("intuit-signature")).encoding("base64")),
-            service("recurly", "Recurly", "https://docs.recurly.com/recurly-subscriptions/docs/signature-verification")
-                    .signature(
-                            "HmacSHA256",
-                            it -> it.signature(header("recurly-signature").items(","))
-                                    .timestamp(header("recurly-signature").part(",", 0))
-                                    .timestampUnit("millis")
-                                    .content("{{timestamp}}.{{body}}")
-                                    .eventType(body("/event_type"))
-                                    .bodiesAreUnique()),
             service(
                             "sendgrid",
                             "SendGrid",
@@ -173,17 +77,9 @@ final class PresetsMToZ {
                             "https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md")
                     .signature(
                             "HmacSHA256",
-                            it -> it.signature(header("webhook-signature")
-                                            .items(" ")
-                                            .after("v1,"))
-                                    .encoding("base64")
+                            it -> standardWebhooks(it, "webhook-")
                                     .secretEncoding("base64-or-utf8")
-                                    .secretPrefix("whsec_")
-                                    .timestamp(header("webhook-timestamp"))
-                                    .id(header("webhook-id"))
-                                    .content("{{id}}.{{timestamp}}.{{body}}")
-                                    .eventId(header("webhook-id"))
-                                    .eventType(body("/type"))),
+                                    .secretPrefix("whsec_")),
             service(
                             "standard-webhooks-ed25519",
                             "Standard Webhooks, Ed25519",
@@ -213,18 +109,7 @@ final class PresetsMToZ {
                                     .eventId(body("/id"))
                                     .eventType(body("/type"))),
             service("svix", "Svix", "https://docs.svix.com/receiving/verifying-payloads/how-manual")
-                    .signature(
-                            "HmacSHA256",
-                            it -> it.signature(
-                                            header("svix-signature").items(" ").after("v1,"))
-                                    .encoding("base64")
-                                    .secretEncoding("base64-or-utf8")
-                                    .secretPrefix("whsec_")
-                                    .timestamp(header("svix-timestamp"))
-                                    .id(header("svix-id"))
-                                    .content("{{id}}.{{timestamp}}.{{body}}")
-                                    .eventId(header("svix-id"))
-                                    .eventType(body("/type"))),
+                    .signature("HmacSHA256", PresetsSToZ::svix),
             service("tally", "Tally", "https://tally.so/help/webhooks")
                     .signature(
                             "HmacSHA256",
@@ -232,6 +117,9 @@ final class PresetsMToZ {
                                     .encoding("base64")
                                     .eventId(body("/eventId"))
                                     .eventType(body("/eventType"))),
+            service("telegram", "Telegram", "https://core.telegram.org/bots/api#setwebhook")
+                    .token(header("X-Telegram-Bot-Api-Secret-Token"), body("/update_id"), null)
+                    .typeOf(EventTypes.memberOtherThan("update_id")),
             service("tiktok", "TikTok", "https://developers.tiktok.com/doc/webhooks-verification")
                     .signature(
                             "HmacSHA256",
@@ -346,5 +234,23 @@ final class PresetsMToZ {
                                     .bodiesAreUnique())
                     .handshake("secret", Handshakes::zoom));
 
-    private PresetsMToZ() {}
+    private PresetsSToZ() {}
+
+    /** Sets the scheme of Standard Webhooks, whose header fields have a prefix. */
+    static SignatureBuilder standardWebhooks(SignatureBuilder builder, String prefix) {
+        return builder.signature(header(prefix + "signature").items(" ").after("v1,"))
+                .encoding("base64")
+                .timestamp(header(prefix + "timestamp"))
+                .id(header(prefix + "id"))
+                .content("{{id}}.{{timestamp}}.{{body}}")
+                .eventId(header(prefix + "id"))
+                .eventType(body("/type"));
+    }
+
+    /** Sets the scheme of services that send by Svix. */
+    static SignatureBuilder svix(SignatureBuilder builder) {
+        return standardWebhooks(builder, "svix-")
+                .secretEncoding("base64-or-utf8")
+                .secretPrefix("whsec_");
+    }
 }
