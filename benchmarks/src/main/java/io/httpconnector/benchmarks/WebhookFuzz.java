@@ -66,7 +66,7 @@ final class WebhookFuzz {
         RECEIVERS.add(open);
         ROUTER.add(TOKEN, open);
         for (String preset : Signatures.presets()) {
-            Secret secret = preset.matches("discord|.*ed25519")
+            Secret secret = preset.matches("discord|fal|telnyx|.*ed25519")
                     ? Secret.of("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
                     : SECRET;
             if (!preset.equals("sendgrid")) {

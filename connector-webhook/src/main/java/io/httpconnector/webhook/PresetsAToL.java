@@ -44,7 +44,10 @@ final class PresetsAToL {
                             "https://developer.bigcommerce.com/docs/integrations/webhooks/https-webhook-overview")
                     .signature(
                             "HmacSHA256",
-                            it -> PresetsSToZ.standardWebhooks(it, "webhook-").eventType(body("/scope"))),
+                            it -> PresetsSToZ.standardWebhooks(it, "webhook-")
+                                    .secretEncoding("utf8")
+                                    .secretPrefix("")
+                                    .eventType(body("/scope"))),
             service(
                             "bird",
                             "Bird",
@@ -79,6 +82,18 @@ final class PresetsAToL {
                                     .key("{{secret | sha1 | bytes}}")
                                     .content("{{form.bt_payload}}"))
                     .mediaTypes(MediaType.FORM),
+            service("buildkite", "Buildkite", "https://buildkite.com/docs/apis/webhooks/pipelines")
+                    .signature(
+                            "HmacSHA256",
+                            it -> it.signature(header("X-Buildkite-Signature")
+                                            .items(",")
+                                            .after("signature="))
+                                    .timestamp(header("X-Buildkite-Signature")
+                                            .items(",")
+                                            .after("timestamp="))
+                                    .content("{{timestamp}}.{{body}}")
+                                    .eventType(body("/event"))
+                                    .bodiesAreUnique()),
             service("cal-com", "Cal.com", "https://cal.com/docs/developing/guides/automation/webhooks")
                     .signature(
                             "HmacSHA256",
@@ -95,6 +110,12 @@ final class PresetsAToL {
                                     .content("{{timestamp}}.{{body}}")
                                     .eventType(body("/event"))
                                     .bodiesAreUnique()),
+            service("checkout-com", "Checkout.com", "https://www.checkout.com/docs/workflows")
+                    .signature(
+                            "HmacSHA256",
+                            it -> it.signature(header("Cko-Signature"))
+                                    .eventId(body("/id"))
+                                    .eventType(body("/type"))),
             service("circleci", "CircleCI", "https://circleci.com/docs/webhooks/")
                     .signature(
                             "HmacSHA256",
@@ -115,17 +136,28 @@ final class PresetsAToL {
                             "https://docs.cdp.coinbase.com/webhooks/verify-signatures")
                     .signature(
                             "HmacSHA256",
-                            it -> it.signature(header("X-Hook0-Signature")
-                                            .items(",")
-                                            .after("v1="))
-                                    .timestamp(header("X-Hook0-Signature")
-                                            .items(",")
-                                            .after("t="))
-                                    .content("{{timestamp}}.{{signedHeaderNames}}.{{signedHeaders}}.{{body}}")
-                                    .signedHeaders(
+                            // The second header field is deprecated.
+                            it -> it.signature(
+                                            header("X-Webhook-Signature")
+                                                    .items(",")
+                                                    .after("v1="),
                                             header("X-Hook0-Signature")
                                                     .items(",")
-                                                    .after("h="),
+                                                    .after("v1="))
+                                    .timestamp(header("X-Webhook-Signature")
+                                            .items(",")
+                                            .after("t=")
+                                            .or(header("X-Hook0-Signature")
+                                                    .items(",")
+                                                    .after("t=")))
+                                    .content("{{timestamp}}.{{signedHeaderNames}}.{{signedHeaders}}.{{body}}")
+                                    .signedHeaders(
+                                            header("X-Webhook-Signature")
+                                                    .items(",")
+                                                    .after("h=")
+                                                    .or(header("X-Hook0-Signature")
+                                                            .items(",")
+                                                            .after("h=")),
                                             "",
                                             ".")
                                     .eventId(header("X-Event-Id"))
@@ -285,6 +317,12 @@ final class PresetsAToL {
                                     .eventType(body("/header/event_type").or(body("/event/type")))
                                     .bodiesAreUnique())
                     .handshake("encryptKey", Handshakes::lark),
+            service("launchdarkly", "LaunchDarkly", "https://launchdarkly.com/docs/home/infrastructure/webhooks")
+                    .signature(
+                            "HmacSHA256",
+                            it -> it.signature(header("X-LD-Signature"))
+                                    .eventId(body("/_id"))
+                                    .eventType(body("/accesses/0/action"))),
             service("lemon-squeezy", "Lemon Squeezy", "https://docs.lemonsqueezy.com/help/webhooks/signing-requests")
                     .signature(
                             "HmacSHA256",

@@ -83,6 +83,8 @@ final class PresetsMToR {
             service("okta", "Okta", "https://developer.okta.com/docs/concepts/event-hooks/")
                     .token(header("Authorization"), body("/eventId").or(body("/eventID")), body("/eventType"))
                     .handshake(Handshakes::okta),
+            service("openai", "OpenAI", "https://developers.openai.com/api/docs/guides/webhooks")
+                    .signature("HmacSHA256", it -> PresetsSToZ.standardWebhooks(it, "webhook-")),
             service("paddle", "Paddle", "https://developer.paddle.com/webhooks/signature-verification")
                     .signature(
                             "HmacSHA256",
@@ -139,7 +141,13 @@ final class PresetsMToR {
                                     .timestampUnit("millis")
                                     .content("{{timestamp}}.{{body}}")
                                     .eventType(body("/event_type"))
-                                    .bodiesAreUnique()));
+                                    .bodiesAreUnique()),
+            service("replicate", "Replicate", "https://replicate.com/docs/topics/webhooks/verify-webhook")
+                    .signature(
+                            "HmacSHA256",
+                            it -> PresetsSToZ.standardWebhooks(it, "webhook-").eventType(body("/status"))),
+            service("resend", "Resend", "https://resend.com/docs/webhooks/verify-webhooks-requests")
+                    .signature("HmacSHA256", PresetsSToZ::svix));
 
     private PresetsMToR() {}
 }

@@ -75,11 +75,7 @@ final class PresetsSToZ {
                             "standard-webhooks",
                             "Standard Webhooks",
                             "https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md")
-                    .signature(
-                            "HmacSHA256",
-                            it -> standardWebhooks(it, "webhook-")
-                                    .secretEncoding("base64-or-utf8")
-                                    .secretPrefix("whsec_")),
+                    .signature("HmacSHA256", it -> standardWebhooks(it, "webhook-")),
             service(
                             "standard-webhooks-ed25519",
                             "Standard Webhooks, Ed25519",
@@ -120,6 +116,16 @@ final class PresetsSToZ {
             service("telegram", "Telegram", "https://core.telegram.org/bots/api#setwebhook")
                     .token(header("X-Telegram-Bot-Api-Secret-Token"), body("/update_id"), null)
                     .typeOf(EventTypes.memberOtherThan("update_id")),
+            service("telnyx", "Telnyx", "https://developers.telnyx.com/docs/development/api-fundamentals/webhooks")
+                    .signature(
+                            "Ed25519",
+                            it -> it.signature(header("telnyx-signature-ed25519"))
+                                    .encoding("base64")
+                                    .timestamp(header("telnyx-timestamp"))
+                                    .content("{{timestamp}}|{{body}}")
+                                    .eventId(body("/data/id"))
+                                    .eventType(body("/data/event_type"))
+                                    .bodiesAreUnique()),
             service("tiktok", "TikTok", "https://developers.tiktok.com/doc/webhooks-verification")
                     .signature(
                             "HmacSHA256",
@@ -243,14 +249,14 @@ final class PresetsSToZ {
                 .timestamp(header(prefix + "timestamp"))
                 .id(header(prefix + "id"))
                 .content("{{id}}.{{timestamp}}.{{body}}")
+                .secretEncoding("base64-or-utf8")
+                .secretPrefix("whsec_")
                 .eventId(header(prefix + "id"))
                 .eventType(body("/type"));
     }
 
     /** Sets the scheme of services that send by Svix. */
     static SignatureBuilder svix(SignatureBuilder builder) {
-        return standardWebhooks(builder, "svix-")
-                .secretEncoding("base64-or-utf8")
-                .secretPrefix("whsec_");
+        return standardWebhooks(builder, "svix-");
     }
 }

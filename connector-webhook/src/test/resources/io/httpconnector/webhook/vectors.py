@@ -267,5 +267,32 @@ track = '{"messageId":"ajs-1","type":"track","event":"Signed Up","userId":"u1"}'
 add("segment", {"X-Signature": mac(track, hashlib.sha1).hex()}, body=track, id="ajs-1", type="track")
 add("telegram", {"X-Telegram-Bot-Api-Secret-Token": SECRET}, body='{"update_id":10000,"message":{"message_id":1365,"text":"Hi"}}', id="10000",
     type="message", token=True)
+# OpenAI, Replicate, Resend: signed by standardwebhooks 1.1.1; openai 6.49.0, replicate 1.4.0 and resend 6.38.0 for Node accept such requests.
+for preset, prefix, sign, kind, body in (
+        ("openai", "webhook-", "aw3EwSTFEL+tSS4lYjP6D3moXbCyi2JMKmOHQ9fbjlA=", "response.completed",
+         '{"id":"evt_685343a1381c819085d44c354e1b330e","object":"event","created_at":1700000000,"type":"response.completed","data":{"id":"resp_1"}}'),
+        ("replicate", "webhook-", "ODrWoKYucdpL0/PxcB/0dj6mDPI4v4LZYKUxKZJnbRI=", "succeeded",
+         '{"id":"ufawqhfynnddngldkgtslldrkq","version":"v1","status":"succeeded","output":["a"]}'),
+        ("resend", "svix-", "FephK0lNqHYZ3Dd2gcwawJt3O85o1wnNaoxQ9U5OjsY=", "email.delivered",
+         '{"type":"email.delivered","created_at":"2023-11-14T22:13:20.000Z","data":{"email_id":"e1"}}')):
+    add(preset, {prefix + "id": "msg_" + preset, prefix + "timestamp": str(TIME), prefix + "signature": "v1," + sign}, body=body,
+        secret="whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3", id="msg_" + preset, type=kind, timed=True)
+# Signed by the crypto module of Node; telnyx 7.24.0 for Node accepts such requests.
+add("telnyx", {"telnyx-signature-ed25519": "q77Xh46db9XDVS/AoJ474lWlX1RD0Vq/m4NVw2U3clRX9kq4mRH9L7AW84eQNh/8s0mDK6LsWNQL1o5pVkz/Ag==",
+               "telnyx-timestamp": str(TIME)}, body='{"data":{"event_type":"message.received","id":"b301ed3f-1490-491f-995f-6e64e69674d4","record_type":"event"}}',
+    secret="7nrWeXq93D/cDbKiumFCBI3NjtYjTPQ59nUXB6U22r8=", other="dHrW4W+WNdG8XfvjIf0UGZrJlLWJREOrFXsRWXfIGWU=",
+    id="b301ed3f-1490-491f-995f-6e64e69674d4", type="message.received", timed=True)
+build = '{"event":"build.finished","build":{"id":"b1"}}'
+add("buildkite", {"X-Buildkite-Signature": "timestamp=%d,signature=%s" % (TIME, mac("%d.%s" % (TIME, build)).hex())}, body=build, type="build.finished",
+    timed=True)
+approved = '{"id":"evt_caxmnvuvbe4elkbdx2imwbnjxu","type":"payment_approved","data":{}}'
+add("checkout-com", {"Cko-Signature": mac(approved).hex()}, body=approved, id="evt_caxmnvuvbe4elkbdx2imwbnjxu", type="payment_approved")
+audit = '{"_id":"57c0a8e29969090743529965","date":1472243938774,"accesses":[{"action":"updateName","resource":"proj/alexis:env/test"}]}'
+add("launchdarkly", {"X-LD-Signature": mac(audit).hex()}, body=audit, id="57c0a8e29969090743529965", type="updateName")
+names = "content-type x-event-id x-event-type"
+add("coinbase", {"Content-Type": "application/json", "X-Event-Id": "e1", "X-Event-Type": "onchain.activity.detected",
+                 "X-Webhook-Signature": "t=%d,h=%s,v1=%s" % (
+                     TIME, names, mac("%d.%s.application/json.e1.onchain.activity.detected.%s" % (TIME, names, JSON)).hex())},
+    id="e1", type="onchain.activity.detected", timed=True)
 
 json.dump(all, sys.stdout, indent=1, ensure_ascii=True)
