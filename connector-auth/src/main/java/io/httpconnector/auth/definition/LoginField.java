@@ -29,15 +29,15 @@ record LoginField(Source source, String location) {
         JsonObjectReader reader = members.reader();
         JsonNode given = reader.any(member);
         Map<String, LoginField> fields = new LinkedHashMap<>();
-        boolean isObject = given != null && given.isObject();
-        if (isObject
+        if (given != null
+                && given.isObject()
                 && given.properties().stream()
                         .anyMatch(entry -> !entry.getValue().isTextual())) {
             reader.object(member, map -> readMixed(map, given, fields));
             return fields;
         }
         members.pointers(member).forEach((name, path) -> fields.put(name, new LoginField(Source.BODY, path)));
-        if (given == null || (isObject && given.isEmpty())) {
+        if (given == null || (given.isObject() && given.isEmpty())) {
             // States that objects are permitted, too.
             var unused = reader.objectMap(member, (name, object) -> readOne(object));
         }
