@@ -36,9 +36,8 @@ final class AirbyteInterval {
             return null;
         }
         if (AirbyteCursor.isEntered(text)) {
-            String pill =
-                    AirbyteCursor.withZone(text).replaceFirst("^\\{\\{\\s*", "").replaceFirst("\\s*}}$", "");
-            return pill + " | " + filter;
+            String pill = AirbyteLiterals.onlyPill(AirbyteCursor.withZone(text));
+            return pill == null ? null : pill + " | " + filter;
         }
         Instant instant = text.contains("{{") ? null : AirbyteCursor.instant(text);
         return instant == null ? null : JinjaConstants.quoted(written(instant, format));
@@ -62,7 +61,8 @@ final class AirbyteInterval {
 
     private boolean isNow() {
         String text = time("end_datetime");
-        return !sync.has("end_datetime") || (text != null && text.matches("\\{\\{\\s*now\\b[^{}]*}}"));
+        String pill = text == null ? null : AirbyteLiterals.onlyPill(text);
+        return !sync.has("end_datetime") || (pill != null && pill.matches("now\\b.*"));
     }
 
     /** Returns the pills of the start and the end, by their names in a partition. */

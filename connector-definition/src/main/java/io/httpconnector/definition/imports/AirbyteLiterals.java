@@ -16,18 +16,29 @@ final class AirbyteLiterals {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern INTEGER = Pattern.compile("-?(?:0|[1-9]\\d{0,17})");
     private static final Pattern DECIMAL = Pattern.compile("-?\\d{1,15}\\.\\d{1,15}");
-    private static final Pattern LIST = Pattern.compile("\\{\\{[^{}]*\\| split\\('[^']*'\\)(?: \\| omit)?}}");
+    private static final Pattern LIST = Pattern.compile(".*\\| split\\('[^']*'\\)(?: \\| omit)?", Pattern.DOTALL);
 
     private AirbyteLiterals() {}
 
     /** Returns whether a text is a pill whose value is a list. */
     static boolean isList(String text) {
-        return LIST.matcher(text).matches();
+        String pill = onlyPill(text);
+        return pill != null && LIST.matcher(pill).matches();
     }
 
     /** Returns whether a list is a part of a text. */
     static boolean hasList(String text) {
-        return !isList(text) && LIST.matcher(text).find();
+        return !isList(text)
+                && PillToken.all(text, "{{", "}}").stream()
+                        .anyMatch(pill -> LIST.matcher(pill.inside()).matches());
+    }
+
+    /** Returns the content of the pill that a text consists of; null if it has anything else. */
+    static @Nullable String onlyPill(String text) {
+        List<PillToken> pills = PillToken.all(text, "{{", "}}");
+        boolean isWhole =
+                pills.size() == 1 && pills.get(0).start() == 0 && pills.get(0).end() == text.length();
+        return isWhole ? pills.get(0).inside().strip() : null;
     }
 
     /** Returns a text without the quotes around it. */

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Converts the requester of a stream of Airbyte to a request template. Not thread-safe. */
 final class AirbyteRequest {
 
-    private static final Pattern PATH_OF_PARENT =
-            Pattern.compile("^(https?://[^/{}]+)\\{\\{\\s*(?!auth\\.)([^{}|]*?)\\s*}}");
+    private static final Pattern HOST = Pattern.compile("https?://[^/{}]+");
 
     private final CatalogueItem requester;
     private final AirbyteScope scope;
@@ -38,7 +37,6 @@ final class AirbyteRequest {
     }
 
     /** Returns the base URL of a requester, without a slash at its end; null if it has no counterpart. */
-    /** Returns the base URL of a requester, without a slash at its end; null if it has no counterpart. */
     static @Nullable String knownBase(CatalogueItem requester, AirbyteScope scope) {
         String url =
                 scope.of(requester).known(requester.has("url_base") ? requester.at("url_base") : requester.at("url"));
@@ -49,11 +47,23 @@ final class AirbyteRequest {
 
     /** Returns a URL without the quotes around it: Airbyte evaluates it once more. */
     private static String given(String url) {
-        // A value of a parent after the host is a path.
-        String withSlash = PATH_OF_PARENT.matcher(url).replaceFirst("$1/{{$2 | match('(?s)^/?(.*)\\$') | path}}");
-        String plain = withSlash.strip().replaceFirst("^\"(.*)\"$", "$1");
+        String plain = withPathOfParent(url).strip().replaceFirst("^\"(.*)\"$", "$1");
         // Airbyte leaves out empty segments.
         return plain.contains("{{") ? plain : plain.replaceAll("(?<!:)/{2,}", "/");
+    }
+
+    /** Starts a path where a value of a parent follows the host. */
+    private static String withPathOfParent(String url) {
+        PillToken pill = PillToken.find(url, 0, "{{", "}}", false);
+        if (pill == null || !HOST.matcher(url.substring(0, pill.start())).matches()) {
+            return url;
+        }
+        String value = pill.inside().strip();
+        boolean isInput = value.startsWith("auth.") || value.contains("|");
+        return isInput
+                ? url
+                : url.substring(0, pill.start()) + "/{{" + value + " | match('(?s)^/?(.*)$') | path}}"
+                        + url.substring(pill.end());
     }
 
     /** Returns the URL of a requester without its path; null if it has no counterpart, which is noted. */

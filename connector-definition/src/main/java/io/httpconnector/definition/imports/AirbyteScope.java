@@ -2,8 +2,8 @@ package io.httpconnector.definition.imports;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.httpconnector.definition.imports.JinjaConstants.Constant;
 import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
-import io.httpconnector.definition.imports.JinjaPills.Constant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,6 @@ package io.httpconnector.definition.imports;
 
 import io.httpconnector.definition.imports.Jinja.Filtered;
 import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
-import io.httpconnector.definition.imports.JinjaPills.Constant;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 final class JinjaConstants {
 
     private JinjaConstants() {}
+
+    /** A constant. */
+    record Constant(@Nullable Object value) {}
 
     /** Returns an argument that must be constant: a pill has no place for another one. */
     static <T> T argument(List<Jinja> arguments, int index, Class<T> type) {

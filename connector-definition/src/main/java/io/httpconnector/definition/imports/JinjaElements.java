@@ -3,8 +3,8 @@ package io.httpconnector.definition.imports;
 import io.httpconnector.definition.imports.Jinja.Call;
 import io.httpconnector.definition.imports.Jinja.Entries;
 import io.httpconnector.definition.imports.Jinja.Indexed;
+import io.httpconnector.definition.imports.JinjaConstants.Constant;
 import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
-import io.httpconnector.definition.imports.JinjaPills.Constant;
 import java.util.List;
 
 /** Translates members of objects and elements of lists that are calculated. Not thread-safe. */

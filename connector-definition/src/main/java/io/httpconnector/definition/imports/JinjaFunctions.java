@@ -14,7 +14,7 @@ final class JinjaFunctions {
         this.pills = pills;
     }
 
-    /** Returns a {@link JinjaPills.Constant}, or the content of a pill. */
+    /** Returns a {@link JinjaConstants.Constant}, or the content of a pill. */
     Object called(Call call) {
         List<Jinja> arguments = call.arguments();
         switch (call.function()) {

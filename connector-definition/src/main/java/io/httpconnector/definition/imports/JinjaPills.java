@@ -10,6 +10,7 @@ import io.httpconnector.definition.imports.Jinja.Items;
 import io.httpconnector.definition.imports.Jinja.Literal;
 import io.httpconnector.definition.imports.Jinja.Path;
 import io.httpconnector.definition.imports.Jinja.Slice;
+import io.httpconnector.definition.imports.JinjaConstants.Constant;
 import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
 import java.util.HashMap;
 import java.util.List;
@@ -63,9 +64,6 @@ final class JinjaPills {
             return false;
         }
     }
-
-    /** A constant. */
-    record Constant(@Nullable Object value) {}
 
     JinjaPills(Scope scope) {
         this(scope, false);

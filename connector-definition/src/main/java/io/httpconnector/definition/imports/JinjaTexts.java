@@ -1,8 +1,8 @@
 package io.httpconnector.definition.imports;
 
 import io.httpconnector.definition.imports.Jinja.Literal;
+import io.httpconnector.definition.imports.JinjaConstants.Constant;
 import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
-import io.httpconnector.definition.imports.JinjaPills.Constant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
