@@ -1,7 +1,6 @@
 package io.httpconnector.webhook;
 
 import io.httpconnector.state.StateException;
-import io.httpconnector.webhook.WebhookReceiver.ReceiverSettings;
 import io.httpconnector.webhook.inbox.Mailbox;
 import io.httpconnector.webhook.internal.Watchdog.Watch;
 import java.util.List;

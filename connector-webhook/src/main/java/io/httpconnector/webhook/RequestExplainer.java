@@ -3,7 +3,6 @@ package io.httpconnector.webhook;
 import io.httpconnector.Secret;
 import io.httpconnector.webhook.RequestDiagnosis.DiagnosisStep;
 import io.httpconnector.webhook.SignedData.DefaultSelectors;
-import io.httpconnector.webhook.WebhookReceiver.ReceiverSettings;
 import io.httpconnector.webhook.internal.BodyLength;
 import java.io.IOException;
 import java.time.Instant;

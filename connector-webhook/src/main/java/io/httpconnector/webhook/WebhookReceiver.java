@@ -2,7 +2,6 @@ package io.httpconnector.webhook;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
-import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.webhook.SignedData.DefaultSelectors;
@@ -16,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,23 +40,6 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
     private final EventDispatcher dispatcher;
     private final RequestExplainer explainer;
 
-    /** The settings of the builder. */
-    record ReceiverSettings(
-            String name,
-            List<Verifier> verifiers,
-            List<Handshake> handshakes,
-            Set<String> methods,
-            WebhookResponder responder,
-            ResponseFactory response,
-            EventReader reader,
-            SenderLimiter senderLimiter,
-            @Nullable String publicUrl,
-            int maxBody,
-            Duration bodyTimeout,
-            Duration deadline,
-            TimeSource time,
-            ReceiverListeners listeners) {}
-
     /** The facts about a request that listeners learn beyond its response. */
     private static final class Progress {
 
@@ -75,7 +56,7 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
 
     WebhookReceiver(ReceiverSettings settings, DeduplicationFilter requests, @Nullable Mailbox mailbox) {
         this.settings = settings;
-        this.watched = Deadline.watched(settings.deadline);
+        this.watched = Deadline.watched(settings.deadline());
         this.mailbox = mailbox;
         this.dispatcher = new EventDispatcher(settings, requests, mailbox);
         this.explainer = new RequestExplainer(settings);
@@ -97,36 +78,36 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
      * @return the name in logs and events
      */
     public String name() {
-        return settings.name;
+        return settings.name();
     }
 
     @Override
     public WebhookResponse receive(WebhookRequest given) {
-        if (settings.listeners.isEmpty()) {
+        if (settings.listeners().isEmpty()) {
             return receive(given, new Progress());
         }
-        long start = settings.time.nanos();
+        long start = settings.time().nanos();
         Progress progress = new Progress();
         WebhookResponse response = receive(given, progress);
         WebhookListener.RequestOutcome outcome = new WebhookListener.RequestOutcome(
-                settings.name,
+                settings.name(),
                 response.status(),
                 response.isAccepted() ? Optional.empty() : Optional.ofNullable(progress.rejection),
                 progress.detail,
                 progress.events,
                 given.body().length,
-                Duration.ofNanos(settings.time.nanos() - start));
-        settings.listeners.notify(listener -> listener.onResponse(outcome));
+                Duration.ofNanos(settings.time().nanos() - start));
+        settings.listeners().notify(listener -> listener.onResponse(outcome));
         return response;
     }
 
     private WebhookResponse receive(WebhookRequest given, Progress progress) {
-        Deadline deadline = mailbox == null ? watched : new Deadline(settings.deadline);
-        Watch watch = Watchdog.SHARED.interrupt(settings.deadline);
+        Deadline deadline = mailbox == null ? watched : new Deadline(settings.deadline());
+        Watch watch = Watchdog.SHARED.interrupt(settings.deadline());
         try (watch) {
-            WebhookRequest request = settings.publicUrl == null ? given : given.publicUrl(settings.publicUrl);
+            WebhookRequest request = settings.publicUrl() == null ? given : given.publicUrl(settings.publicUrl());
             WebhookResponse response =
-                    process(settings.senderLimiter.withSourceAddress(request), deadline, watch, progress);
+                    process(settings.senderLimiter().withSourceAddress(request), deadline, watch, progress);
             // An interrupted step has decided nothing.
             boolean decided = response.isAccepted() || response.status() >= 500 || !watch.isLate();
             return decided ? response : deadlineExceeded(progress);
@@ -136,7 +117,7 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
             }
             progress.rejection = Rejection.FAILED;
             progress.detail = "the request could not be processed";
-            LOG.error("{}: failed to process a request", settings.name, e);
+            LOG.error("{}: failed to process a request", settings.name(), e);
             return StandardResponses.FAILED;
         }
     }
@@ -146,13 +127,13 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
         progress.detail = "the request was not processed within the deadline";
         LOG.warn(
                 "{}: a request was not processed within the deadline of {}; the sender should retry",
-                settings.name,
-                settings.deadline);
+                settings.name(),
+                settings.deadline());
         return StandardResponses.BUSY;
     }
 
     private WebhookResponse process(WebhookRequest request, Deadline deadline, Watch watch, Progress progress) {
-        if (!settings.senderLimiter.allows(request)) {
+        if (!settings.senderLimiter().allows(request)) {
             return reject(
                     progress,
                     request,
@@ -160,35 +141,35 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
                     StandardResponses.TOO_MANY,
                     "the source exceeds its rate limit");
         }
-        for (Handshake handshake : settings.handshakes) {
+        for (Handshake handshake : settings.handshakes()) {
             Optional<WebhookResponse> response = handshake.beforeVerification(request);
             if (response.isPresent()) {
                 return response.get();
             }
         }
-        if (!settings.methods.contains(request.method())) {
+        if (!settings.methods().contains(request.method())) {
             return reject(
                             progress,
                             request,
                             Rejection.METHOD_NOT_ALLOWED,
                             StandardResponses.METHOD_NOT_ALLOWED,
                             "the method is not allowed")
-                    .header("Allow", String.join(", ", settings.methods));
+                    .header("Allow", String.join(", ", settings.methods()));
         }
-        if (request.body().length > settings.maxBody) {
+        if (request.body().length > settings.maxBody()) {
             return reject(
                     progress,
                     request,
                     Rejection.TOO_LARGE,
                     StandardResponses.TOO_LARGE,
-                    "the body is larger than " + settings.maxBody + " bytes");
+                    "the body is larger than " + settings.maxBody() + " bytes");
         }
         if (request.isTruncated()) {
             return reject(progress, request, Rejection.TRUNCATED, StandardResponses.BAD_REQUEST, BodyLength.TRUNCATED);
         }
-        Instant now = settings.time.now();
+        Instant now = settings.time().now();
         SignedData signed = null;
-        for (Verifier verifier : settings.verifiers) {
+        for (Verifier verifier : settings.verifiers()) {
             VerificationResult verdict = verifier.verify(request, now);
             if (!verdict.isAccepted()) {
                 return reject(
@@ -212,17 +193,18 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
     private WebhookResponse handleVerified(
             WebhookRequest request, SignedData data, Instant now, Deadline deadline, Watch watch, Progress progress) {
         try {
-            Payload payload = settings.reader.payload(data);
-            for (Handshake handshake : settings.handshakes) {
+            Payload payload = settings.reader().payload(data);
+            for (Handshake handshake : settings.handshakes()) {
                 Optional<WebhookResponse> response = handshake.afterVerification(request, payload.tree());
                 if (response.isPresent()) {
                     return response.get();
                 }
             }
-            List<WebhookEvent> events = settings.reader.events(data, payload, settings.reader.origin(request), now);
+            List<WebhookEvent> events =
+                    settings.reader().events(data, payload, settings.reader().origin(request), now);
             progress.events = events.size();
             captures.forEach(capture -> events.forEach(capture::record));
-            settings.listeners.notify(listener -> listener.onEvents(events));
+            settings.listeners().notify(listener -> listener.onEvents(events));
             progress.rejection = mailbox == null ? Rejection.FAILED : Rejection.NOT_STORED;
             return dispatcher.once(data.fingerprints(), events, deadline, watch);
         } catch (BodyParser.TooLargeException e) {
@@ -242,12 +224,12 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
 
     @Override
     public int maxBody() {
-        return settings.maxBody;
+        return settings.maxBody();
     }
 
     @Override
     public Duration bodyTimeout() {
-        return settings.bodyTimeout;
+        return settings.bodyTimeout();
     }
 
     /**
@@ -338,7 +320,7 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
             Progress progress, WebhookRequest request, Rejection rejection, WebhookResponse response, String why) {
         progress.rejection = rejection;
         progress.detail = Texts.visible(why);
-        LOG.info("{}: {} rejected with status {}: {}", settings.name, request, response.status(), Texts.visible(why));
+        LOG.info("{}: {} rejected with status {}: {}", settings.name(), request, response.status(), Texts.visible(why));
         return response;
     }
 }

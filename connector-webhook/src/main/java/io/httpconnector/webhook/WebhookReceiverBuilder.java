@@ -9,7 +9,6 @@ import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.trigger.Delivery;
-import io.httpconnector.webhook.WebhookReceiver.ReceiverSettings;
 import io.httpconnector.webhook.inbox.Inbox;
 import io.httpconnector.webhook.inbox.Inbox.Settings;
 import io.httpconnector.webhook.inbox.Mailbox;

@@ -71,7 +71,7 @@ public class ExchangeLogAutoConfiguration {
     @ConditionalOnClass(JdbcExchangeStore.class)
     @ConditionalOnBean(StoreAutoConfiguration.Tables.class)
     @ConditionalOnProperty(name = "connectors.exchange-log.type", havingValue = "jdbc")
-    static class JdbcConfiguration {
+    static class JdbcLogConfiguration {
 
         @Bean
         @ConditionalOnMissingBean

@@ -78,7 +78,7 @@ public class RegistryAutoConfiguration {
     @Order(1)
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnBean(StoreAutoConfiguration.Tables.class)
-    static class JdbcConfiguration {
+    static class JdbcRegistryConfiguration {
 
         @Bean
         @Lazy

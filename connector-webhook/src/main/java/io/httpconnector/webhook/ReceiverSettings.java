@@ -1,0 +1,24 @@
+package io.httpconnector.webhook;
+
+import io.httpconnector.TimeSource;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The settings of a receiver, which its builder has checked. Immutable. */
+record ReceiverSettings(
+        String name,
+        List<Verifier> verifiers,
+        List<Handshake> handshakes,
+        Set<String> methods,
+        WebhookResponder responder,
+        ResponseFactory response,
+        EventReader reader,
+        SenderLimiter senderLimiter,
+        @Nullable String publicUrl,
+        int maxBody,
+        Duration bodyTimeout,
+        Duration deadline,
+        TimeSource time,
+        ReceiverListeners listeners) {}
