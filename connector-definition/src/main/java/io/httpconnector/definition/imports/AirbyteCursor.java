@@ -363,6 +363,16 @@ final class AirbyteCursor {
         return text.matches("\\{\\{\\s*(auth\\.|now\\b)[^{}]*}}") && !isTruncated(text);
     }
 
+    /** Returns whether a text is the time of the poll, or one that is calculated from it. */
+    static boolean isNow(String text) {
+        return text.matches("\\{\\{\\s*now\\b[^{}]*}}");
+    }
+
+    /** Returns the content of the pill of an entered time, without formats. */
+    static String enteredTime(String text) {
+        return withZone(text).replaceFirst("^\\{\\{\\s*", "").replaceFirst("\\s*}}$", "");
+    }
+
     /** Returns whether a format leaves out the day. */
     private static boolean isTruncated(String text) {
         return FORMAT.matcher(text)
@@ -371,7 +381,7 @@ final class AirbyteCursor {
     }
 
     /** Returns a start without formats of requests, in ISO 8601. */
-    static String withZone(String text) {
+    private static String withZone(String text) {
         String pill = FORMAT.matcher(text).replaceAll("");
         return pill.replaceAll("\\s*}}$", " | iso('UTC')}}");
     }

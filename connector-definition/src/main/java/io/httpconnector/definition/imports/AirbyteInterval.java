@@ -36,8 +36,8 @@ final class AirbyteInterval {
             return null;
         }
         if (AirbyteCursor.isEntered(text)) {
-            String pill = AirbyteLiterals.onlyPill(AirbyteCursor.withZone(text));
-            return pill == null ? null : pill + " | " + filter;
+            String pill = AirbyteCursor.enteredTime(text);
+            return pill + " | " + filter;
         }
         Instant instant = text.contains("{{") ? null : AirbyteCursor.instant(text);
         return instant == null ? null : JinjaConstants.quoted(written(instant, format));
@@ -61,8 +61,7 @@ final class AirbyteInterval {
 
     private boolean isNow() {
         String text = time("end_datetime");
-        String pill = text == null ? null : AirbyteLiterals.onlyPill(text);
-        return !sync.has("end_datetime") || (pill != null && pill.matches("now\\b.*"));
+        return !sync.has("end_datetime") || (text != null && AirbyteCursor.isNow(text));
     }
 
     /** Returns the pills of the start and the end, by their names in a partition. */

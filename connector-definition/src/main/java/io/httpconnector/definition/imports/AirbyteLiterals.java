@@ -16,14 +16,17 @@ final class AirbyteLiterals {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern INTEGER = Pattern.compile("-?(?:0|[1-9]\\d{0,17})");
     private static final Pattern DECIMAL = Pattern.compile("-?\\d{1,15}\\.\\d{1,15}");
-    private static final Pattern LIST = Pattern.compile(".*\\| split\\('[^']*'\\)(?: \\| omit)?", Pattern.DOTALL);
+    private static final Pattern LIST = Pattern.compile(".*\\| split\\('[^']*'\\)(?: \\| omit)?\\s*");
 
     private AirbyteLiterals() {}
 
     /** Returns whether a text is a pill whose value is a list. */
     static boolean isList(String text) {
-        String pill = onlyPill(text);
-        return pill != null && LIST.matcher(pill).matches();
+        List<PillToken> pills = PillToken.all(text, "{{", "}}");
+        return pills.size() == 1
+                && pills.get(0).start() == 0
+                && pills.get(0).end() == text.length()
+                && LIST.matcher(pills.get(0).inside()).matches();
     }
 
     /** Returns whether a list is a part of a text. */
@@ -31,14 +34,6 @@ final class AirbyteLiterals {
         return !isList(text)
                 && PillToken.all(text, "{{", "}}").stream()
                         .anyMatch(pill -> LIST.matcher(pill.inside()).matches());
-    }
-
-    /** Returns the content of the pill that a text consists of; null if it has anything else. */
-    static @Nullable String onlyPill(String text) {
-        List<PillToken> pills = PillToken.all(text, "{{", "}}");
-        boolean isWhole =
-                pills.size() == 1 && pills.get(0).start() == 0 && pills.get(0).end() == text.length();
-        return isWhole ? pills.get(0).inside().strip() : null;
     }
 
     /** Returns a text without the quotes around it. */

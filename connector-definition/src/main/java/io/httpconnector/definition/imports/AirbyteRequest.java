@@ -37,6 +37,7 @@ final class AirbyteRequest {
     }
 
     /** Returns the base URL of a requester, without a slash at its end; null if it has no counterpart. */
+    /** Returns the base URL of a requester, without a slash at its end; null if it has no counterpart. */
     static @Nullable String knownBase(CatalogueItem requester, AirbyteScope scope) {
         String url =
                 scope.of(requester).known(requester.has("url_base") ? requester.at("url_base") : requester.at("url"));
@@ -47,23 +48,19 @@ final class AirbyteRequest {
 
     /** Returns a URL without the quotes around it: Airbyte evaluates it once more. */
     private static String given(String url) {
-        String plain = withPathOfParent(url).strip().replaceFirst("^\"(.*)\"$", "$1");
+        String withSlash = url;
+        List<PillToken> pills = PillToken.all(url, "{{", "}}");
+        if (!pills.isEmpty()
+                && HOST.matcher(url.substring(0, pills.get(0).start())).matches()
+                && !pills.get(0).inside().strip().matches("(?s)auth\\..*|.*\\|.*")) {
+            // A value of a parent after the host is a path.
+            PillToken pill = pills.get(0);
+            withSlash = url.substring(0, pill.start()) + "/{{" + pill.inside().strip()
+                    + " | match('(?s)^/?(.*)$') | path}}" + url.substring(pill.end());
+        }
+        String plain = withSlash.strip().replaceFirst("^\"(.*)\"$", "$1");
         // Airbyte leaves out empty segments.
         return plain.contains("{{") ? plain : plain.replaceAll("(?<!:)/{2,}", "/");
-    }
-
-    /** Starts a path where a value of a parent follows the host. */
-    private static String withPathOfParent(String url) {
-        PillToken pill = PillToken.find(url, 0, "{{", "}}", false);
-        if (pill == null || !HOST.matcher(url.substring(0, pill.start())).matches()) {
-            return url;
-        }
-        String value = pill.inside().strip();
-        boolean isInput = value.startsWith("auth.") || value.contains("|");
-        return isInput
-                ? url
-                : url.substring(0, pill.start()) + "/{{" + value + " | match('(?s)^/?(.*)$') | path}}"
-                        + url.substring(pill.end());
     }
 
     /** Returns the URL of a requester without its path; null if it has no counterpart, which is noted. */
