@@ -105,8 +105,9 @@ final class ApplicationProcess implements AutoCloseable {
     }
 
     /** Ends the process at once, like a power failure. */
-    void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+    void kill() {
+        process.destroyForcibly();
+        var unused = process.onExit().join();
     }
 
     /** Ends the process like an orchestrator that deploys another version. */
@@ -117,7 +118,7 @@ final class ApplicationProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         kill();
     }
 }

@@ -29,7 +29,8 @@ public class OrderSync {
 
         @ConnectorTrigger("payment")
         void paid(TriggerEvent event) {
-            database.update("merge into payments values (?, ?)", event.id(), event.payload().toString());
+            String payment = event.payload().toString();
+            database.update("merge into payments values (?, ?)", event.id(), payment);
         }
     }
 }
