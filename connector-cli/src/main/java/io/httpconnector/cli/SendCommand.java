@@ -14,9 +14,11 @@ import io.httpconnector.definition.ConnectorRequest;
 import io.httpconnector.polling.PollingException;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RenderException;
+import io.httpconnector.wizard.SchemaDifference;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -182,12 +184,12 @@ final class SendCommand extends InstanceCommand {
         try {
             Response response = selected.send(values);
             terminal().note(summary(response.status(), response.exchange()));
-            print(response.exchange(), response.headers(), body(response));
+            print(response.exchange(), response.headers(), body(response), selected.differences(response));
             return ExitCode.OK;
         } catch (StatusException e) {
             Exchange exchange = e.exchange().orElseThrow(() -> e);
             terminal().note(terminal().styled("fg(red)", summary(e.status(), exchange)));
-            print(exchange, e.headers(), e.body());
+            print(exchange, e.headers(), e.body(), selected.differences(e));
             return e.needsAuthorization() ? ExitCode.UNAUTHORIZED : ExitCode.FAILED;
         }
     }
@@ -242,7 +244,13 @@ final class SendCommand extends InstanceCommand {
                 : response.withoutSecrets(response.text());
     }
 
-    private void print(Exchange exchange, Headers headers, String body) {
+    private void print(Exchange exchange, Headers headers, String body, List<SchemaDifference> differences) {
+        List<String> mismatches = differences.stream()
+                .filter(SchemaDifference::contradictsSchema)
+                .map(SchemaDifference::toString)
+                .map(PrintableText::line)
+                .toList();
+        mismatches.forEach(mismatch -> terminal().note(terminal().styled("fg(yellow)", "schema: ") + mismatch));
         if (form != null) {
             terminal().print(formatted(exchange, form));
             return;
@@ -253,6 +261,7 @@ final class SendCommand extends InstanceCommand {
             json.set("headers", JsonOutput.headers(exchange.responseHeaders()));
             json.set("body", JsonOutput.body(body));
             json.put("milliseconds", exchange.elapsed().toMillis()).put("attempts", exchange.attempts());
+            mismatches.forEach(json.withArray("/mismatches")::add);
             terminal().print(json);
             return;
         }

@@ -71,6 +71,23 @@ class SendCommandTest {
     }
 
     @Test
+    void responseThatDiffersFromItsSchemaIsReported() {
+        String schema = "responses: {2xx: {properties: {id: {type: string}}, required: [q]}}";
+        connector.write("shop.yaml", CheckCommandTest.SHOP.replace("get-order:\n", "get-order:\n    " + schema + "\n"));
+
+        Result result = run("send", "get-order", "--pill", "order.id=42");
+        Result json = run("send", "get-order", "--pill", "order.id=42", "--json");
+
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(result.err())
+                .contains("schema: /id is integer, but was string\n")
+                .doesNotContain("is new");
+        assertThat(json.out()).contains("\"mismatches\":[\"/id is integer, but was string\"]");
+        connector.write("shop.yaml", CheckCommandTest.SHOP);
+        assertThat(run("send", "get-order", "--pill", "order.id=42").err()).doesNotContain("schema:");
+    }
+
+    @Test
     void headersCurlAndHar() {
         assertThat(run("send", "get-order", "--pill=order.id=42", "--include").out())
                 .startsWith("HTTP 200\n")

@@ -6,10 +6,16 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
+import io.httpconnector.StatusException;
 import io.httpconnector.internal.Arguments;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.polling.PagedRequest;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.wizard.SchemaDifference;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -94,6 +100,61 @@ public final class ConnectorRequest {
      */
     public boolean isList() {
         return definition.isList();
+    }
+
+    /**
+     * Returns the title for users.
+     *
+     * @return the title; empty if the document has none
+     */
+    public String title() {
+        return definition.title();
+    }
+
+    /**
+     * Returns the schemas of the responses.
+     *
+     * @return JSON Schemas (2020-12) by class of statuses, such as {@code 2xx}
+     */
+    public Map<String, JsonNode> responseSchemas() {
+        Map<String, JsonNode> schemas = new TreeMap<>();
+        definition.responses().forEach((status, schema) -> schemas.put(status, schema.deepCopy()));
+        return schemas;
+    }
+
+    /**
+     * Compares a response with the schema of its class of statuses.
+     *
+     * @param response a response to this request
+     * @return the differences; none if the document has no schema for the status
+     */
+    public List<SchemaDifference> differences(Response response) {
+        Arguments.notNull(response, "response");
+        return differences(response.status(), response.text());
+    }
+
+    /**
+     * Compares the response of a failure with the schema of its class of statuses.
+     *
+     * @param failure a failure of this request
+     * @return the differences; none if the document has no schema for the status
+     */
+    public List<SchemaDifference> differences(StatusException failure) {
+        Arguments.notNull(failure, "failure");
+        return differences(failure.status(), failure.body());
+    }
+
+    private List<SchemaDifference> differences(int status, String body) {
+        JsonNode schema = definition.responses().get(status / 100 + "xx");
+        if (schema == null || (body.isBlank() && status == 204)) {
+            return List.of();
+        }
+        try {
+            return SchemaDifference.between(schema, JsonSupport.parse(body));
+        } catch (InvalidDefinitionException e) {
+            return List.of(new SchemaDifference(
+                    SchemaDifference.Severity.WARNING, "", body.isBlank() ? "is empty" : "is not JSON"));
+        }
     }
 
     /**

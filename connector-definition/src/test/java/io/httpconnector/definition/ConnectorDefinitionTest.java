@@ -2,6 +2,7 @@ package io.httpconnector.definition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -13,6 +14,7 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Response;
 import io.httpconnector.Secret;
+import io.httpconnector.StatusException;
 import io.httpconnector.auth.definition.InputField;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.Pills;
@@ -23,6 +25,7 @@ import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookRouter;
 import io.httpconnector.webhook.WebhookSigner;
+import io.httpconnector.wizard.SchemaDifference;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -227,6 +230,50 @@ class ConnectorDefinitionTest {
             assertThatThrownBy(() -> acme.request("get-order").records(Pills.none()))
                     .isInstanceOf(InvalidDefinitionException.class)
                     .hasMessageContaining("add records and pagination");
+        }
+    }
+
+    @Test
+    void responsesOfRequestsHaveSchemas() {
+        String text = SHOP.replace("get-order:\n", """
+                get-order:
+                    title: An order
+                    responses:
+                      2xx: {type: object, required: [id], properties: {id: {type: integer}}}
+                      4xx: {type: object, required: [error]}
+                """);
+        try (MockService service = MockService.start();
+                Connector acme =
+                        ConnectorDefinition.parse(text).connect(acme(service).build())) {
+            service.on("GET", "/orders/1", MockResponse.json("{\"id\": 1}"));
+            service.on("GET", "/orders/2", MockResponse.json("{\"id\": \"2\", \"new\": true}"));
+            service.on("GET", "/orders/3", MockResponse.status(200).body("text/html", "<p>"));
+            service.on("GET", "/orders/4", MockResponse.status(404).body("application/json", "{}"));
+            ConnectorRequest request = acme.request("get-order");
+
+            assertThat(request.title()).isEqualTo("An order");
+            assertThat(acme.request("list-orders").responseSchemas()).isEmpty();
+            assertThat(request.responseSchemas()).containsOnlyKeys("2xx", "4xx");
+            assertThat(request.responseSchemas()
+                            .get("2xx")
+                            .at("/properties/id/type")
+                            .asText())
+                    .isEqualTo("integer");
+            assertThat(request.differences(request.send("order", Map.of("id", 1))))
+                    .isEmpty();
+            assertThat(request.differences(request.send("order", Map.of("id", 2))))
+                    .extracting(SchemaDifference::toString, SchemaDifference::contradictsSchema)
+                    .containsExactlyInAnyOrder(
+                            tuple("/id is string, but was integer", true), tuple("/new is new", false));
+            assertThat(request.differences(request.send("order", Map.of("id", 3))))
+                    .extracting(SchemaDifference::toString)
+                    .containsExactly("the body is not JSON");
+            assertThatThrownBy(() -> request.send("order", Map.of("id", 4)))
+                    .isInstanceOfSatisfying(
+                            StatusException.class,
+                            e -> assertThat(request.differences(e))
+                                    .extracting(SchemaDifference::toString)
+                                    .containsExactly("/error is missing"));
         }
     }
 

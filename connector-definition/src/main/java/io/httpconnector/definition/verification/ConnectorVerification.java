@@ -25,7 +25,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks a connector document against the live service: the connection, the pages of lists, the keys, cursors and repeated
+ * Checks a connector document against the live service: the connection, the schemas of responses, the pages of lists, the keys, cursors and repeated
  * polls of triggers, and the signatures of webhooks. The state of triggers is in memory only, and no event is handled. Not thread-safe.
  *
  * <pre>{@code
@@ -137,7 +137,14 @@ public final class ConnectorVerification {
                 return List.copyOf(results);
             }
             ListChecks lists = new ListChecks(connector, exchanges, maxPages, results);
+            ResponseChecks responses = new ResponseChecks(connector, results);
             json.path("requests").properties().forEach(request -> {
+                String schema = "request " + request.getKey() + ": response";
+                if (names.contains(request.getKey())
+                        && request.getValue().has("responses")
+                        && isPermitted(schema, request.getValue())) {
+                    responses.check(schema, request.getKey());
+                }
                 if (names.contains(request.getKey())
                         && connector.request(request.getKey()).isList()) {
                     String name = "request " + request.getKey();

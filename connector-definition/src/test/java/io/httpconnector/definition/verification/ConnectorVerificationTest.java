@@ -152,6 +152,45 @@ class ConnectorVerificationTest {
     }
 
     @Test
+    void responsesAreComparedWithTheirSchemas() {
+        String schema = """
+                    responses:
+                      2xx:
+                        type: object
+                        required: [orders]
+                        properties:
+                          orders:
+                            type: array
+                            items:
+                              type: object
+                              properties: {id: {type: integer, maximum: MAX}, updated: {type: TYPE}}
+                """;
+        shop = SHOP.replace(
+                "    records: {path: /orders}\n    pagination",
+                schema + "    records: {path: /orders}\n    pagination");
+        String valid = shop.replace("MAX", "9").replace("TYPE", "string");
+
+        shop = valid;
+        assertThat(find(verify(), "request list-orders: response"))
+                .isEqualTo(new CheckResult(
+                        "request list-orders: response", CheckStatus.OK, "the response matches its schema"));
+        shop = valid.replace("maximum: 9", "maximum: 1");
+        CheckResult large = find(verify(), "request list-orders: response");
+        assertThat(large.status()).isEqualTo(CheckStatus.FAILED);
+        assertThat(large.message())
+                .contains("the response differs from its schema: /orders/1/id is not permitted by the schema");
+        shop = valid.replace("required: [orders]", "required: [orders, total]");
+        assertThat(find(verify(), "request list-orders: response").message()).contains("/total is missing");
+        shop = valid.replace("2xx:", "4xx:");
+        assertThat(find(verify(), "request list-orders: response").status()).isEqualTo(CheckStatus.SKIPPED);
+        shop = valid.replace("    url: /orders\n", "    url: /orders/{{order.id}}\n")
+                .replace(
+                        "    request: list-orders",
+                        "    request: {method: GET, url: /orders}\n    records: {path: /orders}");
+        assertThat(find(verify(), "request list-orders: response").message()).contains("it needs values");
+    }
+
+    @Test
     void ignoredPageParameter() {
         List<CheckResult> results = verify(Fault.PAGE_IGNORED);
 
