@@ -19,6 +19,9 @@ import java.util.Set;
  */
 record DefinedTrigger(String title, ObjectNode json, CodeMembers code, String handler) {
 
+    /** The members that replace those of the request, so that a named request can have others in each trigger. */
+    private static final List<String> OF_REQUEST = List.of("rules", "retry");
+
     /**
      * Reads a trigger. Its request may be the name of a request of the document, whose records and pagination it then has unless it
      * has its own.
@@ -39,6 +42,8 @@ record DefinedTrigger(String title, ObjectNode json, CodeMembers code, String ha
         String handler = reader.text("handler");
         reader.require("request");
         JsonNode request = reader.any("request");
+        // "rules", "retry": In place of those of the request.
+        OF_REQUEST.forEach(reader::any);
         reader.acceptUnreadMembers();
         ObjectNode json = ((ObjectNode) given).deepCopy();
         json.remove(List.of("title", "handler"));
@@ -50,13 +55,21 @@ record DefinedTrigger(String title, ObjectNode json, CodeMembers code, String ha
                 return new DefinedTrigger("", json, CodeMembers.NONE, "");
             }
         }
+        new ParentRequests(requests, reader).resolve(json, title == null ? id : title);
         if (request instanceof ObjectNode object) {
             for (String member : DefinedRequest.LIST) {
                 if (!json.has(member) && object.has(member)) {
                     json.set(member, object.get(member));
                 }
             }
-            json.set("request", DefinedRequest.template(id, title, object));
+            ObjectNode template = DefinedRequest.template(id, title, object);
+            for (String member : OF_REQUEST) {
+                JsonNode own = json.remove(member);
+                if (own != null) {
+                    template.set(member, own);
+                }
+            }
+            json.set("request", template);
         }
         documentDefaults.ofTriggers().properties().forEach(member -> {
             if (!json.has(member.getKey())) {
@@ -73,7 +86,8 @@ record DefinedTrigger(String title, ObjectNode json, CodeMembers code, String ha
             return new DefinedTrigger(title == null ? "" : title, canonical, code, handler == null ? "" : handler);
         } catch (InvalidDefinitionException e) {
             List<String> problems = new ArrayList<>();
-            for (String problem : e.problems()) {
+            for (String found : e.problems()) {
+                String problem = located(found, given);
                 if (named == null || !isOfRequest(problem, given)) {
                     problems.add(problem);
                 } else if (valid.contains(named)) {
@@ -88,6 +102,13 @@ record DefinedTrigger(String title, ObjectNode json, CodeMembers code, String ha
         }
     }
 
+    /** Returns a problem of a member that the trigger has itself in place of its request, at this member. */
+    private static String located(String problem, JsonNode given) {
+        boolean isOwn =
+                OF_REQUEST.stream().anyMatch(member -> given.has(member) && problem.startsWith("/request/" + member));
+        return isOwn ? problem.substring("/request".length()) : problem;
+    }
+
     /** Whether a problem concerns a member that the trigger has from its request. */
     private static boolean isOfRequest(String problem, JsonNode given) {
         if (!problem.startsWith("/")) {
@@ -99,7 +120,7 @@ record DefinedTrigger(String title, ObjectNode json, CodeMembers code, String ha
         return member.equals("request") || (DefinedRequest.LIST.contains(member) && !given.has(member));
     }
 
-    private static String unknown(String name, JsonNode requests) {
+    static String unknown(String name, JsonNode requests) {
         List<String> names = new ArrayList<>();
         requests.fieldNames().forEachRemaining(names::add);
         String nearest = Suggestions.of(name, names);

@@ -69,6 +69,8 @@ final class ConnectorModel {
                 List.of(
                         ValueModel.of(ValueType.TEXT, Arrangement.SINGLE),
                         ValueModel.object(request, Arrangement.SINGLE)));
+        complete(polling, template, Set.of("rules", "retry"));
+        reuseRequests(value(trigger, "parents").object(), request);
         extend(object("webhooks"), receiver.object(receiver.root()), Set.of());
         String defaults = object("defaults");
         complete(defaults, trigger, names(trigger));
@@ -163,6 +165,30 @@ final class ConnectorModel {
         MemberModel member =
                 new MemberModel(name, List.of(value), true, Set.of(), Set.of(), Set.of(), false, false, List.of());
         return new ObjectModel(id, List.of(member), List.of(), "", Map.of());
+    }
+
+    /** Permits the names of requests in the parents of triggers; their records are then those of the request. */
+    private void reuseRequests(String parents, String request) {
+        objects.put(parents, trigger.object(parents));
+        setValues(
+                parents,
+                "request",
+                List.of(
+                        ValueModel.of(ValueType.TEXT, Arrangement.SINGLE),
+                        ValueModel.object(request, Arrangement.SINGLE)));
+        MemberModel records = member(model(parents), "records");
+        replace(
+                parents,
+                new MemberModel(
+                        "records",
+                        records.values(),
+                        false,
+                        Set.of(),
+                        records.with(),
+                        Set.of(),
+                        false,
+                        false,
+                        records.readers()));
     }
 
     /** Permits another object as the value of members, if they exist. */
