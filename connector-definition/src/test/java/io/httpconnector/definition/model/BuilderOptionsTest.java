@@ -65,7 +65,7 @@ class BuilderOptionsTest {
                         RequestTemplateBuilder.class,
                         trigger,
                         "get=method post=method put=method patch=method delete=method jsonMember=json part=multipart file=multipart acceptStatus=accept rule=rules filter=-"),
-                arguments(RetryPolicy.class, trigger, ""),
+                arguments(RetryPolicy.class, trigger, "withoutJitter=jitter"),
                 arguments(ResponseRule.class, trigger, ""),
                 arguments(ResponseRule.Matcher.class, trigger, "headerNot=not jsonNot=not textNot=not"),
                 arguments(RateLimit.class, connection, "andAdaptive=adaptive"),
