@@ -56,15 +56,19 @@ public final class Page {
         return new Page(this, requested.deepCopy().put("total", total));
     }
 
+    /** The header fields for expressions, with names in lower case. */
+    static ObjectNode fields(Headers headers) {
+        ObjectNode fields = JsonNodeFactory.instance.objectNode();
+        headers.names()
+                .forEach(name -> fields.put(
+                        name.toLowerCase(Locale.ROOT), headers.first(name).orElse("")));
+        return fields;
+    }
+
     /** The values for expressions. */
     Pills pills() {
-        ObjectNode fields = JsonNodeFactory.instance.objectNode();
-        headers()
-                .names()
-                .forEach(name -> fields.put(
-                        name.toLowerCase(Locale.ROOT), headers().first(name).orElse("")));
         Pills pills = Pills.of("response", envelope.tree())
-                .and("headers", fields)
+                .and("headers", fields(headers()))
                 .and("status", response.status())
                 .and("page", progress.deepCopy().put("count", count));
         return last.isMissingNode() ? pills : pills.and("lastRecord", last);

@@ -63,7 +63,9 @@ final class PageReader implements RecordReader.Sink {
         consumer.onResponse(response);
         String type = response.headers().first("Content-Type").orElse("");
         try {
-            PageEnvelope envelope = good ? RecordReader.read(records, type, body, max, this) : new PageEnvelope();
+            PageEnvelope envelope = good
+                    ? RecordReader.read(records.onPage(response, number), type, body, max, this)
+                    : new PageEnvelope();
             skipLast();
             return new Page(
                     number,

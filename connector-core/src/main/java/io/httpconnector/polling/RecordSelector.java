@@ -3,6 +3,7 @@ package io.httpconnector.polling;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Response;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.MemberSteps;
 import io.httpconnector.template.Pills;
@@ -48,6 +49,9 @@ public final class RecordSelector {
         CSV
     }
 
+    /** The steps of a filter whose values a page determines. */
+    static final Set<String> PAGE_STEPS = Set.of("headers", "status", "page");
+
     private final List<String> path;
     private final Format format;
     private final char separator;
@@ -59,6 +63,9 @@ public final class RecordSelector {
     private final SettingsDocument spec;
     private final @Nullable Function<JsonNode, ? extends Iterable<JsonNode>> extractor;
 
+    /** The values for filters that do not depend on records. */
+    private final Pills constants;
+
     private RecordSelector(
             List<String> path,
             Format format,
@@ -69,7 +76,8 @@ public final class RecordSelector {
             boolean optional,
             List<Empty> empty,
             SettingsDocument spec,
-            @Nullable Function<JsonNode, ? extends Iterable<JsonNode>> extractor) {
+            @Nullable Function<JsonNode, ? extends Iterable<JsonNode>> extractor,
+            Pills constants) {
         this.path = path;
         this.format = format;
         this.separator = separator;
@@ -80,6 +88,7 @@ public final class RecordSelector {
         this.empty = empty;
         this.spec = spec;
         this.extractor = extractor;
+        this.constants = constants;
     }
 
     /**
@@ -89,7 +98,17 @@ public final class RecordSelector {
      */
     public static RecordSelector atRoot() {
         return new RecordSelector(
-                List.of(), Format.AUTO, ',', null, null, List.of(), false, List.of(), SettingsDocument.NONE, null);
+                List.of(),
+                Format.AUTO,
+                ',',
+                null,
+                null,
+                List.of(),
+                false,
+                List.of(),
+                SettingsDocument.NONE,
+                null,
+                Pills.none());
     }
 
     /**
@@ -115,7 +134,8 @@ public final class RecordSelector {
                 optional,
                 empty,
                 spec.with("path", text),
-                extractor);
+                extractor,
+                constants);
     }
 
     /**
@@ -140,7 +160,8 @@ public final class RecordSelector {
                 false,
                 root.empty,
                 root.spec.withCode(),
-                records);
+                records,
+                root.constants);
     }
 
     /**
@@ -155,7 +176,8 @@ public final class RecordSelector {
         }
         SettingsDocument changed = format == Format.CSV ? spec.with("as", format) : spec.with("as", format, "csv");
         char used = format == Format.CSV ? separator : ',';
-        return new RecordSelector(path, format, used, keyField, expanded, filters, optional, empty, changed, extractor);
+        return new RecordSelector(
+                path, format, used, keyField, expanded, filters, optional, empty, changed, extractor, constants);
     }
 
     /**
@@ -167,7 +189,17 @@ public final class RecordSelector {
     public RecordSelector csv(char separator) {
         SettingsDocument changed = spec.with("csv", String.valueOf(separator), "as");
         return new RecordSelector(
-                path, Format.CSV, separator, keyField, expanded, filters, optional, empty, changed, extractor);
+                path,
+                Format.CSV,
+                separator,
+                keyField,
+                expanded,
+                filters,
+                optional,
+                empty,
+                changed,
+                extractor,
+                constants);
     }
 
     /**
@@ -183,7 +215,7 @@ public final class RecordSelector {
         }
         SettingsDocument changed = spec.with("keyed", field);
         return new RecordSelector(
-                path, format, separator, field, expanded, filters, optional, empty, changed, extractor);
+                path, format, separator, field, expanded, filters, optional, empty, changed, extractor, constants);
     }
 
     /**
@@ -204,7 +236,7 @@ public final class RecordSelector {
         }
         SettingsDocument changed = spec.with("expand", list);
         return new RecordSelector(
-                path, format, separator, keyField, pointer, filters, optional, empty, changed, extractor);
+                path, format, separator, keyField, pointer, filters, optional, empty, changed, extractor, constants);
     }
 
     /**
@@ -224,7 +256,7 @@ public final class RecordSelector {
         List<RecordFilter> more =
                 Stream.concat(filters.stream(), Stream.of(filter)).toList();
         return new RecordSelector(
-                path, format, separator, keyField, expanded, more, optional, empty, changed, extractor);
+                path, format, separator, keyField, expanded, more, optional, empty, changed, extractor, constants);
     }
 
     /**
@@ -257,7 +289,8 @@ public final class RecordSelector {
      * Filters records by an expression of the template language, for other conditions than equality: {@code where("{{record.type
      * | equals('draft') | not}}")}. A record without the value does not match.
      *
-     * @param expression an expression over {@code record}, {@code now}, the constant pills of the trigger and its parents:
+     * @param expression an expression over {@code record}, {@code headers}, {@code status} and {@code page.number} of its page, {@code
+     *     now}, the constant pills of the trigger and its parents:
      *     {@code true} accepts a record
      * @return another selector
      * @throws InvalidDefinitionException when it is not an expression
@@ -293,10 +326,22 @@ public final class RecordSelector {
         if (filterSteps().isEmpty()) {
             return this;
         }
-        List<RecordFilter> bound = filters.stream()
-                .map(filter -> new RecordFilter((item, pills) -> filter.condition.test(item, values), filter.steps))
-                .toList();
-        return new RecordSelector(path, format, separator, keyField, expanded, bound, optional, empty, spec, extractor);
+        return withConstants(values);
+    }
+
+    private RecordSelector withConstants(Pills values) {
+        return new RecordSelector(
+                path, format, separator, keyField, expanded, filters, optional, empty, spec, extractor, values);
+    }
+
+    /** This selector with the values of a page for its filters. */
+    RecordSelector onPage(Response response, int number) {
+        return filterSteps().stream().noneMatch(PAGE_STEPS::contains)
+                ? this
+                : withConstants(constants
+                        .and("headers", Page.fields(response.headers()))
+                        .and("status", response.status())
+                        .and("page", Map.of("number", number)));
     }
 
     /**
@@ -317,7 +362,8 @@ public final class RecordSelector {
                 true,
                 empty,
                 spec.with("optional", true),
-                extractor);
+                extractor,
+                constants);
     }
 
     /**
@@ -341,7 +387,7 @@ public final class RecordSelector {
                 .toList();
         SettingsDocument changed = spec.plus("emptyWhen", Map.of("field", field, "values", good));
         return new RecordSelector(
-                path, format, separator, keyField, expanded, filters, optional, more, changed, extractor);
+                path, format, separator, keyField, expanded, filters, optional, more, changed, extractor, constants);
     }
 
     /** A field outside the list whose value means that the list is empty. */
@@ -467,7 +513,7 @@ public final class RecordSelector {
 
     boolean matches(JsonNode item) {
         for (RecordFilter filter : filters) {
-            if (!filter.condition.test(item, Pills.none())) {
+            if (!filter.condition.test(item, constants)) {
                 return false;
             }
         }

@@ -258,6 +258,7 @@ final class TriggerChecks {
     private void checkFilterStep(String used, Set<String> known, RecordSelector records) {
         Set<String> usable = new TreeSet<>(known);
         usable.removeAll(RESERVED_BY_REQUESTS);
+        usable.addAll(RecordSelector.PAGE_STEPS);
         if (usable.contains(used)) {
             return;
         }
@@ -267,7 +268,7 @@ final class TriggerChecks {
         found.add((inDefinition ? located(records.toJson(), "/records", used) : "records: where")
                 + ": \"" + used + "\" is unknown"
                 + (nearest == null ? ": use " : ": did you mean \"" + nearest + "\"? Otherwise use ")
-                + "record, now, "
+                + "record, headers, status, page, now, "
                 + (inDefinition ? "a member of \"pills\"" : "pill(\"" + used + "\", value)")
                 + ", or the name of the parents");
     }

@@ -170,6 +170,24 @@ class ExpressionTest extends RecordServiceFixture {
     }
 
     @Test
+    void recordsByExpressionOverTheirPage() {
+        service.behaviour = asked -> {
+            int page = asked.number("p", 1);
+            return json(String.format(
+                            "{'items': [{'id': 'a%1$d', 'account': 'x'}, {'id': 'b%1$d', 'account': 'y'}]}", page))
+                    .header("X-Account", "y");
+        };
+
+        assertThat(keys(trigger()
+                        .records(RecordSelector.at("/items")
+                                .where("{{record.account | equals(headers[\"x-account\"])}}")
+                                .where("{{status | equals(200)}}")
+                                .where("{{page.number | lessThan(3)}}"))
+                        .pagination(Pagination.pages("p").lastWhen("{{page.number | equals(3)}}"))))
+                .containsExactly("b1", "b2");
+    }
+
+    @Test
     void recordsByExpression() {
         service.behaviour = asked -> json("[{'id': 1, 'type': 'a', 'n': 5}, {'id': 2, 'type': 'b', 'n': 10},"
                 + " {'id': 3, 'n': 11}, {'id': 4, 'type': 'c', 'n': '12'}]");
