@@ -71,7 +71,7 @@ public class ExchangeLogAutoConfiguration {
     @ConditionalOnClass(JdbcExchangeStore.class)
     @ConditionalOnBean(StoreAutoConfiguration.Tables.class)
     @ConditionalOnProperty(name = "connectors.exchange-log.type", havingValue = "jdbc")
-    static class JdbcLogConfiguration {
+    static class SharedLogConfiguration {
 
         @Bean
         @ConditionalOnMissingBean
@@ -84,7 +84,7 @@ public class ExchangeLogAutoConfiguration {
     /** A log in memory or in files. */
     @Order(2)
     @Configuration(proxyBeanMethods = false)
-    static class LocalConfiguration {
+    static class LocalLogConfiguration {
 
         @Bean
         @ConditionalOnMissingBean

@@ -78,7 +78,7 @@ public class RegistryAutoConfiguration {
     @Order(1)
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnBean(StoreAutoConfiguration.Tables.class)
-    static class JdbcRegistryConfiguration {
+    static class SharedInstancesConfiguration {
 
         @Bean
         @Lazy
@@ -93,7 +93,7 @@ public class RegistryAutoConfiguration {
     /** Instances in files. */
     @Order(2)
     @Configuration(proxyBeanMethods = false)
-    static class FileConfiguration {
+    static class LocalInstancesConfiguration {
 
         @Bean
         @Lazy
