@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Proxy;
 import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
@@ -49,6 +50,7 @@ class DigestAuthTest {
     private String challenges = "";
     private int nonce = 1;
     private int challenged;
+    private boolean isAbsolute;
 
     @BeforeEach
     void start() throws IOException {
@@ -87,8 +89,7 @@ class DigestAuthTest {
     }
 
     private boolean isGood(HttpExchange exchange, Map<String, String> sent, byte[] body) {
-        if (!("n" + nonce).equals(sent.get("nonce"))
-                || !exchange.getRequestURI().toString().equals(sent.get("uri"))) {
+        if (!("n" + nonce).equals(sent.get("nonce")) || !uri(exchange).equals(sent.get("uri"))) {
             return false;
         }
         String algorithm = sent.getOrDefault("algorithm", "MD5");
@@ -108,6 +109,11 @@ class DigestAuthTest {
             return false;
         }
         return qop == null || counts.put(sent.get("nonce") + sent.get("nc"), 1) == null;
+    }
+
+    private String uri(HttpExchange exchange) {
+        String uri = exchange.getRequestURI().toString();
+        return isAbsolute ? uri.replaceFirst("^http://front_door\\.example", "") : uri;
     }
 
     private static String hash(String algorithm, byte[] bytes) {
@@ -227,6 +233,24 @@ class DigestAuthTest {
         challenges = all.replace("DIGEST", challenge(", qop=auth").replace("\"", ""));
         try (HttpConnection connection = connection(PASSWORD)) {
             assertThatThrownBy(() -> connection.send(Request.get("/"))).isInstanceOf(StatusException.class);
+        }
+        assertThat(challenged).isEqualTo(1);
+    }
+
+    /** {@code java.net.URI} has no host for such a name. */
+    @Test
+    void hostMayHaveAnUnderscore() {
+        challenges = challenge(", qop=\"auth\"");
+        try (HttpConnection connection = HttpConnection.named("Camera")
+                .baseUrl("http://front_door.example/api")
+                .proxy(Proxy.http("127.0.0.1", server.getAddress().getPort()))
+                .auth(DigestAuth.of(USER, Secret.of(PASSWORD)))
+                .build()) {
+            // The proxy receives the absolute URL, the digest covers the path.
+            isAbsolute = true;
+
+            assertThat(connection.send(Request.get("/a")).status()).isEqualTo(200);
+            assertThat(connection.send(Request.get("/b?c=1")).status()).isEqualTo(200);
         }
         assertThat(challenged).isEqualTo(1);
     }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -110,6 +111,28 @@ class ProcessTest {
         Process process = shell("exec $connector poll shop.yaml updated-orders --value url=$URL --all --follow");
         BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
         assertThat(out.readLine()).contains("\"payload\":{\"id\":");
+        interrupt(process);
+
+        isStoppedSilently(process);
+    }
+
+    /** The document has no schedule: a second poll within the test is due to the option. */
+    @Test
+    void intervalOfFollowIsSet() throws Exception {
+        AtomicInteger last = new AtomicInteger();
+        service.on(
+                "GET",
+                "/orders",
+                request -> MockResponse.json(
+                        String.valueOf(request.uri().getQuery()).contains("page=2")
+                                ? "{\"orders\": []}"
+                                : "{\"orders\": [{\"id\": " + last.incrementAndGet() + "}]}"));
+        Process process =
+                shell("exec $connector poll shop.yaml updated-orders --value url=$URL --all --follow --every PT1S");
+        BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+        for (int poll = 1; poll <= 3; poll++) {
+            assertThat(out.readLine()).contains("\"payload\":{\"id\":" + poll + "}");
+        }
         interrupt(process);
 
         isStoppedSilently(process);

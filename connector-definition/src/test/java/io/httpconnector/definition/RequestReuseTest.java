@@ -3,6 +3,8 @@ package io.httpconnector.definition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.httpconnector.polling.PollingException;
+import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
@@ -108,6 +110,30 @@ class RequestReuseTest {
                         ConnectorDefinition.parse(forum("boards", "posts\n    " + RULES.replace("ACCEPT", "ACEPT"))))
                 .hasMessageContaining("/triggers/new-posts/rules/0/treatAs (line 20")
                 .hasMessageContaining("ACCEPT");
+    }
+
+    /** A member without access to one board: its 401 concerns this board only. */
+    @Test
+    void rejectionBelowOneParentDoesNotStopTheOthers() {
+        List<Object> ids = new ArrayList<>();
+        try (MockService service = MockService.start();
+                StateStore store = StateStore.inMemory();
+                Connector acme = ConnectorDefinition.parse(
+                                forum("boards", "posts").replace("BASE", service.baseUrl()))
+                        .connect(ConnectorContext.forTenant("acme").state(store).build())) {
+            service.on("GET", "/boards", MockResponse.json("{\"boards\": [{\"id\": 1}, {\"id\": 2}, {\"id\": 3}]}"));
+            service.on("GET", "/boards/1/posts", MockResponse.json("{\"posts\": [{\"id\": 11}]}"));
+            service.on("GET", "/boards/2/posts", MockResponse.status(401));
+            service.on("GET", "/boards/3/posts", MockResponse.json("{\"posts\": [{\"id\": 31}]}"));
+            acme.on("new-posts", event -> ids.add(event.payload().path("id").asInt()));
+
+            PollingTrigger trigger = acme.trigger("new-posts").orElseThrow();
+            assertThatThrownBy(trigger::pollOnce)
+                    .isInstanceOf(PollingException.class)
+                    .hasMessageContaining("/boards/2/posts -> 401");
+
+            assertThat(ids).containsExactlyInAnyOrder(11, 31);
+        }
     }
 
     @Test

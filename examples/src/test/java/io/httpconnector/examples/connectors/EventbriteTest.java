@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.definition.Connector;
+import io.httpconnector.template.Pills;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -40,9 +42,23 @@ class EventbriteTest extends ConnectorFixture {
             return switch (call.target()) {
                 case "GET " + API + "/users/me/" -> Reply.json(Map.of("id", "1"));
                 case "POST " + API + "/venues/" -> create(call.json().path("venue"));
+                case "GET " + API + "/organizations/9/events/" -> events(call.query());
                 case "GET " + API + "/venues/0/" -> Reply.json(venues.get(0));
                 default -> error(404, "NOT_FOUND", "The path you requested does not exist.");
             };
+        }
+
+        /** The last page has no continuation, which is an opaque text. */
+        private static Reply events(@Nullable String query) {
+            int page = List.of("", "continuation=a%2Bb%3D%3D", "continuation=c").indexOf(query == null ? "" : query);
+            if (page < 0) {
+                return error(400, "BAD_CONTINUATION_TOKENS", "The continuation is invalid: " + query);
+            }
+            Map<String, Object> pagination = page == 2
+                    ? Map.of("has_more_items", false)
+                    : Map.of("has_more_items", true, "continuation", page == 0 ? "a+b==" : "c");
+            return Reply.json(Map.of(
+                    "pagination", pagination, "events", List.of(Map.of("id", "e" + page), Map.of("id", "f" + page))));
         }
 
         private Reply create(JsonNode venue) {
@@ -118,6 +134,15 @@ class EventbriteTest extends ConnectorFixture {
                         .test()
                         .ok())
                 .isFalse();
+    }
+
+    @Test
+    void eventsAreReadByContinuation() {
+        assertThat(organizer()
+                        .request("list-events")
+                        .records(Pills.of("organization", Map.of("id", 9)))
+                        .map(event -> event.path("id").asText()))
+                .containsExactly("e0", "f0", "e1", "f1", "e2", "f2");
     }
 
     @Test
