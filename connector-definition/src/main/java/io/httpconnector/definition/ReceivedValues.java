@@ -46,7 +46,11 @@ record ReceivedValues(Set<String> names) {
 
     private Map<String, String> and(Map<String, String> inputs, Map<String, String> current) {
         Map<String, String> all = new HashMap<>(inputs);
-        names.stream().filter(current::containsKey).forEach(name -> all.put(name, current.get(name)));
+        current.forEach((name, value) -> {
+            if (names.contains(name)) {
+                all.put(name, value);
+            }
+        });
         return all;
     }
 

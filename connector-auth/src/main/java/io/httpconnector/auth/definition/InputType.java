@@ -90,7 +90,8 @@ public enum InputType {
 
     private static boolean isDate(String text) {
         try {
-            return text.length() == 10 && LocalDate.parse(text) != null;
+            LocalDate unused = LocalDate.parse(text);
+            return text.length() == 10;
         } catch (DateTimeParseException e) {
             return false;
         }

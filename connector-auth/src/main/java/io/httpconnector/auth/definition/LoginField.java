@@ -46,19 +46,18 @@ record LoginField(Source source, String location) {
 
     private static boolean readMixed(JsonObjectReader map, JsonNode given, Map<String, LoginField> fields) {
         given.fieldNames().forEachRemaining(name -> {
-            LoginField[] field = {null};
             if (given.get(name).isTextual()) {
                 map.text(name, path -> {
                     Members.checkPointer(path);
-                    field[0] = new LoginField(Source.BODY, path);
+                    fields.put(name, new LoginField(Source.BODY, path));
                 });
             } else {
-                field[0] = map.object(name, LoginField::readOne);
+                LoginField field = map.object(name, LoginField::readOne);
+                if (field != null) {
+                    fields.put(name, field);
+                }
             }
             map.attempt(name, () -> Members.checkName(name));
-            if (field[0] != null) {
-                fields.put(name, field[0]);
-            }
         });
         return true;
     }
