@@ -36,7 +36,7 @@ class ApplicationTest {
                             + databases.name().toLowerCase(Locale.ROOT))
                     .placeholders(Map.of("prefix", "integration.hc_", "index", "hc_"))
                     .load();
-            assertThat(flyway.migrate().migrationsExecuted).isEqualTo(6);
+            assertThat(flyway.migrate().migrationsExecuted).isEqualTo(7);
             assertThat(flyway.migrate().migrationsExecuted).isZero();
             String columns =
                     "select count(*) from information_schema.columns where lower(table_schema) = 'integration'";
