@@ -8,6 +8,8 @@ import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
 import io.httpconnector.spring.ConnectorTriggers.TriggerKind;
 import io.httpconnector.spring.ConnectorTriggers.TriggerStatus;
+import io.httpconnector.state.StateException;
+import io.httpconnector.state.StateException.StateFailure;
 import io.httpconnector.trigger.DeadLetter;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The polling triggers of a cluster: each one is polled by one node at a time. */
 final class ClusteredTriggers {
+
+    private static final int MAX_ATTEMPTS = 5;
 
     private final ClusteredPollingBuilder builder;
     private final Map<String, Supplier<PollingTriggerBuilder>> factories = new LinkedHashMap<>();
@@ -86,8 +90,17 @@ final class ClusteredTriggers {
             this.clusterId = clusterId;
         }
 
+        /** Does the work again if a node has polled at the same time: of two concurrent writes of the state, one is rejected. */
         private <T> T with(Function<PollingTrigger, T> work) {
-            return polling().with(clusterId, work).orElseThrow();
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    return polling().with(clusterId, work).orElseThrow();
+                } catch (StateException e) {
+                    if (e.reason() != StateFailure.CONFLICT || attempt == MAX_ATTEMPTS) {
+                        throw e;
+                    }
+                }
+            }
         }
 
         private ClusteredPolling.Status clusterStatus() {

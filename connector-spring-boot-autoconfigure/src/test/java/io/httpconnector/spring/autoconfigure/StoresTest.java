@@ -99,6 +99,46 @@ class StoresTest {
         }
     }
 
+    /** Lets the other instance poll meanwhile. */
+    static class Overtaken {
+
+        static final List<String> HANDLED = new CopyOnWriteArrayList<>();
+        static final AtomicReference<ConnectorTriggers> OTHER = new AtomicReference<>();
+
+        @ConnectorTrigger("updated-orders")
+        void on(TriggerEvent event) {
+            HANDLED.add(event.key());
+            ConnectorTriggers other = OTHER.getAndSet(null);
+            if (other != null) {
+                other.poll("acme/updated-orders");
+            }
+        }
+    }
+
+    @Test
+    void aPollThatAnotherInstanceHasOvertakenIsRepeated() {
+        JdbcConnectionPool database = JdbcConnectionPool.create("jdbc:h2:mem:overtaken;DB_CLOSE_DELAY=-1", "sa", "");
+        try (MockService service = MockService.start()) {
+            ApplicationContextRunner cluster = polling(application.withBean(Overtaken.class), service)
+                    .withBean(DataSource.class, () -> database, definition -> definition.setDestroyMethodName(""))
+                    .withPropertyValues("connectors.polling.clustered=true");
+            cluster.run(first -> cluster.run(second -> {
+                Await.until(() -> Overtaken.HANDLED.contains("1"));
+                Await.until(() ->
+                        first.getBean(ConnectorTriggers.class).list().get(0).lastSuccess() != null);
+                service.on("GET", "/orders", MockResponse.json("{\"orders\": [{\"id\": 2, \"updated\": \"1\"}]}"));
+                Overtaken.OTHER.set(second.getBean(ConnectorTriggers.class));
+
+                // Both have handled the event: at least once.
+                assertThat(first.getBean(ConnectorTriggers.class).poll("acme/updated-orders"))
+                        .isZero();
+                assertThat(Overtaken.HANDLED).containsExactly("1", "2", "2");
+            }));
+        } finally {
+            database.dispose();
+        }
+    }
+
     /** Remembers the thread. */
     static class Threads {
 

@@ -298,7 +298,7 @@ class OrderSyncTest {
         first.awaitReady();
         first.operate(ACME, "poll");
 
-        assertThat(orders()).contains("acme 3");
+        Await.until(() -> orders().contains("acme 3"));
         Await.until(
                 Duration.ofSeconds(30),
                 () -> rows("select id from payments order by id").equals(List.of("evt_1", "evt_2")));
@@ -320,7 +320,7 @@ class OrderSyncTest {
         assertThat(status).as(first.log()).isEqualTo(143);
         acme.add("5", "\"open\"");
         second.operate(ACME, "poll");
-        assertThat(orders()).contains("acme 4", "acme 5");
+        Await.until(() -> orders().containsAll(List.of("acme 4", "acme 5")));
         Await.until(
                 Duration.ofSeconds(30), () -> rows("select id from payments").contains("evt_3"));
     }
