@@ -1,0 +1,233 @@
+package io.httpconnector.definition.configuration;
+
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.definition.Connector;
+import io.httpconnector.definition.ConnectorDefinition;
+import io.httpconnector.internal.Arguments;
+import io.httpconnector.internal.json.Suggestions;
+import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.trigger.EventHandler;
+import io.httpconnector.webhook.WebhookEndpoint;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The connections of an application by its properties, with their triggers and webhooks. The properties are those of the Spring Boot
+ * starter; any framework or none can provide them. Thread-safe.
+ *
+ * <pre>{@code
+ * ConfiguredConnectors connectors = ConfiguredConnectors.of(Map.of(
+ *                 "connectors.connections.shop.connector", "shop",
+ *                 "connectors.connections.shop.secrets.token", token))
+ *         .build();
+ * connectors.on("updated-orders", event -> orders.save(event.payload()));
+ * server.createContext("/hooks", JdkHandler.of(connectors.webhooks()));
+ * connectors.start();
+ * }</pre>
+ */
+public final class ConfiguredConnectors implements AutoCloseable {
+
+    private final ApplicationSettings settings;
+    private final Map<String, ConnectorDefinition> definitions;
+    private final Map<String, Connector> connectors;
+    private final List<AutoCloseable> stores;
+    private final WebhookPaths webhooks;
+
+    ConfiguredConnectors(
+            ApplicationSettings settings,
+            Map<String, ConnectorDefinition> definitions,
+            Map<String, Connector> connectors,
+            List<AutoCloseable> stores) {
+        this.settings = settings;
+        this.definitions = Collections.unmodifiableMap(definitions);
+        this.connectors = Collections.unmodifiableMap(new LinkedHashMap<>(connectors));
+        this.stores = List.copyOf(stores);
+        this.webhooks = new WebhookPaths(settings.basePath(), settings.publicUrl());
+    }
+
+    /**
+     * Creates a builder.
+     *
+     * @param properties the properties by name; those that do not begin with {@code connectors.} are ignored. The values are texts,
+     *     or numbers, Booleans and lists as in a YAML file.
+     * @return a builder
+     */
+    public static ConfiguredConnectorsBuilder of(Map<String, ?> properties) {
+        return new ConfiguredConnectorsBuilder(properties);
+    }
+
+    /**
+     * Returns the names of all connections.
+     *
+     * @return the names, in alphabetical order
+     */
+    public Set<String> names() {
+        return connectors.keySet();
+    }
+
+    /**
+     * Returns a connection.
+     *
+     * @param name its name in {@code connectors.connections}
+     * @return the connection, which {@link #close()} closes
+     * @throws InvalidDefinitionException if there is no such connection
+     */
+    public HttpConnection connection(String name) {
+        return connector(name).connection();
+    }
+
+    /**
+     * Returns the connector of a connection, with the requests of its document.
+     *
+     * @param name the name of the connection in {@code connectors.connections}
+     * @return the connector, which {@link #close()} closes
+     * @throws InvalidDefinitionException if there is no such connection
+     */
+    public Connector connector(String name) {
+        return find(connectors, name);
+    }
+
+    /**
+     * Returns the definition of a connection.
+     *
+     * @param name the name of the connection in {@code connectors.connections}
+     * @return its connector document; one that consists of its properties, if it has no document
+     * @throws InvalidDefinitionException if there is no such connection
+     */
+    public ConnectorDefinition definition(String name) {
+        return find(definitions, name);
+    }
+
+    private <T> T find(Map<String, T> all, String name) {
+        T found = all.get(Arguments.notNull(name, "name of a connection"));
+        if (found == null) {
+            String nearest = Suggestions.of(name, names());
+            throw new InvalidDefinitionException(
+                    "connection",
+                    "there is no connection \"" + name + "\""
+                            + (nearest == null
+                                    ? ": add it to connectors.connections"
+                                    : ": did you mean \"" + nearest + "\"?"));
+        }
+        return found;
+    }
+
+    /**
+     * Handles the events of a trigger or webhook. A webhook receives requests at once; a polling trigger begins with {@link #start()}.
+     *
+     * @param trigger the name of the trigger or webhook, of all connections that have it, or {@code CONNECTION/NAME} for one connection
+     * @param handler the handler
+     * @throws InvalidDefinitionException if there is no such trigger or webhook, or it has a handler already
+     */
+    public void on(String trigger, EventHandler handler) {
+        String id = Arguments.notNull(trigger, "name of a trigger");
+        Arguments.notNull(handler, "handler");
+        int slash = id.indexOf('/');
+        String name = id.substring(slash + 1);
+        Set<String> connections = slash < 0 ? names() : Set.of(id.substring(0, slash));
+        Set<String> known = new TreeSet<>();
+        boolean isHandled = false;
+        for (String connection : connections) {
+            ConnectorDefinition definition = definition(connection);
+            known.addAll(definition.triggers());
+            known.addAll(definition.webhooks());
+            if (definition.triggers().contains(name) || definition.webhooks().contains(name)) {
+                Connector connector = connector(connection);
+                connector.on(name, handler);
+                connector.receiver(name).ifPresent(receiver -> webhooks.add(connection + "/" + name, receiver));
+                isHandled = true;
+            }
+        }
+        if (!isHandled) {
+            String nearest = Suggestions.of(name, known);
+            throw new InvalidDefinitionException(
+                    "handler",
+                    (slash < 0 ? "no connection" : "the connection \"" + id.substring(0, slash) + "\"")
+                            + (slash < 0 ? " has a" : " has no") + " trigger or webhook \"" + name + "\""
+                            + (nearest == null ? "; there are " + known : ": did you mean \"" + nearest + "\"?"));
+        }
+    }
+
+    /**
+     * Returns the endpoint of all webhooks, for the adapter of a web server. The path of a webhook is
+     * {@code BASE-PATH/CONNECTION/WEBHOOK}, the base path is {@code connectors.webhooks.base-path}, by default {@code /hooks}.
+     *
+     * @return the endpoint; it responds 404 to other paths
+     */
+    public WebhookEndpoint webhooks() {
+        return webhooks;
+    }
+
+    /** Starts the polling triggers that have a handler, unless {@code connectors.auto-startup} is false. */
+    public void start() {
+        if (settings.autoStartup()) {
+            connectors.values().forEach(Connector::start);
+        }
+    }
+
+    /**
+     * Stops all triggers at the same time, then closes webhooks and connections. Handlers that run longer than
+     * {@code connectors.shutdown-timeout}, by default 20 seconds, are interrupted. Closing again has no effect.
+     */
+    @Override
+    public void close() {
+        stopTriggers(settings.shutdownTimeout());
+        List<AutoCloseable> all = new ArrayList<>(connectors.values());
+        all.addAll(stores);
+        RuntimeException failure = null;
+        for (AutoCloseable each : all) {
+            try {
+                each.close();
+            } catch (Exception e) {
+                if (failure == null) {
+                    failure = new IllegalStateException("A connection or a store could not be closed", e);
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private void stopTriggers(Duration timeout) {
+        List<Thread> threads = new ArrayList<>();
+        connectors.forEach((name, connector) -> definitions.get(name).triggers().stream()
+                .map(connector::trigger)
+                .flatMap(Optional::stream)
+                .forEach(trigger -> threads.add(stop(trigger, timeout))));
+        try {
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Thread stop(PollingTrigger trigger, Duration timeout) {
+        Thread thread = new Thread(
+                () -> {
+                    boolean unused = trigger.stop(timeout);
+                },
+                "http-connector-stop");
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    /** Returns the names of the connections. */
+    @Override
+    public String toString() {
+        return "connections " + names();
+    }
+}

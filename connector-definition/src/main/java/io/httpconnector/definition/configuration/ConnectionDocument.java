@@ -1,0 +1,132 @@
+package io.httpconnector.definition.configuration;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.auth.definition.AuthDefinition;
+import io.httpconnector.auth.definition.InputField;
+import io.httpconnector.definition.ConnectorComponents;
+import io.httpconnector.definition.ConnectorDefinition;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of a connection as a connector document, so that they have the same options, defaults and checks as a document.
+ * Problems name the property in place of the JSON Pointer.
+ */
+final class ConnectionDocument {
+
+    private static final String VERSION = "1.0.0";
+    private static final Pattern POINTER =
+            Pattern.compile("^/(?:connection|(auth)/default|(auth)|(inputs))(/[^: (]*)?");
+
+    private final ConnectionSettings settings;
+
+    ConnectionDocument(ConnectionSettings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Returns the document of the connection.
+     *
+     * @param base the document that the property {@code connector} names; null if there is none
+     */
+    ConnectorDefinition definition(@Nullable ConnectorDefinition base, ConnectorComponents components) {
+        if (base != null && !settings.auth().isEmpty()) {
+            throw new InvalidDefinitionException(
+                    "connection",
+                    "auth: the document \"" + base.id()
+                            + "\" defines the authentication: use strategy, values and secrets");
+        }
+        ObjectNode json = base == null ? ownDocument() : base.toJson();
+        // The name of the connection in metrics, logs and exceptions: several connections may have the same document.
+        json.put("title", settings.name());
+        ObjectNode connection = json.withObject("/connection");
+        settings.connection().fields().forEachRemaining(member -> {
+            if (connection.get(member.getKey()) instanceof ObjectNode fields
+                    && member.getValue() instanceof ObjectNode further
+                    && (member.getKey().equals("headers") || member.getKey().equals("query"))) {
+                fields.setAll(further);
+            } else {
+                connection.set(member.getKey(), member.getValue());
+            }
+        });
+        try {
+            return ConnectorDefinition.of(json, components);
+        } catch (InvalidDefinitionException e) {
+            throw new InvalidDefinitionException(
+                    "connection",
+                    e.problems().stream().map(ConnectionDocument::named).toList());
+        }
+    }
+
+    private ObjectNode ownDocument() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("connector", 1).put("id", settings.name()).put("version", VERSION);
+        Set<String> known = new LinkedHashSet<>();
+        ObjectNode auth = settings.auth();
+        if (auth.has("preset")) {
+            json.set("auth", auth);
+            preset(auth.get("preset").asText()).stream().map(InputField::name).forEach(known::add);
+        } else if (!auth.isEmpty()) {
+            json.withObject("/auth").set("default", auth);
+            auth.path("fields").forEach(field -> known.add(field.path("name").asText()));
+        }
+        inputs(json, known);
+        return json;
+    }
+
+    private List<InputField> preset(String preset) {
+        try {
+            AuthDefinition definition = AuthDefinition.preset(preset);
+            String strategy = settings.strategy();
+            return definition.fields(strategy == null ? definition.strategies().get(0) : strategy);
+        } catch (InvalidDefinitionException e) {
+            throw new InvalidDefinitionException(
+                    "connection", "auth.preset: " + e.problems().get(0));
+        }
+    }
+
+    /** Declares an input for each value and secret that no strategy has. */
+    private void inputs(ObjectNode json, Set<String> known) {
+        List<ObjectNode> inputs = new ArrayList<>();
+        Set<String> forms = new LinkedHashSet<>();
+        known.forEach(field -> forms.add(PropertyNames.uniform(field)));
+        for (String value : settings.values().keySet()) {
+            if (forms.add(PropertyNames.uniform(value))) {
+                inputs.add(input(value));
+            }
+        }
+        for (String secret : settings.secrets().keySet()) {
+            if (forms.add(PropertyNames.uniform(secret))) {
+                inputs.add(input(secret).put("secret", true));
+            }
+        }
+        if (!inputs.isEmpty()) {
+            json.withArray("/inputs").addAll(inputs);
+        }
+    }
+
+    private static ObjectNode input(String name) {
+        return JsonNodeFactory.instance.objectNode().put("name", PropertyNames.camelCase(name));
+    }
+
+    /** Replaces the JSON Pointer at the start of a problem by the name of the property. */
+    private static String named(String problem) {
+        Matcher pointer = POINTER.matcher(problem);
+        if (!pointer.find()) {
+            return problem;
+        }
+        String root = pointer.group(1) != null || pointer.group(2) != null
+                ? "auth"
+                : pointer.group(3) != null ? "inputs" : "";
+        String path = pointer.group(4) == null ? "" : pointer.group(4).replace('/', '.');
+        String name = PropertyNames.withHyphens(root.isEmpty() && !path.isEmpty() ? path.substring(1) : root + path);
+        return name + problem.substring(pointer.end());
+    }
+}

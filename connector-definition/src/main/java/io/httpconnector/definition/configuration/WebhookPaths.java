@@ -1,0 +1,69 @@
+package io.httpconnector.definition.configuration;
+
+import io.httpconnector.webhook.WebhookEndpoint;
+import io.httpconnector.webhook.WebhookRequest;
+import io.httpconnector.webhook.WebhookResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The webhooks of all connections at their paths: {@code BASE-PATH/CONNECTION/WEBHOOK}. */
+final class WebhookPaths implements WebhookEndpoint {
+
+    private final String base;
+    private final @Nullable String publicUrl;
+    private final Map<String, WebhookEndpoint> endpoints = new ConcurrentHashMap<>();
+
+    /**
+     * Creates an endpoint without webhooks.
+     *
+     * @param basePath the path below which the webhooks are
+     * @param publicUrl the URL at which services reach it; null if requests have it
+     */
+    WebhookPaths(String basePath, @Nullable String publicUrl) {
+        this.base = withoutSlash(basePath.startsWith("/") ? basePath : "/" + basePath) + "/";
+        this.publicUrl = publicUrl == null ? null : withoutSlash(publicUrl) + "/";
+    }
+
+    private static String withoutSlash(String path) {
+        return path.endsWith("/") ? withoutSlash(path.substring(0, path.length() - 1)) : path;
+    }
+
+    /** Adds a webhook at the path of its id. */
+    void add(String id, WebhookEndpoint endpoint) {
+        endpoints.put(base + id, publicUrl == null ? endpoint : new PublicEndpoint(endpoint, publicUrl + id));
+    }
+
+    @Override
+    public Optional<WebhookEndpoint> endpointAt(String path) {
+        return Optional.ofNullable(endpoints.get(path));
+    }
+
+    @Override
+    public WebhookResponse receive(WebhookRequest request) {
+        return endpointAt(request.path())
+                .map(endpoint -> endpoint.receive(request))
+                .orElseGet(() -> WebhookResponse.json(404, "{\"error\":\"not found\"}"));
+    }
+
+    /** A webhook that knows the URL at which services reach it, because some sign it. */
+    private record PublicEndpoint(WebhookEndpoint endpoint, String url) implements WebhookEndpoint {
+
+        @Override
+        public WebhookResponse receive(WebhookRequest request) {
+            return endpoint.receive(request.publicUrl(url));
+        }
+
+        @Override
+        public int maxBody() {
+            return endpoint.maxBody();
+        }
+
+        @Override
+        public Duration bodyTimeout() {
+            return endpoint.bodyTimeout();
+        }
+    }
+}
