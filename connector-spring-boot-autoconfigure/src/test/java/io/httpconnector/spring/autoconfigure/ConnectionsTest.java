@@ -118,7 +118,7 @@ class ConnectionsTest {
                                     .definition("shop")
                                     .toJson()
                                     .at("/connection/routeRateLimits"))
-                            .hasToString("[{\"route\":\"/search/*\",\"adaptive\":true}]");
+                            .hasToString("[{\"adaptive\":true,\"route\":\"/search/*\"}]");
                 });
     }
 
