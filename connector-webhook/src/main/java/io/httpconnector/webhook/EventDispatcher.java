@@ -32,15 +32,11 @@ final class EventDispatcher {
     private final List<Lock> keyLocks =
             Stream.generate(() -> (Lock) new ReentrantLock(true)).limit(64).toList();
 
-    /** Whether a request is known by a single signature, so that it always has the same fingerprint. */
-    private final boolean hasSingleFingerprint;
-
     EventDispatcher(ReceiverSettings settings, DeduplicationFilter requests, @Nullable Mailbox mailbox) {
         this.settings = settings;
         this.mailbox = mailbox;
         this.seenRequests = requests;
         this.seenEvents = requests.ofEvents();
-        this.hasSingleFingerprint = settings.verifiers().stream().noneMatch(AnyOfVerifier.class::isInstance);
     }
 
     /**
@@ -49,11 +45,9 @@ final class EventDispatcher {
      */
     WebhookResponse once(List<String> fingerprints, List<WebhookEvent> events, Deadline deadline, Watch watch) {
         if (mailbox == null && events.size() == 1 && fingerprints.size() == 1) {
+            // Also without an id of the event: the same signed content may have one, if values can be moved between
+            // fields.
             WebhookEvent event = events.get(0);
-            // With several signatures, a request that is known by another one has another id.
-            if (hasSingleFingerprint && fingerprints.get(0).equals(event.id())) {
-                return once(event, deadline, watch);
-            }
             WebhookResponse response =
                     seenEvents.onceIfNew(fingerprints.get(0), event.id(), () -> handle(event, watch));
             if (response != null) {

@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.testing.VirtualTime;
+import java.net.URLDecoder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -20,9 +24,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tests of the processing between verification and response, without an inbox. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -301,6 +310,69 @@ class HandlingTest {
         receiver.receive(event("1"));
 
         assertThat(events).hasSize(2);
+    }
+
+    /** Text that is moved from one field to another is signed as before, but may take the id of the event away, or give it one. */
+    @ParameterizedTest
+    @CsvSource({
+        "amount=100&buyer=bob&trade_no=T1, amount=100&buyer=bob%26trade_no%3DT1",
+        "amount=100&buyer=bob%26trade_no%3DT9, amount=100&buyer=bob&trade_no=T9",
+        "amount=100&buyer=bob&trade_no=T1, amount=100%26buyer%3Dbob&trade_no=T1",
+    })
+    void signedContentIsHandledOnceWhateverIdItHas(String genuine, String split) throws Exception {
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec("k1".getBytes(UTF_8), "HmacSHA256"));
+        String signed = URLDecoder.decode(genuine, UTF_8);
+        String sign = "&sign=" + HexFormat.of().formatHex(mac.doFinal(signed.getBytes(UTF_8)));
+        WebhookReceiver receiver = WebhookReceiver.named("payments")
+                .definition(JsonSupport.parse("""
+                                {"verify": [{"type": "signature", "secrets": ["key"], "definition": {"algorithm": "HmacSHA256",
+                                 "signature": [{"body": "/sign"}], "content": "{{fields}}", "eventId": {"body": "/trade_no"},
+                                 "fields": {"each": "{{name}}={{value}}", "separator": "&", "sorted": true, "without": ["sign"]}}}]}"""), Map.of("key", Secret.of("k1")))
+                .handler(events::add)
+                .build();
+
+        for (String body : List.of(genuine + sign, split + sign, genuine + sign, split + sign)) {
+            WebhookRequest request = WebhookRequest.of(
+                    "POST",
+                    "/",
+                    "",
+                    Map.of("Content-Type", List.of("application/x-www-form-urlencoded")),
+                    body.getBytes(UTF_8));
+            assertThat(receiver.receive(request).status()).isEqualTo(200);
+        }
+
+        assertThat(events).hasSize(1);
+    }
+
+    @Test
+    void clockThatIsSetForwardAndBackForgetsNoEvent() {
+        AtomicReference<Duration> shift = new AtomicReference<>(Duration.ZERO);
+        TimeSource time = new TimeSource() {
+            @Override
+            public long nanos() {
+                return SYSTEM.nanos();
+            }
+
+            @Override
+            public Instant now() {
+                return SYSTEM.now().plus(shift.get());
+            }
+
+            @Override
+            public boolean await(CountDownLatch gate, Duration timeout) throws InterruptedException {
+                return SYSTEM.await(gate, timeout);
+            }
+        };
+        WebhookReceiver receiver =
+                receiver().timeSource(time).handler(events::add).build();
+
+        for (int days : List.of(0, 2, -2, 0)) {
+            shift.set(Duration.ofDays(days));
+            receiver.receive(event("1"));
+        }
+
+        assertThat(events).hasSize(1);
     }
 
     @Test
