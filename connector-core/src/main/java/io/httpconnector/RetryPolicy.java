@@ -167,7 +167,7 @@ public final class RetryPolicy {
 
     /**
      * Waits for the whole backoff, not for a random part of it: 1 s, 2 s, 4 s and so on. If the service requests a delay, waits for
-     * exactly that. Clients that fail at the same time then retry at the same time, so use it only for services that require it.
+     * exactly that, unless it is zero. Clients that fail at the same time then retry at the same time, so use it only for services that require it.
      * Default: with jitter.
      *
      * @return a new policy
@@ -371,7 +371,11 @@ public final class RetryPolicy {
         if (fixed != null) {
             return longest(asked, fixed);
         }
-        return jitter ? asked.plus(shortest(backoff, first)) : asked;
+        if (jitter) {
+            return asked.plus(shortest(backoff, first));
+        }
+        // A delay of zero, such as that of a time in the past, is no reason to send at once.
+        return asked.isZero() ? backoff : asked;
     }
 
     private static Duration longest(Duration one, Duration other) {

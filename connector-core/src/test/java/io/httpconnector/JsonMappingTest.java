@@ -28,6 +28,14 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.OffsetTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +49,45 @@ class JsonMappingTest {
 
     private static final Instant TIME = Instant.parse("2026-01-31T12:00:00Z");
     private static final String DIGITS = "{\"a\":1.10,\"b\":1E+400,\"c\":123456789012345678901234567890}";
+
+    record Times(
+            OffsetDateTime offset,
+            ZonedDateTime zone,
+            LocalDateTime local,
+            LocalTime time,
+            OffsetTime offsetTime,
+            Instant instant,
+            LocalDate date) {}
+
+    /** Also on a full minute, and without the name of a zone, as RFC 3339 demands. */
+    @Test
+    void timesHaveSecondsAndOffsets() {
+        OffsetDateTime offset = OffsetDateTime.of(2026, 1, 31, 12, 0, 0, 0, ZoneOffset.ofHours(2));
+        Times times = new Times(
+                offset,
+                offset.atZoneSameInstant(ZoneId.of("Europe/Berlin")),
+                offset.toLocalDateTime(),
+                offset.toLocalTime(),
+                offset.toOffsetTime(),
+                offset.toInstant(),
+                offset.toLocalDate());
+        String expected = "{\"offset\":\"2026-01-31T12:00:00+02:00\",\"zone\":\"2026-01-31T11:00:00+01:00\","
+                + "\"local\":\"2026-01-31T12:00:00\",\"time\":\"12:00:00\",\"offsetTime\":\"12:00:00+02:00\","
+                + "\"instant\":\"2026-01-31T10:00:00Z\",\"date\":\"2026-01-31\"}";
+
+        assertThat(new String(Body.json(times).toBytes(), StandardCharsets.UTF_8))
+                .isEqualTo(expected);
+        assertThat(JsonSupport.tree(Map.of("a", times)).get("a")).hasToString(expected);
+        assertThat(RequestTemplate.named("T")
+                        .get("/x")
+                        .query("since", "{{v.offset}}")
+                        .query("at", "{{v.zone}}")
+                        .build()
+                        .render(Pills.of("v", times))
+                        .preview()
+                        .url())
+                .endsWith("/x?since=2026-01-31T12%3A00%3A00%2B02%3A00&at=2026-01-31T11%3A00%3A00%2B01%3A00");
+    }
 
     record Order(String orderId, Instant placedAt) {}
 

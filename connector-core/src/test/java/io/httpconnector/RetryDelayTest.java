@@ -94,6 +94,24 @@ class RetryDelayTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "Retry-After, 0",
+        "Retry-After, '0.0'",
+        "Retry-After, 'Sun, 06 Nov 1994 08:49:37 GMT'",
+        "X-RateLimit-Reset, 0",
+        "RateLimit-Reset, 0",
+    })
+    void delayOfZeroWithoutJitterIsNoReasonToSendAtOnce(String header, String value) {
+        RetryPolicy retry = RetryPolicy.maxAttempts(3)
+                .backoff(Duration.ofSeconds(2), MINUTE)
+                .withoutJitter();
+        fail(retry, status(429).withHeader(header, value));
+        fail(connection().retry(retry), Request.post("/"), status(429).withHeader(header, value));
+
+        assertThat(time.waits.stream().map(Duration::toSeconds)).containsExactly(2L, 4L, 2L, 4L);
+    }
+
+    @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             1500                          | MILLIS  |             | 1500
             0.5                           | MILLIS  |             | 1
@@ -104,6 +122,9 @@ class RetryDelayTest {
             quota=3;wait=4                | MINUTES | wait=(.)    | 240000
             Wed, 25 Nov 2026 10:02:00 GMT | MILLIS  |             | 120000
             soon                          | MILLIS  |             | 5000
+            Wed Nov 25 10:02:00 2026      | MILLIS  |             | 120000
+            Wednesday, 25-Nov-26 10:02:00 GMT | MILLIS |          | 120000
+            2026-11-25T10:00:20+0000      | MILLIS  |             | 20000
             """)
     void delayInAUnitOfTheService(String value, ChronoUnit unit, String pattern, long millis) {
         RetryPolicy none = RetryPolicy.none();

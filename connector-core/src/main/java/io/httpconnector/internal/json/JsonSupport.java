@@ -27,7 +27,6 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.lang.reflect.Type;
 import java.nio.charset.Charset;
-import java.time.temporal.TemporalAccessor;
 import java.time.temporal.TemporalAmount;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -54,7 +53,7 @@ public final class JsonSupport {
             // First, so that the serializers and deserializers of this library take precedence.
             .addModules(modules())
             .addModule(new SimpleModule("http-connector")
-                    .addSerializer(TemporalAccessor.class, ToStringSerializer.instance)
+                    .addSerializer(new TimeSerializer())
                     .addSerializer(TemporalAmount.class, ToStringSerializer.instance)
                     .addSerializer(new OptionalSerializer())
                     .addDeserializer(JsonNode.class, new LosslessTreeDeserializer()))

@@ -149,7 +149,8 @@ public final class RetryAfter {
             return date;
         }
         try {
-            return OffsetDateTime.parse(text.replaceFirst(" ", "T")).toInstant();
+            return OffsetDateTime.parse(text.replaceFirst(" ", "T").replaceFirst("([+-]\\d{2})(\\d{2})$", "$1:$2"))
+                    .toInstant();
         } catch (DateTimeException e) {
             return null;
         }

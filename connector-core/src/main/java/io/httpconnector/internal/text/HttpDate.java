@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,11 @@ public final class HttpDate {
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter RFC_850 = formatter("EEE, dd-MMM-yy HH:mm:ss zzz");
+    private static final DateTimeFormatter ASCTIME =
+            formatter("EEE MMM [ ]d HH:mm:ss yyyy").withZone(ZoneOffset.UTC);
+
+    /** The three formats of RFC 9110, section 5.6.7, the usual one first. */
+    private static final List<DateTimeFormatter> FORMATS = List.of(IMF_FIXDATE, RFC_850, ASCTIME);
 
     private HttpDate() {}
 
@@ -36,8 +42,13 @@ public final class HttpDate {
     public static @Nullable Instant parse(String text) {
         boolean isQuoted = text.length() > 1 && text.startsWith("'") && text.endsWith("'");
         String date = isQuoted ? text.substring(1, text.length() - 1) : text;
-        Instant time = parse(date, IMF_FIXDATE);
-        return time == null ? parse(date, RFC_850) : time;
+        for (DateTimeFormatter format : FORMATS) {
+            Instant time = parse(date, format);
+            if (time != null) {
+                return time;
+            }
+        }
+        return null;
     }
 
     private static @Nullable Instant parse(String date, DateTimeFormatter formatter) {
