@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.RateLimitedException;
 import io.httpconnector.Request;
 import io.httpconnector.StatusException;
+import io.httpconnector.TimeSource;
 import io.httpconnector.TimedOutException;
 import io.httpconnector.polling.Checkpoint.Validators;
 import io.httpconnector.polling.HighWaterMarkDetection.TriggerStart;
@@ -58,7 +59,7 @@ final class PartitionPoll {
         this.pills = pills(definition, parents, clock);
         this.records = definition.records().with(pills);
         this.context = run;
-        this.detection = detection(definition, transaction, clock, start);
+        this.detection = detection(definition, transaction, clock, start, run.time());
         boolean silent = isFirst() && definition.first().isSilent();
         this.processor =
                 new RecordProcessor(definition, transaction, parentOfEvents(parents), run, clock, detection, silent);
@@ -82,12 +83,17 @@ final class PartitionPoll {
     }
 
     private static ChangeDetection detection(
-            TriggerDefinition definition, PollTransaction transaction, ServerClock clock, TriggerStart start) {
+            TriggerDefinition definition,
+            PollTransaction transaction,
+            ServerClock clock,
+            TriggerStart start,
+            TimeSource time) {
         Cursor cursor = definition.cursor();
         if (cursor instanceof PositionCursor position) {
             return new HighWaterMarkDetection(definition, position, transaction, clock, start);
         }
-        long now = clock.now().toEpochMilli();
+        // By the local clock: the clock of the service is not known before the first response of a process.
+        long now = time.now().toEpochMilli();
         return cursor instanceof TokenCursor token
                 ? new SyncTokenDetection(definition, token, transaction, now)
                 : new FullComparisonDetection(definition, transaction, now);

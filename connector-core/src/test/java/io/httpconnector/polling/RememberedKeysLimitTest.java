@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -29,6 +30,9 @@ class RememberedKeysLimitTest extends RecordServiceFixture {
     private final FakeTime time = new FakeTime();
     private final PollingEngine engine = PollingEngine.create(2, time);
     private volatile int idsOfHour;
+
+    /** How far the clock of the service is behind that of the trigger. */
+    private volatile Duration behind = Duration.ZERO;
 
     @AfterEach
     void closeEngine() {
@@ -171,8 +175,9 @@ class RememberedKeysLimitTest extends RecordServiceFixture {
 
     /** Records that the last process has seen are remembered for the whole retention from then on. */
     @ParameterizedTest
-    @ValueSource(strings = {"comparison", "token"})
-    void keysAreRememberedAfterARestart(String mode) {
+    @CsvSource({"comparison, 0", "token, 0", "comparison, 9", "token, 9", "comparison, -9", "token, -9"})
+    void keysAreRememberedAfterARestart(String mode, int daysBehind) {
+        behind = Duration.ofDays(daysBehind);
         returnsIdsOfEachHour();
         StateStore store = StateStore.inMemory();
         try (PollingTrigger trigger = retaining(mode, store)) {
@@ -219,7 +224,8 @@ class RememberedKeysLimitTest extends RecordServiceFixture {
                         "a"))
                 .header(
                         "Date",
-                        DateTimeFormatter.RFC_1123_DATE_TIME.format(time.now().atZone(ZoneOffset.UTC)));
+                        DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                                time.now().minus(behind).atZone(ZoneOffset.UTC)));
     }
 
     private void pollAt(int hour, int ids, PollingTrigger trigger) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.httpconnector.FakeTime;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.state.StateStore;
@@ -14,9 +15,6 @@ import io.httpconnector.trigger.ChangeType;
 import io.httpconnector.trigger.TriggerEvent;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -413,12 +411,15 @@ class SnapshotTest {
 
     @Test
     void missingRecordsAreForgottenAfterRetention() {
-        Instant[] date = {Instant.now()};
-        service.behaviour = asked -> MockResponse.json(records.values())
-                .header("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(date[0].atZone(ZoneOffset.UTC)));
+        FakeTime time = new FakeTime();
+        service.behaviour = asked -> MockResponse.json(records.values());
         put(1, "a");
         put(2, "b");
-        try (PollingTrigger trigger = trigger().keyRetention(Duration.ofDays(1)).build()) {
+        try (PollingEngine engine = PollingEngine.create(1, time);
+                PollingTrigger trigger = trigger()
+                        .engine(engine)
+                        .keyRetention(Duration.ofDays(1))
+                        .build()) {
             trigger.pollOnce();
             records.remove(1);
             trigger.pollOnce();
@@ -427,7 +428,7 @@ class SnapshotTest {
             assertThat(events).isEmpty();
 
             records.remove(1);
-            date[0] = date[0].plus(Duration.ofDays(2));
+            time.pass(Duration.ofDays(2));
             trigger.pollOnce();
             trigger.pollOnce();
             put(1, "a");
