@@ -29,6 +29,9 @@ final class Instance {
     private static final String TENANT = "local";
     private static final List<String> MEMBERS = List.of("connector", "strategy", "values");
 
+    /** The advice of a problem for a value or a secret that is missing. */
+    private static final Pattern MISSING = Pattern.compile("set it by value\\(\"|supply the secret \"");
+
     private final Terminal terminal;
     private final ConnectorDefinition definition;
     private final InstanceOptions options;
@@ -225,14 +228,16 @@ final class Instance {
     /**
      * Creates the instance of a changed document.
      *
-     * @throws CommandException if a value is missing or invalid
+     * @throws CommandException if a value is missing ({@link ExitCode#USAGE}) or invalid ({@link ExitCode#INVALID})
      */
     Connector connect(ConnectorDefinition changed, ConnectorContext.Builder context) {
         try {
             return changed.connect(context.build());
         } catch (InvalidDefinitionException e) {
+            boolean isMissing = e.problems().stream()
+                    .allMatch(problem -> MISSING.matcher(problem).find());
             throw new CommandException(
-                    ExitCode.INVALID,
+                    isMissing ? ExitCode.USAGE : ExitCode.INVALID,
                     forShell(String.valueOf(e.getMessage())) + "\nRun \"connector form\" to enter the values; a secret"
                             + " NAME may also be in the environment variable "
                             + variable("NAME").replaceFirst("NAME$", "") + "NAME",

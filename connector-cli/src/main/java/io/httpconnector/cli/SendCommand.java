@@ -114,10 +114,18 @@ final class SendCommand extends InstanceCommand {
                         ? sendAll(selected, values)
                         : send(selected, values, connector.connection().baseUrl());
             } catch (RenderException e) {
-                throw new CommandException(
-                        ExitCode.USAGE, e.getMessage() + "\nUse --pill NAME=VALUE or --pills FILE.", e);
+                throw new CommandException(ExitCode.USAGE, e.getMessage() + "\n" + advice(e), e);
             }
         }
+    }
+
+    /** Returns how to set what is missing: the values of inputs, or those of the request. */
+    private static String advice(RenderException failure) {
+        boolean isInput = failure.details().stream()
+                .allMatch(problem -> String.valueOf(problem.pill()).startsWith("auth."));
+        return isInput
+                ? "Use --value NAME=VALUE, or run \"connector form\" to enter the values of inputs (auth.NAME)."
+                : "Use --pill NAME=VALUE or --pills FILE.";
     }
 
     private ObjectNode pillsFile() {

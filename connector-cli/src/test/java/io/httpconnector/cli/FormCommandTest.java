@@ -206,7 +206,7 @@ class FormCommandTest {
     void missingValueNamesTheForm() {
         Result result = connector.run("test", "shop.yaml");
 
-        assertThat(result.code()).isEqualTo(ExitCode.INVALID);
+        assertThat(result.code()).isEqualTo(ExitCode.USAGE);
         assertThat(result.err()).contains("shop", "key", "connector form", "CONNECTOR_SHOP_NAME");
     }
 }

@@ -142,7 +142,7 @@ class SendCommandTest {
         CommandRun other = new CommandRun(directory);
         Result result = other.run("send", "shop.yaml", "list-orders");
 
-        assertThat(result.code()).isEqualTo(ExitCode.INVALID);
+        assertThat(result.code()).isEqualTo(ExitCode.USAGE);
         assertThat(result.err())
                 .contains(
                         "use --value url=VALUE",

@@ -12,6 +12,7 @@ import io.httpconnector.definition.SecretSource.SecretReference;
 import io.httpconnector.internal.json.Suggestions;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -56,12 +57,12 @@ final class ConnectorFactory {
             method.timeSource(context.timeSource);
         }
         HttpConnectionBuilder builder = connection(method);
+        requireInputs(strategy, method, secrets.keySet());
         if (builder == null || !problems.isEmpty()) {
             throw new InvalidDefinitionException(
                     "connector " + parts.id() + " of tenant \"" + context.tenant + "\"", problems);
         }
         InputValues values = new InputValues(method.texts(), secrets);
-        requireInputsOfConnection(values);
         ReceivedValues received = new ReceivedValues(parts.auth().receivedValues(strategy));
         parts.connection().apply(builder, values, received);
         if (received.areUsedBy(parts.connection())) {
@@ -82,22 +83,29 @@ final class ConnectorFactory {
         }
     }
 
-    /** Checks the values that only the connection uses: an optional one may be missing. */
-    private void requireInputsOfConnection(InputValues values) {
-        for (InputText text : parts.connection().texts().values()) {
-            for (String pill : text.names()) {
-                String name = InputText.input(pill);
-                InputField input = inputs.get(name);
-                if (input != null && !input.isOptional() && values.revealed(name) == null) {
-                    problems.add(name + ": it is missing");
-                }
-            }
+    /** Reports the values that are missing, unless the connection has reported them already. */
+    private void requireInputs(String strategy, AuthMethod method, Set<String> secrets) {
+        Set<String> delivered = new HashSet<>(parts.auth().receivedValues(strategy));
+        parts.webhooks().values().forEach(webhook -> delivered.addAll(webhook.delivered()));
+        Map<String, String> texts;
+        try {
+            texts = method.texts();
+        } catch (InvalidDefinitionException e) {
+            // The connection has the same problems.
+            return;
         }
-        if (!problems.isEmpty()) {
-            throw new InvalidDefinitionException(
-                    "connector " + parts.id() + " of tenant \"" + context.tenant + "\"",
-                    problems.stream().distinct().toList());
-        }
+        List<String> known = List.copyOf(problems);
+        new RequiredInputs(inputs.values(), delivered)
+                .problems(texts, secrets).stream()
+                        .sorted()
+                        .map(this::withSource)
+                        .filter(problem -> known.stream().noneMatch(other -> other.contains(advice(problem))))
+                        .forEach(problems::add);
+    }
+
+    /** Returns the advice of a problem, which names the input. */
+    private static String advice(String problem) {
+        return problem.substring(problem.lastIndexOf(": ") + 2);
     }
 
     /** Enters the values and references of the customer. */
@@ -112,7 +120,8 @@ final class ConnectorFactory {
                                 : ": did you mean \"" + nearest + "\"?"));
             } else if (input.isSecret()) {
                 problems.add(name + ": it is a secret: supply it by the source of secrets");
-            } else {
+            } else if (!value.isEmpty() || input.defaultValue().isEmpty()) {
+                // A field that is left empty has its default.
                 method.value(name, value);
             }
         });

@@ -260,7 +260,8 @@ public final class AuthMethod {
             Object value = applies ? entered(field) : null;
             if (value instanceof String text) {
                 String problem = field.rules().problem(text);
-                if (problem != null && !text.isEmpty()) {
+                // An optional text that is empty is no value here.
+                if (problem != null) {
                     values.problem(name, problem);
                 }
             } else if (value instanceof Secret && given.get(name) instanceof String text) {
