@@ -1,6 +1,7 @@
 package io.httpconnector.definition;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,8 @@ public final class Connector implements AutoCloseable {
     private final InputValues values;
     private final ReceivedValues received;
     private final ConnectorComponents components;
+    private final OptionalInputs empty;
+    private final Map<String, RequestTemplate> templates = new ConcurrentHashMap<>();
     private final Map<String, PollingTrigger> triggers = new LinkedHashMap<>();
     private final Map<String, OpenWebhook> webhooks = new LinkedHashMap<>();
     private boolean isStarted;
@@ -57,13 +61,15 @@ public final class Connector implements AutoCloseable {
             HttpConnection connection,
             InputValues values,
             ReceivedValues received,
-            ConnectorComponents components) {
+            ConnectorComponents components,
+            OptionalInputs empty) {
         this.parts = parts;
         this.context = context;
         this.connection = connection;
         this.values = values;
         this.received = received;
         this.components = components;
+        this.empty = empty;
     }
 
     /** Sets the handlers of the triggers and webhooks that name one. */
@@ -109,10 +115,17 @@ public final class Connector implements AutoCloseable {
         if (request == null) {
             throw unknown("request", name, parts.requests().keySet());
         }
-        RequestTemplate template = components.filters().isEmpty()
-                ? request.template()
-                : RequestTemplate.fromJson(request.template().toJson(), components.filters());
+        RequestTemplate template = templates.computeIfAbsent(name, unused -> template(request.template()));
         return new ConnectorRequest(connection, template, request, components, inputs(request));
+    }
+
+    /** Returns a template with the filters of the application, which omits what needs an input that was left empty. */
+    private RequestTemplate template(RequestTemplate defined) {
+        ObjectNode json = defined.toJson();
+        boolean isChanged = empty.areUsedBy(json);
+        return components.filters().isEmpty() && !isChanged
+                ? defined
+                : RequestTemplate.fromJson(isChanged ? empty.inRequest(json) : json, components.filters());
     }
 
     /** Returns the values of the inputs for a request, with those that are received with the tokens if it uses them. */
@@ -186,7 +199,7 @@ public final class Connector implements AutoCloseable {
                 .connection(connection)
                 .store(context.state)
                 .handler(handler)
-                .definition(TriggerTimes.render(trigger.forBuilder(name), values, now()), components.filters());
+                .definition(TriggerTimes.render(empty.inTrigger(trigger.forBuilder(name)), values, now()), components.filters());
         trigger.code().apply(builder, components, true);
         if (received.areUsedBy(trigger.json())) {
             builder.pillFrom(InputText.STEP, received.with(values.texts(), connection));

@@ -73,7 +73,7 @@ final class ConnectorFactory {
         }
         context.connection.accept(builder);
         HttpConnection connection = builder.build();
-        Connector connector = new Connector(parts, context, connection, values, received, components);
+        Connector connector = new Connector(parts, context, connection, values, received, components, leftEmpty(values, received));
         try {
             connector.handleByComponents();
             return connector;
@@ -101,6 +101,14 @@ final class ConnectorFactory {
                         .map(this::withSource)
                         .filter(problem -> known.stream().noneMatch(other -> other.contains(advice(problem))))
                         .forEach(problems::add);
+    }
+
+    private OptionalInputs leftEmpty(InputValues values, ReceivedValues received) {
+        Set<String> names = new HashSet<>(inputs.keySet());
+        names.removeAll(values.texts().keySet());
+        names.removeAll(values.secrets().keySet());
+        names.removeAll(received.names());
+        return new OptionalInputs(names);
     }
 
     /** Returns the advice of a problem, which names the input. */

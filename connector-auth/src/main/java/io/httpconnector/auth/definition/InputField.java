@@ -59,8 +59,8 @@ public final class InputField {
                 reader.text("hint"),
                 // "secret": Whether the value is a secret: hidden in forms, logs and exceptions. Default: false.
                 reader.isSet("secret"),
-                // "optional": Whether the field may be left empty; a header field, parameter or claim that needs it is
-                // then omitted. Default: false.
+                // "optional": Whether the field may be left empty; a header field, parameter, claim or JSON member that
+                // needs it is then omitted. Default: false.
                 reader.isSet("optional"),
                 // "default": The value if the user leaves the field empty.
                 reader.text("default"),
