@@ -106,6 +106,7 @@ final class SendCommand extends InstanceCommand {
         Instance instance = instance();
         require("request", request, instance.definition().requests());
         checkLimits();
+        checkForm();
         Pills values = PillArguments.pills(pillsFile(), pill);
         try (Connector connector = instance.connect(limited(instance.definition()), instance.context())) {
             ConnectorRequest selected = connector.request(request);
@@ -144,6 +145,20 @@ final class SendCommand extends InstanceCommand {
         }
         if ((maxPages != null && maxPages < 1) || (maxRecords != null && maxRecords < 1)) {
             throw new CommandException(ExitCode.USAGE, "--max-pages and --max-records: use at least 1");
+        }
+    }
+
+    /** Rejects options of one exchange for a list, which has many. */
+    private void checkForm() {
+        if (allPages && dryRun) {
+            throw new CommandException(
+                    ExitCode.USAGE, "--dry-run sends nothing, but --all-pages reads: use one of them");
+        }
+        if (allPages && (include || form != null)) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    (include ? "--include" : form != null && form.curl ? "--curl" : "--har")
+                            + " is for one request, --all-pages prints records: use one of them");
         }
     }
 

@@ -153,6 +153,17 @@ class SendCommandTest {
                 .contains("it is a secret: use an environment variable, or the secrets file");
     }
 
+    @ParameterizedTest
+    @CsvSource({"--dry-run", "--curl", "--har", "--include"})
+    void optionsOfOneExchangeAreRejectedWithAllPages(String option) {
+        Result result = run("send", "list-orders", "--all-pages", option);
+
+        assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(result.out()).isEmpty();
+        assertThat(result.err()).startsWith("error: " + option + " ").contains("use one of them");
+        assertThat(service.requests()).isEmpty();
+    }
+
     @Test
     void limitsOfAllPages() {
         Result pages = run("send", "list-orders", "--all-pages", "--max-pages=1");
