@@ -70,7 +70,7 @@ final class Instance {
         if (options.values == null && !Files.exists(terminal.resolve(valuesFile()))) {
             return new SavedValues(null, Map.of());
         }
-        return savedOrNone(YamlFiles.read(terminal, valuesFile()));
+        return savedOrNone(YamlFiles.readTexts(terminal, valuesFile()));
     }
 
     private SavedValues savedOrNone(ObjectNode file) {
@@ -98,7 +98,7 @@ final class Instance {
         if (options.secrets == null && !Files.exists(file)) {
             return Map.of();
         }
-        Map<String, String> secrets = YamlFiles.texts(secretsFile(), YamlFiles.read(terminal, secretsFile()));
+        Map<String, String> secrets = YamlFiles.texts(secretsFile(), YamlFiles.readTexts(terminal, secretsFile()));
         secrets.values().forEach(terminal.mask()::add);
         if (isReadableByOthers(file)) {
             terminal.note(terminal.styled("fg(yellow)", "warning: ") + "others can read " + secretsFile()

@@ -1,18 +1,24 @@
 package io.httpconnector.cli;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.definition.internal.CoreSchemaYaml;
+import io.httpconnector.definition.internal.DocumentParser;
+import io.httpconnector.definition.internal.DocumentParser.ParsedDocument;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Reads and writes small files in YAML, of which JSON is a part. */
 final class YamlFiles {
@@ -21,25 +27,42 @@ final class YamlFiles {
             .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER, YAMLGenerator.Feature.SPLIT_LINES)
             .build();
 
+    /** A file without a value: only blanks, comments and the start of a document. */
+    private static final Pattern EMPTY = Pattern.compile("\\uFEFF?(?:\\s*(?:#.*|---\\s*)?(?:\\R|$))*+");
+
+    /** The JSON Pointer and the place of a problem. */
+    private static final Pattern LOCATED = Pattern.compile("^/.* \\((line \\d+, column \\d+)\\)(?=: )");
+
     private YamlFiles() {}
 
     /**
-     * Reads an object.
+     * Reads an object whose values have types, as those of a connector document.
      *
      * @param file the file, for messages as the user has given it
      * @throws CommandException if it cannot be read or is not an object; the message does not quote the content
      */
     static ObjectNode read(Terminal terminal, Path file) {
-        String text;
+        return parse(file.toString(), content(terminal, file));
+    }
+
+    /**
+     * Reads an object whose values are texts as they are written, such as {@code 1.10}.
+     *
+     * @throws CommandException as for {@link #read}
+     */
+    static ObjectNode readTexts(Terminal terminal, Path file) {
+        return object(file.toString(), content(terminal, file), DocumentParser::readTexts);
+    }
+
+    private static String content(Terminal terminal, Path file) {
         try {
-            text = Files.readString(terminal.resolve(file));
+            return Files.readString(terminal.resolve(file));
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.USAGE,
                     file + (Files.exists(terminal.resolve(file)) ? " cannot be read" : ": there is no such file"),
                     e);
         }
-        return parse(file.toString(), text);
     }
 
     /**
@@ -49,30 +72,40 @@ final class YamlFiles {
      * @throws CommandException as for {@link #read}
      */
     static ObjectNode parse(String source, String text) {
-        JsonNode tree;
-        try {
-            tree = YAML.readTree(text);
-        } catch (JsonProcessingException e) {
-            JsonLocation at = e.getLocation();
-            throw new CommandException(
-                    ExitCode.INVALID,
-                    source + (at == null ? "" : ":" + at.getLineNr() + ":" + at.getColumnNr())
-                            + ": "
-                            + (CoreSchemaYaml.LEADING_ZERO.equals(e.getOriginalMessage())
-                                    ? e.getOriginalMessage()
-                                    : "it is neither JSON nor YAML"));
-        }
-        if (tree == null || tree.isMissingNode() || tree.isNull()) {
+        return object(source, text, DocumentParser::read);
+    }
+
+    private static ObjectNode object(String source, String text, Function<String, ParsedDocument> reader) {
+        if (EMPTY.matcher(text).matches()) {
             return JsonNodeFactory.instance.objectNode();
         }
-        if (tree instanceof ObjectNode object) {
+        ParsedDocument parsed;
+        try {
+            parsed = reader.apply(text);
+        } catch (InvalidDefinitionException e) {
+            throw invalid(source, "it is neither JSON nor YAML", e.problems());
+        }
+        if (!parsed.problems().isEmpty()) {
+            throw invalid(source, "it is ambiguous", parsed.problems());
+        }
+        if (parsed.tree() instanceof ObjectNode object) {
             return object;
         }
         throw new CommandException(ExitCode.INVALID, source + ": expected an object, such as \"name: value\"");
     }
 
+    /** Returns a failure whose message has the places of its problems, but no names, which could be values by mistake. */
+    private static CommandException invalid(String source, String what, List<String> problems) {
+        String all = problems.stream()
+                .map(problem -> LOCATED.matcher(problem).replaceFirst("$1"))
+                .distinct()
+                .map(problem -> "\n  - " + problem)
+                .collect(Collectors.joining());
+        return new CommandException(ExitCode.INVALID, source + ": " + what + ":" + all);
+    }
+
     /**
-     * Returns the members of an object that are texts, numbers or Booleans.
+     * Returns the members of an object that are texts.
      *
      * @throws CommandException if one is something else; the message does not quote the value
      */

@@ -77,14 +77,32 @@ public final class CoreSchemaYaml {
 
         private static final long serialVersionUID = 1L;
 
+        private final boolean areTexts;
+
+        /** Creates a factory of parsers that give plain scalars their types. */
+        public Factory() {
+            this(false);
+        }
+
+        /**
+         * Creates a factory.
+         *
+         * @param areTexts whether plain scalars are texts as they are written, such as {@code 1.10}, but for null
+         */
+        Factory(boolean areTexts) {
+            this.areTexts = areTexts;
+        }
+
         @Override
         protected YAMLParser _createParser(Reader text, IOContext context) {
             LoaderOptions options = _loaderOptions == null ? new LoaderOptions() : _loaderOptions;
-            return new CoreSchemaParser(context, _parserFeatures, _yamlParserFeatures, options, _objectCodec, text);
+            return new CoreSchemaParser(context, _parserFeatures, _yamlParserFeatures, options, _objectCodec, text, areTexts);
         }
     }
 
     private static final class CoreSchemaParser extends YAMLParser {
+
+        private final boolean areTexts;
 
         CoreSchemaParser(
                 IOContext context,
@@ -92,8 +110,10 @@ public final class CoreSchemaYaml {
                 int yamlFeatures,
                 LoaderOptions options,
                 @Nullable ObjectCodec codec,
-                Reader text) {
+                Reader text,
+                boolean areTexts) {
             super(context, features, yamlFeatures, options, codec, text);
+            this.areTexts = areTexts;
         }
 
         @Override
@@ -106,6 +126,9 @@ public final class CoreSchemaYaml {
             if (tag.equals(Tag.NULL)) {
                 // An explicit tag would make a missing value an empty text.
                 return super._decodeScalar(scalar);
+            }
+            if (areTexts) {
+                tag = Tag.STR;
             }
             boolean isNumber = tag.equals(Tag.INT) || tag.equals(Tag.FLOAT);
             if (isNumber && CODE.matcher(text).matches()) {

@@ -11,7 +11,9 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
@@ -28,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Parses the text of a connector document, JSON or YAML 1.2 with its core schema, and records the line and column of each value. Rejects what a tree would
@@ -38,6 +41,13 @@ public final class DocumentParser {
     private static final JsonFactory JSON = new JsonFactory();
 
     private static final YAMLFactory YAML_EVENTS = new CoreSchemaYaml.Factory();
+
+    private static final YAMLFactory YAML_TEXTS = new CoreSchemaYaml.Factory(true);
+
+    /** The start of the tags of YAML itself, and those of the core schema. */
+    private static final String YAML_TAG = "tag:yaml.org,2002:";
+
+    private static final Set<String> CORE_TAGS = Set.of("str", "int", "float", "bool", "null", "map", "seq", "binary");
 
     private static final YAMLMapper YAML = YAMLMapper.builder(new CoreSchemaYaml.Factory())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -103,12 +113,27 @@ public final class DocumentParser {
      * @throws InvalidDefinitionException if the syntax has a mistake that hides what follows; reports all problems until there
      */
     public static ParsedDocument read(String original) {
+        return read(original, false);
+    }
+
+    /**
+     * Reads a text whose values are texts as they are written, such as {@code 1.10}, whatever their type is; null stays null.
+     *
+     * @throws InvalidDefinitionException as for {@link #read}
+     */
+    public static ParsedDocument readTexts(String original) {
+        return read(original, true);
+    }
+
+    private static ParsedDocument read(String original, boolean areTexts) {
         String text = original.startsWith(BYTE_ORDER_MARK) ? original.substring(1) : original;
         boolean isJson = factory(text) == JSON;
         List<String> problems = new ArrayList<>();
         while (true) {
             try {
-                JsonNode tree = isJson ? json(text, problems) : yaml(text, problems);
+                JsonNode tree = areTexts
+                        ? texts(text, problems)
+                        : isJson ? json(text, problems) : yaml(text, problems);
                 if (tree.isNull() || tree.isMissingNode()) {
                     throw invalid(List.of("the document is empty"));
                 }
@@ -154,10 +179,45 @@ public final class DocumentParser {
         }
     }
 
+    private static JsonNode texts(String text, List<String> problems) throws IOException {
+        JsonFactory factory = factory(text) == JSON ? JSON : YAML_TEXTS;
+        try (JsonParser parser = factory.createParser(text)) {
+            JsonNode tree = parser.nextToken() == null ? JsonNodeFactory.instance.nullNode() : texts(parser);
+            reportMore(parser, problems);
+            reportHidden(text, problems);
+            return tree;
+        }
+    }
+
+    /** Reads the value at the current token. */
+    private static JsonNode texts(JsonParser parser) throws IOException {
+        if (parser.currentToken() == JsonToken.START_OBJECT) {
+            ObjectNode object = JsonNodeFactory.instance.objectNode();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                parser.nextToken();
+                object.set(name, texts(parser));
+            }
+            return object;
+        }
+        if (parser.currentToken() == JsonToken.START_ARRAY) {
+            ArrayNode array = JsonNodeFactory.instance.arrayNode();
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                array.add(texts(parser));
+            }
+            return array;
+        }
+        return switch (parser.currentToken()) {
+            case VALUE_NULL -> JsonNodeFactory.instance.nullNode();
+            case VALUE_EMBEDDED_OBJECT -> JsonNodeFactory.instance.binaryNode(parser.getBinaryValue());
+            default -> JsonNodeFactory.instance.textNode(parser.getText());
+        };
+    }
+
     private static JsonNode yaml(String text, List<String> problems) throws IOException {
         try {
             JsonNode tree = yaml(STRICT_YAML, text, problems);
-            if (text.contains("*") || YamlSyntax.hasHint(text)) {
+            if (text.contains("*") || text.contains("!") || YamlSyntax.hasHint(text)) {
                 reportHidden(text, problems);
             }
             return tree;
@@ -205,6 +265,9 @@ public final class DocumentParser {
                             + ": it is a YAML alias: use {\"$ref\": \"#/...\"} instead; a text that begins with * must be in"
                             + " quotes");
                 }
+                if (parser instanceof YAMLParser yaml && isUnknown(yaml.getTypeId())) {
+                    problems.add(located(parser) + ": it has an unknown YAML tag: remove the word that begins with !");
+                }
                 if (parser instanceof YAMLParser && token == JsonToken.FIELD_NAME) {
                     String hint = YamlSyntax.hint(parser.currentName());
                     if (!hint.isEmpty()) {
@@ -215,6 +278,12 @@ public final class DocumentParser {
         } catch (IOException e) {
             // Reported already.
         }
+    }
+
+    private static boolean isUnknown(@Nullable String tag) {
+        return tag != null
+                && !tag.isEmpty()
+                && !(tag.startsWith(YAML_TAG) && CORE_TAGS.contains(tag.substring(YAML_TAG.length())));
     }
 
     private static String located(JsonParser parser) {
