@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -56,6 +58,17 @@ final class DocumentFile {
         } catch (IOException e) {
             throw new CommandException(ExitCode.USAGE, file + " cannot be read", e);
         }
+    }
+
+    /** Returns the base URL, or its alternatives, with placeholders. */
+    List<String> baseUrls() {
+        JsonNode base = tree.at("/connection/baseUrl");
+        List<String> all = new ArrayList<>();
+        if (base.isTextual()) {
+            all.add(base.asText());
+        }
+        base.forEach(one -> all.add(one.asText()));
+        return all;
     }
 
     boolean hasRequest(String name) {

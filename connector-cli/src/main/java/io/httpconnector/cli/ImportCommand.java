@@ -159,8 +159,10 @@ final class ImportCommand implements Callable<Integer> {
                 ImportedRequests.read(format, text, directory(), format == ImportFormat.OPENAPI ? operation : item);
         Map<String, ObjectNode> requests = named(imported.requests());
         if (into != null) {
+            DocumentFile document = DocumentFile.read(terminal, into);
+            imported.place(document.baseUrls());
             imported.remarks().forEach(this::remark);
-            DocumentFile.read(terminal, into).add(requests);
+            document.add(requests);
             requests.keySet().forEach(result.withArray("/requests")::add);
             result.put("file", into.toString());
             if (!options.json) {
@@ -169,6 +171,7 @@ final class ImportCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         ImportedService service = new ImportedService(imported);
+        imported.place(service.baseUrl().map(List::of).orElse(List.of()));
         ImportedAuth auth = new ImportedAuth(imported);
         List.of(imported.remarks(), service.remarks(), auth.remarks()).forEach(list -> list.forEach(this::remark));
         ObjectNode document = document(service, auth.strategies(), requests);

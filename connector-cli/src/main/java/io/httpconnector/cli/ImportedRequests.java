@@ -30,6 +30,7 @@ final class ImportedRequests {
     private final Map<String, String> titles = new HashMap<>();
     private final Map<String, ObjectNode> requests = new LinkedHashMap<>();
     private final Map<String, String> places = new LinkedHashMap<>();
+    private final Map<String, String> origins = new LinkedHashMap<>();
     private final List<Remark> remarks = new ArrayList<>();
 
     private ImportedRequests(ImportFormat format, String text) {
@@ -120,6 +121,7 @@ final class ImportedRequests {
         request.remove("name");
         requests.put(name, request);
         places.put(name, one.title());
+        origins.put(name, one.origin());
         one.notes().forEach(note -> remarks.add(new Remark(one.title(), note)));
     }
 
@@ -144,6 +146,27 @@ final class ImportedRequests {
     /** Returns the requests by their names in the document. */
     Map<String, ObjectNode> requests() {
         return requests;
+    }
+
+    /** Returns the scheme and host of each request, by its name; with pills for what is not known, and empty if it has none. */
+    Map<String, String> origins() {
+        return origins;
+    }
+
+    /**
+     * Makes the URLs of the requests relative to the base URL of a document, or absolute if they have another host.
+     *
+     * @param bases the base URL, or the alternatives of it; empty if the document asks for it
+     */
+    void place(List<String> bases) {
+        requests.forEach((name, request) -> {
+            ImportedUrl url = ImportedUrl.of(
+                    origins.getOrDefault(name, ""), request.path("url").asText("/"), bases);
+            request.put("url", url.text());
+            if (!url.remark().isEmpty()) {
+                remarks.add(new Remark(place(name), url.remark()));
+            }
+        });
     }
 
     /** Returns the name of a request in the source. */

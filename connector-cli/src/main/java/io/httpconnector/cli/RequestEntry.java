@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -146,26 +145,16 @@ final class RequestEntry {
         }
         Map.Entry<String, ObjectNode> only =
                 imported.requests().entrySet().iterator().next();
+        imported.place(List.of(baseUrl));
         imported.remarks().forEach(remark -> dialog.note(terminal.styled("fg(yellow)", "remark: ") + remark.text()));
         definition = only.getValue().deepCopy();
         definition.remove("title");
-        definition.put("url", absolute(definition.path("url").asText(), new ImportedService(imported).baseUrl()));
         if (options.url != null) {
             definition.put("url", options.url);
         }
         if (options.method != null) {
             definition.put("method", options.method.toUpperCase(Locale.ROOT));
         }
-    }
-
-    /** Returns the URL of an imported request, whose path starts at the host, for a base URL that may have a path, too. */
-    private String absolute(String path, Optional<String> origin) {
-        if (origin.isPresent()) {
-            return origin.get() + path;
-        }
-        String base =
-                baseUrl.replaceFirst("^[A-Za-z][A-Za-z0-9+.-]*://[^/]*", "").replaceFirst("/+$", "");
-        return !base.isEmpty() && path.startsWith(base + "/") ? path.substring(base.length()) : path;
     }
 
     /** Returns a URL below the base URL as relative to it. */

@@ -1,5 +1,6 @@
 package io.httpconnector.wizard;
 
+import io.httpconnector.internal.http.RelativeUrl;
 import io.httpconnector.wizard.ShellCommand.Word;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -169,6 +169,7 @@ final class OpenApiReader {
             definition.templateQueryOf(pills(sent.substring(question + 1)));
         }
         String origin = origin(servers);
+        definition.origin(pills(origin));
         if (origin.indexOf('@') >= 0) {
             definition.noteCredential("the user in the URL of the server");
             origin = origin.replaceFirst("//.*@", "//");

@@ -115,6 +115,7 @@ final class PostmanReader {
             definition.noteCredential("the user in the URL");
         }
         String target = target(whole);
+        definition.origin(origin(whole));
         definition.url(withPathVariables(target, url.path("variable"), scope, definition), true);
         query(url, raw, scope, definition);
         List<String[]> headers = headers(request.path("header"), scope);
@@ -228,6 +229,14 @@ final class PostmanReader {
         List<String> texts = new ArrayList<>();
         parts.forEach(part -> texts.add(part.isObject() ? part.path("value").asText("") : part.asText("")));
         return String.join(separator, texts);
+    }
+
+    /** Returns the URL of the host, which may be a pill. Like Postman, a host without a scheme has {@code http}. */
+    private static String origin(String url) {
+        Matcher variable = Pattern.compile("^\\{\\{[^{}]+}}").matcher(url);
+        return url.startsWith("/") || url.isEmpty()
+                ? ""
+                : url.contains("://") ? url : variable.find() ? variable.group() : "http://" + url;
     }
 
     /** Returns the path. The text before the first slash is a host, with or without a scheme, or a variable for it. */

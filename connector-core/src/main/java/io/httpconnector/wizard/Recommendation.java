@@ -14,6 +14,21 @@ import java.util.List;
  *     credentials
  * @param notes what could not be imported and how to proceed, such as {@code the header Host is
  *     determined by the connection}
+ * @param origin scheme, host and port of the source, such as {@code https://api.example.com}, which are not part of the
+ *     definition; with pills for what the source does not know, and empty if it has none
  */
 public record Recommendation(
-        String title, double score, String reason, String source, ObjectNode definition, List<String> notes) {}
+        String title,
+        double score,
+        String reason,
+        String source,
+        ObjectNode definition,
+        List<String> notes,
+        String origin) {
+
+    /** Creates a recommendation whose source has no host. */
+    public Recommendation(
+            String title, double score, String reason, String source, ObjectNode definition, List<String> notes) {
+        this(title, score, reason, source, definition, notes, "");
+    }
+}

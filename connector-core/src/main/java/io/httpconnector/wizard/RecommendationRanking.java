@@ -37,7 +37,8 @@ final class RecommendationRanking {
 
         Recommendation recommendation() {
             Recommendation one = entry.loader().get();
-            return new Recommendation(one.title(), score, reason, one.source(), one.definition(), one.notes());
+            return new Recommendation(
+                    one.title(), score, reason, one.source(), one.definition(), one.notes(), one.origin());
         }
     }
 

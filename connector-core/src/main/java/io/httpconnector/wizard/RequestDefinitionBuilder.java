@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.http.NameValuePair;
+import io.httpconnector.internal.http.RelativeUrl;
 import io.httpconnector.internal.json.JsonSupport;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,6 +53,7 @@ final class RequestDefinitionBuilder {
     private final ObjectNode definition = JsonNodeFactory.instance.objectNode();
     private final Set<String> notes = new LinkedHashSet<>();
     private final Map<String, String> credentials = new LinkedHashMap<>();
+    private String origin = "";
 
     RequestDefinitionBuilder(String method, String url) {
         definition.put("method", method(method)).put("url", "/");
@@ -104,12 +106,18 @@ final class RequestDefinitionBuilder {
 
     /** Sets the path without the host, which the connection determines; the pairs of the query become parameters. */
     private void url(String url) {
+        origin(url);
         String path = url.replaceFirst("^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*", "").replaceFirst("(?s)#.*$", "");
         int question = path.indexOf('?');
         url(question < 0 ? path : path.substring(0, question), false);
         if (question >= 0) {
             queryOf(path.substring(question + 1));
         }
+    }
+
+    /** Sets the origin from a URL, whose path and user are ignored. */
+    void origin(String url) {
+        origin = ImportedOrigin.of(url);
     }
 
     /** Sets the path, whose braces are either pills or literal. */
@@ -474,6 +482,7 @@ final class RequestDefinitionBuilder {
     void replaceVariables() {
         Set<String> names = new LinkedHashSet<>();
         definition.setAll((ObjectNode) ShellVariables.replaced(definition, names));
+        origin = ShellVariables.replaced(TextNode.valueOf(origin), names).asText();
         names.forEach(name -> note("the variable " + name + " is the pill {{input." + name + "}}"));
     }
 
@@ -490,6 +499,6 @@ final class RequestDefinitionBuilder {
     }
 
     Recommendation recommendation(String title, String source) {
-        return new Recommendation(title, 0, "", source, definition, List.copyOf(notes));
+        return new Recommendation(title, 0, "", source, definition, List.copyOf(notes), origin);
     }
 }

@@ -56,6 +56,10 @@ final class SwaggerConverter {
         String host = document.path("host").asText("");
         String base = document.path("basePath").asText("");
         String scheme = schemes.path(0).asText("https");
+        for (JsonNode other : schemes) {
+            // Credentials are not sent in plain text if the service permits it.
+            scheme = other.asText().equals("https") ? "https" : scheme;
+        }
         return host.isEmpty()
                 ? base
                 : scheme + "://" + host + (base.isEmpty() || base.startsWith("/") ? "" : "/") + base;

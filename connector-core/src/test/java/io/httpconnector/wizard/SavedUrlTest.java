@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import io.httpconnector.HttpConnection;
+import io.httpconnector.internal.http.RelativeUrl;
 import io.httpconnector.template.Pills;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -1,7 +1,6 @@
-package io.httpconnector.wizard;
+package io.httpconnector.internal.http;
 
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.internal.http.Url;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -9,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Converts a template URL to one relative to a base URL, and resolves dot segments; pills are kept. */
-final class RelativeUrl {
+public final class RelativeUrl {
 
     private static final Pattern URL = Pattern.compile("(?s)([A-Za-z][A-Za-z0-9+.-]*)://([^/?#{}]*)(.*)");
 
@@ -19,7 +18,7 @@ final class RelativeUrl {
      * Returns the part after the base URL, or the URL itself if its origin differs or its path is not below that of the base
      * URL.
      */
-    static String of(String url, String baseUrl) {
+    public static String of(String url, String baseUrl) {
         Matcher absolute = URL.matcher(url);
         Matcher base = URL.matcher(baseUrl);
         if (!absolute.matches() || !base.matches() || !origin(absolute).equals(origin(base))) {
@@ -50,7 +49,7 @@ final class RelativeUrl {
     }
 
     /** Removes {@code .} and {@code ..} from a path that starts with a slash (RFC 3986, section 5.2.4). */
-    static String withoutDotSegments(String path) {
+    public static String withoutDotSegments(String path) {
         if (!path.contains("/.")) {
             return path;
         }
