@@ -172,7 +172,7 @@ final class ImportCommand implements Callable<Integer> {
         }
         ImportedService service = new ImportedService(imported);
         imported.place(service.baseUrl().map(List::of).orElse(List.of()));
-        ImportedAuth auth = new ImportedAuth(imported);
+        ImportedAuth auth = new ImportedAuth(imported, service.origin());
         List.of(imported.remarks(), service.remarks(), auth.remarks()).forEach(list -> list.forEach(this::remark));
         ObjectNode document = document(service, auth.strategies(), requests);
         return write(document, output, document.path("id").asText()) ? ExitCode.OK : ExitCode.INVALID;

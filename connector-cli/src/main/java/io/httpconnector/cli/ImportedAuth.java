@@ -5,228 +5,199 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.cli.ImportedRequests.Remark;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
- * The ways to authenticate of imported requests: those that the source describes, or else the header fields and parameters with
- * credentials that its requests have. Values of credentials are not read: they become inputs with {@code secret: true}.
+ * The ways to authenticate of imported requests: those that the source describes, and the header fields and parameters with
+ * credentials that its requests have. What a request needs together is in one strategy.
  */
 final class ImportedAuth {
 
-    /** The note of an importer for a credential that it has left out. */
-    private static final Pattern LEFT_OUT =
-            Pattern.compile("(the header|the query parameter|--)\\s*(\\S+) is left out: .*");
-
-    private static final String BEARER = "Bearer {{auth.token}}";
-
     private final ImportedRequests source;
-    private final ObjectNode strategies = JsonNodeFactory.instance.objectNode();
-    private final List<Remark> remarks = new ArrayList<>();
+    private final Map<String, ImportedStrategy> strategies = new LinkedHashMap<>();
+    private final Set<Remark> remarks = new LinkedHashSet<>();
+    /** The credentials that a description declares: in, and name in lower case. */
+    private final Set<String> declared = new HashSet<>();
 
-    ImportedAuth(ImportedRequests source) {
+    /**
+     * @param origin the scheme and host of the service: credentials of requests to others are not for this document
+     */
+    ImportedAuth(ImportedRequests source, String origin) {
         this.source = source;
-        switch (source.format()) {
-            case OPENAPI -> openApi(source.tree());
-            case POSTMAN -> postman(source.tree().path("auth"));
-            default -> {}
+        if (source.format() == ImportFormat.OPENAPI) {
+            openApi(source.tree());
         }
-        if (strategies.isEmpty()) {
-            leftOut();
-        }
+        leftOut(LeftOutCredentials.of(source, origin));
     }
 
     /** Returns the strategies by their names; empty if there are none. */
     ObjectNode strategies() {
-        return strategies;
+        ObjectNode all = JsonNodeFactory.instance.objectNode();
+        strategies.forEach((name, strategy) -> all.set(name, strategy.definition()));
+        return all;
     }
 
     List<Remark> remarks() {
-        return remarks;
+        return List.copyOf(remarks);
     }
 
     private void openApi(JsonNode document) {
         JsonNode schemes = document.has("swagger")
                 ? document.path("securityDefinitions")
                 : document.at("/components/securitySchemes");
-        schemes.properties().forEach(scheme -> {
-            ObjectNode strategy = JsonNodeFactory.instance.objectNode();
-            if (scheme(scheme.getValue(), scopes(document, scheme.getKey()), strategy)) {
-                strategies.set(ImportedRequests.name(scheme.getKey()), strategy);
-            } else {
-                remarks.add(new Remark(
-                        "security scheme \"" + scheme.getKey() + "\"",
-                        "its type \"" + scheme.getValue().path("type").asText()
-                                + "\" is not imported: describe it in auth"));
+        schemes.forEach(scheme -> {
+            if (scheme.path("type").asText().equals("apiKey")) {
+                declared.add(scheme.path("in").asText() + " "
+                        + scheme.path("name").asText().toLowerCase(Locale.ROOT));
             }
         });
+        Set<Set<String>> requirements = requirements(document);
+        Set<String> alone = new HashSet<>();
+        Set<String> combined = new HashSet<>();
+        requirements.forEach(each -> (each.size() > 1 ? combined : alone).addAll(each));
+        for (Map.Entry<String, JsonNode> scheme : schemes.properties()) {
+            if (!combined.contains(scheme.getKey()) || alone.contains(scheme.getKey())) {
+                combination(document, schemes, Set.of(scheme.getKey()));
+            }
+        }
+        for (Set<String> requirement : requirements) {
+            if (requirement.size() > 1 && !combination(document, schemes, requirement)) {
+                requirement.stream()
+                        .filter(name -> !alone.contains(name))
+                        .forEach(name -> combination(document, schemes, Set.of(name)));
+            }
+        }
     }
 
-    private boolean scheme(JsonNode scheme, Set<String> scopes, ObjectNode strategy) {
+    /** Adds a strategy with all these security schemes. Returns false if they exclude each other. */
+    private boolean combination(JsonNode document, JsonNode schemes, Set<String> names) {
+        ImportedStrategy strategy = new ImportedStrategy();
+        boolean isEmpty = true;
+        for (String name : names) {
+            JsonNode scheme = schemes.path(name);
+            boolean hadAuthorization = strategy.hasAuthorization();
+            boolean isAdded =
+                    isInAuthorization(scheme) && hadAuthorization || scheme(scheme, scopes(document, name), strategy);
+            if (isInAuthorization(scheme) && hadAuthorization) {
+                remarks.add(new Remark(
+                        "security schemes " + String.join(" and ", names),
+                        "both are in the header Authorization, which a request has once: they become strategies of which"
+                                + " a connection uses one"));
+                return false;
+            }
+            if (!isAdded) {
+                remarks.add(new Remark(
+                        "security scheme \"" + name + "\"",
+                        "its type \"" + scheme.path("type").asText() + "\" is not imported: describe it in auth"));
+            }
+            isEmpty &= !isAdded;
+        }
+        if (!isEmpty) {
+            strategies.put(unique(ImportedRequests.name(String.join("-and-", names))), strategy);
+        }
+        return true;
+    }
+
+    private String unique(String name) {
+        String unique = name;
+        for (int i = 2; strategies.containsKey(unique); i++) {
+            unique = name + "-" + i;
+        }
+        return unique;
+    }
+
+    private static boolean isInAuthorization(JsonNode scheme) {
+        return !scheme.path("type").asText().equals("apiKey")
+                ? scheme.path("type").asText().matches("basic|http|oauth2")
+                : scheme.path("in").asText().equals("header")
+                        && scheme.path("name").asText().equalsIgnoreCase("Authorization");
+    }
+
+    private static boolean scheme(JsonNode scheme, Set<String> scopes, ImportedStrategy strategy) {
         String type = scheme.path("type").asText();
-        String http = scheme.path("scheme").asText().toLowerCase(Locale.ROOT);
-        if (type.equals("basic") || (type.equals("http") && http.equals("basic"))) {
-            basic(strategy);
-        } else if (type.equals("http") && http.equals("bearer")) {
-            bearer(strategy);
-        } else if (type.equals("apiKey") && !scheme.path("in").asText().equals("cookie")) {
-            key(strategy, scheme.path("in").asText(), scheme.path("name").asText());
-        } else if (type.equals("oauth2")) {
-            return oauth2(scheme, scopes, strategy);
-        } else {
-            return false;
+        String kind = type.equals("http") ? scheme.path("scheme").asText().toLowerCase(Locale.ROOT) : type;
+        switch (kind) {
+            case "basic" -> strategy.basic();
+            case "digest" -> strategy.digest();
+            case "bearer" -> strategy.bearer();
+            case "apiKey" ->
+                strategy.key(scheme.path("in").asText(), scheme.path("name").asText());
+            case "oauth2" -> {
+                return strategy.oauth2(scheme, scopes);
+            }
+            default -> {
+                return false;
+            }
         }
         return true;
     }
 
-    /** Describes OAuth 2 by the flows of OpenAPI 3, or the single flow of Swagger 2. */
-    private static boolean oauth2(JsonNode scheme, Set<String> scopes, ObjectNode strategy) {
-        JsonNode code = scheme.at("/flows/authorizationCode");
-        JsonNode client = scheme.at("/flows/clientCredentials");
-        String flow = scheme.path("flow").asText();
-        JsonNode chosen = code.isObject() || client.isObject() ? (code.isObject() ? code : client) : scheme;
-        boolean isCode = code.isObject() || flow.equals("accessCode");
-        if (!isCode && !client.isObject() && !flow.equals("application")) {
-            return false;
+    /** Returns the sets of security schemes of which an imported operation needs one. */
+    private Set<Set<String>> requirements(JsonNode document) {
+        Set<Set<String>> all = new LinkedHashSet<>();
+        for (JsonNode security : securities(document)) {
+            for (JsonNode alternative : security) {
+                Set<String> names = new LinkedHashSet<>();
+                alternative.fieldNames().forEachRemaining(names::add);
+                if (!names.isEmpty()) {
+                    all.add(names);
+                }
+            }
         }
-        strategy.put("type", isCode ? "oauth2-authorization-code" : "oauth2-client-credentials");
-        if (isCode) {
-            strategy.put("authorizationUrl", chosen.path("authorizationUrl").asText());
-        }
-        strategy.put("tokenUrl", chosen.path("tokenUrl").asText());
-        if (!scopes.isEmpty()) {
-            scopes.forEach(strategy.putArray("scopes")::add);
-        }
-        return true;
+        return all;
     }
 
     /** Returns the scopes that the imported operations need. */
     private Set<String> scopes(JsonNode document, String scheme) {
         Set<String> scopes = new TreeSet<>();
-        Set<String> imported = new LinkedHashSet<>();
+        for (JsonNode security : securities(document)) {
+            security.forEach(each -> each.path(scheme).forEach(scope -> scopes.add(scope.asText())));
+        }
+        return scopes;
+    }
+
+    /** Returns the security requirements of the imported operations. */
+    private List<JsonNode> securities(JsonNode document) {
+        List<JsonNode> all = new ArrayList<>();
+        Set<String> imported = new HashSet<>();
         source.requests().keySet().forEach(name -> imported.add(source.place(name)));
         document.path("paths")
                 .forEach(path -> path.forEach(operation -> {
                     if (imported.contains(operation.path("summary").asText())) {
-                        JsonNode security =
-                                operation.has("security") ? operation.path("security") : document.path("security");
-                        security.forEach(each -> each.path(scheme).forEach(scope -> scopes.add(scope.asText())));
+                        all.add(operation.has("security") ? operation.path("security") : document.path("security"));
                     }
                 }));
-        return scopes;
+        return all.isEmpty() ? List.of(document.path("security")) : all;
     }
 
-    private void postman(JsonNode auth) {
-        String type = auth.path("type").asText("");
-        ObjectNode strategy = JsonNodeFactory.instance.objectNode();
-        switch (type) {
-            case "", "noauth" -> {
-                return;
+    /** Adds what the importer has left out of the requests, to each strategy of the source or to strategies of its own. */
+    private void leftOut(LeftOutCredentials found) {
+        found.unsupported()
+                .forEach(type -> remarks.add(
+                        new Remark("auth", "its type \"" + type + "\" is not imported: describe it in auth")));
+        if (strategies.isEmpty()) {
+            found.logins()
+                    .forEach((name, login) ->
+                            login.accept(strategies.computeIfAbsent(name, unused -> new ImportedStrategy())));
+            if (strategies.size() > 1) {
+                remarks.add(new Remark(
+                        "",
+                        "its requests authenticate in several ways: a connection uses one of "
+                                + String.join(", ", strategies.keySet())));
             }
-            case "basic" -> basic(strategy);
-            case "bearer" -> bearer(strategy);
-            case "apikey" -> {
-                String name = parameter(auth.path("apikey"), "key");
-                key(strategy, parameter(auth.path("apikey"), "in"), name.isEmpty() ? "X-Api-Key" : name);
-            }
-            default -> {
-                remarks.add(new Remark("auth", "its type \"" + type + "\" is not imported: describe it in auth"));
-                return;
-            }
-        }
-        strategies.set(type, strategy);
-    }
-
-    /** Returns a parameter, from an array of pairs (format 2.1) or an object (format 2.0). */
-    private static String parameter(JsonNode parameters, String name) {
-        for (JsonNode pair : parameters) {
-            if (pair.path("key").asText().equals(name)) {
-                return pair.path("value").asText("");
+            if (strategies.isEmpty() && !found.keys().isEmpty()) {
+                strategies.put(LeftOutCredentials.KEY, new ImportedStrategy());
             }
         }
-        return parameters.path(name).asText("");
-    }
-
-    /** Describes what the importer has left out of the requests. */
-    private void leftOut() {
-        ObjectNode custom = JsonNodeFactory.instance.objectNode();
-        for (Remark remark : source.remarks()) {
-            Matcher credential = LEFT_OUT.matcher(remark.text());
-            if (!credential.matches()) {
-                continue;
-            }
-            String name = credential.group(2);
-            switch (credential.group(1)) {
-                case "the header" -> key(custom, "header", name);
-                case "the query parameter" -> key(custom, "query", name);
-                default -> option(name, remark.text().contains("its user is a key"));
-            }
-        }
-        if (!custom.isEmpty()) {
-            strategies.set("key", custom);
-        }
-    }
-
-    private void option(String name, boolean isKey) {
-        if (name.equals("user") && isKey) {
-            ObjectNode basic = strategies.putObject("basic");
-            basic.put("type", "basic").put("user", "{{auth.key}}").put("password", "");
-            field(basic, "key", "API key", true);
-        } else if (name.equals("user")) {
-            basic(strategies.putObject("basic"));
-        } else if (name.equals("oauth2-bearer")) {
-            bearer(strategies.putObject("bearer"));
-        }
-    }
-
-    private static void basic(ObjectNode strategy) {
-        strategy.put("type", "basic").put("user", "{{auth.user}}").put("password", "{{auth.password}}");
-        field(strategy, "user", "User", false);
-        field(strategy, "password", "Password", true);
-    }
-
-    private static void bearer(ObjectNode strategy) {
-        strategy.put("type", "custom").putObject("headers").put("Authorization", BEARER);
-        field(strategy, "token", "Token", true);
-    }
-
-    private static void key(ObjectNode strategy, String in, String name) {
-        ObjectNode all = strategy.put("type", "custom").withObject(in.equals("query") ? "/query" : "/headers");
-        if (all.has(name)) {
-            return;
-        }
-        String input = input(name);
-        all.put(name, "{{auth." + input + "}}");
-        field(
-                strategy,
-                input,
-                name.equalsIgnoreCase("Authorization") ? "Value of the header Authorization" : name,
-                true);
-    }
-
-    /** Returns the name of an input, such as {@code xApiKey} for {@code X-Api-Key}. */
-    private static String input(String name) {
-        StringBuilder input = new StringBuilder();
-        for (String word : ImportedRequests.name(name).split("-", -1)) {
-            input.append(
-                            input.isEmpty()
-                                    ? word.substring(0, 1)
-                                    : word.substring(0, 1).toUpperCase(Locale.ROOT))
-                    .append(word.substring(1));
-        }
-        return input.toString();
-    }
-
-    private static void field(ObjectNode strategy, String name, String label, boolean isSecret) {
-        ObjectNode field =
-                strategy.withArray("/fields").addObject().put("name", name).put("label", label);
-        if (isSecret) {
-            field.put("secret", true);
-        }
+        found.keys().stream()
+                .filter(key -> !declared.contains(key.in() + " " + key.name().toLowerCase(Locale.ROOT)))
+                .forEach(key -> strategies.values().forEach(strategy -> strategy.key(key.in(), key.name())));
     }
 }

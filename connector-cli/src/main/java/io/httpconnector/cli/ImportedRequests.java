@@ -31,6 +31,7 @@ final class ImportedRequests {
     private final Map<String, ObjectNode> requests = new LinkedHashMap<>();
     private final Map<String, String> places = new LinkedHashMap<>();
     private final Map<String, String> origins = new LinkedHashMap<>();
+    private final Map<String, List<String>> notes = new LinkedHashMap<>();
     private final List<Remark> remarks = new ArrayList<>();
 
     private ImportedRequests(ImportFormat format, String text) {
@@ -122,6 +123,7 @@ final class ImportedRequests {
         requests.put(name, request);
         places.put(name, one.title());
         origins.put(name, one.origin());
+        notes.put(name, one.notes());
         one.notes().forEach(note -> remarks.add(new Remark(one.title(), note)));
     }
 
@@ -151,6 +153,11 @@ final class ImportedRequests {
     /** Returns the scheme and host of each request, by its name; with pills for what is not known, and empty if it has none. */
     Map<String, String> origins() {
         return origins;
+    }
+
+    /** Returns what the importer says of each request, by its name. */
+    Map<String, List<String>> notes() {
+        return notes;
     }
 
     /**

@@ -266,12 +266,18 @@ final class OpenApiReader {
     private void security(JsonNode operation, RequestDefinitionBuilder definition) {
         JsonNode wanted = operation.has("security") ? operation.path("security") : document.path("security");
         List<String> schemes = new ArrayList<>();
-        wanted.forEach(alternative -> alternative.properties().forEach(scheme -> {
-            JsonNode known = references.resolve(
-                    document.at("/components/securitySchemes").path(scheme.getKey()));
-            schemes.add(scheme.getKey() + " (" + known.path("type").asText("unknown")
-                    + (known.has("scheme") ? " " + known.path("scheme").asText() : "") + ")");
-        }));
+        for (JsonNode alternative : wanted) {
+            List<String> together = new ArrayList<>();
+            alternative.properties().forEach(scheme -> {
+                JsonNode known = references.resolve(
+                        document.at("/components/securitySchemes").path(scheme.getKey()));
+                together.add(scheme.getKey() + " (" + known.path("type").asText("unknown")
+                        + (known.has("scheme") ? " " + known.path("scheme").asText() : "") + ")");
+            });
+            if (!together.isEmpty()) {
+                schemes.add(String.join(" and ", together));
+            }
+        }
         if (!schemes.isEmpty()) {
             definition.note("it authenticates by " + String.join(" or ", schemes) + ": configure it in the connection");
         }

@@ -2,6 +2,7 @@ package io.httpconnector.wizard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.http.NameValuePair;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -144,6 +145,9 @@ final class PostmanReader {
         String auth = scope.auth().path("type").asText("");
         if (!auth.isEmpty() && !auth.equals("noauth")) {
             definition.note("it authenticates by " + auth + scope.authOf() + ": configure it in the connection");
+            if (auth.equals("apikey")) {
+                noteKey(scope, definition);
+            }
         }
         if (runsScript(item)) {
             definition.note("the pre-request script" + SCRIPT);
@@ -153,6 +157,26 @@ final class PostmanReader {
                 .forEach(literal ->
                         definition.note(literal + " is sent as it is, because it is not a variable of the collection"));
         return definition.recommendation(name.isBlank() ? definition.title() : name, source);
+    }
+
+    /** Notes the location of an API key, in the header field or query parameter of its name. */
+    private static void noteKey(PostmanScope scope, RequestDefinitionBuilder definition) {
+        JsonNode key = scope.auth().path("apikey");
+        String name = scope.substitute(parameter(key, "key"));
+        boolean isQuery = parameter(key, "in").equals("query");
+        if (isQuery ? !name.isBlank() && !name.contains("{{") : NameValuePair.isToken(name)) {
+            definition.noteCredential((isQuery ? "the query parameter " : "the header ") + name);
+        }
+    }
+
+    /** Returns a parameter of an authentication: an array of pairs (format 2.1) or an object (format 2.0). */
+    private static String parameter(JsonNode parameters, String name) {
+        for (JsonNode pair : parameters) {
+            if (pair.path("key").asText().equals(name)) {
+                return pair.path("value").asText("");
+            }
+        }
+        return parameters.path(name).asText("");
     }
 
     /**
