@@ -91,7 +91,10 @@ final class ImportedRequests {
             }
         }
         if (requests.isEmpty()) {
-            throw new CommandException(ExitCode.INVALID, "the file has no request that can be imported");
+            throw new CommandException(
+                    ExitCode.INVALID,
+                    "the file has no request that can be imported"
+                            + (source.notes().isEmpty() ? "" : ": " + String.join("; ", source.notes())));
         }
     }
 

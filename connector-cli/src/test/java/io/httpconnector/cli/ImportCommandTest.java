@@ -78,6 +78,19 @@ class ImportCommandTest {
     }
 
     @Test
+    void documentWithoutRequestsSaysWhy() {
+        connector.write(
+                "empty.yaml", "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths: {$ref: ./missing.yaml}\n");
+
+        Result result = connector.run("import", "openapi", "empty.yaml", "-o", "empty.connector.yaml");
+
+        assertThat(result.code()).isEqualTo(ExitCode.INVALID);
+        assertThat(result.err())
+                .contains("the file has no request that can be imported: ")
+                .contains("the paths are not imported: the reference ./missing.yaml is not resolved");
+    }
+
+    @Test
     void openApiDocument() {
         Result result = connector.run("import", "openapi", "pets.yaml", "-o", "pets.connector.yaml");
 

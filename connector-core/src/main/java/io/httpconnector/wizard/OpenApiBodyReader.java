@@ -57,7 +57,7 @@ final class OpenApiBodyReader {
         List<String> types = new ArrayList<>();
         content.properties().forEach(type -> types.add(type.getKey()));
         String declared = preferred(types);
-        JsonNode media = content.path(declared);
+        JsonNode media = references.resolve(content.path(declared));
         JsonNode example = example(media);
         if (!samples.isValid(media.path("schema"), example)) {
             definition.note(

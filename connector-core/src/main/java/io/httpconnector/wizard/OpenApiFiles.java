@@ -97,7 +97,7 @@ final class OpenApiFiles {
         node.properties().forEach(member -> {
             String name = member.getKey();
             JsonNode value = member.getValue();
-            if (!isMap && name.equals("$ref") && value.isTextual()) {
+            if (name.equals("$ref") && value.isTextual()) {
                 copy.put(name, reference(value.textValue(), base, local));
             } else if (!isMap && DATA.contains(name)) {
                 copy.set(name, value);

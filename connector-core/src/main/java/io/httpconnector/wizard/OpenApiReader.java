@@ -1,6 +1,7 @@
 package io.httpconnector.wizard;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.wizard.LazyRecommendationSource.LazyRecommendation;
 import java.util.ArrayList;
@@ -17,7 +18,8 @@ import java.util.regex.Pattern;
 /**
  * Reads an OpenAPI 3.0 or 3.1 document, or Swagger 2.0: servers, parameters, security, and for the body its example or a sample generated
  * from its schema. Path parameters become pills of the step {@code input}; of the other parameters, only required ones are
- * imported. References to other documents are not resolved, unless {@link OpenApiFiles} has added them.
+ * imported. References to other documents are not resolved, unless {@link OpenApiFiles} has added them; those of paths and
+ * operations are resolved by {@link OpenApiPaths}.
  */
 final class OpenApiReader {
 
@@ -60,32 +62,30 @@ final class OpenApiReader {
     static LazyRecommendationSource read(JsonNode original, Collection<String> found) {
         boolean isSwagger = original.path("swagger").asText("").equals("2.0");
         boolean isOpenApi = original.path("openapi").asText("").matches("3\\.[01](\\..*)?");
-        if ((!isSwagger && !isOpenApi) || !original.path("paths").isObject()) {
+        // Since version 3.1, a document may consist of webhooks or components only.
+        boolean mayLackPaths = original.path("openapi").asText("").startsWith("3.1")
+                && original.path("paths").isMissingNode()
+                && (original.has("webhooks") || original.has("components"));
+        if ((!isSwagger && !isOpenApi) || !(original.path("paths").isObject() || mayLackPaths)) {
             throw new InvalidDefinitionException(
                     "OpenAPI document",
                     List.of("not an OpenAPI document of version 3.0 or 3.1, nor Swagger 2.0, or without paths"));
         }
-        JsonNode document = isSwagger ? SwaggerConverter.convert(original) : original;
-        OpenApiReader first = new OpenApiReader(document);
-        List<LazyRecommendation> all = new ArrayList<>();
         List<String> notes = new ArrayList<>(found);
+        ObjectNode resolved = OpenApiPaths.resolve(original, notes);
+        JsonNode document = isSwagger ? SwaggerConverter.convert(resolved) : resolved;
+        List<LazyRecommendation> all = new ArrayList<>();
         document.path("paths").properties().forEach(path -> {
-            JsonNode item = first.references.resolve(path.getValue());
-            if (item.isMissingNode()) {
-                notes.add("the path " + path.getKey() + " is not imported: the reference "
-                        + SchemaReferences.of(path.getValue()) + " is not resolved");
-            }
+            JsonNode item = path.getValue();
             item.properties().forEach(operation -> {
                 if (METHODS.contains(operation.getKey())) {
                     String base = basePath(servers(document, item, operation.getValue()));
                     all.add(entry(document, path.getKey(), base + pills(path.getKey()), item, operation));
-                } else if (operation.getKey().equals("trace")) {
-                    notes.add("the operation TRACE " + path.getKey() + " is not imported: the method is not supported");
                 }
             });
         });
-        if (!document.path("webhooks").isEmpty()) {
-            notes.add("the webhooks are not imported: the service sends them");
+        if (all.isEmpty()) {
+            notes.add(0, "the document contains no request: it has no operation that can be imported");
         }
         return new LazyRecommendationSource(List.copyOf(all), List.copyOf(notes));
     }
@@ -196,8 +196,11 @@ final class OpenApiReader {
             definition.note("optional parameters are left out: " + String.join(", ", optional));
         }
         JsonNode body = references.resolve(operation.path("requestBody"));
-        if (body.path("content").isObject() && !body.path("content").isEmpty()) {
-            bodies.read(body.path("content"), definition);
+        JsonNode content = references.resolve(body.path("content"));
+        if (content.isObject() && !content.isEmpty()) {
+            bodies.read(content, definition);
+        } else if (body.isObject()) {
+            definition.note("its body is not described: add it");
         }
         security(operation, definition);
         if (operation.path("deprecated").asBoolean()) {
@@ -213,7 +216,7 @@ final class OpenApiReader {
     private Map<String, JsonNode> parameters(JsonNode item, JsonNode operation) {
         Map<String, JsonNode> parameters = new LinkedHashMap<>();
         for (JsonNode list : List.of(item.path("parameters"), operation.path("parameters"))) {
-            for (JsonNode reference : list) {
+            for (JsonNode reference : references.resolve(list)) {
                 JsonNode parameter = references.resolve(reference);
                 parameters.put(
                         parameter.path("in").asText() + " "

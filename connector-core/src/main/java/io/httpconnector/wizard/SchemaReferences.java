@@ -1,5 +1,6 @@
 package io.httpconnector.wizard;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -22,6 +23,7 @@ final class SchemaReferences {
     private final JsonNode document;
     private final Set<String> unresolved = new TreeSet<>();
     private int values;
+    private int nested;
 
     SchemaReferences(JsonNode document) {
         this.document = document;
@@ -79,10 +81,33 @@ final class SchemaReferences {
     private JsonNode at(String pointer) {
         String decoded = PercentEncoding.decode(pointer);
         try {
-            return decoded == null ? MissingNode.getInstance() : document.at(decoded);
+            return decoded == null ? MissingNode.getInstance() : at(JsonPointer.compile(decoded));
         } catch (IllegalArgumentException e) {
             return MissingNode.getInstance();
         }
+    }
+
+    /** Returns the node at a pointer, also if a node on the way to it is a reference, such as {@code components/schemas}. */
+    private JsonNode at(JsonPointer pointer) {
+        JsonNode node = document.at(pointer);
+        if (!node.isMissingNode()) {
+            return node;
+        }
+        node = document;
+        for (JsonPointer rest = pointer; !rest.matches() && !node.isMissingNode(); rest = rest.tail()) {
+            JsonNode child = child(node, rest);
+            if (child.isMissingNode() && !of(node).isEmpty() && nested < MAX_CHAIN) {
+                nested++;
+                child = child(resolve(node), rest);
+                nested--;
+            }
+            node = child;
+        }
+        return node;
+    }
+
+    private static JsonNode child(JsonNode node, JsonPointer pointer) {
+        return node.isArray() ? node.path(pointer.getMatchingIndex()) : node.path(pointer.getMatchingProperty());
     }
 
     /** Returns the references that could not be resolved. */

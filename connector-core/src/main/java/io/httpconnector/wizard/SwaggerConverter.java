@@ -93,7 +93,7 @@ final class SwaggerConverter {
         operation.properties().forEach(member -> converted.set(member.getKey(), member.getValue()));
         Map<String, JsonNode> parameters = new LinkedHashMap<>();
         for (JsonNode list : List.of(item.path("parameters"), operation.path("parameters"))) {
-            for (JsonNode reference : list) {
+            for (JsonNode reference : references.resolve(list)) {
                 JsonNode parameter = references.resolve(reference);
                 String in = parameter.path("in").asText();
                 // Unresolved references stay, so that they are noted.
