@@ -13,6 +13,7 @@ final class OpenApiBodyReader {
     private final SchemaReferences references;
     private final SchemaSampleGenerator samples;
     private final boolean stylesParts;
+    private final StyledValueWriter values;
 
     /**
      * @param stylesParts whether {@code style} and {@code explode} apply to multipart bodies, as in OpenAPI 3.1
@@ -21,6 +22,11 @@ final class OpenApiBodyReader {
         this.references = references;
         this.samples = samples;
         this.stylesParts = stylesParts;
+        this.values = new StyledValueWriter(references, samples);
+    }
+
+    StyledValueWriter values() {
+        return values;
     }
 
     /** Returns the example of a parameter or media type, or one generated from its schema. */
@@ -71,9 +77,11 @@ final class OpenApiBodyReader {
             definition.body(sample.toString(), type);
         } else if (type.startsWith("application/x-www-form-urlencoded") && sample.isObject()) {
             definition.body().putArray("form");
-            fields(sample, media.path("encoding"), definition);
+            noteIfEmpty(sample, definition);
+            fields(sample, media, definition);
         } else if (type.startsWith("multipart/form-data") && sample.isObject()) {
             definition.body().putArray("multipart");
+            noteIfEmpty(sample, definition);
             sample.properties().forEach(field -> parts(field.getKey(), field.getValue(), media, definition));
         } else if (sample.isTextual()
                 && !references
@@ -117,19 +125,45 @@ final class OpenApiBodyReader {
         return media.has("example") || !media.path("examples").isEmpty();
     }
 
+    private static void noteIfEmpty(JsonNode sample, RequestDefinitionBuilder definition) {
+        if (sample.isEmpty()) {
+            definition.note("its form has no fields with known names: add them");
+        }
+    }
+
     /** By default, arrays become repeated fields and objects become JSON; the encoding can override this. */
-    private static void fields(JsonNode sample, JsonNode encodings, RequestDefinitionBuilder definition) {
+    private void fields(JsonNode sample, JsonNode media, RequestDefinitionBuilder definition) {
         sample.properties().forEach(field -> {
-            JsonNode encoding = encodings.path(field.getKey());
+            String name = field.getKey();
+            JsonNode encoding = media.path("encoding").path(name);
             JsonNode value = field.getValue();
             boolean isStyled = encoding.has("style") || encoding.has("explode");
             boolean isWhole = encoding.path("contentType").asText("").contains("json") || value.isObject();
             if (!isStyled && isWhole) {
-                definition.field(field.getKey(), ParameterSerializer.text(value));
+                definition.field(name, ParameterSerializer.text(value));
+            } else if (!isStyled && !value.isEmpty()) {
+                value.forEach(element -> definition.field(name, ParameterSerializer.text(element)));
             } else {
-                ParameterSerializer.of(encoding).write(field.getKey(), value, definition::field);
+                values.write(
+                        "the field " + name,
+                        ParameterSerializer.of(encoding),
+                        references.property(media.path("schema"), name),
+                        name,
+                        value,
+                        isRequired(media, name),
+                        definition,
+                        definition::field);
             }
         });
+    }
+
+    private boolean isRequired(JsonNode media, String name) {
+        for (JsonNode required : FlatSchema.of(references, media.path("schema")).get("required")) {
+            if (required.asText().equals(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void parts(String name, JsonNode value, JsonNode media, RequestDefinitionBuilder definition) {
@@ -142,8 +176,15 @@ final class OpenApiBodyReader {
             }
         }
         if (stylesParts && (encoding.has("style") || encoding.has("explode")) && !isFile(schema)) {
-            ParameterSerializer.of(encoding)
-                    .write(name, value, (key, text) -> part(key, TextNode.valueOf(text), "", definition));
+            values.write(
+                    "the part " + name,
+                    ParameterSerializer.of(encoding),
+                    schema,
+                    name,
+                    value,
+                    isRequired(media, name),
+                    definition,
+                    (key, text) -> part(key, TextNode.valueOf(text), "", definition));
             return;
         }
         String declared = encoding.path("contentType").asText("");
@@ -152,6 +193,16 @@ final class OpenApiBodyReader {
             file(name, schema, type, definition);
         } else if (isFile(references.resolve(schema.path("items")))) {
             file(name, references.resolve(schema.path("items")), type, definition);
+        } else if (value.isArray() && value.isEmpty() && !type.contains("json")) {
+            values.write(
+                    "the part " + name,
+                    ParameterSerializer.of(encoding),
+                    schema,
+                    name,
+                    value,
+                    isRequired(media, name),
+                    definition,
+                    (key, text) -> part(key, TextNode.valueOf(text), type, definition));
         } else if (value.isArray() && !type.contains("json")) {
             value.forEach(element -> part(name, element, type, definition));
         } else {

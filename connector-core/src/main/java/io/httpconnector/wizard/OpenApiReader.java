@@ -1,7 +1,9 @@
 package io.httpconnector.wizard;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.wizard.LazyRecommendationSource.LazyRecommendation;
 import java.util.ArrayList;
@@ -240,30 +242,45 @@ final class OpenApiReader {
             case "query" -> {
                 if (isKey) {
                     definition.noteCredential("the query parameter " + name);
-                } else if (!parameter.path("content").isEmpty()) {
-                    definition.query(name, ParameterSerializer.text(sample));
                 } else {
-                    ParameterSerializer.of(parameter).write(name, sample, definition::query);
+                    bodies.values().query(parameter, sample, definition);
                 }
             }
             case "header" -> {
                 if (isKey) {
                     definition.noteCredential("the header " + name);
                 } else {
-                    new ParameterSerializer(parameter.path("style").asText("simple"), false)
-                            .write(name, sample, definition::header);
+                    bodies.values().header(parameter, sample, definition);
                 }
             }
             case "cookie" -> definition.note("it requires the cookie " + name + ": configure it in the connection");
-            case "path" -> {
-                String style = parameter.path("style").asText("simple");
-                if (!style.equals("simple")) {
-                    definition.note("its path parameter " + name + " has the unsupported style " + style
-                            + ": write it by hand");
-                }
-            }
+            case "path" -> path(parameter, name, sample, definition);
             default -> {}
         }
+    }
+
+    /** Notes what the pill of a path parameter does not write. */
+    private static void path(JsonNode parameter, String name, JsonNode sample, RequestDefinitionBuilder definition) {
+        ParameterSerializer serializer = ParameterSerializer.simple(parameter);
+        String style = serializer.style();
+        if (!style.equals("simple")) {
+            boolean isDefined = style.equals("label") || style.equals("matrix");
+            definition.note("its path parameter " + name + " has the unsupported style " + style + ": write it by hand"
+                    + (isDefined ? ", such as " + serializer.path(name, numbered(sample)) : ""));
+        } else if (sample.isContainerNode()) {
+            definition.note("its path parameter " + name + " is " + (sample.isArray() ? "a list" : "an object")
+                    + ": supply it as text, such as " + serializer.path(name, numbered(sample)));
+        }
+    }
+
+    /** Returns a value of the same structure, without the values of the document. */
+    private static JsonNode numbered(JsonNode sample) {
+        if (sample.isArray()) {
+            return JsonNodeFactory.instance.arrayNode().add("1").add("2");
+        }
+        ObjectNode object = JsonNodeFactory.instance.objectNode();
+        sample.fieldNames().forEachRemaining(name -> object.put(name, String.valueOf(object.size() + 1)));
+        return sample.isObject() ? object : TextNode.valueOf("1");
     }
 
     private void security(JsonNode operation, RequestDefinitionBuilder definition) {

@@ -205,6 +205,9 @@ final class SwaggerConverter {
             case "pipes" -> "pipeDelimited";
             default -> isQuery ? "form" : "simple";
         };
+        if (parameter.path("items").path("type").asText().equals("array")) {
+            described.set(ParameterSerializer.INNER_LISTS, parameter.get("items"));
+        }
         return described.put("style", style).put("explode", format.equals("multi"));
     }
 }
