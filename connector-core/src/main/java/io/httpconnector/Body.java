@@ -361,6 +361,23 @@ public final class Body {
         return new Body(kind, changed, contentType, List.copyOf(hidden), concealed, null);
     }
 
+    /** Returns this body without the fields of a name of its form or JSON object; the same body if it has no such field. */
+    Body without(String name) {
+        return minus(name) == this ? this : with(body -> body.minus(name));
+    }
+
+    private Body minus(String name) {
+        if (kind != Kind.FORM && kind != Kind.JSON) {
+            return this;
+        }
+        byte[] known = content();
+        byte[] others =
+                kind == Kind.FORM ? BodyFields.withoutInForm(known, name) : BodyFields.withoutInJson(known, name);
+        return others == known
+                ? this
+                : new Body(kind, new BodySource.ByteArraySource(others), contentType, secrets, concealed, null);
+    }
+
     /**
      * Returns this multipart form with an additional file.
      *

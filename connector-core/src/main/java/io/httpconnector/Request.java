@@ -216,6 +216,19 @@ public final class Request {
     }
 
     /**
+     * Returns this request without the query parameters of a name, also those in its URL. For an {@link AuthStrategy} that signs
+     * a request before it adds the parameter.
+     *
+     * @param name the parameter name, decoded; case-sensitive
+     * @return a new request
+     */
+    public Request withoutQuery(String name) {
+        notNull(name, "name");
+        NameValuePairs others = query.without(field -> field.name().equals(name));
+        return new Request(this.name, method, url.withoutParameter(name), others, headers, body, terms, secrecy);
+    }
+
+    /**
      * Sets a header field. Replaces fields of the same name, which is case-insensitive.
      *
      * @param name the field name
@@ -256,6 +269,17 @@ public final class Request {
             throw new InvalidDefinitionException("header", name + " can be sent once only, but has two values");
         }
         return new Request(this.name, method, url, query, headers.add(field), body, terms, secrecy);
+    }
+
+    /**
+     * Returns this request without the header fields of a name. For an {@link AuthStrategy} that signs a request before it sets
+     * the field.
+     *
+     * @param name the field name, in any case
+     * @return a new request
+     */
+    public Request withoutHeader(String name) {
+        return without(Ascii.lowerCase(notNull(name, "name"))::equals);
     }
 
     private NameValuePair redacted(NameValuePair header) {
@@ -327,6 +351,18 @@ public final class Request {
      */
     public Request bodyField(String name, Secret secret) {
         return withBody((body == null ? Body.form() : body).field(name, secret));
+    }
+
+    /**
+     * Returns this request without the body fields of a name. For an {@link AuthStrategy} that signs a request before it adds the
+     * field.
+     *
+     * @param name the field name, decoded; case-sensitive
+     * @return a new request; the same one if the body is neither a form nor a JSON object with such a field
+     */
+    public Request withoutBodyField(String name) {
+        Body others = body == null ? null : body.without(notNull(name, "name"));
+        return others == null || others == body ? this : withBody(others);
     }
 
     /**

@@ -87,6 +87,14 @@ record HmacTexts(
                         || refersToSignature(signatures.get(ofHex(name))));
     }
 
+    /** Returns whether a text has any signature, also of a text that is signed in addition to the template. */
+    boolean usesAnySignature(PillText text) {
+        return text.names().stream()
+                .anyMatch(name -> isSignature(name)
+                        || signatures.containsKey(ofHex(name))
+                        || (computed.containsKey(name) && usesAnySignature(computed.get(name))));
+    }
+
     private boolean refersToSignature(@Nullable PillText text) {
         return text != null && usesSignature(text);
     }

@@ -156,7 +156,7 @@ final class RequestSigner {
     /** Adds first what does not have the signature, as the signature can cover it. All have the same time and nonce. */
     Request sign(Request request) {
         AttemptValues attempt = AttemptValues.of(request, timeSource.now());
-        Request prepared = request;
+        Request prepared = withoutSignatures(request);
         for (Location location : Location.values()) {
             for (Map.Entry<String, PillText> text : texts.at(location).entrySet()) {
                 if (!texts.usesSignature(text.getValue())) {
@@ -183,6 +183,32 @@ final class RequestSigner {
     }
 
     /**
+     * Returns a request without the parameters and fields that get a signature: a next link or a redirect of the service may
+     * repeat an earlier one, which must not be signed.
+     */
+    private Request withoutSignatures(Request request) {
+        Request others = request;
+        for (Location location : Location.values()) {
+            for (Map.Entry<String, PillText> text : texts.at(location).entrySet()) {
+                String field = AttemptValues.HEADER + text.getKey();
+                boolean extendsField = text.getValue().names().stream().anyMatch(field::equalsIgnoreCase);
+                if (texts.usesAnySignature(text.getValue()) && !extendsField) {
+                    others = without(others, location, text.getKey());
+                }
+            }
+        }
+        return others;
+    }
+
+    private static Request without(Request request, Location location, String name) {
+        return switch (location) {
+            case BODY -> request.withoutBodyField(name);
+            case QUERY -> request.withoutQuery(name);
+            case HEADER -> request.withoutHeader(name);
+        };
+    }
+
+    /**
      * The values of an attempt, and the signed bytes.
      *
      * @param signatures the signatures so far, as a signature by an EC key differs each time
@@ -205,19 +231,20 @@ final class RequestSigner {
         return new Signing(attempt, toSign, new HashMap<>());
     }
 
-    /** Adds a text to a request, unless it is empty. Masking a secret also masks the secrets in it. */
+    /** Adds a text to a request in place of others of its name, unless it is empty. Masking a secret also masks the secrets in it. */
     private Request add(Request request, Location location, String name, PillText text, Signing signing) {
         String sample = rendered(text, signing, null);
         if (sample == null || sample.isEmpty()) {
             return request;
         }
+        Request others = location == Location.HEADER ? request : without(request, location, name);
         List<Secret> secrets = secrets(text).toList();
         if (secrets.isEmpty()) {
             String plain = Objects.requireNonNullElse(rendered(text, signing, ""), "");
             return switch (location) {
-                case BODY -> CustomAuth.nothing().andBodyField(name, plain).apply(request);
-                case QUERY -> request.query(name, plain);
-                case HEADER -> request.header(name, plain);
+                case BODY -> CustomAuth.nothing().andBodyField(name, plain).apply(others);
+                case QUERY -> others.query(name, plain);
+                case HEADER -> others.header(name, plain);
             };
         }
         // The first one is the key: the signatures are those of its current text.
@@ -227,9 +254,9 @@ final class RequestSigner {
         }
         Secret value = all.map(known -> Objects.requireNonNullElse(rendered(text, signing, known), ""));
         return switch (location) {
-            case BODY -> CustomAuth.bodyField(name, value).apply(request);
-            case QUERY -> request.query(name, value);
-            case HEADER -> request.header(name, value);
+            case BODY -> CustomAuth.bodyField(name, value).apply(others);
+            case QUERY -> others.query(name, value);
+            case HEADER -> others.header(name, value);
         };
     }
 

@@ -108,11 +108,26 @@ record Additions(
         samples.moveProblemsTo(values);
         return CustomAuth.nothing().andPerRequest(request -> {
             FieldValues attempt = values.forAttempt(
-                    AttemptValues.of(request, values.timeSource().now()));
+                    AttemptValues.of(withoutOwn(request), values.timeSource().now()));
             CustomAuth additions = rendered(attempt);
             attempt.throwProblems();
             return additions;
         });
+    }
+
+    /**
+     * Returns a request without the query parameters and body fields of these additions, which replace those that a next link or
+     * a redirect of the service repeats: a digest must not cover them.
+     */
+    private Request withoutOwn(Request request) {
+        Request others = request;
+        for (String name : query.keySet()) {
+            others = others.withoutQuery(name);
+        }
+        for (Map.Entry<String, JsonNode> field : bodyFields.properties()) {
+            others = others.withoutBodyField(field.getKey());
+        }
+        return others;
     }
 
     private CustomAuth rendered(FieldValues values) {

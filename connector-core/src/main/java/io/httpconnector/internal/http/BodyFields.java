@@ -31,6 +31,24 @@ public final class BodyFields {
         return form.toString().getBytes(StandardCharsets.UTF_8);
     }
 
+    /** Returns the form without the fields of a name; the same array if there is none. */
+    public static byte[] withoutInForm(byte[] encoded, String name) {
+        String form = new String(encoded, StandardCharsets.US_ASCII);
+        String others = QueryString.without(form, name);
+        return form.equals(others) ? encoded : (others == null ? "" : others).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Returns the JSON object without a field; the same array if there is none, or if it is not a JSON object. */
+    public static byte[] withoutInJson(byte[] json, String name) {
+        try {
+            return JsonSupport.read(json) instanceof ObjectNode object && object.has(name)
+                    ? JsonSupport.write(object.without(name))
+                    : json;
+        } catch (IOException e) {
+            return json;
+        }
+    }
+
     private static void append(StringBuilder form, NameValuePair field) {
         form.append(form.isEmpty() ? "" : "&");
         PercentEncoding.encode(field.name(), form);
