@@ -21,8 +21,8 @@ public interface AuthContext {
 
     /**
      * Sends a request of the strategy itself, such as a token request. It uses the route and the timeouts of the connection,
-     * but not its credentials, defaults, rules and rate limit. The content of a response with a 2xx status never appears in
-     * logs and exceptions. A redirect to another origin is rejected, because the response would not come from the service that
+     * but not its credentials, defaults, rules and rate limit. The content of a response with a 2xx or 3xx status, the values of
+     * header fields that may be or repeat a credential, and the parameters of a redirect never appear in logs and exceptions. A redirect to another origin is rejected, because the response would not come from the service that
      * was asked. If the connection is closed in the meantime, the request is still completed, so that the credentials it
      * obtains can be stored.
      *

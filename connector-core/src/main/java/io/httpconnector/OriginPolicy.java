@@ -168,8 +168,11 @@ final class OriginPolicy {
         try {
             target = request.url().redirectedTo(location);
         } catch (InvalidDefinitionException e) {
-            String problem =
-                    new Redactor(response.request().secrets()).mask(e.problems().get(0));
+            // The problem quotes the URL, which can have a credential.
+            String problem = request.redactsResponse()
+                    ? "not shown"
+                    : new Redactor(response.request().secrets())
+                            .mask(e.problems().get(0));
             throw refused(
                     response, "its Location is not a valid URL (" + problem + "), which only the service can correct");
         }

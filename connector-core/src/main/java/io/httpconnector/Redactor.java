@@ -3,6 +3,7 @@ package io.httpconnector;
 import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.text.Ascii;
 import io.httpconnector.internal.text.CharsetDetector;
+import io.httpconnector.internal.text.CredentialExchange;
 import io.httpconnector.internal.text.CredentialParts;
 import io.httpconnector.internal.text.HeaderFields;
 import io.httpconnector.internal.text.LogSafe;
@@ -77,6 +78,18 @@ final class Redactor {
         return new Headers(NameValuePair.headerFields(masked));
     }
 
+    /** Masks the header fields of a response in which credentials arrive. */
+    private Headers maskCredentials(HeaderFields headers) {
+        NameValuePair[] masked = new NameValuePair[headers.size()];
+        for (int i = 0; i < masked.length; i++) {
+            String name = headers.name(i);
+            boolean isCookie = name.equalsIgnoreCase("Set-Cookie");
+            String value = headers.isSensitive(i) ? LogSafe.MASK : maskCookie(name, headers.value(i));
+            masked[i] = NameValuePair.of(name, isCookie ? value : mask(CredentialExchange.header(name, value)));
+        }
+        return new Headers(NameValuePair.headerFields(masked));
+    }
+
     /** Masks the value of a cookie that the service sets, which is a secret in itself. */
     private String maskCookie(String name, String value) {
         return name.equalsIgnoreCase("Set-Cookie") ? value.replaceFirst("=[^;]*", "=" + LogSafe.MASK) : mask(value);
@@ -128,8 +141,8 @@ final class Redactor {
     static Exchange withResponse(
             Request request, int status, HeaderFields headers, byte[] body, CallContext.CallTiming moment) {
         Redactor redactor = new Redactor(request.secrets());
-        Headers masked = redactor.mask(headers);
-        if (body.length > 0 && request.redactsResponse() && status / 100 == 2) {
+        Headers masked = request.redactsResponse() ? redactor.maskCredentials(headers) : redactor.mask(headers);
+        if (body.length > 0 && request.redactsResponse() && status / 100 < 4) {
             return of(request, redactor, OptionalInt.of(status), masked, LogSafe.MASK, moment);
         }
         String text = body.length == 0

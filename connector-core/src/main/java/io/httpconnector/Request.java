@@ -8,6 +8,7 @@ import io.httpconnector.internal.http.RequestOptions;
 import io.httpconnector.internal.http.Timeouts;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.text.Ascii;
+import io.httpconnector.internal.text.CredentialExchange;
 import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.transport.CallContext;
 import java.net.URI;
@@ -59,12 +60,13 @@ public final class Request {
      *
      * @param signedFor the call for which an auth strategy is modifying the request, so that its additions become secrets;
      *     otherwise null
-     * @param redactsResponse whether the whole content of a successful response is secret
+     * @param redactsResponse whether credentials arrive in the response, so that its content is secret
+     * @param redactsUrl whether such a response chose the URL
      * @param earlier the secrets of earlier requests of a chain of redirects, which the service may still echo
      */
     private record RedactionContext(
-            @Nullable CallContext signedFor, boolean redactsResponse, List<NameValuePair> earlier) {
-        private static final RedactionContext NONE = new RedactionContext(null, false, List.of());
+            @Nullable CallContext signedFor, boolean redactsResponse, boolean redactsUrl, List<NameValuePair> earlier) {
+        private static final RedactionContext NONE = new RedactionContext(null, false, false, List.of());
     }
 
     /**
@@ -652,7 +654,8 @@ public final class Request {
 
     /** Returns the target for display: secrets are masked where they were set, and where a redirect repeats them. */
     String shownTarget() {
-        String target = query.target(url, true);
+        String whole = query.target(url, true);
+        String target = secrecy.redactsUrl ? CredentialExchange.url(whole) : whole;
         return secrecy.earlier.isEmpty() ? target : new Redactor(secrets()).mask(target);
     }
 
@@ -702,7 +705,7 @@ public final class Request {
 
     /** Returns the request for an auth strategy, whose additions are treated as secrets. */
     Request inAuthPhase(CallContext call) {
-        return withRedaction(new RedactionContext(call, secrecy.redactsResponse, secrecy.earlier));
+        return withRedaction(new RedactionContext(call, secrecy.redactsResponse, secrecy.redactsUrl, secrecy.earlier));
     }
 
     /** Returns the call for which an auth strategy is modifying this request. */
@@ -716,7 +719,7 @@ public final class Request {
 
     /** Returns this request with the whole content of a successful response marked as secret. */
     Request withRedactedResponse() {
-        return withRedaction(new RedactionContext(secrecy.signedFor, true, secrecy.earlier));
+        return withRedaction(new RedactionContext(secrecy.signedFor, true, secrecy.redactsUrl, secrecy.earlier));
     }
 
     /** Returns this request with secrets that are masked wherever they occur, such as those in the path of its URL. */
@@ -726,7 +729,8 @@ public final class Request {
         }
         List<NameValuePair> all = new ArrayList<>(secrecy.earlier);
         all.addAll(secrets);
-        return withRedaction(new RedactionContext(secrecy.signedFor, secrecy.redactsResponse, List.copyOf(all)));
+        return withRedaction(
+                new RedactionContext(secrecy.signedFor, secrecy.redactsResponse, secrecy.redactsUrl, List.copyOf(all)));
     }
 
     boolean redactsResponse() {
@@ -742,6 +746,12 @@ public final class Request {
      * dropped, too.
      */
     Request redirected(Url target, boolean keepsQuery, boolean becomesGet, List<NameValuePair> earlierSecrets) {
+        List<NameValuePair> secrets = new ArrayList<>(earlierSecrets);
+        if (secrecy.redactsResponse) {
+            String chosen = target.query() == null ? target.path() : target.path() + "?" + target.query();
+            CredentialExchange.values(
+                    chosen, value -> secrets.add(Redactor.assumedSecret(NameValuePair.of("", value))));
+        }
         return new Request(
                 name,
                 becomesGet ? "GET" : method,
@@ -752,7 +762,7 @@ public final class Request {
                         : headers,
                 becomesGet ? null : body,
                 terms,
-                new RedactionContext(null, secrecy.redactsResponse, earlierSecrets));
+                new RedactionContext(null, secrecy.redactsResponse, secrecy.redactsResponse, secrets));
     }
 
     /** Returns this request without the header fields whose lower-case names match. */
