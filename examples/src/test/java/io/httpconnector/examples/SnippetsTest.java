@@ -63,9 +63,14 @@ class SnippetsTest {
 
     private static List<String> snippets() throws IOException {
         List<String> sources = new ArrayList<>();
-        for (String directory : List.of("examples/src", "connector-spring-boot-autoconfigure/src/test")) {
+        for (String directory : List.of(
+                "examples/src",
+                "connector-spring-boot-autoconfigure/src/test",
+                "examples-quarkus/src/main",
+                "examples-micronaut/src/main")) {
             for (Path file : files(directory, ".java")) {
-                if (file.getParent().endsWith("snippets")) {
+                // The examples with Quarkus and Micronaut are the code of docs/frameworks.md.
+                if (file.getParent().endsWith("snippets") || directory.endsWith("/main")) {
                     sources.add(Block.bare(Files.readString(file)));
                 }
             }

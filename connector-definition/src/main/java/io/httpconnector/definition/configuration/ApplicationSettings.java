@@ -75,7 +75,7 @@ record ApplicationSettings(
         Map<String, JsonNode> connections = new TreeMap<>();
         JsonNode named = tree.remove("connections");
         if (named != null && named.isObject()) {
-            named.fields().forEachRemaining(each -> connections.put(each.getKey(), each.getValue()));
+            named.properties().forEach(each -> connections.put(each.getKey(), each.getValue()));
         } else if (named != null) {
             problems.add(
                     PREFIX + ".connections: use properties below it, such as connectors.connections.shop.base-url");

@@ -201,7 +201,7 @@ public final class ConfiguredConnectors implements AutoCloseable {
 
     private void stopTriggers(Duration timeout) {
         List<Thread> threads = new ArrayList<>();
-        connectors.forEach((name, connector) -> definitions.get(name).triggers().stream()
+        connectors.forEach((name, connector) -> definition(name).triggers().stream()
                 .map(connector::trigger)
                 .flatMap(Optional::stream)
                 .forEach(trigger -> threads.add(stop(trigger, timeout))));

@@ -208,7 +208,7 @@ public final class ConfiguredConnectorsBuilder {
             states = StateStore.file(settings.directory().resolve("state"));
             created.add(states);
         }
-        TokenStore accounts = tokens == null ? tokens(settings) : tokens;
+        TokenStore accounts = tokens == null ? tokenFiles(settings) : tokens;
         Inbox events = inbox;
         if (events == null && settings.inbox()) {
             events = Inbox.file(settings.directory().resolve("inbox"));
@@ -231,7 +231,7 @@ public final class ConfiguredConnectorsBuilder {
         };
     }
 
-    private static TokenStore tokens(ApplicationSettings settings) {
+    private static TokenStore tokenFiles(ApplicationSettings settings) {
         String key = settings.encryptionKey();
         return key == null
                 ? TokenStore.file(settings.directory().resolve("tokens"))

@@ -47,7 +47,7 @@ final class ConnectionDocument {
         // The name of the connection in metrics, logs and exceptions: several connections may have the same document.
         json.put("title", settings.name());
         ObjectNode connection = json.withObject("/connection");
-        settings.connection().fields().forEachRemaining(member -> {
+        settings.connection().properties().forEach(member -> {
             if (connection.get(member.getKey()) instanceof ObjectNode fields
                     && member.getValue() instanceof ObjectNode further
                     && (member.getKey().equals("headers") || member.getKey().equals("query"))) {

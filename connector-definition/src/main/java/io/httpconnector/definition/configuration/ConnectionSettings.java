@@ -108,8 +108,7 @@ record ConnectionSettings(
             throw new InvalidDefinitionException("connection", "auth: use auth.type or auth.preset");
         }
         // The members are written like other properties; what is below them may be names of the service.
-        value.fields()
-                .forEachRemaining(
+        value.properties().forEach(
                         member -> auth.set(PropertyNames.camelCase(member.getKey()), withLists(member.getValue())));
         return auth;
     }
@@ -125,7 +124,7 @@ record ConnectionSettings(
                     .addAll(elements.stream().map(ConnectionSettings::withLists).toList());
         }
         ObjectNode object = JsonNodeFactory.instance.objectNode();
-        value.fields().forEachRemaining(member -> object.set(member.getKey(), withLists(member.getValue())));
+        value.properties().forEach(member -> object.set(member.getKey(), withLists(member.getValue())));
         return object;
     }
 

@@ -126,7 +126,7 @@ final class PropertyTree {
     }
 
     private static void addTexts(String prefix, JsonNode object, Map<String, String> texts) {
-        object.fields().forEachRemaining(member -> {
+        object.properties().forEach(member -> {
             String name = prefix + member.getKey();
             if (member.getValue().isContainerNode()) {
                 addTexts(name + ".", member.getValue(), texts);

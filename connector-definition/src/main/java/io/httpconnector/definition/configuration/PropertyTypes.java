@@ -77,7 +77,7 @@ final class PropertyTypes {
         }
         List<String> names = new ArrayList<>();
         members.fieldNames().forEachRemaining(names::add);
-        value.fields().forEachRemaining(member -> {
+        value.properties().forEach(member -> {
             String name = PropertyNames.find(names, member.getKey());
             if (name == null) {
                 object.set(PropertyNames.camelCase(member.getKey()), member.getValue());

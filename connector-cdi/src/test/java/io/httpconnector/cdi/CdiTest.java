@@ -1,0 +1,212 @@
+package io.httpconnector.cdi;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.httpconnector.HttpConnection;
+import io.httpconnector.Request;
+import io.httpconnector.definition.Connector;
+import io.httpconnector.definition.configuration.ConfiguredConnectors;
+import io.httpconnector.definition.configuration.ConnectorCustomizer;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.testing.Await;
+import io.httpconnector.testing.MockResponse;
+import io.httpconnector.testing.MockService;
+import io.httpconnector.trigger.EventHandler;
+import io.httpconnector.trigger.TriggerEvent;
+import io.httpconnector.webhook.WebhookRequest;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.se.SeContainer;
+import jakarta.enterprise.inject.se.SeContainerInitializer;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests the beans with Weld, the reference implementation of CDI, without MicroProfile Config. */
+class CdiTest {
+
+    private static final String PREFIX = "connectors.connections.acme.";
+
+    private static MockService service;
+    private static Path directory;
+
+    private final SeContainerInitializer container = SeContainerInitializer.newInstance();
+
+    CdiTest(@TempDir Path directory) {
+        CdiTest.directory = directory;
+        service = MockService.start()
+                .on("GET", "/me", MockResponse.json("{}"))
+                .on("GET", "/orders", MockResponse.json("{\"orders\":[{\"id\":7,\"status\":\"new\"}]}"));
+    }
+
+    @AfterEach
+    void close() {
+        service.close();
+    }
+
+    /** Uses connections. */
+    @ApplicationScoped
+    static class Shop {
+
+        @Inject
+        @ConnectionName("acme")
+        HttpConnection connection;
+
+        @Inject
+        @ConnectionName("acme")
+        Connector connector;
+
+        void use() {
+            assertThat(connector.connection()).isSameAs(connection);
+            connection.send(Request.get("/me"));
+        }
+    }
+
+    /** A misspelt name. */
+    @ApplicationScoped
+    static class Misspelt {
+
+        @Inject
+        @ConnectionName("acne")
+        HttpConnection connection;
+
+        HttpConnection connection() {
+            return connection;
+        }
+    }
+
+    /** Handles a trigger. */
+    @ApplicationScoped
+    @ConnectorTrigger("updated-orders")
+    static class Updated implements EventHandler {
+
+        private final List<String> events = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void handle(TriggerEvent event) {
+            events.add("polled " + event.payload().path("id"));
+        }
+
+        List<String> events() {
+            return events;
+        }
+    }
+
+    /** Produces a handler and code. */
+    @ApplicationScoped
+    static class Producers {
+
+        @Produces
+        @Singleton
+        @ConnectorTrigger("acme/order-paid")
+        EventHandler paid(Updated updated) {
+            return event -> updated.events().add("paid " + event.payload().path("order"));
+        }
+
+        @Produces
+        @Singleton
+        ConnectorCustomizer header() {
+            return (connection, context) -> context.connection(builder -> builder.header("X-Connection", connection));
+        }
+
+        @Produces
+        @Singleton
+        StateStore state() {
+            return StateStore.inMemory();
+        }
+    }
+
+    /** The properties of the test. */
+    @ApplicationScoped
+    static class Properties implements ConnectorProperties {
+
+        @Override
+        public Map<String, ?> properties() {
+            return CdiTest.properties();
+        }
+    }
+
+    private static Map<String, String> properties() {
+        return Map.of(
+                "connectors.store.directory",
+                directory.toString(),
+                PREFIX + "connector",
+                "shop",
+                PREFIX + "values.url",
+                service.baseUrl(),
+                PREFIX + "secrets.token",
+                "t1",
+                PREFIX + "secrets.signing",
+                "s3cret");
+    }
+
+    private static WebhookRequest signed(String body) throws Exception {
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec("s3cret".getBytes(UTF_8), "HmacSHA256"));
+        String signature = HexFormat.of().formatHex(mac.doFinal(body.getBytes(UTF_8)));
+        return WebhookRequest.of(
+                "POST",
+                "/hooks/acme/order-paid",
+                null,
+                Map.of("X-Signature", List.of(signature)),
+                body.getBytes(UTF_8));
+    }
+
+    @Test
+    void connectionsAndHandlersAreBeans() throws Exception {
+        ConfiguredConnectors connectors;
+        try (SeContainer beans = container
+                .addBeanClasses(Shop.class, Updated.class, Producers.class, Properties.class)
+                .initialize()) {
+            beans.select(Shop.class).get().use();
+            connectors = beans.select(ConfiguredConnectors.class).get();
+            List<String> events = beans.select(Updated.class).get().events();
+            Await.until(() -> events.size() == 1);
+
+            assertThat(connectors
+                            .webhooks()
+                            .receive(signed("{\"id\":1,\"order\":7}"))
+                            .status())
+                    .isEqualTo(200);
+
+            assertThat(events).containsExactly("polled 7", "paid 7");
+            assertThat(service.requests())
+                    .allSatisfy(request -> assertThat(request.headers())
+                            .containsEntry("authorization", "Bearer t1")
+                            .containsEntry("x-connection", "acme"));
+        }
+        assertThat(connectors.connector("acme").isClosed()).isTrue();
+    }
+
+    @Test
+    void systemPropertiesAreTheDefault() {
+        properties().forEach(System::setProperty);
+        try (SeContainer beans = container.addBeanClasses(Shop.class).initialize()) {
+            beans.select(Shop.class).get().use();
+
+            assertThat(service.requests()).hasSize(1);
+        } finally {
+            properties().keySet().forEach(System::clearProperty);
+        }
+    }
+
+    @Test
+    void unknownNamesAreReported() {
+        try (SeContainer beans =
+                container.addBeanClasses(Misspelt.class, Properties.class).initialize()) {
+            assertThatThrownBy(() -> beans.select(Misspelt.class).get().connection())
+                    .hasStackTraceContaining("there is no connection \"acne\": did you mean \"acme\"?");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.httpconnector.micronaut;
+
+import io.httpconnector.definition.configuration.ConfiguredConnectors;
+import io.httpconnector.trigger.EventHandler;
+import io.micronaut.context.BeanContext;
+import io.micronaut.context.BeanRegistration;
+import io.micronaut.context.event.ShutdownEvent;
+import io.micronaut.context.event.StartupEvent;
+import io.micronaut.core.annotation.Order;
+import io.micronaut.core.order.Ordered;
+import io.micronaut.inject.qualifiers.Qualifiers;
+import io.micronaut.runtime.event.annotation.EventListener;
+import jakarta.inject.Singleton;
+
+/**
+ * Connects the beans with {@link ConnectorTrigger} to triggers and webhooks. Triggers start when the context is ready, and stop before any
+ * bean is destroyed: a handler can use all beans until it returns.
+ */
+@Singleton
+final class ConnectorLifecycle {
+
+    private final ConfiguredConnectors connectors;
+    private final BeanContext beans;
+
+    ConnectorLifecycle(ConfiguredConnectors connectors, BeanContext beans) {
+        this.connectors = connectors;
+        this.beans = beans;
+    }
+
+    @EventListener
+    @Order(Ordered.LOWEST_PRECEDENCE)
+    void start(StartupEvent event) {
+        for (BeanRegistration<EventHandler> handler :
+                beans.getBeanRegistrations(EventHandler.class, Qualifiers.byStereotype(ConnectorTrigger.class))) {
+            handler.getBeanDefinition()
+                    .stringValue(ConnectorTrigger.class)
+                    .ifPresent(trigger -> connectors.on(trigger, handler.getBean()));
+        }
+        connectors.start();
+    }
+
+    @EventListener
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    void stop(ShutdownEvent event) {
+        connectors.close();
+    }
+}
