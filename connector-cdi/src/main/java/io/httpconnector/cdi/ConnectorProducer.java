@@ -62,10 +62,11 @@ public class ConnectorProducer {
     private static ConnectorProperties defaultProperties() {
         try {
             Class.forName("org.eclipse.microprofile.config.ConfigProvider");
-        } catch (ClassNotFoundException e) {
+            return new MicroProfileProperties();
+        } catch (ClassNotFoundException | IllegalStateException e) {
+            // There is no such API, or no implementation of it.
             return ConnectorProducer::systemProperties;
         }
-        return new MicroProfileProperties();
     }
 
     private static Map<String, String> systemProperties() {

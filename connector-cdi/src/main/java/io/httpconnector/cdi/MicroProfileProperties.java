@@ -8,9 +8,19 @@ import org.eclipse.microprofile.config.ConfigProvider;
 /** The properties of MicroProfile Config. */
 final class MicroProfileProperties implements ConnectorProperties {
 
+    private final Config config;
+
+    /**
+     * Finds the configuration.
+     *
+     * @throws IllegalStateException if the API has no implementation
+     */
+    MicroProfileProperties() {
+        this.config = ConfigProvider.getConfig();
+    }
+
     @Override
     public Map<String, ?> properties() {
-        Config config = ConfigProvider.getConfig();
         Map<String, String> properties = new LinkedHashMap<>();
         for (String name : config.getPropertyNames()) {
             // The values of other properties may be unavailable.

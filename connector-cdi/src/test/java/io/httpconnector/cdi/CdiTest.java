@@ -30,6 +30,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,10 +44,14 @@ class CdiTest {
 
     private final SeContainerInitializer container = SeContainerInitializer.newInstance();
 
-    CdiTest(@TempDir Path directory) {
-        CdiTest.directory = directory;
-        service = MockService.start()
-                .on("GET", "/me", MockResponse.json("{}"))
+    @BeforeEach
+    void start(@TempDir Path stores) {
+        start(stores, MockService.start());
+    }
+
+    private static void start(Path stores, MockService shop) {
+        directory = stores;
+        service = shop.on("GET", "/me", MockResponse.json("{}"))
                 .on("GET", "/orders", MockResponse.json("{\"orders\":[{\"id\":7,\"status\":\"new\"}]}"));
     }
 
@@ -86,20 +91,28 @@ class CdiTest {
         }
     }
 
+    /** What was handled. */
+    @ApplicationScoped
+    static class Events {
+
+        private final List<String> all = new CopyOnWriteArrayList<>();
+
+        List<String> all() {
+            return all;
+        }
+    }
+
     /** Handles a trigger. */
     @ApplicationScoped
     @ConnectorTrigger("updated-orders")
     static class Updated implements EventHandler {
 
-        private final List<String> events = new CopyOnWriteArrayList<>();
+        @Inject
+        Events events;
 
         @Override
         public void handle(TriggerEvent event) {
-            events.add("polled " + event.payload().path("id"));
-        }
-
-        List<String> events() {
-            return events;
+            events.all().add("polled " + event.payload().path("id"));
         }
     }
 
@@ -110,8 +123,8 @@ class CdiTest {
         @Produces
         @Singleton
         @ConnectorTrigger("acme/order-paid")
-        EventHandler paid(Updated updated) {
-            return event -> updated.events().add("paid " + event.payload().path("order"));
+        EventHandler paid(Events events) {
+            return event -> events.all().add("paid " + event.payload().path("order"));
         }
 
         @Produces
@@ -167,11 +180,11 @@ class CdiTest {
     void connectionsAndHandlersAreBeans() throws Exception {
         ConfiguredConnectors connectors;
         try (SeContainer beans = container
-                .addBeanClasses(Shop.class, Updated.class, Producers.class, Properties.class)
+                .addBeanClasses(Shop.class, Events.class, Updated.class, Producers.class, Properties.class)
                 .initialize()) {
             beans.select(Shop.class).get().use();
             connectors = beans.select(ConfiguredConnectors.class).get();
-            List<String> events = beans.select(Updated.class).get().events();
+            List<String> events = beans.select(Events.class).get().all();
             Await.until(() -> events.size() == 1);
 
             assertThat(connectors

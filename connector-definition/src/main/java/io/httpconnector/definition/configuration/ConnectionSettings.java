@@ -108,8 +108,8 @@ record ConnectionSettings(
             throw new InvalidDefinitionException("connection", "auth: use auth.type or auth.preset");
         }
         // The members are written like other properties; what is below them may be names of the service.
-        value.properties().forEach(
-                        member -> auth.set(PropertyNames.camelCase(member.getKey()), withLists(member.getValue())));
+        value.properties()
+                .forEach(member -> auth.set(PropertyNames.camelCase(member.getKey()), withLists(member.getValue())));
         return auth;
     }
 

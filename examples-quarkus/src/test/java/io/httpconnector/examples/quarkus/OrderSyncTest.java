@@ -85,9 +85,7 @@ class OrderSyncTest {
             Process application = start(directory, port, shop.baseUrl());
             try {
                 Await.until(START, () -> !application.isAlive() || orders(url).contains("\"7\":\"new\""));
-                assertThat(application.isAlive())
-                        .as(() -> log(directory))
-                        .isTrue();
+                assertThat(application.isAlive()).as(() -> log(directory)).isTrue();
                 assertThat(shop.requests().get(0).headers()).containsEntry("authorization", "Bearer t1");
 
                 List<Integer> statuses = List.of(
