@@ -61,9 +61,8 @@ public class ConnectorProducer {
 
     private static ConnectorProperties defaultProperties() {
         try {
-            Class.forName("org.eclipse.microprofile.config.ConfigProvider");
             return new MicroProfileProperties();
-        } catch (ClassNotFoundException | IllegalStateException e) {
+        } catch (NoClassDefFoundError | IllegalStateException e) {
             // There is no such API, or no implementation of it.
             return ConnectorProducer::systemProperties;
         }
