@@ -2,13 +2,14 @@ package io.httpconnector.wizard;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.http.Url;
+import io.httpconnector.internal.text.PillToken;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The origin of the URL of an imported request. */
 final class ImportedOrigin {
 
-    private static final Pattern ORIGIN = Pattern.compile("((?:[^/?#]*:)?//|(?=\\{\\{))([^/?#]*).*", Pattern.DOTALL);
+    private static final Pattern ORIGIN = Pattern.compile("((?:[^/?#]*:)?//|)([^/?#]*).*", Pattern.DOTALL);
 
     private ImportedOrigin() {}
 
@@ -17,11 +18,16 @@ final class ImportedOrigin {
      * URL.
      */
     static String of(String url) {
-        Matcher matcher = ORIGIN.matcher(url.strip());
+        String text = url.strip();
+        PillToken pill = PillToken.find(text, 0, "{{", "}}", false);
+        Matcher matcher = ORIGIN.matcher(text);
         if (!matcher.matches() || matcher.group(2).isEmpty()) {
             return "";
         }
         String scheme = matcher.group(1);
+        if (scheme.isEmpty() && (pill == null || pill.start() > 0)) {
+            return "";
+        }
         String host = matcher.group(2).substring(matcher.group(2).lastIndexOf('@') + 1);
         try {
             return Url.parseAbsolute((scheme.equals("//") ? "https://" : scheme) + host)
