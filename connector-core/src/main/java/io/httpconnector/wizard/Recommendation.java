@@ -26,7 +26,16 @@ public record Recommendation(
         List<String> notes,
         String origin) {
 
-    /** Creates a recommendation whose source has no host. */
+    /**
+     * Creates a recommendation whose source has no host.
+     *
+     * @param title the title
+     * @param score the score
+     * @param reason the reason of the score
+     * @param source the source
+     * @param definition the request template
+     * @param notes the notes
+     */
     public Recommendation(
             String title, double score, String reason, String source, ObjectNode definition, List<String> notes) {
         this(title, score, reason, source, definition, notes, "");

@@ -482,7 +482,9 @@ final class RequestDefinitionBuilder {
     void replaceVariables() {
         Set<String> names = new LinkedHashSet<>();
         definition.setAll((ObjectNode) ShellVariables.replaced(definition, names));
-        origin = ShellVariables.replaced(TextNode.valueOf(origin), names).asText();
+        // The host is that of the connection: its variables are no pills of the request.
+        origin = ShellVariables.replaced(TextNode.valueOf(origin), new LinkedHashSet<>())
+                .asText();
         names.forEach(name -> note("the variable " + name + " is the pill {{input." + name + "}}"));
     }
 
