@@ -91,8 +91,8 @@ class InputValuesTest {
         service.on(
                 "POST",
                 "/send",
-                request -> MockResponse.json(
-                        "{\"body\":" + request.body() + ",\"key\":\"<" + request.header("X-Key").orElse("") + ">\"}"));
+                request -> MockResponse.json("{\"body\":" + request.body() + ",\"key\":\"<"
+                        + request.header("X-Key").orElse("") + ">\"}"));
         connector.write(name, text);
         connector.write("default.secrets.yaml", "key: k");
         return option.equals("--secrets")
@@ -120,7 +120,8 @@ class InputValuesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"12345678901234567.89", "1.10", "0x10", "01234", "1e3", "True", "NO", "2024-01-01", "1_000"})
+    @ValueSource(
+            strings = {"12345678901234567.89", "1.10", "0x10", "01234", "1e3", "True", "NO", "2024-01-01", "1_000"})
     void valuesAndSecretsAreTextsAsWritten(String text) {
         Result result = sent("--values", "values.yaml", "values: {v: " + text + "}");
 
@@ -137,7 +138,8 @@ class InputValuesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"--pills, a: hush1, b: 2", "--values, connector: doc, strategy: none", "--secrets, key: hush1, other: 2"})
+    @CsvSource({"--pills, a: hush1, b: 2", "--values, connector: doc, strategy: none", "--secrets, key: hush1, other: 2"
+    })
     void whatWouldBeDroppedIsRejected(String option, String first, String second) {
         for (String text : new String[] {
             first + "\n" + second + "\n" + first + "\n",

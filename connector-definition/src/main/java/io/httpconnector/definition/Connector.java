@@ -199,7 +199,9 @@ public final class Connector implements AutoCloseable {
                 .connection(connection)
                 .store(context.state)
                 .handler(handler)
-                .definition(TriggerTimes.render(empty.inTrigger(trigger.forBuilder(name)), values, now()), components.filters());
+                .definition(
+                        TriggerTimes.render(empty.inTrigger(trigger.forBuilder(name)), values, now()),
+                        components.filters());
         trigger.code().apply(builder, components, true);
         if (received.areUsedBy(trigger.json())) {
             builder.pillFrom(InputText.STEP, received.with(values.texts(), connection));

@@ -73,7 +73,8 @@ final class ConnectorFactory {
         }
         context.connection.accept(builder);
         HttpConnection connection = builder.build();
-        Connector connector = new Connector(parts, context, connection, values, received, components, leftEmpty(values, received));
+        Connector connector =
+                new Connector(parts, context, connection, values, received, components, leftEmpty(values, received));
         try {
             connector.handleByComponents();
             return connector;

@@ -23,8 +23,8 @@ record OptionalInputs(Set<String> names) {
     private static final List<String> FIELDS = List.of("form", "multipart");
 
     /** The path of an input at the start of a pill. */
-    private static final Pattern PATH =
-            Pattern.compile("\\s*" + InputText.STEP + "(?:\\.([A-Za-z0-9_-]+)|\\[[\"']([^\"'\\]]+)[\"']])\\s*(?=\\||$)");
+    private static final Pattern PATH = Pattern.compile(
+            "\\s*" + InputText.STEP + "(?:\\.([A-Za-z0-9_-]+)|\\[[\"']([^\"'\\]]+)[\"']])\\s*(?=\\||$)");
 
     private static final Pattern POLICY = Pattern.compile("\\|\\s*(?:default|omit|null|required)\\b");
 

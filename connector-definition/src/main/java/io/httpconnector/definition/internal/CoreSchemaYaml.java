@@ -96,7 +96,8 @@ public final class CoreSchemaYaml {
         @Override
         protected YAMLParser _createParser(Reader text, IOContext context) {
             LoaderOptions options = _loaderOptions == null ? new LoaderOptions() : _loaderOptions;
-            return new CoreSchemaParser(context, _parserFeatures, _yamlParserFeatures, options, _objectCodec, text, areTexts);
+            return new CoreSchemaParser(
+                    context, _parserFeatures, _yamlParserFeatures, options, _objectCodec, text, areTexts);
         }
     }
 

@@ -131,9 +131,7 @@ public final class DocumentParser {
         List<String> problems = new ArrayList<>();
         while (true) {
             try {
-                JsonNode tree = areTexts
-                        ? texts(text, problems)
-                        : isJson ? json(text, problems) : yaml(text, problems);
+                JsonNode tree = areTexts ? texts(text, problems) : isJson ? json(text, problems) : yaml(text, problems);
                 if (tree.isNull() || tree.isMissingNode()) {
                     throw invalid(List.of("the document is empty"));
                 }
