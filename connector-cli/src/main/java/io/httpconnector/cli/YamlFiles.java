@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -31,7 +32,8 @@ final class YamlFiles {
     private static final Pattern EMPTY = Pattern.compile("\\uFEFF?(?:\\s*(?:#.*|---\\s*)?(?:\\R|$))*+");
 
     /** The JSON Pointer and the place of a problem. */
-    private static final Pattern LOCATED = Pattern.compile("^/.* \\((line \\d+, column \\d+)\\)(?=: )");
+    private static final Pattern LOCATED =
+            Pattern.compile("^(?:/.* \\()?line (\\d+), column (\\d+)\\)?: (.*)", Pattern.DOTALL);
 
     private YamlFiles() {}
 
@@ -83,10 +85,10 @@ final class YamlFiles {
         try {
             parsed = reader.apply(text);
         } catch (InvalidDefinitionException e) {
-            throw invalid(source, "it is neither JSON nor YAML", e.problems());
+            throw invalid(source, "it is neither JSON nor YAML: ", e.problems());
         }
         if (!parsed.problems().isEmpty()) {
-            throw invalid(source, "it is ambiguous", parsed.problems());
+            throw invalid(source, "", parsed.problems());
         }
         if (parsed.tree() instanceof ObjectNode object) {
             return object;
@@ -97,11 +99,17 @@ final class YamlFiles {
     /** Returns a failure whose message has the places of its problems, but no names, which could be values by mistake. */
     private static CommandException invalid(String source, String what, List<String> problems) {
         String all = problems.stream()
-                .map(problem -> LOCATED.matcher(problem).replaceFirst("$1"))
+                .map(problem -> message(source, what, problem))
                 .distinct()
-                .map(problem -> "\n  - " + problem)
-                .collect(Collectors.joining());
-        return new CommandException(ExitCode.INVALID, source + ": " + what + ":" + all);
+                .collect(Collectors.joining("\n"));
+        return new CommandException(ExitCode.INVALID, all);
+    }
+
+    private static String message(String source, String what, String problem) {
+        Matcher located = LOCATED.matcher(problem);
+        return located.matches()
+                ? source + ":" + located.group(1) + ":" + located.group(2) + ": " + what + located.group(3)
+                : source + ": " + what + problem;
     }
 
     /**

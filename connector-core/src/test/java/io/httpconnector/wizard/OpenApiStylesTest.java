@@ -235,7 +235,7 @@ class OpenApiStylesTest {
             quoteCharacter = '~',
             value = {
                 "query ! style: pipeDelimited, explode: false ! ['a|b', c] ! color=a|b|c ! |",
-                "query ! style: spaceDelimited, explode: false ! ['a b', c] ! color=a b c ! \s",
+                "query ! style: spaceDelimited, explode: false ! ['a b', c] ! color=a b c !",
                 "query ! explode: false ! ['Doe, John', c] ! color=Doe, John,c ! ,",
                 "query ! explode: false ! {a: '1,2'} ! color=a,1,2 ! ,",
                 "query ! explode: false ! {'a,b': 1} ! color=a,b,1 ! ,",
