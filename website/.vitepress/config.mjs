@@ -21,6 +21,7 @@ const guides = [
       page("Quick start", "/docs/quick-start"),
       page("Cookbook", "/docs/cookbook"),
       page("Spring Boot", "/docs/spring-boot"),
+      page("Quarkus, Micronaut, CDI", "/docs/frameworks"),
       page("Kotlin", "/docs/kotlin"),
       page("Migration", "/docs/migration"),
       page("FAQ and comparison", "/docs/faq"),

@@ -172,8 +172,8 @@ public final class ConfiguredConnectorsBuilder {
                 if (id != null && !areDocumentsValid) {
                     return;
                 }
-                ConnectorDefinition definition =
-                        new ConnectionDocument(connection).definition(id == null ? null : files.get(id), components);
+                ConnectorDefinition base = id == null ? null : files.get(id);
+                ConnectorDefinition definition = definition(connection, base);
                 ConnectorContext.Builder context = connection.context(definition, secrets);
                 all.customize(name, context);
                 connectors.put(name, definition.connect(context.build()));
@@ -188,6 +188,23 @@ public final class ConfiguredConnectorsBuilder {
             throw new InvalidDefinitionException("connections of the application", problems);
         }
         return created;
+    }
+
+    /** Returns the document of a connection; reports misspelt names of values and secrets together with other problems. */
+    private ConnectorDefinition definition(ConnectionSettings connection, @Nullable ConnectorDefinition base) {
+        try {
+            return new ConnectionDocument(connection).definition(base, components);
+        } catch (InvalidDefinitionException e) {
+            List<String> all = new ArrayList<>(e.problems());
+            try {
+                if (base != null) {
+                    connection.checkNames(base);
+                }
+            } catch (InvalidDefinitionException names) {
+                all.addAll(names.problems());
+            }
+            throw new InvalidDefinitionException("connection", all);
+        }
     }
 
     private static String named(String connection, String problem) {

@@ -139,37 +139,50 @@ record ConnectionSettings(
             context.strategy(strategy);
         }
         String used = strategy == null ? definition.strategies().get(0) : strategy;
-        Map<String, Boolean> inputs = new LinkedHashMap<>();
-        for (InputField input : definition.inputs(used)) {
-            inputs.put(input.name(), input.isSecret());
-        }
+        List<String> inputs =
+                definition.inputs(used).stream().map(InputField::name).toList();
+        checkNames(definition);
         values.forEach((key, value) -> {
-            String input = PropertyNames.find(inputs.keySet(), key);
+            String input = PropertyNames.find(inputs, key);
             context.value(input == null ? key : input, value);
         });
-        checkSecrets(definition.secrets(used), inputs);
         context.secrets(((SecretSource) reference -> secret(reference.name())).or(further));
         proxyCredentials(context);
         return context;
     }
 
-    private void checkSecrets(Set<String> needed, Map<String, Boolean> inputs) {
-        Set<String> known = new TreeSet<>(needed);
-        inputs.forEach((input, isSecret) -> {
-            if (isSecret) {
-                known.add(input);
-            }
-        });
-        List<String> problems = new ArrayList<>();
-        for (String secret : secrets.keySet()) {
-            if (PropertyNames.find(known, secret) == null) {
-                String nearest = Suggestions.of(secret, known);
-                problems.add("secrets." + secret + ": there is no such secret"
-                        + (nearest == null ? ": use one of " + known : ": did you mean \"" + nearest + "\"?"));
-            }
+    /**
+     * Checks the names of values and secrets.
+     *
+     * @throws InvalidDefinitionException with all names that the document does not have
+     */
+    void checkNames(ConnectorDefinition definition) {
+        String used = strategy == null ? definition.strategies().get(0) : strategy;
+        if (!definition.strategies().contains(used)) {
+            // Reported when the connection is created.
+            return;
         }
+        Set<String> knownSecrets = new TreeSet<>(definition.secrets(used));
+        Set<String> knownValues = new TreeSet<>();
+        for (InputField input : definition.inputs(used)) {
+            (input.isSecret() ? knownSecrets : knownValues).add(input.name());
+        }
+        List<String> problems = new ArrayList<>();
+        checkNames("values.", "value", values.keySet(), knownValues, problems);
+        checkNames("secrets.", "secret", secrets.keySet(), knownSecrets, problems);
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("connection", problems);
+        }
+    }
+
+    private static void checkNames(
+            String prefix, String kind, Set<String> names, Set<String> known, List<String> problems) {
+        for (String name : names) {
+            if (PropertyNames.find(known, name) == null) {
+                String nearest = Suggestions.of(name, known);
+                problems.add(prefix + name + ": there is no such " + kind
+                        + (nearest == null ? ": use one of " + known : ": did you mean \"" + nearest + "\"?"));
+            }
         }
     }
 

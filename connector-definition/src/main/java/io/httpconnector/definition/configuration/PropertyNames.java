@@ -8,19 +8,20 @@ import org.jspecify.annotations.Nullable;
 /** The forms of a name in properties, such as {@code client-secret}, {@code clientSecret} and {@code CLIENTSECRET}. */
 final class PropertyNames {
 
-    private static final Pattern HYPHEN = Pattern.compile("-([a-zA-Z0-9])");
-    private static final Pattern UPPER_CASE = Pattern.compile("[A-Z]");
+    private static final Pattern INNER_SEPARATOR = Pattern.compile("[-.]([a-zA-Z0-9])");
+    private static final Pattern SEPARATOR = Pattern.compile("[-_.]");
+    private static final Pattern UPPER_CASE = Pattern.compile("(?<=[a-z0-9])[A-Z]");
 
     private PropertyNames() {}
 
     /** Returns the form that is equal for all spellings of a name. */
     static String uniform(String name) {
-        return name.replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
+        return SEPARATOR.matcher(name).replaceAll("").toLowerCase(Locale.ROOT);
     }
 
     /** Returns the name as in documents. */
     static String camelCase(String name) {
-        return HYPHEN.matcher(name).replaceAll(found -> found.group(1).toUpperCase(Locale.ROOT));
+        return INNER_SEPARATOR.matcher(name).replaceAll(found -> found.group(1).toUpperCase(Locale.ROOT));
     }
 
     /** Returns the name as in properties. */
@@ -39,6 +40,17 @@ final class PropertyNames {
             }
         }
         return null;
+    }
+
+    /** Whether a name of a list starts with a name, in whichever spelling. */
+    static boolean isStart(Iterable<String> names, String name) {
+        String start = uniform(name);
+        for (String each : names) {
+            if (uniform(each).startsWith(start)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Returns the value of a name, in whichever spelling. */

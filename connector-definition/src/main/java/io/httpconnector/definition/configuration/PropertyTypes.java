@@ -77,15 +77,21 @@ final class PropertyTypes {
         }
         List<String> names = new ArrayList<>();
         members.fieldNames().forEachRemaining(names::add);
-        value.properties().forEach(member -> {
-            String name = PropertyNames.find(names, member.getKey());
-            if (name == null) {
-                object.set(PropertyNames.camelCase(member.getKey()), member.getValue());
-            } else {
-                object.set(name, convert(member.getValue(), members.get(name)));
-            }
-        });
+        value.properties().forEach(member -> add(object, member.getKey(), member.getValue(), names, members));
         return object;
+    }
+
+    /** Adds a member; {@code response.timeout}, which comes from an environment variable, is that of {@code response-timeout}. */
+    private void add(ObjectNode object, String name, JsonNode value, List<String> names, JsonNode members) {
+        String known = PropertyNames.find(names, name);
+        if (known != null) {
+            object.set(known, convert(value, members.get(known)));
+        } else if (value.isObject() && PropertyNames.isStart(names, name)) {
+            value.properties()
+                    .forEach(part -> add(object, name + "-" + part.getKey(), part.getValue(), names, members));
+        } else {
+            object.set(PropertyNames.camelCase(name), value);
+        }
     }
 
     /** Returns a value as the type of a schema; null if it is none. */

@@ -146,6 +146,32 @@ class ConfiguredConnectorsTest {
     }
 
     @Test
+    void namesOfEnvironmentVariablesAreUnderstood() {
+        try (ConfiguredConnectors connectors = of(
+                        CONNECTIONS + "shop.base.url",
+                        service.baseUrl(),
+                        CONNECTIONS + "shop.auth.type",
+                        "custom",
+                        CONNECTIONS + "shop.auth.headers.Authorization",
+                        "Bearer {{auth.apiToken}}",
+                        CONNECTIONS + "shop.secrets.api.token",
+                        "s3cret",
+                        CONNECTIONS + "shop.rate.limit.requests",
+                        "100",
+                        CONNECTIONS + "shop.rate.limit.period",
+                        "1s",
+                        "connectors.auto.startup",
+                        "false")
+                .build()) {
+            connectors.connection("shop").send(Request.get("/me"));
+
+            assertThat(service.requests().get(0).headers()).containsEntry("authorization", "Bearer s3cret");
+            assertThat(connectors.definition("shop").toJson().at("/connection/rateLimit"))
+                    .hasToString("{\"period\":\"PT1S\",\"requests\":100}");
+        }
+    }
+
+    @Test
     void typedValuesOfAYamlFileAreAccepted() {
         try (ConfiguredConnectors connectors = ConfiguredConnectors.of(Map.of(
                         "connectors.store.directory",
@@ -320,30 +346,52 @@ class ConfiguredConnectorsTest {
         InvalidDefinitionException failure = catchThrowableOfType(
                 InvalidDefinitionException.class,
                 () -> of(
-                                CONNECTIONS + "acme.connector", "shp",
-                                CONNECTIONS + "beta.connector", "shop",
-                                CONNECTIONS + "beta.values.ur1", "x",
-                                CONNECTIONS + "beta.secrets.api-kee", "s3cret",
-                                CONNECTIONS + "gamma.base-url", "https://api.example.com",
-                                CONNECTIONS + "gamma.total-timeout", "0s",
-                                CONNECTIONS + "gamma.max-connections", "many",
-                                CONNECTIONS + "gamma.rate-limit.requests", "5",
-                                CONNECTIONS + "gamma.auth.typ", "basic",
-                                CONNECTIONS + "delta.base-url", "https://api.example.com",
-                                CONNECTIONS + "delta.proxy.type", "http",
-                                CONNECTIONS + "delta.proxy.host", "proxy.example.com",
-                                CONNECTIONS + "delta.proxy.port", "8080",
-                                CONNECTIONS + "delta.proxy.user", "ann",
-                                CONNECTIONS + "epsilon.bse-url", "https://api.example.com",
-                                CONNECTIONS + "Zeta.base-url", "https://api.example.com",
-                                CONNECTIONS + "eta.ssl.bundle", "b",
-                                CONNECTIONS + "theta", "b")
+                                CONNECTIONS + "acme.connector",
+                                "shp",
+                                CONNECTIONS + "beta.connector",
+                                "shop",
+                                CONNECTIONS + "beta.values.ur1",
+                                "x",
+                                CONNECTIONS + "beta.secrets.api-kee",
+                                "s3cret",
+                                CONNECTIONS + "beta.max-conections",
+                                "5",
+                                CONNECTIONS + "gamma.base-url",
+                                "https://api.example.com",
+                                CONNECTIONS + "gamma.total-timeout",
+                                "0s",
+                                CONNECTIONS + "gamma.max-connections",
+                                "many",
+                                CONNECTIONS + "gamma.rate-limit.requests",
+                                "5",
+                                CONNECTIONS + "gamma.auth.typ",
+                                "basic",
+                                CONNECTIONS + "delta.base-url",
+                                "https://api.example.com",
+                                CONNECTIONS + "delta.proxy.type",
+                                "http",
+                                CONNECTIONS + "delta.proxy.host",
+                                "proxy.example.com",
+                                CONNECTIONS + "delta.proxy.port",
+                                "8080",
+                                CONNECTIONS + "delta.proxy.user",
+                                "ann",
+                                CONNECTIONS + "epsilon.bse-url",
+                                "https://api.example.com",
+                                CONNECTIONS + "Zeta.base-url",
+                                "https://api.example.com",
+                                CONNECTIONS + "eta.ssl.bundle",
+                                "b",
+                                CONNECTIONS + "theta",
+                                "b")
                         .build());
 
         String problems = String.join("\n", failure.problems());
         assertThat(problems)
                 .contains(CONNECTIONS + "acme.connector: there is no document with the id \"shp\"")
                 .contains("did you mean \"shop\"?")
+                .contains(CONNECTIONS + "beta.values.ur1: there is no such value: did you mean \"url\"?")
+                .contains(CONNECTIONS + "beta.max-conections: unknown member; did you mean \"maxConnections\"?")
                 .contains(CONNECTIONS + "beta.secrets.api-kee: there is no such secret: did you mean \"apiKey\"?")
                 .contains(CONNECTIONS + "gamma.total-timeout: ")
                 .contains(CONNECTIONS + "gamma.max-connections: ")
