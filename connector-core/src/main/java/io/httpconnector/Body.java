@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -544,6 +545,16 @@ public final class Body {
      */
     public byte[] toBytes() {
         return content().clone();
+    }
+
+    /**
+     * Returns the number of bytes that are sent, as in {@code Content-Length}.
+     *
+     * @return the length in bytes; empty if it is unknown before the body is sent, which is then sent in chunks
+     */
+    public OptionalLong length() {
+        boolean isUnknown = content.length() == BodySource.UNKNOWN || (plain != null && !isInMemory());
+        return isUnknown ? OptionalLong.empty() : OptionalLong.of(content.length());
     }
 
     /** Returns the bytes, which must not be modified. */

@@ -129,6 +129,10 @@ final class RequestSigner {
         try {
             PillText compiled = PillText.compile(text);
             for (String name : compiled.names()) {
+                if (AttemptValues.isUnknownBeforeSending(name)) {
+                    throw key.invalid(what + position(text, name) + ": {{" + name
+                            + "}} can't be signed: the connection sets this header field when it sends the request");
+                }
                 if (!AttemptValues.isIn(names, name)) {
                     throw key.invalid(what + position(text, name) + ": {{" + name + "}} is unknown: use one of "
                             + new TreeSet<>(names));
@@ -179,7 +183,20 @@ final class RequestSigner {
                     "bodyField: a " + request.method() + " request without a body can't have the signature in a body"
                             + " field: send it in a header field or a query parameter");
         }
+        if (signed.body().isPresent()
+                && texts.at(Location.BODY).values().stream().anyMatch(texts::usesSignature)) {
+            checkLength();
+        }
         return signed;
+    }
+
+    /** Rejects a signed length of a body that becomes longer by its signature. */
+    private void checkLength() {
+        if (Stream.concat(Stream.of(template), texts.signatures().values().stream())
+                .anyMatch(text -> text.names().stream().anyMatch(AttemptValues::isContentLength))) {
+            throw key.invalid("{{header.Content-Length}} can't be signed: the signature is in the body, and changes its"
+                    + " length. Send it in a header field or a query parameter");
+        }
     }
 
     /**

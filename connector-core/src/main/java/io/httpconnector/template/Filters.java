@@ -216,6 +216,9 @@ final class Filters {
     }
 
     private static JsonNode size(JsonNode value) {
+        if (value.isBinary()) {
+            return IntNode.valueOf(bytes(value).length);
+        }
         String text = value.isContainerNode() ? "" : text(value);
         return IntNode.valueOf(value.isContainerNode() ? value.size() : text.codePointCount(0, text.length()));
     }

@@ -405,7 +405,10 @@ final class Members {
     private void check(String name, boolean secrets, List<String> problems) {
         String field = FieldText.isField(name) ? FieldText.field(name) : "";
         use.use(field);
-        if (!fields.containsKey(field)) {
+        if (AttemptValues.isUnknownBeforeSending(name)) {
+            problems.add(
+                    "{{" + name + "}} has no value: the connection sets this header field when it sends the request");
+        } else if (!fields.containsKey(field)) {
             Set<String> known = new TreeSet<>(others);
             fields.keySet().forEach(each -> known.add(FieldText.PREFIX + each));
             String nearest = fields.containsKey(name) ? FieldText.PREFIX + name : Suggestions.of(name, known);

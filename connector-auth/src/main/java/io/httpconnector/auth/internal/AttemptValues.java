@@ -1,8 +1,10 @@
 package io.httpconnector.auth.internal;
 
 import io.httpconnector.Body;
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.internal.Hashing;
+import io.httpconnector.internal.http.ConnectionHeaders;
 import io.httpconnector.internal.text.HttpDate;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -10,8 +12,10 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -32,6 +36,9 @@ public record AttemptValues(@Nullable Request request, Instant time, String nonc
 
     private static final String ANY_HEADER = HEADER + "*";
     private static final byte[] NOTHING = {};
+
+    /** The methods whose requests without a body have a {@code Content-Length} of 0: RFC 9110, section 8.6. */
+    private static final Set<String> LENGTH_OF_NOTHING = Set.of("POST", "PUT", "PATCH");
 
     private static final Map<String, Function<AttemptValues, String>> OF_TIME = Map.of(
             "time", attempt -> String.valueOf(attempt.time.getEpochSecond()),
@@ -81,7 +88,31 @@ public record AttemptValues(@Nullable Request request, Instant time, String nonc
      */
     public static boolean isIn(Set<String> names, String name) {
         return names.contains(name)
-                || (names.contains(ANY_HEADER) && name.startsWith(HEADER) && name.length() > HEADER.length());
+                || (names.contains(ANY_HEADER)
+                        && name.startsWith(HEADER)
+                        && name.length() > HEADER.length()
+                        && !isUnknownBeforeSending(name));
+    }
+
+    /**
+     * Returns whether a name is that of a header field that the connection sets when it sends a request, such as {@code
+     * header.Connection}: no text can have its value.
+     *
+     * @param name a name
+     * @return true if it is
+     */
+    public static boolean isUnknownBeforeSending(String name) {
+        return name.startsWith(HEADER) && ConnectionHeaders.isUnknownBeforeSending(name.substring(HEADER.length()));
+    }
+
+    /**
+     * Returns whether a name is that of the header field {@code Content-Length}.
+     *
+     * @param name a name
+     * @return true if it is
+     */
+    public static boolean isContentLength(String name) {
+        return name.equalsIgnoreCase(HEADER + "Content-Length");
     }
 
     /**
@@ -144,14 +175,37 @@ public record AttemptValues(@Nullable Request request, Instant time, String nonc
         return request.body().map(Body::toBytes).orElse(NOTHING);
     }
 
+    /** Returns the value of a header field as it will be sent; null if none is sent. */
     private static @Nullable String header(Request request, String name) {
-        return request.header(name)
-                .or(() -> name.equalsIgnoreCase("Content-Type")
-                        ? Optional.of(type(request)).filter(type -> !type.isEmpty())
-                        : name.equalsIgnoreCase("Host")
-                                ? Optional.ofNullable(request.uri().getRawAuthority())
-                                : Optional.empty())
-                .orElse(null);
+        String own = request.header(name).orElse(null);
+        if (own != null) {
+            return own;
+        }
+        return switch (name.toLowerCase(Locale.ROOT)) {
+            case "content-type" -> request.body().isPresent() ? type(request) : null;
+            case "content-length" -> contentLength(request);
+            case "host" -> request.uri().getRawAuthority();
+            case "user-agent" -> ConnectionHeaders.USER_AGENT;
+            case "accept-encoding" ->
+                throw unknown(name, "the connection chooses it when it sends the request: set it in the request");
+            default -> null;
+        };
+    }
+
+    private static @Nullable String contentLength(Request request) {
+        Body body = request.body().orElse(null);
+        if (body == null) {
+            return LENGTH_OF_NOTHING.contains(request.method()) ? "0" : null;
+        }
+        OptionalLong length = body.length();
+        if (length.isEmpty()) {
+            throw unknown("Content-Length", "the length of the body is unknown, and it is sent in chunks");
+        }
+        return String.valueOf(length.getAsLong());
+    }
+
+    private static InvalidDefinitionException unknown(String name, String reason) {
+        return new InvalidDefinitionException("header field " + name, List.of("{{header." + name + "}}: " + reason));
     }
 
     private static String target(Request request) {

@@ -18,19 +18,6 @@ import org.jspecify.annotations.Nullable;
 public record NameValuePair(
         String name, String value, @Nullable Secret secret) {
 
-    /** Header fields that describe the connection or the message framing, and are therefore set by the connection only. */
-    private static final Set<String> MANAGED = Set.of(
-            "host",
-            "content-length",
-            "transfer-encoding",
-            "connection",
-            "keep-alive",
-            "proxy-connection",
-            "te",
-            "trailer",
-            "upgrade",
-            "expect");
-
     /** Header fields that RFC 9110 defines as single values: a recipient must not combine several of them into a list. */
     private static final Set<String> SINGLE = Set.of(
             "authorization",
@@ -106,7 +93,7 @@ public record NameValuePair(
                     "header",
                     "\"" + LogSafe.visible(name) + "\" is not a header name: use letters, digits and hyphens");
         }
-        if (MANAGED.contains(Ascii.lowerCase(name))) {
+        if (ConnectionHeaders.isManaged(name)) {
             throw new InvalidDefinitionException("header", name + " is set by the connection itself: leave it out");
         }
         for (int i = 0; i < field.value.length(); i++) {

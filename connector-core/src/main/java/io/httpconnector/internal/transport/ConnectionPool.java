@@ -1,5 +1,6 @@
 package io.httpconnector.internal.transport;
 
+import io.httpconnector.internal.http.ConnectionHeaders;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.HashMap;
@@ -129,7 +130,7 @@ public final class ConnectionPool {
                 .addExecInterceptorBefore(
                         ChainElement.COMPRESS.name(), "unread codings", DecompressionFilter::refuseUnread)
                 .addExecInterceptorAfter(ChainElement.COMPRESS.name(), "misused codings", new DecompressionFilter())
-                .setUserAgent("http-connector")
+                .setUserAgent(ConnectionHeaders.USER_AGENT)
                 .setTargetAuthenticationStrategy((type, challenges, context) -> List.of())
                 .setProxyAuthenticationStrategy(ConnectionPool::schemes)
                 .disableRedirectHandling()
