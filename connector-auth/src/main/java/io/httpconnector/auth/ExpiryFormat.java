@@ -3,11 +3,11 @@ package io.httpconnector.auth;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.httpconnector.Response;
 import io.httpconnector.TimeSource;
+import io.httpconnector.internal.text.HttpDate;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -61,7 +61,7 @@ public enum ExpiryFormat {
      * Returns the lifetime of a token. An absolute time is compared with the {@code Date} header of the response, as the clocks of
      * server and client may differ. A number is understood by this format, unless it would be a lifetime of more than ten years and
      * is a time of the next ten years in seconds or milliseconds since 1970. A text that is not a number has the same meaning
-     * whatever the format: ISO 8601 (in UTC unless it has an offset), an HTTP date, {@code /Date(1764075600000)/}, {@code PT1H},
+     * whatever the format: ISO 8601, extended or basic (in UTC unless it has an offset), an HTTP date (also of RFC 850 and asctime), {@code /Date(1764075600000)/}, {@code PT1H},
      * {@code 3600 seconds}.
      *
      * <p>A number of zero or less means that the token does not expire. For a value that is not understood, or a time in the past,
@@ -169,13 +169,6 @@ public enum ExpiryFormat {
     }
 
     private static Instant sentAt(Response response, Instant now) {
-        try {
-            return response.headers()
-                    .first("Date")
-                    .map(date -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)))
-                    .orElse(now);
-        } catch (DateTimeException e) {
-            return now;
-        }
+        return response.headers().first("Date").map(HttpDate::parse).orElse(now);
     }
 }

@@ -1,12 +1,14 @@
 package io.httpconnector.auth;
 
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.text.HttpDate;
 import io.httpconnector.template.PillText;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,6 +27,10 @@ final class ExpiryText {
     /** A zone after white space, or one that ISO 8601 does not have. */
     private static final Pattern ZONE =
             Pattern.compile("(?<=[0-9]) ?(?:UTC|GMT|(?<= )Z)$|(?<=[0-9]) (?=[+-][0-9]{2}:?[0-9]{2}$)");
+
+    /** The basic format of ISO 8601. */
+    private static final Pattern BASIC = Pattern.compile(
+            "([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})?([.,][0-9]+)?(Z|[+-][0-9]{2}(?::?[0-9]{2})?)?");
 
     private ExpiryText() {}
 
@@ -48,6 +54,19 @@ final class ExpiryText {
         return text.startsWith("P") ? Duration.parse(text) : Duration.between(sentAt, dateTime(text));
     }
 
+    /** Returns a time in the extended format of ISO 8601 if it is in the basic one. */
+    private static String extended(String text) {
+        Matcher basic = BASIC.matcher(text);
+        if (!basic.matches()) {
+            return text;
+        }
+        String zone = Objects.requireNonNullElse(basic.group(8), "");
+        return basic.group(1) + "-" + basic.group(2) + "-" + basic.group(3) + "T" + basic.group(4) + ":"
+                + basic.group(5) + ":" + Objects.requireNonNullElse(basic.group(6), "00")
+                + Objects.requireNonNullElse(basic.group(7), "").replace(',', '.')
+                + (zone.length() == 3 ? zone + ":00" : zone);
+    }
+
     private static long millis(String unit) {
         String lower = unit.toLowerCase(Locale.ROOT);
         if (lower.startsWith("ms") || lower.startsWith("milli")) {
@@ -61,8 +80,13 @@ final class ExpiryText {
         };
     }
 
-    /** Parses a time as templates do. */
-    private static Instant dateTime(String text) {
+    /** Parses an HTTP date, or a time as templates do. */
+    private static Instant dateTime(String given) {
+        Instant httpDate = HttpDate.parse(given);
+        if (httpDate != null) {
+            return httpDate;
+        }
+        String text = extended(given);
         boolean isIso = !text.isEmpty() && Character.isDigit(text.charAt(0));
         Matcher zone = ZONE.matcher(text);
         String normalized = !isIso || !zone.find()

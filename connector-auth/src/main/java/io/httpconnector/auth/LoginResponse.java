@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class LoginResponse {
 
     private static final Pattern DELETED = Pattern.compile("(?i)(^|;)\\s*max-age\\s*=\\s*(0+|-[0-9]+)\\s*(;|$)");
+
+    /** The root element of an XML document, without its namespace prefix. */
+    private static final Pattern ROOT = Pattern.compile("<(?:[A-Za-z_][\\w.-]*:)?([A-Za-z_][\\w.-]*)[\\s/>]");
 
     private LoginResponse() {}
 
@@ -36,11 +40,24 @@ final class LoginResponse {
                 return response.text().strip();
             }
             JsonNode tree = json == null ? notJson(response) : json;
-            JsonNode value = tree == null ? null : tree.at(path);
+            JsonNode value = tree == null ? null : json == null ? atWithRoot(tree, path, response) : tree.at(path);
             return value == null || value.isNull() || !accepted.test(value)
                     ? null
                     : value.isContainerNode() ? value.toString() : value.asText();
         };
+    }
+
+    /** Returns a value of a form or an XML document, whose path can start with the root element, as in the JSON of AWS STS. */
+    private static JsonNode atWithRoot(JsonNode tree, JsonPointer path, Response response) {
+        JsonNode value = tree.at(path);
+        Matcher root = ROOT.matcher(response.text());
+        JsonPointer below = path.tail();
+        return value.isMissingNode()
+                        && below != null
+                        && root.find()
+                        && root.group(1).equals(path.getMatchingProperty())
+                ? tree.at(below)
+                : value;
     }
 
     private static @Nullable JsonNode json(Response response) {

@@ -17,6 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Temporary AWS credentials: of a role, of a web identity, and of a supplier that rotates them. */
 class AwsRoleTest {
@@ -79,6 +81,36 @@ class AwsRoleTest {
                         "DurationSeconds=7200");
         assertThat(last("/sts").header("Authorization").orElseThrow())
                 .contains("Credential=AKIA1/", "/eu-west-1/sts/aws4_request");
+        assertThat(last("/queue").header("Authorization").orElseThrow())
+                .contains("Credential=ASIA1/", "/eu-west-1/sqs/aws4_request");
+        assertThat(last("/queue").header("X-Amz-Security-Token")).contains("session");
+    }
+
+    /** STS responds with XML to a client that it does not know to prefer JSON, and compatible services always. */
+    @ParameterizedTest
+    @ValueSource(strings = {"AssumeRole", "AssumeRoleWithWebIdentity"})
+    void aServiceRespondsWithXml(String action) {
+        service.on("POST", "/sts", MockResponse.status(200).body("text/xml", """
+                <?xml version="1.0"?>
+                <%1$sResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+                  <%1$sResult>
+                    <Credentials>
+                      <AccessKeyId>ASIA1</AccessKeyId>
+                      <SecretAccessKey>temporary</SecretAccessKey>
+                      <SessionToken>session</SessionToken>
+                      <Expiration>2099-01-01T00:00:00Z</Expiration>
+                    </Credentials>
+                  </%1$sResult>
+                </%1$sResponse>""".formatted(action)));
+        send(
+                action.equals("AssumeRole")
+                        ? AwsAuth.of("AKIA1", Secret.of("permanent"), "eu-west-1", "sqs")
+                                .assumeRole(role)
+                        : AwsAuth.webIdentity(role, Secret.of("jwt"), "eu-west-1", "sqs"),
+                2);
+        assertThat(service.requests())
+                .filteredOn(request -> request.method().equals("POST"))
+                .hasSize(1);
         assertThat(last("/queue").header("Authorization").orElseThrow())
                 .contains("Credential=ASIA1/", "/eu-west-1/sqs/aws4_request");
         assertThat(last("/queue").header("X-Amz-Security-Token")).contains("session");

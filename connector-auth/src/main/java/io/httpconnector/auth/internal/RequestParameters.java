@@ -10,6 +10,7 @@ import io.httpconnector.internal.text.PercentEncoding;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class RequestParameters {
 
     private static final String FORM = "application/x-www-form-urlencoded";
+
+    /** Compares texts as their bytes in UTF-8, and thus by code point: surrogates precede other characters in UTF-16. */
+    private static final Comparator<String> BY_CODE_POINT = (one, other) ->
+            Arrays.compareUnsigned(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
 
     private RequestParameters() {}
 
@@ -41,7 +46,8 @@ final class RequestParameters {
     private static ArrayNode sorted(Stream<Parameter> parameters) {
         ArrayNode all = JsonNodeFactory.instance.arrayNode();
         parameters
-                .sorted(Comparator.comparing(Parameter::name).thenComparing(Parameter::value))
+                .sorted(Comparator.comparing(Parameter::name, BY_CODE_POINT)
+                        .thenComparing(Parameter::value, BY_CODE_POINT))
                 .forEach(
                         parameter -> all.addObject().put("name", parameter.name).put("value", parameter.value));
         return all;

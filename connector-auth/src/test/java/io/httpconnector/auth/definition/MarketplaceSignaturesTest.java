@@ -91,14 +91,22 @@ class MarketplaceSignaturesTest {
 
         assertThat(sign(definition, values, 1623812664000L, shops))
                 .isEqualTo("b596b73e0cc6de07ac26f036364178ab16b0a907af13d43f0a0cd2345f582dc8");
-        assertThat(sign(definition, values, 1623812664000L, shops.query("access_token", "x").query("sign", "y")))
+        assertThat(sign(
+                        definition,
+                        values,
+                        1623812664000L,
+                        shops.query("access_token", "x").query("sign", "y")))
                 .isEqualTo("b596b73e0cc6de07ac26f036364178ab16b0a907af13d43f0a0cd2345f582dc8");
 
         Request post = Request.post("/authorization/202309/shops").query("shop_cipher", "c");
         String start = "e59af819cc/authorization/202309/shopsapp_key29a39dshop_cipherctimestamp1623812664";
         assertThat(sign(definition, values, 1623812664000L, post.json("{\"order_status\": \"UNPAID\"}")))
                 .isEqualTo(hmac(start + "{\"order_status\": \"UNPAID\"}e59af819cc"));
-        assertThat(sign(definition, values, 1623812664000L, post.body(Body.multipart().field("a", "b"))))
+        assertThat(sign(
+                        definition,
+                        values,
+                        1623812664000L,
+                        post.body(Body.multipart().field("a", "b"))))
                 .isEqualTo(hmac(start + "e59af819cc"));
     }
 

@@ -153,6 +153,24 @@ class SignedParametersTest {
         assertThat(sign).isEqualTo(expected.toUpperCase(Locale.ROOT));
     }
 
+    /** The order of UTF-16 would have the surrogates of U+1F600 before U+FFFD. */
+    @Test
+    void parametersAreSortedByCodePoint() throws Exception {
+        String strategy = "'type': 'signature', 'algorithm': 'SHA-256', 'template': '{{parameters | pairs(`=`, `&`)}}',"
+                + " 'headers': {'X-Sign': '{{signature}}', 'X-Id': '{{auth.id}}{{auth.secret}}'}";
+        String signed = "Z=4&a=8&z=3&\ufffd=2&\ud83d\ude00=1&\ud83d\ude00=\ufffd&\ud83d\ude00=\ud83d\ude00";
+        String sign = sent(
+                        strategy,
+                        Request.get("/api/x?%F0%9F%98%80=%F0%9F%98%80&%F0%9F%98%80=%EF%BF%BD&%F0%9F%98%80=1&%EF%BF%BD=2"
+                                + "&z=3&Z=4&a=8"))
+                .header("X-Sign")
+                .orElseThrow();
+        assertThat(sign)
+                .isEqualTo(HexFormat.of()
+                        .formatHex(
+                                MessageDigest.getInstance("SHA-256").digest(signed.getBytes(StandardCharsets.UTF_8))));
+    }
+
     /** TikTok Shop: secret, path, parameters without some, body, secret. */
     @Test
     void exclusionsAndTheBody() throws GeneralSecurityException {
