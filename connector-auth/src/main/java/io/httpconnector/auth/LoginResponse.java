@@ -4,13 +4,19 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidResponseException;
 import io.httpconnector.Response;
+import io.httpconnector.auth.internal.ErrorFields;
+import io.httpconnector.auth.internal.ErrorText;
 import io.httpconnector.auth.internal.FormText;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads values of the response to a login: JSON, a form, XML, or plain text. */
@@ -20,6 +26,9 @@ final class LoginResponse {
 
     /** The root element of an XML document, without its namespace prefix. */
     private static final Pattern ROOT = Pattern.compile("<(?:[A-Za-z_][\\w.-]*:)?([A-Za-z_][\\w.-]*)[\\s/>]");
+
+    /** A code of an error that is certainly no credential: a word or a number. */
+    private static final Pattern CODE = Pattern.compile("[A-Za-z_ .-]{1,60}|-?[0-9]{1,9}");
 
     private LoginResponse() {}
 
@@ -58,6 +67,25 @@ final class LoginResponse {
                         && root.group(1).equals(path.getMatchingProperty())
                 ? tree.at(below)
                 : value;
+    }
+
+    /**
+     * Returns the code and the message of an error for an exception message; empty if the response has none.
+     *
+     * @param mask hides the secrets of the request, in case the service repeats them
+     */
+    static String error(Response response, UnaryOperator<String> mask) {
+        JsonNode json = json(response);
+        JsonNode tree = json == null ? notJson(response) : json;
+        ErrorFields error = tree == null ? new ErrorFields(null, null, null) : ErrorFields.of(tree);
+        String description = error.description();
+        // Without a message, the value may be a token or a code that is none of an error.
+        String code = error.code() != null
+                        && (description != null || CODE.matcher(error.code()).matches())
+                ? error.code()
+                : null;
+        String text = Stream.of(code, description).filter(Objects::nonNull).collect(Collectors.joining(": "));
+        return text.isEmpty() ? "" : "; the service reports: " + ErrorText.singleLine(mask.apply(text));
     }
 
     private static @Nullable JsonNode json(Response response) {

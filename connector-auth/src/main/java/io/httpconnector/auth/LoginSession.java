@@ -187,7 +187,8 @@ final class LoginSession implements AuthStrategy {
                             + settings.tokenLocation()
                             + (cookies.isEmpty() && settings.keepsCookies()
                                     ? ", and no response has set a cookie that can be sent"
-                                    : ""),
+                                    : "")
+                            + LoginResponse.error(response, text -> context.mask(response, text)),
                     null);
         }
         AuthStrategy use = token == null || isMissing

@@ -372,6 +372,37 @@ class LoginAuthTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{\"errcode\": 40001, \"errmsg\": \"bad canary, or pa55word\"} | 40001: bad canary, or ***",
+                "{\"error\": {\"code\": \"E7\", \"message\": \"locked\"}} | E7: locked",
+                "{\"error\": \"invalid_user\"} | invalid_user",
+                "error=denied&error_description=No+way | denied: No way",
+                "<r><code>7</code><message>closed</message></r> | 7: closed"
+            })
+    void errorOfAResponseWithoutATokenIsReported(String body, String reported) {
+        login(aResponse().withBody(body));
+        try (HttpConnection connection = connection(auth -> auth)) {
+            assertThatThrownBy(() -> connection.send(Request.get("/orders")))
+                    .isInstanceOf(LoginException.class)
+                    .hasMessageContaining("has no token in /token; the service reports: " + reported)
+                    .hasMessageNotContaining("pa55word");
+        }
+    }
+
+    @Test
+    void codeThatMayBeACredentialIsNotReported() {
+        login(aResponse().withBody("{\"data\": {\"code\": \"s3cr3t-c0de\"}}"));
+        try (HttpConnection connection = connection(auth -> auth)) {
+            assertThatThrownBy(() -> connection.send(Request.get("/orders")))
+                    .isInstanceOf(LoginException.class)
+                    .hasMessageNotContaining("s3cr3t");
+        }
+    }
+
     @Test
     void backoffAfterARejectedLoginDoubles() {
         login(aResponse().withStatus(403));

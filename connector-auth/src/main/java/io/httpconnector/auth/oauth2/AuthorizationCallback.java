@@ -1,6 +1,7 @@
 package io.httpconnector.auth.oauth2;
 
 import com.github.scribejava.core.model.OAuthConstants;
+import io.httpconnector.auth.internal.ErrorText;
 import io.httpconnector.internal.text.PercentEncoding;
 import java.util.HashMap;
 import java.util.List;

@@ -201,7 +201,10 @@ public final class AuthorizationCodeFlow {
                 .forEach(resource -> all.add(new Parameter("resource", resource)));
         Set<String> omitted = definition.omittedAuthorizationParameters();
         return all.stream()
-                .filter(parameter -> omitted == null || !omitted.contains(parameter.getKey()))
+                .filter(parameter -> omitted == null
+                        || !omitted.contains(parameter.getKey())
+                        || ProviderConfig.orEmpty(definition.authorizationParameters())
+                                .containsKey(parameter.getKey()))
                 .map(parameter ->
                         new Parameter(definition.authorizationParameterName(parameter.getKey()), parameter.getValue()))
                 .toList();

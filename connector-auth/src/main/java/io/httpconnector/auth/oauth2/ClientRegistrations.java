@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.AuthContext;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
+import io.httpconnector.auth.internal.ErrorText;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;

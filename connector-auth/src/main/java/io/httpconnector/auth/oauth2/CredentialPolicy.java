@@ -1,5 +1,6 @@
 package io.httpconnector.auth.oauth2;
 
+import io.httpconnector.auth.internal.ErrorText;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 

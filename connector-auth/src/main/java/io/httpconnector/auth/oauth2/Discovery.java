@@ -6,6 +6,7 @@ import io.httpconnector.InvalidResponseException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.auth.internal.Challenge;
+import io.httpconnector.auth.internal.ErrorText;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashSet;

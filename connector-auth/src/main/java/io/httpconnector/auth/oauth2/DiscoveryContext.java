@@ -5,6 +5,7 @@ import io.httpconnector.CannotConnectException;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
+import io.httpconnector.auth.internal.ErrorText;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;

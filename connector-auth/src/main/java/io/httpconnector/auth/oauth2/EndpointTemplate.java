@@ -1,6 +1,7 @@
 package io.httpconnector.auth.oauth2;
 
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.auth.internal.ErrorText;
 import io.httpconnector.auth.internal.UrlValue;
 import io.httpconnector.internal.http.HostPattern;
 import io.httpconnector.template.PillText;

@@ -2,6 +2,7 @@ package io.httpconnector.auth.oauth2;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
+import io.httpconnector.auth.internal.ErrorText;
 import io.httpconnector.auth.internal.SecureUrl;
 import java.net.URI;
 import java.util.List;

@@ -133,7 +133,8 @@ public final class ProviderSettings {
     }
 
     /**
-     * Omits parameters of the token and refresh requests that the provider rejects, such as {@code redirect_uri}.
+     * Omits parameters of the token and refresh requests that the provider rejects, such as {@code redirect_uri}. A parameter of the
+     * same name that is configured, such as by {@link OAuth2Builder#tokenParameter(String, String)}, replaces the omitted one.
      *
      * @param names the names in RFC 6749
      * @return new settings

@@ -3,6 +3,7 @@ package io.httpconnector.auth.oauth2;
 import com.github.scribejava.core.model.OAuthConstants;
 import io.httpconnector.Response;
 import io.httpconnector.auth.internal.Challenge;
+import io.httpconnector.auth.internal.ErrorText;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;

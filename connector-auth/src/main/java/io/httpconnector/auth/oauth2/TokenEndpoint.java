@@ -272,7 +272,9 @@ final class TokenEndpoint implements TokenRequests {
         settings.definition().resourcesBeside(names).forEach(uri -> all.add(new Parameter("resource", uri)));
         Request request = Request.of(form.getVerb().name(), form.getUrl()).named("OAuth 2 token request");
         secrets.keySet().forEach(name -> all.removeIf(known -> known.getKey().equals(name)));
-        all.removeIf(known -> settings.definition().omitsTokenParameter(known.getKey()));
+        // A configured parameter replaces an omitted one.
+        all.removeIf(known -> settings.definition().omitsTokenParameter(known.getKey())
+                && !ProviderConfig.orEmpty(parameters).containsKey(known.getKey()));
         request = withParameters(request.header("Accept", "application/json"), all);
         for (Map.Entry<String, Secret> secret : secrets.entrySet()) {
             request = with(request, secret.getKey(), secret.getValue(), format());

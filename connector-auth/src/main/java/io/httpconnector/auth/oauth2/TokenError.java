@@ -7,11 +7,11 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidResponseException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
+import io.httpconnector.auth.internal.ErrorFields;
+import io.httpconnector.auth.internal.ErrorText;
 import io.httpconnector.auth.internal.FormText;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -59,50 +59,9 @@ record TokenError(
             "unsupported_response_type",
             "unsupported_token_type");
 
-    private static final int MAX_DEPTH = 4;
-    /** In order of precedence. */
-    private static final List<String> CODES =
-            List.of("error", "code", "error_code", "errorCode", "error_type", "errorType", "type");
-
-    private static final List<String> CONTAINERS = List.of("error", "errors", "fault", "data", "result", "response");
-
-    private static final List<String> DESCRIPTIONS = List.of(
-            "error_description",
-            "errorDescription",
-            "error_message",
-            "errorMessage",
-            "message",
-            "detail",
-            "msg",
-            "description");
-
     static TokenError of(JsonNode response) {
-        String code = find(response, CODES, JsonNode::isTextual, MAX_DEPTH);
-        return new TokenError(
-                code == null ? find(response, CODES, JsonNode::isNumber, MAX_DEPTH) : code,
-                find(response, DESCRIPTIONS, JsonNode::isTextual, MAX_DEPTH),
-                find(response, List.of("error_uri"), JsonNode::isTextual, 1));
-    }
-
-    /** Finds the first value with one of the names, here or within the objects and arrays of an error. */
-    private static @Nullable String find(JsonNode json, List<String> names, Predicate<JsonNode> type, int depth) {
-        if (json.isArray()) {
-            JsonNode first = json.path(0);
-            return first.isTextual() && type.test(first) ? first.asText() : find(first, names, type, depth - 1);
-        }
-        for (String name : names) {
-            JsonNode value = json.path(name);
-            if (type.test(value) && !value.asText().isEmpty()) {
-                return value.asText();
-            }
-        }
-        for (String name : depth <= 0 ? List.<String>of() : CONTAINERS) {
-            String inner = find(json.path(name), names, type, depth - 1);
-            if (inner != null) {
-                return inner;
-            }
-        }
-        return null;
+        ErrorFields found = ErrorFields.of(response);
+        return new TokenError(found.code(), found.description(), found.uri());
     }
 
     /**

@@ -7,6 +7,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.TimeSource;
+import io.httpconnector.auth.internal.ErrorText;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

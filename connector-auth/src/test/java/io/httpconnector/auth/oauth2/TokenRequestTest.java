@@ -78,6 +78,27 @@ class TokenRequestTest {
                         .containsExactlyInAnyOrder("refresh_token=r0", "scope=b", "grant_type=renew", "client_id=id"));
     }
 
+    @Test
+    void configuredParameterReplacesAnOmittedOne() {
+        server.on("/token", Reply.json("{\"access_token\":\"t\"}"));
+        OAuth2Builder auth = OAuth2.clientCredentials()
+                .client("id", Secret.of("s3cret-1"))
+                .tokenUrl(server.url("/token"))
+                .tokenParameter("grant_type", "client_credential")
+                .provider(ProviderSettings.defaults().withoutTokenParameters("grant_type", "scope"))
+                .scopes("a");
+        try (HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl(server.url(""))
+                .auth(auth.build())
+                .retry(RetryPolicy.none())
+                .build()) {
+            connection.send(Request.get("/x"));
+        }
+        assertThat(server.received("/token"))
+                .singleElement()
+                .satisfies(request -> assertThat(request.body()).isEqualTo("grant_type=client_credential"));
+    }
+
     /** RFC 6749, appendix A.12. */
     @ParameterizedTest
     @ValueSource(strings = {"AAAA\\r\\nEvil: 1", "AAAA\\u0000", "\\u00e9\\u4e2d", "AAAA\\u007f"})
