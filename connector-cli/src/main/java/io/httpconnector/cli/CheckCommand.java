@@ -92,7 +92,7 @@ final class CheckCommand implements Callable<Integer> {
                 DocumentProblem problem = DocumentProblem.of(file, text);
                 problems.add(problem);
                 if (!options.json) {
-                    terminal.print(problem.toString());
+                    terminal.print(PrintableText.line(problem.toString()));
                 }
             }
         }

@@ -66,8 +66,19 @@ final class FailureReporter implements IExecutionExceptionHandler, IParameterExc
         return ExitCode.INTERNAL;
     }
 
-    private void report(Exception failure, int code, ParseResult result) {
+    /** Returns the message of a failure. A problem that quotes a text with line ends is still one line. */
+    private static String message(Exception failure) {
         String message = String.valueOf(failure.getMessage());
+        if (failure instanceof InvalidDefinitionException invalid) {
+            for (String problem : invalid.problems()) {
+                message = message.replace(problem, PrintableText.line(problem));
+            }
+        }
+        return message;
+    }
+
+    private void report(Exception failure, int code, ParseResult result) {
+        String message = message(failure);
         if (code == ExitCode.INTERNAL) {
             // The message of an unexpected exception could quote a value.
             message = "unexpected " + failure.getClass().getSimpleName()

@@ -10,6 +10,7 @@ import io.httpconnector.definition.ConnectorComponents.ComponentKind;
 import io.httpconnector.definition.internal.FormatMigrations;
 import io.httpconnector.definition.internal.PointerSources;
 import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.template.PillFilter;
 import io.httpconnector.template.RequestTemplate;
 import java.util.Collections;
@@ -106,7 +107,7 @@ final class ConnectorReader {
         }
         String id = named(reader, "id", ID, "use lower-case letters, digits and hyphens");
         String version = named(reader, "version", VERSION, "use three numbers, such as 1.0.0");
-        String title = reader.requiredText("title");
+        String title = notBlank(reader, "title");
         String documentation = reader.text("documentation");
         Map<ComponentKind, List<String>> declared = components(reader);
         // Values that others refer to; they are read where they are used.
@@ -202,9 +203,18 @@ final class ConnectorReader {
     }
 
     private static String named(JsonObjectReader reader, String member, Pattern pattern, String advice) {
+        String text = notBlank(reader, member);
+        if (!text.isBlank() && !pattern.matcher(text).matches()) {
+            reader.problem(member, "\"" + LogSafe.visible(text) + "\" is invalid: " + advice);
+        }
+        return text;
+    }
+
+    private static String notBlank(JsonObjectReader reader, String member) {
         String text = reader.requiredText(member);
-        if (!text.isEmpty() && !pattern.matcher(text).matches()) {
-            reader.problem(member, "\"" + text + "\" is invalid: " + advice);
+        JsonNode given = reader.any(member);
+        if (given != null && given.isTextual() && given.textValue().isBlank()) {
+            reader.problem(member, "it is empty");
         }
         return text;
     }

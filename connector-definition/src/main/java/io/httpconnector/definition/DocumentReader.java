@@ -65,28 +65,30 @@ final class DocumentReader {
             throw new InvalidDefinitionException(
                     "connector document", "it is nested too deeply: at most " + MAX_DEPTH + " levels are permitted");
         }
-        ResolvedDocument resolved;
-        try {
-            resolved = References.resolve(json);
-        } catch (InvalidDefinitionException e) {
-            throw invalid(document, e.problems().stream().map(text -> LocatedProblem.of(text, json)));
-        }
+        ResolvedDocument resolved = References.resolve(json);
         MigratedDocument migrated = migrations.migrate(resolved.tree());
         List<LocatedProblem> problems = new ArrayList<>();
+        List<LocatedProblem> ofReferences = resolved.problems().stream()
+                .map(text -> LocatedProblem.of(text, json))
+                .toList();
         migrated.problems().forEach(text -> problems.add(LocatedProblem.of(text, resolved.tree())));
         ConnectorReader reader = new ConnectorReader(migrated.tree(), components);
         try {
             var parts = reader.read();
-            if (problems.isEmpty() && document.problems().isEmpty()) {
+            if (problems.isEmpty() && ofReferences.isEmpty() && document.problems().isEmpty()) {
                 return new ConnectorDefinition(parts, components, migrated.from());
             }
         } catch (InvalidDefinitionException e) {
-            e.problems()
+            e.problems().stream()
+                    .filter(text -> !resolved.isConsequence(text))
                     .forEach(text -> problems.add(LocatedProblem.of(text, migrated.tree())
                             .from(reader.inherited())
                             .from(migrated.sources())));
         }
-        throw invalid(document, problems.stream().map(problem -> problem.from(resolved.sources())));
+        throw invalid(
+                document,
+                Stream.concat(
+                        ofReferences.stream(), problems.stream().map(problem -> problem.from(resolved.sources()))));
     }
 
     private static InvalidDefinitionException invalid(ParsedDocument document, Stream<LocatedProblem> problems) {

@@ -1,6 +1,7 @@
 package io.httpconnector.definition;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,12 +17,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests the messages for documents whose text is not valid YAML or JSON. */
 class DocumentSyntaxTest {
 
     /** Four lines, to which the text of a case is appended. */
     private static final String YAML = "connector: 1\nid: shop\nversion: 1.0.0\ntitle: Shop\n";
+
+    private static final String VALID = YAML + "connection: {baseUrl: \"https://shop.example.com\"}\n";
 
     private static final String JSON =
             "{\"connector\": 1, \"id\": \"shop\", \"version\": \"1.0.0\",\n \"title\": \"Shop\"";
@@ -291,5 +295,65 @@ class DocumentSyntaxTest {
         assertThat(problems(text.toString())).hasSize(20);
         assertThatThrownBy(() -> ConnectorDefinition.parse(YAML + "{".repeat(5000)))
                 .isInstanceOf(InvalidDefinitionException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"id", "version", "title"})
+    void emptyTextsAreReported(String member) {
+        for (String empty : new String[] {"\"\"", "\"  \""}) {
+            assertThat(problems(VALID.replaceFirst("(?m)^" + member + ": .*$", member + ": " + empty)))
+                    .singleElement(STRING)
+                    .startsWith("/" + member + " (line ")
+                    .endsWith("): it is empty");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"!!python/object:os.system {a: 1}", "!shop {a: 1}", "!!set {a}", "!env [x]"})
+    void unknownTagsAreReported(String value) {
+        assertThat(problems(VALID + "definitions: {x: " + value + "}\n"))
+                .singleElement(STRING)
+                .startsWith("/definitions/x (line 6, column ")
+                .contains("it has an unknown YAML tag");
+    }
+
+    @Test
+    void tagsOfTheCoreSchemaAreRead() {
+        assertThat(problems(VALID + "definitions: !!map {x: !!str 1, y: !!seq [!!int 1], z: \"!env\"}\n"))
+                .isEmpty();
+    }
+
+    @Test
+    void lineEndsInAnIdAreNotPartOfTheMessage() {
+        assertThat(problems(VALID.replace("id: shop", "id: \"a\\nb.yaml: valid\"")))
+                .singleElement(STRING)
+                .doesNotContain("\n")
+                .contains("\"a?b.yaml: valid\" is invalid");
+    }
+
+    @Test
+    void referenceWithoutTargetHidesNoOtherProblem() {
+        assertThat(problems(VALID + """
+                        requests:
+                          a: {$ref: "#/definitions/nope"}
+                          b: {$ref: 5}
+                          c: {$ref: "other.yaml#/x"}
+                          d: {method: GET, urll: /x}
+                          e: {method: GET, url: /x, query: {$ref: "#/definitions/none"}}
+                          f: {$ref: "#/requests/f"}
+                        triggers:
+                          t: {request: a, key: [/id]}
+                          u: {request: {$ref: "#/requests/a"}, key: [/id], mode: none}
+                        """))
+                .anyMatch(problem -> problem.startsWith("/requests/a/$ref (line 7"))
+                .anyMatch(problem -> problem.startsWith("/requests/b/$ref (line 8"))
+                .anyMatch(problem -> problem.startsWith("/requests/c/$ref (line 9"))
+                .anyMatch(problem -> problem.startsWith("/requests/d/urll (line 10"))
+                .anyMatch(problem -> problem.startsWith("/requests/e/query/$ref (line 11"))
+                .anyMatch(problem -> problem.startsWith("/requests/f/$ref (line 12"))
+                .anyMatch(problem -> problem.startsWith("/triggers/u/mode (line 15"))
+                .noneMatch(problem -> problem.startsWith("/requests/a (")
+                        || problem.startsWith("/requests/a/method")
+                        || problem.startsWith("/triggers/t"));
     }
 }

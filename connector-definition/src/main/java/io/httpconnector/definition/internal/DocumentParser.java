@@ -263,7 +263,10 @@ public final class DocumentParser {
                             + ": it is a YAML alias: use {\"$ref\": \"#/...\"} instead; a text that begins with * must be in"
                             + " quotes");
                 }
-                if (parser instanceof YAMLParser yaml && isUnknown(yaml.getTypeId())) {
+                // At a name, the parser returns the tag of the object.
+                if (parser instanceof YAMLParser yaml
+                        && token != JsonToken.FIELD_NAME
+                        && isUnknown(yaml.getTypeId())) {
                     problems.add(located(parser) + ": it has an unknown YAML tag: remove the word that begins with !");
                 }
                 if (parser instanceof YAMLParser && token == JsonToken.FIELD_NAME) {

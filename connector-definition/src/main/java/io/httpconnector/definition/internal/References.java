@@ -24,6 +24,7 @@ public final class References {
 
     private final JsonNode root;
     private final List<String> problems = new ArrayList<>();
+    private final List<String> broken = new ArrayList<>();
 
     /** The source of replaced values by their pointer in the result. */
     private final PointerSources sources = new PointerSources();
@@ -39,23 +40,31 @@ public final class References {
      *
      * @param tree the result
      * @param sources where its values come from
+     * @param problems the references without a target, or to themselves
+     * @param broken the pointers in the result at which the value of such a reference is missing
      */
-    public record ResolvedDocument(JsonNode tree, PointerSources sources) {}
+    public record ResolvedDocument(
+            JsonNode tree, PointerSources sources, List<String> problems, List<String> broken) {
+
+        /** Whether a problem concerns a value that a reference should have. */
+        public boolean isConsequence(String problem) {
+            return broken.stream().anyMatch(at -> problem.startsWith(at + "/") || problem.startsWith(at + ": "));
+        }
+    }
 
     /**
-     * Resolves all references.
+     * Resolves all references. One without a target, or to itself, is replaced by an object with the members beside it.
      *
-     * @throws InvalidDefinitionException if a reference has no target, or refers to itself; reports all
+     * @throws InvalidDefinitionException if the result has too many values
      */
     public static ResolvedDocument resolve(JsonNode root) {
         References references = new References(root);
         JsonNode tree = references.copy(root, "", "", List.of());
-        if (!references.problems.isEmpty()) {
-            throw new InvalidDefinitionException(
-                    "connector document",
-                    references.problems.stream().distinct().toList());
-        }
-        return new ResolvedDocument(tree, references.sources);
+        return new ResolvedDocument(
+                tree,
+                references.sources,
+                references.problems.stream().distinct().toList(),
+                List.copyOf(references.broken));
     }
 
     /**
@@ -109,19 +118,21 @@ public final class References {
         String reference = object.get(REF).textValue();
         String problem = from + "/" + REF + ": ";
         if (via.contains(reference) || via.size() > MAX_DEPTH) {
-            problems.add(problem + "\"" + reference + "\" refers to itself");
-            return JsonNodeFactory.instance.nullNode();
+            return broken(object, at, from, via, problem + "\"" + reference + "\" refers to itself");
         }
         JsonNode target;
         try {
             target = root.at(JsonSupport.pointer(reference.substring(1)));
         } catch (InvalidDefinitionException e) {
-            problems.add(problem + "\"" + reference + "\" is not a JSON Pointer: write it such as #/definitions/page");
-            return JsonNodeFactory.instance.nullNode();
+            return broken(
+                    object,
+                    at,
+                    from,
+                    via,
+                    problem + "\"" + reference + "\" is not a JSON Pointer: write it such as #/definitions/page");
         }
         if (target.isMissingNode()) {
-            problems.add(problem + "the document has no value at \"" + reference + "\"");
-            return JsonNodeFactory.instance.nullNode();
+            return broken(object, at, from, via, problem + "the document has no value at \"" + reference + "\"");
         }
         List<String> path = new ArrayList<>(via);
         path.add(reference);
@@ -129,13 +140,23 @@ public final class References {
         JsonNode copy = copy(target, at, reference.substring(1), path);
         if (object.size() > 1) {
             if (!(copy instanceof ObjectNode changed)) {
-                problems.add(problem + "members beside $ref replace those of an object, but \"" + reference
-                        + "\" is not an object");
-                return copy;
+                return broken(
+                        object,
+                        at,
+                        from,
+                        via,
+                        problem + "members beside $ref replace those of an object, but \"" + reference
+                                + "\" is not an object");
             }
             List<String> own = via.isEmpty() ? List.of("") : via;
             members(object, changed, at, from, own);
         }
         return copy;
+    }
+
+    private JsonNode broken(ObjectNode object, String at, String from, List<String> via, String problem) {
+        problems.add(problem);
+        broken.add(at);
+        return members(object, JsonNodeFactory.instance.objectNode(), at, from, via);
     }
 }
