@@ -172,4 +172,32 @@ class RequiredInputsTest {
             assertThat(instance.state()).isEqualTo(InstanceState.ACTIVE);
         }
     }
+
+    @Test
+    void referencesToSecretsAreChecked() {
+        ConnectorDefinition definition = ConnectorDefinition.parse(DOCUMENT.replace("VERSION", "1.0.0")
+                .replace("INPUTS", "  - {name: key, secret: true}")
+                .replace(":1\"}", ":1\", headers: {X-Key: \"{{auth.key}}\"}}"));
+        try (ConnectorRegistry registry = ConnectorRegistry.in(InstanceStore.inMemory())
+                .state(StateStore.inMemory())
+                .secrets(reference -> reference.name().equals("known") ? Secret.of("s") : null)
+                .build()) {
+            registry.define(definition);
+            registry.start();
+            InstanceSettings none = InstanceSettings.of(Map.of());
+
+            assertThatThrownBy(() -> registry.add("acme", "shop", none.secret("keyy", "known")))
+                    .isInstanceOf(InvalidDefinitionException.class)
+                    .hasMessageContaining("keyy: there is no such secret: did you mean \"key\"?");
+            assertThatThrownBy(() -> registry.add("acme", "shop", none.secret("key", "other")))
+                    .hasMessageContaining("supply the secret \"other\" by the source of secrets");
+            ConnectorInstance instance = registry.add("acme", "shop", none.secret("key", "known"));
+            assertThatThrownBy(() -> instance.change(none.secret("none", "known").secret("key", "known")))
+                    .hasMessageContaining("none: there is no such secret");
+            instance.remove();
+            assertThatThrownBy(() -> instance.send("none", Pills.none()))
+                    .hasMessageContaining("was removed")
+                    .hasMessageNotContaining("start()");
+        }
+    }
 }

@@ -4,8 +4,6 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.DefinitionChange;
-import io.httpconnector.state.StateException;
-import io.httpconnector.state.StateException.StateFailure;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,7 +15,6 @@ import org.slf4j.LoggerFactory;
 final class InstanceLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectorInstance.class);
-    private static final int MAX_TRIES = 5;
 
     private final RegistryEnvironment environment;
     private final ConnectorInstance instance;
@@ -50,6 +47,7 @@ final class InstanceLifecycle {
     InstanceRuntime running() {
         InstanceRuntime current = runtime;
         if (current == null) {
+            requirePresent();
             throw new ConnectorException("The instance " + this + " is not started: call start()");
         }
         return current;
@@ -89,14 +87,9 @@ final class InstanceLifecycle {
         changing(() -> {
             check(stored.version(), settings);
             StoredInstance changed = stored.with(stored.version(), settings);
-            store(stored.state() == InstanceState.DISABLED ? changed : withState(changed, InstanceState.ACTIVE));
+            store(stored.state() == InstanceState.DISABLED ? changed : changed.in(InstanceState.ACTIVE));
             reopen();
         });
-    }
-
-    private static StoredInstance withState(StoredInstance changed, InstanceState state) {
-        return new StoredInstance(
-                changed.id(), changed.version(), changed.settings(), state, "", changed.created(), changed.revision());
     }
 
     List<DefinitionChange> changes(String version) {
@@ -179,12 +172,15 @@ final class InstanceLifecycle {
         lifecycle.lock();
         try {
             if (environment.instances.putIfAbsent(stored.id(), instance) != null) {
-                throw new InvalidDefinitionException(
-                        "connector registry",
-                        "there is an instance of " + this + " already: change it, or remove it first");
+                throw exists();
             }
+            InstanceStore store = environment.settings.instances();
             try {
-                environment.settings.instances().put(stored, 0);
+                ConflictRetry.run(() -> store.put(stored, 0), () -> {
+                    if (store.find(stored.id()).isPresent()) {
+                        throw exists();
+                    }
+                });
             } catch (RuntimeException e) {
                 boolean unused = environment.instances.remove(stored.id(), instance);
                 throw e;
@@ -192,6 +188,17 @@ final class InstanceLifecycle {
             open(Duration.ZERO);
         } finally {
             lifecycle.unlock();
+        }
+    }
+
+    private InvalidDefinitionException exists() {
+        return new InvalidDefinitionException(
+                "connector registry", "there is an instance of " + this + " already: change it, or remove it first");
+    }
+
+    private void requirePresent() {
+        if (environment.instances.get(stored.id()) != instance) {
+            throw new ConnectorException("The instance " + this + " was removed");
         }
     }
 
@@ -205,22 +212,12 @@ final class InstanceLifecycle {
         }
         try {
             environment.requireOpen();
-            if (environment.instances.get(stored.id()) != instance) {
-                throw new ConnectorException("The instance " + this + " was removed");
-            }
-            boolean isLatest = false;
-            for (int tries = 1; !isLatest; tries++) {
-                try {
-                    change.run();
-                    isLatest = true;
-                } catch (StateException e) {
-                    if (e.reason() != StateFailure.CONFLICT || tries == MAX_TRIES) {
-                        throw e;
-                    }
-                    // Another node has changed the instance.
-                    refresh(environment.settings.instances().find(stored.id()).orElse(null));
-                }
-            }
+            requirePresent();
+            ConflictRetry.run(change, () -> {
+                // Another node has changed or removed the instance.
+                refresh(environment.settings.instances().find(stored.id()).orElse(null));
+                requirePresent();
+            });
         } finally {
             lifecycle.unlock();
         }

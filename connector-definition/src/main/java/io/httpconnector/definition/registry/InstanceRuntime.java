@@ -193,12 +193,11 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
     Connector connect(InstanceSettings settings) {
         RegistrySettings shared = environment.settings;
         InstanceId id = stored.id();
+        SecretReferences references = new SecretReferences(settings.secrets());
         ConnectorContext.Builder context = ConnectorContext.forTenant(id.tenant())
                 .values(settings.values())
                 .secrets(reference -> secrets.find(new SecretReference(
-                        id.tenant(),
-                        id.connector(),
-                        settings.secrets().getOrDefault(reference.name(), reference.name()))))
+                        id.tenant(), id.connector(), references.nameOf(reference.name()))))
                 .state(shared.state())
                 .engine(shared.engine())
                 .tokens(new InstanceTokens(
@@ -209,7 +208,7 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
             context.strategy(settings.strategy());
         }
         shared.context().accept(context);
-        return defined.definition().connect(context.build());
+        return references.connect(id, defined.definition(), context.build());
     }
 
     /** Called when a value or a secret is missing or invalid. */

@@ -55,7 +55,7 @@ public record InstanceSettings(@Nullable String strategy, Map<String, String> va
     /**
      * Refers to a secret by another name.
      *
-     * @param name the name of the secret in the document
+     * @param name the name of the secret in the document; {@code add} and {@code change} reject one that it does not have
      * @param reference its name in the source of secrets
      * @return new settings
      */

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * An upgrade of an instance to another version of its document.
  *
  * @param changes what it changes for this instance
- * @param settings the settings of the instance without values of inputs that do not exist any more
+ * @param settings the settings of the instance without values of inputs and secrets that do not exist any more
  */
 record InstanceUpgrade(
         StoredInstance instance, String version, List<DefinitionChange> changes, InstanceSettings settings) {
@@ -45,7 +45,7 @@ record InstanceUpgrade(
                 instance,
                 version,
                 changes,
-                new InstanceSettings(chosen == null && isFirst ? null : strategy, values, given.secrets()));
+                new InstanceSettings(chosen == null && isFirst ? null : strategy, values, new SecretReferences(given.secrets()).of(newer)));
     }
 
     /** Rejects an upgrade for which the customer must do something. */

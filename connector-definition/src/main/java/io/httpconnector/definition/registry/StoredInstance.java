@@ -37,6 +37,11 @@ public record StoredInstance(
         return new StoredInstance(id, newVersion, newSettings, state, reason, created, revision + 1);
     }
 
+    /** Returns the same revision in another state, without a reason. */
+    StoredInstance in(InstanceState newState) {
+        return new StoredInstance(id, version, settings, newState, "", created, revision);
+    }
+
     /**
      * Returns the instance as JSON.
      *

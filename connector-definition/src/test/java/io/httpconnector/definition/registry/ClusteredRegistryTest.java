@@ -16,12 +16,16 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -156,6 +160,57 @@ class ClusteredRegistryTest {
 
             assertThat(onA.settings()).isEqualTo(shop.settings("b"));
             await(() -> b.instance("acme", "shop").orElseThrow().state() == InstanceState.DISABLED);
+        }
+    }
+
+    /** Executes two actions at the same time, and returns the results: the message of a failure, or else "ok". */
+    private static List<String> together(Runnable first, Runnable second) throws Exception {
+        CyclicBarrier start = new CyclicBarrier(2);
+        List<CompletableFuture<String>> results = Stream.of(first, second)
+                .map(action -> CompletableFuture.supplyAsync(() -> {
+                    try {
+                        start.await(20, TimeUnit.SECONDS);
+                        action.run();
+                        return "ok";
+                    } catch (Exception e) {
+                        return e.getClass().getSimpleName() + ": " + e.getMessage();
+                    }
+                }))
+                .toList();
+        return List.of(results.get(0).get(60, TimeUnit.SECONDS), results.get(1).get(60, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void nodesAddChangeAndRemoveTheSameInstanceOneAfterTheOther() throws Exception {
+        shop.customer("a", 0).customer("b", 0);
+        try (ConnectorRegistry a = node("a", WebhookRouter.at("https://app.example.com/hooks"));
+                ConnectorRegistry b = node("b", WebhookRouter.at("https://app.example.com/hooks"))) {
+            for (int i = 0; i < 6; i++) {
+                String tenant = "t" + i;
+                secrets.put(tenant, "shop", "key", Secret.of("k-1"));
+                secrets.put(tenant, "shop", "hook", Secret.of("h-1"));
+
+                List<String> added = together(
+                        () -> a.add(tenant, "shop", shop.settings("a")), () -> b.add(tenant, "shop", shop.settings("b")));
+
+                assertThat(added).containsOnlyOnce("ok").anyMatch(message -> message.contains("InvalidDefinitionException")
+                        && message.contains("there is an instance of shop of tenant \"" + tenant + "\" already"));
+            }
+            for (int i = 0; i < 6; i++) {
+                String tenant = "t" + i;
+                await(() -> a.instance(tenant, "shop").isPresent() && b.instance(tenant, "shop").isPresent());
+                ConnectorInstance onA = a.instance(tenant, "shop").orElseThrow();
+                ConnectorInstance onB = b.instance(tenant, "shop").orElseThrow();
+
+                List<String> changed = together(onA::remove, () -> onB.change(shop.settings("b")));
+
+                assertThat(changed.get(0)).isEqualTo("ok");
+                assertThat(changed.get(1))
+                        .isIn("ok", "ConnectorException: The instance shop of tenant \"" + tenant + "\" was removed");
+                await(() -> b.instance(tenant, "shop").isEmpty());
+                assertThat(together(() -> onA.send("get-shop", Pills.none()), onB::start))
+                        .allMatch(message -> message.endsWith("was removed"));
+            }
         }
     }
 
