@@ -61,6 +61,8 @@ final class ConnectorCommand implements Callable<Integer> {
         try {
             int code = commandLine(terminal).execute(args);
             return code == ExitCode.OK && terminal.isOutputClosed() ? ExitCode.OUTPUT_CLOSED : code;
+        } catch (Error e) {
+            return new FailureReporter(terminal).handleError(e, List.of(args));
         } finally {
             terminal.end();
         }

@@ -34,11 +34,27 @@ final class FailureReporter implements IExecutionExceptionHandler, IParameterExc
             return ExitCode.STOPPED;
         }
         int code = exitCode(failure);
-        report(failure, code, result);
+        report(failure, code, has(result, "--json"));
+        if (code == ExitCode.UNAUTHORIZED) {
+            boolean isAuthorizing = last(result).commandSpec().name().equals("authorize");
+            terminal.note(
+                    isAuthorizing
+                            ? "Check the secrets, and try again; --timeout sets how long to wait for the browser."
+                            : "Check the secrets, or run \"connector authorize\".");
+        }
         if (has(result, "--verbose")) {
             failure.printStackTrace(terminal.err());
         }
         return code;
+    }
+
+    /** Reports an error of the Java runtime, such as a missing class, and returns the exit code. */
+    int handleError(Error failure, List<String> args) {
+        report(failure, ExitCode.INTERNAL, args.contains("--json"));
+        if (args.contains("--verbose")) {
+            failure.printStackTrace(terminal.err());
+        }
+        return ExitCode.INTERNAL;
     }
 
     private static boolean has(ParseResult result, String option) {
@@ -67,7 +83,7 @@ final class FailureReporter implements IExecutionExceptionHandler, IParameterExc
     }
 
     /** Returns the message of a failure. A problem that quotes a text with line ends is still one line. */
-    private static String message(Exception failure) {
+    private static String message(Throwable failure) {
         String message = String.valueOf(failure.getMessage());
         if (failure instanceof InvalidDefinitionException invalid) {
             for (String problem : invalid.problems()) {
@@ -77,23 +93,16 @@ final class FailureReporter implements IExecutionExceptionHandler, IParameterExc
         return message;
     }
 
-    private void report(Exception failure, int code, ParseResult result) {
+    private void report(Throwable failure, int code, boolean isJson) {
         String message = message(failure);
         if (code == ExitCode.INTERNAL) {
-            // The message of an unexpected exception could quote a value.
+            // Its message could quote a value.
             message = "unexpected " + failure.getClass().getSimpleName()
                     + "; run the command with --verbose and report it";
         }
         terminal.note(terminal.styled("fg(red)", "error: ") + message);
-        if (has(result, "--json")) {
+        if (isJson) {
             print(message, code);
-        }
-        if (code == ExitCode.UNAUTHORIZED) {
-            boolean isAuthorizing = last(result).commandSpec().name().equals("authorize");
-            terminal.note(
-                    isAuthorizing
-                            ? "Check the secrets, and try again; --timeout sets how long to wait for the browser."
-                            : "Check the secrets, or run \"connector authorize\".");
         }
     }
 

@@ -192,9 +192,21 @@ final class ListenCommand extends InstanceCommand {
         public Optional<WebhookEndpoint> endpointAt(String path) {
             Optional<WebhookEndpoint> found = target.endpointAt(path);
             if (found.isEmpty()) {
-                terminal().note("rejected: HTTP 404, a request to a path other than that of the URL");
+                noteUnknownPath();
             }
             return found.map(endpoint -> new Explained(endpoint, receiver));
+        }
+
+        private void noteUnknownPath() {
+            String reason = "a request to a path other than that of the URL";
+            if (isJson()) {
+                ObjectNode rejected = JsonNodeFactory.instance.objectNode();
+                ObjectNode json = rejected.putObject("rejected").put("status", 404);
+                json.put("step", "PATH").put("reason", reason).putArray("hints");
+                terminal().print(rejected);
+            } else {
+                terminal().note("rejected: HTTP 404, " + reason);
+            }
         }
 
         @Override

@@ -160,4 +160,25 @@ class InputValuesTest {
         assertThat(sent("--pills", "pills.yaml", text).code()).isZero();
         assertThat(sent("--values", "values.yaml", text).code()).isZero();
     }
+
+    @Test
+    void errorOfTheRuntimeIsADefectOfTheCommand() {
+        for (String option : new String[] {"--value=must=1", "--json"}) {
+            boolean[] isThrown = {false};
+            connector.reader((terminal, line) -> {
+                if (!isThrown[0]) {
+                    isThrown[0] = true;
+                    throw new StackOverflowError("hush");
+                }
+            });
+
+            Result result = connector.run("send", "shop.yaml", "me", "--dry-run", "--value=must=1", option);
+
+            assertThat(result.code()).isEqualTo(ExitCode.INTERNAL);
+            assertThat(result.err())
+                    .contains("error: unexpected StackOverflowError; run the command with --verbose and report it")
+                    .doesNotContain("hush", "\tat ");
+            assertThat(result.out().contains("{\"ok\":false,\"exitCode\":70,")).isEqualTo(option.equals("--json"));
+        }
+    }
 }

@@ -94,6 +94,36 @@ class ListenCommandTest {
                 .doesNotContain("hush-hook-1");
     }
 
+    @Test
+    void rejectionsArePrintedAsJson() {
+        connector.reader((terminal, line) -> {
+            if (line.startsWith("{\"url\":")) {
+                String url = line.substring(8, line.length() - 2);
+                var unused = CompletableFuture.runAsync(() -> {
+                    try {
+                        statuses.add(send(url, "wrong"));
+                        statuses.add(send(url.substring(0, url.lastIndexOf('/')) + "/unknown", "hush-hook-1"));
+                    } finally {
+                        terminal.stop();
+                    }
+                });
+            }
+        });
+
+        Result result = connector.run("listen", "shop.yaml", "order-created", "--port=0", "--json");
+
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(statuses).containsExactly(401, 404);
+        assertThat(result.out().lines().skip(1))
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith("{\"rejected\":{\"status\":401,\"step\":\"VERIFICATION\","),
+                        line -> assertThat(line)
+                                .isEqualTo(
+                                        "{\"rejected\":{\"status\":404,\"step\":\"PATH\",\"reason\":\"a request to a path"
+                                                + " other than that of the URL\",\"hints\":[]}}"));
+        assertThat(result.err()).doesNotContain("rejected");
+    }
+
     /** The secret is kept with the tokens, so that it is known when the command is started again. */
     @Test
     void deliveredSecretIsKept() {

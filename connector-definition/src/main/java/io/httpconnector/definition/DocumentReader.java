@@ -75,7 +75,9 @@ final class DocumentReader {
         ConnectorReader reader = new ConnectorReader(migrated.tree(), components);
         try {
             var parts = reader.read();
-            if (problems.isEmpty() && ofReferences.isEmpty() && document.problems().isEmpty()) {
+            if (problems.isEmpty()
+                    && ofReferences.isEmpty()
+                    && document.problems().isEmpty()) {
                 return new ConnectorDefinition(parts, components, migrated.from());
             }
         } catch (InvalidDefinitionException e) {

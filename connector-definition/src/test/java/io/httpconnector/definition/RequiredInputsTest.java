@@ -192,7 +192,8 @@ class RequiredInputsTest {
             assertThatThrownBy(() -> registry.add("acme", "shop", none.secret("key", "other")))
                     .hasMessageContaining("supply the secret \"other\" by the source of secrets");
             ConnectorInstance instance = registry.add("acme", "shop", none.secret("key", "known"));
-            assertThatThrownBy(() -> instance.change(none.secret("none", "known").secret("key", "known")))
+            assertThatThrownBy(
+                            () -> instance.change(none.secret("none", "known").secret("key", "known")))
                     .hasMessageContaining("none: there is no such secret");
             instance.remove();
             assertThatThrownBy(() -> instance.send("none", Pills.none()))

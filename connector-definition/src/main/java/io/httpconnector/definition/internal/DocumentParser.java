@@ -264,9 +264,7 @@ public final class DocumentParser {
                             + " quotes");
                 }
                 // At a name, the parser returns the tag of the object.
-                if (parser instanceof YAMLParser yaml
-                        && token != JsonToken.FIELD_NAME
-                        && isUnknown(yaml.getTypeId())) {
+                if (parser instanceof YAMLParser yaml && token != JsonToken.FIELD_NAME && isUnknown(yaml.getTypeId())) {
                     problems.add(located(parser) + ": it has an unknown YAML tag: remove the word that begins with !");
                 }
                 if (parser instanceof YAMLParser && token == JsonToken.FIELD_NAME) {

@@ -43,8 +43,7 @@ public final class References {
      * @param problems the references without a target, or to themselves
      * @param broken the pointers in the result at which the value of such a reference is missing
      */
-    public record ResolvedDocument(
-            JsonNode tree, PointerSources sources, List<String> problems, List<String> broken) {
+    public record ResolvedDocument(JsonNode tree, PointerSources sources, List<String> problems, List<String> broken) {
 
         /** Whether a problem concerns a value that a reference should have. */
         public boolean isConsequence(String problem) {

@@ -196,8 +196,8 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
         SecretReferences references = new SecretReferences(settings.secrets());
         ConnectorContext.Builder context = ConnectorContext.forTenant(id.tenant())
                 .values(settings.values())
-                .secrets(reference -> secrets.find(new SecretReference(
-                        id.tenant(), id.connector(), references.nameOf(reference.name()))))
+                .secrets(reference -> secrets.find(
+                        new SecretReference(id.tenant(), id.connector(), references.nameOf(reference.name()))))
                 .state(shared.state())
                 .engine(shared.engine())
                 .tokens(new InstanceTokens(

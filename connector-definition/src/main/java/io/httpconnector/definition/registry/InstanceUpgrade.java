@@ -45,7 +45,10 @@ record InstanceUpgrade(
                 instance,
                 version,
                 changes,
-                new InstanceSettings(chosen == null && isFirst ? null : strategy, values, new SecretReferences(given.secrets()).of(newer)));
+                new InstanceSettings(
+                        chosen == null && isFirst ? null : strategy,
+                        values,
+                        new SecretReferences(given.secrets()).of(newer)));
     }
 
     /** Rejects an upgrade for which the customer must do something. */

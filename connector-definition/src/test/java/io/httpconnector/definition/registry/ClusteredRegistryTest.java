@@ -191,14 +191,19 @@ class ClusteredRegistryTest {
                 secrets.put(tenant, "shop", "hook", Secret.of("h-1"));
 
                 List<String> added = together(
-                        () -> a.add(tenant, "shop", shop.settings("a")), () -> b.add(tenant, "shop", shop.settings("b")));
+                        () -> a.add(tenant, "shop", shop.settings("a")),
+                        () -> b.add(tenant, "shop", shop.settings("b")));
 
-                assertThat(added).containsOnlyOnce("ok").anyMatch(message -> message.contains("InvalidDefinitionException")
-                        && message.contains("there is an instance of shop of tenant \"" + tenant + "\" already"));
+                assertThat(added)
+                        .containsOnlyOnce("ok")
+                        .anyMatch(message -> message.contains("InvalidDefinitionException")
+                                && message.contains(
+                                        "there is an instance of shop of tenant \"" + tenant + "\" already"));
             }
             for (int i = 0; i < 6; i++) {
                 String tenant = "t" + i;
-                await(() -> a.instance(tenant, "shop").isPresent() && b.instance(tenant, "shop").isPresent());
+                await(() -> a.instance(tenant, "shop").isPresent()
+                        && b.instance(tenant, "shop").isPresent());
                 ConnectorInstance onA = a.instance(tenant, "shop").orElseThrow();
                 ConnectorInstance onB = b.instance(tenant, "shop").orElseThrow();
 
