@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.definition.internal.DocumentParser;
 import io.httpconnector.internal.json.Suggestions;
+import io.httpconnector.internal.json.YamlOrJson;
 import io.httpconnector.wizard.Recommendation;
 import io.httpconnector.wizard.RecommendationSource;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The requests of an OpenAPI document, Postman collection, HTTP Archive or curl command, as members of a connector document. */
@@ -37,7 +39,38 @@ final class ImportedRequests {
     private ImportedRequests(ImportFormat format, String text) {
         this.format = format;
         this.text = text;
-        this.tree = format.isTree() ? DocumentParser.parse(text).tree() : MissingNode.getInstance();
+        this.tree = format.isTree() ? tree(format, text) : MissingNode.getInstance();
+    }
+
+    /** Parses a text. Descriptions in YAML may have aliases. */
+    private static JsonNode tree(ImportFormat format, String text) {
+        return format == ImportFormat.OPENAPI
+                ? withOwnOperations(YamlOrJson.read(text))
+                : DocumentParser.parse(text).tree();
+    }
+
+    /** Returns a document whose operations can be changed: in YAML, an alias may stand for one or all operations of a path. */
+    private static JsonNode withOwnOperations(JsonNode document) {
+        if (!(document instanceof ObjectNode object) || !(object.path("paths") instanceof ObjectNode paths)) {
+            return document;
+        }
+        ObjectNode copies = JsonNodeFactory.instance.objectNode();
+        paths.properties()
+                .forEach(path -> copies.set(path.getKey(), copied(path.getValue(), ImportedRequests::copied)));
+        return copied(object, value -> value == paths ? copies : value);
+    }
+
+    private static JsonNode copied(JsonNode value) {
+        return copied(value, UnaryOperator.identity());
+    }
+
+    private static JsonNode copied(JsonNode value, UnaryOperator<JsonNode> member) {
+        if (!(value instanceof ObjectNode object)) {
+            return value;
+        }
+        ObjectNode copy = JsonNodeFactory.instance.objectNode();
+        object.properties().forEach(each -> copy.set(each.getKey(), member.apply(each.getValue())));
+        return copy;
     }
 
     /**

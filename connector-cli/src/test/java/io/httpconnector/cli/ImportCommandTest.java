@@ -115,6 +115,54 @@ class ImportCommandTest {
     }
 
     @Test
+    void aliasesAndMergeKeysOfAnOpenApiDocument() {
+        connector.write("alias.yaml", """
+                openapi: 3.0.3
+                info: {title: T, version: '1'}
+                servers: [{url: https://x.example.com}]
+                paths:
+                  /a: &item
+                    get: &op
+                      operationId: a
+                      parameters: [{in: query, name: page, required: true, example: 2}]
+                  /b: {get: {<<: *op, operationId: b, summary: Second}}
+                  /c: {post: *op}
+                  /d: *item
+                """);
+
+        Result result = connector.run("import", "openapi", "alias.yaml", "--json");
+
+        assertThat(result.code()).as(result.err()).isZero();
+        JsonNode requests = tree(result.out()).at("/connectors/0/document/requests");
+        assertThat(requests.properties().stream()
+                        .map(one -> one.getKey() + " "
+                                + one.getValue().path("method").asText() + " "
+                                + one.getValue().path("url").asText()
+                                + one.getValue().at("/query/0/value").asText()
+                                + one.getValue().path("title").asText()))
+                .containsExactly("a GET /a2", "b GET /b2Second", "a-2 POST /c2", "a-3 GET /d2");
+    }
+
+    @Test
+    void aliasBombIsRefused() {
+        StringBuilder bomb =
+                new StringBuilder("openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths: {}\nx0: &x0 lol\n");
+        for (int i = 1; i < 30; i++) {
+            bomb.append("x%d: &x%d [%s*x%d]\n".formatted(i, i, ("*x" + (i - 1) + ", ").repeat(9), i - 1));
+        }
+        connector.write("bomb.yaml", bomb.toString());
+        connector.write("twice.yaml", PETS + "    put: {}\n    put: {operationId: x}\n");
+
+        Result result = connector.run("import", "openapi", "bomb.yaml");
+        Result twice = connector.run("import", "openapi", "twice.yaml");
+
+        assertThat(result.code()).isEqualTo(ExitCode.INVALID);
+        assertThat(result.err()).contains("its aliases expand to more than");
+        assertThat(twice.code()).isEqualTo(ExitCode.INVALID);
+        assertThat(twice.err()).contains("the key \"put\" appears twice");
+    }
+
+    @Test
     void existingFileIsReplacedOnRequestOnly() {
         connector.write("out.yaml", "precious");
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.internal.json.YamlOrJson;
 import java.util.List;
 import java.util.function.BiPredicate;
 import java.util.function.Function;

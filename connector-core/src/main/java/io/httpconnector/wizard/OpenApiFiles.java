@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.YamlOrJson;
 import io.httpconnector.internal.text.PercentEncoding;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -3,6 +3,7 @@ package io.httpconnector.wizard;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.Arguments;
+import io.httpconnector.internal.json.YamlOrJson;
 import io.httpconnector.template.PillFilter;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.internal.json.YamlOrJson;
 import io.httpconnector.template.RequestTemplate;
 import java.time.Duration;
 import java.util.List;
@@ -263,6 +264,20 @@ class OpenApiTest {
         assertThatThrownBy(() -> YamlOrJson.read("a: {<<: text}")).isInstanceOf(InvalidDefinitionException.class);
         assertThatThrownBy(() -> YamlOrJson.read("? [a]\n: b")).isInstanceOf(InvalidDefinitionException.class);
         assertThatThrownBy(() -> YamlOrJson.read("[".repeat(10_000))).isInstanceOf(InvalidDefinitionException.class);
+        assertThatThrownBy(() -> YamlOrJson.read("a: 1\nb: {c: 1, d: 2, 'c': 3}"))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("line 2, column 17: the key \"c\" appears twice");
+        assertThatThrownBy(
+                        () -> YamlOrJson.read("a: &a " + "x".repeat(100_000) + "\nb: [" + "*a, ".repeat(2000) + "*a]"))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("aliases");
+        StringBuilder nested = new StringBuilder("a0: &a0 x\n");
+        for (int i = 1; i < 100; i++) {
+            nested.append("a%d: &a%d %s*a%d%s\n".formatted(i, i, "[".repeat(200), i - 1, "]".repeat(200)));
+        }
+        assertThatThrownBy(() -> YamlOrJson.read(nested.toString()))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("nested");
         StringBuilder laughs = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for (int i = 1; i < 12; i++) {
             laughs.append("a").append(i).append(": &a").append(i).append(" [");

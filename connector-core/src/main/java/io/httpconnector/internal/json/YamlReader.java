@@ -1,4 +1,4 @@
-package io.httpconnector.wizard;
+package io.httpconnector.internal.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.internal.json.JsonSupport;
 import java.io.StringReader;
 import java.math.BigInteger;
 import java.util.HashMap;
@@ -47,6 +46,9 @@ final class YamlReader {
     /** The maximum number of values after expanding all aliases. */
     private static final long MAX_VALUES = 5_000_000;
 
+    /** The maximum number of characters after expanding all aliases. */
+    private static final long MAX_EXPANDED = 2L * MAX_CHARACTERS;
+
     private static final Tag PLAIN = new Tag("tag:io.httpconnector,2026:plain");
 
     private static final Pattern INTEGER = Pattern.compile("[-+]?[0-9]+");
@@ -55,8 +57,14 @@ final class YamlReader {
     private static final Pattern FLOAT = Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?");
     private static final int MAX_DIGITS = 1000;
 
-    /** A tree with the number of its values. */
-    private record CountedTree(JsonNode tree, long values) {}
+    /**
+     * A tree with its size after expanding all aliases.
+     *
+     * @param values the number of its values
+     * @param characters the number of characters of its texts and keys
+     * @param depth the number of nested mappings and sequences
+     */
+    private record CountedTree(JsonNode tree, long values, long characters, int depth) {}
 
     private final Map<Node, CountedTree> known = new HashMap<>();
     private final Set<Node> open = new HashSet<>();
@@ -78,8 +86,8 @@ final class YamlReader {
         } catch (MarkedYAMLException e) {
             throw YamlOrJson.invalid(at(e.getProblemMark()) + "neither valid JSON nor YAML");
         } catch (YAMLException e) {
-            throw YamlOrJson.invalid("neither readable JSON nor YAML: more than " + MAX_CHARACTERS
-                    + " characters, or a character that YAML does not allow");
+            throw YamlOrJson.invalid("neither readable JSON nor YAML: more than " + MAX_DEPTH + " nested values or "
+                    + MAX_CHARACTERS + " characters, or a character that YAML does not allow");
         }
     }
 
@@ -113,11 +121,12 @@ final class YamlReader {
         } else if (node instanceof SequenceNode sequence) {
             read = sequence(sequence, depth);
         } else {
-            read = new CountedTree(scalar((ScalarNode) node), 1);
+            ScalarNode scalar = (ScalarNode) node;
+            read = new CountedTree(scalar(scalar), 1, scalar.getValue().length(), 0);
         }
-        if (read.values > MAX_VALUES) {
-            throw YamlOrJson.invalid(
-                    at(node.getStartMark()) + "its aliases expand to more than " + MAX_VALUES + " values");
+        if (read.values > MAX_VALUES || read.characters > MAX_EXPANDED || read.depth > MAX_DEPTH) {
+            throw YamlOrJson.invalid(at(node.getStartMark()) + "its aliases expand to more than " + MAX_VALUES
+                    + " values, " + MAX_EXPANDED + " characters or " + MAX_DEPTH + " nested values");
         }
         open.remove(node);
         known.put(node, read);
@@ -127,27 +136,38 @@ final class YamlReader {
     private CountedTree sequence(SequenceNode sequence, int depth) {
         ArrayNode array = JsonNodeFactory.instance.arrayNode();
         long values = 1;
+        long characters = 0;
+        int nested = 0;
         for (Node element : sequence.getValue()) {
             CountedTree read = read(element, depth + 1);
             array.add(read.tree);
             values += read.values;
+            characters += read.characters;
+            nested = Math.max(nested, read.depth);
         }
-        return new CountedTree(array, values);
+        return new CountedTree(array, values, characters, nested + 1);
     }
 
     private CountedTree mapping(MappingNode mapping, int depth) {
         ObjectNode object = JsonNodeFactory.instance.objectNode();
         ObjectNode merged = JsonNodeFactory.instance.objectNode();
         long values = 1;
+        long characters = 0;
+        int nested = 0;
         for (NodeTuple tuple : mapping.getValue()) {
             if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
                 throw YamlOrJson.invalid(at(tuple.getKeyNode().getStartMark()) + "a key must be a string");
             }
             CountedTree value = read(tuple.getValueNode(), depth + 1);
             values += value.values;
+            characters += value.characters + key.getValue().length();
+            nested = Math.max(nested, value.depth);
             boolean isMerge = key.getValue().equals("<<") && key.getScalarStyle() == DumperOptions.ScalarStyle.PLAIN;
             if (isMerge) {
                 merge(value.tree, merged, tuple.getValueNode());
+            } else if (object.has(key.getValue())) {
+                throw YamlOrJson.invalid(at(key.getStartMark()) + "the key \"" + key.getValue()
+                        + "\" appears twice: remove one of them");
             } else {
                 object.set(key.getValue(), value.tree);
             }
@@ -157,7 +177,7 @@ final class YamlReader {
                 object.set(member.getKey(), member.getValue());
             }
         });
-        return new CountedTree(object, values);
+        return new CountedTree(object, values, characters, nested + 1);
     }
 
     /** Earlier mappings take precedence (the type merge of YAML 1.1). */
