@@ -1,9 +1,7 @@
 package io.httpconnector.wizard;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.wizard.LazyRecommendationSource.LazyRecommendation;
 import java.util.ArrayList;
@@ -20,8 +18,8 @@ import java.util.regex.Pattern;
 /**
  * Reads an OpenAPI 3.0 or 3.1 document, or Swagger 2.0: servers, parameters, security, and for the body its example or a sample generated
  * from its schema. Path parameters become pills of the step {@code input}; of the other parameters, only required ones are
- * imported. References to other documents are not resolved, unless {@link OpenApiFiles} has added them; those of paths and
- * operations are resolved by {@link OpenApiPaths}.
+ * imported, by {@link OpenApiParameterReader}. References to other documents are not resolved, unless {@link OpenApiFiles} has added them;
+ * those of paths and operations are resolved by {@link OpenApiPaths}.
  */
 final class OpenApiReader {
 
@@ -145,7 +143,7 @@ final class OpenApiReader {
     }
 
     /** Returns a path with pills in place of its parameters. */
-    private static String pills(String path) {
+    static String pills(String path) {
         if (path.indexOf('{') < 0) {
             return path;
         }
@@ -186,10 +184,13 @@ final class OpenApiReader {
     private Recommendation operation(String path, JsonNode item, String method, JsonNode operation, String title) {
         RequestDefinitionBuilder definition = definition(path, item, method, operation);
         List<String> optional = new ArrayList<>();
-        for (JsonNode parameter : parameters(item, operation).values()) {
+        Collection<JsonNode> parameters = parameters(item, operation).values();
+        OpenApiParameterReader reader = new OpenApiParameterReader(
+                references, bodies, keys, parameters, operation.has("requestBody"), definition);
+        for (JsonNode parameter : parameters) {
             if (parameter.path("required").asBoolean()
                     || parameter.path("in").asText().equals("path")) {
-                parameter(parameter, operation, definition);
+                reader.read(parameter);
             } else if (parameter.has("name")) {
                 optional.add(parameter.path("name").asText());
             }
@@ -227,60 +228,6 @@ final class OpenApiReader {
             }
         }
         return parameters;
-    }
-
-    private void parameter(JsonNode parameter, JsonNode operation, RequestDefinitionBuilder definition) {
-        String name = parameter.path("name").asText();
-        if (name.isEmpty() || (name.equalsIgnoreCase("Content-Type") && operation.has("requestBody"))) {
-            // The body determines its media type.
-            return;
-        }
-        JsonNode sample = bodies.sample(parameter);
-        String in = parameter.path("in").asText();
-        boolean isKey = keys.contains(in + " " + name.toLowerCase(Locale.ROOT));
-        switch (in) {
-            case "query" -> {
-                if (isKey) {
-                    definition.noteCredential("the query parameter " + name);
-                } else {
-                    bodies.values().query(parameter, sample, definition);
-                }
-            }
-            case "header" -> {
-                if (isKey) {
-                    definition.noteCredential("the header " + name);
-                } else {
-                    bodies.values().header(parameter, sample, definition);
-                }
-            }
-            case "cookie" -> definition.note("it requires the cookie " + name + ": configure it in the connection");
-            case "path" -> path(parameter, name, sample, definition);
-            default -> {}
-        }
-    }
-
-    /** Notes what the pill of a path parameter does not write. */
-    private static void path(JsonNode parameter, String name, JsonNode sample, RequestDefinitionBuilder definition) {
-        ParameterSerializer serializer = ParameterSerializer.simple(parameter);
-        String style = serializer.style();
-        if (!style.equals("simple")) {
-            boolean isDefined = style.equals("label") || style.equals("matrix");
-            definition.note("its path parameter " + name + " has the unsupported style " + style + ": write it by hand"
-                    + (isDefined ? ", such as " + serializer.path(name, numbered(sample)) : ""));
-        } else if (sample.isContainerNode()) {
-            definition.note("its path parameter " + name + " is " + (sample.isArray() ? "a list" : "an object")
-                    + ": supply it as text, such as " + serializer.path(name, numbered(sample)));
-        }
-    }
-
-    /** Returns a value of the same structure, without the values of the document. */
-    private static JsonNode numbered(JsonNode sample) {
-        if (sample.isArray()) {
-            return JsonNodeFactory.instance.arrayNode().add("1").add("2");
-        }
-        ObjectNode object = JsonNodeFactory.instance.objectNode();
-        sample.fieldNames().forEachRemaining(name -> object.put(name, String.valueOf(object.size() + 1)));
-        return sample.isObject() ? object : TextNode.valueOf("1");
     }
 
     private void security(JsonNode operation, RequestDefinitionBuilder definition) {

@@ -227,6 +227,21 @@ final class RequestDefinitionBuilder {
         }
     }
 
+    /**
+     * Adds a query parameter whose value is a pill.
+     *
+     * @param list how a list is sent; empty for a single value
+     */
+    void listQuery(String name, String pill, String list) {
+        templateQuery(name, pill);
+        JsonNode added = definition.path("query").path(definition.path("query").size() - 1);
+        if (!list.isEmpty()
+                && added instanceof ObjectNode pair
+                && pair.path("name").asText().equals(name)) {
+            pair.put("list", list);
+        }
+    }
+
     /** Adds a header field with a literal value. */
     void header(String name, String value) {
         templateHeader(name, escapeBraces(value));

@@ -94,6 +94,42 @@ class OpenApiTest {
     }
 
     @Test
+    void requiredParametersWithoutAValueArePills() {
+        Recommendation read = read("""
+                paths:
+                  /a/{id}:
+                    parameters: [{name: id, in: path, required: true}]
+                    get:
+                      parameters:
+                        - {name: id, in: query, required: true, schema: {type: integer, minimum: 5}}
+                        - {name: r, in: query, required: true, schema: {type: array, items: {type: string}}}
+                        - {name: c, in: query, required: true, explode: false, schema: {$ref: '#/components/schemas/List'}}
+                        - {name: odd name, in: query, required: true, schema: {type: string, format: date}}
+                        - {name: X-L, in: header, required: true, schema: {type: array, items: {type: string}}}
+                        - {name: X-T, in: header, required: true, schema: {type: string}}
+                        - {name: api_key, in: query, required: true, schema: {type: string}}
+                        - {name: d, in: query, required: true, schema: {type: string, default: x}}
+                        - {name: k, in: query, required: true, schema: {allOf: [{$ref: '#/components/schemas/One'}]}}
+                        - {name: e, in: query, required: true, schema: {type: string, enum: [up, down]}}
+                        - {name: o, in: query, required: true, schema: {type: object, required: [a], properties: {a: {type: integer}}}}
+                components: {schemas: {List: {type: array, items: {type: integer}}, One: {enum: [y]}}}
+                """).get(0);
+
+        assertThat(read.definition().path("url").asText()).isEqualTo("/a/{{input.id}}");
+        assertThat(read.definition().path("query")).isEqualTo(JsonSupport.parse("""
+                [{"name": "id", "value": "{{input.query_id}}"}, {"name": "r", "value": "{{input.r}}", "list": "repeat"},
+                 {"name": "c", "value": "{{input.c}}", "list": "comma"}, {"name": "odd name", "value": "{{input[\\"odd name\\"]}}"},
+                 {"name": "d", "value": "x"}, {"name": "k", "value": "y"}, {"name": "e", "value": "up"}, {"name": "a", "value": "1"}]"""));
+        assertThat(read.definition().path("headers")).isEqualTo(JsonSupport.parse("""
+                [{"name": "X-L", "value": "{{input.X-L | join(',')}}"}, {"name": "X-T", "value": "{{input.X-T}}"}]"""));
+        assertThat(read.notes())
+                .contains(
+                        "the query parameter e is up, one of the values that it may have: check it",
+                        "the query parameter o has generated values: check them")
+                .anyMatch(note -> note.startsWith("the query parameter api_key is left out"));
+    }
+
+    @Test
     void multipart() {
         assertThat(body(
                         "multipart/form-data",

@@ -50,11 +50,14 @@ class SwaggerTest {
         assertThat(read.source()).isEqualTo("Swagger \"Pets\" 1");
         assertThat(read.definition()).isEqualTo(JsonSupport.parse("""
                 {"method": "GET", "url": "/v2/pets/{{input.id}}",
-                 "query": [{"name": "limit", "value": "5"}, {"name": "csv", "value": "a,b"}, {"name": "pipes", "value": "a|b"},
+                 "query": [{"name": "limit", "value": "{{input.limit}}"}, {"name": "csv", "value": "a,b"}, {"name": "pipes", "value": "a|b"},
                            {"name": "ssv", "value": "a b"}, {"name": "tsv", "value": "a\\tb"},
                            {"name": "multi", "value": "a"}, {"name": "multi", "value": "b"}],
                  "headers": [{"name": "X-Mode", "value": "fast"}]}"""));
-        assertThat(read.notes()).containsExactly("optional parameters are left out: verbose");
+        assertThat(read.notes())
+                .containsExactly(
+                        "the header X-Mode is fast, one of the values that it may have: check it",
+                        "optional parameters are left out: verbose");
     }
 
     @Test
