@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param auth the authentication
  * @param authOf the collection or folder that declares the authentication
  * @param settings the settings of requests
- * @param literals collects texts in double braces that are sent as they are
+ * @param literals collects texts in double braces that are sent as they are, and the names of dynamic variables
  */
 record PostmanScope(
         Map<String, String> variables, JsonNode auth, String authOf, PostmanSettings settings, Set<String> literals) {
@@ -76,10 +76,11 @@ record PostmanScope(
             if (value == null && !NAME.matcher(matcher.group(1)).matches()) {
                 out.append(RequestDefinitionBuilder.escapeBraces(matcher.group()));
                 literals.add(matcher.group());
+            } else if (value == null && name.startsWith("$")) {
+                out.append(pill(name));
+                literals.add(name);
             } else if (value == null || depth == MAX_NESTING || out.length() > MAX_LENGTH) {
-                out.append("{{input.")
-                        .append(name.replaceAll("[^A-Za-z0-9_-]", "_"))
-                        .append("}}");
+                out.append(pill(name));
             } else {
                 out.append(substitute(value, depth + 1));
             }
@@ -87,6 +88,11 @@ record PostmanScope(
         }
         return out.append(RequestDefinitionBuilder.escapeBraces(text.substring(at)))
                 .toString();
+    }
+
+    /** Returns the pill of a variable. */
+    static String pill(String variable) {
+        return "{{input." + variable.replaceAll("[^A-Za-z0-9_-]", "_") + "}}";
     }
 
     /** Substitutes variables in a query, and escapes separators in their values. */
