@@ -160,7 +160,7 @@ final class ImportCommand implements Callable<Integer> {
         Map<String, ObjectNode> requests = named(imported.requests());
         if (into != null) {
             DocumentFile document = DocumentFile.read(terminal, into);
-            imported.place(document.baseUrls());
+            imported.place(document.baseUrls(), null);
             imported.remarks().forEach(this::remark);
             document.add(requests);
             requests.keySet().forEach(result.withArray("/requests")::add);
@@ -171,7 +171,7 @@ final class ImportCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         ImportedService service = new ImportedService(imported);
-        imported.place(service.baseUrl().map(List::of).orElse(List.of()));
+        imported.place(service.baseUrl().map(List::of).orElse(List.of()), service.origin());
         ImportedAuth auth = new ImportedAuth(imported, service.origin());
         List.of(imported.remarks(), service.remarks(), auth.remarks()).forEach(list -> list.forEach(this::remark));
         ObjectNode document = document(service, auth.strategies(), requests);

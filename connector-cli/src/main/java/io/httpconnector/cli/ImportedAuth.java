@@ -20,6 +20,8 @@ import java.util.TreeSet;
  */
 final class ImportedAuth {
 
+    private static final int MAX_REFERENCES = 10;
+
     private final ImportedRequests source;
     private final Map<String, ImportedStrategy> strategies = new LinkedHashMap<>();
     private final Set<Remark> remarks = new LinkedHashSet<>();
@@ -49,9 +51,10 @@ final class ImportedAuth {
     }
 
     private void openApi(JsonNode document) {
-        JsonNode schemes = document.has("swagger")
-                ? document.path("securityDefinitions")
-                : document.at("/components/securitySchemes");
+        ObjectNode schemes = JsonNodeFactory.instance.objectNode();
+        (document.has("swagger") ? document.path("securityDefinitions") : document.at("/components/securitySchemes"))
+                .properties()
+                .forEach(scheme -> schemes.set(scheme.getKey(), resolved(document, scheme.getValue())));
         schemes.forEach(scheme -> {
             if (scheme.path("type").asText().equals("apiKey")) {
                 declared.add(scheme.path("in").asText() + " "
@@ -76,22 +79,29 @@ final class ImportedAuth {
         }
     }
 
+    /** Follows references within the document. */
+    private static JsonNode resolved(JsonNode document, JsonNode scheme) {
+        JsonNode target = scheme;
+        for (int i = 0; i < MAX_REFERENCES && target.path("$ref").asText("").startsWith("#/"); i++) {
+            target = document.at(target.path("$ref").asText().substring(1));
+        }
+        return target;
+    }
+
     /** Adds a strategy with all these security schemes. Returns false if they exclude each other. */
     private boolean combination(JsonNode document, JsonNode schemes, Set<String> names) {
         ImportedStrategy strategy = new ImportedStrategy();
         boolean isEmpty = true;
         for (String name : names) {
             JsonNode scheme = schemes.path(name);
-            boolean hadAuthorization = strategy.hasAuthorization();
-            boolean isAdded =
-                    isInAuthorization(scheme) && hadAuthorization || scheme(scheme, scopes(document, name), strategy);
-            if (isInAuthorization(scheme) && hadAuthorization) {
+            if (isInAuthorization(scheme) && strategy.hasAuthorization()) {
                 remarks.add(new Remark(
                         "security schemes " + String.join(" and ", names),
                         "both are in the header Authorization, which a request has once: they become strategies of which"
                                 + " a connection uses one"));
                 return false;
             }
+            boolean isAdded = scheme(scheme, scopes(document, name), strategy);
             if (!isAdded) {
                 remarks.add(new Remark(
                         "security scheme \"" + name + "\"",

@@ -200,9 +200,13 @@ final class ImportedRequests {
      * Makes the URLs of the requests relative to the base URL of a document, or absolute if they have another host.
      *
      * @param bases the base URL, or the alternatives of it; empty if the document asks for it
+     * @param main the origin that the base URL stands for, also if it is not known; null for any
      */
-    void place(List<String> bases) {
+    void place(List<String> bases, @Nullable String main) {
         requests.forEach((name, request) -> {
+            if (origins.getOrDefault(name, "").equals(main)) {
+                return;
+            }
             ImportedUrl url = ImportedUrl.of(
                     origins.getOrDefault(name, ""), request.path("url").asText("/"), bases);
             request.put("url", url.text());

@@ -26,10 +26,10 @@ record ImportedUrl(String text, String remark) {
      * @param bases the base URL of a document, or the alternatives of it, which may have placeholders
      */
     static ImportedUrl of(String origin, String path, List<String> bases) {
-        if (bases.isEmpty()) {
-            return new ImportedUrl(isKnown(origin) ? origin + path : path, "");
+        if (bases.isEmpty() && isKnown(origin)) {
+            return new ImportedUrl(origin + path, kept(origin, "of the document, which is an input", bases));
         }
-        String shown = String.join(" or ", bases);
+        String shown = bases.isEmpty() ? "of the document" : String.join(" or ", bases);
         if (!isKnown(origin)) {
             return new ImportedUrl(
                     belowBase(path, bases),

@@ -22,7 +22,7 @@ record LeftOutCredentials(
     static final String KEY = "key";
 
     private static final Pattern LEFT_OUT = Pattern.compile(
-            "(the header |the query parameter |--)(\\S+) is left out: .*|(the user in the URL).*|(cookies) are left out: .*");
+            "(the header |the query parameter |--)(.+?) is left out: .*|(the user in the URL).*|(cookies) are left out: .*");
 
     private static final Pattern OF_POSTMAN = Pattern.compile("it authenticates by (\\S+)\\b.*");
 
@@ -67,7 +67,8 @@ record LeftOutCredentials(
             keys.add(new KeyLocation("query", credential.group(2)));
         } else if (credential.group(2).equalsIgnoreCase("Authorization")) {
             logins.putIfAbsent(KEY, strategy -> strategy.key("header", credential.group(2)));
-        } else {
+        } else if (!credential.group(2).equalsIgnoreCase("Proxy-Authorization")) {
+            // Credentials for a proxy are not for the service.
             keys.add(new KeyLocation("header", credential.group(2)));
         }
     }

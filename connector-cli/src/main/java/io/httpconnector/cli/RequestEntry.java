@@ -145,7 +145,7 @@ final class RequestEntry {
         }
         Map.Entry<String, ObjectNode> only =
                 imported.requests().entrySet().iterator().next();
-        imported.place(List.of(baseUrl));
+        imported.place(List.of(baseUrl), null);
         imported.remarks().forEach(remark -> dialog.note(terminal.styled("fg(yellow)", "remark: ") + remark.text()));
         definition = only.getValue().deepCopy();
         definition.remove("title");

@@ -121,6 +121,28 @@ class ImportedAuthTest {
     }
 
     @Test
+    void credentialsOfAProxyAreNotForTheService() {
+        JsonNode auth = imported(
+                        "curl",
+                        "curl https://shop.example/v1 -H 'Proxy-Authorization: Basic aHVzaC1odXNo' -H 'x-api-key: hush-1' -H"
+                                + " 'X-API-KEY: hush-2'")
+                .path("auth");
+
+        assertThat(auth.at("/key/headers").toString()).isEqualTo("{\"x-api-key\":\"{{auth.xApiKey}}\"}");
+    }
+
+    @Test
+    void schemeByReference() {
+        JsonNode auth = openApi(
+                "[{app: []}]",
+                "app: {$ref: '#/components/securitySchemes/key'}, key: {type: apiKey, in: header, name: X-Key},"
+                        + " loop: {$ref: '#/components/securitySchemes/loop'}");
+
+        assertThat(auth.at("/app/headers/X-Key").asText()).isEqualTo("{{auth.xKey}}");
+        assertThat(remarks).contains("security scheme \"loop\": its type \"\" is not imported");
+    }
+
+    @Test
     void userOfAUrlAndCookieOption() {
         JsonNode auth = imported("curl", "curl https://ann:hush-1@shop.example/v1 -b s=hush-2")
                 .path("auth");

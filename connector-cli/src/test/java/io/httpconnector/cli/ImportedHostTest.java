@@ -69,6 +69,7 @@ class ImportedHostTest {
         "https://shop.example/v2, https://shop.example:8443/v2/orders, https://shop.example:8443/v2/orders",
         "https://shop.example/v2, https://shop.example.evil.example/v2/a, https://shop.example.evil.example/v2/a",
         "https://shop.example/v2, https://shop.example@evil.example/v2/a, https://evil.example/v2/a",
+        "https://shop.example/v2, https://münchen.example/v2/a, https://xn--mnchen-3ya.example/v2/a",
         "'\"{{auth.url}}\"', https://acme.example/v2/orders, /v2/orders",
         "'\"https://{{auth.url}}.shop.example/v2\"', https://acme.shop.example/v2/orders, /orders",
         "'\"https://{{auth.url}}.shop.example/v2\"', https://acme.other.example/v2/orders, https://acme.other.example/v2/orders",
@@ -138,7 +139,7 @@ class ImportedHostTest {
     @Test
     void newDocumentHasTheHostOfMostRequests() {
         String commands = "curl https://cdn.example/a\ncurl https://shop.example/b\ncurl https://shop.example/c"
-                + " -H 'X-Api-Key: hush-key-1'\ncurl https://cdn.example.org/d -H 'X-Cdn-Key: hush-key-2'";
+                + " -H 'X-Api-Key: hush-key-1'\ncurl https://cdn.example.org/d -H 'X-Cdn-Token: hush-key-2'";
 
         Result result = connector.runWithInput(commands, "import", "curl", "-");
 
@@ -175,6 +176,25 @@ class ImportedHostTest {
                         .at("/connection/baseUrl")
                         .asText())
                 .isEqualTo("https://api.example");
+    }
+
+    @Test
+    void unknownHostsAreNotTakenForEachOther() {
+        connector.write("all.json", """
+                {"info": {"name": "S", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},
+                 "item": [{"name": "a", "request": {"method": "GET", "url": "{{api}}/a"}},
+                   {"name": "b", "request": {"method": "GET", "url": "{{login}}/b"}},
+                   {"name": "c", "request": {"method": "GET", "url": "https://c.example/c"}}]}
+                """);
+
+        Result result = connector.run("import", "postman", "all.json");
+
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(result.err())
+                .contains("b: its host {{input.login}} is not known: it goes to the base URL of the document")
+                .contains(
+                        "c: it goes to https://c.example, which is not the base URL of the document, which is an input")
+                .doesNotContain("a: its host");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.httpconnector.wizard;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.text.PillToken;
+import java.net.IDN;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,6 +30,11 @@ final class ImportedOrigin {
             return "";
         }
         String host = matcher.group(2).substring(matcher.group(2).lastIndexOf('@') + 1);
+        try {
+            host = host.contains("{") ? host : IDN.toASCII(host);
+        } catch (IllegalArgumentException e) {
+            // Not a host name: it stays as it is.
+        }
         try {
             return Url.parseAbsolute((scheme.equals("//") ? "https://" : scheme) + host)
                     .origin()
