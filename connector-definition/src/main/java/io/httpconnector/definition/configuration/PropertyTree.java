@@ -67,7 +67,9 @@ final class PropertyTree {
                 return;
             }
         }
-        parent.set(segments.get(segments.size() - 1), tree(value));
+        JsonNode read = tree(value);
+        Placeholders.check(name, read, problems);
+        parent.set(segments.get(segments.size() - 1), read);
     }
 
     private static JsonNode tree(Object value) {

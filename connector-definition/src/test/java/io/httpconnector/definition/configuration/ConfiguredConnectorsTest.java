@@ -172,6 +172,20 @@ class ConfiguredConnectorsTest {
     }
 
     @Test
+    void placeholdersThatNobodyReplacedAreReported() {
+        assertThatThrownBy(() -> shop(
+                                CONNECTIONS + "acme.secrets.signing", "${SHOP_WEBHOOK_SECRET}",
+                                CONNECTIONS + "acme.headers.X-Region", "region-${shop.region:eu}",
+                                CONNECTIONS + "acme.headers.X-Price", "5 $ {each} ${}")
+                        .build())
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining(
+                        CONNECTIONS + "acme.secrets.signing: the variable SHOP_WEBHOOK_SECRET was not replaced")
+                .hasMessageContaining(CONNECTIONS + "acme.headers.X-Region: the variable shop.region was not replaced")
+                .hasMessageNotContaining("X-Price");
+    }
+
+    @Test
     void typedValuesOfAYamlFileAreAccepted() {
         try (ConfiguredConnectors connectors = ConfiguredConnectors.of(Map.of(
                         "connectors.store.directory",

@@ -15,6 +15,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /** Creates the connections of {@code connectors.connections} as beans. */
@@ -47,7 +48,9 @@ public class ConnectorsAutoConfiguration {
             ConnectorDocuments documents,
             ObjectProvider<ConnectorComponents> components,
             ObjectProvider<SecretSource> secrets,
-            ObjectProvider<ConnectorCustomizer> customizers) {
+            ObjectProvider<ConnectorCustomizer> customizers,
+            Environment environment) {
+        PropertyPlaceholders.check(environment);
         return new ConnectorsFactory(
                         properties,
                         documents,

@@ -24,10 +24,10 @@ public class JsonMappingAutoConfiguration {
     /** Creates the configuration; called by Spring. */
     public JsonMappingAutoConfiguration() {}
 
-    /** The mapping by Jackson 3. */
+    /** The mapping by Jackson 3, if the module connector-jackson3 is present. */
     @Order(1)
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnClass(name = "tools.jackson.databind.json.JsonMapper")
+    @ConditionalOnClass(name = {"tools.jackson.databind.json.JsonMapper", "io.httpconnector.jackson3.Jackson3Mapping"})
     static class Jackson3Configuration {
 
         @Bean

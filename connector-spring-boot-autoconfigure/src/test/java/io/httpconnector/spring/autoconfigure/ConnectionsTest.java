@@ -21,6 +21,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
@@ -28,6 +29,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslStoreBundle;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -231,6 +233,71 @@ class ConnectionsTest {
                             .contains("connectors.connections.delta.proxy.password: it is missing")
                             .contains("connectors.connections.epsilon.ssl.bundle: there is no SSL bundle \"unknown\"")
                             .doesNotContain("s3cret");
+                });
+    }
+
+    @Test
+    void placeholdersWithoutAValueAreReported() {
+        application
+                .withPropertyValues(
+                        "SHOP_USER=ann",
+                        "connectors.connections.acme.connector=shop",
+                        "connectors.connections.acme.values.url=${SHOP_URL}/v1",
+                        "connectors.connections.acme.secrets.api-key=s3cret-${SHOP_USER}-${SHOP_KEY}",
+                        "connectors.connections.acme.secrets.signing=${SHOP_WEBHOOK_SECRET}",
+                        "connectors.connections.acme.headers.X-Region=${SHOP_REGION:eu}",
+                        "connectors.connections.beta.base-url=https://api.example.com",
+                        "connectors.connections.beta.tls-versions[0]=${SHOP_TLS}",
+                        "connectors.store.encryption-key=${STORE_KEY}")
+                .run(context -> assertThat(new InvalidDefinitionFailureAnalyzer()
+                                .analyze(context.getStartupFailure())
+                                .getDescription())
+                        .contains("connectors.connections.acme.values.url: the variable SHOP_URL is not set")
+                        .contains("connectors.connections.acme.secrets.api-key: the variable SHOP_KEY is not set")
+                        .contains(
+                                "connectors.connections.acme.secrets.signing: the variable SHOP_WEBHOOK_SECRET is not set")
+                        .contains("connectors.connections.beta.tls-versions[0]: the variable SHOP_TLS is not set")
+                        .contains("connectors.store.encryption-key: the variable STORE_KEY is not set")
+                        .doesNotContain("SHOP_REGION")
+                        .doesNotContain("s3cret"));
+    }
+
+    @Test
+    void placeholdersThatAreEscapedAreTexts() {
+        application
+                .withPropertyValues(
+                        "connectors.connections.shop.base-url=" + service.baseUrl(),
+                        "connectors.connections.shop.headers.X-Template=\\${name}")
+                .run(context -> {
+                    context.getBean(HttpConnection.class).send(Request.get("/me"));
+                    assertThat(service.requests().get(0).headers()).containsEntry("x-template", "${name}");
+                });
+    }
+
+    /** Spring Boot 4 has all of Jackson 3; Spring Boot 3 does not. */
+    private static boolean hasJackson3() {
+        try {
+            return new tools.jackson.databind.json.JsonMapper() != null;
+        } catch (LinkageError e) {
+            return false;
+        }
+    }
+
+    @Test
+    @EnabledIf("hasJackson3")
+    void withoutTheModuleForJackson3TheDefaultReadsResponses() {
+        application
+                .withConfiguration(AutoConfigurations.of(JsonMappingAutoConfiguration.class))
+                .withClassLoader(new FilteredClassLoader("io.httpconnector.jackson3"))
+                .withBean(tools.jackson.databind.json.JsonMapper.class, tools.jackson.databind.json.JsonMapper::new)
+                .withPropertyValues("connectors.connections.shop.base-url=" + service.baseUrl())
+                .run(context -> {
+                    assertThat(context).doesNotHaveBean(Response.JsonMapping.class);
+                    assertThat(context.getBean(HttpConnection.class)
+                                    .send(Request.get("/me"))
+                                    .json(Map.class)
+                                    .toString())
+                            .isEqualTo("{name=Ann}");
                 });
     }
 
