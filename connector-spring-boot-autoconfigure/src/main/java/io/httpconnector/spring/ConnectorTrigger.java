@@ -28,6 +28,10 @@ import org.springframework.aot.hint.annotation.Reflective;
  * <p>Parameters, in any order: the {@link TriggerEvent}; the payload as an object, which the mapper of the application creates; the
  * {@link HttpConnection} and the {@link Connector} from which the event comes. A {@code List} of events or payloads receives batches, of
  * polling triggers only. The method may be {@code @Transactional}. It is called by several threads if the delivery is concurrent.
+ *
+ * <p>A {@code CompletionStage}, {@code Mono}, {@code Flux} or another asynchronous result is awaited: the event counts as handled when it
+ * completes, and as failed when it fails. Methods whose completion is unknown, such as those with {@code @Async} that return nothing and
+ * suspend functions, are an error when the application starts.
  */
 @Documented
 @Target(ElementType.METHOD)

@@ -32,7 +32,7 @@ final class ConnectorWebhooks implements WebhookEndpoint {
         this.publicUrl = options.publicUrl() == null ? null : withoutSlash(options.publicUrl()) + "/";
     }
 
-    private static String withoutSlash(String path) {
+    static String withoutSlash(String path) {
         return path.endsWith("/") ? withoutSlash(path.substring(0, path.length() - 1)) : path;
     }
 

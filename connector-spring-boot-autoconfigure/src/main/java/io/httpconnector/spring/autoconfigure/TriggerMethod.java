@@ -14,11 +14,14 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.lang.reflect.WildcardType;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.BaseStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
@@ -55,6 +58,10 @@ final class TriggerMethod {
                 .filter(type -> type != Connector.class && type != HttpConnection.class)
                 .toList();
         this.isBatch = ofEvent.size() == 1 && element(ofEvent.get(0)) != null;
+        String problem = HandlerResult.problem(method, annotation.exactlyOnce());
+        if (problem != null) {
+            throw invalid(problem);
+        }
         if (ofEvent.isEmpty()
                 || ofEvent.size() > 2
                 || (ofEvent.size() == 2 && !ofEvent.contains(TriggerEvent.class))
@@ -62,9 +69,26 @@ final class TriggerMethod {
             throw invalid("its parameters are " + Arrays.toString(types)
                     + ": use the event, or its payload, or both, or a List of one of them");
         }
+        for (Type type : ofEvent) {
+            if (!isBatch && isSeveral(type)) {
+                throw invalid("the type of its parameter is " + type.getTypeName()
+                        + ": use a List with the type of its elements, such as List<TriggerEvent>, and no further"
+                        + " parameter for the event");
+            }
+        }
         for (Type type : types) {
             arguments.add(argument(type, mapping));
         }
+    }
+
+    /** Whether a type is for several events, but not as a parameter for batches. */
+    private static boolean isSeveral(Type type) {
+        Type raw = type instanceof ParameterizedType generic ? generic.getRawType() : type;
+        return raw == Iterable.class
+                || (raw instanceof Class<?> several
+                        && (Collection.class.isAssignableFrom(several)
+                                || BaseStream.class.isAssignableFrom(several)
+                                || several == TriggerEvent[].class));
     }
 
     /** Finds the methods of all beans, without creating the beans. */
@@ -86,9 +110,11 @@ final class TriggerMethod {
 
     /** Returns the type of the elements of a list; null if it is no list. */
     private static @Nullable Type element(Type type) {
-        return type instanceof ParameterizedType list && list.getRawType() == List.class
-                ? list.getActualTypeArguments()[0]
-                : null;
+        if (!(type instanceof ParameterizedType list) || list.getRawType() != List.class) {
+            return null;
+        }
+        Type element = list.getActualTypeArguments()[0];
+        return element instanceof WildcardType wildcard ? wildcard.getUpperBounds()[0] : element;
     }
 
     private Argument argument(Type type, Response.JsonMapping mapping) {
@@ -186,7 +212,7 @@ final class TriggerMethod {
             values[i] = arguments.get(i).of(events, connector);
         }
         try {
-            invocable.invoke(target, values);
+            HandlerResult.await(invocable.invoke(target, values));
         } catch (InvocationTargetException e) {
             if (e.getTargetException() instanceof Exception failure) {
                 throw failure;

@@ -1,14 +1,20 @@
 package io.httpconnector.spring.autoconfigure;
 
+import io.httpconnector.webhook.server.WebhookServlet;
 import jakarta.servlet.Filter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.web.server.WebFilter;
 
 /**
@@ -44,6 +50,28 @@ public class WebhookAutoConfiguration {
             registration.setOrder(ORDER);
             registration.setAsyncSupported(true);
             return registration;
+        }
+
+        /** If the dispatcher servlet has a path, a container calls no filter for a path without a servlet. */
+        @Bean
+        @Conditional(DispatcherPathCondition.class)
+        ServletRegistrationBean<WebhookServlet> connectorWebhookServlet(
+                ConnectorWebhooks webhooks, ConnectorsProperties properties) {
+            ServletRegistrationBean<WebhookServlet> registration = new ServletRegistrationBean<>(
+                    WebhookServlet.of(webhooks),
+                    ConnectorWebhooks.withoutSlash(properties.webhooks().basePath()) + "/*");
+            registration.setName("connectorWebhooks");
+            return registration;
+        }
+    }
+
+    /** Matches if the dispatcher servlet does not serve all paths. */
+    static final class DispatcherPathCondition implements Condition {
+
+        @Override
+        public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+            String path = context.getEnvironment().getProperty("spring.mvc.servlet.path", "");
+            return !ConnectorWebhooks.withoutSlash(path).isEmpty();
         }
     }
 

@@ -15,16 +15,26 @@ import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.TriggerEvent;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.scheduling.annotation.Async;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** Tests methods that handle the events of polling triggers. */
 class TriggersTest {
@@ -248,5 +258,145 @@ class TriggersTest {
                 .withPropertyValues("connectors.polling.clustered=true")
                 .run(context -> assertThat(context.getStartupFailure())
                         .hasStackTraceContaining("requires the dependency connector-jdbc and a single DataSource"));
+    }
+
+    /** Methods with asynchronous results: the first call of each one fails. */
+    static class Asynchronous {
+
+        final AtomicInteger calls = new AtomicInteger();
+        final List<Integer> handled = new CopyOnWriteArrayList<>();
+
+        CompletableFuture<Void> handle(Order order) {
+            return CompletableFuture.runAsync(() -> {
+                if (calls.getAndIncrement() == 0) {
+                    throw new IllegalStateException("the table is locked");
+                }
+                handled.add(order.id());
+            });
+        }
+    }
+
+    /** Handles events by a Mono. */
+    static class ByMono extends Asynchronous {
+
+        @ConnectorTrigger("updated-orders")
+        Mono<Void> on(Order order) {
+            return Mono.defer(() -> Mono.fromFuture(handle(order)));
+        }
+    }
+
+    /** Handles events by a Flux. */
+    static class ByFlux extends Asynchronous {
+
+        @ConnectorTrigger("updated-orders")
+        Flux<Void> on(Order order) {
+            return Flux.defer(() -> Mono.fromFuture(handle(order)));
+        }
+    }
+
+    /** Handles events by a future. */
+    static class ByFuture extends Asynchronous {
+
+        @ConnectorTrigger("updated-orders")
+        CompletionStage<Void> on(Order order) {
+            return handle(order);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {ByMono.class, ByFlux.class, ByFuture.class})
+    void asynchronousResultsAreAwaited(Class<? extends Asynchronous> type) {
+        application
+                .withBean(type)
+                .withPropertyValues("connectors.auto-startup=false")
+                .run(context -> {
+                    Asynchronous handler = context.getBean(type);
+                    ConnectorTriggers triggers = context.getBean(ConnectorTriggers.class);
+                    var unused = triggers.poll("acme/updated-orders");
+
+                    assertThat(handler.handled).containsExactly(2);
+                    List<DeadLetter> failed = triggers.deadLetters("acme/updated-orders");
+                    assertThat(failed)
+                            .singleElement()
+                            .satisfies(letter -> assertThat(letter.error()).contains("the table is locked"));
+                    assertThat(triggers.replay(
+                                    "acme/updated-orders", failed.get(0).event().id()))
+                            .isTrue();
+                    assertThat(handler.handled).containsExactly(2, 1);
+                });
+    }
+
+    /** A method whose completion is unknown. */
+    static class Unknown {
+
+        @Async
+        @ConnectorTrigger("updated-orders")
+        void on(Order order) {}
+    }
+
+    /** A method whose result is awaited after the transaction. */
+    static class Late {
+
+        @ConnectorTrigger(value = "updated-orders", exactlyOnce = true)
+        Mono<Void> on(Order order) {
+            return Mono.empty();
+        }
+    }
+
+    /** A method with a list without a type. */
+    static class RawList {
+
+        @ConnectorTrigger("updated-orders")
+        @SuppressWarnings("rawtypes")
+        void on(List orders) {}
+    }
+
+    /** A method with a collection that is no list. */
+    static class AnyCollection {
+
+        @ConnectorTrigger("updated-orders")
+        void on(Collection<Order> orders) {}
+    }
+
+    /** A method with a batch and one event. */
+    static class BatchAndEvent {
+
+        @ConnectorTrigger("updated-orders")
+        void on(List<Order> orders, TriggerEvent event) {}
+    }
+
+    @Test
+    void methodsThatCannotWorkAreReported() {
+        Map<Class<?>, String> problems = Map.of(
+                Unknown.class, "Unknown.on(): with @Async nobody knows when the event is handled",
+                Late.class, "Late.on(): exactlyOnce requires a method that handles the event in the calling thread",
+                RawList.class, "RawList.on(): the type of its parameter is java.util.List: use a List with the type",
+                AnyCollection.class, "AnyCollection.on(): the type of its parameter is java.util.Collection<",
+                BatchAndEvent.class, "BatchAndEvent.on(): the type of its parameter is java.util.List<");
+        problems.forEach((type, problem) -> application
+                .withBean(type)
+                .run(context -> assertThat(context.getStartupFailure()).hasStackTraceContaining(problem)));
+    }
+
+    /** Handles batches by a wildcard type, as Kotlin declares lists. */
+    static class Wildcard {
+
+        final List<String> keys = new CopyOnWriteArrayList<>();
+
+        @ConnectorTrigger("updated-orders")
+        void on(List<? extends TriggerEvent> events) {
+            events.forEach(event -> keys.add(event.key()));
+        }
+    }
+
+    @Test
+    void aListMayHaveAWildcard() {
+        application
+                .withBean(Wildcard.class)
+                .withPropertyValues("connectors.auto-startup=false")
+                .run(context -> {
+                    var unused = context.getBean(ConnectorTriggers.class).poll("acme/updated-orders");
+                    assertThat(context.getBean(Wildcard.class).keys).containsExactly("1", "2");
+                });
     }
 }

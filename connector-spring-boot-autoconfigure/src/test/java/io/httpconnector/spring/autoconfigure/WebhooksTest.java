@@ -129,6 +129,36 @@ class WebhooksTest {
         }
     }
 
+    @Test
+    void webhooksDoNotDependOnThePathOfTheDispatcherServlet() throws Exception {
+        try (ConfigurableApplicationContext context =
+                start("servlet", "server.servlet.context-path=/shop", "spring.mvc.servlet.path=/api")) {
+            String body = "{\"event\":\"e1\",\"note\":\"below /api\"}";
+
+            assertThat(send(context, "/shop/hooks/acme/order-paid", "POST", "application/json", body)
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(send(context, "/shop/hooks/acme/unknown", "POST", "application/json", body)
+                            .statusCode())
+                    .isIn(401, 403, 404);
+            assertThat(context.getBean(Application.class).received).containsExactly("e1: below /api");
+        }
+    }
+
+    @Test
+    void webhooksAreBelowTheBasePathOfWebFlux() throws Exception {
+        try (ConfigurableApplicationContext context = start("reactive", "spring.webflux.base-path=/api")) {
+            String body = "{\"event\":\"e1\",\"note\":\"below /api\"}";
+
+            assertThat(send(context, "/api/hooks/acme/order-paid", "POST", "application/json", body)
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(context.getBean(Application.class).received).containsExactly("e1: below /api");
+            assertThat(context.getBean(ConnectorTriggers.class).list().get(0).path())
+                    .isEqualTo("/api/hooks/acme/order-paid");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"jdbc", "file"})
     void theInboxStoresEvents(String store, @TempDir Path directory) throws Exception {

@@ -1,0 +1,96 @@
+package io.httpconnector.spring.autoconfigure;
+
+import java.lang.reflect.Method;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.util.ClassUtils;
+import reactor.core.publisher.Flux;
+
+/**
+ * The result of a method that handles events. An asynchronous one is awaited: the event counts as handled when it completes, and as
+ * failed when it fails.
+ */
+final class HandlerResult {
+
+    private static final String CONTINUATION = "kotlin.coroutines.Continuation";
+    private static final boolean HAS_REACTOR =
+            ClassUtils.isPresent("reactor.core.publisher.Flux", HandlerResult.class.getClassLoader());
+
+    private HandlerResult() {}
+
+    /** Returns why the completion of a method cannot be awaited; null if it can. */
+    static @Nullable String problem(Method method, boolean isExactlyOnce) {
+        Class<?> type = method.getReturnType();
+        for (Class<?> parameter : method.getParameterTypes()) {
+            if (parameter.getName().equals(CONTINUATION)) {
+                return "a suspend function cannot be awaited: use runBlocking in a function that does not suspend";
+            }
+        }
+        boolean isAsync = AnnotatedElementUtils.hasAnnotation(method, Async.class)
+                || AnnotatedElementUtils.hasAnnotation(method.getDeclaringClass(), Async.class);
+        if (isAsync && !isFuture(type)) {
+            return "with @Async nobody knows when the event is handled: return a CompletableFuture, or remove @Async";
+        }
+        if (adapter(type) == null && !isFuture(type) && Flow.Publisher.class.isAssignableFrom(type)) {
+            return "a result of the type " + type.getName() + " requires Reactor: return a CompletableFuture";
+        }
+        return isExactlyOnce && (isAsync || isFuture(type) || adapter(type) != null)
+                ? "exactlyOnce requires a method that handles the event in the calling thread, where the transaction is"
+                : null;
+    }
+
+    private static boolean isFuture(Class<?> type) {
+        return CompletionStage.class.isAssignableFrom(type) || Future.class.isAssignableFrom(type);
+    }
+
+    private static @Nullable ReactiveAdapter adapter(Class<?> type) {
+        return HAS_REACTOR && type != Object.class
+                ? ReactiveAdapterRegistry.getSharedInstance().getAdapter(type)
+                : null;
+    }
+
+    /**
+     * Waits for an asynchronous result; returns at once for any other one.
+     *
+     * @throws Exception the failure of the result
+     */
+    static void await(@Nullable Object result) throws Exception {
+        if (result == null) {
+            return;
+        }
+        if (result instanceof CompletionStage<?> stage) {
+            get(stage.toCompletableFuture());
+        } else if (result instanceof Future<?> future) {
+            get(future);
+        } else {
+            ReactiveAdapter adapter = adapter(result.getClass());
+            if (adapter != null) {
+                get(Flux.from(adapter.toPublisher(result)).then().toFuture());
+            }
+        }
+    }
+
+    private static void get(Future<?> future) throws Exception {
+        try {
+            var unused = future.get();
+        } catch (InterruptedException e) {
+            var unused = future.cancel(true);
+            throw e;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Exception failure) {
+                throw failure;
+            }
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw e;
+        }
+    }
+}
