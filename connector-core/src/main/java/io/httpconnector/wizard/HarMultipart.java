@@ -40,9 +40,26 @@ final class HarMultipart {
                 ofText(body.path("text").asText(""), body.path("mimeType").asText(""));
         if (parts.isEmpty()) {
             parts = ofParameters(body.path("params"));
+            // A delimiter only contains nothing that could be lost.
+            if (!parts.isEmpty() && body.path("text").asText("").strip().indexOf('\n') >= 0) {
+                definition.note("the text of the body is not complete: its parameters are used");
+            }
+        } else {
+            noteDifference(parts, body.path("params"), definition);
         }
         parts.forEach(part -> add(part, definition));
         return !parts.isEmpty();
+    }
+
+    /** Notes parameters that differ from the parts. Archives leave out the content of files, and of parts with a media type. */
+    private static void noteDifference(List<Part> parts, JsonNode parameters, RequestDefinitionBuilder definition) {
+        List<HarPairs.Pair> pairs = new ArrayList<>();
+        for (Part part : parts) {
+            boolean isExact = part.fileName == null && part.contentType == null && part.value != null;
+            String value = isExact ? RequestDefinitionBuilder.escapeBraces(part.value) : "";
+            pairs.add(new HarPairs.Pair(RequestDefinitionBuilder.escapeBraces(part.name), value, isExact));
+        }
+        HarPairs.noteDifference("parts that differ from the text of the body", pairs, parameters, definition);
     }
 
     private static void add(Part part, RequestDefinitionBuilder definition) {

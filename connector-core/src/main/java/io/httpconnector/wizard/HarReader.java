@@ -2,6 +2,7 @@ package io.httpconnector.wizard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.text.LogSafe;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -90,6 +91,8 @@ final class HarReader {
         }
         if (types > 1) {
             definition.note("the archive has several Content-Type headers, the request only one");
+        } else if (types == 1) {
+            noteOtherType(request.path("headers"), type, definition);
         }
         if (!ofBrowser.isEmpty()) {
             definition.note("headers of the browser are left out: " + String.join(", ", ofBrowser));
@@ -98,10 +101,34 @@ final class HarReader {
             request.path("queryString")
                     .forEach(pair -> definition.query(
                             pair.path("name").asText(), pair.path("value").asText()));
+        } else {
+            String query = url.substring(url.indexOf('?') + 1).replaceFirst("(?s)#.*$", "");
+            HarPairs.noteDifference(
+                    "query parameters that differ from the URL",
+                    HarPairs.of(query),
+                    request.path("queryString"),
+                    definition);
         }
         cookies(request, definition);
         body(request, type, definition);
         return definition.recommendation(definition.title(), source);
+    }
+
+    /** Notes a Content-Type header with another media type than that of the body, which is used. */
+    private static void noteOtherType(JsonNode headers, String type, RequestDefinitionBuilder definition) {
+        for (JsonNode header : headers) {
+            String value = header.path("value").asText("");
+            if (header.path("name").asText().equalsIgnoreCase("Content-Type")
+                    && !mediaType(value).equals(mediaType(type))) {
+                definition.note("the Content-Type header differs from the media type of the body, which is used: "
+                        + LogSafe.visible(value));
+            }
+        }
+    }
+
+    private static String mediaType(String value) {
+        int end = value.indexOf(';');
+        return (end < 0 ? value : value.substring(0, end)).strip().toLowerCase(Locale.ROOT);
     }
 
     /** Notes cookies that are not in a header, as in archives of Safari and Insomnia. */
@@ -126,6 +153,13 @@ final class HarReader {
                 && !isEncoded
                 && HarMultipart.read(body, definition)) {
             return;
+        }
+        if (!text.isEmpty()) {
+            HarPairs.noteDifference(
+                    "parameters of the body that differ from its text",
+                    isEncoded ? List.of() : HarPairs.ofBody(text, type),
+                    body.path("params"),
+                    definition);
         }
         if ((isEncoded && !text.isEmpty()) || !isText(text)) {
             definition.file(type.isEmpty() ? "application/octet-stream" : type);
