@@ -221,7 +221,10 @@ final class FlatSchema {
                 case "if" -> alternatives(condition(schema));
                 case "properties", "patternProperties" -> {
                     ObjectNode all = keywords.withObject("/" + keyword);
-                    value.properties()
+                    // Some documents have the properties in a file of their own.
+                    references
+                            .resolve(value)
+                            .properties()
                             .forEach(one -> all.set(one.getKey(), both(all.path(one.getKey()), one.getValue())));
                 }
                 case "prefixItems" -> {

@@ -6,7 +6,8 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,11 +46,11 @@ final class OpenApiPaths {
         document.properties().forEach(member -> copy.set(member.getKey(), member.getValue()));
         JsonNode paths = merged(document.path("paths"), "the paths are");
         ObjectNode resolved = copy.putObject("paths");
-        Set<String> used = new LinkedHashSet<>();
+        Set<JsonNode> used = Collections.newSetFromMap(new IdentityHashMap<>());
         paths.properties().forEach(path -> {
             String name = path.getKey();
             if (!name.startsWith("x-") && !name.equals("$ref")) {
-                used.add(SchemaReferences.of(path.getValue()));
+                used.add(references.resolve(path.getValue()));
                 JsonNode item = merged(path.getValue(), "the path " + name + " is");
                 if (item.isObject()) {
                     resolved.set(name, item(name, item));
@@ -59,11 +60,10 @@ final class OpenApiPaths {
         if (!document.path("webhooks").isEmpty()) {
             notes.add("the webhooks are not imported: the service sends them");
         }
-        JsonNode items = references.resolve(document.at("/components/pathItems"));
         List<String> unused = new ArrayList<>();
-        items.fieldNames().forEachRemaining(name -> {
-            if (!used.contains("#/components/pathItems/" + name)) {
-                unused.add(name);
+        references.resolve(document.at("/components/pathItems")).properties().forEach(item -> {
+            if (!used.contains(references.resolve(item.getValue()))) {
+                unused.add(item.getKey());
             }
         });
         if (!unused.isEmpty()) {

@@ -122,7 +122,7 @@ final class SchemaReferences {
 
     private JsonNode property(JsonNode reference, String name, int depth) {
         JsonNode schema = resolve(reference);
-        JsonNode found = resolve(schema.path("properties").path(name));
+        JsonNode found = resolve(resolve(schema.path("properties")).path(name));
         for (String keyword : COMPOSITION_KEYWORDS) {
             for (JsonNode part : schema.path(keyword)) {
                 found = found.isMissingNode() && depth < MAX_CHAIN ? property(part, name, depth + 1) : found;
@@ -151,9 +151,10 @@ final class SchemaReferences {
         JsonNode copy = value;
         if (value instanceof ObjectNode object) {
             ObjectNode changed = object.objectNode();
+            JsonNode properties = resolve(schema.path("properties"));
             JsonNode others = schema.path("additionalProperties");
             object.properties().forEach(member -> {
-                JsonNode known = schema.path("properties").path(member.getKey());
+                JsonNode known = properties.path(member.getKey());
                 JsonNode own = known.isMissingNode() ? others : known;
                 changed.set(member.getKey(), markPasswords(own, member.getValue(), depth + 1));
             });

@@ -100,14 +100,31 @@ class OpenApiPathsTest {
     }
 
     @Test
+    void propertiesAreInAFile() throws IOException {
+        write("properties.yaml", "name: {const: Rex}\npin: {type: string, format: password}\n$ref: {type: integer}");
+
+        RecommendationSource source = RecommendationSources.openApi("openapi: 3.0.3" + INFO + """
+                paths:
+                  /a: {post: {requestBody: {content: {application/json: {schema: {properties: {$ref: properties.yaml}}}}}}}
+                  /b: {post: {requestBody: {content: {application/json: {schema: {properties: {$ref: {const: 1}}}}}}}}
+                """, directory);
+
+        assertThat(source.all().get(0).definition().at("/body/json"))
+                .hasToString("{\"name\":\"Rex\",\"pin\":\"{{connection.pin}}\",\"$ref\":1}");
+        assertThat(source.all().get(1).definition().at("/body/json")).hasToString("{\"$ref\":1}");
+    }
+
+    @Test
     void pathItemsOfTheComponents() {
         RecommendationSource source = read("""
-                paths: {/a: {$ref: '#/components/pathItems/A'}, /b: {$ref: '#/paths/~1a', get: {deprecated: true}}}
-                components: {pathItems: {A: {get: {}, post: {}}, B: {get: {}}, C: {get: {}}}}
+                paths: {/a: {$ref: '#/components/pathItems/A'}, /b: {$ref: '#/paths/~1a', get: {deprecated: true}},
+                  /c: {$ref: '#/components/pathItems/A1'}}
+                components: {pathItems: {A: {get: {}, post: {}}, B: {get: {}}, C: {$ref: '#/components/pathItems/B'},
+                  A1: {$ref: '#/components/pathItems/A'}}}
                 webhooks: {w: {post: {}}}
                 """);
 
-        assertThat(requests(source)).containsExactly("GET /a", "POST /a", "GET /b", "POST /b");
+        assertThat(requests(source)).containsExactly("GET /a", "POST /a", "GET /b", "POST /b", "GET /c", "POST /c");
         assertThat(source.notes())
                 .containsExactly(
                         "the webhooks are not imported: the service sends them",
