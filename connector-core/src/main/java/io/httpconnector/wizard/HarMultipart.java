@@ -55,9 +55,10 @@ final class HarMultipart {
     private static void noteDifference(List<Part> parts, JsonNode parameters, RequestDefinitionBuilder definition) {
         List<HarPairs.Pair> pairs = new ArrayList<>();
         for (Part part : parts) {
-            boolean isExact = part.fileName == null && part.contentType == null && part.value != null;
-            String value = isExact ? RequestDefinitionBuilder.escapeBraces(part.value) : "";
-            pairs.add(new HarPairs.Pair(RequestDefinitionBuilder.escapeBraces(part.name), value, isExact));
+            String value = part.fileName == null && part.contentType == null ? part.value : null;
+            boolean isExact = value != null;
+            String text = value == null ? "" : RequestDefinitionBuilder.escapeBraces(value);
+            pairs.add(new HarPairs.Pair(RequestDefinitionBuilder.escapeBraces(part.name), text, isExact));
         }
         HarPairs.noteDifference("parts that differ from the text of the body", pairs, parameters, definition);
     }

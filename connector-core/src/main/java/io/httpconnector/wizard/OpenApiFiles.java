@@ -26,7 +26,7 @@ final class OpenApiFiles {
     private static final String MEMBER = "x-external";
 
     private static final int MAX_MEBIBYTES = 8;
-    private static final int MAX_FILES = 1000;
+    private static final int MAX_FILES = 5000;
     private static final int MAX_DEPTH = 500;
     private static final Pattern SCHEME = Pattern.compile("(?:[A-Za-z][A-Za-z0-9+.-]*:|//).*", Pattern.DOTALL);
 

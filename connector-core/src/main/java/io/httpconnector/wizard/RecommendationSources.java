@@ -79,7 +79,7 @@ public final class RecommendationSources {
     /**
      * Creates a source from a document of OpenAPI 3.0 or 3.1, or Swagger 2.0, that refers to other files, as in {@code $ref:
      * "schemas/order.yaml#/Order"}. References to URLs, to files outside of the directory, also by symbolic links, to files that are
-     * larger than 8 MiB or not valid, and to more than 1000 files are refused: the notes of the source name them.
+     * larger than 8 MiB or not valid, and to more than 5000 files are refused: the notes of the source name them.
      *
      * @param document the document, as for {@link #openApi(String)}
      * @param directory the directory in which files may be read, and to which the references of the document are relative

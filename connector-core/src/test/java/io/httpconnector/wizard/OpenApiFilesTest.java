@@ -111,6 +111,29 @@ class OpenApiFilesTest {
         assertThat(body(source).at("/a/n").asText()).isEqualTo("a");
     }
 
+    /** Large public descriptions have a file for each operation and schema. */
+    @Test
+    void documentMayHaveThousandsOfFiles() throws IOException {
+        StringBuilder paths = new StringBuilder();
+        for (int i = 0; i < 1500; i++) {
+            write("schemas/" + i + ".yaml", "summary: operation " + i);
+            paths.append("  /")
+                    .append(i)
+                    .append(": {get: {$ref: schemas/")
+                    .append(i)
+                    .append(".yaml}}\n");
+        }
+
+        RecommendationSource source = RecommendationSources.openApi(
+                "openapi: 3.0.3\ninfo: {title: Shop, version: '1'}\npaths:\n" + paths, directory);
+
+        assertThat(source.notes()).isEmpty();
+        assertThat(source.all())
+                .hasSize(1500)
+                .last()
+                .satisfies(one -> assertThat(one.title()).isEqualTo("operation 1499"));
+    }
+
     @Test
     void cycleOfReferencesIsRefused() throws IOException {
         write("schemas/a.yaml", "$ref: b.yaml");
