@@ -57,7 +57,7 @@ final class OpenApiPaths {
                 }
             }
         });
-        if (!document.path("webhooks").isEmpty()) {
+        if (!document.path("webhooks").isEmpty() || !document.path("x-webhooks").isEmpty()) {
             notes.add("the webhooks are not imported: the service sends them");
         }
         List<String> unused = new ArrayList<>();

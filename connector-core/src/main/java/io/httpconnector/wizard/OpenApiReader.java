@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Reads an OpenAPI 3.0 or 3.1 document, or Swagger 2.0: servers, parameters, security, and for the body its example or a sample generated
@@ -62,14 +63,15 @@ final class OpenApiReader {
     static LazyRecommendationSource read(JsonNode original, Collection<String> found) {
         boolean isSwagger = original.path("swagger").asText("").equals("2.0");
         boolean isOpenApi = original.path("openapi").asText("").matches("3\\.[01](\\..*)?");
-        // Since version 3.1, a document may consist of webhooks or components only.
-        boolean mayLackPaths = original.path("openapi").asText("").startsWith("3.1")
-                && original.path("paths").isMissingNode()
-                && (original.has("webhooks") || original.has("components"));
-        if ((!isSwagger && !isOpenApi) || !(original.path("paths").isObject() || mayLackPaths)) {
-            throw new InvalidDefinitionException(
-                    "OpenAPI document",
-                    List.of("not an OpenAPI document of version 3.0 or 3.1, nor Swagger 2.0, or without paths"));
+        if (!isSwagger && !isOpenApi) {
+            throw invalid("not an OpenAPI document of version 3.0 or 3.1, nor Swagger 2.0");
+        }
+        // A document may consist of webhooks or components only.
+        boolean mayLackPaths = original.path("paths").isMissingNode()
+                && Stream.of("webhooks", "x-webhooks", "components", "definitions")
+                        .anyMatch(original::has);
+        if (!original.path("paths").isObject() && !mayLackPaths) {
+            throw invalid("it has no paths: it contains no request that can be imported");
         }
         List<String> notes = new ArrayList<>(found);
         ObjectNode resolved = OpenApiPaths.resolve(original, notes);
@@ -88,6 +90,10 @@ final class OpenApiReader {
             notes.add(0, "the document contains no request: it has no operation that can be imported");
         }
         return new LazyRecommendationSource(List.copyOf(all), List.copyOf(notes));
+    }
+
+    private static InvalidDefinitionException invalid(String problem) {
+        return new InvalidDefinitionException("OpenAPI document", List.of(problem));
     }
 
     private static LazyRecommendation entry(

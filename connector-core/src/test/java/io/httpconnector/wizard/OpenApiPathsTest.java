@@ -1,7 +1,9 @@
 package io.httpconnector.wizard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.httpconnector.InvalidDefinitionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -165,6 +167,14 @@ class OpenApiPathsTest {
     void documentWithoutPathsSaysWhy() {
         assertThat(read("paths: {}").notes())
                 .containsExactly("the document contains no request: it has no operation that can be imported");
+        for (String head : List.of("openapi: 3.0.3", "swagger: '2.0'", "openapi: 3.1.0")) {
+            assertThat(RecommendationSources.openApi(head + INFO + "x-webhooks: {w: {post: {}}}")
+                            .notes())
+                    .contains("the webhooks are not imported: the service sends them");
+            assertThatThrownBy(() -> RecommendationSources.openApi(head + INFO))
+                    .isInstanceOf(InvalidDefinitionException.class)
+                    .hasMessageContaining("it has no paths");
+        }
         assertThat(read("components: {schemas: {A: {}}}").notes())
                 .containsExactly(
                         "the document contains no request: it has no operation that can be imported",
