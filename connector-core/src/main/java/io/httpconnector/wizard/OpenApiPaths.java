@@ -25,6 +25,7 @@ final class OpenApiPaths {
     private final JsonNode document;
     private final SchemaReferences references;
     private final Collection<String> notes;
+    private final List<String> withoutOperations = new ArrayList<>();
 
     private OpenApiPaths(JsonNode document, Collection<String> notes) {
         this.document = document;
@@ -57,6 +58,13 @@ final class OpenApiPaths {
                 }
             }
         });
+        if (!withoutOperations.isEmpty()) {
+            String all = String.join(", ", withoutOperations);
+            notes.add(
+                    withoutOperations.size() == 1
+                            ? "the path " + all + " is not imported: it has no operations"
+                            : "the paths " + all + " are not imported: they have no operations");
+        }
         if (!document.path("webhooks").isEmpty() || !document.path("x-webhooks").isEmpty()) {
             notes.add("the webhooks are not imported: the service sends them");
         }
@@ -99,7 +107,7 @@ final class OpenApiPaths {
             }
         }
         if (operations == 0 && notes.size() == noted) {
-            notes.add("the path " + path + " is not imported: it has no operations");
+            withoutOperations.add(path);
         }
         return resolved;
     }

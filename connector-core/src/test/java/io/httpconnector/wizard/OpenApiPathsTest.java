@@ -148,6 +148,7 @@ class OpenApiPathsTest {
                 "paths: {/a: {get: }} ! the operation GET /a is not imported: an object is required, not null",
                 "paths: {/a: } ! the path /a is not imported: an object is required, not null",
                 "paths: {/a: {}} ! the path /a is not imported: it has no operations",
+                "paths: {/a: {}, /b: {}} ! the paths /a, /b are not imported: they have no operations",
                 "paths: {/a: {parameters: []}} ! the path /a is not imported: it has no operations",
                 "paths: {/a: {GET: {}}} ! the member \"GET\" of the path /a is not imported: it is not a method in lower case",
                 "paths: {/a: {trace: {}}} ! the operation TRACE /a is not imported: the method is not supported",
