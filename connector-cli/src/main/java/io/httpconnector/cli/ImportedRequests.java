@@ -57,7 +57,11 @@ final class ImportedRequests {
         ObjectNode copies = JsonNodeFactory.instance.objectNode();
         paths.properties()
                 .forEach(path -> copies.set(path.getKey(), copied(path.getValue(), ImportedRequests::copied)));
-        return copied(object, value -> value == paths ? copies : value);
+        ObjectNode changed = JsonNodeFactory.instance.objectNode();
+        object.properties()
+                .forEach(member ->
+                        changed.set(member.getKey(), member.getKey().equals("paths") ? copies : member.getValue()));
+        return changed;
     }
 
     private static JsonNode copied(JsonNode value) {

@@ -98,11 +98,13 @@ class ImportedHostTest {
     @Test
     void otherFormatsKeepTheHostToo() {
         connector.write("api.yaml", """
-                        openapi: 3.0.3
-                        info: {title: A, version: '1'}
-                        servers: [{url: 'https://other.example/v2'}]
-                        paths: {/a: {get: {operationId: a}}, /b: {servers: [{url: 'https://shop.example/v2'}], get: {operationId: b}}}
-                        """);
+                openapi: 3.0.3
+                info: {title: A, version: '1'}
+                servers: [{url: 'https://other.example/v2'}]
+                paths:
+                  /a: {get: {operationId: a}}
+                  /b: {servers: [{url: 'https://shop.example/v2'}], get: {operationId: b}}
+                """);
         connector.write(
                 "old.json",
                 "{\"swagger\": \"2.0\", \"info\": {\"title\": \"A\", \"version\": \"1\"}, \"host\": \"other.example\","
