@@ -2,7 +2,6 @@ package io.httpconnector.wizard;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.http.Url;
-import io.httpconnector.internal.text.PillToken;
 import java.net.IDN;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -10,7 +9,7 @@ import java.util.regex.Pattern;
 /** The origin of the URL of an imported request. */
 final class ImportedOrigin {
 
-    private static final Pattern ORIGIN = Pattern.compile("((?:[^/?#]*:)?//|)([^/?#]*).*", Pattern.DOTALL);
+    private static final Pattern ORIGIN = Pattern.compile("((?:[^/?#]*:)?//|(?=\\{))([^/?#]*).*", Pattern.DOTALL);
 
     private ImportedOrigin() {}
 
@@ -19,16 +18,11 @@ final class ImportedOrigin {
      * URL.
      */
     static String of(String url) {
-        String text = url.strip();
-        PillToken pill = PillToken.find(text, 0, "{{", "}}", false);
-        Matcher matcher = ORIGIN.matcher(text);
+        Matcher matcher = ORIGIN.matcher(url.strip());
         if (!matcher.matches() || matcher.group(2).isEmpty()) {
             return "";
         }
         String scheme = matcher.group(1);
-        if (scheme.isEmpty() && (pill == null || pill.start() > 0)) {
-            return "";
-        }
         String host = matcher.group(2).substring(matcher.group(2).lastIndexOf('@') + 1);
         try {
             host = host.contains("{") ? host : IDN.toASCII(host);
