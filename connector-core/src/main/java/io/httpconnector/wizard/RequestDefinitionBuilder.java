@@ -497,7 +497,7 @@ final class RequestDefinitionBuilder {
     void replaceVariables() {
         Set<String> names = new LinkedHashSet<>();
         definition.setAll((ObjectNode) ShellVariables.replaced(definition, names));
-        // The host is that of the connection: its variables are no pills of the request.
+        // A variable of the host is not part of the definition.
         origin = ShellVariables.replaced(TextNode.valueOf(origin), new LinkedHashSet<>())
                 .asText();
         names.forEach(name -> note("the variable " + name + " is the pill {{input." + name + "}}"));
