@@ -3,6 +3,8 @@ package io.httpconnector.definition.configuration;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
+import io.httpconnector.auth.oauth2.TokenEncryption;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.JsonSupport;
 import java.nio.file.Path;
@@ -104,6 +106,9 @@ record ApplicationSettings(
         String redirectUri = reader.text("redirectUri");
         Boolean autoStartup = reader.flag("autoStartup");
         Duration timeout = reader.duration("shutdownTimeout");
+        if (timeout != null && timeout.isNegative()) {
+            reader.problem("shutdownTimeout", "it is negative: use a duration such as 20s");
+        }
         Webhooks webhooks = reader.object(
                 "webhooks", it -> new Webhooks(it.text("basePath"), it.text("publicUrl"), it.isSet("inbox")));
         Store store = reader.object("store", ApplicationSettings::store);
@@ -128,7 +133,15 @@ record ApplicationSettings(
                     "\"" + type + "\" is for Spring Boot only: use file, or pass a StateStore and a TokenStore of"
                             + " connector-jdbc in code");
         }
-        return new Store(reader.text("directory"), reader.text("encryptionKey"));
+        String key = reader.text("encryptionKey");
+        if (key != null) {
+            try {
+                var unused = TokenEncryption.aesGcm(Secret.of(key));
+            } catch (InvalidDefinitionException e) {
+                reader.problem("encryptionKey", "it is not the Base64 text of 32 random bytes");
+            }
+        }
+        return new Store(reader.text("directory"), key);
     }
 
     /** Replaces the JSON Pointer at the start of a problem by the name of the property. */

@@ -51,6 +51,7 @@ public class ConnectorsAutoConfiguration {
             ObjectProvider<ConnectorCustomizer> customizers,
             Environment environment) {
         PropertyPlaceholders.check(environment);
+        PropertyChecks.check(properties);
         return new ConnectorsFactory(
                         properties,
                         documents,

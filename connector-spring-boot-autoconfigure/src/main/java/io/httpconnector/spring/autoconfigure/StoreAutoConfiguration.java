@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -86,12 +87,24 @@ public class StoreAutoConfiguration {
         /** The start of the ids of connector documents; the table has others, too. */
         private static final String DOCUMENT = "connector ";
 
+        /** Checks the prefix of the tables, which are created when they are first used. */
+        @Bean
+        SmartInitializingSingleton connectorTablePrefix(DataSource dataSource, ConnectorsProperties properties) {
+            return () -> checkPrefix(dataSource, properties.jdbc());
+        }
+
+        private static void checkPrefix(DataSource dataSource, ConnectorsProperties.Jdbc jdbc) {
+            var unused = PropertyChecks.named(
+                    "connectors.jdbc.table-prefix", () -> JdbcStateStore.of(dataSource, jdbc.tablePrefix()));
+        }
+
         @Bean
         @Lazy
         Tables connectorTables(
                 DataSource dataSource, ConnectorsProperties properties, ObjectProvider<SchemaMigration> migration)
                 throws SQLException {
             ConnectorsProperties.Jdbc jdbc = properties.jdbc();
+            checkPrefix(dataSource, jdbc);
             SchemaMigration tool = migration.getIfAvailable();
             if (tool != null && jdbc.initializeSchema() != InitializeSchema.NEVER) {
                 tool.migrate(dataSource, jdbc.tablePrefix());
@@ -159,9 +172,11 @@ public class StoreAutoConfiguration {
         @ConditionalOnProperty(name = "connectors.polling.clustered", havingValue = "true")
         ClusteredTriggers connectorCluster(
                 Tables connectorTables, ConnectorsProperties properties, Environment environment) {
-            ClusteredPollingBuilder builder = ClusteredPolling.on(connectorTables.dataSource())
-                    .prefix(connectorTables.prefix())
-                    .threads(properties.polling().threads());
+            ClusteredPollingBuilder plain =
+                    ClusteredPolling.on(connectorTables.dataSource()).prefix(connectorTables.prefix());
+            ClusteredPollingBuilder builder = PropertyChecks.named(
+                    "connectors.polling.threads",
+                    () -> plain.threads(properties.polling().threads()));
             if (environment.getProperty("spring.threads.virtual.enabled", boolean.class, false)) {
                 builder.virtualThreads();
             }

@@ -26,6 +26,8 @@ import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
@@ -199,5 +201,22 @@ class StoresTest {
         }
         stored.run(context -> assertThat(context.getStartupFailure())
                 .hasStackTraceContaining("jdbc: requires the dependency connector-jdbc and a single DataSource"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "connectors.store.encryption-key, abc",
+        "connectors.store.encryption-key, ''",
+        "connectors.shutdown-timeout, -1s",
+        "connectors.jdbc.table-prefix, a b;drop",
+        "connectors.polling.threads, 0"
+    })
+    void invalidPropertiesAreReportedWhenTheApplicationStarts(String property, String value) {
+        JdbcConnectionPool database = JdbcConnectionPool.create("jdbc:h2:mem:invalid", "sa", "");
+        application
+                .withBean(DataSource.class, () -> database)
+                .withPropertyValues("connectors.polling.clustered=true", property + "=" + value)
+                .run(context ->
+                        assertThat(context.getStartupFailure()).isNotNull().hasStackTraceContaining(property));
     }
 }
