@@ -14,6 +14,7 @@ import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.Reading.End;
 import io.httpconnector.template.Pills;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -93,7 +94,7 @@ final class PartitionPoll {
             return new HighWaterMarkDetection(definition, position, transaction, clock, start);
         }
         // By the local clock: the clock of the service is not known before the first response of a process.
-        long now = time.now().toEpochMilli();
+        long now = time.now().truncatedTo(ChronoUnit.SECONDS).toEpochMilli();
         return cursor instanceof TokenCursor token
                 ? new SyncTokenDetection(definition, token, transaction, now)
                 : new FullComparisonDetection(definition, transaction, now);
