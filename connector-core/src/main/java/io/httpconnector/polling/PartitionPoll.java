@@ -14,7 +14,6 @@ import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.Reading.End;
 import io.httpconnector.template.Pills;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -94,7 +93,7 @@ final class PartitionPoll {
             return new HighWaterMarkDetection(definition, position, transaction, clock, start);
         }
         // By the local clock: the clock of the service is not known before the first response of a process.
-        long now = time.now().truncatedTo(ChronoUnit.SECONDS).toEpochMilli();
+        long now = time.now().toEpochMilli();
         return cursor instanceof TokenCursor token
                 ? new SyncTokenDetection(definition, token, transaction, now)
                 : new FullComparisonDetection(definition, transaction, now);

@@ -20,6 +20,10 @@ final class SyncTokenDetection extends TimeOfPollDetection {
 
     private final TokenCursor cursor;
     private final Reading reading;
+
+    /** Whether more keys are remembered than the maximum, because the last read has failed at it. */
+    private final boolean startedAboveLimit;
+
     private boolean started;
     private boolean continues;
     private @Nullable String token;
@@ -28,6 +32,7 @@ final class SyncTokenDetection extends TimeOfPollDetection {
         super(definition, transaction, now);
         this.cursor = cursor;
         this.reading = new Reading(true);
+        this.startedAboveLimit = transaction.seen().size() > definition.limits().keys();
     }
 
     @Override
@@ -111,6 +116,10 @@ final class SyncTokenDetection extends TimeOfPollDetection {
     /** Too many keys: forgets the older half of the time range, which can at most cause repeated events. */
     @Override
     public void forgetOldKeys() {
+        if (startedAboveLimit) {
+            // The last read has failed at the limit: what it has delivered is needed until it can be completed.
+            return;
+        }
         long[] oldest = {startTime};
         transaction.seen().forEach((key, known) -> oldest[0] = Math.min(oldest[0], known.mark()));
         forgetBefore(oldest[0] + (startTime - oldest[0]) / 2 + 1);

@@ -50,8 +50,10 @@ class RememberedKeysLimitTest extends RecordServiceFixture {
                 "token",
                 "a"));
         StateStore store = StateStore.inMemory();
-        try (PollingTrigger trigger = trigger(mode, store).maxRememberedKeys(20).build()) {
+        try (PollingTrigger trigger =
+                trigger(mode, store).engine(engine).maxRememberedKeys(20).build()) {
             for (int i = 0; i < 4; i++) {
+                time.pass(Duration.ofMinutes(5));
                 assertThatThrownBy(trigger::pollOnce)
                         .isInstanceOfSatisfying(
                                 PollingException.class,
