@@ -18,7 +18,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
@@ -34,7 +33,6 @@ final class ConnectionDocument {
 
     private static final String VERSION = "1.0.0";
     private static final Pattern POINTER = Pattern.compile("^/(connection|auth/default|auth|inputs)(/[^: (]*)?");
-    private static final Pattern UPPER_CASE = Pattern.compile("[A-Z]");
 
     private final String name;
     private final ConnectionProperties properties;
@@ -254,9 +252,7 @@ final class ConnectionDocument {
         String root =
                 found.group(1).startsWith("auth") ? "/auth" : found.group(1).equals("inputs") ? "/inputs" : "";
         String path = root + (found.group(2) == null ? "" : found.group(2));
-        String property = UPPER_CASE
-                .matcher(path.replace('/', '.'))
-                .replaceAll(letter -> "-" + letter.group().toLowerCase(Locale.ROOT));
+        String property = PropertyNames.hyphenated(path.replace('/', '.'));
         return "connectors.connections." + name + property + problem.substring(found.end());
     }
 }

@@ -53,12 +53,7 @@ final class ConnectorsFactory {
             try {
                 add(name, connection);
             } catch (InvalidDefinitionException e) {
-                String property = "connectors.connections." + name;
-                e.problems()
-                        .forEach(problem -> problems.add(
-                                problem.startsWith(property)
-                                        ? problem
-                                        : property + (problem.startsWith("/") ? ": " : ".") + problem));
+                problems.addAll(new ConnectionProblems(name, connection.baseUrl() != null).named(e.problems()));
             }
         });
         Connectors created = new Connectors(definitions, connectors);

@@ -1,5 +1,6 @@
 package io.httpconnector.spring.autoconfigure;
 
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.spring.ConnectorTriggers.TriggerKind;
 import io.httpconnector.spring.ConnectorTriggers.TriggerStatus;
@@ -15,8 +16,19 @@ record ManagedWebhook(String id, String path, WebhookReceiver receiver) implemen
         if (method.isBatch()) {
             throw method.invalid("a webhook has no batches: use a parameter that is no List");
         }
-        connector.on(method.trigger(), method.handler(connector));
-        WebhookReceiver receiver = connector.receiver(method.trigger()).orElseThrow();
+        WebhookReceiver receiver;
+        try {
+            connector.on(method.trigger(), method.handler(connector));
+            receiver = connector.receiver(method.trigger()).orElseThrow();
+        } catch (InvalidDefinitionException e) {
+            String connection = id.substring(0, id.indexOf('/'));
+            // The pointers are those of the webhook.
+            List<String> problems = e.problems().stream()
+                    .map(problem -> problem.startsWith("/") ? "/webhooks/" + method.trigger() + problem : problem)
+                    .toList();
+            throw new InvalidDefinitionException(
+                    "webhook " + id, new ConnectionProblems(connection, false).named(problems));
+        }
         return new ManagedWebhook(id, webhooks.add(id, receiver), receiver);
     }
 

@@ -10,6 +10,8 @@ final class PropertyNames {
 
     private static final Pattern HYPHEN = Pattern.compile("-([a-zA-Z0-9])");
 
+    private static final Pattern UPPER_CASE = Pattern.compile("[A-Z]");
+
     private PropertyNames() {}
 
     /** Returns the form that is equal for all spellings of a name. */
@@ -20,6 +22,13 @@ final class PropertyNames {
     /** Returns the name as in documents. */
     static String camelCase(String name) {
         return HYPHEN.matcher(name).replaceAll(found -> found.group(1).toUpperCase(Locale.ROOT));
+    }
+
+    /** Returns the name as in properties. */
+    static String hyphenated(String name) {
+        return UPPER_CASE
+                .matcher(name)
+                .replaceAll(letter -> "-" + letter.group().toLowerCase(Locale.ROOT));
     }
 
     /** Returns the value of a name, in whichever spelling. */

@@ -237,6 +237,34 @@ class ConnectionsTest {
     }
 
     @Test
+    void problemsNameThePropertyAndHowToSetIt() {
+        application
+                .withPropertyValues(
+                        "connectors.connections.acme.connector=shop",
+                        "connectors.connections.acme.values.ulr=https://shop.example.com",
+                        "connectors.connections.acme.secrets.signing=s1",
+                        "connectors.connections.beta.connector=shop",
+                        "connectors.connections.beta.strategy=tokn",
+                        "connectors.connections.gamma.base-url=htp:/nope",
+                        "connectors.connections.delta.connector=shop",
+                        "connectors.connections.delta.values.url=htp:/nope",
+                        "connectors.connections.delta.secrets.api-key=k1")
+                .run(context -> {
+                    String text = new InvalidDefinitionFailureAnalyzer()
+                            .analyze(context.getStartupFailure())
+                            .getDescription();
+                    assertThat(text)
+                            .contains("connectors.connections.acme.values.ulr: there is no such input")
+                            .contains("set the property connectors.connections.acme.values.url")
+                            .contains("set the property connectors.connections.acme.secrets.api-key")
+                            .contains("connectors.connections.beta.strategy: the strategy \"tokn\" is unknown")
+                            .contains("connectors.connections.gamma.base-url: the scheme is \"htp\"")
+                            .contains("connectors.connections.delta: URL \"htp:/nope\"")
+                            .doesNotContain("value(\"");
+                });
+    }
+
+    @Test
     void placeholdersWithoutAValueAreReported() {
         application
                 .withPropertyValues(

@@ -326,6 +326,24 @@ class TriggersTest {
                 });
     }
 
+    /** Handles a webhook. */
+    static class Payments {
+
+        @ConnectorTrigger("order-paid")
+        void on(TriggerEvent event) {}
+    }
+
+    @Test
+    void aMissingSecretOfAWebhookIsReportedWithItsProperty() {
+        application
+                .withBean(Payments.class)
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasStackTraceContaining(
+                                "connectors.connections.acme: /webhooks/order-paid/verify/0/secrets/0: the secret"
+                                        + " \"signing\" is missing: set the property"
+                                        + " connectors.connections.acme.secrets.signing"));
+    }
+
     /** A method whose completion is unknown. */
     static class Unknown {
 
