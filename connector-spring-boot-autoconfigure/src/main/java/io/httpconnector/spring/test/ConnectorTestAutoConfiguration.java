@@ -1,6 +1,7 @@
 package io.httpconnector.spring.test;
 
 import io.httpconnector.auth.oauth2.TokenStore;
+import io.httpconnector.polling.PollingEngine;
 import io.httpconnector.spring.ConnectorCustomizer;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.testing.VirtualTime;
@@ -26,6 +27,13 @@ class ConnectorTestAutoConfiguration {
     @ConditionalOnMissingBean
     VirtualTime connectorVirtualTime() {
         return new VirtualTime();
+    }
+
+    /** The engine of polls in virtual time, so that the backoff of a handler that fails takes no time. */
+    @Bean
+    @ConditionalOnMissingBean
+    PollingEngine connectorPollingEngine(VirtualTime time) {
+        return PollingEngine.create(1, time);
     }
 
     @Bean

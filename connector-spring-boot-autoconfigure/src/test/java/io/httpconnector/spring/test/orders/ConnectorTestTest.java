@@ -33,6 +33,8 @@ import org.springframework.context.annotation.Import;
         properties = {
             "spring.datasource.url=jdbc:nonsense",
             "connectors.polling.clustered=true",
+            "connectors.documents=classpath*:connectors/,classpath*:stock/",
+            "connectors.connections.stock.connector=stock",
             "connectors.connections.acme.connector=shop",
             "connectors.connections.acme.values.url=https://shop.example.com",
             "connectors.connections.acme.secrets.api-key=k1",
@@ -112,6 +114,20 @@ class ConnectorTestTest {
         assertThat(service.requests().stream()
                         .filter(request -> request.method().equals("POST")))
                 .hasSize(2);
+    }
+
+    @Test
+    void theBackoffOfAFailingHandlerTakesNoTime() {
+        services.of("stock").on("GET", "/items", MockResponse.json("{\"items\": [{\"id\": 9}]}"));
+        int waits = time.waits().size();
+        long start = System.nanoTime();
+
+        assertThat(triggers.poll("stock/changed-items")).isZero();
+
+        assertThat(orders.all.stream().filter("item 9"::equals)).hasSize(3);
+        assertThat(triggers.deadLetters("stock/changed-items")).hasSize(1);
+        assertThat(time.waits()).hasSizeGreaterThan(waits);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(9));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.httpconnector.spring.test.orders;
 
 import io.httpconnector.spring.ConnectorTrigger;
+import io.httpconnector.trigger.TriggerEvent;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -32,5 +33,11 @@ class OrderHandlers {
     @ConnectorTrigger("order-paid")
     void paid(Map<String, String> payload) {
         orders.all.add("paid " + payload.get("event"));
+    }
+
+    @ConnectorTrigger("changed-items")
+    void changed(TriggerEvent event) {
+        orders.all.add("item " + event.key());
+        throw new IllegalStateException("the table is locked");
     }
 }
