@@ -4,11 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.httpconnector.Secret;
+import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.SecretSource;
 import io.httpconnector.definition.registry.ConnectorInstance;
 import io.httpconnector.definition.registry.ConnectorRegistry;
 import io.httpconnector.definition.registry.InstanceSettings;
+import io.httpconnector.definition.registry.StoredSecrets;
 import io.httpconnector.spring.ConnectorTrigger;
 import io.httpconnector.testing.Await;
 import io.httpconnector.testing.MockResponse;
@@ -34,7 +36,7 @@ class RegistryTest {
 
     private static final String KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
 
-    private final ApplicationContextRunner application = new ApplicationContextRunner()
+    private final ApplicationContextRunner withoutSecrets = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
                     ConnectorsAutoConfiguration.class,
                     StoreAutoConfiguration.class,
@@ -44,8 +46,9 @@ class RegistryTest {
             .withBean(
                     ConnectorWebhooks.class,
                     () -> new ConnectorWebhooks("", new ConnectorsProperties.Webhooks("/hooks", null, false)))
-            .withBean(SecretSource.class, () -> reference -> Secret.of("s3cret"))
             .withPropertyValues("connectors.registry.enabled=true");
+    private final ApplicationContextRunner application =
+            withoutSecrets.withBean(SecretSource.class, () -> reference -> Secret.of("s3cret"));
 
     /** Handles the events of all customers. */
     static class Orders {
@@ -121,5 +124,34 @@ class RegistryTest {
     @Test
     void customersAreKeptInFiles(@TempDir Path directory) {
         addCustomers(application.withPropertyValues("connectors.store.directory=" + directory));
+    }
+
+    private static void addCustomerWithStoredSecret(ApplicationContextRunner application) {
+        try (MockService service = MockService.start()) {
+            service.on("GET", "/orders", MockResponse.json("{\"orders\": []}"));
+            application.run(context -> {
+                StoredSecrets secrets = StoredSecrets.in(context.getBean(TokenStore.class));
+                secrets.put("acme", "shop", "apiKey", Secret.of("k9"));
+                secrets.put("acme", "shop", "signing", Secret.of("s9"));
+                context.getBean(ConnectorRegistry.class)
+                        .add("acme", "shop", InstanceSettings.of(Map.of("url", service.baseUrl())));
+
+                Await.until(() -> !service.requests().isEmpty());
+                assertThat(service.requests().get(0).headers()).containsEntry("x-api-key", "k9");
+            });
+        }
+    }
+
+    @Test
+    void secretsOfCustomersAreInTheTokenStore(@TempDir Path directory) {
+        addCustomerWithStoredSecret(withoutSecrets.withPropertyValues("connectors.store.directory=" + directory));
+        JdbcConnectionPool database = JdbcConnectionPool.create("jdbc:h2:mem:secrets;DB_CLOSE_DELAY=-1", "sa", "");
+        try {
+            addCustomerWithStoredSecret(withoutSecrets
+                    .withBean(DataSource.class, () -> database, definition -> definition.setDestroyMethodName(""))
+                    .withPropertyValues("connectors.store.encryption-key=" + KEY));
+        } finally {
+            database.dispose();
+        }
     }
 }

@@ -4,6 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.ExchangeListener;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
+import io.httpconnector.Secret;
+import io.httpconnector.auth.oauth2.TokenStore;
+import io.httpconnector.definition.registry.ConnectorRegistry;
+import io.httpconnector.definition.registry.InstanceSettings;
+import io.httpconnector.definition.registry.StoredSecrets;
 import io.httpconnector.spring.ConnectorCustomizer;
 import io.httpconnector.spring.ConnectorTrigger;
 import io.httpconnector.trigger.TriggerEvent;
@@ -95,6 +100,23 @@ final class SpringBootGuide {
         @ConnectorTrigger(value = "updated-orders", exactlyOnce = true)
         void updated(Order order) {
             table.save(order);
+        }
+    }
+
+    /** Adds customers at run time. */
+    static class Customers {
+
+        private final ConnectorRegistry registry;
+        private final TokenStore tokenStore;
+
+        Customers(ConnectorRegistry registry, TokenStore tokenStore) {
+            this.registry = registry;
+            this.tokenStore = tokenStore;
+        }
+
+        void add(String url, String token) {
+            StoredSecrets.in(tokenStore).put("acme", "shop", "token", Secret.of(token)); // tenant, connector, name
+            registry.add("acme", "shop", InstanceSettings.of(Map.of("url", url)));
         }
     }
 
