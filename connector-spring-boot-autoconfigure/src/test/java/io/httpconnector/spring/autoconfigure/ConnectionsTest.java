@@ -303,7 +303,7 @@ class ConnectionsTest {
     }
 
     /** Spring Boot 4 has all of Jackson 3; Spring Boot 3 does not. */
-    private static boolean hasJackson3() {
+    static boolean hasJackson3() {
         try {
             return new tools.jackson.databind.json.JsonMapper() != null;
         } catch (LinkageError e) {
