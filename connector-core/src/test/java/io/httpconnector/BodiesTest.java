@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -130,13 +131,19 @@ class BodiesTest {
     @Test
     void streamThatCanBeOpenedAgainIsTriedAgain() {
         failingOnce(aResponse().withFault(Fault.EMPTY_RESPONSE));
+        AtomicInteger opened = new AtomicInteger();
+        Body body = Body.stream(
+                () -> {
+                    opened.incrementAndGet();
+                    return new ByteArrayInputStream(new byte[] {'a'});
+                },
+                "text/plain");
 
-        connection.send(Request.put("/")
-                .body(Body.stream(() -> new ByteArrayInputStream(new byte[] {'a'}), "text/plain"))
-                .idempotent());
+        connection.send(Request.put("/").body(body).idempotent());
 
-        assertThat(received()).hasSize(2); // the service closed the first connection, perhaps before it read the body
-        assertThat(received().get(1).getBodyAsString()).isEqualTo("a");
+        // the journal is no count here: the service closes the first connection while it reads the request
+        assertThat(opened).hasValue(2);
+        assertThat(received()).last().extracting(LoggedRequest::getBodyAsString).isEqualTo("a");
     }
 
     @Test
