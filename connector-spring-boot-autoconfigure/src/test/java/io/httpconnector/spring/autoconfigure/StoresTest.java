@@ -123,11 +123,9 @@ class StoresTest {
         try (MockService service = MockService.start()) {
             ApplicationContextRunner cluster = polling(application.withBean(Overtaken.class), service)
                     .withBean(DataSource.class, () -> database, definition -> definition.setDestroyMethodName(""))
-                    .withPropertyValues("connectors.polling.clustered=true");
+                    .withPropertyValues("connectors.polling.clustered=true", "connectors.auto-startup=false");
             cluster.run(first -> cluster.run(second -> {
-                Await.until(() -> Overtaken.HANDLED.contains("1"));
-                Await.until(() ->
-                        first.getBean(ConnectorTriggers.class).list().get(0).lastSuccess() != null);
+                first.getBean(ConnectorTriggers.class).poll("acme/updated-orders");
                 service.on("GET", "/orders", MockResponse.json("{\"orders\": [{\"id\": 2, \"updated\": \"1\"}]}"));
                 Overtaken.OTHER.set(second.getBean(ConnectorTriggers.class));
 
