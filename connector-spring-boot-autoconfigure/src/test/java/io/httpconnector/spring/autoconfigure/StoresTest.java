@@ -123,9 +123,11 @@ class StoresTest {
         try (MockService service = MockService.start()) {
             ApplicationContextRunner cluster = polling(application.withBean(Overtaken.class), service)
                     .withBean(DataSource.class, () -> database, definition -> definition.setDestroyMethodName(""))
-                    .withPropertyValues("connectors.polling.clustered=true", "connectors.auto-startup=false");
+                    .withPropertyValues("connectors.polling.clustered=true");
             cluster.run(first -> cluster.run(second -> {
-                first.getBean(ConnectorTriggers.class).poll("acme/updated-orders");
+                Await.until(() -> Overtaken.HANDLED.contains("1"));
+                Await.until(() ->
+                        first.getBean(ConnectorTriggers.class).list().get(0).lastSuccess() != null);
                 service.on("GET", "/orders", MockResponse.json("{\"orders\": [{\"id\": 2, \"updated\": \"1\"}]}"));
                 Overtaken.OTHER.set(second.getBean(ConnectorTriggers.class));
 
