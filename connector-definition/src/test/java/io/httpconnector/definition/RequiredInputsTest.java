@@ -201,4 +201,30 @@ class RequiredInputsTest {
                     .hasMessageNotContaining("start()");
         }
     }
+
+    @Test
+    void aPublicClientNeedsNoSecret() {
+        ConnectorDefinition definition = ConnectorDefinition.parse("""
+                connector: 1
+                id: calendar
+                version: 1.0.0
+                title: Calendar
+                connection: {baseUrl: "https://api.example.com"}
+                auth:
+                  user:
+                    type: oauth2-authorization-code
+                    authorizationUrl: https://login.example.com/authorize
+                    tokenUrl: https://login.example.com/token
+                  application: {type: oauth2-client-credentials, tokenUrl: "https://login.example.com/token"}
+                """);
+        ConnectorContext.Builder user =
+                ConnectorContext.forTenant("acme").strategy("user").redirectUri("https://app.example.com/callback");
+
+        definition.connect(user.value("clientId", "c1").build()).close();
+        assertThatThrownBy(() -> definition.connect(ConnectorContext.forTenant("acme")
+                        .strategy("application")
+                        .build()))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("clientId: it is missing");
+    }
 }

@@ -222,10 +222,15 @@ final class Database {
         }
     }
 
-    /** SQLSTATE class 40 reports transactions aborted by concurrent ones, class 23 rows that already exist. */
+    /**
+     * SQLSTATE class 40 reports transactions aborted by concurrent ones, class 23 rows that already exist. H2 reports a general
+     * error when two nodes create the same index, in spite of "if not exists".
+     */
     static StateException failure(SQLException e) {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
-        boolean conflict = state.startsWith("40") || state.startsWith("23");
+        boolean conflict = state.startsWith("40")
+                || state.startsWith("23")
+                || (state.equals("HY000") && String.valueOf(e.getMessage()).contains("object already exists"));
         if (isMissingTable(e, state)) {
             Matcher name = TABLE_NAME.matcher(String.valueOf(e.getMessage()));
             return new StateException(

@@ -72,6 +72,7 @@ class ConnectorTestTest {
                         MockResponse.json("{\"orders\": [{\"id\": 1, \"updated\": \"1\", \"status\": \"open\"}]}"));
 
         assertThat(triggers.list())
+                .filteredOn(trigger -> trigger.id().equals("acme/updated-orders"))
                 .extracting(ConnectorTriggers.TriggerStatus::lastSuccess)
                 .containsOnlyNulls();
         assertThat(triggers.poll("acme/updated-orders")).isEqualTo(1);
