@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.state.StateException.StateFailure;
 import java.sql.SQLException;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
@@ -30,5 +31,17 @@ class DatabaseTest {
                 .hasMessageContaining("prepareThreshold=0");
         assertThat(Database.failure(new SQLException("no such table", "42P01")))
                 .hasMessageContaining("JdbcSchema.create(dataSource)");
+    }
+
+    /** H2 reports this to one of two processes that create the tables, in spite of "if not exists". */
+    @Test
+    void creationOfAnIndexByAnotherNodeIsAConflict() {
+        SQLException concurrent = new SQLException(
+                "General error: \"java.lang.RuntimeException: object already exists: HTTP_CONNECTOR_INBOX_TURN\"",
+                "HY000");
+
+        assertThat(Database.failure(concurrent).reason()).isEqualTo(StateFailure.CONFLICT);
+        assertThat(Database.failure(new SQLException("General error", "HY000")).reason())
+                .isNotEqualTo(StateFailure.CONFLICT);
     }
 }
