@@ -146,8 +146,9 @@ public final class ClusteredPolling implements AutoCloseable {
     }
 
     /**
-     * Adds a trigger or changes its definition. A new trigger polls by its schedule, a changed one no later than that; a paused
-     * one remains paused.
+     * Adds a trigger or changes its definition. A new trigger polls by its schedule; one that was changed, or whose last poll
+     * failed, no later than that; a paused one remains paused. An equal definition changes nothing else, so that each node can
+     * add all triggers when it starts.
      *
      * @param id the id of the trigger
      * @param definition the definition, which is passed to the factory; without secrets

@@ -86,39 +86,58 @@ final class TriggerRepository implements MisplannedTasks.TaskKind {
         }
     }
 
-    /** Adds or changes a trigger; a changed trigger polls no later than planned. */
+    /**
+     * Adds or changes a trigger. One that was changed, or whose last poll failed, polls no later than planned; otherwise an equal
+     * definition changes nothing, because each node adds its triggers when it starts.
+     */
     void put(String id, String definition, PlannedPoll first) {
         String key = Database.key(id);
         boolean unused = Database.retryOnConflict(() -> database.write(connection -> {
-            int known = update(
-                    connection,
-                    "update $trigger set definition = ?, version = version + 1, planned_at = ? where trigger_key = ?",
-                    update -> set(update, definition, first.time().toEpochMilli(), key));
-            if (known == 1) {
-                return update(
-                                connection,
-                                "update $trigger_task set execution_time = ? where task_name = ? and task_instance = ?"
-                                        + " and picked = ? and execution_time > ? and execution_time < ?",
-                                update -> set(update, first.start(), task, key, false, first.start(), NEVER))
-                        == 1;
+            Optional<Row> found = find(connection, key, " for update");
+            if (found.isEmpty()) {
+                return insert(connection, id, definition, first);
             }
-            return update(
+            boolean changed = !found.get().definition.equals(definition);
+            boolean moved = update(
+                            connection,
+                            "update $trigger_task set execution_time = ? where task_name = ? and task_instance = ? and"
+                                    + " picked = ? and execution_time > ? and execution_time < ?"
+                                    + (changed ? "" : " and consecutive_failures > 0"),
+                            update -> set(update, first.start(), task, key, false, first.start(), NEVER))
+                    == 1;
+            long version = found.get().version + (changed ? 1 : 0);
+            return (changed || moved)
+                    && update(
                                     connection,
-                                    "insert into $trigger (trigger_key, id, definition, version, state, planned_at)"
-                                            + " values (?, ?, ?, 1, '" + StoredState.RUNNING.code + "', ?)",
-                                    insert -> set(
-                                            insert,
-                                            key,
-                                            id,
+                                    "update $trigger set definition = ?, version = ?, planned_at = ? where trigger_key = ?",
+                                    update -> set(
+                                            update,
                                             definition,
-                                            first.time().toEpochMilli()))
-                            + update(
-                                    connection,
-                                    "insert into $trigger_task (task_name, task_instance, execution_time, picked,"
-                                            + " version) values (?, ?, ?, ?, 1)",
-                                    insert -> set(insert, task, key, first.start(), false))
-                    == 2;
+                                            version,
+                                            first.time().toEpochMilli(),
+                                            key))
+                            == 1;
         }));
+    }
+
+    private boolean insert(Connection connection, String id, String definition, PlannedPoll first) throws SQLException {
+        String key = Database.key(id);
+        return update(
+                                connection,
+                                "insert into $trigger (trigger_key, id, definition, version, state, planned_at)"
+                                        + " values (?, ?, ?, 1, '" + StoredState.RUNNING.code + "', ?)",
+                                insert -> set(
+                                        insert,
+                                        key,
+                                        id,
+                                        definition,
+                                        first.time().toEpochMilli()))
+                        + update(
+                                connection,
+                                "insert into $trigger_task (task_name, task_instance, execution_time, picked, version)"
+                                        + " values (?, ?, ?, ?, 1)",
+                                insert -> set(insert, task, key, first.start(), false))
+                == 2;
     }
 
     /** Sets the state of a trigger: it then polls immediately, or no more; false if it does not exist. */

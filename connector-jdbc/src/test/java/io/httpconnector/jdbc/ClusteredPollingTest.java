@@ -49,6 +49,9 @@ class ClusteredPollingTest {
     private Records records;
     private HttpConnection connection;
 
+    /** What happens while a poll handles an event. */
+    private volatile Runnable meanwhile = () -> {};
+
     @BeforeEach
     void start() throws Exception {
         records = new Records();
@@ -85,6 +88,7 @@ class ClusteredPollingTest {
                             byNode.computeIfAbsent(node, any -> new AtomicInteger())
                                     .incrementAndGet();
                             handled.add(list + event.payload().at("/id").asText());
+                            meanwhile.run();
                         })
                         .attempts(1));
     }
@@ -175,6 +179,56 @@ class ClusteredPollingTest {
                 // Its state was removed.
                 handled.clear();
                 first.put("t", definition("a", 50));
+                Await.until(() -> handled.contains("a1"));
+            }
+        }
+    }
+
+    /** Each node that starts adds all its triggers. */
+    @ParameterizedTest
+    @EnumSource
+    void onlyAChangeCausesAnotherPoll(Databases databases) throws Exception {
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            records.of("a").set(1);
+            try (ClusteredPolling first = node(source, "first");
+                    ClusteredPolling second = node(source, "second")) {
+                meanwhile = () -> second.put("t", definition("a", 3_600_000));
+                first.put("t", definition("a", 3_600_000));
+                Await.until(() -> status(first, "t").lastSuccess() != null);
+                assertThat(status(first, "t").next()).isAfter(Instant.now().plusSeconds(1800));
+                second.put("t", definition("a", 3_600_000));
+                assertThat(status(first, "t").next()).isAfter(Instant.now().plusSeconds(1800));
+                assertThat(records.requests()).isEqualTo(1);
+
+                records.of("b").set(3);
+                meanwhile = () -> {
+                    meanwhile = () -> {};
+                    second.put("t", definition("b", 3_600_000));
+                };
+                records.of("a").set(2);
+                first.resume("t");
+                Await.until(() -> handled.contains("b3"));
+                assertThat(handled).containsExactly("a1", "a2", "b3");
+            }
+        }
+    }
+
+    /** A new version of the application may have solved the problem. */
+    @ParameterizedTest
+    @EnumSource
+    void aTriggerThatFailedPollsWhenANodeStarts(Databases databases) throws Exception {
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            records.of("a").set(1);
+            records.respondWith(500);
+            try (ClusteredPolling first = node(source, "first")) {
+                first.put("t", definition("a", 3_600_000));
+                Await.until(() -> status(first, "t").failures() == 1);
+            }
+            records.respondWith(200);
+            try (ClusteredPolling second = node(source, "second")) {
+                second.put("t", definition("a", 3_600_000));
                 Await.until(() -> handled.contains("a1"));
             }
         }

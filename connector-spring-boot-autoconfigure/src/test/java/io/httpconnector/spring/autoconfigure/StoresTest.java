@@ -131,11 +131,10 @@ class StoresTest {
                 service.on("GET", "/orders", MockResponse.json("{\"orders\": [{\"id\": 2, \"updated\": \"1\"}]}"));
                 Overtaken.OTHER.set(second.getBean(ConnectorTriggers.class));
 
-                // Which of the polls is rejected and repeated depends on their order: none fails, and nothing is lost.
-                ConnectorTriggers triggers = first.getBean(ConnectorTriggers.class);
-                assertThat(triggers.poll("acme/updated-orders")).isBetween(0L, 1L);
-                assertThat(triggers.poll("acme/updated-orders")).isZero();
-                assertThat(Overtaken.HANDLED).containsOnly("1", "2");
+                // Both have handled the event: at least once.
+                assertThat(first.getBean(ConnectorTriggers.class).poll("acme/updated-orders"))
+                        .isZero();
+                assertThat(Overtaken.HANDLED).containsExactly("1", "2", "2");
             }));
         } finally {
             database.dispose();
