@@ -66,7 +66,7 @@ class EncryptedBodyTest {
 
         assertThat(new String(request.body(), UTF_8))
                 .startsWith("{\"encrypt\":\"")
-                .doesNotContain("e1");
+                .doesNotContain("event_id");
         assertThat(receiver.receive(request).status()).isEqualTo(200);
         assertThat(receiver.receive(request).status()).isEqualTo(200);
 
