@@ -25,9 +25,6 @@ final class ConnectorFactory {
 
     private static final Pattern MISSING_VALUE = Pattern.compile("set it by value\\(\"([^\"]+)\", \\.\\.\\.\\)");
 
-    /** The fields that every OAuth 2 strategy has. It knows whether it needs them: a public client has no secret. */
-    private static final Set<String> CLIENT_FIELDS = Set.of("clientId", "clientSecret");
-
     private final Parts parts;
     private final ConnectorContext context;
     private final List<String> problems = new ArrayList<>();
@@ -99,10 +96,7 @@ final class ConnectorFactory {
             return;
         }
         List<String> known = List.copyOf(problems);
-        List<InputField> required = inputs.values().stream()
-                .filter(input -> !CLIENT_FIELDS.contains(input.name()))
-                .toList();
-        new RequiredInputs(required, delivered)
+        new RequiredInputs(parts.auth().declaredFields(strategy), delivered)
                 .problems(texts, secrets).stream()
                         .sorted()
                         .map(this::withSource)

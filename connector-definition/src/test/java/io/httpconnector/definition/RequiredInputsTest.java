@@ -227,4 +227,16 @@ class RequiredInputsTest {
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("clientId: it is missing");
     }
+
+    /** Only the client of OAuth 2 is the concern of its strategy; an input of this name is one like any other. */
+    @Test
+    void anInputNamedLikeAFieldOfOAuthIsRequired() {
+        ConnectorDefinition definition =
+                document("{name: clientId}", REQUEST.replace("{{auth.must}}", "{{auth.clientId}}"));
+
+        assertThatThrownBy(() -> connect(definition, Map.of()))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("clientId: it is missing: set it by value(\"clientId\", ...)");
+        connect(definition, Map.of("clientId", "1"));
+    }
 }

@@ -50,12 +50,14 @@ public final class AuthDefinition {
      * A parsed strategy.
      *
      * @param ownFields the fields that only this strategy declares
-     * @param fields all fields that a user fills in
+     * @param declaredFields the fields that the definition declares for it
+     * @param fields all fields that a user fills in, also those of its type
      * @param computed texts by the name of the value that they compute
      * @param certificate the client certificate of the connection
      */
     private record Strategy(
             List<InputField> ownFields,
+            List<InputField> declaredFields,
             List<InputField> fields,
             Map<String, FieldText> computed,
             @Nullable CertificateMembers certificate,
@@ -237,6 +239,7 @@ public final class AuthDefinition {
             reader.acceptUnreadMembers();
             return null;
         }
+        List<InputField> declaredFields = List.copyOf(fields);
         Set<String> names = new HashSet<>();
         fields.forEach(field -> names.add(field.name()));
         type.defaultFields().stream()
@@ -252,7 +255,8 @@ public final class AuthDefinition {
         CertificateMembers certificate =
                 reader.object("clientCertificate", object -> CertificateMembers.read(members.of(object)));
         Recipe recipe = type.read(members.withComputed(computed));
-        return new Strategy(ownFields, List.copyOf(fields), computed, certificate, members.use(), recipe);
+        return new Strategy(
+                ownFields, declaredFields, List.copyOf(fields), computed, certificate, members.use(), recipe);
     }
 
     /** Reads the values that are computed from others, among them those that are known later, such as the token. */
@@ -340,6 +344,18 @@ public final class AuthDefinition {
      */
     public List<InputField> fields(String strategy) {
         return strategy(strategy).fields;
+    }
+
+    /**
+     * Returns the fields that the definition declares for a strategy: the {@link #fields} without those that its type adds, such
+     * as the client of OAuth 2. The type itself knows which of its fields need a value: a public client has no secret.
+     *
+     * @param strategy the name of the strategy
+     * @return the fields, in the order of the definition
+     * @throws InvalidDefinitionException if there is no such strategy
+     */
+    public List<InputField> declaredFields(String strategy) {
+        return strategy(strategy).declaredFields;
     }
 
     /**
