@@ -3,10 +3,15 @@ package io.httpconnector.webhook;
 import io.httpconnector.state.StateException;
 import io.httpconnector.webhook.inbox.Mailbox;
 import io.httpconnector.webhook.internal.Watchdog.Watch;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,6 +27,7 @@ final class EventDispatcher {
 
     private final ReceiverSettings settings;
     private final @Nullable Mailbox mailbox;
+    private final @Nullable TenantDispatcher tenants;
 
     /** Requests by the fingerprint of their signed content. */
     private final DeduplicationFilter seenRequests;
@@ -35,6 +41,8 @@ final class EventDispatcher {
     EventDispatcher(ReceiverSettings settings, DeduplicationFilter requests, @Nullable Mailbox mailbox) {
         this.settings = settings;
         this.mailbox = mailbox;
+        this.tenants =
+                settings.tenants() == null ? null : new TenantDispatcher(settings.tenants(), settings.listeners());
         this.seenRequests = requests;
         this.seenEvents = requests.ofEvents();
     }
@@ -77,6 +85,27 @@ final class EventDispatcher {
     }
 
     private WebhookResponse store(List<WebhookEvent> events, Mailbox inbox, Deadline deadline) {
+        TenantDispatcher routes = tenants;
+        if (routes == null) {
+            return storeAll(events, inbox, deadline);
+        }
+        Map<Boolean, List<WebhookEvent>> parts = events.stream().collect(Collectors.partitioningBy(routes::hasHandler));
+        List<WebhookEvent> known = parts.getOrDefault(true, List.of());
+        WebhookResponse response = known.isEmpty() ? StandardResponses.OK : storeAll(known, inbox, deadline);
+        for (WebhookEvent event : parts.getOrDefault(false, List.of())) {
+            if (!response.isAccepted()) {
+                return response;
+            }
+            response = seenEvents.once(
+                    event.id(),
+                    deadline,
+                    () -> routes.refuse(event, settings.response()).orElse(StandardResponses.BUSY),
+                    () -> settings.response().of(event));
+        }
+        return response;
+    }
+
+    private WebhookResponse storeAll(List<WebhookEvent> events, Mailbox inbox, Deadline deadline) {
         try {
             if (!inbox.put(events.stream().map(WebhookEvent::toTriggerEvent).toList(), deadline.remaining())) {
                 return StandardResponses.BUSY;
@@ -90,13 +119,24 @@ final class EventDispatcher {
 
     private WebhookResponse handleAll(List<WebhookEvent> events, Deadline deadline, Watch watch) {
         WebhookResponse response = StandardResponses.OK;
+        WebhookResponse failure = null;
+        Set<String> failed = new HashSet<>();
         for (WebhookEvent event : events) {
-            response = once(event, deadline, watch);
-            if (!response.isAccepted()) {
-                return response;
+            if (failed.contains(event.tenant())) {
+                // In order, after the event that has failed.
+                continue;
+            }
+            WebhookResponse one = once(event, deadline, watch);
+            if (one.isAccepted()) {
+                response = one;
+            } else if (tenants == null || watch.isLate()) {
+                return one;
+            } else {
+                failed.add(event.tenant());
+                failure = failure == null ? one : failure;
             }
         }
-        return response;
+        return failure == null ? response : failure;
     }
 
     private WebhookResponse once(WebhookEvent event, Deadline deadline, Watch watch) {
@@ -108,6 +148,11 @@ final class EventDispatcher {
 
     private WebhookResponse handle(WebhookEvent event, Watch watch) {
         try {
+            Optional<WebhookResponse> refusal =
+                    tenants == null ? Optional.empty() : tenants.refuse(event, settings.response());
+            if (refusal.isPresent()) {
+                return refusal.get();
+            }
             return event.key().isEmpty() ? settings.responder().respond(event) : handleInOrder(event);
         } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
             if (watch.isLate()) {

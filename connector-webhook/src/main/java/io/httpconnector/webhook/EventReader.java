@@ -42,6 +42,7 @@ final class EventReader {
             @Nullable ValueSelector key,
             @Nullable ValueSelector each,
             @Nullable ValueSelector jsonIn,
+            @Nullable TenantReader tenant,
             List<ValueSelector> secrets,
             @Nullable MediaType mediaType,
             int maxSize) {}
@@ -102,8 +103,8 @@ final class EventReader {
 
     List<WebhookEvent> events(SignedData data, Payload payload, RequestSnapshot origin, Instant now)
             throws IOException {
-        RequestContext context = new RequestContext(data, origin, now);
         JsonNode tree = payload.tree();
+        RequestContext context = new RequestContext(data, tree, origin, now);
         if (payload.mediaType().isCloudEvents()) {
             return cloudEvents(context, tree);
         }
@@ -114,6 +115,7 @@ final class EventReader {
                     data.value(CLOUD_EVENT_SOURCE),
                     data.value(CLOUD_EVENT_ID),
                     data.value(CLOUD_EVENT_TYPE),
+                    tree,
                     tree));
         }
         JsonNode batch = selectors.each == null ? MissingNode.getInstance() : tree.at(selectors.each.pointer);
@@ -121,7 +123,7 @@ final class EventReader {
     }
 
     /** The data that all events of a request share. */
-    private record RequestContext(SignedData data, RequestSnapshot origin, Instant time) {}
+    private record RequestContext(SignedData data, JsonNode payload, RequestSnapshot origin, Instant time) {}
 
     private List<WebhookEvent> batch(RequestContext context, JsonNode batch) throws IOException {
         checkSize(batch);
@@ -147,15 +149,20 @@ final class EventReader {
     }
 
     private WebhookEvent event(RequestContext context, JsonNode payload, String id) {
-        return event(context, payload, id, type(context, payload));
+        return event(context, payload, id, type(context, payload), context.payload);
     }
 
-    private WebhookEvent event(RequestContext context, JsonNode payload, String id, String type) {
+    /** Creates an event; {@code enclosing} is the part of the request that may contain its tenant, too. */
+    private WebhookEvent event(RequestContext context, JsonNode payload, String id, String type, JsonNode enclosing) {
+        String tenant = selectors.tenant == null ? "" : selectors.tenant.tenant(context.data, payload, enclosing);
+        String key = value(selectors.key, context, payload);
+        boolean isShared = selectors.tenant != null;
         return new WebhookEvent(
-                bounded(id),
+                bounded(isShared ? TenantReader.qualified(tenant, id) : id),
                 selectors.receiver,
+                tenant,
                 type,
-                bounded(value(selectors.key, context, payload)),
+                bounded(isShared && !key.isEmpty() ? TenantReader.qualified(tenant, key) : key),
                 payload,
                 context.origin,
                 context.time);
@@ -221,18 +228,30 @@ final class EventReader {
                     each.get("source").asText(),
                     each.get("id").asText(),
                     each.get("type").asText(),
-                    CloudEvents.data(each)));
+                    CloudEvents.data(each),
+                    each));
         }
         return events;
     }
 
     /** Creates a CloudEvent. Selectors of the receiver take precedence over its attributes. */
     private WebhookEvent cloudEvent(
-            RequestContext context, ValueSelector idLocation, String source, String id, String type, JsonNode data) {
+            RequestContext context,
+            ValueSelector idLocation,
+            String source,
+            String id,
+            String type,
+            JsonNode data,
+            JsonNode enclosing) {
         String chosenId = selectors.id == null ? "" : ownId(context, data);
         String chosenType = selectors.type == null ? "" : type(context, data);
         boolean known = !id.isEmpty() && context.data.covers(idLocation);
         String usualId = known ? source + " " + id : context.data.identityOfContent();
-        return event(context, data, chosenId.isEmpty() ? usualId : chosenId, chosenType.isEmpty() ? type : chosenType);
+        return event(
+                context,
+                data,
+                chosenId.isEmpty() ? usualId : chosenId,
+                chosenType.isEmpty() ? type : chosenType,
+                enclosing);
     }
 }

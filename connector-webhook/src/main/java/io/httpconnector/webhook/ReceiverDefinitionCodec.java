@@ -37,6 +37,7 @@ final class ReceiverDefinitionCodec {
         reader.object("id", ValueSelector::read, builder::id);
         reader.object("type", ValueSelector::read, builder::type);
         reader.object("key", ValueSelector::read, builder::key);
+        reader.object("tenant", ValueSelector::read, builder::tenant);
         reader.text("each", builder::each);
         reader.text("jsonIn", builder::jsonIn);
         reader.text("readAs", builder::readAs);

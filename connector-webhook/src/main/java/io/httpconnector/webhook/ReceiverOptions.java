@@ -43,6 +43,8 @@ final class ReceiverOptions {
 
     @Nullable ValueSelector key;
 
+    @Nullable ValueSelector tenant;
+
     @Nullable ValueSelector each;
 
     @Nullable ValueSelector jsonIn;
@@ -136,6 +138,7 @@ final class ReceiverOptions {
         selectors.put("id", id);
         selectors.put("type", type);
         selectors.put("key", key);
+        selectors.put("tenant", tenant);
         selectors.forEach((name, selector) -> {
             if (selector != null) {
                 json.set(name, selector.toJson());
@@ -173,7 +176,7 @@ final class ReceiverOptions {
         return event -> fixed;
     }
 
-    EventSelectors selectors(String name, List<Verifier> all) {
+    EventSelectors selectors(String name, List<Verifier> all, @Nullable TenantRoutes routes) {
         List<ValueSelector> secretLocations =
                 all.stream().flatMap(verifier -> verifier.secrets().stream()).toList();
         return new EventSelectors(
@@ -183,9 +186,31 @@ final class ReceiverOptions {
                 key,
                 each,
                 jsonIn,
+                TenantReader.of(tenant, routes),
                 secretLocations,
                 mediaType == null ? null : MediaType.defined(mediaType),
                 maxBody);
+    }
+
+    /** Reports locations of the tenant that are never signed: an attacker could choose the tenant. */
+    void checkTenant(List<Verifier> all, @Nullable TenantRoutes routes, List<String> problems) {
+        ValueSelector location = tenant;
+        if (location == null) {
+            if (routes != null) {
+                problems.add("tenant: the location of the tenant is missing: set it by tenant(...)");
+            }
+            return;
+        }
+        boolean signatures = !all.isEmpty() && all.stream().allMatch(SignatureVerifier.class::isInstance);
+        for (ValueSelector one : TenantReader.alternatives(location)) {
+            boolean isBody = one.type == ValueSelector.SelectorType.BODY;
+            if (signatures
+                    && !isBody
+                    && all.stream().noneMatch(verifier -> ((SignatureVerifier) verifier).covers(one))) {
+                problems.add("tenant: " + one
+                        + " is not signed, so an attacker could choose the tenant; use a signed value");
+            }
+        }
     }
 
     /** Logs a warning for selectors that have no effect because their values are not signed. */

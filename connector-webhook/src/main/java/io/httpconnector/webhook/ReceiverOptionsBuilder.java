@@ -119,6 +119,20 @@ abstract class ReceiverOptionsBuilder {
     }
 
     /**
+     * Sets the location of the tenant, for services that send the events of all tenants to one URL. Several locations are
+     * alternatives ({@link ValueSelector#or}): the first one with a known tenant applies, otherwise the first one with a value. In a
+     * batch, the tenant may be in the element or beside the list. The tenant is used only if it is signed; ids and keys of events start
+     * with it.
+     *
+     * @param location such as {@code ValueSelector.body("/team_id").or(ValueSelector.body("/team/id"))}
+     * @return this builder
+     */
+    public WebhookReceiverBuilder tenant(ValueSelector location) {
+        options.tenant = location;
+        return self();
+    }
+
+    /**
      * Sets the location of a list of events: each element becomes an event, and selectors of the body then apply to the element.
      *
      * @param pointer a JSON pointer, such as {@code /events}; empty if the body itself is a list

@@ -13,6 +13,7 @@ record ReceiverSettings(
         List<Handshake> handshakes,
         Set<String> methods,
         WebhookResponder responder,
+        @Nullable TenantRoutes tenants,
         ResponseFactory response,
         EventReader reader,
         SenderLimiter senderLimiter,

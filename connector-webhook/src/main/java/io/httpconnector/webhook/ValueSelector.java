@@ -190,6 +190,13 @@ public final class ValueSelector {
         return new ValueSelector(type, name, pointer, separator, part, prefix, suffix, last);
     }
 
+    /** Returns the selector without its alternative. */
+    ValueSelector alone() {
+        return alternative == null
+                ? this
+                : new ValueSelector(type, name, pointer, separator, part, prefix, suffix, null);
+    }
+
     private static String notEmpty(String text, String what) {
         if (text == null || text.isEmpty()) {
             throw invalid("the " + what + " is missing");

@@ -28,6 +28,7 @@ public final class WebhookEvent {
 
     private final String id;
     private final String receiver;
+    private final String tenant;
     private final String type;
     private final String key;
     private final JsonNode payload;
@@ -37,6 +38,7 @@ public final class WebhookEvent {
     WebhookEvent(
             String id,
             String receiver,
+            String tenant,
             String type,
             String key,
             JsonNode payload,
@@ -44,6 +46,7 @@ public final class WebhookEvent {
             Instant time) {
         this.id = id;
         this.receiver = receiver;
+        this.tenant = tenant;
         this.type = type;
         this.key = key;
         this.payload = payload;
@@ -67,6 +70,16 @@ public final class WebhookEvent {
      */
     public String receiver() {
         return receiver;
+    }
+
+    /**
+     * Returns the tenant of the event, from signed data. If the receiver has tenants, the id and the key start with it, because ids
+     * of services may be unique for each tenant only: {@code T0001:Ev0001}.
+     *
+     * @return the tenant; empty if the receiver does not know its location, or the event has no signed one
+     */
+    public String tenant() {
+        return tenant;
     }
 
     /**
@@ -163,10 +176,14 @@ public final class WebhookEvent {
     /**
      * Converts the event to the event type of polling triggers: the properties specific to webhooks are in {@code parent}.
      *
-     * @return the event, with {@code type}, {@code headers}, {@code query}, {@code contentType} and {@code body} in its parent
+     * @return the event, with {@code type}, {@code headers}, {@code query}, {@code contentType} and {@code body} in its parent, and
+     *     {@code tenant} if there is one
      */
     public TriggerEvent toTriggerEvent() {
         ObjectNode parent = JsonNodeFactory.instance.objectNode().put("type", type);
+        if (!tenant.isEmpty()) {
+            parent.put("tenant", tenant);
+        }
         parent.set("headers", tree(headers()));
         parent.set("query", tree(query()));
         parent.put("contentType", body().contentType());
@@ -202,6 +219,7 @@ public final class WebhookEvent {
         return new WebhookEvent(
                 event.id(),
                 event.trigger(),
+                parent.path("tenant").asText(),
                 parent.path("type").asText(),
                 event.key(),
                 event.payload(),

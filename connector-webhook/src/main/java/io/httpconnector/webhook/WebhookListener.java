@@ -31,6 +31,15 @@ public interface WebhookListener extends DeliveryListener {
      */
     default void onEvents(List<WebhookEvent> events) {}
 
+    /**
+     * Called when an event has no known tenant: it is acknowledged without being handled, or refused, as {@link
+     * TenantRoutes.Builder#unknownResponse} tells. Called once for an acknowledged event, however often it is sent. The default does
+     * nothing.
+     *
+     * @param event the event; its {@linkplain WebhookEvent#tenant tenant} is empty if it has no signed one
+     */
+    default void onUnknownTenant(WebhookEvent event) {}
+
     /** The reason why a request was not accepted. */
     enum Rejection {
         /** The sender exceeds its rate limit. */

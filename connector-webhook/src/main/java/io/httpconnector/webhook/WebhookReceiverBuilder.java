@@ -32,6 +32,7 @@ public final class WebhookReceiverBuilder extends ReceiverOptionsBuilder {
     private boolean unverified;
     private @Nullable WebhookHandler handler;
     private @Nullable WebhookResponder responder;
+    private @Nullable TenantRoutes tenants;
     private @Nullable Inbox inbox;
     private UnaryOperator<Delivery> delivery = UnaryOperator.identity();
     private TimeSource time = TimeSource.SYSTEM;
@@ -98,6 +99,18 @@ public final class WebhookReceiverBuilder extends ReceiverOptionsBuilder {
      */
     public WebhookReceiverBuilder responder(WebhookResponder responder) {
         this.responder = responder;
+        return this;
+    }
+
+    /**
+     * Sets the handlers of the tenants that share the URL of this receiver, instead of one handler. A failing handler does not affect
+     * the events of other tenants.
+     *
+     * @param routes the tenants, which may be added and removed at any time; requires {@link #tenant}
+     * @return this builder
+     */
+    public WebhookReceiverBuilder tenants(TenantRoutes routes) {
+        this.tenants = Arguments.notNull(routes, "routes of tenants");
         return this;
     }
 
@@ -248,7 +261,9 @@ public final class WebhookReceiverBuilder extends ReceiverOptionsBuilder {
         if (name == null || name.isBlank()) {
             problems.add("name: it is missing");
         }
-        if ((handler == null) == (responder == null)) {
+        if (tenants != null && (handler != null || responder != null)) {
+            problems.add("tenants: the tenants have the handlers; omit handler(...) and responder(...)");
+        } else if (tenants == null && (handler == null) == (responder == null)) {
             problems.add("handler: use either handler(event -> ...) or responder(event -> ...)");
         }
         if (inbox != null && responder != null) {
@@ -270,6 +285,7 @@ public final class WebhookReceiverBuilder extends ReceiverOptionsBuilder {
         if (time == null) {
             problems.add("timeSource: it is null");
         }
+        options.checkTenant(allVerifiers, tenants, problems);
         checkMediaTypes(allVerifiers, problems);
         List<Handshake> guarded =
                 ChallengeGuard.of(allVerifiers, options.readAs()).guard(allHandshakes, time, problems);
@@ -286,8 +302,9 @@ public final class WebhookReceiverBuilder extends ReceiverOptionsBuilder {
                         List.copyOf(guarded),
                         Set.copyOf(options.methods),
                         observers().observe(chosenResponder(response)),
+                        tenants,
                         response,
-                        new EventReader(options.selectors(name, allVerifiers)),
+                        new EventReader(options.selectors(name, allVerifiers, tenants)),
                         new SenderLimiter(options.hops, options.maxPerSource, options.period, time),
                         options.publicUrl,
                         options.maxBody,
@@ -308,7 +325,7 @@ public final class WebhookReceiverBuilder extends ReceiverOptionsBuilder {
     }
 
     private @Nullable Mailbox mailbox() {
-        WebhookHandler plain = handler;
+        WebhookHandler plain = chosenHandler();
         return inbox == null || plain == null
                 ? null
                 : inbox.open(new Settings(
@@ -323,8 +340,13 @@ public final class WebhookReceiverBuilder extends ReceiverOptionsBuilder {
         return new ReceiverListeners(name, List.copyOf(listeners));
     }
 
+    /** The handler of all events; null if there is a responder. */
+    private @Nullable WebhookHandler chosenHandler() {
+        return tenants == null ? handler : new TenantDispatcher(tenants, observers())::handle;
+    }
+
     private WebhookResponder chosenResponder(ResponseFactory response) {
-        WebhookHandler plain = handler;
+        WebhookHandler plain = chosenHandler();
         if (responder != null || plain == null) {
             return Objects.requireNonNull(responder);
         }

@@ -13,6 +13,7 @@ import io.httpconnector.webhook.Handshakes;
 import io.httpconnector.webhook.PublicKeys;
 import io.httpconnector.webhook.Signatures;
 import io.httpconnector.webhook.SignedFields;
+import io.httpconnector.webhook.TenantRoutes;
 import io.httpconnector.webhook.ValueSelector;
 import io.httpconnector.webhook.Verifier;
 import io.httpconnector.webhook.Verifiers;
@@ -53,6 +54,25 @@ final class WebhookSnippets {
         void create(JsonNode lead);
 
         default void entered(URI url) {}
+    }
+
+    static WebhookReceiver workspaces(Secret signingSecret, Workspace acme) {
+        TenantRoutes workspaces = TenantRoutes.create();
+        WebhookReceiver slack = WebhookReceiver.named("slack")
+                .verify(Signatures.slack(signingSecret))
+                .handshake(Handshakes.slack())
+                .tenant(ValueSelector.body("/team_id")
+                        .or(ValueSelector.body("/payload/team/id"))
+                        .or(ValueSelector.body("/enterprise_id")))
+                .tenants(workspaces)
+                .build();
+        workspaces.add("T061EG9R6", event -> acme.handle(event.payload()));
+        return slack;
+    }
+
+    /** A customer of the application. */
+    interface Workspace {
+        void handle(JsonNode event);
     }
 
     static WebhookReceiver inbox(Path directory, Secret secret, Crm crm) {
