@@ -1,6 +1,5 @@
 package io.httpconnector.definition;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
@@ -16,6 +15,7 @@ import io.httpconnector.polling.PollingTriggerBuilder;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.EventHandler;
+import io.httpconnector.webhook.TenantRoutes;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookReceiverBuilder;
 import io.httpconnector.webhook.WebhookRouter;
@@ -30,7 +30,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -220,25 +219,17 @@ public final class Connector implements AutoCloseable {
         if (router == null) {
             throw invalid(name + ": the webhook needs a router: set it by webhooks(...) of the context");
         }
-        JsonNode rendered = PillTree.render(webhook.json(), values);
-        WebhookReceiverBuilder builder = WebhookReceiver.named(context.tenant + "/" + parts.id() + "/" + name)
-                .definition(rendered, this::secret)
-                .connection(connection)
-                .handler(event -> handler.handle(event.toTriggerEvent()));
-        webhook.verifiers().stream()
-                .flatMap(verifier -> Stream.ofNullable(components.verifiers().get(verifier)))
-                .forEach(builder::verify);
-        webhook.handshakes().stream()
-                .flatMap(handshake -> Stream.ofNullable(components.handshakes().get(handshake)))
-                .forEach(builder::handshake);
-        if (context.timeSource != null) {
-            builder.timeSource(context.timeSource);
-        }
-        if (context.tokens != null) {
-            builder.deliveredSecrets(deliveredTo(name, context.tokens));
-        } else if (webhook.delivered().stream().anyMatch(secret -> secret(secret) == null)) {
-            throw invalid(name
-                    + ": the service delivers the secret, which needs a store: set it by tokens(...) of the context");
+        String id = context.tenant + "/" + parts.id() + "/" + name;
+        WebhookReceiverBuilder builder = new WebhookReceivers(parts.id(), context, components, connection, this::secret)
+                .builder(id, name, webhook, PillTree.render(webhook.json(), values));
+        if (webhook.tenantValue().isEmpty()) {
+            builder.handler(event -> handler.handle(event.toTriggerEvent()));
+        } else {
+            TenantRoutes routes = TenantRoutes.create();
+            routes.add(
+                    InputText.of(webhook.tenantValue()).required(values),
+                    event -> handler.handle(event.toTriggerEvent()));
+            builder.tenants(routes);
         }
         context.receivers.accept(builder);
         WebhookReceiver receiver = builder.build();

@@ -48,8 +48,8 @@ public final class ConnectorDefinition {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MAX_LENGTH = 2_000_000;
 
-    private final ConnectorReader.Parts parts;
-    private final ConnectorComponents components;
+    final ConnectorReader.Parts parts;
+    final ConnectorComponents components;
 
     private final OptionalInt migratedFrom;
 

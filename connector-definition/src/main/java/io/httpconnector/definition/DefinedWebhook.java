@@ -3,6 +3,7 @@ package io.httpconnector.definition;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.webhook.Handshakes;
@@ -19,6 +20,7 @@ import java.util.TreeSet;
  * @param json the definition, without defaults; its texts may have pills for inputs
  * @param verifiers the names of the verifiers that are code
  * @param handshakes the names of the handshakes that are code
+ * @param tenantValue the value in the events of an instance, with pills for inputs; empty if each instance has a URL of its own
  * @param handler the name of the handler; empty if the application sets it
  * @param secrets the names of the secrets that the application supplies
  * @param delivered the names of the secrets that the service delivers
@@ -28,6 +30,7 @@ record DefinedWebhook(
         ObjectNode json,
         List<String> verifiers,
         List<String> handshakes,
+        String tenantValue,
         String handler,
         Set<String> secrets,
         Set<String> delivered) {
@@ -43,9 +46,13 @@ record DefinedWebhook(
         List<String> verifiers = reader.distinctTexts("verifiers");
         List<String> handshakes = reader.distinctTexts("handshakes");
         String handler = reader.text("handler");
+        String tenantValue = reader.text("tenantValue");
         reader.acceptUnreadMembers();
         ObjectNode json = ((ObjectNode) given).deepCopy();
-        json.remove(List.of("title", "verifiers", "handshakes", "handler"));
+        json.remove(List.of("title", "verifiers", "handshakes", "handler", "tenantValue"));
+        if (tenantValue != null) {
+            checkShared(reader, json, tenantValue);
+        }
         Set<String> secrets = new TreeSet<>();
         JsonNode rendered = PillTree.render(json, samples);
         Set<String> delivered = Handshakes.deliveredSecrets(rendered);
@@ -70,9 +77,33 @@ record DefinedWebhook(
                 CanonicalJson.without(DEFAULTS, json),
                 verifiers,
                 handshakes,
+                tenantValue == null ? "" : tenantValue,
                 handler == null ? "" : handler,
                 Set.copyOf(secrets),
                 delivered);
+    }
+
+    /** Checks a webhook whose URL all instances share. */
+    private static void checkShared(JsonObjectReader reader, ObjectNode json, String tenantValue) {
+        if (!json.has("tenant")) {
+            reader.problem(
+                    "tenantValue",
+                    "the location of this value in the events is missing: set it by tenant, such as {body: /team_id}");
+        }
+        try {
+            if (InputText.of(tenantValue).names().isEmpty()) {
+                reader.problem(
+                        "tenantValue", "it is the same for all instances: refer to an input, such as {{auth.team}}");
+            }
+        } catch (InvalidDefinitionException e) {
+            e.problems().forEach(problem -> reader.problem("tenantValue", problem));
+        }
+        PillTree.forEachInput(
+                json,
+                (pointer, input) -> reader.problemAt(
+                        pointer,
+                        "all instances share the URL of this webhook, so only tenantValue can refer to {{auth." + input
+                                + "}}"));
     }
 
     /** Returns the webhook as JSON. */
@@ -83,6 +114,9 @@ record DefinedWebhook(
         }
         verifiers.forEach(name -> written.withArray("/verifiers").add(name));
         handshakes.forEach(name -> written.withArray("/handshakes").add(name));
+        if (!tenantValue.isEmpty()) {
+            written.put("tenantValue", tenantValue);
+        }
         return handler.isEmpty() ? written : written.put("handler", handler);
     }
 }

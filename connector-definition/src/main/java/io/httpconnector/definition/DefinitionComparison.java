@@ -312,7 +312,8 @@ final class DefinitionComparison {
                 if (!added.isEmpty()) {
                     add(
                             ChangeKind.WEBHOOK_SECRET,
-                            Impact.CUSTOMER,
+                            // Secrets of a URL that all instances share belong to the application.
+                            SharedWebhook.namesIn(newer).contains(webhook) ? Impact.APPLICATION : Impact.CUSTOMER,
                             pointer,
                             "the secrets " + added.stream().sorted().toList() + " must be in the source of secrets");
                 }
@@ -334,6 +335,12 @@ final class DefinitionComparison {
                     Impact.STATE,
                     pointer,
                     "an event that is repeated after the upgrade may not be recognized");
+        } else if (member.equals("tenantValue") || member.equals("tenant")) {
+            add(
+                    ChangeKind.WEBHOOK,
+                    Impact.APPLICATION,
+                    pointer,
+                    "events are routed by other values, or to another URL: register the URL of the webhook at the service");
         } else if (!DESCRIPTION.contains(member)) {
             add(ChangeKind.WEBHOOK, Impact.NONE, pointer, "applies to the next requests");
         }

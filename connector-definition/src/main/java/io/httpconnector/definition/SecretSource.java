@@ -21,11 +21,18 @@ public interface SecretSource {
     /**
      * A reference to a secret. The tenant is that of the instance: a document cannot name another one.
      *
-     * @param tenant the tenant of the instance
+     * @param tenant the tenant of the instance, or {@link #APPLICATION}
      * @param connector the ID of the connector
      * @param name the name of the secret: a secret input, or a secret of a webhook
      */
-    record SecretReference(String tenant, String connector, String name) {}
+    record SecretReference(String tenant, String connector, String name) {
+
+        /**
+         * The tenant of the secrets that belong to the application, not to a customer: those of webhooks whose URL all instances
+         * share. No instance can have it.
+         */
+        public static final String APPLICATION = "(application)";
+    }
 
     /**
      * Finds a secret.

@@ -5,6 +5,7 @@ import io.httpconnector.auth.oauth2.TokenEncryption;
 import io.httpconnector.definition.ConnectorDefinition;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.webhook.inbox.Mailbox;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
@@ -95,6 +96,7 @@ public final class ConnectorRegistry implements AutoCloseable {
     public void define(ConnectorDefinition definition) {
         checkOpen();
         environment.definitions.add(Arguments.notNull(definition, "definition"));
+        environment.openShared(definition.id());
     }
 
     /**
@@ -112,6 +114,7 @@ public final class ConnectorRegistry implements AutoCloseable {
         environment.instances.values().stream()
                 .filter(instance -> instance.connector().equals(connector))
                 .forEach(instance -> instance.lifecycle().handlersChanged());
+        environment.openShared(connector);
     }
 
     /**
@@ -129,6 +132,7 @@ public final class ConnectorRegistry implements AutoCloseable {
             var unused = environment.instances.putIfAbsent(stored.id(), new ConnectorInstance(environment, stored));
         }
         isStarted = true;
+        environment.startShared();
         environment.join();
         // Spread, so that polls do not delay the start, and do not all need a connector at the same time.
         long spread = FIRST_POLLS.multipliedBy(environment.instances.size()).toMillis();
@@ -201,6 +205,20 @@ public final class ConnectorRegistry implements AutoCloseable {
         return all.stream()
                 .sorted(Comparator.comparing(ConnectorInstance::tenant).thenComparing(ConnectorInstance::connector))
                 .toList();
+    }
+
+    /**
+     * Returns the URL of a webhook that all instances of a connector share, because its document has a {@code tenantValue}. It
+     * remains the same if the token store of the registry is durable.
+     *
+     * @param connector the ID of the connector
+     * @param webhook the name of the webhook
+     * @return the URL to register at the service; empty if the webhook has no handler, each instance has a URL of its own, or the
+     *     registry has no router
+     */
+    public Optional<URI> webhookUrl(String connector, String webhook) {
+        checkStarted();
+        return environment.shared.url(Arguments.notNull(connector, "connector"), Arguments.notNull(webhook, "webhook"));
     }
 
     /**

@@ -8,6 +8,7 @@ import io.httpconnector.definition.SecretSource;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.polling.PollingEngine;
 import io.httpconnector.state.StateStore;
+import io.httpconnector.webhook.WebhookResponse;
 import io.httpconnector.webhook.WebhookRouter;
 import io.httpconnector.webhook.inbox.Inbox;
 import java.util.function.Consumer;
@@ -25,6 +26,7 @@ public final class ConnectorRegistryBuilder {
     private TokenStore tokens = TokenStore.inMemory();
     private @Nullable WebhookRouter router;
     private @Nullable Inbox inbox;
+    private @Nullable WebhookResponse unknownTenants;
     private @Nullable PollingEngine engine;
     private TimeSource time = TimeSource.SYSTEM;
     private RegistryEnvironment.@Nullable ClusterJoining joining;
@@ -98,6 +100,19 @@ public final class ConnectorRegistryBuilder {
     }
 
     /**
+     * Sets the response to events of tenants without an instance, for webhooks whose URL all instances share. Default: the response
+     * to other events, because services disable a URL that fails often. {@code WebhookListener.onUnknownTenant} is notified of such
+     * events.
+     *
+     * @param response such as {@code WebhookResponse.of(503)}, if the service must repeat events until the instance is added
+     * @return this builder
+     */
+    public ConnectorRegistryBuilder unknownTenants(WebhookResponse response) {
+        this.unknownTenants = Arguments.notNull(response, "response to events of unknown tenants");
+        return this;
+    }
+
+    /**
      * Sets the engine of polling triggers. Default: {@link PollingEngine#shared()}.
      *
      * @param polling the engine, to be closed by the application
@@ -165,6 +180,7 @@ public final class ConnectorRegistryBuilder {
                         tokens,
                         router,
                         inbox,
+                        unknownTenants,
                         engine == null ? PollingEngine.shared() : engine,
                         time,
                         maxOpen,

@@ -3,6 +3,7 @@ package io.httpconnector.definition.registry;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.definition.ConnectorDefinition;
+import io.httpconnector.definition.SharedWebhook;
 import io.httpconnector.internal.json.Suggestions;
 import java.util.Collection;
 import java.util.Collections;
@@ -10,6 +11,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -27,12 +29,14 @@ final class Definitions {
      * @param isSharedHost whether all instances send to the same host
      * @param scheduled whether a trigger has a schedule, by the names of the triggers
      * @param webhooks the webhooks as JSON by name
+     * @param shared the names of the webhooks whose URL all instances share
      */
     record Defined(
             ConnectorDefinition definition,
             boolean isSharedHost,
             Map<String, Boolean> scheduled,
-            Map<String, JsonNode> webhooks) {
+            Map<String, JsonNode> webhooks,
+            Set<String> shared) {
 
         private static Defined of(ConnectorDefinition definition) {
             JsonNode json = definition.toJson();
@@ -44,7 +48,7 @@ final class Definitions {
             Map<String, JsonNode> webhooks = new LinkedHashMap<>();
             json.path("webhooks").properties().forEach(webhook -> webhooks.put(webhook.getKey(), webhook.getValue()));
             boolean isShared = !json.at("/connection/baseUrl").toString().contains("{{");
-            return new Defined(definition, isShared, scheduled, webhooks);
+            return new Defined(definition, isShared, scheduled, webhooks, SharedWebhook.namesIn(definition));
         }
     }
 
@@ -84,6 +88,29 @@ final class Definitions {
             }
             return found;
         }
+    }
+
+    /** Returns a version; null if it is not defined. */
+    @Nullable Defined find(String connector, String version) {
+        NavigableMap<String, Defined> versions = all.getOrDefault(connector, Collections.emptyNavigableMap());
+        synchronized (versions) {
+            return versions.get(version);
+        }
+    }
+
+    /** Returns the newest version in which all instances share the URL of a webhook. */
+    Optional<Defined> newestShared(String connector, String webhook) {
+        NavigableMap<String, Defined> versions = all.getOrDefault(connector, Collections.emptyNavigableMap());
+        synchronized (versions) {
+            return versions.descendingMap().values().stream()
+                    .filter(defined -> defined.shared().contains(webhook))
+                    .findFirst();
+        }
+    }
+
+    /** Returns the IDs of all documents. */
+    Set<String> connectors() {
+        return Set.copyOf(all.keySet());
     }
 
     /** Returns the names of the triggers of all versions. */

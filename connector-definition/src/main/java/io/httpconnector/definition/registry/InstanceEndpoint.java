@@ -8,25 +8,24 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The endpoint of a webhook of a started instance. Thread-safe. */
+/** The endpoint of a webhook of a started instance, or of all instances. Thread-safe. */
 final class InstanceEndpoint implements WebhookEndpoint {
 
     private static final Logger LOG = LoggerFactory.getLogger(InstanceEndpoint.class);
 
-    private final InstanceId id;
-    private final String name;
+    private final String source;
     private final JsonNode webhook;
     private final WebhookEndpoint receiver;
 
     /**
      * Creates an endpoint.
      *
+     * @param source the instance and the webhook, for logs
      * @param webhook the members of the webhook in the document
      * @param receiver receives the requests
      */
-    InstanceEndpoint(InstanceId id, String name, JsonNode webhook, WebhookEndpoint receiver) {
-        this.id = id;
-        this.name = name;
+    InstanceEndpoint(String source, JsonNode webhook, WebhookEndpoint receiver) {
+        this.source = source;
         this.webhook = webhook;
         this.receiver = receiver;
     }
@@ -36,7 +35,7 @@ final class InstanceEndpoint implements WebhookEndpoint {
         try {
             return receiver.receive(request);
         } catch (RuntimeException e) {
-            LOG.warn("{}: a request of the webhook {} could not be handled", id, name, e);
+            LOG.warn("{}: a request of the webhook could not be handled", source, e);
             return WebhookResponse.of(503);
         }
     }

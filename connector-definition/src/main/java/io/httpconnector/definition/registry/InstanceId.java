@@ -1,6 +1,7 @@
 package io.httpconnector.definition.registry;
 
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.definition.SecretSource.SecretReference;
 import io.httpconnector.internal.Arguments;
 
 /**
@@ -16,11 +17,14 @@ public record InstanceId(String tenant, String connector) {
      *
      * @param tenant the ID of the customer
      * @param connector the ID of the connector document
-     * @throws InvalidDefinitionException if the tenant or the connector is missing
+     * @throws InvalidDefinitionException if the tenant or the connector is missing, or the tenant is that of the application
      */
     public InstanceId {
         check(tenant, "tenant");
         check(connector, "connector");
+        if (tenant.equals(SecretReference.APPLICATION)) {
+            throw new InvalidDefinitionException("instance", "tenant: \"" + tenant + "\" is reserved, use another ID");
+        }
     }
 
     private static void check(String text, String what) {

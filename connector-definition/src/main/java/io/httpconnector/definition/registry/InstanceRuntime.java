@@ -20,6 +20,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -91,7 +92,8 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
                     polls = with(polls, name, new InstancePolls(environment, this, name).plan(delay));
                 }
             }
-            JsonNode webhook = defined.webhooks().get(name);
+            JsonNode webhook =
+                    defined.shared().contains(name) ? null : defined.webhooks().get(name);
             if (webhook != null && environment.settings.router() != null && !tokens.containsKey(name)) {
                 String token = environment.webhookToken(stored, name);
                 environment
@@ -99,7 +101,8 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
                         .router()
                         .add(
                                 token,
-                                new InstanceEndpoint(stored.id(), name, webhook, request -> receive(name, request)));
+                                new InstanceEndpoint(
+                                        stored.id() + ": " + name, webhook, request -> receive(name, request)));
                 tokens = with(tokens, name, token);
             }
         });
@@ -299,7 +302,7 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
             if (connector.receiver(name).isEmpty()) {
                 EventHandler handler = handler(name);
                 RegistryInbox inbox = environment.inbox();
-                connector.on(name, inbox == null ? handler : event -> inbox.put(stored.id(), name, event));
+                connector.on(name, inbox == null ? handler : event -> inbox.put(List.of(stored.id()), name, event));
             }
             return connector.receiver(name).orElseThrow();
         }
@@ -308,7 +311,8 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
     synchronized Optional<URI> webhookUrl(String name) {
         String token = tokens.get(name);
         return token == null || environment.settings.router() == null
-                ? Optional.empty()
+                ? environment.shared.url(
+                        stored.id().connector(), defined.shared().contains(name) ? name : "")
                 : Optional.of(environment.settings.router().url(token));
     }
 

@@ -3,6 +3,7 @@ package io.httpconnector.definition.registry;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.TokenStore;
+import io.httpconnector.definition.SecretSource.SecretReference;
 import io.httpconnector.internal.Hashing;
 import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.WebhookRouter;
@@ -43,6 +44,7 @@ final class RegistryEnvironment {
     final RegistrySettings settings;
     final Definitions definitions = new Definitions();
     final InstanceHandlers<InstanceHandler> handlers = new InstanceHandlers<>(definitions);
+    final SharedWebhooks shared = new SharedWebhooks(this);
     final OpenConnectors open;
     final ConcurrentMap<InstanceId, ConnectorInstance> instances = new ConcurrentHashMap<>();
     /** Receivers need a router of their own: requests come through the endpoint of the instance. */
@@ -53,6 +55,7 @@ final class RegistryEnvironment {
     private @Nullable SecretKeySpec webhookKey;
     private final @Nullable RegistryInbox inbox;
     private volatile @Nullable ClusterMember cluster;
+    private volatile boolean sharesUrls;
     private final AtomicBoolean isClosed = new AtomicBoolean();
 
     /**
@@ -61,7 +64,7 @@ final class RegistryEnvironment {
      * @param joining joins the cluster; null for a single node
      */
     RegistryEnvironment(RegistrySettings settings, @Nullable ClusterJoining joining) {
-        this.settings = settings;
+        this.settings = settings.storingIn(shared.observing(settings.instances()));
         this.joining = joining;
         this.open = new OpenConnectors(settings.maxOpen());
         this.background = new ThreadPoolExecutor(
@@ -106,10 +109,18 @@ final class RegistryEnvironment {
      * removed and added again.
      */
     String webhookToken(StoredInstance instance, String webhook) {
+        InstanceId id = instance.id();
+        return token(id.tenant(), id.connector(), webhook, String.valueOf(instance.created()));
+    }
+
+    /** Returns the token in the URL of a webhook that all instances share: the same after a restart and on each node. */
+    String sharedToken(String connector, String webhook) {
+        return token(SecretReference.APPLICATION, connector, webhook);
+    }
+
+    private String token(String... parts) {
         Mac mac = Hashing.mac(webhookKey());
-        for (String part : new String[] {
-            instance.id().tenant(), instance.id().connector(), webhook, String.valueOf(instance.created())
-        }) {
+        for (String part : parts) {
             byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
             mac.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
             mac.update(bytes);
@@ -117,8 +128,8 @@ final class RegistryEnvironment {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(mac.doFinal(), TOKEN_BYTES));
     }
 
-    /** Handles an event from the inbox. */
-    private void handle(InstanceId id, String webhook, TriggerEvent event) throws Exception {
+    /** Handles an event of a webhook, after it was stored or while its request is waiting. */
+    void handle(InstanceId id, String webhook, TriggerEvent event) throws Exception {
         ConnectorInstance instance = instances.get(id);
         InstanceHandler handler = handlers.of(id.connector()).get(webhook);
         if (instance == null || handler == null) {
@@ -147,6 +158,22 @@ final class RegistryEnvironment {
         }
     }
 
+    /** Adds the shared URLs of all connectors, and finds their instances. */
+    void startShared() {
+        sharesUrls = true;
+        definitions.connectors().forEach(this::openShared);
+    }
+
+    /** Adds the shared URLs of a connector with another document or handler, if the registry is started. */
+    void openShared(String connector) {
+        if (sharesUrls) {
+            instances.values().stream()
+                    .filter(instance -> instance.connector().equals(connector))
+                    .forEach(instance -> shared.update(instance.lifecycle().stored()));
+            shared.open(connector);
+        }
+    }
+
     /** Reads what other nodes have changed. */
     void refresh() {
         Map<InstanceId, Long> revisions = settings.instances().revisions();
@@ -168,6 +195,11 @@ final class RegistryEnvironment {
         }
         if (known != null) {
             known.lifecycle().refresh(stored);
+        }
+        if (stored == null) {
+            shared.remove(id);
+        } else {
+            shared.update(stored);
         }
     }
 
@@ -228,6 +260,7 @@ final class RegistryEnvironment {
             closing.shutdownNow();
             Thread.currentThread().interrupt();
         }
+        shared.close();
         if (inbox != null) {
             inbox.close();
         }

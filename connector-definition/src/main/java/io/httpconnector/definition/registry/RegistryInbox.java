@@ -7,6 +7,7 @@ import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.inbox.Inbox;
 import io.httpconnector.webhook.inbox.Mailbox;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -49,19 +50,39 @@ final class RegistryInbox implements AutoCloseable {
         return mailbox;
     }
 
-    /** Stores an event before its request is acknowledged. */
-    void put(InstanceId id, String webhook, TriggerEvent event) {
-        String source = id.tenant() + "/" + id.connector() + "/" + webhook;
-        TriggerEvent stored = new TriggerEvent(
-                source + SEPARATOR + event.id(),
-                source,
+    private static String source(InstanceId id, String webhook) {
+        return id.tenant() + "/" + id.connector() + "/" + webhook;
+    }
+
+    /** Returns an event as one of the webhook of an instance. */
+    static TriggerEvent of(InstanceId id, String webhook, TriggerEvent event) {
+        return new TriggerEvent(
+                event.id(),
+                source(id, webhook),
                 event.change(),
-                event.key().isEmpty() ? "" : source + SEPARATOR + event.key(),
+                event.key(),
                 event.payload(),
                 event.parent(),
                 event.time());
-        if (!open().put(List.of(stored), TIMEOUT)) {
-            throw new ConnectorException("The inbox is full: the sender repeats the event of " + source);
+    }
+
+    /** Stores an event for some instances before its request is acknowledged: for all or none of them. */
+    void put(List<InstanceId> ids, String webhook, TriggerEvent event) {
+        List<TriggerEvent> stored = new ArrayList<>();
+        for (InstanceId id : ids) {
+            String source = source(id, webhook);
+            stored.add(new TriggerEvent(
+                    source + SEPARATOR + event.id(),
+                    source,
+                    event.change(),
+                    event.key().isEmpty() ? "" : source + SEPARATOR + event.key(),
+                    event.payload(),
+                    event.parent(),
+                    event.time()));
+        }
+        if (!open().put(stored, TIMEOUT)) {
+            throw new ConnectorException(
+                    "The inbox is full: the sender repeats the event of " + source(ids.get(0), webhook));
         }
     }
 

@@ -6,6 +6,7 @@ import io.httpconnector.definition.ConnectorContext;
 import io.httpconnector.definition.SecretSource;
 import io.httpconnector.polling.PollingEngine;
 import io.httpconnector.state.StateStore;
+import io.httpconnector.webhook.WebhookResponse;
 import io.httpconnector.webhook.WebhookRouter;
 import io.httpconnector.webhook.inbox.Inbox;
 import java.util.function.Consumer;
@@ -19,7 +20,15 @@ record RegistrySettings(
         TokenStore tokens,
         @Nullable WebhookRouter router,
         @Nullable Inbox inbox,
+        @Nullable WebhookResponse unknownTenants,
         PollingEngine engine,
         TimeSource time,
         int maxOpen,
-        Consumer<ConnectorContext.Builder> context) {}
+        Consumer<ConnectorContext.Builder> context) {
+
+    /** Returns the same settings with another store of the instances. */
+    RegistrySettings storingIn(InstanceStore store) {
+        return new RegistrySettings(
+                store, secrets, state, tokens, router, inbox, unknownTenants, engine, time, maxOpen, context);
+    }
+}
