@@ -54,7 +54,7 @@ final class ConnectionAuthContext implements AuthContext {
     }
 
     private Response sendWith(Request request, @Nullable Cookies cookies) {
-        Request concealed = notNull(request, "request").withRedactedResponse();
+        Request concealed = notNull(request, "request").secretResponse();
         ExchangePipeline own = enter();
         try {
             return own.send(

@@ -2,6 +2,7 @@ package io.httpconnector;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
+import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.http.RequestOptions;
@@ -416,6 +417,27 @@ public final class Request {
     }
 
     /**
+     * Masks secrets wherever they occur in logs and exceptions of this request, such as in a body that a template has rendered.
+     *
+     * @param secrets the secrets
+     * @return a new request
+     */
+    public Request masking(Secret... secrets) {
+        return withSecrets(Arguments.all(secrets, "masking").stream()
+                .map(secret -> NameValuePair.of("", Secret.fixed(secret, "of a request")))
+                .toList());
+    }
+
+    /**
+     * Declares that the response contains credentials: its whole content is masked in logs and exceptions.
+     *
+     * @return a new request
+     */
+    public Request secretResponse() {
+        return withRedaction(new RedactionContext(secrecy.signedFor, true, secrecy.redactsUrl, secrecy.earlier));
+    }
+
+    /**
      * Declares the request idempotent: the service has the same state whether it processes the request once or twice. The
      * request may then be retried when its response was lost. This is implied by methods that only read, such as GET; declare
      * it for a POST that only searches.
@@ -715,11 +737,6 @@ public final class Request {
             throw new InvalidDefinitionException("request", "it is not the one that apply(Request) was given");
         }
         return call;
-    }
-
-    /** Returns this request with the whole content of a successful response marked as secret. */
-    Request withRedactedResponse() {
-        return withRedaction(new RedactionContext(secrecy.signedFor, true, secrecy.redactsUrl, secrecy.earlier));
     }
 
     /** Returns this request with secrets that are masked wherever they occur, such as those in the path of its URL. */

@@ -26,4 +26,11 @@ public interface DeliveredSecrets {
      * @return whether this secret is the stored one; false if there is another one, which is kept
      */
     boolean save(String name, Secret secret);
+
+    /**
+     * Removes a secret that is no longer valid. The default keeps it, which needs space but has no other effect.
+     *
+     * @param name the name
+     */
+    default void remove(String name) {}
 }

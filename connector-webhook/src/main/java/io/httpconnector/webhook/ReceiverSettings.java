@@ -4,9 +4,10 @@ import io.httpconnector.TimeSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The settings of a receiver, which its builder has checked. Immutable. */
+/** The settings of a receiver, which its builder has checked. Immutable. {@code refreshSecrets} looks for newer secrets. */
 record ReceiverSettings(
         String name,
         List<Verifier> verifiers,
@@ -22,4 +23,5 @@ record ReceiverSettings(
         Duration bodyTimeout,
         Duration deadline,
         TimeSource time,
-        ReceiverListeners listeners) {}
+        ReceiverListeners listeners,
+        BooleanSupplier refreshSecrets) {}

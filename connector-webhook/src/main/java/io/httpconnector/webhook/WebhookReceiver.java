@@ -171,6 +171,9 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
         SignedData signed = null;
         for (Verifier verifier : settings.verifiers()) {
             VerificationResult verdict = verifier.verify(request, now);
+            if (!verdict.isAccepted() && settings.refreshSecrets().getAsBoolean()) {
+                verdict = verifier.verify(request, now);
+            }
             if (!verdict.isAccepted()) {
                 return reject(
                         progress, request, Rejection.UNVERIFIED, StandardResponses.UNAUTHORIZED, verdict.toString());

@@ -29,6 +29,7 @@ public final class WebhookReceiverBuilder extends ReceiverOptionsBuilder {
     private final List<Handshake> handshakes = new ArrayList<>();
     private @Nullable HttpConnection connection;
     private @Nullable DeliveredSecrets deliveredSecrets;
+    private @Nullable ManagedSubscription subscription;
     private boolean unverified;
     private @Nullable WebhookHandler handler;
     private @Nullable WebhookResponder responder;
@@ -246,6 +247,18 @@ public final class WebhookReceiverBuilder extends ReceiverOptionsBuilder {
     }
 
     /**
+     * Receives the events of a managed subscription: adds the verifier and the handshakes of its service with all secrets that are
+     * valid at the time, and consumes notifications about the subscription itself.
+     *
+     * @param subscription such as a {@code WebhookSubscription}, to be closed by its owner
+     * @return this builder
+     */
+    public WebhookReceiverBuilder subscription(ManagedSubscription subscription) {
+        this.subscription = Arguments.notNull(subscription, "subscription");
+        return this;
+    }
+
+    /**
      * Builds the receiver.
      *
      * @return the receiver
@@ -258,6 +271,9 @@ public final class WebhookReceiverBuilder extends ReceiverOptionsBuilder {
         allVerifiers.addAll(definition.verifiers(context, problems));
         List<Handshake> allHandshakes = new ArrayList<>(handshakes);
         allHandshakes.addAll(definition.handshakes(context, problems));
+        SubscribedParts subscribed = SubscribedParts.of(subscription, connection, problems);
+        allVerifiers.addAll(subscribed.verifiers());
+        allHandshakes.addAll(0, subscribed.handshakes());
         if (name == null || name.isBlank()) {
             problems.add("name: it is missing");
         }
@@ -273,7 +289,9 @@ public final class WebhookReceiverBuilder extends ReceiverOptionsBuilder {
         if (delivery == null) {
             problems.add("delivery: it is null");
         }
-        boolean verified = !verifiers.isEmpty() || definition.hasVerifiers();
+        boolean verified = !verifiers.isEmpty()
+                || definition.hasVerifiers()
+                || !subscribed.verifiers().isEmpty();
         if (!verified && !unverified && !definition.hasVerifyProblems()) {
             problems.add(
                     "verify: no verifier is configured; use verify(...), or unverified() to accept requests from anyone");
@@ -311,7 +329,8 @@ public final class WebhookReceiverBuilder extends ReceiverOptionsBuilder {
                         options.bodyTimeout,
                         options.deadline,
                         time,
-                        observers()),
+                        observers(),
+                        subscribed.refresh()),
                 new DeduplicationFilter(options.window, options.maxIds, time),
                 mailbox());
     }
@@ -337,7 +356,11 @@ public final class WebhookReceiverBuilder extends ReceiverOptionsBuilder {
     }
 
     private ReceiverListeners observers() {
-        return new ReceiverListeners(name, List.copyOf(listeners));
+        List<WebhookListener> all = new ArrayList<>(listeners);
+        if (subscription != null) {
+            all.add(subscription.listener());
+        }
+        return new ReceiverListeners(name, List.copyOf(all));
     }
 
     /** The handler of all events; null if there is a responder. */

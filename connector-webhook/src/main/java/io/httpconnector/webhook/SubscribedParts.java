@@ -1,0 +1,36 @@
+package io.httpconnector.webhook;
+
+import io.httpconnector.HttpConnection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parts of a receiver that come from a {@link ManagedSubscription}. Immutable.
+ *
+ * @param verifiers the verifiers, with the secrets of the subscription
+ * @param handshakes the handshakes; the first one consumes notifications about the subscription
+ * @param refresh looks for newer secrets, and returns whether there are any
+ */
+record SubscribedParts(List<Verifier> verifiers, List<Handshake> handshakes, BooleanSupplier refresh) {
+
+    private static final SubscribedParts NONE = new SubscribedParts(List.of(), List.of(), () -> false);
+
+    /** Creates the parts; reports those that can't be created. */
+    static SubscribedParts of(
+            @Nullable ManagedSubscription subscription, @Nullable HttpConnection connection, List<String> problems) {
+        if (subscription == null) {
+            return NONE;
+        }
+        ReceiverDefinition definition = new ReceiverDefinition();
+        definition.read(subscription.receiverDefinition(), SecretNames.of(subscription::secret), reader -> {});
+        VerifierDefinitionReader context = definition.context(subscription.deliveredSecrets(), connection);
+        List<String> found = new ArrayList<>(definition.problems());
+        List<Verifier> verifiers = definition.verifiers(context, found);
+        List<Handshake> handshakes = new ArrayList<>(List.of(subscription.notifications()));
+        handshakes.addAll(definition.handshakes(context, found));
+        found.forEach(problem -> problems.add("subscription: " + problem));
+        return new SubscribedParts(verifiers, handshakes, subscription::refreshSecrets);
+    }
+}

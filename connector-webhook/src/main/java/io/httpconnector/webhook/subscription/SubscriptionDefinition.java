@@ -1,0 +1,283 @@
+package io.httpconnector.webhook.subscription;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.Hashing;
+import io.httpconnector.internal.json.JsonObjectReader;
+import io.httpconnector.internal.json.Suggestions;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.template.ValueTemplate;
+import io.httpconnector.webhook.Handshakes;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The validated definition of a subscription: its requests, and where the responses contain what. Immutable. */
+record SubscriptionDefinition(
+        List<String> events,
+        JsonNode parameters,
+        RequestTemplate create,
+        @Nullable RequestTemplate renew,
+        @Nullable RequestTemplate check,
+        @Nullable RequestTemplate rotate,
+        @Nullable RequestTemplate delete,
+        @Nullable SubscriptionList list,
+        Locations locations,
+        @Nullable Duration lifetime,
+        Duration checkEvery,
+        Duration secretOverlap,
+        boolean deleteFirst,
+        @Nullable LifecycleNotifications lifecycle,
+        ObjectNode receiver) {
+
+    /** The steps of pills. */
+    static final String WEBHOOK = "webhook";
+
+    static final String SUBSCRIPTION = "subscription";
+    static final String PARAMETERS = "parameters";
+
+    /** The names of the secrets in the definition of the receiver. */
+    static final String CURRENT = "current";
+
+    static final String PREVIOUS = "previous";
+    static final String NEXT = "next";
+
+    private static final Duration DEFAULT_CHECK = Duration.ofHours(6);
+    private static final Duration DEFAULT_OVERLAP = Duration.ofHours(24);
+    private static final Set<String> WEBHOOK_PILLS =
+            Set.of("name", "url", "secret", "events", "id", "expiry", "lifetimeSeconds");
+    private static final Set<String> STEPS = Set.of(WEBHOOK, SUBSCRIPTION, PARAMETERS, SubscriptionList.PAGE);
+
+    /**
+     * Where responses contain the values of a subscription.
+     *
+     * @param id the id; null if the client chooses it
+     * @param secret the secret, if the service chooses it
+     * @param expiry the end of the lifetime, in the responses to create, renew and check
+     * @param values further values of the response to create, by name
+     * @param healthy a condition on the response to check
+     */
+    record Locations(
+            @Nullable ServiceValue id,
+            @Nullable ServiceValue secret,
+            @Nullable ServiceValue expiry,
+            Map<String, ServiceValue> values,
+            @Nullable ServiceValue healthy) {}
+
+    static SubscriptionDefinition read(JsonNode json) {
+        return JsonObjectReader.read("webhook subscription", json, SubscriptionDefinition::read);
+    }
+
+    private static SubscriptionDefinition read(JsonObjectReader reader) {
+        // "preset": The name of a well-known service, whose definition the other members change.
+        String unused = reader.text("preset");
+        // "events": The types of events, as the service names them.
+        List<String> events = reader.distinctTexts("events");
+        // "parameters": The values of the pills `{{parameters.NAME}}`.
+        JsonNode parameters = reader.object("parameters");
+        JsonNode known = parameters == null ? JsonNodeFactory.instance.objectNode() : parameters;
+        reader.require("create");
+        // "create": The request that creates a subscription, with the pills `{{webhook.url}}`, `{{webhook.secret}}`,
+        // `{{webhook.events}}`, `{{webhook.id}}` and `{{webhook.expiry}}`.
+        RequestTemplate create = template(reader, "create", known);
+        // "renew": The request that extends the lifetime. Default: a subscription that expires is replaced.
+        RequestTemplate renew = template(reader, "renew", known);
+        // "check": The request that reads a subscription.
+        RequestTemplate check = template(reader, "check", known);
+        // "rotate": The request that replaces the secret. Default: the subscription is replaced.
+        RequestTemplate rotate = template(reader, "rotate", known);
+        // "delete": The request that deletes a subscription.
+        RequestTemplate delete = template(reader, "delete", known);
+        // "list": The request that lists subscriptions, by which ours are found after a crash.
+        SubscriptionList list = reader.object("list", inner -> SubscriptionList.read(inner, known));
+        Locations locations = locations(reader);
+        // "lifetime": The lifetime to request, and that of a response without an expiry.
+        Duration lifetime = positive(reader, "lifetime", null);
+        // "checkEvery": The time between two checks. Default: 6 hours.
+        Duration checkEvery = positive(reader, "checkEvery", DEFAULT_CHECK);
+        // "secretOverlap": How long a replaced secret remains valid. Default: 24 hours.
+        Duration overlap = positive(reader, "secretOverlap", DEFAULT_OVERLAP);
+        // "deleteFirst": Whether the previous subscription is deleted before its successor is created, because the
+        // service allows only one for a URL.
+        boolean deleteFirst = reader.isSet("deleteFirst");
+        // "lifecycle": The notifications of the service about the subscription itself.
+        LifecycleNotifications lifecycle = reader.object("lifecycle", LifecycleNotifications::read);
+        ObjectNode receiver = JsonNodeFactory.instance.objectNode();
+        // "verify": The verifiers of events, as in the definition of a receiver, with the secrets `current`, `previous`
+        // and `next`.
+        reader.elements("verify", (element, at) -> receiver.withArray("/verify").add(element));
+        // "handshake": The handshakes of the service, as in the definition of a receiver.
+        reader.elements(
+                "handshake", (element, at) -> receiver.withArray("/handshake").add(element));
+        if (create == null) {
+            throw new InvalidDefinitionException("webhook subscription", "create: it is missing");
+        }
+        SubscriptionDefinition read = new SubscriptionDefinition(
+                events,
+                known,
+                create,
+                renew,
+                check,
+                rotate,
+                delete,
+                list,
+                locations,
+                lifetime,
+                checkEvery == null ? DEFAULT_CHECK : checkEvery,
+                overlap == null ? DEFAULT_OVERLAP : overlap,
+                deleteFirst,
+                lifecycle,
+                receiver);
+        read.report(reader);
+        return read;
+    }
+
+    private static Locations locations(JsonObjectReader reader) {
+        Map<String, ServiceValue> values = new LinkedHashMap<>();
+        // "values": Further values of the response to create by name, for the pills `{{subscription.NAME}}`.
+        reader.textMap("values")
+                .forEach((name, text) ->
+                        reader.attempt("values", () -> values.put(name, ServiceValue.of(text, ServiceValue.RESPONSE))));
+        return new Locations(
+                // "id": The location of the id in the response to create. Default: the id is `{{webhook.id}}`.
+                location(reader, "id"),
+                // "secret": The location of the secret in the response to create and rotate, if the service chooses it.
+                location(reader, "secret"),
+                // "expiry": The location of the end of the lifetime in the responses to create, renew and check.
+                location(reader, "expiry"),
+                values,
+                // "healthy": A condition on the response to check: true if the service sends events.
+                location(reader, "healthy"));
+    }
+
+    private static @Nullable ServiceValue location(JsonObjectReader reader, String name) {
+        return location(reader, name, ServiceValue.RESPONSE);
+    }
+
+    static @Nullable ServiceValue location(JsonObjectReader reader, String name, String root) {
+        String text = reader.text(name);
+        if (text == null) {
+            return null;
+        }
+        ServiceValue[] compiled = new ServiceValue[1];
+        reader.attempt(name, () -> compiled[0] = ServiceValue.of(text, root));
+        return compiled[0];
+    }
+
+    private static @Nullable Duration positive(JsonObjectReader reader, String name, @Nullable Duration start) {
+        Duration given = reader.duration(name);
+        if (given != null && (given.isNegative() || given.isZero())) {
+            reader.problem(name, given + " is out of range: use a positive duration, such as PT6H");
+        }
+        return given == null ? start : given;
+    }
+
+    /** Reads a template, whose pills must be known. */
+    static @Nullable RequestTemplate template(JsonObjectReader reader, String name, JsonNode parameters) {
+        RequestTemplate template = reader.document(name, RequestTemplate::fromJson);
+        if (template != null) {
+            template.pills().forEach(pill -> {
+                String problem = problem(pill.path(), parameters);
+                if (problem != null) {
+                    reader.problem(name, problem);
+                }
+            });
+        }
+        return template;
+    }
+
+    private static @Nullable String problem(String path, JsonNode parameters) {
+        String[] segments = path.split("[.\\[]", 3);
+        String second = segments.length < 2 ? "" : segments[1];
+        if (!STEPS.contains(segments[0])) {
+            return "the pill {{" + path + "}} is unknown: use webhook, subscription or parameters";
+        }
+        if (segments[0].equals(PARAMETERS) && !parameters.has(second)) {
+            return "the parameter \"" + second + "\" is missing: set it by parameter(\"" + second
+                    + "\", ...) or in the member parameters";
+        }
+        if (segments[0].equals(WEBHOOK) && !WEBHOOK_PILLS.contains(second)) {
+            String nearest = Suggestions.of(second, List.copyOf(WEBHOOK_PILLS));
+            return "the pill {{" + path + "}} is unknown"
+                    + (nearest == null ? "" : ": did you mean {{webhook." + nearest + "}}?");
+        }
+        return null;
+    }
+
+    private void report(JsonObjectReader reader) {
+        if (!uses(create, WEBHOOK + ".url")) {
+            reader.problem(
+                    "create", "it does not contain {{webhook.url}}: the service would not know where to send events");
+        }
+        if (locations.id() == null && !choosesId()) {
+            reader.problem("id", "it is missing: set the location of the id in the response, such as /id");
+        }
+        if (locations.secret() != null && uses(create, WEBHOOK + ".secret")) {
+            reader.problem("secret", "it contradicts {{webhook.secret}} in create: either side can choose the secret");
+        }
+        if (locations.healthy() != null && check == null) {
+            reader.problem("healthy", "it needs the request check");
+        }
+        if (uses(create, WEBHOOK + ".events") && events.isEmpty()) {
+            reader.problem("events", "none is given: set the types of events by events(...)");
+        }
+        if (lifetime == null && (usesLifetime(create) || (renew != null && usesLifetime(renew)))) {
+            reader.problem("lifetime", "it is missing, but a request contains {{webhook.expiry}}");
+        }
+    }
+
+    private static boolean usesLifetime(RequestTemplate template) {
+        return uses(template, WEBHOOK + ".expiry") || uses(template, WEBHOOK + ".lifetimeSeconds");
+    }
+
+    private static boolean uses(RequestTemplate template, String pill) {
+        return template.pills().stream()
+                .anyMatch(found -> found.path().equals(pill)
+                        || found.path().startsWith(pill + "[")
+                        || found.path().startsWith(pill + "."));
+    }
+
+    /** Whether the client chooses the id. */
+    boolean choosesId() {
+        return uses(create, WEBHOOK + ".id");
+    }
+
+    /** Whether the client chooses the secret. */
+    boolean choosesSecret() {
+        return uses(create, WEBHOOK + ".secret");
+    }
+
+    /** Whether the service delivers the secret in a handshake while the subscription is created. */
+    boolean deliversSecret() {
+        return Handshakes.deliveredSecrets(receiver).contains(NEXT);
+    }
+
+    /** Whether each subscription has a secret of its own. */
+    boolean hasSecret() {
+        return choosesSecret() || deliversSecret() || locations.secret() != null;
+    }
+
+    /** Returns the same text for definitions whose subscriptions are equal, except for their URL and secret. */
+    String fingerprint() {
+        ObjectNode parts = JsonNodeFactory.instance.objectNode();
+        parts.set("create", create.toJson());
+        parts.set("parameters", parameters);
+        parts.put("events", String.join("\n", events));
+        return Hashing.sha256Hex(parts.toString()).substring(0, 16);
+    }
+
+    /** Returns the same text for URLs that are equal except for a slash at the end. */
+    static String urlFingerprint(String url) {
+        return Hashing.sha256Hex(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
+    }
+
+    /** Compiles a text with pills of this definition. */
+    static ValueTemplate text(String text) {
+        return ValueTemplate.of(text);
+    }
+}

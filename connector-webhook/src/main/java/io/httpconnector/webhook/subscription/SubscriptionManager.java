@@ -1,0 +1,491 @@
+package io.httpconnector.webhook.subscription;
+
+import io.httpconnector.CannotConnectException;
+import io.httpconnector.ConnectorException;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
+import io.httpconnector.StatusException;
+import io.httpconnector.TimeSource;
+import io.httpconnector.internal.limits.Backoff;
+import io.httpconnector.state.StateException;
+import io.httpconnector.template.RenderException;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.webhook.subscription.SubscriptionClient.Checked;
+import io.httpconnector.webhook.subscription.SubscriptionClient.Created;
+import io.httpconnector.webhook.subscription.SubscriptionClient.Listed;
+import io.httpconnector.webhook.subscription.SubscriptionPlanner.Decision;
+import io.httpconnector.webhook.subscription.SubscriptionState.Failure;
+import io.httpconnector.webhook.subscription.SubscriptionState.Intent;
+import io.httpconnector.webhook.subscription.SubscriptionState.Registration;
+import io.httpconnector.webhook.subscription.SubscriptionState.RetainedSecret;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Executes the steps of a subscription, one at a time. Each step is stored before its request, so that another node waits for it,
+ * and the next start knows that its outcome may be unknown. Its result is stored only if the step is still the current one:
+ * whatever a node that was suspended has created in the meantime is deleted. Thread-safe.
+ */
+final class SubscriptionManager {
+
+    /** How long other nodes wait for a step. Requests have shorter timeouts. */
+    static final Duration CLAIM = Duration.ofMinutes(2);
+
+    private static final int MAX_STEPS = 100;
+    private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(30), Duration.ofMinutes(15));
+    private static final Duration AUTHORIZATION_RETRY = Duration.ofHours(1);
+    private static final Duration MAX_REQUESTED_DELAY = Duration.ofDays(1);
+
+    private final SubscriptionDefinition definition;
+    private final SubscriptionStore store;
+    private final SubscriptionSecrets secrets;
+    private final SubscriptionClient client;
+    private final SubscriptionPlanner planner;
+    private final SubscriptionNotifier notifier;
+    private final TimeSource time;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    SubscriptionManager(
+            SubscriptionDefinition definition,
+            String url,
+            SubscriptionStore store,
+            SubscriptionSecrets secrets,
+            SubscriptionClient client,
+            SubscriptionNotifier notifier,
+            TimeSource time) {
+        this.definition = definition;
+        this.store = store;
+        this.secrets = secrets;
+        this.client = client;
+        this.planner = new SubscriptionPlanner(
+                definition,
+                SubscriptionDefinition.urlFingerprint(url),
+                definition.fingerprint(),
+                UUID.randomUUID().toString());
+        this.notifier = notifier;
+        this.time = time;
+    }
+
+    /** A step that was claimed. */
+    private record Step(Decision decision, @Nullable Intent intent) {}
+
+    /** Executes all steps that are due; returns when the next one is. */
+    Instant manage() {
+        lock.lock();
+        try {
+            for (int i = 0; i < MAX_STEPS; i++) {
+                Step step = claim();
+                if (step.intent == null) {
+                    return step.decision.due();
+                }
+                execute(step.decision, step.intent);
+            }
+            return time.now().plus(BACKOFF.first());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Finds the step that is due, and stores that this node executes it. */
+    private Step claim() {
+        Step[] claimed = new Step[1];
+        List<String> orphans = new ArrayList<>();
+        List<String> expired = new ArrayList<>();
+        SubscriptionState unused = store.update(state -> {
+            Instant now = time.now();
+            orphans.clear();
+            expired.clear();
+            SubscriptionState before = state.copy();
+            state.retained.removeIf(one -> isExpired(one, now, expired));
+            Decision decision = planner.decide(state, now);
+            state.orphans.stream().filter(one -> !before.orphans.contains(one)).forEach(orphans::add);
+            SubscriptionAction action = decision.action();
+            if (action != null) {
+                boolean needsSecret = action == SubscriptionAction.CREATE && definition.hasSecret();
+                state.intent = new Intent(
+                        action,
+                        UUID.randomUUID().toString(),
+                        planner.node(),
+                        now.plus(CLAIM),
+                        needsSecret ? secrets.newName() : "",
+                        planner.url(),
+                        planner.fingerprint());
+            }
+            claimed[0] = new Step(decision, action == null ? null : state.intent);
+            return action != null
+                    || before.intent != state.intent
+                    || before.unresolved.size() != state.unresolved.size();
+        });
+        expired.forEach(secrets::forget);
+        orphans.forEach(one -> notifier.notify(listener -> listener.onPossibleOrphan(notifier.name(), one)));
+        return claimed[0];
+    }
+
+    private static boolean isExpired(RetainedSecret secret, Instant now, List<String> expired) {
+        if (secret.until().isAfter(now)) {
+            return false;
+        }
+        expired.add(secret.name());
+        return true;
+    }
+
+    private void execute(Decision decision, Intent intent) {
+        try {
+            switch (intent.action()) {
+                case RECOVER -> recover(intent);
+                case CREATE -> create(intent);
+                case RENEW -> renew(intent, subject(decision));
+                case ROTATE -> rotate(intent, subject(decision));
+                case CHECK -> check(intent, subject(decision));
+                case DELETE -> delete(intent, subject(decision), decision.duplicate());
+                default -> throw new IllegalStateException("no request for " + intent.action());
+            }
+        } catch (StateException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            fail(intent, e, isOutcomeUnknown(e));
+        }
+    }
+
+    private static Registration subject(Decision decision) {
+        Registration subject = decision.subject();
+        if (subject == null) {
+            throw new IllegalStateException("the step concerns no subscription");
+        }
+        return subject;
+    }
+
+    /** Whether the service may have executed a request that has failed. */
+    private static boolean isOutcomeUnknown(RuntimeException e) {
+        if (e instanceof StatusException status) {
+            return status.status() < 400 || status.status() >= 500 || status.status() == 408;
+        }
+        return !(e instanceof CannotConnectException
+                || e instanceof RenderException
+                || e instanceof InvalidDefinitionException);
+    }
+
+    /** Stores the result of a step, unless another node has taken over; returns whether it was stored. */
+    private boolean complete(Intent mine, Consumer<SubscriptionState> change) {
+        boolean[] isMine = new boolean[1];
+        SubscriptionState unused = store.update(state -> {
+            isMine[0] = state.isCurrent(mine);
+            if (isMine[0]) {
+                state.intent = null;
+                state.failures.remove(mine.action());
+                state.lastEvent = notifier.lastEvent(state.lastEvent);
+                change.accept(state);
+            }
+            return isMine[0];
+        });
+        return isMine[0];
+    }
+
+    private void fail(Intent intent, RuntimeException e, boolean isOutcomeUnknown) {
+        int[] count = new int[1];
+        String message = notifier.message(intent.action(), e);
+        SubscriptionState unused = store.update(state -> {
+            if (!state.isCurrent(intent)) {
+                return false;
+            }
+            Instant now = time.now();
+            state.intent = null;
+            if (intent.action() == SubscriptionAction.CREATE && isOutcomeUnknown) {
+                state.unresolved.add(intent);
+            }
+            Failure before = state.failures.get(intent.action());
+            count[0] = before == null ? 1 : before.count() + 1;
+            boolean needsAuthorization = e instanceof ConnectorException failure && failure.needsAuthorization();
+            state.failures.put(
+                    intent.action(),
+                    new Failure(message, now, count[0], now.plus(delay(e, count[0])), needsAuthorization));
+            state.lastError = message;
+            state.lastErrorTime = now;
+            return true;
+        });
+        if (intent.action() == SubscriptionAction.CREATE
+                && !isOutcomeUnknown
+                && !intent.secret().isEmpty()) {
+            secrets.forget(intent.secret());
+        }
+        notifier.failed(intent.action(), e, Math.max(1, count[0]));
+    }
+
+    private static Duration delay(RuntimeException e, int count) {
+        Duration backoff = BACKOFF.delay(count, 1, 1.25);
+        if (!(e instanceof ConnectorException failure)) {
+            return backoff;
+        }
+        if (failure.needsAuthorization()) {
+            return AUTHORIZATION_RETRY;
+        }
+        Duration requested = failure.retryAfter().orElse(Duration.ZERO);
+        Duration limited = requested.compareTo(MAX_REQUESTED_DELAY) < 0 ? requested : MAX_REQUESTED_DELAY;
+        return backoff.compareTo(limited) < 0 ? limited : backoff;
+    }
+
+    private void create(Intent intent) {
+        Secret chosen = definition.choosesSecret() ? secrets.generate(intent.secret()) : null;
+        Created created = client.create(intent, chosen);
+        String id = created.id();
+        if (id == null) {
+            throw new ConnectorException("The response to create has no id at the configured location");
+        }
+        Instant now = time.now();
+        Registration registration = new Registration(
+                id, intent.secret(), intent.url(), intent.definition(), created.values(), now, created.expires());
+        String problem = storeSecret(intent, created);
+        if (problem == null && created.expires() != null && !created.expires().isAfter(now)) {
+            problem =
+                    "The expiry in the response is in the past: compare the clock of this host with that of the service";
+        }
+        if (problem != null) {
+            SubscriptionState unused = store.update(state -> {
+                state.retire(registration, true);
+                return true;
+            });
+            fail(intent, new ConnectorException(problem), false);
+            return;
+        }
+        activate(intent, registration, now, state -> {});
+    }
+
+    private @Nullable String storeSecret(Intent intent, Created created) {
+        Secret returned = created.secret();
+        if (returned != null) {
+            secrets.put(intent.secret(), returned);
+        }
+        return definition.hasSecret() && secrets.get(intent.secret()) == null
+                ? "The service has created a subscription, but neither returned nor delivered its secret"
+                : null;
+    }
+
+    /** Makes a subscription the active one; deletes it if another node has taken over. */
+    private void activate(Intent intent, Registration registration, Instant now, Consumer<SubscriptionState> change) {
+        String[] reason = new String[1];
+        boolean[] isRotated = new boolean[1];
+        boolean stored = complete(intent, state -> {
+            reason[0] = state.recreate;
+            isRotated[0] = state.rotation != null;
+            state.activate(registration, now, definition.secretOverlap());
+            change.accept(state);
+        });
+        if (stored) {
+            notifier.activated(registration.id(), reason[0], isRotated[0]);
+        } else {
+            SubscriptionState unused = store.update(state -> {
+                boolean isAdopted = state.active != null && state.active.id().equals(registration.id());
+                if (!isAdopted) {
+                    state.retire(registration, true);
+                }
+                return !isAdopted;
+            });
+        }
+    }
+
+    private void recover(Intent intent) {
+        SubscriptionList list = definition.list();
+        if (list == null) {
+            throw new IllegalStateException("no request lists subscriptions");
+        }
+        List<Listed> all = client.list(list);
+        Instant now = time.now();
+        String[] adopted = new String[2];
+        boolean stored = complete(intent, state -> {
+            adopted[0] = null;
+            List<Listed> unknown = unknown(all, state);
+            Registration ours = adoptable(unknown, state, now);
+            adopted[1] = state.recreate;
+            if (ours == null) {
+                unknown.forEach(one -> state.retire(found(one, now), true));
+            } else {
+                adopted[0] = ours.id();
+                state.activate(ours, now, definition.secretOverlap());
+                state.renewNow = ours.expires() == null && definition.lifetime() != null;
+            }
+            state.unresolved.clear();
+            state.searched = true;
+        });
+        if (stored && adopted[0] != null) {
+            notifier.activated(adopted[0], adopted[1], false);
+        }
+    }
+
+    /** Returns the subscriptions with our URL, or that of an attempt, that the state does not know. */
+    private List<Listed> unknown(List<Listed> all, SubscriptionState state) {
+        return all.stream()
+                .filter(one -> isOurs(one, state))
+                .filter(one -> state.active == null || !state.active.id().equals(one.id()))
+                .filter(one -> !state.isRetired(one.id()))
+                .toList();
+    }
+
+    private boolean isOurs(Listed one, SubscriptionState state) {
+        String fingerprint = SubscriptionDefinition.urlFingerprint(one.url());
+        return fingerprint.equals(planner.url())
+                || state.unresolved.stream().anyMatch(attempt -> attempt.url().equals(fingerprint));
+    }
+
+    /** The subscription that an attempt has created, if there can be no doubt about its secret. */
+    private @Nullable Registration adoptable(List<Listed> unknown, SubscriptionState state, Instant now) {
+        if (!state.wanted
+                || unknown.size() != 1
+                || state.unresolved.size() != 1
+                || !definition.locations().values().isEmpty()) {
+            return null;
+        }
+        Intent attempt = state.unresolved.get(0);
+        Listed one = unknown.get(0);
+        boolean isCurrent = attempt.url().equals(planner.url())
+                && attempt.definition().equals(planner.fingerprint())
+                && SubscriptionDefinition.urlFingerprint(one.url()).equals(attempt.url());
+        boolean isSecretKnown = !definition.hasSecret()
+                || (definition.locations().secret() == null && secrets.get(attempt.secret()) != null);
+        return isCurrent && isSecretKnown
+                ? new Registration(
+                        one.id(), attempt.secret(), attempt.url(), attempt.definition(), Map.of(), now, one.expires())
+                : null;
+    }
+
+    private Registration found(Listed one, Instant now) {
+        return new Registration(
+                one.id(), "", SubscriptionDefinition.urlFingerprint(one.url()), "", Map.of(), now, null);
+    }
+
+    private void renew(Intent intent, Registration subject) {
+        RequestTemplate template = required(definition.renew());
+        try {
+            Instant expires = client.renew(template, subject, secrets.get(subject.secret()));
+            Instant now = time.now();
+            boolean stored = complete(intent, state -> {
+                Registration active = state.active;
+                state.renewNow = false;
+                state.lastRenewal = now;
+                if (active != null && active.id().equals(subject.id())) {
+                    state.active = active.renewed(now, expires == null ? active.expires() : expires);
+                }
+            });
+            if (stored) {
+                notifier.notify(listener -> listener.onRenewed(notifier.name(), subject.id()));
+            }
+        } catch (ConnectorException e) {
+            loseIfGone(intent, subject, e, "renew");
+        }
+    }
+
+    private void rotate(Intent intent, Registration subject) {
+        RequestTemplate template = required(definition.rotate());
+        String name = store.last().rotation;
+        if (name == null) {
+            throw new IllegalStateException("no rotation was requested");
+        }
+        boolean isReturned = definition.locations().secret() != null;
+        Secret known = isReturned ? null : secrets.get(name);
+        Secret next = known == null && !isReturned ? secrets.generate(name) : known;
+        try {
+            Secret returned = client.rotate(template, subject, next);
+            if (returned != null) {
+                secrets.put(name, returned);
+            }
+            Instant now = time.now();
+            boolean stored = complete(intent, state -> {
+                Registration active = state.active;
+                state.rotation = null;
+                if (active != null && active.id().equals(subject.id())) {
+                    state.retain(active.secret(), now, definition.secretOverlap());
+                    state.active = active.withSecret(name);
+                }
+            });
+            if (stored) {
+                notifier.notify(listener -> listener.onRotated(notifier.name()));
+            }
+        } catch (ConnectorException e) {
+            loseIfGone(intent, subject, e, "rotate");
+        }
+    }
+
+    /** Records that the subscription does not exist, if a failure says so. */
+    private void loseIfGone(Intent intent, Registration subject, ConnectorException e, String what) {
+        if (!SubscriptionClient.isGone(e)) {
+            throw e;
+        }
+        boolean unused = complete(intent, state -> lose(state, subject, what + ": it does not exist any more"));
+    }
+
+    private void lose(SubscriptionState state, Registration subject, String reason) {
+        if (state.active != null && state.active.id().equals(subject.id())) {
+            state.lose(reason, time.now(), definition.secretOverlap());
+        }
+    }
+
+    private void check(Intent intent, Registration subject) {
+        Checked checked = null;
+        boolean isGone = false;
+        RequestTemplate template = definition.check();
+        if (template != null) {
+            try {
+                checked = client.check(template, subject);
+            } catch (ConnectorException e) {
+                if (!SubscriptionClient.isGone(e)) {
+                    throw e;
+                }
+                isGone = true;
+            }
+        }
+        SubscriptionList list = definition.list();
+        List<Listed> all = list == null ? List.of() : client.list(list);
+        if (template == null) {
+            isGone = all.stream().noneMatch(one -> one.id().equals(subject.id()));
+        }
+        boolean isLost = isGone;
+        Checked found = checked;
+        Instant now = time.now();
+        boolean unused = complete(intent, state -> {
+            state.lastCheck = now;
+            unknown(all, state).forEach(one -> state.retire(found(one, now), true));
+            Registration active = state.active;
+            if (active == null || !active.id().equals(subject.id())) {
+                return;
+            }
+            if (isLost) {
+                lose(state, subject, "check: it does not exist any more");
+            } else if (found != null && !found.healthy()) {
+                state.recreate = "check: the service does not send events to it";
+            } else if (found != null && found.expires() != null) {
+                state.active = active.renewed(active.since(), found.expires());
+            }
+        });
+    }
+
+    private void delete(Intent intent, Registration subject, boolean isDuplicate) {
+        RequestTemplate template = definition.delete();
+        Registration active = store.last().active;
+        Registration complete =
+                subject.values().isEmpty() && active != null ? subject.withValues(active.values()) : subject;
+        if (template != null) {
+            client.delete(template, complete);
+        }
+        boolean stored = complete(
+                intent,
+                state -> state.retired.removeIf(one -> one.registration().id().equals(subject.id())));
+        if (stored && isDuplicate) {
+            notifier.notify(listener -> listener.onDuplicateRemoved(notifier.name(), subject.id()));
+        } else if (stored) {
+            notifier.notify(listener -> listener.onDeleted(notifier.name(), subject.id()));
+        }
+    }
+
+    private static RequestTemplate required(@Nullable RequestTemplate template) {
+        if (template == null) {
+            throw new IllegalStateException("the definition has no request for this step");
+        }
+        return template;
+    }
+}

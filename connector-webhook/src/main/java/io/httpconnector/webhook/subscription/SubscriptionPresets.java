@@ -1,0 +1,50 @@
+package io.httpconnector.webhook.subscription;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.internal.json.Suggestions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The definitions of well-known services: resources of the same format as other definitions, with the documentation they follow. */
+final class SubscriptionPresets {
+
+    static final List<String> NAMES = List.of("github");
+
+    private SubscriptionPresets() {}
+
+    /** Returns the definition of a service. */
+    static ObjectNode get(String name) {
+        if (!NAMES.contains(name)) {
+            String nearest = Suggestions.ofName(name, NAMES);
+            throw new InvalidDefinitionException(
+                    "preset",
+                    "there is no preset \"" + name + "\": "
+                            + (nearest == null ? "use one of " + NAMES : "did you mean \"" + nearest + "\"?"));
+        }
+        JsonNode definition = read(name).path("definition");
+        return definition.deepCopy();
+    }
+
+    /** Returns the pages of the documentation that a preset follows. */
+    static List<String> documentation(String name) {
+        List<String> pages = new ArrayList<>();
+        read(name).path("documentation").forEach(page -> pages.add(page.asText()));
+        return List.copyOf(pages);
+    }
+
+    private static JsonNode read(String name) {
+        try (InputStream in = SubscriptionPresets.class.getResourceAsStream("presets/" + name + ".json")) {
+            if (in == null) {
+                throw new IllegalStateException("the resource of the preset " + name + " is missing");
+            }
+            return JsonSupport.read(in.readAllBytes());
+        } catch (IOException e) {
+            throw new IllegalStateException("the resource of the preset " + name + " cannot be read", e);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.httpconnector.webhook.subscription;
+
+import io.httpconnector.TimeSource;
+import io.httpconnector.state.StateException;
+import io.httpconnector.state.StateException.StateFailure;
+import io.httpconnector.state.StateLog;
+import io.httpconnector.state.StateStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
+
+/**
+ * The stored state of a subscription. It is open only for the moment of a change, so that all nodes can read and change it.
+ * Thread-safe.
+ */
+final class SubscriptionStore {
+
+    private static final int MAX_CONFLICTS = 20;
+    private static final int MAX_BUSY = 400;
+    private static final Duration PAUSE = Duration.ofMillis(5);
+
+    private final StateStore store;
+    private final String id;
+    private volatile SubscriptionState last = new SubscriptionState();
+
+    SubscriptionStore(StateStore store, String id) {
+        this.store = store;
+        this.id = id;
+    }
+
+    /** Returns the state that was read last, which must not be modified. */
+    SubscriptionState last() {
+        return last;
+    }
+
+    /** Reads the state, which must not be modified. */
+    SubscriptionState read() {
+        return update(state -> false);
+    }
+
+    /**
+     * Changes the state. If another node changes it at the same time, the change is made to the state that it has left.
+     *
+     * @param change changes the state, and returns whether it must be stored; may be called several times
+     * @return the state after the change
+     */
+    SubscriptionState update(Predicate<SubscriptionState> change) {
+        int conflicts = 0;
+        int busy = 0;
+        while (true) {
+            try {
+                return tryUpdate(change);
+            } catch (StateException e) {
+                boolean repeats = (e.reason() == StateFailure.CONFLICT && ++conflicts < MAX_CONFLICTS)
+                        || (e.reason() == StateFailure.IN_USE && ++busy < MAX_BUSY);
+                if (!repeats) {
+                    throw e;
+                }
+                pause(e);
+            }
+        }
+    }
+
+    private synchronized SubscriptionState tryUpdate(Predicate<SubscriptionState> change) {
+        try (StateLog log = store.open(id)) {
+            List<byte[]> entries = new ArrayList<>();
+            log.read(entries::add);
+            SubscriptionState read = entries.isEmpty()
+                    ? new SubscriptionState()
+                    : SubscriptionStateCodec.read(id, entries.get(entries.size() - 1));
+            SubscriptionState changed = read.copy();
+            if (!change.test(changed)) {
+                last = read;
+                return read;
+            }
+            changed.version = read.version + 1;
+            log.replace(List.of(SubscriptionStateCodec.write(changed)));
+            last = changed;
+            return changed;
+        }
+    }
+
+    /** Waits for another thread of this process, in real time. */
+    private static void pause(StateException e) {
+        try {
+            boolean unused = TimeSource.SYSTEM.await(new CountDownLatch(1), PAUSE);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,353 @@
+package io.httpconnector.webhook.subscription;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.Secret;
+import io.httpconnector.TimeSource;
+import io.httpconnector.internal.threads.BackgroundThread;
+import io.httpconnector.state.StateException;
+import io.httpconnector.webhook.DeliveredSecrets;
+import io.httpconnector.webhook.Handshake;
+import io.httpconnector.webhook.ManagedSubscription;
+import io.httpconnector.webhook.WebhookEvent;
+import io.httpconnector.webhook.WebhookListener;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A webhook that is registered at a service and kept alive: created, renewed, checked, recreated if the service has dropped it, and
+ * deleted. Its secret reaches the receiver by itself, and can be rotated without losing an event.
+ *
+ * <pre>{@code
+ * WebhookSubscription pushes = WebhookSubscription.named("acme-pushes")
+ *         .preset("github")
+ *         .parameter("owner", "acme").parameter("repository", "app")
+ *         .events("push")
+ *         .connection(github)
+ *         .url(URI.create("https://hooks.example.com/github/6f1c"))
+ *         .store(store).secrets(secrets)
+ *         .build();
+ * WebhookReceiver receiver = WebhookReceiver.named("acme-pushes")
+ *         .subscription(pushes)
+ *         .handler(event -> builds.start(event.payload()))
+ *         .build();
+ * pushes.start();                                            // after the web server accepts requests
+ * }</pre>
+ *
+ * <p>Each step is stored before its request is sent. After a crash or a lost response, the next start finds what the service has,
+ * and keeps exactly one subscription. Several nodes can share the store: each step is executed by one of them.
+ *
+ * <p>{@link #close()} keeps the subscription, for a restart; {@link #stop()} deletes it. Thread-safe.
+ */
+public final class WebhookSubscription implements ManagedSubscription, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WebhookSubscription.class);
+
+    /** A change of the clock, and the steps of other nodes, are noticed within this time. */
+    private static final Duration MAX_WAIT = Duration.ofMinutes(1);
+
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+
+    private final String name;
+    private final SubscriptionDefinition definition;
+    private final SubscriptionStore store;
+    private final SubscriptionSecrets secrets;
+    private final SubscriptionManager manager;
+    private final SubscriptionNotifier notifier;
+    private final SubscriptionNotifications notifications;
+    private final TimeSource time;
+    private final BackgroundThread thread;
+
+    // Guarded by this.
+    private boolean isRunning;
+    private CountDownLatch wakeUp = new CountDownLatch(1);
+    private int storeFailures;
+
+    /** The parts of a subscription, which its builder has created. */
+    record Parts(
+            String name,
+            SubscriptionDefinition definition,
+            SubscriptionStore store,
+            SubscriptionSecrets secrets,
+            SubscriptionManager manager,
+            SubscriptionNotifier notifier,
+            TimeSource time) {}
+
+    WebhookSubscription(Parts parts) {
+        this.name = parts.name;
+        this.definition = parts.definition;
+        this.store = parts.store;
+        this.secrets = parts.secrets;
+        this.manager = parts.manager;
+        this.notifier = parts.notifier;
+        this.time = parts.time;
+        this.notifications = new SubscriptionNotifications(definition, store, notifier, time, this::wake);
+        this.thread = new BackgroundThread("webhook subscription " + name, time, new Steps());
+    }
+
+    /**
+     * Creates a builder for a subscription.
+     *
+     * @param name the name in logs, and the id of the state
+     * @return a builder
+     */
+    public static WebhookSubscriptionBuilder named(String name) {
+        return new WebhookSubscriptionBuilder(name);
+    }
+
+    /**
+     * Returns the names of the services with a definition of their own, see {@link WebhookSubscriptionBuilder#preset}.
+     *
+     * @return the names, in alphabetical order
+     */
+    public static Set<String> presets() {
+        return new TreeSet<>(SubscriptionPresets.NAMES);
+    }
+
+    /**
+     * Returns the name of the subscription.
+     *
+     * @return the name
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Registers the subscription if there is none, and executes all steps that are due from now on, in a thread of its own. Does not
+     * wait for the service: see {@link #status()}.
+     *
+     * @throws StateException if the state cannot be stored
+     */
+    public void start() {
+        want(true);
+        synchronized (this) {
+            isRunning = true;
+        }
+        wake();
+        thread.ensureRunning();
+    }
+
+    /**
+     * Registers the subscription if there is none, and executes all steps that are due, for applications with a scheduler of their
+     * own. Failures are reported by {@link #status()} and listeners.
+     *
+     * @return when the next step is due: call {@link #manage()} then
+     * @throws StateException if the state cannot be read or stored
+     */
+    public Instant register() {
+        want(true);
+        return manager.manage();
+    }
+
+    /**
+     * Executes all steps that are due. After {@link #stop()}, only deletes what is left at the service.
+     *
+     * @return when the next step is due; {@link Instant#MAX} if never
+     * @throws StateException if the state cannot be read or stored
+     */
+    public Instant manage() {
+        return manager.manage();
+    }
+
+    /**
+     * Checks now that the service has the subscription, and no other with its URL.
+     *
+     * @return the status after the check
+     * @throws StateException if the state cannot be read or stored
+     */
+    public SubscriptionStatus checkNow() {
+        return manageAfter(SubscriptionAction.CHECK, state -> state.lastCheck = null);
+    }
+
+    /**
+     * Renews the subscription now. Has no effect on a subscription that does not expire.
+     *
+     * @return the status after the renewal
+     * @throws StateException if the state cannot be read or stored
+     */
+    public SubscriptionStatus renewNow() {
+        return manageAfter(SubscriptionAction.RENEW, state -> state.renewNow = state.active != null);
+    }
+
+    /**
+     * Replaces the secret now. The previous one remains valid for the {@code secretOverlap}, so that no event is lost.
+     *
+     * @return the status after the rotation
+     * @throws StateException if the state cannot be read or stored
+     */
+    public SubscriptionStatus rotateSecret() {
+        return manageAfter(SubscriptionAction.ROTATE, state -> {
+            if (state.active != null && state.rotation == null && definition.hasSecret()) {
+                state.rotation = secrets.newName();
+            }
+        });
+    }
+
+    private SubscriptionStatus manageAfter(SubscriptionAction action, Consumer<SubscriptionState> change) {
+        SubscriptionState unused = store.update(state -> {
+            state.failures.remove(action);
+            state.failures.remove(SubscriptionAction.CREATE);
+            change.accept(state);
+            return true;
+        });
+        Instant next = manager.manage();
+        LOG.debug("{}: the next step is due at {}", name, next);
+        return status();
+    }
+
+    /**
+     * Deletes the subscription at the service, on behalf of all nodes. If that fails, the state remains {@link
+     * SubscriptionStatus.State#DELETING}, and the next call of this method or of {@link #manage()} tries again.
+     *
+     * @return the status; {@link SubscriptionStatus.State#NOT_REGISTERED} if nothing is left at the service
+     * @throws StateException if the state cannot be read or stored
+     */
+    public SubscriptionStatus stop() {
+        want(false);
+        end();
+        return manageAfter(SubscriptionAction.DELETE, state -> {});
+    }
+
+    private void want(boolean isWanted) {
+        SubscriptionState unused = store.update(state -> {
+            boolean isChanged = state.wanted != isWanted || state.version == 0;
+            state.wanted = isWanted;
+            return isChanged;
+        });
+    }
+
+    /**
+     * Returns the status, as all nodes have stored it.
+     *
+     * @return a snapshot
+     */
+    public SubscriptionStatus status() {
+        SubscriptionState state;
+        try {
+            state = store.read();
+        } catch (StateException e) {
+            state = store.last().copy();
+            state.lastError = notifier.message(SubscriptionAction.STORE, e);
+            state.lastErrorTime = time.now();
+        }
+        return new SubscriptionStatus(state, time.now(), notifier.lastEvent(state.lastEvent));
+    }
+
+    /**
+     * Returns the secrets of the subscription for a verifier that the definition does not describe: the current one, the previous
+     * one, and the one of a subscription that is being created. They are looked up at each use.
+     *
+     * @return the secrets
+     */
+    public Secret[] secrets() {
+        return SubscriptionSecrets.SLOTS.stream().map(secrets::slot).toArray(Secret[]::new);
+    }
+
+    @Override
+    public JsonNode receiverDefinition() {
+        return definition.receiver().deepCopy();
+    }
+
+    @Override
+    public @Nullable Secret secret(String slot) {
+        boolean isDelivered = definition.deliversSecret() && slot.equals(SubscriptionDefinition.NEXT);
+        return SubscriptionSecrets.SLOTS.contains(slot) && !isDelivered ? secrets.slot(slot) : null;
+    }
+
+    @Override
+    public DeliveredSecrets deliveredSecrets() {
+        return secrets;
+    }
+
+    @Override
+    public Handshake notifications() {
+        return notifications;
+    }
+
+    @Override
+    public WebhookListener listener() {
+        return new WebhookListener() {
+            @Override
+            public void onResponse(RequestOutcome outcome) {
+                // Only events count.
+            }
+
+            @Override
+            public void onEvents(List<WebhookEvent> events) {
+                notifier.received(time.now());
+            }
+        };
+    }
+
+    @Override
+    public boolean refreshSecrets() {
+        return secrets.refresh();
+    }
+
+    private synchronized void wake() {
+        wakeUp.countDown();
+    }
+
+    private void end() {
+        synchronized (this) {
+            isRunning = false;
+        }
+        wake();
+    }
+
+    /** Ends the thread. The subscription remains at the service, for the next start. */
+    @Override
+    public void close() {
+        end();
+        if (!thread.join(CLOSE_TIMEOUT)) {
+            LOG.warn("{}: a request to the service is still running", name);
+        }
+    }
+
+    /** Executes the steps that are due, and waits for the next one. */
+    private final class Steps implements BackgroundThread.BackgroundTask {
+
+        @Override
+        public void step() throws InterruptedException {
+            CountDownLatch gate = gate();
+            Duration wait = MAX_WAIT;
+            try {
+                Instant due = manager.manage();
+                storeFailures = 0;
+                Instant latest = time.now().plus(MAX_WAIT);
+                wait = due.isBefore(latest) ? Duration.between(time.now(), due) : MAX_WAIT;
+            } catch (StateException e) {
+                notifier.failed(SubscriptionAction.STORE, e, ++storeFailures);
+            }
+            boolean unused = time.await(gate, wait.isNegative() ? Duration.ZERO : wait);
+        }
+
+        @Override
+        public boolean isEnded() {
+            synchronized (WebhookSubscription.this) {
+                return !isRunning;
+            }
+        }
+    }
+
+    private synchronized CountDownLatch gate() {
+        if (wakeUp.getCount() == 0) {
+            wakeUp = new CountDownLatch(1);
+        }
+        return wakeUp;
+    }
+
+    /** Omits the URL, which is a secret. */
+    @Override
+    public String toString() {
+        return "webhook subscription \"" + name + "\"";
+    }
+}

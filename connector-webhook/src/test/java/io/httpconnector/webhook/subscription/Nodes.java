@@ -1,0 +1,141 @@
+package io.httpconnector.webhook.subscription;
+
+import io.httpconnector.HttpConnection;
+import io.httpconnector.RetryPolicy;
+import io.httpconnector.TimeSource;
+import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.webhook.DeliveredSecrets;
+import io.httpconnector.webhook.WebhookReceiver;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Nodes of an application with a subscription at a {@link FakeService}, which share their stores. */
+final class Nodes implements AutoCloseable {
+
+    static final String URL = "https://hooks.example.com/in/6f1cd0";
+
+    static final String DEFINITION = """
+            {"events": ["push"],
+             "create": {"name": "Create", "method": "POST", "url": "/hooks",
+               "body": {"json": {"url": "{{webhook.url}}", "secret": "{{webhook.secret}}", "events": "{{webhook.events}}"}}},
+             "id": "/id", "expiry": "/expires",
+             "renew": {"name": "Renew", "method": "PATCH", "url": "/hooks/{{subscription.id}}", "body": {"json": {"renew": true}}},
+             "check": {"name": "Check", "method": "GET", "url": "/hooks/{{subscription.id}}"},
+             "healthy": "/active",
+             "rotate": {"name": "Rotate", "method": "PATCH", "url": "/hooks/{{subscription.id}}",
+               "body": {"json": {"secret": "{{webhook.secret}}"}}},
+             "delete": {"name": "Delete", "method": "DELETE", "url": "/hooks/{{subscription.id}}"},
+             "list": {"request": {"name": "List", "method": "GET", "url": "/hooks"},
+               "records": "/hooks", "id": "/id", "url": "/url", "expiry": "/expires"},
+             "verify": [{"type": "preset", "name": "github", "secrets": ["current", "previous", "next"]}]}""";
+
+    final TimeSource time;
+    final FakeService service;
+    final StateStore store;
+    final DeliveredSecrets secrets = new MemorySecrets();
+    final List<String> notifications = new CopyOnWriteArrayList<>();
+    final List<String> events = new CopyOnWriteArrayList<>();
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    Nodes(TimeSource time, FakeService service, StateStore store) {
+        this.time = time;
+        this.service = service;
+        this.store = store;
+    }
+
+    WebhookSubscription node() {
+        return node(URL, DEFINITION);
+    }
+
+    WebhookSubscription node(String url, String definition) {
+        HttpConnection connection = HttpConnection.named("service")
+                .baseUrl(service.baseUrl())
+                .retry(RetryPolicy.none())
+                .timeSource(time)
+                .build();
+        open.add(connection);
+        WebhookSubscription subscription = WebhookSubscription.named("acme")
+                .definition(JsonSupport.parse(definition))
+                .connection(connection)
+                .url(URI.create(url))
+                .store(store)
+                .secrets(secrets)
+                .listener(listener())
+                .timeSource(time)
+                .build();
+        open.add(0, subscription);
+        return subscription;
+    }
+
+    WebhookReceiver receiver(WebhookSubscription subscription) {
+        return WebhookReceiver.named("acme")
+                .subscription(subscription)
+                .handler(event -> events.add(event.payload().toString()))
+                .timeSource(time)
+                .build();
+    }
+
+    /** Returns the status of the response to an event. */
+    int receive(WebhookSubscription subscription, String secret, String body) {
+        return receiver(subscription).receive(FakeService.event(secret, body)).status();
+    }
+
+    private SubscriptionListener listener() {
+        return new SubscriptionListener() {
+            @Override
+            public void onCreated(String subscription, String id) {
+                notifications.add("created " + id);
+            }
+
+            @Override
+            public void onRenewed(String subscription, String id) {
+                notifications.add("renewed " + id);
+            }
+
+            @Override
+            public void onRecreated(String subscription, String id, String reason) {
+                notifications.add("recreated " + id + ": " + reason);
+            }
+
+            @Override
+            public void onGap(String subscription, String reason) {
+                notifications.add("gap: " + reason);
+            }
+
+            @Override
+            public void onFailure(String subscription, SubscriptionAction action, Exception failure, int count) {
+                notifications.add("failed " + action + " " + count);
+            }
+
+            @Override
+            public void onRotated(String subscription) {
+                notifications.add("rotated");
+            }
+
+            @Override
+            public void onDeleted(String subscription, String id) {
+                notifications.add("deleted " + id);
+            }
+
+            @Override
+            public void onDuplicateRemoved(String subscription, String id) {
+                notifications.add("duplicate " + id);
+            }
+
+            @Override
+            public void onPossibleOrphan(String subscription, String description) {
+                notifications.add("orphan");
+            }
+        };
+    }
+
+    @Override
+    public void close() throws Exception {
+        for (AutoCloseable one : open) {
+            one.close();
+        }
+    }
+}
