@@ -109,7 +109,7 @@ public final class ConnectorInstance {
      */
     public Optional<Instant> nextPoll(String trigger) {
         InstanceRuntime current = lifecycle.runtime();
-        return current == null ? Optional.empty() : current.nextPoll(Arguments.notNull(trigger, "trigger"));
+        return current == null ? Optional.empty() : current.plans().nextPoll(Arguments.notNull(trigger, "trigger"));
     }
 
     /**
@@ -174,6 +174,39 @@ public final class ConnectorInstance {
      */
     public <T> T withTrigger(String trigger, Function<PollingTrigger, T> work) {
         return lifecycle.running().withTrigger(Arguments.notNull(trigger, "trigger"), Arguments.notNull(work, "work"));
+    }
+
+    /**
+     * Returns the triggers and webhooks that have a handler.
+     *
+     * @return the triggers by name; empty if the instance is disabled
+     */
+    public List<InstanceTrigger> triggers() {
+        InstanceRuntime current = lifecycle.runtime();
+        return current == null ? List.of() : current.triggers();
+    }
+
+    /**
+     * Pauses the polls of a trigger, on all nodes of a cluster, until it is resumed, or the instance is changed or started. Pausing
+     * again has no effect.
+     *
+     * @param trigger the name of a polling trigger
+     * @throws InvalidDefinitionException if there is no such polling trigger
+     * @throws ConnectorException if the instance is disabled
+     */
+    public void pause(String trigger) {
+        lifecycle.running().requirePolling(trigger).plans().pause(trigger);
+    }
+
+    /**
+     * Resumes the polls of a trigger on the node that has paused it. Has no effect if it is not paused.
+     *
+     * @param trigger the name of a polling trigger
+     * @throws InvalidDefinitionException if there is no such polling trigger
+     * @throws ConnectorException if the instance is disabled
+     */
+    public void resume(String trigger) {
+        lifecycle.running().requirePolling(trigger).resume(trigger);
     }
 
     /**

@@ -9,8 +9,11 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import javax.sql.DataSource;
 
@@ -205,6 +208,31 @@ public final class ConnectorRegistry implements AutoCloseable {
         return all.stream()
                 .sorted(Comparator.comparing(ConnectorInstance::tenant).thenComparing(ConnectorInstance::connector))
                 .toList();
+    }
+
+    /**
+     * Counts the instances by connector and state, for metrics and health checks.
+     *
+     * @return for each document the number of instances in each state, also 0; instances of documents that are not defined are
+     *     included
+     */
+    public Map<String, Map<InstanceState, Integer>> counts() {
+        Map<String, Map<InstanceState, Integer>> counts = new TreeMap<>();
+        environment.definitions.connectors().forEach(connector -> counts.put(connector, none()));
+        environment
+                .instances
+                .values()
+                .forEach(instance -> counts.computeIfAbsent(instance.connector(), connector -> none())
+                        .merge(instance.state(), 1, Integer::sum));
+        return counts;
+    }
+
+    private static Map<InstanceState, Integer> none() {
+        Map<InstanceState, Integer> none = new EnumMap<>(InstanceState.class);
+        for (InstanceState state : InstanceState.values()) {
+            none.put(state, 0);
+        }
+        return none;
     }
 
     /**

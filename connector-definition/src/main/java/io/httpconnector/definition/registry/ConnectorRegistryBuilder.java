@@ -8,9 +8,12 @@ import io.httpconnector.definition.SecretSource;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.polling.PollingEngine;
 import io.httpconnector.state.StateStore;
+import io.httpconnector.webhook.WebhookListener;
 import io.httpconnector.webhook.WebhookResponse;
 import io.httpconnector.webhook.WebhookRouter;
 import io.httpconnector.webhook.inbox.Inbox;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +30,7 @@ public final class ConnectorRegistryBuilder {
     private @Nullable WebhookRouter router;
     private @Nullable Inbox inbox;
     private @Nullable WebhookResponse unknownTenants;
+    private final List<WebhookListener> webhookListeners = new ArrayList<>();
     private @Nullable PollingEngine engine;
     private TimeSource time = TimeSource.SYSTEM;
     private RegistryEnvironment.@Nullable ClusterJoining joining;
@@ -96,6 +100,19 @@ public final class ConnectorRegistryBuilder {
      */
     public ConnectorRegistryBuilder inbox(Inbox store) {
         this.inbox = Arguments.notNull(store, "inbox");
+        return this;
+    }
+
+    /**
+     * Adds listeners that are notified of the requests to the webhooks of all instances, and of each attempt to handle their events:
+     * with an inbox, of the attempts that its mailbox makes. The receivers are named {@code tenant/connector/webhook}; those whose URL
+     * all instances share, {@code connector/webhook}.
+     *
+     * @param all such as {@code ConnectorMetrics.receivers()}
+     * @return this builder
+     */
+    public ConnectorRegistryBuilder webhookListener(WebhookListener... all) {
+        webhookListeners.addAll(Arguments.all(all, "listeners of webhooks"));
         return this;
     }
 
@@ -172,6 +189,10 @@ public final class ConnectorRegistryBuilder {
      * @return the registry, to be closed by the caller
      */
     public ConnectorRegistry build() {
+        List<WebhookListener> listeners = List.copyOf(webhookListeners);
+        boolean hasInbox = inbox != null;
+        Consumer<ConnectorContext.Builder> listening = context.andThen(builder -> builder.receivers(receiver ->
+                listeners.forEach(listener -> receiver.listener(hasInbox ? new RequestListener(listener) : listener))));
         return new ConnectorRegistry(new RegistryEnvironment(
                 new RegistrySettings(
                         instances,
@@ -181,10 +202,11 @@ public final class ConnectorRegistryBuilder {
                         router,
                         inbox,
                         unknownTenants,
+                        listeners,
                         engine == null ? PollingEngine.shared() : engine,
                         time,
                         maxOpen,
-                        context),
+                        listeners.isEmpty() ? context : listening),
                 joining));
     }
 }

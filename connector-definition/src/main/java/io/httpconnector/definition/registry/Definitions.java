@@ -38,6 +38,22 @@ final class Definitions {
             Map<String, JsonNode> webhooks,
             Set<String> shared) {
 
+        /** Whether there is a trigger or webhook with this name. */
+        boolean has(String name) {
+            return scheduled.containsKey(name) || webhooks.containsKey(name);
+        }
+
+        /**
+         * Checks the name of a polling trigger.
+         *
+         * @throws InvalidDefinitionException if there is none
+         */
+        void requireTrigger(@Nullable String name) {
+            if (name == null || !scheduled.containsKey(name)) {
+                throw unknown("polling trigger", name, scheduled.keySet());
+            }
+        }
+
         private static Defined of(ConnectorDefinition definition) {
             JsonNode json = definition.toJson();
             Map<String, Boolean> scheduled = new LinkedHashMap<>();

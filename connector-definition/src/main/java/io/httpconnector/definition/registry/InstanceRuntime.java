@@ -7,8 +7,6 @@ import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.ConnectorContext;
 import io.httpconnector.definition.SecretSource.SecretReference;
 import io.httpconnector.definition.registry.Definitions.Defined;
-import io.httpconnector.polling.PlannedPoll;
-import io.httpconnector.polling.PlannedPolls;
 import io.httpconnector.polling.PollingListener;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
@@ -18,10 +16,7 @@ import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -53,11 +48,11 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
     private boolean closed;
 
     // Guarded by this.
-    private Map<String, PlannedPolls> polls = Map.of();
-    private Map<String, String> tokens = Map.of();
     private boolean ended;
 
     private final InstanceSecrets secrets;
+    private final InstanceUrls urls;
+    private final InstancePlans plans;
 
     private volatile boolean invalid;
     private volatile @Nullable String lastFailure;
@@ -69,6 +64,8 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
         this.instance = instance;
         this.stored = stored;
         this.defined = defined;
+        this.urls = new InstanceUrls(environment, stored);
+        this.plans = new InstancePlans(environment, this);
         this.secrets = new InstanceSecrets(environment.settings.secrets(), stored.id(), this::failed, this::connected);
     }
 
@@ -83,36 +80,14 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
         }
         environment.handlers.of(stored.id().connector()).keySet().forEach(name -> {
             if (defined.scheduled().getOrDefault(name, false)) {
-                ClusterMember cluster = environment.cluster();
-                if (cluster != null && polling) {
-                    cluster.plan(stored, name);
-                } else if (cluster != null) {
-                    cluster.notice(stored, name);
-                } else if (polling && !polls.containsKey(name)) {
-                    polls = with(polls, name, new InstancePolls(environment, this, name).plan(delay));
-                }
+                plans.plan(name, polling, delay);
             }
             JsonNode webhook =
                     defined.shared().contains(name) ? null : defined.webhooks().get(name);
-            if (webhook != null && environment.settings.router() != null && !tokens.containsKey(name)) {
-                String token = environment.webhookToken(stored, name);
-                environment
-                        .settings
-                        .router()
-                        .add(
-                                token,
-                                new InstanceEndpoint(
-                                        stored.id() + ": " + name, webhook, request -> receive(name, request)));
-                tokens = with(tokens, name, token);
+            if (webhook != null) {
+                urls.add(name, webhook, request -> receive(name, request));
             }
         });
-    }
-
-    /** Most instances have one of them: such a map is small. */
-    private static <T> Map<String, T> with(Map<String, T> known, String name, T value) {
-        Map<String, T> all = new HashMap<>(known);
-        all.put(name, value);
-        return Map.copyOf(all);
     }
 
     InstanceLifecycle instance() {
@@ -308,21 +283,37 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
         }
     }
 
-    synchronized Optional<URI> webhookUrl(String name) {
-        String token = tokens.get(name);
-        return token == null || environment.settings.router() == null
-                ? environment.shared.url(
-                        stored.id().connector(), defined.shared().contains(name) ? name : "")
-                : Optional.of(environment.settings.router().url(token));
+    Optional<URI> webhookUrl(String name) {
+        return defined.shared().contains(name)
+                ? environment.shared.url(stored.id().connector(), name)
+                : urls.of(name);
     }
 
-    synchronized Optional<Instant> nextPoll(String trigger) {
-        PlannedPolls planned = polls.get(trigger);
-        return planned == null
-                ? Optional.empty()
-                : planned.next()
-                        .filter(poll -> !poll.time().equals(InstancePolls.UNKNOWN))
-                        .map(PlannedPoll::start);
+    InstancePlans plans() {
+        return plans;
+    }
+
+    /** Plans the polls of a paused trigger again. */
+    void resume(String trigger) {
+        if (plans.resume(trigger)) {
+            start(instance.stored().state() == InstanceState.ACTIVE, Duration.ZERO);
+        }
+    }
+
+    /** Returns the triggers and webhooks that have a handler. */
+    List<InstanceTrigger> triggers() {
+        return environment.handlers.of(stored.id().connector()).keySet().stream()
+                .filter(name -> defined.has(name))
+                .sorted()
+                .map(name -> new InstanceTrigger(
+                        name, defined.webhooks().containsKey(name), plans.isPaused(name), plans.nextPoll(name)))
+                .toList();
+    }
+
+    /** Returns this instance if it has a polling trigger. */
+    InstanceRuntime requirePolling(String trigger) {
+        defined.requireTrigger(trigger);
+        return this;
     }
 
     /** Returns a builder for a trigger that the cluster polls. The connector stays open for the longest poll. */
@@ -337,24 +328,15 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
         if (cluster != null) {
             defined.scheduled().keySet().forEach(trigger -> cluster.pause(stored, trigger));
         }
-        endLocalPolls();
-    }
-
-    private synchronized void endLocalPolls() {
-        polls.values().forEach(PlannedPolls::close);
-        polls = Map.of();
+        plans.end();
     }
 
     /** Ends polls and webhooks, and closes the connector. Waits for polls in progress, unless this is one of them. */
     void close() {
         synchronized (this) {
             ended = true;
-            endLocalPolls();
-            tokens.values().forEach(token -> {
-                boolean unused = environment.settings.router() != null
-                        && environment.settings.router().revoke(token);
-            });
-            tokens = Map.of();
+            plans.end();
+            urls.revoke();
         }
         Connector open;
         lock.lock();

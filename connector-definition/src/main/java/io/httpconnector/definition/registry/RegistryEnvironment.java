@@ -70,8 +70,9 @@ final class RegistryEnvironment {
         this.background = new ThreadPoolExecutor(
                 THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), RegistryEnvironment::thread);
         background.allowCoreThreadTimeOut(true);
-        this.inbox =
-                settings.inbox() == null ? null : new RegistryInbox(settings.inbox(), settings.time(), this::handle);
+        this.inbox = settings.inbox() == null
+                ? null
+                : new RegistryInbox(settings.inbox(), settings.time(), settings.webhookListeners(), this::handle);
     }
 
     /** Executes work that must not delay the caller, unless the registry is closed. */

@@ -4,6 +4,7 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.TimeSource;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.TriggerEvent;
+import io.httpconnector.webhook.WebhookListener;
 import io.httpconnector.webhook.inbox.Inbox;
 import io.httpconnector.webhook.inbox.Mailbox;
 import java.time.Duration;
@@ -27,6 +28,7 @@ final class RegistryInbox implements AutoCloseable {
     private final Inbox inbox;
     private final TimeSource time;
     private final Handler handler;
+    private final List<WebhookListener> listeners;
     private @Nullable Mailbox mailbox;
 
     /** Handles an event of an instance. */
@@ -35,7 +37,8 @@ final class RegistryInbox implements AutoCloseable {
         void handle(InstanceId id, String webhook, TriggerEvent event) throws Exception;
     }
 
-    RegistryInbox(Inbox inbox, TimeSource time, Handler handler) {
+    RegistryInbox(Inbox inbox, TimeSource time, List<WebhookListener> listeners, Handler handler) {
+        this.listeners = listeners;
         this.inbox = inbox;
         this.time = time;
         this.handler = handler;
@@ -44,8 +47,13 @@ final class RegistryInbox implements AutoCloseable {
     /** Starts to handle stored events. */
     synchronized Mailbox open() {
         if (mailbox == null) {
+            Delivery delivery = Delivery.to(this::handle).concurrently(CONCURRENCY);
             mailbox = inbox.open(new Inbox.Settings(
-                    NAME, Delivery.to(this::handle).concurrently(CONCURRENCY), WINDOW, MAX_IDS, time));
+                    NAME,
+                    listeners.isEmpty() ? delivery : delivery.listener(RequestListener.ofMailbox(listeners)),
+                    WINDOW,
+                    MAX_IDS,
+                    time));
         }
         return mailbox;
     }
@@ -86,19 +94,24 @@ final class RegistryInbox implements AutoCloseable {
         }
     }
 
-    private void handle(TriggerEvent stored) throws Exception {
-        String source = stored.trigger();
-        int webhook = source.lastIndexOf('/');
-        int connector = source.lastIndexOf('/', webhook - 1);
-        int prefix = source.length() + 1;
-        TriggerEvent event = new TriggerEvent(
+    /** Returns a stored event as the service has sent it. */
+    static TriggerEvent original(TriggerEvent stored) {
+        int prefix = stored.trigger().length() + 1;
+        return new TriggerEvent(
                 stored.id().substring(prefix),
-                source,
+                stored.trigger(),
                 stored.change(),
                 stored.key().isEmpty() ? "" : stored.key().substring(prefix),
                 stored.payload(),
                 stored.parent(),
                 stored.time());
+    }
+
+    private void handle(TriggerEvent stored) throws Exception {
+        String source = stored.trigger();
+        int webhook = source.lastIndexOf('/');
+        int connector = source.lastIndexOf('/', webhook - 1);
+        TriggerEvent event = original(stored);
         handler.handle(
                 new InstanceId(source.substring(0, connector), source.substring(connector + 1, webhook)),
                 source.substring(webhook + 1),

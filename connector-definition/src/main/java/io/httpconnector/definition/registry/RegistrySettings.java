@@ -6,9 +6,11 @@ import io.httpconnector.definition.ConnectorContext;
 import io.httpconnector.definition.SecretSource;
 import io.httpconnector.polling.PollingEngine;
 import io.httpconnector.state.StateStore;
+import io.httpconnector.webhook.WebhookListener;
 import io.httpconnector.webhook.WebhookResponse;
 import io.httpconnector.webhook.WebhookRouter;
 import io.httpconnector.webhook.inbox.Inbox;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,7 @@ record RegistrySettings(
         @Nullable WebhookRouter router,
         @Nullable Inbox inbox,
         @Nullable WebhookResponse unknownTenants,
+        List<WebhookListener> webhookListeners,
         PollingEngine engine,
         TimeSource time,
         int maxOpen,
@@ -29,6 +32,17 @@ record RegistrySettings(
     /** Returns the same settings with another store of the instances. */
     RegistrySettings storingIn(InstanceStore store) {
         return new RegistrySettings(
-                store, secrets, state, tokens, router, inbox, unknownTenants, engine, time, maxOpen, context);
+                store,
+                secrets,
+                state,
+                tokens,
+                router,
+                inbox,
+                unknownTenants,
+                webhookListeners,
+                engine,
+                time,
+                maxOpen,
+                context);
     }
 }
