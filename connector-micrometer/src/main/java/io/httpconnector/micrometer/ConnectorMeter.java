@@ -130,6 +130,12 @@ public enum ConnectorMeter {
             "messaging.destination.name",
             "http.response.status_code",
             "error.type"),
+    /** The events whose tenant has no handler. */
+    UNKNOWN_TENANTS(
+            "httpconnector.webhook.unknown_tenants",
+            Meter.Type.COUNTER,
+            "events of unknown tenants at URLs that tenants share",
+            "messaging.destination.name"),
     /** The events in an inbox that are not yet handled. */
     INBOX_PENDING(
             "httpconnector.inbox.pending",
@@ -141,7 +147,14 @@ public enum ConnectorMeter {
             "httpconnector.inbox.age",
             Meter.Type.GAUGE,
             "age of the oldest of these events in seconds; 0 without one",
-            "messaging.destination.name");
+            "messaging.destination.name"),
+    /** The instances of a connector registry. */
+    REGISTRY_INSTANCES(
+            "httpconnector.registry.instances",
+            Meter.Type.GAUGE,
+            "instances of a connector registry: `active`, `needs_authorization`, `failed`, `disabled`",
+            "connector",
+            "state");
 
     private final String meter;
     private final Meter.Type type;

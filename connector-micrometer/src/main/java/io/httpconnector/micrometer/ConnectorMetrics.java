@@ -19,6 +19,7 @@ import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Metrics and traces of connections, polling triggers and webhook receivers. {@link ConnectorMeter} lists the meters.
@@ -52,6 +53,9 @@ public final class ConnectorMetrics {
     private final TriggerMetrics triggers;
     private final ReceiverMetrics receivers;
     private final Gauges gauges;
+
+    /** Created when it is needed, because connector-definition is an optional dependency. */
+    private @Nullable RegistryMetrics registry;
 
     private ConnectorMetrics(
             MeterRegistry meters, ObservationRegistry observations, int maxNames, UnaryOperator<String> names) {
@@ -153,6 +157,21 @@ public final class ConnectorMetrics {
     }
 
     /**
+     * Returns the metrics of a connector registry, which combine the instances of all tenants. Requires connector-definition, an
+     * optional dependency.
+     *
+     * @return the metrics, always the same
+     */
+    public synchronized RegistryMetrics registry() {
+        RegistryMetrics known = registry;
+        if (known == null) {
+            known = new RegistryMetrics(this, meters, observations, maxNames, names, false);
+            registry = known;
+        }
+        return known;
+    }
+
+    /**
      * Adds the gauges of a connection: {@link ConnectorMeter#POOL_SOCKETS}.
      *
      * @param connection the connection, to which the gauges have a weak reference
@@ -243,7 +262,7 @@ public final class ConnectorMetrics {
                         monitored -> monitored.oldestPending().map(this::age).orElse(0.0));
     }
 
-    private double age(Instant time) {
+    double age(Instant time) {
         return (meters.config().clock().wallTime() - time.toEpochMilli()) / 1000.0;
     }
 

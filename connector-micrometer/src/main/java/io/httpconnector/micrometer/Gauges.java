@@ -24,6 +24,11 @@ final class Gauges {
         return new Group(meters, Tag.CONNECTION, connections.tag(name));
     }
 
+    /** Returns the gauges of the instances of a connector. */
+    static Group ofConnector(MeterRegistry meters, String tag) {
+        return new Group(meters, Tag.CONNECTOR, tag);
+    }
+
     Group ofDestination(String name) {
         return new Group(meters, Tag.DESTINATION, destinations.tag(name));
     }

@@ -64,6 +64,11 @@ final class ReceiverMetrics implements WebhookListener {
     }
 
     @Override
+    public void onUnknownTenant(WebhookEvent event) {
+        ConnectorMeter.UNKNOWN_TENANTS.increment(meters, 1, Tag.DESTINATION, events.destination(event.receiver()));
+    }
+
+    @Override
     public void onResponse(RequestOutcome outcome) {
         String reason = outcome.rejection()
                 .map(rejection -> rejection.name().toLowerCase(Locale.ROOT))

@@ -4,6 +4,8 @@ package io.httpconnector.micrometer;
 final class Tag {
 
     static final String CONNECTION = "connection";
+    static final String CONNECTOR = "connector";
+    static final String STATE = "state";
     static final String DESTINATION = "messaging.destination.name";
     static final String OPERATION = "messaging.operation.name";
     static final String SYSTEM = "messaging.system";

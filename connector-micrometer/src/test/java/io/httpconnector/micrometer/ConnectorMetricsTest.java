@@ -13,6 +13,9 @@ import io.httpconnector.Request;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.OAuth2;
+import io.httpconnector.definition.ConnectorDefinition;
+import io.httpconnector.definition.registry.ConnectorRegistry;
+import io.httpconnector.definition.registry.InstanceStore;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.StartPosition;
 import io.httpconnector.state.StateStore;
@@ -20,6 +23,8 @@ import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.EventHandler;
 import io.httpconnector.webhook.Signatures;
+import io.httpconnector.webhook.TenantRoutes;
+import io.httpconnector.webhook.ValueSelector;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookSigner;
@@ -158,7 +163,34 @@ class ConnectorMetricsTest {
                 .isEqualTo(401);
         assertThat(handled.poll(10, TimeUnit.SECONDS)).isNotNull();
         receiver.close();
+        useRegistry(metrics);
     }
+
+    /** Causes the meters of a registry, and of a URL that tenants share. */
+    private static void useRegistry(ConnectorMetrics metrics) {
+        ConnectorRegistry registry =
+                ConnectorRegistry.in(InstanceStore.inMemory()).build();
+        registry.define(ConnectorDefinition.parse("""
+                connector: 1
+                id: shop
+                version: 1.0.0
+                title: Shop
+                connection: {baseUrl: "https://shop.example.com"}
+                """));
+        registry.start();
+        metrics.registry().monitor(registry);
+        WebhookReceiver shared = WebhookReceiver.named("shared")
+                .verify(Signatures.github(SECRET))
+                .tenant(ValueSelector.body("/installation/id"))
+                .tenants(TenantRoutes.create())
+                .listener(metrics.receivers())
+                .build();
+        assertThat(shared.receive(webhook()).status()).isEqualTo(200);
+        // Gauges have weak references.
+        REGISTRIES.add(registry);
+    }
+
+    private static final List<ConnectorRegistry> REGISTRIES = new ArrayList<>();
 
     @Test
     void everyMeterExistsWithItsTagsOnly() throws InterruptedException {

@@ -9,20 +9,37 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The planned polls of a started instance: on this node, or in the cluster. Thread-safe. */
 final class InstancePlans {
 
-    private final RegistryEnvironment environment;
-    private final InstanceRuntime runtime;
+    /** The time of the poll that determines when the first one is due. */
+    static final Instant UNKNOWN = Instant.EPOCH;
+
+    private final StoredInstance stored;
+    private final Supplier<@Nullable ClusterMember> member;
+    private final BiFunction<String, Duration, PlannedPolls> planner;
 
     // Guarded by this.
     private Map<String, PlannedPolls> polls = Map.of();
     private Set<String> paused = Set.of();
 
-    InstancePlans(RegistryEnvironment environment, InstanceRuntime runtime) {
-        this.environment = environment;
-        this.runtime = runtime;
+    /**
+     * Creates plans without polls.
+     *
+     * @param member returns the participation in a cluster; null if there is none
+     * @param planner plans the polls of a trigger on this node, after a delay
+     */
+    InstancePlans(
+            StoredInstance stored,
+            Supplier<@Nullable ClusterMember> member,
+            BiFunction<String, Duration, PlannedPolls> planner) {
+        this.stored = stored;
+        this.member = member;
+        this.planner = planner;
     }
 
     /**
@@ -35,15 +52,15 @@ final class InstancePlans {
         if (paused.contains(trigger)) {
             return;
         }
-        ClusterMember cluster = environment.cluster();
+        ClusterMember cluster = member.get();
         if (cluster != null && polling) {
-            cluster.plan(runtime.stored(), trigger);
+            cluster.plan(stored, trigger);
         } else if (cluster != null) {
-            cluster.notice(runtime.stored(), trigger);
+            cluster.notice(stored, trigger);
         } else if (polling && !polls.containsKey(trigger)) {
             // Most instances have one trigger: such a map is small.
             Map<String, PlannedPolls> all = new HashMap<>(polls);
-            all.put(trigger, new InstancePolls(environment, runtime, trigger).plan(delay));
+            all.put(trigger, planner.apply(trigger, delay));
             polls = Map.copyOf(all);
         }
     }
@@ -53,9 +70,9 @@ final class InstancePlans {
         if (paused.contains(trigger)) {
             return;
         }
-        ClusterMember cluster = environment.cluster();
+        ClusterMember cluster = member.get();
         if (cluster != null) {
-            cluster.pause(runtime.stored(), trigger);
+            cluster.pause(stored, trigger);
         }
         Set<String> names = new HashSet<>(paused);
         names.add(trigger);
@@ -84,9 +101,7 @@ final class InstancePlans {
         PlannedPolls planned = polls.get(trigger);
         return planned == null
                 ? Optional.empty()
-                : planned.next()
-                        .filter(poll -> !poll.time().equals(InstancePolls.UNKNOWN))
-                        .map(PlannedPoll::start);
+                : planned.next().filter(poll -> !poll.time().equals(UNKNOWN)).map(PlannedPoll::start);
     }
 
     /** Plans no more polls on this node. */

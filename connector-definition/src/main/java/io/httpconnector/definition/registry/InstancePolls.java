@@ -10,9 +10,6 @@ import java.time.Instant;
 /** Polls a trigger of a started instance by its plan. Thread-safe. */
 final class InstancePolls {
 
-    /** The time of the poll that determines when the first one is due. */
-    static final Instant UNKNOWN = Instant.EPOCH;
-
     private static final Duration AFTER_INVALID_SETTINGS = Duration.ofMinutes(1);
 
     private final RegistryEnvironment environment;
@@ -32,8 +29,8 @@ final class InstancePolls {
      */
     PlannedPolls plan(Duration delay) {
         InstanceId id = runtime.stored().id();
-        PlannedPoll first =
-                new PlannedPoll(UNKNOWN, environment.settings.time().now().plus(delay), 0, false);
+        PlannedPoll first = new PlannedPoll(
+                InstancePlans.UNKNOWN, environment.settings.time().now().plus(delay), 0, false);
         String origin = runtime.defined().isSharedHost() ? id.connector() : id.connector() + "/" + id.tenant();
         return environment
                 .settings
@@ -62,7 +59,7 @@ final class InstancePolls {
         return runtime.call(connector -> {
             PollingTrigger polling = runtime.trigger(connector, trigger);
             PlannedPoll planned = due;
-            if (due.time().equals(UNKNOWN)) {
+            if (due.time().equals(InstancePlans.UNKNOWN)) {
                 planned = polling.firstPlanned();
                 if (planned.start().isAfter(environment.settings.time().now())) {
                     return planned;

@@ -64,8 +64,12 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
         this.instance = instance;
         this.stored = stored;
         this.defined = defined;
-        this.urls = new InstanceUrls(environment, stored);
-        this.plans = new InstancePlans(environment, this);
+        this.urls = new InstanceUrls(
+                environment.settings.router(), stored.id().toString(), name -> environment.webhookToken(stored, name));
+        this.plans = new InstancePlans(
+                stored,
+                environment::cluster,
+                (trigger, delay) -> new InstancePolls(environment, this, trigger).plan(delay));
         this.secrets = new InstanceSecrets(environment.settings.secrets(), stored.id(), this::failed, this::connected);
     }
 

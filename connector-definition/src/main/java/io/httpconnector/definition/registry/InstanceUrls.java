@@ -7,27 +7,36 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** The webhook URLs of a started instance. Thread-safe. */
 final class InstanceUrls {
 
-    private final RegistryEnvironment environment;
-    private final StoredInstance stored;
+    private final @Nullable WebhookRouter router;
+    private final String instance;
+    private final UnaryOperator<String> newToken;
 
     // Guarded by this.
     private Map<String, String> tokens = Map.of();
 
-    InstanceUrls(RegistryEnvironment environment, StoredInstance stored) {
-        this.environment = environment;
-        this.stored = stored;
+    /**
+     * Creates an instance without URLs.
+     *
+     * @param instance the instance, for logs
+     * @param newToken returns the token of a webhook
+     */
+    InstanceUrls(@Nullable WebhookRouter router, String instance, UnaryOperator<String> newToken) {
+        this.router = router;
+        this.instance = instance;
+        this.newToken = newToken;
     }
 
     /** Adds the URL of a webhook, if the registry has a router. */
     synchronized void add(String name, JsonNode webhook, WebhookEndpoint receiver) {
-        WebhookRouter router = environment.settings.router();
         if (router != null && !tokens.containsKey(name)) {
-            String token = environment.webhookToken(stored, name);
-            router.add(token, new InstanceEndpoint(stored.id() + ": " + name, webhook, receiver));
+            String token = newToken.apply(name);
+            router.add(token, new InstanceEndpoint(instance + ": " + name, webhook, receiver));
             // Most instances have one webhook: such a map is small.
             Map<String, String> all = new HashMap<>(tokens);
             all.put(name, token);
@@ -36,13 +45,11 @@ final class InstanceUrls {
     }
 
     synchronized Optional<URI> of(String name) {
-        WebhookRouter router = environment.settings.router();
         String token = tokens.get(name);
         return token == null || router == null ? Optional.empty() : Optional.of(router.url(token));
     }
 
     synchronized void revoke() {
-        WebhookRouter router = environment.settings.router();
         tokens.values().forEach(token -> {
             boolean unused = router != null && router.revoke(token);
         });

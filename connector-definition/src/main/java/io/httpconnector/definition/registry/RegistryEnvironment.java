@@ -11,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
@@ -44,7 +46,7 @@ final class RegistryEnvironment {
     final RegistrySettings settings;
     final Definitions definitions = new Definitions();
     final InstanceHandlers<InstanceHandler> handlers = new InstanceHandlers<>(definitions);
-    final SharedWebhooks shared = new SharedWebhooks(this);
+    final SharedWebhooks shared = new SharedWebhooks(definitions, new SharedDelivery());
     final OpenConnectors open;
     final ConcurrentMap<InstanceId, ConnectorInstance> instances = new ConcurrentHashMap<>();
     /** Receivers need a router of their own: requests come through the endpoint of the instance. */
@@ -114,11 +116,6 @@ final class RegistryEnvironment {
         return token(id.tenant(), id.connector(), webhook, String.valueOf(instance.created()));
     }
 
-    /** Returns the token in the URL of a webhook that all instances share: the same after a restart and on each node. */
-    String sharedToken(String connector, String webhook) {
-        return token(SecretReference.APPLICATION, connector, webhook);
-    }
-
     private String token(String... parts) {
         Mac mac = Hashing.mac(webhookKey());
         for (String part : parts) {
@@ -129,8 +126,8 @@ final class RegistryEnvironment {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(mac.doFinal(), TOKEN_BYTES));
     }
 
-    /** Handles an event of a webhook, after it was stored or while its request is waiting. */
-    void handle(InstanceId id, String webhook, TriggerEvent event) throws Exception {
+    /** Handles an event of a webhook, from the inbox or while its request waits. */
+    private void handle(InstanceId id, String webhook, TriggerEvent event) throws Exception {
         ConnectorInstance instance = instances.get(id);
         InstanceHandler handler = handlers.of(id.connector()).get(webhook);
         if (instance == null || handler == null) {
@@ -145,6 +142,64 @@ final class RegistryEnvironment {
                 runtime.deliveryFailed(webhook, e);
             }
             throw e;
+        }
+    }
+
+    /** Hands the events of webhooks whose URL all instances share to their instances. */
+    private final class SharedDelivery implements SharedWebhooks.Registry {
+
+        @Override
+        public RegistrySettings settings() {
+            return settings;
+        }
+
+        @Override
+        public Set<String> handlers(String connector) {
+            return handlers.of(connector).keySet();
+        }
+
+        @Override
+        public String token(String connector, String webhook) {
+            return RegistryEnvironment.this.token(SecretReference.APPLICATION, connector, webhook);
+        }
+
+        @Override
+        public boolean isClosed() {
+            return RegistryEnvironment.this.isClosed();
+        }
+
+        @Override
+        public boolean receives(InstanceId id) {
+            ConnectorInstance instance = instances.get(id);
+            return instance != null && instance.state() != InstanceState.DISABLED;
+        }
+
+        @Override
+        public boolean refresh() {
+            if (cluster == null) {
+                return false;
+            }
+            RegistryEnvironment.this.refresh();
+            return true;
+        }
+
+        @Override
+        public void deliver(List<InstanceId> ids, String webhook, TriggerEvent event) throws Exception {
+            if (inbox != null && !ids.isEmpty()) {
+                inbox.put(ids, webhook, event);
+                return;
+            }
+            Exception failure = null;
+            for (InstanceId id : ids) {
+                try {
+                    handle(id, webhook, RegistryInbox.of(id, webhook, event));
+                } catch (Exception e) {
+                    failure = failure == null ? e : failure;
+                }
+            }
+            if (failure != null) {
+                throw failure;
+            }
         }
     }
 

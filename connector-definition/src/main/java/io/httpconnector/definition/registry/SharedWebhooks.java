@@ -35,7 +35,8 @@ final class SharedWebhooks {
     /** The minimum time between two reads of the instances of other nodes because of events of unknown tenants. */
     private static final Duration REFRESH = Duration.ofSeconds(1);
 
-    private final RegistryEnvironment environment;
+    private final Definitions definitions;
+    private final Registry registry;
     private final Map<WebhookId, OpenWebhook> open = new ConcurrentHashMap<>();
 
     // Guarded by this.
@@ -76,25 +77,44 @@ final class SharedWebhooks {
         }
     }
 
-    SharedWebhooks(RegistryEnvironment environment) {
-        this.environment = environment;
+    /** What shared webhooks need of the registry. */
+    interface Registry {
+
+        RegistrySettings settings();
+
+        /** Returns the names of the triggers and webhooks of a connector that have a handler. */
+        Set<String> handlers(String connector);
+
+        String token(String connector, String webhook);
+
+        boolean isClosed();
+
+        /** Whether an instance exists and is not stopped. */
+        boolean receives(InstanceId id);
+
+        /** Reads the instances of other nodes; returns false if there are none. */
+        boolean refresh();
+
+        /** Hands an event to instances. The failure of one does not affect others. */
+        void deliver(List<InstanceId> ids, String webhook, TriggerEvent event) throws Exception;
+    }
+
+    SharedWebhooks(Definitions definitions, Registry registry) {
+        this.definitions = definitions;
+        this.registry = registry;
     }
 
     /** Adds the URLs of the webhooks of a connector that have a handler. */
     void open(String connector) {
-        WebhookRouter router = environment.settings.router();
+        WebhookRouter router = registry.settings().router();
         if (router == null) {
             return;
         }
-        environment
-                .handlers
-                .of(connector)
-                .keySet()
-                .forEach(name -> environment
-                        .definitions
+        registry.handlers(connector)
+                .forEach(name -> definitions
                         .newestShared(connector, name)
                         .ifPresent(defined -> open.computeIfAbsent(new WebhookId(connector, name), id -> {
-                            String token = environment.sharedToken(connector, name);
+                            String token = registry.token(connector, name);
                             JsonNode members = defined.webhooks().get(name);
                             router.add(
                                     token,
@@ -106,22 +126,20 @@ final class SharedWebhooks {
 
     Optional<URI> url(String connector, String webhook) {
         OpenWebhook opened = open.get(new WebhookId(connector, webhook));
-        WebhookRouter router = environment.settings.router();
+        WebhookRouter router = registry.settings().router();
         return opened == null || router == null ? Optional.empty() : Optional.of(router.url(opened.token));
     }
 
     /** Receives a request by the newest version of the document. */
     private WebhookResponse receive(WebhookId id, WebhookRequest request) {
         OpenWebhook opened = open.get(id);
-        if (opened == null || environment.isClosed()) {
+        if (opened == null || registry.isClosed()) {
             throw new ConnectorException("The webhook is closed");
         }
         SharedWebhook receiver;
         synchronized (opened) {
-            Defined newest = environment
-                    .definitions
-                    .newestShared(id.connector(), id.webhook())
-                    .orElseThrow();
+            Defined newest =
+                    definitions.newestShared(id.connector(), id.webhook()).orElseThrow();
             if (opened.of != newest) {
                 opened.close();
                 opened.receiver = SharedWebhook.open(newest.definition(), id.webhook(), context(), routes(id));
@@ -136,7 +154,7 @@ final class SharedWebhooks {
     }
 
     private ConnectorContext context() {
-        RegistrySettings shared = environment.settings;
+        RegistrySettings shared = registry.settings();
         ConnectorContext.Builder context = ConnectorContext.forTenant(SecretReference.APPLICATION)
                 .secrets(shared.secrets())
                 .tokens(shared.tokens());
@@ -146,7 +164,7 @@ final class SharedWebhooks {
 
     private TenantRoutes routes(WebhookId id) {
         TenantRoutes.Builder routes = TenantRoutes.builder().lookup(value -> handler(id, value));
-        WebhookResponse unknown = environment.settings.unknownTenants();
+        WebhookResponse unknown = registry.settings().unknownTenants();
         return (unknown == null ? routes : routes.unknownResponse(unknown)).build();
     }
 
@@ -164,27 +182,21 @@ final class SharedWebhooks {
 
     /** Reads the instances that another node has added, at most once in a second. */
     private void refresh() {
-        if (environment.cluster() == null) {
-            return;
-        }
         // Others wait, and find what was read.
         synchronized (refreshing) {
-            long now = environment.settings.time().nanos();
+            long now = registry.settings().time().nanos();
             if (!hasRefreshed || now - refreshed >= REFRESH.toNanos()) {
-                environment.refresh();
+                hasRefreshed = registry.refresh();
                 refreshed = now;
-                hasRefreshed = true;
             }
         }
     }
 
-    /** Hands an event to the instances with its value. The failure of one does not affect others. */
+    /** Hands an event to the instances with its value. */
     private void handle(Target target, WebhookEvent event) throws Exception {
-        WebhookId webhook = target.webhook();
         List<InstanceId> receivers = new ArrayList<>();
         for (InstanceId id : instances(target)) {
-            ConnectorInstance instance = environment.instances.get(id);
-            if (instance != null && instance.state() != InstanceState.DISABLED) {
+            if (registry.receives(id)) {
                 receivers.add(id);
             } else {
                 LOG.info(
@@ -193,29 +205,7 @@ final class SharedWebhooks {
                         event);
             }
         }
-        TriggerEvent received = event.toTriggerEvent();
-        RegistryInbox inbox = environment.inbox();
-        if (inbox != null) {
-            if (!receivers.isEmpty()) {
-                inbox.put(receivers, webhook.webhook(), received);
-            }
-            return;
-        }
-        Exception failure = null;
-        for (InstanceId id : receivers) {
-            try {
-                environment.handle(id, webhook.webhook(), RegistryInbox.of(id, webhook.webhook(), received));
-            } catch (Exception e) {
-                if (failure == null) {
-                    failure = e;
-                } else {
-                    failure.addSuppressed(e);
-                }
-            }
-        }
-        if (failure != null) {
-            throw failure;
-        }
+        registry.deliver(receivers, target.webhook().webhook(), event.toTriggerEvent());
     }
 
     /** Returns a store that notices the values of the instances that it stores. */
@@ -271,7 +261,7 @@ final class SharedWebhooks {
             return;
         }
         remove(stored.id());
-        Defined defined = environment.definitions.find(stored.id().connector(), stored.version());
+        Defined defined = definitions.find(stored.id().connector(), stored.version());
         if (defined == null || defined.shared().isEmpty()) {
             return;
         }
@@ -309,7 +299,7 @@ final class SharedWebhooks {
     /** Revokes the URLs, and closes the receivers. */
     void close() {
         open.values().forEach(opened -> {
-            WebhookRouter router = environment.settings.router();
+            WebhookRouter router = registry.settings().router();
             boolean unused = router != null && router.revoke(opened.token);
             synchronized (opened) {
                 opened.close();

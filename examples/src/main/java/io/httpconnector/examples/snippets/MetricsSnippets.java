@@ -2,7 +2,10 @@ package io.httpconnector.examples.snippets;
 
 import io.httpconnector.HttpConnection;
 import io.httpconnector.definition.ConnectorContext;
+import io.httpconnector.definition.registry.ConnectorRegistry;
+import io.httpconnector.definition.registry.InstanceStore;
 import io.httpconnector.micrometer.ConnectorMetrics;
+import io.httpconnector.micrometer.RegistryMetrics;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
@@ -54,6 +57,15 @@ final class MetricsSnippets {
 
     private static void monitor(ConnectorMetrics metrics, PollingTrigger issues) {
         ConnectorMetrics.Monitor monitor = metrics.monitor(issues); // also for connections and receivers
+        monitor.close();
+    }
+
+    static void registry(ConnectorMetrics metrics, InstanceStore instances) {
+        RegistryMetrics measured = metrics.registry();
+        ConnectorRegistry registry =
+                measured.measure(ConnectorRegistry.in(instances)).build();
+        registry.start();
+        ConnectorMetrics.Monitor monitor = measured.monitor(registry);
         monitor.close();
     }
 
