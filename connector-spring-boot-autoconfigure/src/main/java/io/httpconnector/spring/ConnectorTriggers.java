@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The polling triggers and webhooks that methods with {@link ConnectorTrigger} handle, as a bean: their state, and operations for
- * operators and tests. A trigger is named by its connection and its name, such as {@code acme/updated-orders}. Thread-safe.
+ * operators and tests. A trigger is named by its connection and its name, such as {@code acme/updated-orders}; that of a customer of
+ * the registry by tenant, connector and name, such as {@code acme/shop/updated-orders}. Thread-safe.
  */
 public interface ConnectorTriggers {
 
@@ -24,12 +25,13 @@ public interface ConnectorTriggers {
      *
      * @param id the connection and the name, such as {@code acme/updated-orders}
      * @param kind the kind
-     * @param state the state in lower case, such as {@code idle}, {@code polling} or {@code paused}; {@code receiving} for a webhook
+     * @param state the state in lower case, such as {@code idle}, {@code polling} or {@code paused}; {@code receiving} for a webhook; that of
+     *     its instance in a registry, such as {@code failed} or {@code needs_authorization}
      * @param consecutiveFailures the number of failed polls since the last success
      * @param lastSuccess when a poll succeeded last; null if none has
      * @param lastError why a poll failed last, without secrets; null if none has
      * @param nextPoll when it polls next; null if it does not, or this is not known
-     * @param path the path at which a webhook receives requests; null for a polling trigger
+     * @param path the path at which a webhook receives requests; null for a polling trigger and in a registry, where it is a secret
      * @param deadLetters the number of dead letters
      */
     record TriggerStatus(
@@ -49,6 +51,17 @@ public interface ConnectorTriggers {
      * @return the status of each trigger, ordered by id
      */
     List<TriggerStatus> list();
+
+    /**
+     * Returns the status of the triggers of a customer of the registry, see {@code connectors.registry.enabled}. The connector of each
+     * instance is opened.
+     *
+     * @param tenant the ID of the customer
+     * @return the status of each trigger, ordered by id; empty without a registry, or if there is no such customer
+     */
+    default List<TriggerStatus> ofTenant(String tenant) {
+        return List.of();
+    }
 
     /**
      * Polls a polling trigger now, on this thread.

@@ -8,6 +8,7 @@ import io.httpconnector.definition.DefinitionChange;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.template.Pills;
+import io.httpconnector.trigger.DeadLetter;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
@@ -27,9 +28,11 @@ import java.util.function.Function;
  */
 public final class ConnectorInstance {
 
+    private final RegistryEnvironment environment;
     private final InstanceLifecycle lifecycle;
 
     ConnectorInstance(RegistryEnvironment environment, StoredInstance stored) {
+        this.environment = environment;
         this.lifecycle = new InstanceLifecycle(environment, this, stored);
     }
 
@@ -207,6 +210,63 @@ public final class ConnectorInstance {
      */
     public void resume(String trigger) {
         lifecycle.running().requirePolling(trigger).resume(trigger);
+    }
+
+    /**
+     * Returns the dead letters of a polling trigger, or of a webhook if the registry has an inbox.
+     *
+     * @param name the name of the trigger or webhook
+     * @return the dead letters, oldest first; none for a webhook without an inbox
+     * @throws InvalidDefinitionException if there is no such trigger or webhook
+     * @throws ConnectorException if the instance is disabled and it is a polling trigger
+     */
+    public List<DeadLetter> deadLetters(String name) {
+        if (isPolling(name)) {
+            return withTrigger(name, PollingTrigger::deadLetters);
+        }
+        RegistryInbox inbox = environment.inbox();
+        return inbox == null ? List.of() : inbox.deadLetters(lifecycle.stored().id(), name);
+    }
+
+    /**
+     * Replays a dead letter, starting with the first attempt.
+     *
+     * @param name the name of the trigger or webhook
+     * @param eventId the id of the event
+     * @return whether the dead letter exists; for a polling trigger also whether it was handled
+     * @throws InvalidDefinitionException if there is no such trigger or webhook
+     * @throws ConnectorException if the instance is disabled and it is a polling trigger
+     */
+    public boolean replay(String name, String eventId) {
+        Arguments.notNull(eventId, "id of an event");
+        if (isPolling(name)) {
+            return withTrigger(name, trigger -> trigger.replay(eventId));
+        }
+        RegistryInbox inbox = environment.inbox();
+        return inbox != null && inbox.replay(lifecycle.stored().id(), name, eventId);
+    }
+
+    /**
+     * Discards a dead letter.
+     *
+     * @param name the name of the trigger or webhook
+     * @param eventId the id of the event
+     * @return whether the dead letter existed
+     * @throws InvalidDefinitionException if there is no such trigger or webhook
+     * @throws ConnectorException if the instance is disabled and it is a polling trigger
+     */
+    public boolean discard(String name, String eventId) {
+        Arguments.notNull(eventId, "id of an event");
+        if (isPolling(name)) {
+            return withTrigger(name, trigger -> trigger.discard(eventId));
+        }
+        RegistryInbox inbox = environment.inbox();
+        return inbox != null && inbox.discard(lifecycle.stored().id(), name, eventId);
+    }
+
+    private boolean isPolling(String name) {
+        environment.definitions.requireName(connector(), name);
+        return environment.definitions.triggers(connector()).contains(name);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.httpconnector.definition.registry;
 
 import io.httpconnector.ConnectorException;
 import io.httpconnector.TimeSource;
+import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.WebhookListener;
@@ -105,6 +106,24 @@ final class RegistryInbox implements AutoCloseable {
                 stored.payload(),
                 stored.parent(),
                 stored.time());
+    }
+
+    /** Returns the dead letters of a webhook of an instance, with the events as the service has sent them. */
+    List<DeadLetter> deadLetters(InstanceId id, String webhook) {
+        String source = source(id, webhook);
+        return open().deadLetters().stream()
+                .filter(letter -> letter.event().trigger().equals(source))
+                .map(letter ->
+                        new DeadLetter(original(letter.event()), letter.error(), letter.attempts(), letter.time()))
+                .toList();
+    }
+
+    boolean replay(InstanceId id, String webhook, String eventId) {
+        return open().replay(source(id, webhook) + SEPARATOR + eventId);
+    }
+
+    boolean discard(InstanceId id, String webhook, String eventId) {
+        return open().discard(source(id, webhook) + SEPARATOR + eventId);
     }
 
     private void handle(TriggerEvent stored) throws Exception {

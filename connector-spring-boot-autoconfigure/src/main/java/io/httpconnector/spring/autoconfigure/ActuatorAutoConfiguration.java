@@ -1,11 +1,13 @@
 package io.httpconnector.spring.autoconfigure;
 
 import io.httpconnector.definition.ConnectorDefinition;
+import io.httpconnector.definition.registry.ConnectorRegistry;
 import io.httpconnector.log.ExchangeLog;
 import io.httpconnector.spring.ConnectorTriggers;
 import io.httpconnector.spring.Connectors;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -30,8 +32,8 @@ public class ActuatorAutoConfiguration {
 
     @Bean
     @ConditionalOnAvailableEndpoint
-    ConnectorsEndpoint connectorsEndpoint(ConnectorTriggers triggers) {
-        return new ConnectorsEndpoint(triggers);
+    ConnectorsEndpoint connectorsEndpoint(ConnectorTriggers triggers, ObjectProvider<ConnectorRegistry> registry) {
+        return new ConnectorsEndpoint(triggers, registry.getIfUnique());
     }
 
     @Bean
@@ -62,9 +64,11 @@ public class ActuatorAutoConfiguration {
     static class HealthConfiguration {
 
         @Bean
-        org.springframework.boot.actuate.health.HealthIndicator connectorsHealthIndicator(ConnectorTriggers triggers) {
+        org.springframework.boot.actuate.health.HealthIndicator connectorsHealthIndicator(
+                ConnectorTriggers triggers, ObjectProvider<ConnectorRegistry> registry) {
+            ConnectorRegistry customers = registry.getIfUnique();
             return () -> {
-                TriggerHealth health = TriggerHealth.of(triggers);
+                TriggerHealth health = TriggerHealth.of(triggers, customers);
                 return (health.isUp()
                                 ? org.springframework.boot.actuate.health.Health.up()
                                 : org.springframework.boot.actuate.health.Health.down())
@@ -82,9 +86,10 @@ public class ActuatorAutoConfiguration {
 
         @Bean
         org.springframework.boot.health.contributor.HealthIndicator connectorsHealthIndicator(
-                ConnectorTriggers triggers) {
+                ConnectorTriggers triggers, ObjectProvider<ConnectorRegistry> registry) {
+            ConnectorRegistry customers = registry.getIfUnique();
             return () -> {
-                TriggerHealth health = TriggerHealth.of(triggers);
+                TriggerHealth health = TriggerHealth.of(triggers, customers);
                 return (health.isUp()
                                 ? org.springframework.boot.health.contributor.Health.up()
                                 : org.springframework.boot.health.contributor.Health.down())

@@ -1,6 +1,9 @@
 package io.httpconnector.spring.autoconfigure;
 
+import io.httpconnector.definition.registry.ConnectorRegistry;
+import io.httpconnector.definition.registry.ConnectorRegistryBuilder;
 import io.httpconnector.micrometer.ConnectorMetrics;
+import io.httpconnector.micrometer.RegistryMetrics;
 import io.httpconnector.spring.Connectors;
 import io.httpconnector.webhook.WebhookReceiver;
 import java.time.Instant;
@@ -18,9 +21,11 @@ final class ConnectorGauges implements TriggerGauges, SmartInitializingSingleton
 
     private final ConnectorMetrics metrics;
     private final ObjectProvider<Connectors> connectors;
+    private final boolean withTenants;
     private final List<ConnectorMetrics.Monitor> monitors = new CopyOnWriteArrayList<>();
 
-    ConnectorGauges(ConnectorMetrics metrics, ObjectProvider<Connectors> connectors) {
+    ConnectorGauges(ConnectorMetrics metrics, ObjectProvider<Connectors> connectors, boolean withTenants) {
+        this.withTenants = withTenants;
         this.metrics = metrics;
         this.connectors = connectors;
     }
@@ -33,6 +38,20 @@ final class ConnectorGauges implements TriggerGauges, SmartInitializingSingleton
     @Override
     public void addTrigger(String id, IntSupplier failures, Supplier<Optional<Instant>> lastSuccess) {
         monitors.add(metrics.monitor(id, failures, lastSuccess));
+    }
+
+    @Override
+    public void measure(ConnectorRegistryBuilder registry) {
+        var unused = registryMetrics().measure(registry);
+    }
+
+    private RegistryMetrics registryMetrics() {
+        return withTenants ? metrics.registry().withTenants() : metrics.registry();
+    }
+
+    @Override
+    public void addRegistry(ConnectorRegistry registry) {
+        monitors.add(metrics.registry().monitor(registry));
     }
 
     @Override

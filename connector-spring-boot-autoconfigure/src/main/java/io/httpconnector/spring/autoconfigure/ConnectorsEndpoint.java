@@ -1,6 +1,7 @@
 package io.httpconnector.spring.autoconfigure;
 
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.definition.registry.ConnectorRegistry;
 import io.httpconnector.spring.ConnectorTriggers;
 import io.httpconnector.spring.ConnectorTriggers.TriggerStatus;
 import io.httpconnector.trigger.DeadLetter;
@@ -24,21 +25,64 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 public final class ConnectorsEndpoint {
 
     private final ConnectorTriggers triggers;
+    private final @Nullable ConnectorRegistry registry;
 
-    ConnectorsEndpoint(ConnectorTriggers triggers) {
+    ConnectorsEndpoint(ConnectorTriggers triggers, @Nullable ConnectorRegistry registry) {
         this.triggers = triggers;
+        this.registry = registry;
     }
 
     /**
-     * Lists all triggers and webhooks.
+     * Lists all triggers and webhooks of the connections, and counts the instances of the registry; or lists the triggers and webhooks
+     * of a customer of the registry.
      *
+     * @param tenant the ID of the customer; by default those of the connections
      * @return their status
      */
     @ReadOperation
-    public Map<String, Object> list() {
-        return Map.of(
-                "triggers",
-                triggers.list().stream().map(ConnectorsEndpoint::json).toList());
+    public Map<String, Object> list(@org.springframework.lang.Nullable @Nullable String tenant) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        List<TriggerStatus> listed = tenant == null ? triggers.list() : triggers.ofTenant(tenant);
+        json.put("triggers", listed.stream().map(ConnectorsEndpoint::json).toList());
+        if (registry != null && tenant == null) {
+            InstanceHealth.of(registry).addTo(json);
+        }
+        return json;
+    }
+
+    /**
+     * Shows a trigger or webhook of a customer of the registry with its dead letters.
+     *
+     * @param tenant the ID of the customer
+     * @param connector the ID of the connector
+     * @param trigger the name of the trigger
+     * @return its status and dead letters; null if there is none, which is the status 404
+     */
+    @ReadOperation
+    public @Nullable Map<String, Object> showInstance(
+            @Selector String tenant, @Selector String connector, @Selector String trigger) {
+        return show(triggers.ofTenant(tenant), tenant + "/" + connector + "/" + trigger);
+    }
+
+    /**
+     * Polls, pauses or resumes a trigger of a customer of the registry, or replays or discards its dead letters.
+     *
+     * @param tenant the ID of the customer
+     * @param connector the ID of the connector
+     * @param trigger the name of the trigger
+     * @param action {@code poll}, {@code pause}, {@code resume}, {@code replay} or {@code discard}
+     * @param event the id of the event of a dead letter; by default, all dead letters are replayed
+     * @return the number of events that the action concerned, and the status afterwards
+     */
+    @WriteOperation
+    public Map<String, Object> actOnInstance(
+            @Selector String tenant,
+            @Selector String connector,
+            @Selector String trigger,
+            String action,
+            @org.springframework.lang.Nullable @Nullable String event) {
+        long count = checkedAct(tenant + "/" + connector + "/" + trigger, action, event);
+        return result(count, showInstance(tenant, connector, trigger));
     }
 
     /**
@@ -50,8 +94,11 @@ public final class ConnectorsEndpoint {
      */
     @ReadOperation
     public @Nullable Map<String, Object> show(@Selector String connection, @Selector String trigger) {
-        String id = connection + "/" + trigger;
-        return triggers.list().stream()
+        return show(triggers.list(), connection + "/" + trigger);
+    }
+
+    private @Nullable Map<String, Object> show(List<TriggerStatus> all, String id) {
+        return all.stream()
                 .filter(status -> status.id().equals(id))
                 .findFirst()
                 .map(status -> {
@@ -81,15 +128,22 @@ public final class ConnectorsEndpoint {
             @Selector String trigger,
             String action,
             @org.springframework.lang.Nullable @Nullable String event) {
-        long count;
+        long count = checkedAct(connection + "/" + trigger, action, event);
+        return result(count, show(connection, trigger));
+    }
+
+    private long checkedAct(String id, String action, @Nullable String event) {
         try {
-            count = act(connection + "/" + trigger, action, event);
+            return act(id, action, event);
         } catch (InvalidDefinitionException e) {
             throw new InvalidEndpointRequestException(String.valueOf(e.getMessage()), "invalid action");
         }
+    }
+
+    private static Map<String, Object> result(long events, @Nullable Map<String, Object> trigger) {
         Map<String, Object> result = new LinkedHashMap<>();
-        result.put("events", count);
-        result.put("trigger", show(connection, trigger));
+        result.put("events", events);
+        result.put("trigger", trigger);
         return result;
     }
 

@@ -135,8 +135,12 @@ record ConnectorsProperties(
      *
      * @param enabled Whether there is a ConnectorRegistry with all connector documents. In a database it requires the property
      *     'connectors.store.encryption-key'.
+     * @param tenantMetrics Whether meters of polls and events of customers have the customer in their tags. At most 500 names of
+     *     triggers are tags of their own.
      */
-    public record Registry(@DefaultValue("false") boolean enabled) {}
+    public record Registry(
+            @DefaultValue("false") boolean enabled,
+            @DefaultValue("false") boolean tenantMetrics) {}
 
     /**
      * The log of exchanges: who has sent which request when, without secrets.

@@ -1,5 +1,6 @@
 package io.httpconnector.spring.autoconfigure;
 
+import io.httpconnector.definition.ConnectorContext;
 import io.httpconnector.micrometer.ConnectorMetrics;
 import io.httpconnector.spring.ConnectorCustomizer;
 import io.httpconnector.spring.Connectors;
@@ -36,13 +37,27 @@ public class MetricsAutoConfiguration {
     }
 
     @Bean
-    ConnectorGauges connectorGauges(ConnectorMetrics metrics, ObjectProvider<Connectors> connectors) {
-        return new ConnectorGauges(metrics, connectors);
+    ConnectorGauges connectorGauges(
+            ConnectorMetrics metrics,
+            ObjectProvider<Connectors> connectors,
+            ObjectProvider<ConnectorsProperties> properties) {
+        ConnectorsProperties known = properties.getIfAvailable();
+        boolean withTenants = known != null && known.registry().tenantMetrics();
+        return new ConnectorGauges(metrics, connectors, withTenants);
     }
 
     @Bean
     ConnectorCustomizer connectorMetricsCustomizer(ConnectorMetrics metrics) {
-        return (connection, context) -> context.connection(builder -> builder.listener(metrics.connections()))
+        return (connection, context) -> {
+            if (!connection.equals(ConnectorCustomizer.REGISTRY)) {
+                listen(metrics, context);
+            }
+        };
+    }
+
+    /** The registry has listeners of its own, see {@link TriggerGauges#measure}. */
+    private static void listen(ConnectorMetrics metrics, ConnectorContext.Builder context) {
+        context.connection(builder -> builder.listener(metrics.connections()))
                 .triggers(builder -> builder.listener(metrics.triggers()))
                 .receivers(builder -> builder.listener(metrics.receivers()));
     }

@@ -51,10 +51,12 @@ public class RegistryAutoConfiguration {
             Map<String, ConnectorCustomizer> customizers,
             ObjectProvider<ConnectorWebhooks> webhooks,
             ObjectProvider<TimeSource> time,
-            ObjectProvider<PollingEngine> engine) {
+            ObjectProvider<PollingEngine> engine,
+            ObjectProvider<TriggerGauges> gauges) {
         secrets.ifUnique(builder::secrets);
         time.ifUnique(builder::time);
         engine.ifUnique(builder::engine);
+        gauges.ifAvailable(measurement -> measurement.measure(builder));
         builder.webhooks(webhooks.getIfAvailable(() -> new ConnectorWebhooks("", properties.webhooks()))
                 .router());
         List<ConnectorCustomizer> all = customizers.entrySet().stream()

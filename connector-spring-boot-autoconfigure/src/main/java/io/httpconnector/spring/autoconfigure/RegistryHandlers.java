@@ -3,9 +3,13 @@ package io.httpconnector.spring.autoconfigure;
 import io.httpconnector.definition.ConnectorDefinition;
 import io.httpconnector.definition.registry.ConnectorInstance;
 import io.httpconnector.definition.registry.ConnectorRegistry;
+import io.httpconnector.definition.registry.InstanceState;
+import io.httpconnector.spring.ConnectorTriggers.TriggerKind;
 import io.httpconnector.trigger.TriggerEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Connects methods to the triggers and webhooks of all instances of the registry. */
 final class RegistryHandlers {
@@ -73,8 +77,56 @@ final class RegistryHandlers {
         }
     }
 
-    void start() {
+    /** Finds a trigger or webhook by its tenant, connector and name. */
+    Optional<ManagedTrigger> find(String id) {
+        int name = id.lastIndexOf('/');
+        int connector = name < 1 ? -1 : id.lastIndexOf('/', name - 1);
+        if (connector < 1) {
+            return Optional.empty();
+        }
+        return registry.instance(id.substring(0, connector), id.substring(connector + 1, name)).stream()
+                .flatMap(instance -> triggersOf(instance).stream())
+                .filter(trigger -> trigger.name().equals(id.substring(name + 1)))
+                .map(ManagedTrigger.class::cast)
+                .findFirst();
+    }
+
+    /** Returns the triggers and webhooks of all instances of a tenant. */
+    List<ManagedTrigger> ofTenant(String tenant) {
+        List<ManagedTrigger> found = new ArrayList<>();
+        registry.counts()
+                .keySet()
+                .forEach(connector ->
+                        registry.instance(tenant, connector).ifPresent(instance -> found.addAll(triggersOf(instance))));
+        return found;
+    }
+
+    /** A disabled instance has the triggers of its document. */
+    private List<RegistryTrigger> triggersOf(ConnectorInstance instance) {
+        if (instance.state() != InstanceState.DISABLED) {
+            return instance.triggers().stream()
+                    .map(trigger -> RegistryTrigger.of(instance, trigger))
+                    .toList();
+        }
+        List<RegistryTrigger> all = new ArrayList<>();
+        documents.all().stream()
+                .filter(definition -> definition.id().equals(instance.connector()))
+                .forEach(definition -> {
+                    definition
+                            .triggers()
+                            .forEach(name -> all.add(new RegistryTrigger(instance, name, TriggerKind.POLLING)));
+                    definition
+                            .webhooks()
+                            .forEach(name -> all.add(new RegistryTrigger(instance, name, TriggerKind.WEBHOOK)));
+                });
+        return all;
+    }
+
+    void start(@Nullable TriggerGauges gauges) {
         registry.start();
+        if (gauges != null) {
+            gauges.addRegistry(registry);
+        }
     }
 
     void stop() {

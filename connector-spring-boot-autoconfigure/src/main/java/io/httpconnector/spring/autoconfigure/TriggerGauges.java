@@ -1,5 +1,7 @@
 package io.httpconnector.spring.autoconfigure;
 
+import io.httpconnector.definition.registry.ConnectorRegistry;
+import io.httpconnector.definition.registry.ConnectorRegistryBuilder;
 import io.httpconnector.webhook.WebhookReceiver;
 import java.time.Instant;
 import java.util.Optional;
@@ -15,6 +17,12 @@ interface TriggerGauges {
      * @param id the id of the trigger, with which it is also measured
      */
     void addTrigger(String id, IntSupplier failures, Supplier<Optional<Instant>> lastSuccess);
+
+    /** Adds listeners for all instances of a registry. */
+    void measure(ConnectorRegistryBuilder registry);
+
+    /** Adds the gauges of a registry that is started. */
+    void addRegistry(ConnectorRegistry registry);
 
     /** Adds the gauges of the inbox of a webhook. */
     void addReceiver(WebhookReceiver receiver);

@@ -11,6 +11,7 @@ import io.httpconnector.spring.Connectors;
 import io.httpconnector.trigger.DeadLetter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -153,7 +154,7 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
         }
         triggers.values().forEach(ManagedTrigger::start);
         if (registry != null) {
-            registry.start();
+            registry.start(gauges);
         }
         isStopping = false;
         isRunning = true;
@@ -253,8 +254,21 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
         return find(id).discard(eventId);
     }
 
+    @Override
+    public List<TriggerStatus> ofTenant(String tenant) {
+        return registry == null
+                ? List.of()
+                : registry.ofTenant(tenant).stream()
+                        .map(ManagedTrigger::status)
+                        .sorted(Comparator.comparing(TriggerStatus::id))
+                        .toList();
+    }
+
     private ManagedTrigger find(String id) {
         ManagedTrigger found = triggers.get(id);
+        if (found == null && registry != null) {
+            found = registry.find(id).orElse(null);
+        }
         if (found == null) {
             String nearest = Suggestions.of(id, triggers.keySet());
             throw new InvalidDefinitionException(
