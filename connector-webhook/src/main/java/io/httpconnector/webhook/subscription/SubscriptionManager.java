@@ -469,6 +469,10 @@ final class SubscriptionManager {
         Registration active = store.last().active;
         Registration complete =
                 subject.values().isEmpty() && active != null ? subject.withValues(active.values()) : subject;
+        if (complete.values().isEmpty() && !definition.locations().values().isEmpty()) {
+            giveUp(intent, subject);
+            return;
+        }
         if (template != null) {
             client.delete(template, complete);
         }
@@ -479,6 +483,18 @@ final class SubscriptionManager {
             notifier.notify(listener -> listener.onDuplicateRemoved(notifier.name(), subject.id()));
         } else if (stored) {
             notifier.notify(listener -> listener.onDeleted(notifier.name(), subject.id()));
+        }
+    }
+
+    /** Reports a subscription whose values, which are needed to delete it, were in a response that was lost. */
+    private void giveUp(Intent intent, Registration subject) {
+        String description = "created at about " + subject.since() + " with the id " + subject.id();
+        boolean stored = complete(intent, state -> {
+            state.retired.removeIf(one -> one.registration().id().equals(subject.id()));
+            state.addOrphan(description);
+        });
+        if (stored) {
+            notifier.notify(listener -> listener.onPossibleOrphan(notifier.name(), description));
         }
     }
 

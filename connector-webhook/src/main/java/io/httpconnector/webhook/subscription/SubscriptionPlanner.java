@@ -155,11 +155,13 @@ record SubscriptionPlanner(SubscriptionDefinition definition, String url, String
             state.recreate = reason;
             candidates.add(SubscriptionAction.CREATE, null, false, now);
         }
+        if (state.active != null) {
+            addForActive(state, state.active, candidates, now, reason != null);
+        }
+        addDeletions(state, candidates, now, false);
         if (state.active == null) {
             return;
         }
-        addForActive(state, state.active, candidates, now, reason != null);
-        addDeletions(state, candidates, now, false);
         Instant check = state.lastCheck == null ? now : state.lastCheck.plus(definition.checkEvery());
         if (definition.check() != null || definition.list() != null) {
             candidates.add(SubscriptionAction.CHECK, state.active, false, check);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.TimeSource;
@@ -11,6 +12,7 @@ import io.httpconnector.internal.Hashing;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.webhook.WebhookRequest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -22,8 +24,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -59,9 +61,14 @@ final class FakeService implements AutoCloseable {
         }
     }
 
+    /** One server for all services, because stopping a server takes up to a second. */
+    private static final HttpServer SERVER = start();
+
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
     private final TimeSource time;
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final String path = "/s" + NUMBER.incrementAndGet();
+    private final HttpContext context;
     private final Map<String, Hook> hooks = new LinkedHashMap<>();
     private int next = 1;
 
@@ -73,26 +80,51 @@ final class FakeService implements AutoCloseable {
     /** Called before a hook is created, such as to validate its URL. */
     volatile Consumer<Hook> creating = hook -> {};
 
+    /** How far its clock is ahead. */
+    volatile Duration ahead = Duration.ZERO;
+
     volatile Duration lifetime = Duration.ofDays(3);
+    /** Whether a forced status comes with the body of the request. */
+    volatile boolean echo;
+
+    /** Whether the client chooses the id. */
+    volatile boolean clientChoosesId;
+
+    /** Whether there can be only one hook for a URL. */
+    volatile boolean uniqueUrls;
+
+    volatile int pageSize = 100;
     /** Whether the service chooses the secret. */
     volatile boolean choosesSecret;
 
-    FakeService(TimeSource time) throws IOException {
+    FakeService(TimeSource time) {
         this.time = time;
-        this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(threads);
-        server.createContext("/", this::handle);
-        server.start();
+        this.context = SERVER.createContext(path + "/", this::handle);
+    }
+
+    private static HttpServer start() {
+        try {
+            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server.setExecutor(Executors.newCachedThreadPool(task -> {
+                Thread thread = new Thread(task, "fake-service");
+                thread.setDaemon(true);
+                return thread;
+            }));
+            server.start();
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     String baseUrl() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return "http://127.0.0.1:" + SERVER.getAddress().getPort() + path;
     }
 
     private void handle(HttpExchange exchange) throws IOException {
         byte[] body = exchange.getRequestBody().readAllBytes();
-        String request =
-                exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
+        String request = exchange.getRequestMethod() + " "
+                + exchange.getRequestURI().getPath().substring(path.length());
         requests.add(request);
         Fate chosen = fate.apply(request);
         if (chosen == Fate.REQUEST_LOST) {
@@ -100,7 +132,9 @@ final class FakeService implements AutoCloseable {
             return;
         }
         int forced = status.apply(request);
-        Reply reply = forced == 0 ? process(request, body) : new Reply(forced, JsonNodeFactory.instance.objectNode());
+        Reply reply = forced == 0
+                ? process(request, exchange.getRequestURI().getQuery(), body)
+                : new Reply(forced, echo ? JsonSupport.read(body) : JsonNodeFactory.instance.objectNode());
         if (chosen == Fate.RESPONSE_LOST) {
             exchange.close();
             return;
@@ -114,16 +148,14 @@ final class FakeService implements AutoCloseable {
 
     private record Reply(int status, JsonNode json) {}
 
-    private Reply process(String request, byte[] body) throws IOException {
+    private Reply process(String request, String query, byte[] body) throws IOException {
         if (request.equals("POST /hooks")) {
             return create(JsonSupport.read(body));
         }
         synchronized (this) {
             removeExpired();
             if (request.equals("GET /hooks")) {
-                ArrayNode all = JsonNodeFactory.instance.arrayNode();
-                hooks.values().forEach(hook -> all.add(json(hook)));
-                return new Reply(200, JsonNodeFactory.instance.objectNode().set("hooks", all));
+                return list(query);
             }
             Hook hook = hooks.get(request.substring(request.lastIndexOf('/') + 1));
             if (hook == null) {
@@ -138,21 +170,37 @@ final class FakeService implements AutoCloseable {
                 if (change.has("secret")) {
                     hook.secret = change.path("secret").asText();
                 } else {
-                    hook.expires = time.now().plus(lifetime);
+                    hook.expires = now().plus(lifetime);
                 }
             }
             return new Reply(200, json(hook));
         }
     }
 
+    private Reply list(String query) {
+        List<Hook> sorted = new ArrayList<>(hooks.values());
+        int start = query == null ? 0 : Integer.parseInt(query.substring(query.indexOf('=') + 1));
+        int end = Math.min(sorted.size(), start + pageSize);
+        ArrayNode all = JsonNodeFactory.instance.arrayNode();
+        sorted.subList(start, end).forEach(hook -> all.add(json(hook)));
+        ObjectNode page = JsonNodeFactory.instance.objectNode();
+        page.set("hooks", all);
+        return new Reply(200, end < sorted.size() ? page.put("next", end) : page);
+    }
+
     private Reply create(JsonNode json) {
         Hook hook;
         synchronized (this) {
-            String id = "h" + next++;
+            boolean exists = hooks.values().stream()
+                    .anyMatch(one -> one.url.equals(json.path("url").asText()));
+            if (uniqueUrls && exists) {
+                return new Reply(422, JsonNodeFactory.instance.objectNode().put("message", "Hook already exists"));
+            }
+            String id = clientChoosesId ? json.path("id").asText() : "h" + next++;
             String secret = choosesSecret
                     ? "chosen-by-service-" + id
                     : json.path("secret").asText();
-            hook = new Hook(id, json.path("url").asText(), secret, time.now().plus(lifetime));
+            hook = new Hook(id, json.path("url").asText(), secret, now().plus(lifetime));
         }
         creating.accept(hook);
         synchronized (this) {
@@ -168,11 +216,12 @@ final class FakeService implements AutoCloseable {
                 .put("id", hook.id)
                 .put("url", hook.url)
                 .put("active", hook.active)
+                .put("resource", "res-1")
                 .put("expires", hook.expires.toString());
     }
 
     private void removeExpired() {
-        hooks.values().removeIf(hook -> !hook.expires.isAfter(time.now()));
+        hooks.values().removeIf(hook -> !hook.expires.isAfter(now()));
     }
 
     /** The subscriptions that would receive events now. */
@@ -187,6 +236,15 @@ final class FakeService implements AutoCloseable {
             throw new AssertionError("there are " + all.size() + " subscriptions instead of one");
         }
         return all.get(0);
+    }
+
+    private Instant now() {
+        return time.now().plus(ahead);
+    }
+
+    /** Creates a subscription, as if by a request that arrives late. */
+    void create(String url, String secret) {
+        create(JsonNodeFactory.instance.objectNode().put("url", url).put("secret", secret));
     }
 
     /** Drops a subscription silently. */
@@ -212,7 +270,6 @@ final class FakeService implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        SERVER.removeContext(context);
     }
 }

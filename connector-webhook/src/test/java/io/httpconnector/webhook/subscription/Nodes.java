@@ -38,6 +38,7 @@ final class Nodes implements AutoCloseable {
     final DeliveredSecrets secrets = new MemorySecrets();
     final List<String> notifications = new CopyOnWriteArrayList<>();
     final List<String> events = new CopyOnWriteArrayList<>();
+    private HttpConnection connection;
     private final List<AutoCloseable> open = new ArrayList<>();
 
     Nodes(TimeSource time, FakeService service, StateStore store) {
@@ -51,23 +52,34 @@ final class Nodes implements AutoCloseable {
     }
 
     WebhookSubscription node(String url, String definition) {
-        HttpConnection connection = HttpConnection.named("service")
-                .baseUrl(service.baseUrl())
-                .retry(RetryPolicy.none())
-                .timeSource(time)
-                .build();
-        open.add(connection);
-        WebhookSubscription subscription = WebhookSubscription.named("acme")
-                .definition(JsonSupport.parse(definition))
-                .connection(connection)
+        return add(builder(url).definition(JsonSupport.parse(definition)).build());
+    }
+
+    WebhookSubscription add(WebhookSubscription subscription) {
+        open.add(0, subscription);
+        return subscription;
+    }
+
+    WebhookSubscriptionBuilder builder(String url) {
+        return WebhookSubscription.named("acme")
+                .connection(connection())
                 .url(URI.create(url))
                 .store(store)
                 .secrets(secrets)
                 .listener(listener())
-                .timeSource(time)
-                .build();
-        open.add(0, subscription);
-        return subscription;
+                .timeSource(time);
+    }
+
+    private HttpConnection connection() {
+        if (connection == null) {
+            connection = HttpConnection.named("service")
+                    .baseUrl(service.baseUrl())
+                    .retry(RetryPolicy.none())
+                    .timeSource(time)
+                    .build();
+            open.add(connection);
+        }
+        return connection;
     }
 
     WebhookReceiver receiver(WebhookSubscription subscription) {

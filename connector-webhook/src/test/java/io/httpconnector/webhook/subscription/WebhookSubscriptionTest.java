@@ -2,13 +2,23 @@ package io.httpconnector.webhook.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.testing.VirtualTime;
+import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.subscription.FakeService.Fate;
 import io.httpconnector.webhook.subscription.FakeService.Hook;
 import io.httpconnector.webhook.subscription.SubscriptionStatus.State;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -205,5 +215,276 @@ class WebhookSubscriptionTest {
         assertThat(hook.id).isEqualTo("h2");
         assertThat(nodes.receive(subscription, hook.secret, "{}")).isEqualTo(200);
         assertThat(nodes.notifications).contains("duplicate h1");
+    }
+
+    @Test
+    void twoNodesThatStartAtOnceCreateOneSubscription() throws Exception {
+        WebhookSubscription one = nodes.node();
+        WebhookSubscription other = nodes.node();
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            CountDownLatch begin = new CountDownLatch(1);
+            List<Future<Instant>> results = new ArrayList<>();
+            for (WebhookSubscription node : List.of(one, other)) {
+                results.add(threads.submit(() -> {
+                    begin.await();
+                    return node.register();
+                }));
+            }
+            begin.countDown();
+            for (Future<Instant> result : results) {
+                assertThat(result.get(30, TimeUnit.SECONDS)).isAfter(time.now());
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+
+        run(one, Duration.ofDays(2));
+        run(other, Duration.ofDays(2));
+
+        assertThat(service.only().id).isEqualTo("h1");
+        assertThat(service.requests).filteredOn("POST /hooks"::equals).hasSize(1);
+        assertThat(one.status().id()).isEqualTo(other.status().id());
+    }
+
+    @Test
+    void nodeThatWasSuspendedDeletesWhatItHasCreated() {
+        WebhookSubscription slow = nodes.node();
+        WebhookSubscription other = nodes.node();
+        AtomicInteger creations = new AtomicInteger();
+        service.creating = hook -> {
+            if (creations.getAndIncrement() == 0) {
+                // The first node is suspended during its request; meanwhile, the other one takes over.
+                time.advance(Duration.ofMinutes(3));
+                Instant unused = other.register();
+            }
+        };
+
+        slow.register();
+
+        assertThat(service.only().id).isEqualTo("h2");
+        assertThat(nodes.notifications).contains("created h2", "duplicate h1");
+        assertThat(slow.status().id()).contains("h2");
+        assertThat(nodes.receive(slow, service.only().secret, "{}")).isEqualTo(200);
+    }
+
+    @Test
+    void secretIsRotatedWhileEventsAreUnderWay() {
+        WebhookSubscription subscription = nodes.node();
+        WebhookReceiver receiver = nodes.receiver(subscription);
+        subscription.register();
+        String old = service.only().secret;
+        List<Integer> during = new ArrayList<>();
+        service.status = request -> {
+            if (request.startsWith("PATCH ")) {
+                during.add(receiver.receive(FakeService.event(old, "{\"during\":1}"))
+                        .status());
+            }
+            return 0;
+        };
+
+        subscription.rotateSecret();
+
+        String next = service.only().secret;
+        assertThat(next).isNotEqualTo(old);
+        assertThat(service.only().id).isEqualTo("h1");
+        assertThat(during).containsExactly(200);
+        assertThat(receiver.receive(FakeService.event(old, "{\"late\":1}")).status())
+                .isEqualTo(200);
+        assertThat(receiver.receive(FakeService.event(next, "{\"n\":1}")).status())
+                .isEqualTo(200);
+        run(subscription, Duration.ofHours(25));
+        assertThat(receiver.receive(FakeService.event(old, "{\"tooLate\":1}")).status())
+                .isEqualTo(401);
+        assertThat(receiver.receive(FakeService.event(next, "{\"n\":2}")).status())
+                .isEqualTo(200);
+        assertThat(nodes.notifications).contains("rotated");
+    }
+
+    @Test
+    void bothSecretsAreValidWhenTheResponseToTheRotationIsLost() {
+        WebhookSubscription subscription = nodes.node();
+        subscription.register();
+        String old = service.only().secret;
+        service.fate = request -> request.startsWith("PATCH ") ? Fate.RESPONSE_LOST : Fate.NORMAL;
+
+        subscription.rotateSecret();
+
+        String next = service.only().secret;
+        assertThat(next).isNotEqualTo(old);
+        assertThat(nodes.receive(subscription, old, "{}")).isEqualTo(200);
+        assertThat(nodes.receive(subscription, next, "{\"n\":1}")).isEqualTo(200);
+        service.fate = request -> Fate.NORMAL;
+        run(subscription, Duration.ofHours(1));
+        assertThat(service.only().secret).isEqualTo(next);
+        assertThat(nodes.notifications).containsSubsequence("failed ROTATE 1", "rotated");
+    }
+
+    @Test
+    void rotationWithoutARequestReplacesTheSubscription() {
+        WebhookSubscription subscription = nodes.node(Nodes.URL, without("rotate"));
+        subscription.register();
+        String old = service.only().secret;
+
+        subscription.rotateSecret();
+
+        assertThat(service.only().id).isEqualTo("h2");
+        assertThat(service.only().secret).isNotEqualTo(old);
+        assertThat(nodes.receive(subscription, old, "{}")).isEqualTo(200);
+        assertThat(nodes.notifications)
+                .containsExactly("created h1", "recreated h2: rotation of the secret", "rotated", "deleted h1");
+    }
+
+    private static String without(String member) {
+        return ((ObjectNode) JsonSupport.parse(Nodes.DEFINITION))
+                .without(member)
+                .toString();
+    }
+
+    @Test
+    void otherNodeLearnsTheSecretFromAnEvent() {
+        WebhookSubscription one = nodes.node();
+        WebhookSubscription other = nodes.node();
+        one.register();
+        WebhookReceiver receiver = nodes.receiver(other);
+
+        assertThat(receiver.receive(FakeService.event(service.only().secret, "{}"))
+                        .status())
+                .isEqualTo(200);
+        one.rotateSecret();
+        time.advance(Duration.ofSeconds(1));
+        assertThat(receiver.receive(FakeService.event(service.only().secret, "{\"n\":1}"))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void changedUrlReplacesTheSubscription() {
+        WebhookSubscription before = nodes.node();
+        before.register();
+        String old = service.only().secret;
+        before.close();
+
+        WebhookSubscription after = nodes.node("https://other.example.com/in/77", Nodes.DEFINITION);
+        after.register();
+
+        assertThat(service.only().url).isEqualTo("https://other.example.com/in/77");
+        assertThat(nodes.notifications)
+                .containsExactly("created h1", "recreated h2: the URL has changed", "deleted h1");
+        assertThat(nodes.receive(after, old, "{}")).isEqualTo(200);
+    }
+
+    @Test
+    void changedEventsReplaceTheSubscription() {
+        nodes.node().register();
+
+        nodes.node(Nodes.URL, Nodes.DEFINITION.replace("[\"push\"]", "[\"push\", \"release\"]"))
+                .register();
+
+        assertThat(service.only().id).isEqualTo("h2");
+        assertThat(nodes.notifications).contains("recreated h2: the definition has changed");
+    }
+
+    @Test
+    void restartKeepsTheSubscription() {
+        nodes.node().register();
+
+        WebhookSubscription again = nodes.node();
+        again.register();
+
+        assertThat(service.only().id).isEqualTo("h1");
+        assertThat(service.requests).filteredOn("POST /hooks"::equals).hasSize(1);
+        assertThat(nodes.receive(again, service.only().secret, "{}")).isEqualTo(200);
+    }
+
+    @Test
+    void stopDeletesTheSubscription() {
+        WebhookSubscription subscription = nodes.node();
+        subscription.register();
+
+        assertThat(subscription.stop().state()).isEqualTo(State.NOT_REGISTERED);
+
+        assertThat(service.active()).isEmpty();
+        assertThat(subscription.manage()).isEqualTo(Instant.MAX);
+        assertThat(nodes.notifications).containsExactly("created h1", "deleted h1");
+        subscription.register();
+        assertThat(service.only().id).isEqualTo("h2");
+    }
+
+    @Test
+    void failedDeletionIsReportedAndRepeated() {
+        WebhookSubscription subscription = nodes.node();
+        subscription.register();
+        service.status = request -> request.startsWith("DELETE ") ? 503 : 0;
+
+        SubscriptionStatus status = subscription.stop();
+
+        assertThat(status.state()).isEqualTo(State.DELETING);
+        assertThat(status.toDelete()).containsExactly("h1");
+        assertThat(status.lastError().orElseThrow()).contains("503");
+        assertThat(nodes.notifications).contains("failed DELETE 1");
+        service.status = request -> 0;
+        WebhookSubscription again = nodes.node();
+        time.advance(Duration.ofMinutes(1));
+        assertThat(again.manage()).isEqualTo(Instant.MAX);
+        assertThat(again.status().state()).isEqualTo(State.NOT_REGISTERED);
+        assertThat(service.active()).isEmpty();
+    }
+
+    @Test
+    void lostStateLeavesNoDuplicate() throws Exception {
+        nodes.node().register();
+
+        try (Nodes fresh = new Nodes(time, service, StateStore.inMemory())) {
+            WebhookSubscription subscription = fresh.node();
+            subscription.register();
+
+            assertThat(service.only().id).isEqualTo("h2");
+            assertThat(fresh.notifications).containsExactly("created h2", "duplicate h1");
+            assertThat(fresh.receive(subscription, service.only().secret, "{}")).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void lateCreationIsRemovedByTheCheck() {
+        WebhookSubscription subscription = nodes.node();
+        subscription.register();
+        service.create(Nodes.URL, "whatever");
+        service.create("https://elsewhere.example.com/", "of another application");
+
+        run(subscription, Duration.ofHours(7));
+
+        assertThat(service.active()).extracting(hook -> hook.id).containsExactly("h1", "h3");
+        assertThat(nodes.notifications).contains("duplicate h2");
+    }
+
+    /** The header field Date of the server has the real time. */
+    @Test
+    void clockOfTheServiceMayDiffer() throws Exception {
+        VirtualTime slow = new VirtualTime(Instant.now().minus(Duration.ofHours(2)));
+        try (FakeService ahead = new FakeService(slow);
+                Nodes other = new Nodes(slow, ahead, StateStore.inMemory())) {
+            ahead.ahead = Duration.ofHours(2);
+            ahead.lifetime = Duration.ofHours(1);
+            WebhookSubscription subscription = other.node();
+            subscription.register();
+
+            assertThat(ahead.active().get(0).expires).isAfter(slow.now().plus(Duration.ofHours(2)));
+            assertThat(subscription.status().expires().orElseThrow())
+                    .isBetween(
+                            slow.now().plus(Duration.ofMinutes(50)), slow.now().plus(Duration.ofMinutes(61)));
+        }
+    }
+
+    @Test
+    void clockThatIsSetForwardEndsInOneSubscription() {
+        WebhookSubscription subscription = nodes.node();
+        subscription.register();
+
+        time.adjustClock(Duration.ofDays(10));
+        run(subscription, Duration.ofHours(1));
+
+        assertThat(service.only().id).isEqualTo("h2");
+        assertThat(nodes.notifications).contains("recreated h2: expired");
     }
 }
