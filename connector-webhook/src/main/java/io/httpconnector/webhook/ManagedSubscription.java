@@ -5,7 +5,7 @@ import io.httpconnector.Secret;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a subscription that the library manages contributes to the receiver of its events, see {@link
+ * The contribution of a subscription that the library manages to the receiver of its events, see {@link
  * WebhookReceiverBuilder#subscription}. {@code io.httpconnector.webhook.subscription.WebhookSubscription} implements it.
  * Implementations must be thread-safe.
  */

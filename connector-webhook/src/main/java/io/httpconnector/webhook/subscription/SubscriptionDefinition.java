@@ -54,7 +54,7 @@ record SubscriptionDefinition(
     private static final Set<String> STEPS = Set.of(WEBHOOK, SUBSCRIPTION, PARAMETERS, SubscriptionList.PAGE);
 
     /**
-     * Where responses contain the values of a subscription.
+     * The locations of the values of a subscription in responses.
      *
      * @param id the id; null if the client chooses it
      * @param secret the secret, if the service chooses it

@@ -10,14 +10,14 @@ import io.httpconnector.internal.limits.Backoff;
 import io.httpconnector.state.StateException;
 import io.httpconnector.template.RenderException;
 import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.webhook.subscription.StoredState.Failure;
+import io.httpconnector.webhook.subscription.StoredState.Intent;
+import io.httpconnector.webhook.subscription.StoredState.Registration;
+import io.httpconnector.webhook.subscription.StoredState.RetainedSecret;
 import io.httpconnector.webhook.subscription.SubscriptionClient.Checked;
 import io.httpconnector.webhook.subscription.SubscriptionClient.Created;
 import io.httpconnector.webhook.subscription.SubscriptionClient.Listed;
 import io.httpconnector.webhook.subscription.SubscriptionPlanner.Decision;
-import io.httpconnector.webhook.subscription.SubscriptionState.Failure;
-import io.httpconnector.webhook.subscription.SubscriptionState.Intent;
-import io.httpconnector.webhook.subscription.SubscriptionState.Registration;
-import io.httpconnector.webhook.subscription.SubscriptionState.RetainedSecret;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -74,14 +74,14 @@ final class SubscriptionManager {
     }
 
     /** A step that was claimed. */
-    private record Step(Decision decision, @Nullable Intent intent) {}
+    private record ClaimedStep(Decision decision, @Nullable Intent intent) {}
 
     /** Executes all steps that are due; returns when the next one is. */
     Instant manage() {
         lock.lock();
         try {
             for (int i = 0; i < MAX_STEPS; i++) {
-                Step step = claim();
+                ClaimedStep step = claim();
                 if (step.intent == null) {
                     return step.decision.due();
                 }
@@ -94,15 +94,15 @@ final class SubscriptionManager {
     }
 
     /** Finds the step that is due, and stores that this node executes it. */
-    private Step claim() {
-        Step[] claimed = new Step[1];
+    private ClaimedStep claim() {
+        ClaimedStep[] claimed = new ClaimedStep[1];
         List<String> orphans = new ArrayList<>();
         List<String> expired = new ArrayList<>();
-        SubscriptionState unused = store.update(state -> {
+        StoredState unused = store.update(state -> {
             Instant now = time.now();
             orphans.clear();
             expired.clear();
-            SubscriptionState before = state.copy();
+            StoredState before = state.copy();
             state.retained.removeIf(one -> isExpired(one, now, expired));
             Decision decision = planner.decide(state, now);
             state.orphans.stream().filter(one -> !before.orphans.contains(one)).forEach(orphans::add);
@@ -118,7 +118,7 @@ final class SubscriptionManager {
                         planner.url(),
                         planner.fingerprint());
             }
-            claimed[0] = new Step(decision, action == null ? null : state.intent);
+            claimed[0] = new ClaimedStep(decision, action == null ? null : state.intent);
             return action != null
                     || before.intent != state.intent
                     || before.unresolved.size() != state.unresolved.size();
@@ -173,9 +173,9 @@ final class SubscriptionManager {
     }
 
     /** Stores the result of a step, unless another node has taken over; returns whether it was stored. */
-    private boolean complete(Intent mine, Consumer<SubscriptionState> change) {
+    private boolean complete(Intent mine, Consumer<StoredState> change) {
         boolean[] isMine = new boolean[1];
-        SubscriptionState unused = store.update(state -> {
+        StoredState unused = store.update(state -> {
             isMine[0] = state.isCurrent(mine);
             if (isMine[0]) {
                 state.intent = null;
@@ -191,7 +191,7 @@ final class SubscriptionManager {
     private void fail(Intent intent, RuntimeException e, boolean isOutcomeUnknown) {
         int[] count = new int[1];
         String message = notifier.message(intent.action(), e);
-        SubscriptionState unused = store.update(state -> {
+        StoredState unused = store.update(state -> {
             if (!state.isCurrent(intent)) {
                 return false;
             }
@@ -247,7 +247,7 @@ final class SubscriptionManager {
                     "The expiry in the response is in the past: compare the clock of this host with that of the service";
         }
         if (problem != null) {
-            SubscriptionState unused = store.update(state -> {
+            StoredState unused = store.update(state -> {
                 state.retire(registration, true);
                 return true;
             });
@@ -268,7 +268,7 @@ final class SubscriptionManager {
     }
 
     /** Makes a subscription the active one; deletes it if another node has taken over. */
-    private void activate(Intent intent, Registration registration, Instant now, Consumer<SubscriptionState> change) {
+    private void activate(Intent intent, Registration registration, Instant now, Consumer<StoredState> change) {
         String[] reason = new String[1];
         boolean[] isRotated = new boolean[1];
         boolean stored = complete(intent, state -> {
@@ -280,7 +280,7 @@ final class SubscriptionManager {
         if (stored) {
             notifier.activated(registration.id(), reason[0], isRotated[0]);
         } else {
-            SubscriptionState unused = store.update(state -> {
+            StoredState unused = store.update(state -> {
                 boolean isAdopted = state.active != null && state.active.id().equals(registration.id());
                 if (!isAdopted) {
                     state.retire(registration, true);
@@ -319,7 +319,7 @@ final class SubscriptionManager {
     }
 
     /** Returns the subscriptions with our URL, or that of an attempt, that the state does not know. */
-    private List<Listed> unknown(List<Listed> all, SubscriptionState state) {
+    private List<Listed> unknown(List<Listed> all, StoredState state) {
         return all.stream()
                 .filter(one -> isOurs(one, state))
                 .filter(one -> state.active == null || !state.active.id().equals(one.id()))
@@ -327,14 +327,14 @@ final class SubscriptionManager {
                 .toList();
     }
 
-    private boolean isOurs(Listed one, SubscriptionState state) {
+    private boolean isOurs(Listed one, StoredState state) {
         String fingerprint = SubscriptionDefinition.urlFingerprint(one.url());
         return fingerprint.equals(planner.url())
                 || state.unresolved.stream().anyMatch(attempt -> attempt.url().equals(fingerprint));
     }
 
     /** The subscription that an attempt has created, if there can be no doubt about its secret. */
-    private @Nullable Registration adoptable(List<Listed> unknown, SubscriptionState state, Instant now) {
+    private @Nullable Registration adoptable(List<Listed> unknown, StoredState state, Instant now) {
         if (!state.wanted
                 || unknown.size() != 1
                 || state.unresolved.size() != 1
@@ -419,7 +419,7 @@ final class SubscriptionManager {
         boolean unused = complete(intent, state -> lose(state, subject, what + ": it does not exist any more"));
     }
 
-    private void lose(SubscriptionState state, Registration subject, String reason) {
+    private void lose(StoredState state, Registration subject, String reason) {
         if (state.active != null && state.active.id().equals(subject.id())) {
             state.lose(reason, time.now(), definition.secretOverlap());
         }

@@ -79,8 +79,8 @@ final class SubscriptionNotifications implements Handshake {
     }
 
     /** Changes the state, if the notification concerns the active subscription. */
-    private void change(Received notification, Consumer<SubscriptionState> change) {
-        SubscriptionState unused = store.update(state -> {
+    private void change(Received notification, Consumer<StoredState> change) {
+        StoredState unused = store.update(state -> {
             boolean concerns = state.active != null
                     && (notification.subscription() == null
                             || notification.subscription().equals(state.active.id()));

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 /** Logs what happens to a subscription, and notifies its listeners. Thread-safe. */
 final class SubscriptionNotifier {
 
-    private static final Logger LOG = LoggerFactory.getLogger(WebhookSubscription.class);
+    private static final Logger LOG = LoggerFactory.getLogger(SubscriptionLog.NAME);
     private static final int MAX_MESSAGE = 1000;
 
     private final String name;

@@ -1,9 +1,9 @@
 package io.httpconnector.webhook.subscription;
 
-import io.httpconnector.webhook.subscription.SubscriptionState.Failure;
-import io.httpconnector.webhook.subscription.SubscriptionState.Intent;
-import io.httpconnector.webhook.subscription.SubscriptionState.Registration;
-import io.httpconnector.webhook.subscription.SubscriptionState.Retired;
+import io.httpconnector.webhook.subscription.StoredState.Failure;
+import io.httpconnector.webhook.subscription.StoredState.Intent;
+import io.httpconnector.webhook.subscription.StoredState.Registration;
+import io.httpconnector.webhook.subscription.StoredState.Retired;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -47,12 +47,12 @@ record SubscriptionPlanner(SubscriptionDefinition definition, String url, String
     /** Collects what could be done, and finds the first step that is due. */
     private static final class Candidates {
 
-        private final SubscriptionState state;
+        private final StoredState state;
         private final Instant now;
         private Instant due = Instant.MAX;
         private @Nullable Decision found;
 
-        Candidates(SubscriptionState state, Instant now) {
+        Candidates(StoredState state, Instant now) {
             this.state = state;
             this.now = now;
         }
@@ -72,7 +72,7 @@ record SubscriptionPlanner(SubscriptionDefinition definition, String url, String
     }
 
     /** Decides what is due, after the state was changed accordingly. */
-    Decision decide(SubscriptionState state, Instant now) {
+    Decision decide(StoredState state, Instant now) {
         Intent running = state.intent;
         if (running != null) {
             if (!running.node().equals(node) && now.isBefore(running.until())) {
@@ -96,7 +96,7 @@ record SubscriptionPlanner(SubscriptionDefinition definition, String url, String
     }
 
     /** Without a list, only a subscription whose id the client has chosen can be deleted. */
-    private void resolveWithoutList(SubscriptionState state, Instant now) {
+    private void resolveWithoutList(StoredState state, Instant now) {
         for (Intent attempt : state.unresolved) {
             if (definition.choosesId() && definition.delete() != null) {
                 state.retire(
@@ -117,11 +117,11 @@ record SubscriptionPlanner(SubscriptionDefinition definition, String url, String
         state.searched = true;
     }
 
-    private boolean mustSearch(SubscriptionState state) {
+    private boolean mustSearch(StoredState state) {
         return definition.list() != null && (!state.unresolved.isEmpty() || (!state.searched && state.active == null));
     }
 
-    private void addForUnwanted(SubscriptionState state, Candidates candidates, Instant now) {
+    private void addForUnwanted(StoredState state, Candidates candidates, Instant now) {
         if (state.active != null) {
             state.retire(state.active, false);
             state.retain(state.active.secret(), now, definition.secretOverlap());
@@ -135,7 +135,7 @@ record SubscriptionPlanner(SubscriptionDefinition definition, String url, String
         addDeletions(state, candidates, now, true);
     }
 
-    private void addForWanted(SubscriptionState state, Candidates candidates, Instant now) {
+    private void addForWanted(StoredState state, Candidates candidates, Instant now) {
         Registration active = state.active;
         String reason = reason(state, active, now);
         boolean replaces = active == null || reason != null;
@@ -169,7 +169,7 @@ record SubscriptionPlanner(SubscriptionDefinition definition, String url, String
     }
 
     private void addForActive(
-            SubscriptionState state, Registration active, Candidates candidates, Instant now, boolean isReplaced) {
+            StoredState state, Registration active, Candidates candidates, Instant now, boolean isReplaced) {
         if (state.rotation != null && definition.rotate() != null) {
             candidates.add(SubscriptionAction.ROTATE, active, false, now);
         }
@@ -198,7 +198,7 @@ record SubscriptionPlanner(SubscriptionDefinition definition, String url, String
     }
 
     /** Returns why the active subscription must be replaced, or why there is none; null if it need not be. */
-    private @Nullable String reason(SubscriptionState state, @Nullable Registration active, Instant now) {
+    private @Nullable String reason(StoredState state, @Nullable Registration active, Instant now) {
         if (active == null || state.recreate != null) {
             return state.recreate;
         }
@@ -221,7 +221,7 @@ record SubscriptionPlanner(SubscriptionDefinition definition, String url, String
     }
 
     /** Values of a subscription that was created without a response may be those of its successor: it is deleted afterwards. */
-    private void addDeletions(SubscriptionState state, Candidates candidates, Instant now, boolean isLast) {
+    private void addDeletions(StoredState state, Candidates candidates, Instant now, boolean isLast) {
         List<Retired> retired = state.retired;
         for (Retired one : retired) {
             boolean waits = !isLast

@@ -13,7 +13,18 @@ import java.util.List;
 /** The definitions of well-known services: resources of the same format as other definitions, with the documentation they follow. */
 final class SubscriptionPresets {
 
-    static final List<String> NAMES = List.of("github");
+    static final List<String> NAMES = List.of(
+            "airtable",
+            "asana",
+            "github",
+            "gitlab",
+            "google",
+            "microsoft-graph",
+            "shopify",
+            "stripe",
+            "twitch",
+            "typeform",
+            "webex");
 
     private SubscriptionPresets() {}
 

@@ -4,8 +4,8 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
 import io.httpconnector.webhook.DeliveredSecrets;
-import io.httpconnector.webhook.subscription.SubscriptionState.Intent;
-import io.httpconnector.webhook.subscription.SubscriptionState.RetainedSecret;
+import io.httpconnector.webhook.subscription.StoredState.Intent;
+import io.httpconnector.webhook.subscription.StoredState.RetainedSecret;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +29,7 @@ final class SubscriptionSecrets implements DeliveredSecrets {
     static final List<String> SLOTS =
             List.of(SubscriptionDefinition.CURRENT, SubscriptionDefinition.PREVIOUS, SubscriptionDefinition.NEXT);
 
-    private static final Logger LOG = LoggerFactory.getLogger(WebhookSubscription.class);
+    private static final Logger LOG = LoggerFactory.getLogger(SubscriptionLog.NAME);
     private static final Duration REFRESH_INTERVAL = Duration.ofSeconds(1);
     private static final int BYTES = 32;
 
@@ -115,7 +115,7 @@ final class SubscriptionSecrets implements DeliveredSecrets {
         return name == null ? Optional.empty() : Optional.ofNullable(get(name));
     }
 
-    private @Nullable String name(SubscriptionState state, String slot) {
+    private @Nullable String name(StoredState state, String slot) {
         return switch (slot) {
             case SubscriptionDefinition.CURRENT -> state.active == null ? null : state.active.secret();
             case SubscriptionDefinition.PREVIOUS -> {
@@ -145,7 +145,7 @@ final class SubscriptionSecrets implements DeliveredSecrets {
         return secrets.save(intent.secret(), secret);
     }
 
-    private @Nullable Intent creation(SubscriptionState state) {
+    private @Nullable Intent creation(StoredState state) {
         Intent intent = state.intent;
         return intent != null
                         && intent.action() == SubscriptionAction.CREATE
@@ -175,7 +175,7 @@ final class SubscriptionSecrets implements DeliveredSecrets {
         }
     }
 
-    private List<String> names(SubscriptionState state) {
+    private List<String> names(StoredState state) {
         List<String> names = new ArrayList<>();
         SLOTS.forEach(slot -> names.add(String.valueOf(name(state, slot))));
         return names;

@@ -3,7 +3,7 @@ package io.httpconnector.webhook.subscription;
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.httpconnector.webhook.subscription.SubscriptionState.Failure;
+import io.httpconnector.webhook.subscription.StoredState.Failure;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class SubscriptionStatus {
 
     /** The state of a subscription. */
-    public enum State {
+    public enum SubscriptionState {
         /** There is none, and none is wanted: it was not started yet, or it was stopped. */
         NOT_REGISTERED,
         /** There is none yet, or none any more: it is being created. No events are sent. */
@@ -27,11 +27,11 @@ public final class SubscriptionStatus {
         AUTHORIZATION_NEEDED
     }
 
-    private final SubscriptionState state;
+    private final StoredState state;
     private final Instant now;
     private final @Nullable Instant lastEvent;
 
-    SubscriptionStatus(SubscriptionState state, Instant now, @Nullable Instant lastEvent) {
+    SubscriptionStatus(StoredState state, Instant now, @Nullable Instant lastEvent) {
         this.state = state;
         this.now = now;
         this.lastEvent = lastEvent;
@@ -43,17 +43,19 @@ public final class SubscriptionStatus {
      * @return the state
      */
     @JsonProperty("state")
-    public State state() {
+    public SubscriptionState state() {
         if (!state.wanted || state.version == 0) {
             boolean isDeleted = state.active == null && state.retired.isEmpty() && state.unresolved.isEmpty();
-            return isDeleted && (state.intent == null || state.wanted) ? State.NOT_REGISTERED : State.DELETING;
+            return isDeleted && (state.intent == null || state.wanted)
+                    ? SubscriptionState.NOT_REGISTERED
+                    : SubscriptionState.DELETING;
         }
         if (state.failures.values().stream().anyMatch(Failure::needsAuthorization)) {
-            return State.AUTHORIZATION_NEEDED;
+            return SubscriptionState.AUTHORIZATION_NEEDED;
         }
         boolean isActive = state.active != null
                 && (state.active.expires() == null || state.active.expires().isAfter(now));
-        return isActive ? State.ACTIVE : State.CREATING;
+        return isActive ? SubscriptionState.ACTIVE : SubscriptionState.CREATING;
     }
 
     /**

@@ -23,7 +23,7 @@ final class SubscriptionStore {
 
     private final StateStore store;
     private final String id;
-    private volatile SubscriptionState last = new SubscriptionState();
+    private volatile StoredState last = new StoredState();
 
     SubscriptionStore(StateStore store, String id) {
         this.store = store;
@@ -31,12 +31,12 @@ final class SubscriptionStore {
     }
 
     /** Returns the state that was read last, which must not be modified. */
-    SubscriptionState last() {
+    StoredState last() {
         return last;
     }
 
     /** Reads the state, which must not be modified. */
-    SubscriptionState read() {
+    StoredState read() {
         return update(state -> false);
     }
 
@@ -46,7 +46,7 @@ final class SubscriptionStore {
      * @param change changes the state, and returns whether it must be stored; may be called several times
      * @return the state after the change
      */
-    SubscriptionState update(Predicate<SubscriptionState> change) {
+    StoredState update(Predicate<StoredState> change) {
         int conflicts = 0;
         int busy = 0;
         while (true) {
@@ -63,20 +63,19 @@ final class SubscriptionStore {
         }
     }
 
-    private synchronized SubscriptionState tryUpdate(Predicate<SubscriptionState> change) {
+    private synchronized StoredState tryUpdate(Predicate<StoredState> change) {
         try (StateLog log = store.open(id)) {
             List<byte[]> entries = new ArrayList<>();
             log.read(entries::add);
-            SubscriptionState read = entries.isEmpty()
-                    ? new SubscriptionState()
-                    : SubscriptionStateCodec.read(id, entries.get(entries.size() - 1));
-            SubscriptionState changed = read.copy();
+            StoredState read =
+                    entries.isEmpty() ? new StoredState() : StoredStateCodec.read(id, entries.get(entries.size() - 1));
+            StoredState changed = read.copy();
             if (!change.test(changed)) {
                 last = read;
                 return read;
             }
             changed.version = read.version + 1;
-            log.replace(List.of(SubscriptionStateCodec.write(changed)));
+            log.replace(List.of(StoredStateCodec.write(changed)));
             last = changed;
             return changed;
         }

@@ -48,7 +48,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class WebhookSubscription implements ManagedSubscription, AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(WebhookSubscription.class);
+    private static final Logger LOG = LoggerFactory.getLogger(SubscriptionLog.NAME);
 
     /** A change of the clock, and the steps of other nodes, are noticed within this time. */
     private static final Duration MAX_WAIT = Duration.ofMinutes(1);
@@ -71,7 +71,7 @@ public final class WebhookSubscription implements ManagedSubscription, AutoClose
     private int storeFailures;
 
     /** The parts of a subscription, which its builder has created. */
-    record Parts(
+    record SubscriptionParts(
             String name,
             SubscriptionDefinition definition,
             SubscriptionStore store,
@@ -80,7 +80,7 @@ public final class WebhookSubscription implements ManagedSubscription, AutoClose
             SubscriptionNotifier notifier,
             TimeSource time) {}
 
-    WebhookSubscription(Parts parts) {
+    WebhookSubscription(SubscriptionParts parts) {
         this.name = parts.name;
         this.definition = parts.definition;
         this.store = parts.store;
@@ -191,8 +191,8 @@ public final class WebhookSubscription implements ManagedSubscription, AutoClose
         });
     }
 
-    private SubscriptionStatus manageAfter(SubscriptionAction action, Consumer<SubscriptionState> change) {
-        SubscriptionState unused = store.update(state -> {
+    private SubscriptionStatus manageAfter(SubscriptionAction action, Consumer<StoredState> change) {
+        StoredState unused = store.update(state -> {
             state.failures.remove(action);
             state.failures.remove(SubscriptionAction.CREATE);
             change.accept(state);
@@ -205,9 +205,9 @@ public final class WebhookSubscription implements ManagedSubscription, AutoClose
 
     /**
      * Deletes the subscription at the service, on behalf of all nodes. If that fails, the state remains {@link
-     * SubscriptionStatus.State#DELETING}, and the next call of this method or of {@link #manage()} tries again.
+     * SubscriptionStatus.SubscriptionState#DELETING}, and the next call of this method or of {@link #manage()} tries again.
      *
-     * @return the status; {@link SubscriptionStatus.State#NOT_REGISTERED} if nothing is left at the service
+     * @return the status; {@link SubscriptionStatus.SubscriptionState#NOT_REGISTERED} if nothing is left at the service
      * @throws StateException if the state cannot be read or stored
      */
     public SubscriptionStatus stop() {
@@ -217,7 +217,7 @@ public final class WebhookSubscription implements ManagedSubscription, AutoClose
     }
 
     private void want(boolean isWanted) {
-        SubscriptionState unused = store.update(state -> {
+        StoredState unused = store.update(state -> {
             boolean isChanged = state.wanted != isWanted || state.version == 0;
             state.wanted = isWanted;
             return isChanged;
@@ -230,7 +230,7 @@ public final class WebhookSubscription implements ManagedSubscription, AutoClose
      * @return a snapshot
      */
     public SubscriptionStatus status() {
-        SubscriptionState state;
+        StoredState state;
         try {
             state = store.read();
         } catch (StateException e) {

@@ -375,7 +375,7 @@ public final class WebhookSubscriptionBuilder {
         SubscriptionManager manager =
                 new SubscriptionManager(definition, address.reveal(), state, known, client, notifier, time);
         return new WebhookSubscription(
-                new WebhookSubscription.Parts(name, definition, state, known, manager, notifier, time));
+                new WebhookSubscription.SubscriptionParts(name, definition, state, known, manager, notifier, time));
     }
 
     private @Nullable SubscriptionDefinition definition(List<String> problems) {
@@ -384,7 +384,12 @@ public final class WebhookSubscriptionBuilder {
             if (members.path(PRESET).isTextual()) {
                 complete = SubscriptionPresets.get(members.path(PRESET).textValue());
             }
+            ObjectNode parameters = complete.withObject("/parameters");
             complete.setAll(members);
+            if (members.path("parameters").isObject()) {
+                members.path("parameters").properties().forEach(one -> parameters.set(one.getKey(), one.getValue()));
+                complete.set("parameters", parameters);
+            }
             return SubscriptionDefinition.read(complete);
         } catch (InvalidDefinitionException e) {
             problems.addAll(e.problems());

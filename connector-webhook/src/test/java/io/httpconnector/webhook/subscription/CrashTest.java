@@ -9,7 +9,7 @@ import io.httpconnector.state.StateStore;
 import io.httpconnector.testing.VirtualTime;
 import io.httpconnector.webhook.subscription.FakeService.Fate;
 import io.httpconnector.webhook.subscription.FakeService.Hook;
-import io.httpconnector.webhook.subscription.SubscriptionStatus.State;
+import io.httpconnector.webhook.subscription.SubscriptionStatus.SubscriptionState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
@@ -163,11 +163,11 @@ class CrashTest {
             Hook hook = service.only();
             assertThat(hook.url).isEqualTo(Nodes.URL);
             assertThat(subscription.status().id()).contains(hook.id);
-            assertThat(subscription.status().state()).isEqualTo(State.ACTIVE);
+            assertThat(subscription.status().state()).isEqualTo(SubscriptionState.ACTIVE);
             assertThat(subscription.status().toDelete()).isEmpty();
             assertThat(nodes.receive(subscription, hook.secret, "{\"n\":" + random.nextInt() + "}"))
                     .isEqualTo(200);
-            assertThat(subscription.stop().state()).isEqualTo(State.NOT_REGISTERED);
+            assertThat(subscription.stop().state()).isEqualTo(SubscriptionState.NOT_REGISTERED);
             assertThat(service.active()).isEmpty();
         }
 

@@ -137,7 +137,7 @@ class ServiceVariantsTest {
 
         subscription.register();
 
-        assertThat(subscription.status().state()).isEqualTo(SubscriptionStatus.State.CREATING);
+        assertThat(subscription.status().state()).isEqualTo(SubscriptionStatus.SubscriptionState.CREATING);
         assertThat(subscription.status().lastError().orElseThrow())
                 .contains("neither returned nor delivered its secret");
         assertThat(service.active()).isEmpty();
@@ -234,7 +234,7 @@ class ServiceVariantsTest {
 
         run(subscription, Duration.ofMinutes(10));
 
-        assertThat(subscription.status().state()).isEqualTo(SubscriptionStatus.State.ACTIVE);
+        assertThat(subscription.status().state()).isEqualTo(SubscriptionStatus.SubscriptionState.ACTIVE);
         assertThat(subscription.status().possibleOrphans()).hasSize(1);
         assertThat(nodes.notifications).containsExactly("failed CREATE 1", "orphan", "created h2");
     }

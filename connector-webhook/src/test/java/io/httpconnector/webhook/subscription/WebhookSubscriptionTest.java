@@ -9,7 +9,7 @@ import io.httpconnector.testing.VirtualTime;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.subscription.FakeService.Fate;
 import io.httpconnector.webhook.subscription.FakeService.Hook;
-import io.httpconnector.webhook.subscription.SubscriptionStatus.State;
+import io.httpconnector.webhook.subscription.SubscriptionStatus.SubscriptionState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -59,12 +59,12 @@ class WebhookSubscriptionTest {
     void subscriptionIsCreatedAndItsEventsAreVerified() {
         WebhookSubscription subscription = nodes.node();
 
-        assertThat(subscription.status().state()).isEqualTo(State.NOT_REGISTERED);
+        assertThat(subscription.status().state()).isEqualTo(SubscriptionState.NOT_REGISTERED);
         subscription.register();
 
         Hook hook = service.only();
         assertThat(hook.url).isEqualTo(Nodes.URL);
-        assertThat(subscription.status().state()).isEqualTo(State.ACTIVE);
+        assertThat(subscription.status().state()).isEqualTo(SubscriptionState.ACTIVE);
         assertThat(subscription.status().id()).contains(hook.id);
         assertThat(subscription.status().expires()).contains(hook.expires);
         assertThat(nodes.receive(subscription, hook.secret, "{\"n\":1}")).isEqualTo(200);
@@ -146,11 +146,11 @@ class WebhookSubscriptionTest {
         time.advance(Duration.ofHours(37));
         Instant next = subscription.manage();
 
-        assertThat(subscription.status().state()).isEqualTo(State.AUTHORIZATION_NEEDED);
+        assertThat(subscription.status().state()).isEqualTo(SubscriptionState.AUTHORIZATION_NEEDED);
         assertThat(next).isEqualTo(time.now().plus(Duration.ofHours(1)));
         service.status = request -> 0;
         run(subscription, Duration.ofHours(2));
-        assertThat(subscription.status().state()).isEqualTo(State.ACTIVE);
+        assertThat(subscription.status().state()).isEqualTo(SubscriptionState.ACTIVE);
         assertThat(service.only().id).isEqualTo("h1");
     }
 
@@ -402,7 +402,7 @@ class WebhookSubscriptionTest {
         WebhookSubscription subscription = nodes.node();
         subscription.register();
 
-        assertThat(subscription.stop().state()).isEqualTo(State.NOT_REGISTERED);
+        assertThat(subscription.stop().state()).isEqualTo(SubscriptionState.NOT_REGISTERED);
 
         assertThat(service.active()).isEmpty();
         assertThat(subscription.manage()).isEqualTo(Instant.MAX);
@@ -419,7 +419,7 @@ class WebhookSubscriptionTest {
 
         SubscriptionStatus status = subscription.stop();
 
-        assertThat(status.state()).isEqualTo(State.DELETING);
+        assertThat(status.state()).isEqualTo(SubscriptionState.DELETING);
         assertThat(status.toDelete()).containsExactly("h1");
         assertThat(status.lastError().orElseThrow()).contains("503");
         assertThat(nodes.notifications).contains("failed DELETE 1");
@@ -427,7 +427,7 @@ class WebhookSubscriptionTest {
         WebhookSubscription again = nodes.node();
         time.advance(Duration.ofMinutes(1));
         assertThat(again.manage()).isEqualTo(Instant.MAX);
-        assertThat(again.status().state()).isEqualTo(State.NOT_REGISTERED);
+        assertThat(again.status().state()).isEqualTo(SubscriptionState.NOT_REGISTERED);
         assertThat(service.active()).isEmpty();
     }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The stored state of a subscription. It contains neither the URL nor secrets, but only a hash and the names of the secrets. Not
  * thread-safe: each change is made to a copy.
  */
-final class SubscriptionState {
+final class StoredState {
 
     /** The maximum number of replaced secrets that are valid at the same time. */
     private static final int MAX_RETAINED = 8;
@@ -120,8 +120,8 @@ final class SubscriptionState {
 
     @Nullable Instant lastErrorTime;
 
-    SubscriptionState copy() {
-        SubscriptionState copy = new SubscriptionState();
+    StoredState copy() {
+        StoredState copy = new StoredState();
         copy.version = version;
         copy.wanted = wanted;
         copy.searched = searched;

@@ -7,11 +7,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.StateFailure;
-import io.httpconnector.webhook.subscription.SubscriptionState.Failure;
-import io.httpconnector.webhook.subscription.SubscriptionState.Intent;
-import io.httpconnector.webhook.subscription.SubscriptionState.Registration;
-import io.httpconnector.webhook.subscription.SubscriptionState.RetainedSecret;
-import io.httpconnector.webhook.subscription.SubscriptionState.Retired;
+import io.httpconnector.webhook.subscription.StoredState.Failure;
+import io.httpconnector.webhook.subscription.StoredState.Intent;
+import io.httpconnector.webhook.subscription.StoredState.Registration;
+import io.httpconnector.webhook.subscription.StoredState.RetainedSecret;
+import io.httpconnector.webhook.subscription.StoredState.Retired;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -19,12 +19,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and writes a {@link SubscriptionState} as JSON. */
-final class SubscriptionStateCodec {
+/** Reads and writes a {@link StoredState} as JSON. */
+final class StoredStateCodec {
 
-    private SubscriptionStateCodec() {}
+    private StoredStateCodec() {}
 
-    static byte[] write(SubscriptionState state) {
+    static byte[] write(StoredState state) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("version", state.version).put("wanted", state.wanted).put("searched", state.searched);
         json.put("renewNow", state.renewNow);
@@ -87,7 +87,7 @@ final class SubscriptionStateCodec {
         return time == null ? null : time.toString();
     }
 
-    static SubscriptionState read(String id, byte[] bytes) {
+    static StoredState read(String id, byte[] bytes) {
         try {
             return read(JsonSupport.read(bytes));
         } catch (IOException | IllegalArgumentException | DateTimeException e) {
@@ -96,8 +96,8 @@ final class SubscriptionStateCodec {
         }
     }
 
-    private static SubscriptionState read(JsonNode json) {
-        SubscriptionState state = new SubscriptionState();
+    private static StoredState read(JsonNode json) {
+        StoredState state = new StoredState();
         state.version = json.path("version").asLong();
         state.wanted = json.path("wanted").asBoolean();
         state.searched = json.path("searched").asBoolean();
