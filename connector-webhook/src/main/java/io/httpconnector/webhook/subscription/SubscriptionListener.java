@@ -82,4 +82,12 @@ public interface SubscriptionListener {
      * @param description the time of the request
      */
     default void onPossibleOrphan(String subscription, String description) {}
+
+    /**
+     * Called when a step has become due before the time that {@link WebhookSubscription#manage()} has returned, because the service
+     * has sent a notification about the subscription: a scheduler of the application calls {@code manage()} soon.
+     *
+     * @param subscription the name
+     */
+    default void onDue(String subscription) {}
 }

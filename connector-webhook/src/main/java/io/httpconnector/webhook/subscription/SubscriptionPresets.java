@@ -34,7 +34,7 @@ final class SubscriptionPresets {
             String nearest = Suggestions.ofName(name, NAMES);
             throw new InvalidDefinitionException(
                     "preset",
-                    "there is no preset \"" + name + "\": "
+                    "/preset: there is no preset \"" + name + "\": "
                             + (nearest == null ? "use one of " + NAMES : "did you mean \"" + nearest + "\"?"));
         }
         JsonNode definition = read(name).path("definition");

@@ -3,7 +3,6 @@ package io.httpconnector.webhook.subscription;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
-import io.httpconnector.internal.threads.BackgroundThread;
 import io.httpconnector.state.StateException;
 import io.httpconnector.webhook.DeliveredSecrets;
 import io.httpconnector.webhook.Handshake;
@@ -15,7 +14,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,9 +48,6 @@ public final class WebhookSubscription implements ManagedSubscription, AutoClose
 
     private static final Logger LOG = LoggerFactory.getLogger(SubscriptionLog.NAME);
 
-    /** A change of the clock, and the steps of other nodes, are noticed within this time. */
-    private static final Duration MAX_WAIT = Duration.ofMinutes(1);
-
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
     private final String name;
@@ -63,12 +58,7 @@ public final class WebhookSubscription implements ManagedSubscription, AutoClose
     private final SubscriptionNotifier notifier;
     private final SubscriptionNotifications notifications;
     private final TimeSource time;
-    private final BackgroundThread thread;
-
-    // Guarded by this.
-    private boolean isRunning;
-    private CountDownLatch wakeUp = new CountDownLatch(1);
-    private int storeFailures;
+    private final SubscriptionSchedule schedule;
 
     /** The parts of a subscription, which its builder has created. */
     record SubscriptionParts(
@@ -78,6 +68,7 @@ public final class WebhookSubscription implements ManagedSubscription, AutoClose
             SubscriptionSecrets secrets,
             SubscriptionManager manager,
             SubscriptionNotifier notifier,
+            SubscriptionSchedule schedule,
             TimeSource time) {}
 
     WebhookSubscription(SubscriptionParts parts) {
@@ -87,9 +78,9 @@ public final class WebhookSubscription implements ManagedSubscription, AutoClose
         this.secrets = parts.secrets;
         this.manager = parts.manager;
         this.notifier = parts.notifier;
+        this.schedule = parts.schedule;
         this.time = parts.time;
         this.notifications = new SubscriptionNotifications(definition, store, notifier, time, this::wake);
-        this.thread = new BackgroundThread("webhook subscription " + name, time, new Steps());
     }
 
     /**
@@ -121,18 +112,14 @@ public final class WebhookSubscription implements ManagedSubscription, AutoClose
     }
 
     /**
-     * Registers the subscription if there is none, and executes all steps that are due from now on, in a thread of its own. Does not
-     * wait for the service: see {@link #status()}.
+     * Registers the subscription if there is none, and executes all steps that are due from now on, in the threads of a {@link
+     * io.httpconnector.polling.PollingEngine} that all subscriptions share. Does not wait for the service: see {@link #status()}.
      *
      * @throws StateException if the state cannot be stored
      */
     public void start() {
         want(true);
-        synchronized (this) {
-            isRunning = true;
-        }
-        wake();
-        thread.ensureRunning();
+        schedule.start();
     }
 
     /**
@@ -212,7 +199,7 @@ public final class WebhookSubscription implements ManagedSubscription, AutoClose
      */
     public SubscriptionStatus stop() {
         want(false);
-        end();
+        boolean unused = schedule.end(Duration.ZERO);
         return manageAfter(SubscriptionAction.DELETE, state -> {});
     }
 
@@ -292,57 +279,17 @@ public final class WebhookSubscription implements ManagedSubscription, AutoClose
         return secrets.refresh();
     }
 
-    private synchronized void wake() {
-        wakeUp.countDown();
+    private void wake() {
+        notifier.notify(listener -> listener.onDue(name));
+        schedule.wake();
     }
 
-    private void end() {
-        synchronized (this) {
-            isRunning = false;
-        }
-        wake();
-    }
-
-    /** Ends the thread. The subscription remains at the service, for the next start. */
+    /** Ends the execution of steps. The subscription remains at the service, for the next start. */
     @Override
     public void close() {
-        end();
-        if (!thread.join(CLOSE_TIMEOUT)) {
+        if (!schedule.end(CLOSE_TIMEOUT)) {
             LOG.warn("{}: a request to the service is still running", name);
         }
-    }
-
-    /** Executes the steps that are due, and waits for the next one. */
-    private final class Steps implements BackgroundThread.BackgroundTask {
-
-        @Override
-        public void step() throws InterruptedException {
-            CountDownLatch gate = gate();
-            Duration wait = MAX_WAIT;
-            try {
-                Instant due = manager.manage();
-                storeFailures = 0;
-                Instant latest = time.now().plus(MAX_WAIT);
-                wait = due.isBefore(latest) ? Duration.between(time.now(), due) : MAX_WAIT;
-            } catch (StateException e) {
-                notifier.failed(SubscriptionAction.STORE, e, ++storeFailures);
-            }
-            boolean unused = time.await(gate, wait.isNegative() ? Duration.ZERO : wait);
-        }
-
-        @Override
-        public boolean isEnded() {
-            synchronized (WebhookSubscription.this) {
-                return !isRunning;
-            }
-        }
-    }
-
-    private synchronized CountDownLatch gate() {
-        if (wakeUp.getCount() == 0) {
-            wakeUp = new CountDownLatch(1);
-        }
-        return wakeUp;
     }
 
     /** Omits the URL, which is a secret. */

@@ -9,6 +9,7 @@ import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.polling.PollingEngine;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.webhook.DeliveredSecrets;
@@ -37,6 +38,7 @@ public final class WebhookSubscriptionBuilder {
     private @Nullable URI url;
     private @Nullable StateStore store;
     private @Nullable DeliveredSecrets secrets;
+    private @Nullable PollingEngine engine;
     private TimeSource time = TimeSource.SYSTEM;
 
     WebhookSubscriptionBuilder(String name) {
@@ -320,6 +322,17 @@ public final class WebhookSubscriptionBuilder {
     }
 
     /**
+     * Sets the engine whose threads execute the steps after {@link WebhookSubscription#start()}.
+     *
+     * @param engine the engine, to be closed by the application; by default {@link PollingEngine#shared()}
+     * @return this builder
+     */
+    public WebhookSubscriptionBuilder engine(PollingEngine engine) {
+        this.engine = Arguments.notNull(engine, "engine");
+        return this;
+    }
+
+    /**
      * Sets the time source, for tests.
      *
      * @param time the system time source by default
@@ -374,8 +387,11 @@ public final class WebhookSubscriptionBuilder {
         SubscriptionClient client = new SubscriptionClient(name, definition, connection, address, time);
         SubscriptionManager manager =
                 new SubscriptionManager(definition, address.reveal(), state, known, client, notifier, time);
+        SubscriptionSchedule schedule =
+                new SubscriptionSchedule(name, connection.baseUrl(), manager::manage, notifier, time, engine);
         return new WebhookSubscription(
-                new WebhookSubscription.SubscriptionParts(name, definition, state, known, manager, notifier, time));
+                new WebhookSubscription.SubscriptionParts(
+                        name, definition, state, known, manager, notifier, schedule, time));
     }
 
     private @Nullable SubscriptionDefinition definition(List<String> problems) {

@@ -1,0 +1,149 @@
+package io.httpconnector.webhook.subscription;
+
+import io.httpconnector.TimeSource;
+import io.httpconnector.polling.PlannedPoll;
+import io.httpconnector.polling.PlannedPolls;
+import io.httpconnector.polling.PollingEngine;
+import io.httpconnector.state.StateException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Executes the steps of a started subscription when they are due, in the threads of a {@link PollingEngine}, which all
+ * subscriptions and polling triggers share. Thread-safe.
+ */
+final class SubscriptionSchedule {
+
+    /** A change of the clock, and the steps of other nodes, are noticed within this time. */
+    private static final Duration MAX_WAIT = Duration.ofMinutes(1);
+
+    private static final int TEST_WORKERS = 2;
+
+    private final String id;
+    private final String origin;
+    private final Supplier<Instant> steps;
+    private final SubscriptionNotifier notifier;
+    private final TimeSource time;
+    private final @Nullable PollingEngine shared;
+
+    /** Held while steps are executed. */
+    private final ReentrantLock executing = new ReentrantLock();
+
+    private int storeFailures;
+
+    // Guarded by this.
+    private @Nullable PollingEngine engine;
+    private @Nullable PlannedPolls planned;
+
+    /**
+     * Creates a schedule that is not started.
+     *
+     * @param steps executes the steps that are due, and returns when the next one is
+     * @param shared the engine; null for that of this JVM
+     */
+    SubscriptionSchedule(
+            String name,
+            String origin,
+            Supplier<Instant> steps,
+            SubscriptionNotifier notifier,
+            TimeSource time,
+            @Nullable PollingEngine shared) {
+        this.id = "webhook subscription " + name + " " + UUID.randomUUID();
+        this.origin = origin;
+        this.steps = steps;
+        this.notifier = notifier;
+        this.time = time;
+        this.shared = shared;
+    }
+
+    /** Executes the steps from now on. */
+    synchronized void start() {
+        if (engine == null) {
+            engine = shared != null
+                    ? shared
+                    : time == TimeSource.SYSTEM ? PollingEngine.shared() : PollingEngine.create(TEST_WORKERS, time);
+        }
+        plan(engine);
+    }
+
+    /** Looks for steps that have become due. Has no effect unless the schedule is started. */
+    synchronized void wake() {
+        if (engine != null) {
+            plan(engine);
+        }
+    }
+
+    private void plan(PollingEngine chosen) {
+        if (planned != null) {
+            planned.close();
+        }
+        planned = chosen.plan(id, origin, new PlannedPoll(time.now(), time.now(), 0, false), due -> execute());
+    }
+
+    private PlannedPoll execute() {
+        executing.lock();
+        try {
+            if (!isStarted()) {
+                return new PlannedPoll(time.now(), time.now(), 0, true);
+            }
+            Instant latest = time.now().plus(MAX_WAIT);
+            Instant due = next(latest);
+            Instant start = due.isBefore(latest) ? due : latest;
+            return new PlannedPoll(start, start, 0, false);
+        } finally {
+            executing.unlock();
+        }
+    }
+
+    private Instant next(Instant afterFailure) {
+        try {
+            Instant due = steps.get();
+            storeFailures = 0;
+            return due;
+        } catch (StateException e) {
+            storeFailures++;
+            notifier.failed(SubscriptionAction.STORE, e, storeFailures);
+            return afterFailure;
+        }
+    }
+
+    private synchronized boolean isStarted() {
+        return engine != null;
+    }
+
+    /**
+     * Executes no more steps, and waits for the current one.
+     *
+     * @return whether it has ended in time
+     */
+    boolean end(Duration timeout) {
+        PollingEngine ended;
+        synchronized (this) {
+            ended = engine;
+            if (planned != null) {
+                planned.close();
+            }
+            planned = null;
+            engine = null;
+        }
+        try {
+            boolean isIdle = executing.tryLock() || executing.tryLock(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            if (isIdle) {
+                executing.unlock();
+            }
+            return isIdle;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            if (ended != null && shared == null && time != TimeSource.SYSTEM) {
+                ended.close();
+            }
+        }
+    }
+}
