@@ -5,9 +5,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
-import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.definition.ConnectorReader.Parts;
-import io.httpconnector.definition.SecretSource.SecretReference;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.polling.PollingTrigger;
@@ -15,10 +13,9 @@ import io.httpconnector.polling.PollingTriggerBuilder;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.EventHandler;
-import io.httpconnector.webhook.TenantRoutes;
 import io.httpconnector.webhook.WebhookReceiver;
-import io.httpconnector.webhook.WebhookReceiverBuilder;
-import io.httpconnector.webhook.WebhookRouter;
+import io.httpconnector.webhook.subscription.SubscriptionStatus;
+import io.httpconnector.webhook.subscription.WebhookSubscription;
 import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,7 +24,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -47,12 +43,9 @@ public final class Connector implements AutoCloseable {
     private final OptionalInputs empty;
     private final Map<String, RequestTemplate> templates = new ConcurrentHashMap<>();
     private final Map<String, PollingTrigger> triggers = new LinkedHashMap<>();
-    private final Map<String, OpenWebhook> webhooks = new LinkedHashMap<>();
+    private final ConnectorWebhooks webhooks;
     private boolean isStarted;
     private boolean isClosed;
-
-    /** A receiver and its place in the router. */
-    private record OpenWebhook(WebhookReceiver receiver, String token, URI url) {}
 
     Connector(
             Parts parts,
@@ -69,6 +62,7 @@ public final class Connector implements AutoCloseable {
         this.received = received;
         this.components = components;
         this.empty = empty;
+        this.webhooks = new ConnectorWebhooks(parts, context, components, connection, values);
     }
 
     /** Sets the handlers of the triggers and webhooks that name one. */
@@ -112,7 +106,7 @@ public final class Connector implements AutoCloseable {
     public ConnectorRequest request(String name) {
         DefinedRequest request = parts.requests().get(name);
         if (request == null) {
-            throw unknown("request", name, parts.requests().keySet());
+            throw invalid(unknown("request", name, parts.requests().keySet()));
         }
         RequestTemplate template = templates.computeIfAbsent(name, unused -> template(request.template()));
         return new ConnectorRequest(connection, template, request, components, inputs(request));
@@ -138,7 +132,7 @@ public final class Connector implements AutoCloseable {
 
     /**
      * Handles the events of a polling trigger or a webhook. A polling trigger begins when the connector is started; a webhook
-     * receives requests at once.
+     * receives requests at once, and is registered at the service when the connector is started, if the document has a subscription.
      *
      * @param name the name of the trigger or webhook
      * @param handler the handler
@@ -153,9 +147,9 @@ public final class Connector implements AutoCloseable {
         if (webhook == null && trigger == null) {
             List<String> names = new ArrayList<>(parts.triggers().keySet());
             names.addAll(parts.webhooks().keySet());
-            throw unknown("trigger or webhook", name, names);
+            throw invalid(unknown("trigger or webhook", name, names));
         }
-        if (triggers.containsKey(name) || webhooks.containsKey(name)) {
+        if (triggers.containsKey(name) || webhooks.isOpen(name)) {
             throw invalid(name + ": it has a handler already");
         }
         if (trigger != null) {
@@ -165,7 +159,10 @@ public final class Connector implements AutoCloseable {
                 created.start();
             }
         } else if (webhook != null) {
-            webhooks.put(name, receive(name, webhook, handler));
+            webhooks.open(name, webhook, handler);
+            if (isStarted) {
+                webhooks.start(name);
+            }
         }
     }
 
@@ -181,7 +178,7 @@ public final class Connector implements AutoCloseable {
     public PollingTriggerBuilder triggerBuilder(String name, EventHandler handler) {
         DefinedTrigger trigger = parts.triggers().get(name);
         if (trigger == null) {
-            throw unknown("trigger", name, parts.triggers().keySet());
+            throw invalid(unknown("trigger", name, parts.triggers().keySet()));
         }
         return builder(name, trigger, Arguments.notNull(handler, "handler"));
     }
@@ -214,41 +211,6 @@ public final class Connector implements AutoCloseable {
         return builder;
     }
 
-    private OpenWebhook receive(String name, DefinedWebhook webhook, EventHandler handler) {
-        WebhookRouter router = context.router;
-        if (router == null) {
-            throw invalid(name + ": the webhook needs a router: set it by webhooks(...) of the context");
-        }
-        String id = context.tenant + "/" + parts.id() + "/" + name;
-        WebhookReceiverBuilder builder = new WebhookReceivers(parts.id(), context, components, connection, this::secret)
-                .builder(id, name, webhook, PillTree.render(webhook.json(), values));
-        if (webhook.tenantValue().isEmpty()) {
-            builder.handler(event -> handler.handle(event.toTriggerEvent()));
-        } else {
-            TenantRoutes routes = TenantRoutes.create();
-            routes.add(
-                    InputText.of(webhook.tenantValue()).required(values),
-                    event -> handler.handle(event.toTriggerEvent()));
-            builder.tenants(routes);
-        }
-        context.receivers.accept(builder);
-        WebhookReceiver receiver = builder.build();
-        String token = context.webhookTokens.getOrDefault(name, WebhookRouter.newToken());
-        return new OpenWebhook(receiver, token, router.add(token, receiver));
-    }
-
-    private WebhookSecrets deliveredTo(String webhook, TokenStore tokens) {
-        return new WebhookSecrets(tokens, context.tenant + "/" + parts.id(), webhook);
-    }
-
-    private Set<String> deliveredNames(String webhook) {
-        DefinedWebhook defined = parts.webhooks().get(webhook);
-        if (defined == null) {
-            throw unknown("webhook", webhook, parts.webhooks().keySet());
-        }
-        return defined.delivered();
-    }
-
     /**
      * Returns the secrets that the service has delivered to a webhook in its handshake, for example to show the verification token
      * of Notion, which must be entered there.
@@ -258,10 +220,7 @@ public final class Connector implements AutoCloseable {
      * @throws InvalidDefinitionException if there is no such webhook
      */
     public Map<String, Secret> deliveredSecrets(String webhook) {
-        Set<String> names = deliveredNames(webhook);
-        return context.tokens == null
-                ? Map.of()
-                : deliveredTo(webhook, context.tokens).all(names);
+        return webhooks.deliveredSecrets(webhook);
     }
 
     /**
@@ -273,22 +232,46 @@ public final class Connector implements AutoCloseable {
      * @throws InvalidDefinitionException if there is no such webhook
      */
     public void forgetDeliveredSecrets(String webhook) {
-        Set<String> names = deliveredNames(webhook);
-        if (context.tokens != null) {
-            deliveredTo(webhook, context.tokens).remove(names);
-        }
+        webhooks.forgetDeliveredSecrets(webhook);
     }
 
-    private @Nullable Secret secret(String name) {
-        Secret input = values.secrets().get(name);
-        return input != null ? input : context.secrets.find(new SecretReference(context.tenant, parts.id(), name));
-    }
-
-    /** Starts the polling triggers that have a handler. Starting again has no effect. */
+    /**
+     * Starts the polling triggers and the subscriptions of webhooks that have a handler: from now on, the library registers their
+     * URLs at the service. Call it when the web server accepts requests. Starting again has no effect.
+     *
+     * @throws io.httpconnector.state.StateException if the state of a subscription cannot be stored
+     */
     public synchronized void start() {
         checkOpen();
         isStarted = true;
         triggers.values().forEach(PollingTrigger::start);
+        webhooks.start();
+    }
+
+    /**
+     * Returns the subscription of a webhook, also of one without a handler: to read its status, to check or renew it now, or to rotate
+     * its secret. The connector closes it.
+     *
+     * @param webhook the name of the webhook
+     * @return the subscription; empty if the document defines none
+     * @throws InvalidDefinitionException if there is no such webhook, or the context has no router or stores for it
+     */
+    public synchronized Optional<WebhookSubscription> subscription(String webhook) {
+        checkOpen();
+        return webhooks.subscription(webhook);
+    }
+
+    /**
+     * Deletes all subscriptions at the service, when the customer or the application is removed. {@link #close()} keeps them for the
+     * next start.
+     *
+     * @return the status by the name of the webhook; one that is {@code DELETING} could not be deleted: call this method again later
+     * @throws InvalidDefinitionException if the context has no router or stores for a subscription
+     * @throws io.httpconnector.state.StateException if the state of a subscription cannot be stored
+     */
+    public synchronized Map<String, SubscriptionStatus> stopSubscriptions() {
+        checkOpen();
+        return webhooks.stopSubscriptions();
     }
 
     /**
@@ -308,7 +291,7 @@ public final class Connector implements AutoCloseable {
      * @return the receiver; empty if it has no handler
      */
     public synchronized Optional<WebhookReceiver> receiver(String name) {
-        return Optional.ofNullable(webhooks.get(name)).map(OpenWebhook::receiver);
+        return webhooks.find(name).map(ConnectorWebhooks.OpenWebhook::receiver);
     }
 
     /**
@@ -318,7 +301,7 @@ public final class Connector implements AutoCloseable {
      * @return the URL to register at the service; empty if the webhook has no handler
      */
     public synchronized Optional<URI> webhookUrl(String name) {
-        return Optional.ofNullable(webhooks.get(name)).map(OpenWebhook::url);
+        return webhooks.find(name).map(ConnectorWebhooks.OpenWebhook::url);
     }
 
     /**
@@ -340,13 +323,16 @@ public final class Connector implements AutoCloseable {
         return new InvalidDefinitionException("connector " + this, List.of(problem));
     }
 
-    private InvalidDefinitionException unknown(String what, String name, Collection<String> names) {
+    static String unknown(String what, @Nullable String name, Collection<String> names) {
         String nearest = name == null ? null : Suggestions.of(name, names);
-        return invalid("there is no " + what + " \"" + name + "\""
-                + (nearest == null ? ": use one of " + names : ": did you mean \"" + nearest + "\"?"));
+        return "there is no " + what + " \"" + name + "\""
+                + (nearest == null ? ": use one of " + names : ": did you mean \"" + nearest + "\"?");
     }
 
-    /** Stops the triggers, revokes the URLs of the webhooks and closes the connection. Closing again has no effect. */
+    /**
+     * Stops the triggers, revokes the URLs of the webhooks and closes the connection. Subscriptions remain at the service, for the next
+     * start; see {@link #stopSubscriptions()}. Closing again has no effect.
+     */
     @Override
     public synchronized void close() {
         if (isClosed) {
@@ -354,13 +340,7 @@ public final class Connector implements AutoCloseable {
         }
         isClosed = true;
         List<AutoCloseable> all = new ArrayList<>(triggers.values());
-        webhooks.values().forEach(webhook -> {
-            WebhookRouter router = context.router;
-            if (router != null) {
-                boolean unused = router.revoke(webhook.token);
-            }
-            all.add(webhook.receiver);
-        });
+        all.addAll(webhooks.close());
         all.add(connection);
         RuntimeException failure = null;
         for (AutoCloseable each : all) {

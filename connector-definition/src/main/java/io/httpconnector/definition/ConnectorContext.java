@@ -10,6 +10,8 @@ import io.httpconnector.polling.PollingTriggerBuilder;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.webhook.WebhookReceiverBuilder;
 import io.httpconnector.webhook.WebhookRouter;
+import io.httpconnector.webhook.subscription.WebhookSubscriptionBuilder;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +39,8 @@ public final class ConnectorContext {
     final Consumer<HttpConnectionBuilder> connection;
     final Consumer<PollingTriggerBuilder> triggers;
     final Consumer<WebhookReceiverBuilder> receivers;
+    final Map<String, URI> webhookUrls;
+    final Consumer<WebhookSubscriptionBuilder> subscriptions;
 
     private ConnectorContext(Builder builder) {
         this.tenant = builder.tenant;
@@ -54,6 +58,8 @@ public final class ConnectorContext {
         this.connection = builder.connection;
         this.triggers = builder.triggers;
         this.receivers = builder.receivers;
+        this.webhookUrls = Map.copyOf(builder.webhookUrls);
+        this.subscriptions = builder.subscriptions;
     }
 
     /**
@@ -77,6 +83,7 @@ public final class ConnectorContext {
         private @Nullable TokenStore tokens;
         private @Nullable WebhookRouter router;
         private final Map<String, String> webhookTokens = new LinkedHashMap<>();
+        private final Map<String, URI> webhookUrls = new LinkedHashMap<>();
         private @Nullable String redirectUri;
         private @Nullable PollingEngine engine;
         private @Nullable TimeSource timeSource;
@@ -84,6 +91,7 @@ public final class ConnectorContext {
         private Consumer<HttpConnectionBuilder> connection = builder -> {};
         private Consumer<PollingTriggerBuilder> triggers = builder -> {};
         private Consumer<WebhookReceiverBuilder> receivers = builder -> {};
+        private Consumer<WebhookSubscriptionBuilder> subscriptions = builder -> {};
         private final List<String> problems = new ArrayList<>();
 
         private Builder(String tenant) {
@@ -140,7 +148,7 @@ public final class ConnectorContext {
         }
 
         /**
-         * Sets the store of the state of triggers. Required to start one.
+         * Sets the store of the state of triggers and of subscriptions of webhooks. Required to start one.
          *
          * @param store the store, to be closed by the application
          * @return this builder
@@ -152,7 +160,7 @@ public final class ConnectorContext {
 
         /**
          * Sets the store of the tokens of OAuth 2, and of the secrets that services deliver to webhooks in a handshake, such as
-         * those of Asana and Notion, which require it. Default: in memory, without delivered secrets.
+         * those of Asana and Notion, which require it, as do subscriptions. Default: in memory, without delivered secrets.
          *
          * @param store the store
          * @return this builder
@@ -174,8 +182,8 @@ public final class ConnectorContext {
         }
 
         /**
-         * Sets the token in the URL of a webhook, which must stay the same after a restart. Default: a new one, see
-         * {@link WebhookRouter#newToken()}.
+         * Sets the token in the URL of a webhook, which must stay the same after a restart. Default: that in the token store if the
+         * webhook has a subscription, so that the URL stays the same; otherwise a new one, see {@link WebhookRouter#newToken()}.
          *
          * @param webhook the name of the webhook
          * @param token the token
@@ -183,6 +191,19 @@ public final class ConnectorContext {
          */
         public Builder webhookToken(String webhook, String token) {
             webhookTokens.put(Arguments.notNull(webhook, "webhook"), Arguments.notNull(token, "token"));
+            return this;
+        }
+
+        /**
+         * Sets the public URL of a webhook, if requests reach it by another component than the router. A subscription registers it at
+         * the service.
+         *
+         * @param webhook the name of the webhook
+         * @param url an absolute URL, which must stay the same after a restart. Default: that of the router
+         * @return this builder
+         */
+        public Builder webhookUrl(String webhook, URI url) {
+            webhookUrls.put(Arguments.notNull(webhook, "webhook"), Arguments.notNull(url, "URL of a webhook"));
             return this;
         }
 
@@ -261,6 +282,17 @@ public final class ConnectorContext {
          */
         public Builder receivers(Consumer<WebhookReceiverBuilder> change) {
             this.receivers = receivers.andThen(Arguments.notNull(change, "change of receivers"));
+            return this;
+        }
+
+        /**
+         * Changes all subscriptions of webhooks in code, such as to add a listener. Applied after the options of the document.
+         *
+         * @param change the change
+         * @return this builder
+         */
+        public Builder subscriptions(Consumer<WebhookSubscriptionBuilder> change) {
+            this.subscriptions = subscriptions.andThen(Arguments.notNull(change, "change of subscriptions"));
             return this;
         }
 

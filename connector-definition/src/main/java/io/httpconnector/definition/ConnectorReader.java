@@ -157,6 +157,12 @@ final class ConnectorReader {
         secrets.findInSettings(json);
         requests.forEach((name, request) ->
                 secrets.findIn(request.template(), json.path("requests").path(name), "/requests/" + name));
+        webhooks.forEach((name, webhook) -> {
+            DefinedSubscription subscription = webhook.subscription();
+            if (subscription != null) {
+                secrets.findInSubscription(subscription.json(), "/webhooks/" + name + "/subscription");
+            }
+        });
         triggers.forEach((name, trigger) -> {
             JsonNode request = json.path("triggers").path(name).path("request");
             if (request.isObject()) {

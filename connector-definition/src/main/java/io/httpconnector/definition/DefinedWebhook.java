@@ -7,11 +7,15 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.webhook.Handshakes;
+import io.httpconnector.webhook.VerificationResult;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookReceiverBuilder;
+import io.httpconnector.webhook.WebhookRequest;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A webhook of a connector document. Immutable.
@@ -24,6 +28,7 @@ import java.util.TreeSet;
  * @param handler the name of the handler; empty if the application sets it
  * @param secrets the names of the secrets that the application supplies
  * @param delivered the names of the secrets that the service delivers
+ * @param subscription by which the library registers the webhook; null if the customer or the application registers it
  */
 record DefinedWebhook(
         String title,
@@ -33,7 +38,8 @@ record DefinedWebhook(
         String tenantValue,
         String handler,
         Set<String> secrets,
-        Set<String> delivered) {
+        Set<String> delivered,
+        @Nullable DefinedSubscription subscription) {
 
     /** What a receiver without settings writes. */
     private static final ObjectNode DEFAULTS = WebhookReceiver.named("defaults").toJson();
@@ -47,11 +53,13 @@ record DefinedWebhook(
         List<String> handshakes = reader.distinctTexts("handshakes");
         String handler = reader.text("handler");
         String tenantValue = reader.text("tenantValue");
+        DefinedSubscription subscription =
+                reader.document("subscription", definition -> DefinedSubscription.read(definition, samples, SAMPLE));
         reader.acceptUnreadMembers();
         ObjectNode json = ((ObjectNode) given).deepCopy();
-        json.remove(List.of("title", "verifiers", "handshakes", "handler", "tenantValue"));
+        json.remove(List.of("title", "verifiers", "handshakes", "handler", "tenantValue", "subscription"));
         if (tenantValue != null) {
-            checkShared(reader, json, tenantValue);
+            checkShared(reader, json, given.get("subscription"), tenantValue);
         }
         Set<String> secrets = new TreeSet<>();
         JsonNode rendered = PillTree.render(json, samples);
@@ -65,9 +73,13 @@ record DefinedWebhook(
                     })
                     .connection(connection)
                     .handler(event -> {});
-            verifiers.forEach(name -> builder.verify((request, now) -> {
-                throw new IllegalStateException("only validated");
-            }));
+            verifiers.forEach(name -> builder.verify(DefinedWebhook::validated));
+            if (subscription != null) {
+                subscription.addTo(builder, connection, samples);
+            } else if (given.has("subscription")) {
+                // Its problems are reported already; a missing verifier is none of them.
+                builder.verify(DefinedWebhook::validated);
+            }
             builder.build().close();
             secrets.removeAll(delivered);
         }
@@ -80,11 +92,24 @@ record DefinedWebhook(
                 tenantValue == null ? "" : tenantValue,
                 handler == null ? "" : handler,
                 Set.copyOf(secrets),
-                delivered);
+                delivered,
+                subscription);
+    }
+
+    /** Represents a verifier that is code while a document is read. */
+    private static VerificationResult validated(WebhookRequest request, Instant now) {
+        throw new IllegalStateException("only validated");
     }
 
     /** Checks a webhook whose URL all instances share. */
-    private static void checkShared(JsonObjectReader reader, ObjectNode json, String tenantValue) {
+    private static void checkShared(
+            JsonObjectReader reader, ObjectNode json, @Nullable JsonNode subscription, String tenantValue) {
+        if (subscription != null) {
+            reader.problem(
+                    "subscription",
+                    "all instances share the URL of this webhook, so that the application registers it once: remove"
+                            + " subscription or tenantValue");
+        }
         if (!json.has("tenant")) {
             reader.problem(
                     "tenantValue",
@@ -116,6 +141,9 @@ record DefinedWebhook(
         handshakes.forEach(name -> written.withArray("/handshakes").add(name));
         if (!tenantValue.isEmpty()) {
             written.put("tenantValue", tenantValue);
+        }
+        if (subscription != null) {
+            written.set("subscription", subscription.json().deepCopy());
         }
         return handler.isEmpty() ? written : written.put("handler", handler);
     }

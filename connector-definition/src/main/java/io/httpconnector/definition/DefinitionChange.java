@@ -68,6 +68,8 @@ public record DefinitionChange(
         WEBHOOK_VERIFICATION,
         /** The ID or the key of the events of a webhook. */
         WEBHOOK_EVENTS,
+        /** The subscription by which the library registers a webhook at the service. */
+        SUBSCRIPTION,
         /** Another option of a webhook. */
         WEBHOOK
     }

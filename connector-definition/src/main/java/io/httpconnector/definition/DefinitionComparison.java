@@ -29,6 +29,10 @@ final class DefinitionComparison {
     private static final Set<String> KEY = Set.of("key", "wholeRecordAsKey");
     private static final Set<String> QUERY = Set.of("request", "records", "parents", "pills");
     private static final Set<String> WEBHOOK_EVENTS = Set.of("id", "key", "type", "events");
+    private static final String SUBSCRIPTION = "subscription";
+    /** The members of a subscription that its service knows. */
+    private static final Set<String> REGISTRATION = Set.of("preset", "create", "parameters", "events");
+
     private static final Set<String> DESCRIPTION = Set.of("title", "responses");
 
     private final ConnectorDefinition older;
@@ -299,13 +303,23 @@ final class DefinitionComparison {
     private void compareWebhooks() {
         compareMembers("/webhooks", (webhook, pointer) -> {
             if (!older.webhooks().contains(webhook)) {
-                add(ChangeKind.ADDED_WEBHOOK, Impact.APPLICATION, pointer, "its URL must be registered at the service");
+                boolean isManaged = after.at(pointer).has(SUBSCRIPTION);
+                add(
+                        ChangeKind.ADDED_WEBHOOK,
+                        isManaged ? Impact.NONE : Impact.APPLICATION,
+                        pointer,
+                        isManaged
+                                ? "its URL is registered at the service if the application has a handler for it"
+                                : "its URL must be registered at the service");
             } else if (!newer.webhooks().contains(webhook)) {
                 add(
                         ChangeKind.REMOVED_WEBHOOK,
                         Impact.APPLICATION,
                         pointer,
-                        "its URL responds with 404: remove it at the service");
+                        before.at(pointer).has(SUBSCRIPTION)
+                                ? "its URL responds with 404: a registry deletes the subscription at the service; otherwise call"
+                                        + " stopSubscriptions() before"
+                                : "its URL responds with 404: remove it at the service");
             } else {
                 Set<String> added = new HashSet<>(newer.webhookSecrets(webhook));
                 added.removeAll(older.webhookSecrets(webhook));
@@ -323,7 +337,9 @@ final class DefinitionComparison {
     }
 
     private void webhook(String member, String pointer) {
-        if (member.equals("verify") || member.equals("verifiers")) {
+        if (member.equals(SUBSCRIPTION)) {
+            subscription(pointer);
+        } else if (member.equals("verify") || member.equals("verifiers")) {
             add(
                     ChangeKind.WEBHOOK_VERIFICATION,
                     Impact.APPLICATION,
@@ -343,6 +359,34 @@ final class DefinitionComparison {
                     "events are routed by other values, or to another URL: register the URL of the webhook at the service");
         } else if (!DESCRIPTION.contains(member)) {
             add(ChangeKind.WEBHOOK, Impact.NONE, pointer, "applies to the next requests");
+        }
+    }
+
+    private void subscription(String pointer) {
+        if (before.at(pointer).isMissingNode()) {
+            add(
+                    ChangeKind.SUBSCRIPTION,
+                    Impact.APPLICATION,
+                    pointer,
+                    "the library registers the URL: remove the webhook that you have registered at the service");
+        } else if (after.at(pointer).isMissingNode()) {
+            add(
+                    ChangeKind.SUBSCRIPTION,
+                    Impact.APPLICATION,
+                    pointer,
+                    "a registry deletes the subscription at the service, otherwise call stopSubscriptions() before; then"
+                            + " register its URL at the service");
+        } else {
+            compareMembers(pointer, (member, place) -> {
+                boolean isReplaced = REGISTRATION.contains(member);
+                add(
+                        ChangeKind.SUBSCRIPTION,
+                        isReplaced ? Impact.STATE : Impact.NONE,
+                        place,
+                        isReplaced
+                                ? "the subscription is created again at the service, and its predecessor deleted"
+                                : "applies to the next steps of the subscription");
+            });
         }
     }
 }

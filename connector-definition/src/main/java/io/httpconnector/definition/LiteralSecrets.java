@@ -44,6 +44,10 @@ final class LiteralSecrets {
     /** The values that a service documents for all its customers. */
     private static final String CONSTANTS = "constants";
 
+    /** The requests of a subscription of a webhook. */
+    private static final List<String> SUBSCRIPTION_REQUESTS =
+            List.of("create", "renew", "check", "rotate", "delete", "list/request");
+
     /** Follows the JSON Pointer of a credential in a JSON body. */
     private static final String IN_JSON = " in the JSON body";
 
@@ -78,6 +82,16 @@ final class LiteralSecrets {
         List<String> all = SavedRequest.literalCredentials(template);
         if (!all.isEmpty() && !findInParts(json, pointer)) {
             all.forEach(name -> report(pointer, name + ": "));
+        }
+    }
+
+    /** Searches the requests of a subscription. */
+    void findInSubscription(JsonNode subscription, String pointer) {
+        for (String member : SUBSCRIPTION_REQUESTS) {
+            JsonNode request = subscription.at("/" + member);
+            if (request.isObject()) {
+                findIn(RequestTemplate.fromJson(request, Map.of()), request, pointer + "/" + member);
+            }
         }
     }
 

@@ -12,11 +12,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The secrets that a service has delivered to a webhook of a connector. They are kept in the token store, which encrypts them like
+ * The secrets of a webhook of a connector that a service has delivered, or that its subscription manages. They are kept in the token store, which encrypts them like
  * tokens. Thread-safe.
  *
  * @param account the tenant and the connector
@@ -36,21 +37,9 @@ record WebhookSecrets(TokenStore tokens, String account, String webhook) impleme
     }
 
     @Override
-    @SuppressWarnings("try") // The lease is held, not used.
     public boolean save(String name, Secret secret) {
-        Optional<Secret> known = find(name);
-        if (known.isEmpty()) {
-            String key = key(name);
-            try (TokenStore.Lease unused = tokens.lease(key, TIMEOUT)) {
-                known = tokens.get(key);
-                if (known.isEmpty()) {
-                    tokens.put(key, secret, null);
-                    LOG.info("{}/{}: the service has delivered the secret \"{}\"", account, webhook, name);
-                    return true;
-                }
-            }
-        }
-        boolean isSame = MessageDigest.isEqual(utf8(known.get()), utf8(secret));
+        Secret known = findOrCreate(name, () -> secret);
+        boolean isSame = MessageDigest.isEqual(utf8(known), utf8(secret));
         if (!isSame) {
             LOG.info(
                     "{}/{}: a request with another secret \"{}\" was rejected. If you have created the webhook again at the"
@@ -62,6 +51,31 @@ record WebhookSecrets(TokenStore tokens, String account, String webhook) impleme
         return isSame;
     }
 
+    /** Returns the secret with a name; stores another one if there is none. */
+    @SuppressWarnings("try") // The lease is held, not used.
+    Secret findOrCreate(String name, Supplier<Secret> created) {
+        Optional<Secret> known = find(name);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        String key = key(name);
+        try (TokenStore.Lease unused = tokens.lease(key, TIMEOUT)) {
+            known = tokens.get(key);
+            if (known.isPresent()) {
+                return known.get();
+            }
+            Secret secret = created.get();
+            tokens.put(key, secret, null);
+            LOG.info("{}/{}: the secret \"{}\" was stored", account, webhook, name);
+            return secret;
+        }
+    }
+
+    @Override
+    public void remove(String name) {
+        boolean unused = tokens.remove(key(name));
+    }
+
     /** Returns the secrets that were delivered. */
     Map<String, Secret> all(Set<String> names) {
         Map<String, Secret> all = new LinkedHashMap<>();
@@ -71,9 +85,7 @@ record WebhookSecrets(TokenStore tokens, String account, String webhook) impleme
 
     /** Removes the secrets, so that others can be delivered. */
     void remove(Set<String> names) {
-        names.forEach(name -> {
-            boolean unused = tokens.remove(key(name));
-        });
+        names.forEach(this::remove);
     }
 
     private String key(String name) {

@@ -7,6 +7,7 @@ import io.httpconnector.definition.ConnectorDefinition;
 import io.httpconnector.definition.model.MemberMeanings.Meaning;
 import io.httpconnector.internal.json.MemberObserver.Arrangement;
 import io.httpconnector.internal.json.MemberObserver.ValueType;
+import io.httpconnector.webhook.subscription.WebhookSubscription;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -72,6 +73,7 @@ final class ConnectorModel {
         complete(polling, template, Set.of("rules", "retry"));
         reuseRequests(value(trigger, "parents").object(), request);
         extend(object("webhooks"), receiver.object(receiver.root()), Set.of());
+        completeSubscription(value(model(object("webhooks")), "subscription").object());
         String defaults = object("defaults");
         complete(defaults, trigger, names(trigger));
         complete(defaults, template, names(template));
@@ -127,7 +129,30 @@ final class ConnectorModel {
     }
 
     private static ValueModel value(DocumentModel model, String member) {
-        return member(model.object(model.root()), member).values().get(0);
+        return value(model.object(model.root()), member);
+    }
+
+    private static ValueModel value(ObjectModel object, String member) {
+        return member(object, member).values().get(0);
+    }
+
+    /** The verifiers and handshakes of a subscription are those of a receiver; a preset has all requests. */
+    private void completeSubscription(String id) {
+        complete(id, receiver, Set.of("verify", "handshake"));
+        setValues(id, "preset", List.of(ValueModel.choice(List.copyOf(WebhookSubscription.presets()), false)));
+        MemberModel create = member(model(id), "create");
+        replace(
+                id,
+                new MemberModel(
+                        create.name(),
+                        create.values(),
+                        create.isRequired(),
+                        Set.of("preset"),
+                        create.with(),
+                        create.requiredWith(),
+                        create.isNotEmpty(),
+                        create.isDistinct(),
+                        create.readers()));
     }
 
     private void complete(String id, DocumentModel from, Set<String> names) {

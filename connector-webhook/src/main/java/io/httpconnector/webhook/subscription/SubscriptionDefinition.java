@@ -3,7 +3,6 @@ package io.httpconnector.webhook.subscription;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.Hashing;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.Suggestions;
@@ -73,7 +72,7 @@ record SubscriptionDefinition(
         return JsonObjectReader.read("webhook subscription", json, SubscriptionDefinition::read);
     }
 
-    private static SubscriptionDefinition read(JsonObjectReader reader) {
+    private static @Nullable SubscriptionDefinition read(JsonObjectReader reader) {
         // "preset": The name of a well-known service, whose definition the other members change.
         String unused = reader.text("preset");
         // "events": The types of events, as the service names them.
@@ -115,7 +114,8 @@ record SubscriptionDefinition(
         reader.elements(
                 "handshake", (element, at) -> receiver.withArray("/handshake").add(element));
         if (create == null) {
-            throw new InvalidDefinitionException("webhook subscription", "create: it is missing");
+            // Reported already.
+            return null;
         }
         SubscriptionDefinition read = new SubscriptionDefinition(
                 events,

@@ -1,0 +1,92 @@
+package io.httpconnector.definition;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.HttpConnection;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
+import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.WebhookReceiverBuilder;
+import io.httpconnector.webhook.subscription.WebhookSubscription;
+import io.httpconnector.webhook.subscription.WebhookSubscriptionBuilder;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The subscription of a webhook in a connector document, by which the library registers the webhook at the service. Immutable.
+ *
+ * @param json the definition as it is written; the texts of {@code parameters} and {@code events} may have pills for inputs
+ */
+record DefinedSubscription(ObjectNode json) {
+
+    /** The members with pills for inputs. Those of the requests would not be encoded. */
+    private static final Set<String> WITH_INPUTS = Set.of("parameters", "events");
+
+    private static final URI SAMPLE_URL = URI.create("https://localhost/webhook");
+
+    /**
+     * Reads a definition.
+     *
+     * @param samples a value for each input
+     * @param secret a secret for each name
+     * @throws InvalidDefinitionException if it is invalid; the pointers of its problems are relative to it
+     */
+    static DefinedSubscription read(JsonNode given, InputValues samples, Secret secret) {
+        DefinedSubscription read = new DefinedSubscription(((ObjectNode) given).deepCopy());
+        List<String> problems = new ArrayList<>();
+        PillTree.forEachInput(given, (pointer, input) -> {
+            String member = pointer.split("/", 3)[1];
+            if (!WITH_INPUTS.contains(member)) {
+                problems.add(pointer + ": only parameters and events can refer to inputs: add \"" + input
+                        + "\": \"{{auth." + input + "}}\" to parameters, and write {{parameters." + input + "}} here");
+            }
+        });
+        if (problems.isEmpty()) {
+            read.check(samples, secret, problems);
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidDefinitionException("subscription", problems);
+        }
+        return read;
+    }
+
+    private void check(InputValues samples, Secret secret, List<String> problems) {
+        try (HttpConnection connection = HttpConnection.named("probe")
+                        .baseUrl("https://localhost")
+                        .build();
+                WebhookSubscription subscription = builder("probe", samples)
+                        .connection(connection)
+                        .url(SAMPLE_URL)
+                        .build();
+                WebhookReceiver unused = WebhookReceiver.named("probe")
+                        .definition(subscription.receiverDefinition(), name -> secret)
+                        .connection(connection)
+                        .handler(event -> {})
+                        .build()) {
+            return;
+        } catch (InvalidDefinitionException e) {
+            problems.addAll(e.problems());
+        }
+    }
+
+    /** Adds the verifiers of the service to a receiver that is only validated. */
+    void addTo(WebhookReceiverBuilder receiver, HttpConnection connection, InputValues samples) {
+        receiver.subscription(
+                builder("probe", samples).connection(connection).url(SAMPLE_URL).build());
+    }
+
+    /** Returns a builder without a connection, a URL and stores. */
+    WebhookSubscriptionBuilder builder(String name, InputValues values) {
+        ObjectNode rendered = JsonNodeFactory.instance.objectNode();
+        json.properties()
+                .forEach(member -> rendered.set(
+                        member.getKey(),
+                        WITH_INPUTS.contains(member.getKey())
+                                ? PillTree.render(member.getValue(), values)
+                                : member.getValue()));
+        return WebhookSubscription.named(name).definition(rendered);
+    }
+}
