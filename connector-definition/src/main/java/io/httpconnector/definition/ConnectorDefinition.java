@@ -11,12 +11,13 @@ import io.httpconnector.auth.definition.InputField;
 import io.httpconnector.definition.internal.DocumentParser;
 import io.httpconnector.definition.internal.FormatMigrations;
 import io.httpconnector.internal.Arguments;
-import io.httpconnector.template.PillInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -249,6 +250,17 @@ public final class ConnectorDefinition {
     }
 
     /**
+     * Returns the names of the webhooks with a subscription, whose URL the library registers at the service.
+     *
+     * @return the names, in the order of the document
+     */
+    public Set<String> subscriptions() {
+        Set<String> names = new LinkedHashSet<>(webhooks());
+        names.removeIf(name -> parts.webhooks().get(name).subscription() == null);
+        return Collections.unmodifiableSet(names);
+    }
+
+    /**
      * Returns the names of the secrets that an instance needs: its secret inputs, and the secrets of its webhooks.
      *
      * @param strategy the way to authenticate
@@ -342,25 +354,6 @@ public final class ConnectorDefinition {
                     "changes", "\"" + newer.id() + "\" is another connector than \"" + id() + "\"");
         }
         return new DefinitionComparison(this, newer).compare();
-    }
-
-    /** Returns the names of the values that a request requires, besides inputs. */
-    Set<String> pills(String request) {
-        DefinedRequest defined = parts.requests().get(request);
-        Set<String> names = new TreeSet<>();
-        if (defined != null) {
-            defined.template().pills().stream()
-                    .filter(PillInfo::required)
-                    .map(PillInfo::path)
-                    .filter(path -> !path.startsWith(InputText.STEP + "."))
-                    .forEach(names::add);
-        }
-        return names;
-    }
-
-    Set<String> webhookSecrets(String webhook) {
-        DefinedWebhook defined = parts.webhooks().get(webhook);
-        return defined == null ? Set.of() : defined.secrets();
     }
 
     private static void put(ObjectNode json, String member, ObjectNode value) {

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.auth.definition.InputField;
 import io.httpconnector.definition.DefinitionChange.ChangeKind;
 import io.httpconnector.definition.DefinitionChange.Impact;
+import io.httpconnector.template.PillInfo;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,12 +28,8 @@ final class DefinitionComparison {
     private static final Set<String> RECORD_VERSION = Set.of("version", "wholeRecordAsVersion");
     private static final Set<String> KEY = Set.of("key", "wholeRecordAsKey");
     private static final Set<String> QUERY = Set.of("request", "records", "parents", "pills");
-    private static final Set<String> WEBHOOK_EVENTS = Set.of("id", "key", "type", "events");
-    private static final String SUBSCRIPTION = "subscription";
-    /** The members of a subscription that its service knows. */
-    private static final Set<String> REGISTRATION = Set.of("preset", "create", "parameters", "events");
 
-    private static final Set<String> DESCRIPTION = Set.of("title", "responses");
+    static final Set<String> DESCRIPTION = Set.of("title", "responses");
 
     private final ConnectorDefinition older;
     private final ConnectorDefinition newer;
@@ -54,13 +50,13 @@ final class DefinitionComparison {
         compareStrategies();
         compareRequests();
         compareTriggers();
-        compareWebhooks();
+        new WebhookComparison(this, older, newer, before, after).compare();
         changes.sort(
                 Comparator.comparing(DefinitionChange::impact).reversed().thenComparing(DefinitionChange::pointer));
         return List.copyOf(changes);
     }
 
-    private void add(ChangeKind kind, Impact impact, String pointer, String consequence, String... strategies) {
+    void add(ChangeKind kind, Impact impact, String pointer, String consequence, String... strategies) {
         changes.add(new DefinitionChange(kind, impact, pointer, consequence, Set.of(strategies)));
     }
 
@@ -69,7 +65,7 @@ final class DefinitionComparison {
     }
 
     /** Visits the members of an object that differ, with their pointers. */
-    private void compareMembers(String parent, BiConsumer<String, String> changed) {
+    void compareMembers(String parent, BiConsumer<String, String> changed) {
         JsonNode left = before.at(parent);
         JsonNode right = after.at(parent);
         Set<String> names = new TreeSet<>();
@@ -232,8 +228,8 @@ final class DefinitionComparison {
                         pointer,
                         "code that sends \"" + request + "\" fails");
             } else {
-                Set<String> added = new TreeSet<>(newer.pills(request));
-                added.removeAll(older.pills(request));
+                Set<String> added = new TreeSet<>(pills(newer, request));
+                added.removeAll(pills(older, request));
                 if (!added.isEmpty()) {
                     add(
                             ChangeKind.REQUEST_VALUES,
@@ -248,6 +244,20 @@ final class DefinitionComparison {
                 });
             }
         });
+    }
+
+    /** Returns the names of the values that a request requires, besides inputs. */
+    private static Set<String> pills(ConnectorDefinition definition, String request) {
+        DefinedRequest defined = definition.parts.requests().get(request);
+        Set<String> names = new TreeSet<>();
+        if (defined != null) {
+            defined.template().pills().stream()
+                    .filter(PillInfo::required)
+                    .map(PillInfo::path)
+                    .filter(path -> !path.startsWith(InputText.STEP + "."))
+                    .forEach(names::add);
+        }
+        return names;
     }
 
     private void compareTriggers() {
@@ -297,96 +307,6 @@ final class DefinitionComparison {
                     "deleted records are detected by the new setting from now on");
         } else if (!DESCRIPTION.contains(member)) {
             add(ChangeKind.TRIGGER, Impact.NONE, pointer, "applies to the next poll");
-        }
-    }
-
-    private void compareWebhooks() {
-        compareMembers("/webhooks", (webhook, pointer) -> {
-            if (!older.webhooks().contains(webhook)) {
-                boolean isManaged = after.at(pointer).has(SUBSCRIPTION);
-                add(
-                        ChangeKind.ADDED_WEBHOOK,
-                        isManaged ? Impact.NONE : Impact.APPLICATION,
-                        pointer,
-                        isManaged
-                                ? "its URL is registered at the service if the application has a handler for it"
-                                : "its URL must be registered at the service");
-            } else if (!newer.webhooks().contains(webhook)) {
-                add(
-                        ChangeKind.REMOVED_WEBHOOK,
-                        Impact.APPLICATION,
-                        pointer,
-                        before.at(pointer).has(SUBSCRIPTION)
-                                ? "its URL responds with 404: a registry deletes the subscription at the service; otherwise call"
-                                        + " stopSubscriptions() before"
-                                : "its URL responds with 404: remove it at the service");
-            } else {
-                Set<String> added = new HashSet<>(newer.webhookSecrets(webhook));
-                added.removeAll(older.webhookSecrets(webhook));
-                if (!added.isEmpty()) {
-                    add(
-                            ChangeKind.WEBHOOK_SECRET,
-                            // Secrets of a URL that all instances share belong to the application.
-                            SharedWebhook.namesIn(newer).contains(webhook) ? Impact.APPLICATION : Impact.CUSTOMER,
-                            pointer,
-                            "the secrets " + added.stream().sorted().toList() + " must be in the source of secrets");
-                }
-                compareMembers(pointer, this::webhook);
-            }
-        });
-    }
-
-    private void webhook(String member, String pointer) {
-        if (member.equals(SUBSCRIPTION)) {
-            subscription(pointer);
-        } else if (member.equals("verify") || member.equals("verifiers")) {
-            add(
-                    ChangeKind.WEBHOOK_VERIFICATION,
-                    Impact.APPLICATION,
-                    pointer,
-                    "requests that are signed in the former way are rejected: change the settings at the service");
-        } else if (WEBHOOK_EVENTS.contains(member)) {
-            add(
-                    ChangeKind.WEBHOOK_EVENTS,
-                    Impact.STATE,
-                    pointer,
-                    "an event that is repeated after the upgrade may not be recognized");
-        } else if (member.equals("tenantValue") || member.equals("tenant")) {
-            add(
-                    ChangeKind.WEBHOOK,
-                    Impact.APPLICATION,
-                    pointer,
-                    "events are routed by other values, or to another URL: register the URL of the webhook at the service");
-        } else if (!DESCRIPTION.contains(member)) {
-            add(ChangeKind.WEBHOOK, Impact.NONE, pointer, "applies to the next requests");
-        }
-    }
-
-    private void subscription(String pointer) {
-        if (before.at(pointer).isMissingNode()) {
-            add(
-                    ChangeKind.SUBSCRIPTION,
-                    Impact.APPLICATION,
-                    pointer,
-                    "the library registers the URL: remove the webhook that you have registered at the service");
-        } else if (after.at(pointer).isMissingNode()) {
-            add(
-                    ChangeKind.SUBSCRIPTION,
-                    Impact.APPLICATION,
-                    pointer,
-                    "a registry deletes the subscription at the service, otherwise call stopSubscriptions() before; then"
-                            + " register its URL at the service");
-        } else {
-            compareMembers(pointer, (member, place) -> {
-                boolean isReplaced = REGISTRATION.contains(member);
-                add(
-                        ChangeKind.SUBSCRIPTION,
-                        isReplaced ? Impact.STATE : Impact.NONE,
-                        place,
-                        isReplaced
-                                ? "the subscription is created again at the service, and its predecessor deleted"
-                                : "applies to the next steps of the subscription");
-            });
         }
     }
 }

@@ -175,6 +175,13 @@ public final class ConfiguredConnectorsBuilder {
                 ConnectorDefinition base = id == null ? null : files.get(id);
                 ConnectorDefinition definition = definition(connection, base);
                 ConnectorContext.Builder context = connection.context(definition, secrets);
+                String publicUrl = settings.publicUrl();
+                if (publicUrl != null) {
+                    definition
+                            .subscriptions()
+                            .forEach(webhook -> context.webhookUrl(
+                                    webhook, WebhookPaths.publicUrl(publicUrl, name + "/" + webhook)));
+                }
                 all.customize(name, context);
                 connectors.put(name, definition.connect(context.build()));
                 definitions.put(name, definition);

@@ -3,6 +3,7 @@ package io.httpconnector.definition.configuration;
 import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,11 @@ final class WebhookPaths implements WebhookEndpoint {
 
     private static String withoutSlash(String path) {
         return path.endsWith("/") ? withoutSlash(path.substring(0, path.length() - 1)) : path;
+    }
+
+    /** Returns the URL at which services reach a webhook. */
+    static URI publicUrl(String publicUrl, String id) {
+        return URI.create(withoutSlash(publicUrl) + "/" + id);
     }
 
     /** Adds a webhook at the path of its id. */

@@ -9,6 +9,7 @@ import io.httpconnector.internal.Arguments;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.template.Pills;
 import io.httpconnector.trigger.DeadLetter;
+import io.httpconnector.webhook.subscription.SubscriptionStatus;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
@@ -126,6 +127,17 @@ public final class ConnectorInstance {
     public Optional<URI> webhookUrl(String webhook) {
         InstanceRuntime current = lifecycle.runtime();
         return current == null ? Optional.empty() : current.webhookUrl(Arguments.notNull(webhook, "webhook"));
+    }
+
+    /**
+     * Returns the status of the subscription of a webhook at the service, as all nodes have stored it.
+     *
+     * @param webhook the name of the webhook
+     * @return the status; empty if no version of the document has a subscription for it
+     * @throws io.httpconnector.state.StateException if the state cannot be read
+     */
+    public Optional<SubscriptionStatus> subscription(String webhook) {
+        return lifecycle.subscription(Arguments.notNull(webhook, "webhook"));
     }
 
     /**
@@ -282,7 +294,8 @@ public final class ConnectorInstance {
 
     /**
      * Stops the instance: it no longer polls, its webhook URLs do not exist, and it cannot send. Events that are being handled are
-     * finished, for at most 30 seconds. The state of its triggers is kept. Stopping again has no effect.
+     * finished, for at most 30 seconds. The state of its triggers is kept. Its subscriptions are deleted at the service; if that
+     * fails, it is tried again until it succeeds, also after a restart. Stopping again has no effect.
      *
      * @throws io.httpconnector.state.StateException if the change could not be stored: nothing is changed
      */
@@ -309,7 +322,7 @@ public final class ConnectorInstance {
      * @throws InvalidDefinitionException if the registry does not have this version or the current one
      */
     public List<DefinitionChange> changes(String version) {
-        return lifecycle.changes(Arguments.notNull(version, "version"));
+        return lifecycle.versions().changes(Arguments.notNull(version, "version"));
     }
 
     /**
@@ -322,7 +335,7 @@ public final class ConnectorInstance {
      * @throws io.httpconnector.state.StateException if the change could not be stored: nothing is changed
      */
     public void upgrade(String version) {
-        lifecycle.upgrade(Arguments.notNull(version, "version"));
+        lifecycle.versions().upgrade(Arguments.notNull(version, "version"));
     }
 
     /**
@@ -337,12 +350,15 @@ public final class ConnectorInstance {
      * @throws io.httpconnector.state.StateException if the change could not be stored: nothing is changed
      */
     public InstanceState upgrade(String version, InstanceSettings settings) {
-        return lifecycle.upgrade(Arguments.notNull(version, "version"), Arguments.notNull(settings, "settings"));
+        return lifecycle
+                .versions()
+                .upgrade(Arguments.notNull(version, "version"), Arguments.notNull(settings, "settings"));
     }
 
     /**
      * Stops the instance and removes it with the state of its triggers and its tokens. They are not revoked at the service. Secrets
-     * belong to the application, which removes them.
+     * belong to the application, which removes them. Its subscriptions are deleted at the service first; if that fails, the instance
+     * is {@link InstanceState#REMOVING} until it succeeds, unless the service has rejected the credentials.
      *
      * @throws io.httpconnector.state.StateException if this could not be stored
      */
@@ -351,8 +367,8 @@ public final class ConnectorInstance {
     }
 
     /**
-     * Stops the instance and removes it, but keeps the state of its triggers and its tokens: an instance that is added again for the
-     * same tenant and connector continues there.
+     * Stops the instance and removes it, but keeps the state of its triggers, its tokens and its subscriptions at the service: an
+     * instance that is added again for the same tenant and connector continues there.
      *
      * @throws io.httpconnector.state.StateException if this could not be stored
      */

@@ -16,6 +16,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The connector documents of a registry by ID and version. Thread-safe. */
@@ -30,13 +32,17 @@ final class Definitions {
      * @param scheduled whether a trigger has a schedule, by the names of the triggers
      * @param webhooks the webhooks as JSON by name
      * @param shared the names of the webhooks whose URL all instances share
+     * @param subscriptionInputs the names of the inputs on which it depends where a subscription is at the service
      */
     record Defined(
             ConnectorDefinition definition,
             boolean isSharedHost,
             Map<String, Boolean> scheduled,
             Map<String, JsonNode> webhooks,
-            Set<String> shared) {
+            Set<String> shared,
+            Set<String> subscriptionInputs) {
+
+        private static final Pattern INPUT = Pattern.compile("\\bauth\\.([A-Za-z0-9_-]+)");
 
         /** Whether there is a trigger or webhook with this name. */
         boolean has(String name) {
@@ -64,7 +70,25 @@ final class Definitions {
             Map<String, JsonNode> webhooks = new LinkedHashMap<>();
             json.path("webhooks").properties().forEach(webhook -> webhooks.put(webhook.getKey(), webhook.getValue()));
             boolean isShared = !json.at("/connection/baseUrl").toString().contains("{{");
-            return new Defined(definition, isShared, scheduled, webhooks, SharedWebhook.namesIn(definition));
+            return new Defined(
+                    definition,
+                    isShared,
+                    scheduled,
+                    webhooks,
+                    SharedWebhook.namesIn(definition),
+                    subscriptionInputs(definition, json));
+        }
+
+        private static Set<String> subscriptionInputs(ConnectorDefinition definition, JsonNode json) {
+            if (definition.subscriptions().isEmpty()) {
+                return Set.of();
+            }
+            StringBuilder texts = new StringBuilder(json.path("connection").toString());
+            json.path("webhooks").forEach(webhook -> texts.append(webhook.path("subscription")));
+            return INPUT.matcher(texts)
+                    .results()
+                    .map(result -> result.group(1))
+                    .collect(Collectors.toUnmodifiableSet());
         }
     }
 
@@ -127,6 +151,18 @@ final class Definitions {
     /** Returns the IDs of all documents. */
     Set<String> connectors() {
         return Set.copyOf(all.keySet());
+    }
+
+    /** Returns the newest documents with subscriptions, by the names of their webhooks. */
+    Map<String, Defined> subscriptions(String connector) {
+        NavigableMap<String, Defined> versions = all.getOrDefault(connector, Collections.emptyNavigableMap());
+        Map<String, Defined> newest = new TreeMap<>();
+        synchronized (versions) {
+            versions.values()
+                    .forEach(defined ->
+                            defined.definition().subscriptions().forEach(webhook -> newest.put(webhook, defined)));
+        }
+        return newest;
     }
 
     /** Returns the names of the triggers of all versions. */

@@ -3,9 +3,10 @@ package io.httpconnector.definition.registry;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.definition.Connector;
-import io.httpconnector.definition.DefinitionChange;
+import io.httpconnector.definition.registry.SubscriptionCleanup.Outcome;
+import io.httpconnector.webhook.subscription.SubscriptionStatus;
 import java.time.Duration;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -72,68 +73,47 @@ final class InstanceLifecycle {
 
     void stop() {
         changing(() -> {
-            if (stored.state() != InstanceState.DISABLED) {
-                store(stored.with(InstanceState.DISABLED, ""));
+            disable();
+            if (environment.cleanup.delete(this) != Outcome.NOTHING_LEFT) {
+                environment.cleanup.plan(this);
             }
-            InstanceRuntime old = runtime;
-            if (old != null) {
-                old.endPolls();
-            }
-            closeRuntime();
         });
+    }
+
+    void disable() {
+        if (!stored.isStopped()) {
+            store(stored.with(InstanceState.DISABLED, ""));
+        }
+        InstanceRuntime old = runtime;
+        if (old != null) {
+            old.endPolls();
+        }
+        closeRuntime();
     }
 
     void change(InstanceSettings settings) {
         changing(() -> {
             check(stored.version(), settings);
             StoredInstance changed = stored.with(stored.version(), settings);
+            environment.cleanup.deleteBefore(this, settings);
             store(stored.state() == InstanceState.DISABLED ? changed : changed.in(InstanceState.ACTIVE));
             reopen();
         });
     }
 
-    List<DefinitionChange> changes(String version) {
-        return InstanceUpgrade.of(environment.definitions, stored, version).changes();
+    Optional<SubscriptionStatus> subscription(String webhook) {
+        return environment.cleanup.status(stored.id(), webhook);
     }
 
-    void upgrade(String version) {
-        changing(() -> {
-            InstanceUpgrade upgrade = InstanceUpgrade.of(environment.definitions, stored, version);
-            upgrade.requireNoCustomer();
-            check(version, upgrade.settings());
-            upgrade(
-                    version,
-                    upgrade.settings(),
-                    stored.state() == InstanceState.DISABLED ? InstanceState.DISABLED : InstanceState.ACTIVE,
-                    "");
-        });
+    InstanceVersions versions() {
+        return new InstanceVersions(environment, this);
     }
 
-    InstanceState upgrade(String version, InstanceSettings settings) {
-        changing(() -> {
-            String consent =
-                    InstanceUpgrade.of(environment.definitions, stored, version).consent();
-            InstanceState next = consent.isEmpty() ? InstanceState.ACTIVE : InstanceState.NEEDS_AUTHORIZATION;
-            String why = consent;
-            try {
-                check(version, settings);
-            } catch (InvalidDefinitionException e) {
-                next = InstanceState.FAILED;
-                why = String.join("; ", e.problems());
-            }
-            boolean isDisabled = stored.state() == InstanceState.DISABLED;
-            upgrade(version, settings, isDisabled ? InstanceState.DISABLED : next, isDisabled ? "" : why);
-        });
-        return stored.state();
-    }
-
-    private void upgrade(String version, InstanceSettings settings, InstanceState state, String reason) {
-        StoredInstance changed = stored.with(version, settings);
-        store(new StoredInstance(
-                changed.id(), version, settings, state, reason, changed.created(), changed.revision()));
+    /** Stores a changed instance, and applies it. A trigger or a subscription may have been removed. */
+    void replace(StoredInstance changed) {
+        store(changed);
         InstanceRuntime old = runtime;
         if (old != null) {
-            // A trigger may have been removed.
             old.endPolls();
         }
         reopen();
@@ -150,21 +130,19 @@ final class InstanceLifecycle {
     }
 
     void remove(boolean keepsState) {
-        changing(() -> {
-            if (stored.state() != InstanceState.DISABLED) {
-                store(stored.with(InstanceState.DISABLED, ""));
-            }
-            InstanceRuntime old = runtime;
-            if (old != null) {
-                old.endPolls();
-            }
-            closeRuntime();
-            if (!keepsState) {
-                environment.forget(stored);
-            }
-            environment.settings.instances().remove(stored);
-            boolean unused = environment.instances.remove(stored.id(), instance);
-        });
+        new InstanceRemoval(environment, this).remove(keepsState);
+    }
+
+    /** Deletes subscriptions that are not needed any more; returns whether there is nothing more to do. */
+    boolean deleteUnused() {
+        if (!lifecycle.tryLock()) {
+            return false;
+        }
+        try {
+            return new InstanceRemoval(environment, this).deleteUnused();
+        } finally {
+            lifecycle.unlock();
+        }
     }
 
     /** Adds the instance to the registry. Others find it when it is stored. */
@@ -193,7 +171,10 @@ final class InstanceLifecycle {
 
     private InvalidDefinitionException exists() {
         return new InvalidDefinitionException(
-                "connector registry", "there is an instance of " + this + " already: change it, or remove it first");
+                "connector registry",
+                environment.isRemoving(stored.id())
+                        ? this + " is being removed: its subscription is not deleted at the service yet; add it again later"
+                        : "there is an instance of " + this + " already: change it, or remove it first");
     }
 
     private void requirePresent() {
@@ -202,7 +183,16 @@ final class InstanceLifecycle {
         }
     }
 
-    private void changing(Runnable change) {
+    void changing(Runnable change) {
+        changingAny(() -> {
+            if (stored.state() == InstanceState.REMOVING) {
+                throw new ConnectorException("The instance " + this + " is being removed: add it again later");
+            }
+            change.run();
+        });
+    }
+
+    void changingAny(Runnable change) {
         environment.requireOpen();
         try {
             lifecycle.lockInterruptibly();
@@ -232,8 +222,7 @@ final class InstanceLifecycle {
             if (latest == null) {
                 closeRuntime();
                 boolean unused = environment.instances.remove(stored.id(), instance);
-            } else if (latest.revision() != stored.revision()
-                    || (runtime == null && latest.state() != InstanceState.DISABLED)) {
+            } else if (latest.revision() != stored.revision() || (runtime == null && !latest.isStopped())) {
                 stored = latest;
                 closeRuntime();
                 // The other node has planned the polls.
@@ -245,7 +234,7 @@ final class InstanceLifecycle {
     }
 
     /** Stores a change before it takes effect. The caller holds the lifecycle lock. */
-    private void store(StoredInstance changed) {
+    void store(StoredInstance changed) {
         environment.settings.instances().put(changed, stored.revision());
         stored = changed;
     }
@@ -253,9 +242,7 @@ final class InstanceLifecycle {
     /** Applies the stored state. */
     private void reopen() {
         closeRuntime();
-        if (stored.state() != InstanceState.DISABLED) {
-            open(Duration.ZERO);
-        }
+        open(Duration.ZERO);
     }
 
     private void closeRuntime() {
@@ -274,7 +261,11 @@ final class InstanceLifecycle {
     void open(@Nullable Duration delay) {
         lifecycle.lock();
         try {
-            if (stored.state() == InstanceState.DISABLED || runtime != null || environment.isClosed()) {
+            if (runtime != null || environment.isClosed()) {
+                return;
+            }
+            environment.cleanup.plan(this, Duration.ZERO);
+            if (stored.isStopped()) {
                 return;
             }
             InstanceRuntime opened = new InstanceRuntime(

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.definition.Connector;
-import io.httpconnector.definition.ConnectorContext;
-import io.httpconnector.definition.SecretSource.SecretReference;
 import io.httpconnector.definition.registry.Definitions.Defined;
 import io.httpconnector.polling.PollingListener;
 import io.httpconnector.polling.PollingTrigger;
@@ -53,6 +51,7 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
     private final InstanceSecrets secrets;
     private final InstanceUrls urls;
     private final InstancePlans plans;
+    private final @Nullable InstanceSubscriptions subscriptions;
 
     private volatile boolean invalid;
     private volatile @Nullable String lastFailure;
@@ -71,6 +70,8 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
                 environment::cluster,
                 (trigger, delay) -> new InstancePolls(environment, this, trigger).plan(delay));
         this.secrets = new InstanceSecrets(environment.settings.secrets(), stored.id(), this::failed, this::connected);
+        this.subscriptions =
+                defined.definition().subscriptions().isEmpty() ? null : new InstanceSubscriptions(environment, this);
     }
 
     /**
@@ -90,6 +91,9 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
                     defined.shared().contains(name) ? null : defined.webhooks().get(name);
             if (webhook != null) {
                 urls.add(name, webhook, request -> receive(name, request));
+            }
+            if (subscriptions != null && urls.of(name).isPresent()) {
+                subscriptions.start(name, polling, delay);
             }
         });
     }
@@ -173,24 +177,7 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
 
     /** Creates a connector with other settings, also to check them. */
     Connector connect(InstanceSettings settings) {
-        RegistrySettings shared = environment.settings;
-        InstanceId id = stored.id();
-        SecretReferences references = new SecretReferences(settings.secrets());
-        ConnectorContext.Builder context = ConnectorContext.forTenant(id.tenant())
-                .values(settings.values())
-                .secrets(reference -> secrets.find(
-                        new SecretReference(id.tenant(), id.connector(), references.nameOf(reference.name()))))
-                .state(shared.state())
-                .engine(shared.engine())
-                .tokens(new InstanceTokens(
-                        shared.tokens(), RegistryEnvironment.account(id), () -> instance.authorized(this)))
-                .webhooks(environment.receivers)
-                .triggers(builder -> builder.listener(new Failures()));
-        if (settings.strategy() != null) {
-            context.strategy(settings.strategy());
-        }
-        shared.context().accept(context);
-        return references.connect(id, defined.definition(), context.build());
+        return new InstanceConnection(environment, this, secrets, new Failures(), subscriptions).connect(settings);
     }
 
     /** Called when a value or a secret is missing or invalid. */
@@ -215,13 +202,18 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
 
         @Override
         public void onFailure(String trigger, Exception failure, int consecutiveFailures) {
-            lastFailure = message(failure);
+            failed(failure);
             if (environment.cluster() != null
                     && failure instanceof ConnectorException refused
                     && refused.needsAuthorization()) {
                 boolean unused = instance.authorizationLost(InstanceRuntime.this, message(refused));
             }
         }
+    }
+
+    /** Remembers why a poll or a step of a subscription has failed. */
+    void failed(Exception failure) {
+        lastFailure = message(failure);
     }
 
     private static String message(Exception e) {
@@ -341,6 +333,9 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
             ended = true;
             plans.end();
             urls.revoke();
+        }
+        if (subscriptions != null) {
+            subscriptions.close();
         }
         Connector open;
         lock.lock();

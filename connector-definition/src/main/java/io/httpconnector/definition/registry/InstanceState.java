@@ -16,5 +16,10 @@ public enum InstanceState {
      */
     FAILED,
     /** The instance was stopped. */
-    DISABLED
+    DISABLED,
+    /**
+     * The instance was removed, but its subscription at the service could not be deleted yet: this is tried again until it succeeds,
+     * also after a restart. Then it does not exist any more. {@link ConnectorInstance#removeKeepingState()} gives up.
+     */
+    REMOVING
 }

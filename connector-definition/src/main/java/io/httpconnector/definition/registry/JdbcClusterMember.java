@@ -94,7 +94,7 @@ final class JdbcClusterMember implements ClusterMember {
             });
             throw new ConnectorException(owner + " does not exist any more: its polls end");
         }
-        if (instance.state() == InstanceState.DISABLED) {
+        if (instance.lifecycle().stored().isStopped()) {
             environment.background(() -> {
                 boolean unused = polling.pause(id);
             });

@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
@@ -47,11 +48,13 @@ final class RegistryEnvironment {
     final Definitions definitions = new Definitions();
     final InstanceHandlers<InstanceHandler> handlers = new InstanceHandlers<>(definitions);
     final SharedWebhooks shared = new SharedWebhooks(definitions, new SharedDelivery());
+    final SubscriptionCleanup cleanup = new SubscriptionCleanup(this);
     final OpenConnectors open;
     final ConcurrentMap<InstanceId, ConnectorInstance> instances = new ConcurrentHashMap<>();
     /** Receivers need a router of their own: requests come through the endpoint of the instance. */
     final WebhookRouter receivers = WebhookRouter.at("https://localhost/");
 
+    private final String node = UUID.randomUUID().toString();
     private final @Nullable ClusterJoining joining;
     private final ThreadPoolExecutor background;
     private @Nullable SecretKeySpec webhookKey;
@@ -101,6 +104,11 @@ final class RegistryEnvironment {
         if (isClosed()) {
             throw new IllegalStateException("The connector registry is closed");
         }
+    }
+
+    /** Returns an id of this registry, whose nodes may share an engine in tests. */
+    String node() {
+        return node;
     }
 
     @Nullable RegistryInbox inbox() {
@@ -171,7 +179,7 @@ final class RegistryEnvironment {
         @Override
         public boolean receives(InstanceId id) {
             ConnectorInstance instance = instances.get(id);
-            return instance != null && instance.state() != InstanceState.DISABLED;
+            return instance != null && !instance.lifecycle().stored().isStopped();
         }
 
         @Override
@@ -201,6 +209,14 @@ final class RegistryEnvironment {
                 throw failure;
             }
         }
+    }
+
+    /** Whether an instance was removed, except for its subscription at the service. */
+    boolean isRemoving(InstanceId id) {
+        return settings.instances()
+                .find(id)
+                .filter(instance -> instance.state() == InstanceState.REMOVING)
+                .isPresent();
     }
 
     @Nullable ClusterMember cluster() {
@@ -263,6 +279,7 @@ final class RegistryEnvironment {
     void forget(StoredInstance instance) {
         InstanceTokens.removeAll(settings.tokens(), account(instance.id()));
         InstanceId id = instance.id();
+        cleanup.forget(id);
         ClusterMember member = cluster;
         definitions.triggers(id.connector()).forEach(trigger -> {
             if (member == null) {
@@ -317,6 +334,7 @@ final class RegistryEnvironment {
             Thread.currentThread().interrupt();
         }
         shared.close();
+        cleanup.close();
         if (inbox != null) {
             inbox.close();
         }

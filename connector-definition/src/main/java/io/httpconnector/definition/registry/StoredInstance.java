@@ -29,6 +29,11 @@ public record StoredInstance(
         long created,
         long revision) {
 
+    /** Whether the instance neither polls nor receives. */
+    boolean isStopped() {
+        return state == InstanceState.DISABLED || state == InstanceState.REMOVING;
+    }
+
     StoredInstance with(InstanceState newState, String newReason) {
         return new StoredInstance(id, version, settings, newState, newReason, created, revision + 1);
     }

@@ -10,6 +10,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
 import io.httpconnector.Response;
 import io.httpconnector.auth.oauth2.TokenStore;
+import io.httpconnector.definition.RepositoryService;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.testing.Await;
 import io.httpconnector.testing.MockResponse;
@@ -20,6 +21,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -183,6 +185,46 @@ class ConfiguredConnectorsTest {
                         CONNECTIONS + "acme.secrets.signing: the variable SHOP_WEBHOOK_SECRET was not replaced")
                 .hasMessageContaining(CONNECTIONS + "acme.headers.X-Region: the variable shop.region was not replaced")
                 .hasMessageNotContaining("X-Price");
+    }
+
+    @Test
+    void subscriptionRegistersThePublicUrl() throws Exception {
+        Files.writeString(directory.resolve("code.connector.yaml"), """
+                connector: 1
+                id: code
+                version: 1.0.0
+                title: Code
+                inputs: [{name: site, label: Site}]
+                connection: {baseUrl: "{{auth.site}}"}
+                webhooks:
+                  pushed: {subscription: {preset: github, parameters: {owner: octo, repository: app}}}
+                """);
+        try (RepositoryService repositories = new RepositoryService()) {
+            Map<String, Object> properties = new HashMap<>(Map.of(
+                    "connectors.store.directory",
+                    directory.resolve("data").toString(),
+                    "connectors.documents",
+                    directory + "/*.connector.yaml",
+                    CONNECTIONS + "code.connector",
+                    "code",
+                    CONNECTIONS + "code.values.site",
+                    repositories.baseUrl()));
+            try (ConfiguredConnectors connectors =
+                    ConfiguredConnectors.of(properties).build()) {
+                assertThatThrownBy(() -> connectors.on("pushed", event -> {}))
+                        .hasMessageContaining("code/pushed: its subscription registers the URL")
+                        .hasMessageContaining("connectors.webhooks.public-url");
+            }
+            properties.put("connectors.webhooks.public-url", "https://app.example.com/hooks/");
+            try (ConfiguredConnectors connectors =
+                    ConfiguredConnectors.of(properties).build()) {
+                connectors.on("pushed", event -> {});
+                connectors.start();
+
+                Await.until(() -> repositories.hooks().size() == 1);
+                assertThat(repositories.hooks().get(0).url()).isEqualTo("https://app.example.com/hooks/code/pushed");
+            }
+        }
     }
 
     @Test

@@ -50,12 +50,23 @@ public final class SubscriptionStatus {
                     ? SubscriptionState.NOT_REGISTERED
                     : SubscriptionState.DELETING;
         }
-        if (state.failures.values().stream().anyMatch(Failure::needsAuthorization)) {
+        if (needsAuthorization()) {
             return SubscriptionState.AUTHORIZATION_NEEDED;
         }
         boolean isActive = state.active != null
                 && (state.active.expires() == null || state.active.expires().isAfter(now));
         return isActive ? SubscriptionState.ACTIVE : SubscriptionState.CREATING;
+    }
+
+    /**
+     * Returns whether the service has rejected the credentials, so that a user must authorize the connection again before a step can
+     * succeed: also while the subscription is being deleted.
+     *
+     * @return whether an authorization is needed
+     */
+    @JsonProperty("needsAuthorization")
+    public boolean needsAuthorization() {
+        return state.failures.values().stream().anyMatch(Failure::needsAuthorization);
     }
 
     /**

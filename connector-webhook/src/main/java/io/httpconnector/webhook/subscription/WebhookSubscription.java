@@ -3,7 +3,9 @@ package io.httpconnector.webhook.subscription;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
+import io.httpconnector.internal.Arguments;
 import io.httpconnector.state.StateException;
+import io.httpconnector.state.StateStore;
 import io.httpconnector.webhook.DeliveredSecrets;
 import io.httpconnector.webhook.Handshake;
 import io.httpconnector.webhook.ManagedSubscription;
@@ -100,6 +102,35 @@ public final class WebhookSubscription implements ManagedSubscription, AutoClose
      */
     public static Set<String> presets() {
         return new TreeSet<>(SubscriptionPresets.NAMES);
+    }
+
+    /**
+     * Returns the stored status of a subscription, without its definition and connection.
+     *
+     * @param store the store of its state
+     * @param name its name
+     * @return the status; {@link SubscriptionStatus.State#NOT_REGISTERED} if there is none
+     * @throws StateException if the state cannot be read
+     */
+    public static SubscriptionStatus status(StateStore store, String name) {
+        SubscriptionState state = new SubscriptionStore(Arguments.notNull(store, "store"), stateId(name)).read();
+        return new SubscriptionStatus(state, TimeSource.SYSTEM.now(), state.lastEvent);
+    }
+
+    /**
+     * Removes the state of a subscription that was stopped. Without it, what is left at the service is not known any more.
+     *
+     * @param store the store of its state
+     * @param name its name
+     * @throws StateException if the state cannot be removed
+     */
+    public static void reset(StateStore store, String name) {
+        Arguments.notNull(store, "store").reset(stateId(name));
+    }
+
+    /** Returns the id of the state. */
+    static String stateId(String name) {
+        return "webhook subscription " + name;
     }
 
     /**

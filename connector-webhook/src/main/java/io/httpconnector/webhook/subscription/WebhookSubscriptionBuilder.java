@@ -379,7 +379,7 @@ public final class WebhookSubscriptionBuilder {
             throw new InvalidDefinitionException("webhook subscription \"" + name + "\"", problems);
         }
         SubscriptionStore state =
-                new SubscriptionStore(store == null ? StateStore.inMemory() : store, "webhook subscription " + name);
+                new SubscriptionStore(store == null ? StateStore.inMemory() : store, WebhookSubscription.stateId(name));
         SubscriptionSecrets known =
                 new SubscriptionSecrets(name, state, secrets == null ? new MemorySecrets() : secrets, time);
         SubscriptionNotifier notifier = new SubscriptionNotifier(name, listeners);

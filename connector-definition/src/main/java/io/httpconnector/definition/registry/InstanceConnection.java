@@ -1,0 +1,60 @@
+package io.httpconnector.definition.registry;
+
+import io.httpconnector.definition.Connector;
+import io.httpconnector.definition.ConnectorContext;
+import io.httpconnector.definition.SecretSource.SecretReference;
+import io.httpconnector.polling.PollingListener;
+import io.httpconnector.webhook.WebhookRouter;
+import io.httpconnector.webhook.subscription.SubscriptionListener;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Creates the connector of an instance. Immutable.
+ *
+ * @param secrets reports missing ones
+ * @param polls receives the failures of its polls
+ * @param subscriptions receives the notifications of its subscriptions; null if its document has none
+ */
+record InstanceConnection(
+        RegistryEnvironment environment,
+        InstanceRuntime runtime,
+        InstanceSecrets secrets,
+        PollingListener polls,
+        @Nullable SubscriptionListener subscriptions) {
+
+    /** Creates a connector with certain settings. */
+    Connector connect(InstanceSettings settings) {
+        RegistrySettings shared = environment.settings;
+        StoredInstance stored = runtime.stored();
+        InstanceId id = stored.id();
+        SecretReferences references = new SecretReferences(settings.secrets());
+        ConnectorContext.Builder context = ConnectorContext.forTenant(id.tenant())
+                .values(settings.values())
+                .secrets(reference -> secrets.find(
+                        new SecretReference(id.tenant(), id.connector(), references.nameOf(reference.name()))))
+                .state(shared.state())
+                .engine(shared.engine())
+                .tokens(new InstanceTokens(
+                        shared.tokens(),
+                        RegistryEnvironment.account(id),
+                        () -> runtime.instance().authorized(runtime)))
+                .webhooks(environment.receivers)
+                .triggers(builder -> builder.listener(polls));
+        if (subscriptions != null) {
+            context.subscriptions(builder -> builder.listener(subscriptions).timeSource(shared.time()));
+        }
+        WebhookRouter router = shared.router();
+        if (router != null) {
+            runtime.defined()
+                    .definition()
+                    .subscriptions()
+                    .forEach(webhook ->
+                            context.webhookUrl(webhook, router.url(environment.webhookToken(stored, webhook))));
+        }
+        if (settings.strategy() != null) {
+            context.strategy(settings.strategy());
+        }
+        shared.context().accept(context);
+        return references.connect(id, runtime.defined().definition(), context.build());
+    }
+}

@@ -1,0 +1,198 @@
+package io.httpconnector.definition.registry;
+
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.definition.Connector;
+import io.httpconnector.definition.registry.Definitions.Defined;
+import io.httpconnector.polling.PlannedPoll;
+import io.httpconnector.polling.PlannedPolls;
+import io.httpconnector.state.StateException;
+import io.httpconnector.webhook.subscription.SubscriptionStatus;
+import io.httpconnector.webhook.subscription.SubscriptionStatus.State;
+import io.httpconnector.webhook.subscription.WebhookSubscription;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deletes subscriptions at the service that an instance does not need any more: it was stopped or removed, or its version has none.
+ * Their stored state says what is left, so that a restart continues. Thread-safe.
+ */
+final class SubscriptionCleanup {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectorInstance.class);
+
+    private static final Duration FIRST_DELAY = Duration.ofMinutes(1);
+    private static final Duration MAX_DELAY = Duration.ofHours(1);
+
+    private final RegistryEnvironment environment;
+
+    // Guarded by this.
+    private final Map<InstanceId, PlannedPolls> planned = new HashMap<>();
+
+    /** The result of an attempt. */
+    enum Outcome {
+        /** Nothing is left at the service. */
+        NOTHING_LEFT,
+        /** A later attempt may succeed. */
+        LEFT,
+        /** No attempt can succeed: the credentials are invalid or missing. */
+        REFUSED
+    }
+
+    SubscriptionCleanup(RegistryEnvironment environment) {
+        this.environment = environment;
+    }
+
+    /** Returns the name of a subscription in its store. */
+    private static String name(InstanceId id, String webhook) {
+        return id.tenant() + "/" + id.connector() + "/" + webhook;
+    }
+
+    /** Returns the documents of the subscriptions that are left at the service but not needed, by the names of their webhooks. */
+    private Map<String, Defined> left(StoredInstance stored) {
+        Map<String, Defined> left = new TreeMap<>();
+        InstanceId id = stored.id();
+        Defined current = environment.definitions.find(id.connector(), stored.version());
+        if (current == null || environment.settings.router() == null) {
+            return left;
+        }
+        environment.definitions.subscriptions(id.connector()).forEach((webhook, defined) -> {
+            boolean isNeeded =
+                    !stored.isStopped() && current.definition().subscriptions().contains(webhook);
+            if (!isNeeded && isRegistered(id, webhook)) {
+                left.put(webhook, current.definition().subscriptions().contains(webhook) ? current : defined);
+            }
+        });
+        return left;
+    }
+
+    /** Returns the stored status of the subscription of a webhook; empty if no version of the document has one. */
+    Optional<SubscriptionStatus> status(InstanceId id, String webhook) {
+        return environment.definitions.subscriptions(id.connector()).containsKey(webhook)
+                ? Optional.of(WebhookSubscription.status(environment.settings.state(), name(id, webhook)))
+                : Optional.empty();
+    }
+
+    private boolean isRegistered(InstanceId id, String webhook) {
+        return WebhookSubscription.status(environment.settings.state(), name(id, webhook))
+                        .state()
+                != State.NOT_REGISTERED;
+    }
+
+    /** Deletes what is not needed, once. */
+    Outcome delete(InstanceLifecycle instance) {
+        Outcome outcome = Outcome.NOTHING_LEFT;
+        for (Map.Entry<String, Defined> one : left(instance.stored()).entrySet()) {
+            Outcome next = delete(instance, one.getKey(), one.getValue());
+            outcome = next.compareTo(outcome) > 0 ? next : outcome;
+        }
+        return outcome;
+    }
+
+    private Outcome delete(InstanceLifecycle instance, String webhook, Defined defined) {
+        StoredInstance stored = instance.stored();
+        InstanceRuntime probe = new InstanceRuntime(environment, instance, stored, defined);
+        try (Connector connector = probe.connect(stored.settings())) {
+            SubscriptionStatus status =
+                    connector.subscription(webhook).orElseThrow().stop();
+            if (status.state() == State.NOT_REGISTERED) {
+                return Outcome.NOTHING_LEFT;
+            }
+            LOG.warn(
+                    "{}: the subscription of the webhook {} could not be deleted at the service: {}",
+                    instance,
+                    webhook,
+                    status.lastError().orElse("another node is executing a step"));
+            return status.needsAuthorization() ? Outcome.REFUSED : Outcome.LEFT;
+        } catch (InvalidDefinitionException e) {
+            LOG.warn("{}: the subscription of the webhook {} cannot be deleted at the service", instance, webhook, e);
+            return Outcome.REFUSED;
+        } catch (RuntimeException e) {
+            LOG.warn("{}: the subscription of the webhook {} was not deleted at the service", instance, webhook, e);
+            return Outcome.LEFT;
+        }
+    }
+
+    /** Deletes all subscriptions of an instance before its settings change in a way after which they could not be found. */
+    void deleteBefore(InstanceLifecycle instance, InstanceSettings changed) {
+        StoredInstance stored = instance.stored();
+        Defined current = environment.definitions.find(stored.id().connector(), stored.version());
+        if (current == null || environment.settings.router() == null) {
+            return;
+        }
+        boolean isMoved = current.subscriptionInputs().stream()
+                .anyMatch(input -> !stored.settings()
+                        .values()
+                        .getOrDefault(input, "")
+                        .equals(changed.values().getOrDefault(input, "")));
+        for (String webhook : current.definition().subscriptions()) {
+            if (isMoved && isRegistered(stored.id(), webhook)) {
+                Outcome unused = delete(instance, webhook, current);
+            }
+        }
+    }
+
+    /** Tries again later if something is left. */
+    void plan(InstanceLifecycle instance, Duration delay) {
+        InstanceId id = instance.stored().id();
+        try {
+            if (left(instance.stored()).isEmpty() && instance.stored().state() != InstanceState.REMOVING) {
+                return;
+            }
+        } catch (StateException e) {
+            LOG.warn("{}: the state of its subscriptions cannot be read; this is tried again", instance, e);
+        }
+        synchronized (this) {
+            if (environment.isClosed() || planned.containsKey(id)) {
+                return;
+            }
+            Instant first = environment.settings.time().now().plus(delay);
+            planned.put(
+                    id,
+                    environment
+                            .settings
+                            .engine()
+                            .plan(
+                                    "unused subscriptions " + environment.node() + " " + name(id, ""),
+                                    id.connector() + "/" + id.tenant(),
+                                    new PlannedPoll(first, first, 0, false),
+                                    due -> attempt(instance, due)));
+        }
+    }
+
+    void plan(InstanceLifecycle instance) {
+        plan(instance, FIRST_DELAY);
+    }
+
+    private PlannedPoll attempt(InstanceLifecycle instance, PlannedPoll due) {
+        Instant now = environment.settings.time().now();
+        boolean isDone = instance.deleteUnused();
+        if (isDone) {
+            synchronized (this) {
+                planned.remove(instance.stored().id());
+            }
+        }
+        Duration delay = FIRST_DELAY.multipliedBy(1L << Math.min(due.failures(), 10));
+        Instant next = now.plus(delay.compareTo(MAX_DELAY) < 0 ? delay : MAX_DELAY);
+        return new PlannedPoll(next, next, due.failures() + 1, isDone);
+    }
+
+    /** Removes the stored state. */
+    void forget(InstanceId id) {
+        environment
+                .definitions
+                .subscriptions(id.connector())
+                .keySet()
+                .forEach(webhook -> WebhookSubscription.reset(environment.settings.state(), name(id, webhook)));
+    }
+
+    synchronized void close() {
+        planned.values().forEach(PlannedPolls::close);
+        planned.clear();
+    }
+}
