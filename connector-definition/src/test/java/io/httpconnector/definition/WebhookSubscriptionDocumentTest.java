@@ -10,7 +10,7 @@ import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.testing.Await;
 import io.httpconnector.webhook.WebhookRouter;
-import io.httpconnector.webhook.subscription.SubscriptionStatus.State;
+import io.httpconnector.webhook.subscription.SubscriptionStatus.SubscriptionState;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -90,7 +90,7 @@ class WebhookSubscriptionDocumentTest {
             assertThat(service.send(router, hook, "{\"after\":\"c1\"}")).isEqualTo(200);
             assertThat(events).containsExactly("c1");
             Await.until(() ->
-                    connector.subscription("pushed").orElseThrow().status().state() == State.ACTIVE);
+                    connector.subscription("pushed").orElseThrow().status().state() == SubscriptionState.ACTIVE);
         }
     }
 
@@ -102,7 +102,7 @@ class WebhookSubscriptionDocumentTest {
             connector.on("pushed", event -> {});
             connector.start();
             Await.until(() ->
-                    connector.subscription("pushed").orElseThrow().status().state() == State.ACTIVE);
+                    connector.subscription("pushed").orElseThrow().status().state() == SubscriptionState.ACTIVE);
             url = connector.webhookUrl("pushed").orElseThrow();
         }
         String id = service.hooks().get(0).id();
@@ -124,7 +124,7 @@ class WebhookSubscriptionDocumentTest {
                     .isEqualTo(200);
             assertThat(events).containsExactly("again");
 
-            assertThat(connector.stopSubscriptions().get("pushed").state()).isEqualTo(State.NOT_REGISTERED);
+            assertThat(connector.stopSubscriptions().get("pushed").state()).isEqualTo(SubscriptionState.NOT_REGISTERED);
 
             assertThat(service.hooks()).isEmpty();
         }
@@ -137,7 +137,7 @@ class WebhookSubscriptionDocumentTest {
             connector.start();
 
             assertThat(connector.subscription("pushed").orElseThrow().status().state())
-                    .isEqualTo(State.NOT_REGISTERED);
+                    .isEqualTo(SubscriptionState.NOT_REGISTERED);
             assertThat(service.requests()).isEmpty();
             assertThatThrownBy(() -> connector.subscription("push"))
                     .hasMessageContaining("there is no webhook \"push\": did you mean \"pushed\"?");

@@ -173,7 +173,8 @@ final class InstanceLifecycle {
         return new InvalidDefinitionException(
                 "connector registry",
                 environment.isRemoving(stored.id())
-                        ? this + " is being removed: its subscription is not deleted at the service yet; add it again later"
+                        ? this
+                                + " is being removed: its subscription is not deleted at the service yet; add it again later"
                         : "there is an instance of " + this + " already: change it, or remove it first");
     }
 

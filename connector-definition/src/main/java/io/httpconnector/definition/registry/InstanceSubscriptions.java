@@ -7,7 +7,7 @@ import io.httpconnector.polling.PlannedPolls;
 import io.httpconnector.webhook.subscription.SubscriptionAction;
 import io.httpconnector.webhook.subscription.SubscriptionListener;
 import io.httpconnector.webhook.subscription.SubscriptionStatus;
-import io.httpconnector.webhook.subscription.SubscriptionStatus.State;
+import io.httpconnector.webhook.subscription.SubscriptionStatus.SubscriptionState;
 import io.httpconnector.webhook.subscription.WebhookSubscription;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,7 +74,8 @@ final class InstanceSubscriptions implements SubscriptionListener {
                         .settings
                         .engine()
                         .plan(
-                                "subscription " + environment.node() + " " + id.tenant() + "/" + id.connector() + "/" + webhook,
+                                "subscription " + environment.node() + " " + id.tenant() + "/" + id.connector() + "/"
+                                        + webhook,
                                 origin,
                                 new PlannedPoll(first, first, 0, false),
                                 due -> execute(webhook)));
@@ -100,7 +101,7 @@ final class InstanceSubscriptions implements SubscriptionListener {
             if (!isStillStarted()) {
                 return environment.settings.time().now().plus(AFTER_FAILURE);
             }
-            if (subscription.status().state() == State.AUTHORIZATION_NEEDED) {
+            if (subscription.status().state() == SubscriptionState.AUTHORIZATION_NEEDED) {
                 // It was authorized meanwhile: the delay until the next attempt is obsolete.
                 SubscriptionStatus unused = subscription.checkNow();
             }
@@ -113,7 +114,7 @@ final class InstanceSubscriptions implements SubscriptionListener {
 
     private Instant authorized(WebhookSubscription subscription, Instant next) {
         SubscriptionStatus status = subscription.status();
-        if (status.state() == State.AUTHORIZATION_NEEDED) {
+        if (status.state() == SubscriptionState.AUTHORIZATION_NEEDED) {
             boolean unused = runtime.instance()
                     .authorizationLost(runtime, status.lastError().orElse("the service has rejected the credentials"));
         }

@@ -7,7 +7,7 @@ import io.httpconnector.polling.PlannedPoll;
 import io.httpconnector.polling.PlannedPolls;
 import io.httpconnector.state.StateException;
 import io.httpconnector.webhook.subscription.SubscriptionStatus;
-import io.httpconnector.webhook.subscription.SubscriptionStatus.State;
+import io.httpconnector.webhook.subscription.SubscriptionStatus.SubscriptionState;
 import io.httpconnector.webhook.subscription.WebhookSubscription;
 import java.time.Duration;
 import java.time.Instant;
@@ -81,7 +81,7 @@ final class SubscriptionCleanup {
     private boolean isRegistered(InstanceId id, String webhook) {
         return WebhookSubscription.status(environment.settings.state(), name(id, webhook))
                         .state()
-                != State.NOT_REGISTERED;
+                != SubscriptionState.NOT_REGISTERED;
     }
 
     /** Deletes what is not needed, once. */
@@ -100,7 +100,7 @@ final class SubscriptionCleanup {
         try (Connector connector = probe.connect(stored.settings())) {
             SubscriptionStatus status =
                     connector.subscription(webhook).orElseThrow().stop();
-            if (status.state() == State.NOT_REGISTERED) {
+            if (status.state() == SubscriptionState.NOT_REGISTERED) {
                 return Outcome.NOTHING_LEFT;
             }
             LOG.warn(

@@ -12,7 +12,7 @@ import io.httpconnector.jdbc.JdbcSchema;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.testing.Await;
 import io.httpconnector.webhook.WebhookRouter;
-import io.httpconnector.webhook.subscription.SubscriptionStatus.State;
+import io.httpconnector.webhook.subscription.SubscriptionStatus.SubscriptionState;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
@@ -91,12 +91,12 @@ class RegistrySubscriptionTest {
         return InstanceSettings.of(Map.of("site", service.baseUrl(), "owner", owner));
     }
 
-    private static State state(ConnectorInstance instance) {
+    private static SubscriptionState state(ConnectorInstance instance) {
         return instance.subscription("pushed").orElseThrow().state();
     }
 
     private static void awaitActive(ConnectorInstance instance) {
-        Await.until(() -> state(instance) == State.ACTIVE);
+        Await.until(() -> state(instance) == SubscriptionState.ACTIVE);
     }
 
     @Test
@@ -112,7 +112,7 @@ class RegistrySubscriptionTest {
             acme.stop();
 
             assertThat(service.hooks()).isEmpty();
-            assertThat(state(acme)).isEqualTo(State.NOT_REGISTERED);
+            assertThat(state(acme)).isEqualTo(SubscriptionState.NOT_REGISTERED);
             acme.start();
             awaitActive(acme);
             assertThat(service.hooks()).hasSize(1);
@@ -134,7 +134,7 @@ class RegistrySubscriptionTest {
         try (ConnectorRegistry registry = registry()) {
             int requests = service.requests().size();
             Await.until(() -> service.requests().size() > requests
-                    || state(registry.instance("acme", "code").orElseThrow()) == State.ACTIVE);
+                    || state(registry.instance("acme", "code").orElseThrow()) == SubscriptionState.ACTIVE);
             assertThat(service.hooks()).hasSize(1);
             assertThat(service.hooks().get(0).id()).isEqualTo(id);
             assertThat(service.send(router, service.hooks().get(0), "{\"n\":2}"))
@@ -151,7 +151,7 @@ class RegistrySubscriptionTest {
 
             acme.stop();
 
-            assertThat(state(acme)).isEqualTo(State.DELETING);
+            assertThat(state(acme)).isEqualTo(SubscriptionState.DELETING);
             assertThat(service.hooks()).hasSize(1);
         }
         service.status(request -> 0);
@@ -159,7 +159,7 @@ class RegistrySubscriptionTest {
             Await.until(() -> service.hooks().isEmpty());
             ConnectorInstance acme = registry.instance("acme", "code").orElseThrow();
             assertThat(acme.state()).isEqualTo(InstanceState.DISABLED);
-            Await.until(() -> state(acme) == State.NOT_REGISTERED);
+            Await.until(() -> state(acme) == SubscriptionState.NOT_REGISTERED);
         }
     }
 

@@ -109,11 +109,11 @@ public final class WebhookSubscription implements ManagedSubscription, AutoClose
      *
      * @param store the store of its state
      * @param name its name
-     * @return the status; {@link SubscriptionStatus.State#NOT_REGISTERED} if there is none
+     * @return the status; {@link SubscriptionStatus.SubscriptionState#NOT_REGISTERED} if there is none
      * @throws StateException if the state cannot be read
      */
     public static SubscriptionStatus status(StateStore store, String name) {
-        SubscriptionState state = new SubscriptionStore(Arguments.notNull(store, "store"), stateId(name)).read();
+        StoredState state = new SubscriptionStore(Arguments.notNull(store, "store"), stateId(name)).read();
         return new SubscriptionStatus(state, TimeSource.SYSTEM.now(), state.lastEvent);
     }
 

@@ -389,9 +389,8 @@ public final class WebhookSubscriptionBuilder {
                 new SubscriptionManager(definition, address.reveal(), state, known, client, notifier, time);
         SubscriptionSchedule schedule =
                 new SubscriptionSchedule(name, connection.baseUrl(), manager::manage, notifier, time, engine);
-        return new WebhookSubscription(
-                new WebhookSubscription.SubscriptionParts(
-                        name, definition, state, known, manager, notifier, schedule, time));
+        return new WebhookSubscription(new WebhookSubscription.SubscriptionParts(
+                name, definition, state, known, manager, notifier, schedule, time));
     }
 
     private @Nullable SubscriptionDefinition definition(List<String> problems) {

@@ -8,7 +8,7 @@ import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.testing.Await;
 import io.httpconnector.testing.VirtualTime;
-import io.httpconnector.webhook.subscription.SubscriptionStatus.State;
+import io.httpconnector.webhook.subscription.SubscriptionStatus.SubscriptionState;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,7 +51,7 @@ class SubscriptionScheduleTest {
                 one.start();
             }
             Await.until(() -> service.active().size() == COUNT);
-            Await.until(() -> all.stream().allMatch(one -> one.status().state() == State.ACTIVE));
+            Await.until(() -> all.stream().allMatch(one -> one.status().state() == SubscriptionState.ACTIVE));
             assertThat(threads()).hasSizeLessThanOrEqualTo(MAX_THREADS);
             all.forEach(WebhookSubscription::stop);
             assertThat(service.active()).isEmpty();
@@ -65,7 +65,7 @@ class SubscriptionScheduleTest {
                 Nodes nodes = new Nodes(time, service, StateStore.inMemory())) {
             WebhookSubscription subscription = nodes.node();
             subscription.start();
-            Await.until(() -> subscription.status().state() == State.ACTIVE);
+            Await.until(() -> subscription.status().state() == SubscriptionState.ACTIVE);
 
             Await.until(() -> {
                 time.advance(Duration.ofMinutes(10));
@@ -88,8 +88,8 @@ class SubscriptionScheduleTest {
             WebhookSubscription subscription = nodes.node();
             subscription.start();
             subscription.start();
-            Await.until(() -> subscription.status().state() == State.ACTIVE);
-            assertThat(subscription.stop().state()).isEqualTo(State.NOT_REGISTERED);
+            Await.until(() -> subscription.status().state() == SubscriptionState.ACTIVE);
+            assertThat(subscription.stop().state()).isEqualTo(SubscriptionState.NOT_REGISTERED);
 
             subscription.start();
 
