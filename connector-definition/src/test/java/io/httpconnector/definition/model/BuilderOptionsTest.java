@@ -81,7 +81,7 @@ class BuilderOptionsTest {
                 arguments(
                         WebhookReceiverBuilder.class,
                         receiver,
-                        "connection=- deliveredSecrets=- handler=- inbox=- listener=- responder=- tenants=- timeSource=-"),
+                        "connection=- deliveredSecrets=- handler=- inbox=- listener=- responder=- subscription=- tenants=- timeSource=-"),
                 arguments(SignatureBuilder.class, receiver, "bodyHashFormat=bodyHashAlgorithm namedSecret=-"),
                 arguments(MessageSignatureBuilder.class, receiver, ""),
                 arguments(
