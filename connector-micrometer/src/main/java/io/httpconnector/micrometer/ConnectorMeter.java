@@ -154,7 +154,77 @@ public enum ConnectorMeter {
             Meter.Type.GAUGE,
             "instances of a connector registry: `active`, `needs_authorization`, `failed`, `disabled`",
             "connector",
-            "state");
+            "state"),
+    /** The state of a webhook subscription. */
+    SUBSCRIPTION_STATE(
+            "httpconnector.subscription.state",
+            Meter.Type.GAUGE,
+            "1 for the state of a webhook subscription, 0 for the others: `not_registered`, `creating`, `active`, `deleting`,"
+                    + " `authorization_needed`",
+            "messaging.destination.name",
+            "state"),
+    /** The time until a webhook subscription expires. */
+    SUBSCRIPTION_LIFETIME(
+            "httpconnector.subscription.lifetime",
+            Meter.Type.GAUGE,
+            "seconds until a webhook subscription expires; NaN if it does not, or if there is none",
+            "messaging.destination.name"),
+    /** The age of the last event of a webhook subscription. */
+    SUBSCRIPTION_EVENT_AGE(
+            "httpconnector.subscription.event.age",
+            Meter.Type.GAUGE,
+            "seconds since the last event of a webhook subscription; NaN before it",
+            "messaging.destination.name"),
+    /** The number of webhook subscriptions that could not be deleted yet. */
+    SUBSCRIPTION_UNDELETED(
+            "httpconnector.subscription.undeleted",
+            Meter.Type.GAUGE,
+            "webhook subscriptions that are not needed any more, but not deleted at the service yet",
+            "messaging.destination.name"),
+    /** The renewals of webhook subscriptions. */
+    SUBSCRIPTION_RENEWALS(
+            "httpconnector.subscription.renewals",
+            Meter.Type.COUNTER,
+            "renewals of webhook subscriptions",
+            "messaging.destination.name"),
+    /** The replacements of the secrets of webhook subscriptions. */
+    SUBSCRIPTION_ROTATIONS(
+            "httpconnector.subscription.rotations",
+            Meter.Type.COUNTER,
+            "replacements of the secrets of webhook subscriptions",
+            "messaging.destination.name"),
+    /** The failed steps of webhook subscriptions. */
+    SUBSCRIPTION_FAILURES(
+            "httpconnector.subscription.failures",
+            Meter.Type.COUNTER,
+            "failed steps of webhook subscriptions: `recover`, `create`, `renew`, `rotate`, `check`, `delete`, `store`",
+            "messaging.destination.name",
+            "action"),
+    /** The webhook subscriptions that have replaced another one. */
+    SUBSCRIPTION_REPLACEMENTS(
+            "httpconnector.subscription.replacements",
+            Meter.Type.COUNTER,
+            "webhook subscriptions that have replaced another one",
+            "messaging.destination.name",
+            "reason"),
+    /** The times in which events may be missing. */
+    SUBSCRIPTION_GAPS(
+            "httpconnector.subscription.gaps",
+            Meter.Type.COUNTER,
+            "times without a webhook subscription, and announcements of the service that events are missing",
+            "messaging.destination.name"),
+    /** The duplicates of webhook subscriptions that were deleted. */
+    SUBSCRIPTION_DUPLICATES(
+            "httpconnector.subscription.duplicates",
+            Meter.Type.COUNTER,
+            "webhook subscriptions that were left by a crash or a suspended node, and were deleted",
+            "messaging.destination.name"),
+    /** The webhook subscriptions that may exist, but cannot be found. */
+    SUBSCRIPTION_ORPHANS(
+            "httpconnector.subscription.orphans",
+            Meter.Type.COUNTER,
+            "webhook subscriptions that may exist at the service, but cannot be found there",
+            "messaging.destination.name");
 
     private final String meter;
     private final Meter.Type type;

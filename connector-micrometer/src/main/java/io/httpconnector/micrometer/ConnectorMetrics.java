@@ -9,6 +9,8 @@ import io.httpconnector.polling.PollingStatus.State;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.webhook.WebhookListener;
 import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.subscription.SubscriptionListener;
+import io.httpconnector.webhook.subscription.WebhookSubscription;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
@@ -22,7 +24,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Metrics and traces of connections, polling triggers and webhook receivers. {@link ConnectorMeter} lists the meters.
+ * Metrics and traces of connections, polling triggers, webhook receivers and webhook subscriptions. {@link ConnectorMeter} lists the meters.
  *
  * <pre>{@code
  * ConnectorMetrics metrics = ConnectorMetrics.of(meterRegistry);
@@ -52,6 +54,7 @@ public final class ConnectorMetrics {
     private final ConnectionMetrics connections;
     private final TriggerMetrics triggers;
     private final ReceiverMetrics receivers;
+    private final SubscriptionMetrics subscriptions;
     private final Gauges gauges;
 
     /** Created when it is needed, because connector-definition is an optional dependency. */
@@ -67,6 +70,7 @@ public final class ConnectorMetrics {
         NameLimiter destinations = new NameLimiter(maxNames, names);
         this.triggers = new TriggerMetrics(meters, observations, destinations);
         this.receivers = new ReceiverMetrics(meters, triggers.events());
+        this.subscriptions = new SubscriptionMetrics(meters, destinations);
         this.gauges = new Gauges(meters, new NameLimiter(maxNames, names), destinations);
     }
 
@@ -172,6 +176,15 @@ public final class ConnectorMetrics {
     }
 
     /**
+     * Returns the listener for webhook subscriptions.
+     *
+     * @return the listener, for any number of subscriptions
+     */
+    public SubscriptionListener subscriptions() {
+        return subscriptions;
+    }
+
+    /**
      * Adds the gauges of a connection: {@link ConnectorMeter#POOL_SOCKETS}.
      *
      * @param connection the connection, to which the gauges have a weak reference
@@ -192,7 +205,7 @@ public final class ConnectorMetrics {
                 ConnectorMeter.POOL_SOCKETS,
                 connection,
                 monitored -> count.applyAsInt(monitored.poolStatus()),
-                "state",
+                Tag.STATE,
                 state);
     }
 
@@ -260,6 +273,19 @@ public final class ConnectorMetrics {
                         ConnectorMeter.INBOX_AGE,
                         receiver,
                         monitored -> monitored.oldestPending().map(this::age).orElse(0.0));
+    }
+
+    /**
+     * Adds the gauges of a webhook subscription: {@link ConnectorMeter#SUBSCRIPTION_STATE}, {@link
+     * ConnectorMeter#SUBSCRIPTION_LIFETIME}, {@link ConnectorMeter#SUBSCRIPTION_EVENT_AGE} and {@link
+     * ConnectorMeter#SUBSCRIPTION_UNDELETED}. When they are read, the state is read once, at most every 5 seconds.
+     *
+     * @param subscription the subscription, to which the gauges have a weak reference
+     * @return removes the gauges, to be closed with the subscription
+     */
+    public Monitor monitor(WebhookSubscription subscription) {
+        subscriptions.prepare(subscription.name());
+        return SubscriptionGauges.add(gauges.ofDestination(subscription.name()), subscription, meters);
     }
 
     double age(Instant time) {

@@ -74,6 +74,7 @@ class ConnectorMetricsTest {
 
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final AtomicInteger requests = new AtomicInteger();
+    private final List<Object> monitored = new ArrayList<>();
     private HttpServer service;
 
     @BeforeEach
@@ -102,8 +103,12 @@ class ConnectorMetricsTest {
         exchange.close();
     }
 
+    private String url() {
+        return "http://localhost:" + service.getAddress().getPort();
+    }
+
     private HttpConnection connection(String name, ConnectorMetrics metrics) {
-        String url = "http://localhost:" + service.getAddress().getPort();
+        String url = url();
         return HttpConnection.named(name)
                 .baseUrl(url)
                 .auth(OAuth2.clientCredentials()
@@ -155,6 +160,7 @@ class ConnectorMetricsTest {
         metrics.monitor(connection);
         metrics.monitor(trigger);
         metrics.monitor(receiver);
+        monitored.add(SubscriptionMetricsTest.useEverything(metrics, url()));
 
         assertThat(trigger.pollOnce().deadLetters()).isEqualTo(1);
         assertThat(receiver.receive(webhook()).status()).isEqualTo(200);

@@ -10,12 +10,15 @@ import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.EventHandler;
+import io.httpconnector.webhook.DeliveredSecrets;
 import io.httpconnector.webhook.Verifier;
 import io.httpconnector.webhook.WebhookHandler;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.inbox.Inbox;
+import io.httpconnector.webhook.subscription.WebhookSubscription;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
+import java.net.URI;
 
 /** The code of {@code docs/metrics.md}. */
 final class MetricsSnippets {
@@ -55,8 +58,25 @@ final class MetricsSnippets {
         monitor(metrics, issues);
     }
 
+    static WebhookSubscription subscription(
+            ConnectorMetrics metrics,
+            HttpConnection github,
+            URI publicUrl,
+            StateStore store,
+            DeliveredSecrets secrets) {
+        WebhookSubscription pushes = WebhookSubscription.named("pushes")
+                .preset("github")
+                .connection(github)
+                .url(publicUrl)
+                .store(store)
+                .secrets(secrets)
+                .listener(metrics.subscriptions())
+                .build();
+        return pushes;
+    }
+
     private static void monitor(ConnectorMetrics metrics, PollingTrigger issues) {
-        ConnectorMetrics.Monitor monitor = metrics.monitor(issues); // also for connections and receivers
+        ConnectorMetrics.Monitor monitor = metrics.monitor(issues); // also for connections, receivers and subscriptions
         monitor.close();
     }
 
