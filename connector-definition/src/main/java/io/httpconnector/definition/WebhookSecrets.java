@@ -1,13 +1,9 @@
 package io.httpconnector.definition;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.TokenStore;
-import io.httpconnector.internal.Hashing;
 import io.httpconnector.webhook.DeliveredSecrets;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.time.Duration;
+import io.httpconnector.webhook.StoredWebhookSecrets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -17,34 +13,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The secrets of a webhook of a connector that a service has delivered, or that its subscription manages. They are kept in the token store, which encrypts them like
- * tokens. Thread-safe.
- *
- * @param account the tenant and the connector
- * @param webhook the name of the webhook
+ * The secrets of a webhook of a connector. They are kept in the token store, which encrypts them like tokens, and removed with the
+ * tokens of an instance. Thread-safe.
  */
-record WebhookSecrets(TokenStore tokens, String account, String webhook) implements DeliveredSecrets {
+final class WebhookSecrets implements DeliveredSecrets {
 
     private static final Logger LOG = LoggerFactory.getLogger(Connector.class);
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-    /** Keys start like those of the tokens of an account, so that both are removed with an instance. */
-    private static final int MAX_LABEL = 100;
+    private final String webhook;
+    private final StoredWebhookSecrets stored;
+
+    /**
+     * Creates the secrets.
+     *
+     * @param account the tenant and the connector
+     * @param webhook the name of the webhook
+     */
+    WebhookSecrets(TokenStore tokens, String account, String webhook) {
+        this.webhook = account + "/" + webhook;
+        this.stored = StoredWebhookSecrets.in(tokens, account, webhook);
+    }
 
     @Override
     public Optional<Secret> find(String name) {
-        return tokens.get(key(name));
+        return stored.find(name);
     }
 
     @Override
     public boolean save(String name, Secret secret) {
-        Secret known = findOrCreate(name, () -> secret);
-        boolean isSame = MessageDigest.isEqual(utf8(known), utf8(secret));
+        boolean isSame = stored.save(name, secret);
         if (!isSame) {
             LOG.info(
-                    "{}/{}: a request with another secret \"{}\" was rejected. If you have created the webhook again at the"
+                    "{}: a request with another secret \"{}\" was rejected. If you have created the webhook again at the"
                             + " service, call forgetDeliveredSecrets before",
-                    account,
                     webhook,
                     name);
         }
@@ -52,28 +53,19 @@ record WebhookSecrets(TokenStore tokens, String account, String webhook) impleme
     }
 
     /** Returns the secret with a name; stores another one if there is none. */
-    @SuppressWarnings("try") // The lease is held, not used.
     Secret findOrCreate(String name, Supplier<Secret> created) {
         Optional<Secret> known = find(name);
         if (known.isPresent()) {
             return known.get();
         }
-        String key = key(name);
-        try (TokenStore.Lease unused = tokens.lease(key, TIMEOUT)) {
-            known = tokens.get(key);
-            if (known.isPresent()) {
-                return known.get();
-            }
-            Secret secret = created.get();
-            tokens.put(key, secret, null);
-            LOG.info("{}/{}: the secret \"{}\" was stored", account, webhook, name);
-            return secret;
-        }
+        Secret secret = created.get();
+        // Another node may have stored one in the meantime.
+        return stored.save(name, secret) ? secret : find(name).orElse(secret);
     }
 
     @Override
     public void remove(String name) {
-        boolean unused = tokens.remove(key(name));
+        stored.remove(name);
     }
 
     /** Returns the secrets that were delivered. */
@@ -86,20 +78,5 @@ record WebhookSecrets(TokenStore tokens, String account, String webhook) impleme
     /** Removes the secrets, so that others can be delivered. */
     void remove(Set<String> names) {
         names.forEach(this::remove);
-    }
-
-    private String key(String name) {
-        String parts = JsonNodeFactory.instance
-                .arrayNode()
-                .add(account)
-                .add(webhook)
-                .add(name)
-                .toString();
-        return account.substring(0, Math.min(account.length(), MAX_LABEL)) + ".webhook."
-                + Hashing.fingerprint(parts.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static byte[] utf8(Secret secret) {
-        return secret.reveal().getBytes(StandardCharsets.UTF_8);
     }
 }

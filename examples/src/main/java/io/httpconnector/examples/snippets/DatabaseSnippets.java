@@ -17,7 +17,10 @@ import io.httpconnector.polling.PollingTriggerBuilder;
 import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.webhook.Signatures;
+import io.httpconnector.webhook.StoredWebhookSecrets;
 import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.subscription.WebhookSubscription;
+import java.net.URI;
 import java.sql.PreparedStatement;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +67,21 @@ final class DatabaseSnippets {
                 .handler(event -> crm.create(event.payload()))
                 .build();
         return leads;
+    }
+
+    static WebhookSubscription subscription(DataSource dataSource, Secret encryptionKey, HttpConnection github) {
+        TokenStore tokens = JdbcTokenStore.of(dataSource, TokenEncryption.aesGcm(encryptionKey));
+        WebhookSubscription pushes = WebhookSubscription.named("acme-pushes")
+                .preset("github")
+                .parameter("owner", "acme")
+                .parameter("repository", "app")
+                .events("push")
+                .connection(github)
+                .url(URI.create("https://hooks.example.com/github/6f1c"))
+                .store(JdbcStateStore.of(dataSource))
+                .secrets(StoredWebhookSecrets.in(tokens, "acme", "pushes"))
+                .build();
+        return pushes;
     }
 
     static PollingTriggerBuilder exactlyOnce(DataSource dataSource, PollingTriggerBuilder trigger) {
