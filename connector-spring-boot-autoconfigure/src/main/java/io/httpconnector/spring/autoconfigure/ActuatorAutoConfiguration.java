@@ -1,10 +1,13 @@
 package io.httpconnector.spring.autoconfigure;
 
+import io.httpconnector.TimeSource;
 import io.httpconnector.definition.ConnectorDefinition;
 import io.httpconnector.definition.registry.ConnectorRegistry;
 import io.httpconnector.log.ExchangeLog;
+import io.httpconnector.spring.ConnectorSubscriptions;
 import io.httpconnector.spring.ConnectorTriggers;
 import io.httpconnector.spring.Connectors;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.beans.factory.ObjectProvider;
@@ -19,7 +22,8 @@ import org.springframework.context.annotation.Configuration;
 
 /** Endpoint, health and information of Actuator. */
 @AutoConfiguration(
-        after = {TriggerAutoConfiguration.class, ExchangeLogAutoConfiguration.class},
+        after = {TriggerAutoConfiguration.class, SubscriptionAutoConfiguration.class, ExchangeLogAutoConfiguration.class
+        },
         beforeName = {
             "org.springframework.boot.actuate.autoconfigure.health.HealthContributorAutoConfiguration",
             "org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration"
@@ -32,8 +36,11 @@ public class ActuatorAutoConfiguration {
 
     @Bean
     @ConditionalOnAvailableEndpoint
-    ConnectorsEndpoint connectorsEndpoint(ConnectorTriggers triggers, ObjectProvider<ConnectorRegistry> registry) {
-        return new ConnectorsEndpoint(triggers, registry.getIfUnique());
+    ConnectorsEndpoint connectorsEndpoint(
+            ConnectorTriggers triggers,
+            ConnectorSubscriptions subscriptions,
+            ObjectProvider<ConnectorRegistry> registry) {
+        return new ConnectorsEndpoint(triggers, subscriptions, registry.getIfUnique());
     }
 
     @Bean
@@ -57,13 +64,17 @@ public class ActuatorAutoConfiguration {
         };
     }
 
+    private static Instant now(ObjectProvider<TimeSource> time) {
+        return time.getIfUnique(() -> TimeSource.SYSTEM).now();
+    }
+
     /** The health in Spring Boot 3. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(name = "org.springframework.boot.actuate.health.HealthIndicator")
-    @ConditionalOnBooleanProperty(name = "management.health.connectors.enabled", matchIfMissing = true)
     static class HealthConfiguration {
 
         @Bean
+        @ConditionalOnBooleanProperty(name = "management.health.connectors.enabled", matchIfMissing = true)
         org.springframework.boot.actuate.health.HealthIndicator connectorsHealthIndicator(
                 ConnectorTriggers triggers, ObjectProvider<ConnectorRegistry> registry) {
             ConnectorRegistry customers = registry.getIfUnique();
@@ -76,15 +87,27 @@ public class ActuatorAutoConfiguration {
                         .build();
             };
         }
+
+        @Bean
+        @ConditionalOnBooleanProperty(name = "management.health.subscriptions.enabled", matchIfMissing = true)
+        org.springframework.boot.actuate.health.HealthIndicator subscriptionsHealthIndicator(
+                ConnectorSubscriptions subscriptions, ObjectProvider<TimeSource> time) {
+            return () -> {
+                SubscriptionHealth health = SubscriptionHealth.of(subscriptions, now(time));
+                return org.springframework.boot.actuate.health.Health.status(health.status())
+                        .withDetails(health.details())
+                        .build();
+            };
+        }
     }
 
     /** The health in Spring Boot 4. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(name = "org.springframework.boot.health.contributor.HealthIndicator")
-    @ConditionalOnBooleanProperty(name = "management.health.connectors.enabled", matchIfMissing = true)
     static class Boot4HealthConfiguration {
 
         @Bean
+        @ConditionalOnBooleanProperty(name = "management.health.connectors.enabled", matchIfMissing = true)
         org.springframework.boot.health.contributor.HealthIndicator connectorsHealthIndicator(
                 ConnectorTriggers triggers, ObjectProvider<ConnectorRegistry> registry) {
             ConnectorRegistry customers = registry.getIfUnique();
@@ -93,6 +116,18 @@ public class ActuatorAutoConfiguration {
                 return (health.isUp()
                                 ? org.springframework.boot.health.contributor.Health.up()
                                 : org.springframework.boot.health.contributor.Health.down())
+                        .withDetails(health.details())
+                        .build();
+            };
+        }
+
+        @Bean
+        @ConditionalOnBooleanProperty(name = "management.health.subscriptions.enabled", matchIfMissing = true)
+        org.springframework.boot.health.contributor.HealthIndicator subscriptionsHealthIndicator(
+                ConnectorSubscriptions subscriptions, ObjectProvider<TimeSource> time) {
+            return () -> {
+                SubscriptionHealth health = SubscriptionHealth.of(subscriptions, now(time));
+                return org.springframework.boot.health.contributor.Health.status(health.status())
                         .withDetails(health.details())
                         .build();
             };

@@ -6,6 +6,7 @@ import io.httpconnector.micrometer.ConnectorMetrics;
 import io.httpconnector.micrometer.RegistryMetrics;
 import io.httpconnector.spring.Connectors;
 import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.subscription.WebhookSubscription;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +17,7 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
-/** The gauges of all connections, triggers and webhooks, until the application stops. */
+/** The gauges of all connections, triggers, webhooks and subscriptions, until the application stops. */
 final class ConnectorGauges implements TriggerGauges, SmartInitializingSingleton, DisposableBean {
 
     private final ConnectorMetrics metrics;
@@ -57,6 +58,11 @@ final class ConnectorGauges implements TriggerGauges, SmartInitializingSingleton
     @Override
     public void addReceiver(WebhookReceiver receiver) {
         monitors.add(metrics.monitor(receiver));
+    }
+
+    @Override
+    public void addSubscription(WebhookSubscription subscription) {
+        monitors.add(metrics.monitor(subscription));
     }
 
     @Override

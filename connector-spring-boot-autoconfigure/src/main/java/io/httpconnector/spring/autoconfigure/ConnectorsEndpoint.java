@@ -2,6 +2,7 @@ package io.httpconnector.spring.autoconfigure;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.definition.registry.ConnectorRegistry;
+import io.httpconnector.spring.ConnectorSubscriptions;
 import io.httpconnector.spring.ConnectorTriggers;
 import io.httpconnector.spring.ConnectorTriggers.TriggerStatus;
 import io.httpconnector.trigger.DeadLetter;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -18,23 +20,32 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
- * The endpoint {@code connectors} of Actuator: lists triggers and webhooks, polls them now, pauses and resumes them, and replays or
- * discards dead letters. It shows no payloads.
+ * The endpoint {@code connectors} of Actuator: lists triggers, webhooks and their subscriptions, polls triggers now, pauses and resumes
+ * them, replays or discards dead letters, and renews, checks and rotates subscriptions. It shows no payloads.
  */
 @Endpoint(id = "connectors")
 public final class ConnectorsEndpoint {
 
+    /** The first part of the path of a subscription whose id has only one part. */
+    private static final String SUBSCRIPTIONS = "subscriptions";
+
+    private static final String SUBSCRIPTION = "subscription";
+    private static final String TRIGGER = "trigger";
+
     private final ConnectorTriggers triggers;
+    private final ConnectorSubscriptions subscriptions;
     private final @Nullable ConnectorRegistry registry;
 
-    ConnectorsEndpoint(ConnectorTriggers triggers, @Nullable ConnectorRegistry registry) {
+    ConnectorsEndpoint(
+            ConnectorTriggers triggers, ConnectorSubscriptions subscriptions, @Nullable ConnectorRegistry registry) {
         this.triggers = triggers;
+        this.subscriptions = subscriptions;
         this.registry = registry;
     }
 
     /**
-     * Lists all triggers and webhooks of the connections, and counts the instances of the registry; or lists the triggers and webhooks
-     * of a customer of the registry.
+     * Lists all triggers, webhooks and subscriptions of the connections, and counts the instances of the registry; or lists the
+     * triggers and webhooks of a customer of the registry.
      *
      * @param tenant the ID of the customer; by default those of the connections
      * @return their status
@@ -44,6 +55,13 @@ public final class ConnectorsEndpoint {
         Map<String, Object> json = new LinkedHashMap<>();
         List<TriggerStatus> listed = tenant == null ? triggers.list() : triggers.ofTenant(tenant);
         json.put("triggers", listed.stream().map(ConnectorsEndpoint::json).toList());
+        if (tenant == null) {
+            json.put(
+                    SUBSCRIPTIONS,
+                    subscriptions.list().entrySet().stream()
+                            .map(each -> SubscriptionJson.of(each.getKey(), each.getValue()))
+                            .toList());
+        }
         if (registry != null && tenant == null) {
             InstanceHealth.of(registry).addTo(json);
         }
@@ -61,7 +79,7 @@ public final class ConnectorsEndpoint {
     @ReadOperation
     public @Nullable Map<String, Object> showInstance(
             @Selector String tenant, @Selector String connector, @Selector String trigger) {
-        return show(triggers.ofTenant(tenant), tenant + "/" + connector + "/" + trigger);
+        return trigger(triggers.ofTenant(tenant), tenant + "/" + connector + "/" + trigger);
     }
 
     /**
@@ -82,43 +100,67 @@ public final class ConnectorsEndpoint {
             String action,
             @org.springframework.lang.Nullable @Nullable String event) {
         long count = checkedAct(tenant + "/" + connector + "/" + trigger, action, event);
-        return result(count, showInstance(tenant, connector, trigger));
+        return result(count, TRIGGER, showInstance(tenant, connector, trigger));
     }
 
     /**
-     * Shows a trigger or webhook with its dead letters.
+     * Shows a trigger or webhook with its dead letters and its subscription, or a subscription of its own.
      *
-     * @param connection the name of the connection
-     * @param trigger the name of the trigger
-     * @return its status and dead letters; null if there is none, which is the status 404
+     * @param connection the name of the connection; {@code subscriptions} for a subscription that is a bean
+     * @param trigger the name of the trigger, or of that subscription
+     * @return the status; null if there is none, which is the status 404
      */
     @ReadOperation
     public @Nullable Map<String, Object> show(@Selector String connection, @Selector String trigger) {
-        return show(triggers.list(), connection + "/" + trigger);
+        String path = connection + "/" + trigger;
+        Map<String, Object> json = trigger(triggers.list(), path);
+        Map<String, Object> subscription = subscription(connection, trigger)
+                .flatMap(id -> subscriptions.status(id).map(status -> SubscriptionJson.of(id, status)))
+                .orElse(null);
+        if (json == null || subscription == null) {
+            return json == null ? subscription : json;
+        }
+        json.put(SUBSCRIPTION, subscription);
+        return json;
     }
 
-    private @Nullable Map<String, Object> show(List<TriggerStatus> all, String id) {
+    private @Nullable Map<String, Object> trigger(List<TriggerStatus> all, String id) {
         return all.stream()
                 .filter(status -> status.id().equals(id))
                 .findFirst()
-                .map(status -> {
-                    Map<String, Object> json = json(status);
-                    json.put(
-                            "deadLetters",
-                            triggers.deadLetters(id).stream()
-                                    .map(ConnectorsEndpoint::json)
-                                    .toList());
-                    return json;
-                })
+                .map(this::details)
                 .orElse(null);
     }
 
+    private Map<String, Object> details(TriggerStatus status) {
+        Map<String, Object> json = json(status);
+        json.put(
+                "deadLetters",
+                triggers.deadLetters(status.id()).stream()
+                        .map(ConnectorsEndpoint::json)
+                        .toList());
+        return json;
+    }
+
+    /** Returns the id of the subscription at a path. */
+    private Optional<String> subscription(String connection, String trigger) {
+        Optional<String> ofWebhook = Optional.of(connection + "/" + trigger).filter(this::isSubscription);
+        return connection.equals(SUBSCRIPTIONS) && ofWebhook.isEmpty()
+                ? Optional.of(trigger).filter(this::isSubscription)
+                : ofWebhook;
+    }
+
+    private boolean isSubscription(String id) {
+        return subscriptions.status(id).isPresent();
+    }
+
     /**
-     * Polls, pauses or resumes a trigger, or replays or discards its dead letters.
+     * Polls, pauses or resumes a trigger, replays or discards its dead letters, or renews, checks or rotates a subscription.
      *
-     * @param connection the name of the connection
-     * @param trigger the name of the trigger
-     * @param action {@code poll}, {@code pause}, {@code resume}, {@code replay} or {@code discard}
+     * @param connection the name of the connection; {@code subscriptions} for a subscription that is a bean
+     * @param trigger the name of the trigger, or of that subscription
+     * @param action {@code poll}, {@code pause}, {@code resume}, {@code replay} or {@code discard}; {@code renew}, {@code check} or
+     *     {@code rotate}
      * @param event the id of the event of a dead letter; by default, all dead letters are replayed
      * @return the number of events that the action concerned, and the status afterwards
      */
@@ -128,8 +170,28 @@ public final class ConnectorsEndpoint {
             @Selector String trigger,
             String action,
             @org.springframework.lang.Nullable @Nullable String event) {
-        long count = checkedAct(connection + "/" + trigger, action, event);
-        return result(count, show(connection, trigger));
+        String path = connection + "/" + trigger;
+        long count = 0;
+        switch (action) {
+            case "renew", "check", "rotate" -> manage(connection, trigger, action);
+            default -> count = checkedAct(path, action, event);
+        }
+        boolean isTrigger =
+                triggers.list().stream().anyMatch(status -> status.id().equals(path));
+        return result(count, isTrigger ? TRIGGER : SUBSCRIPTION, show(connection, trigger));
+    }
+
+    private void manage(String connection, String trigger, String action) {
+        try {
+            String id = required(connection, trigger);
+            switch (action) {
+                case "renew" -> subscriptions.renew(id);
+                case "check" -> subscriptions.check(id);
+                default -> subscriptions.rotate(id);
+            }
+        } catch (InvalidDefinitionException e) {
+            throw new InvalidEndpointRequestException(String.valueOf(e.getMessage()), "invalid action");
+        }
     }
 
     private long checkedAct(String id, String action, @Nullable String event) {
@@ -140,11 +202,17 @@ public final class ConnectorsEndpoint {
         }
     }
 
-    private static Map<String, Object> result(long events, @Nullable Map<String, Object> trigger) {
+    private static Map<String, Object> result(long events, String kind, @Nullable Map<String, Object> shown) {
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("events", events);
-        result.put("trigger", trigger);
+        result.put(kind, shown);
         return result;
+    }
+
+    private String required(String connection, String trigger) {
+        return subscription(connection, trigger)
+                .orElseThrow(() -> new InvalidDefinitionException(
+                        "action", "\"" + connection + "/" + trigger + "\" is no webhook subscription"));
     }
 
     private long act(String id, String action, @Nullable String event) {
@@ -170,7 +238,9 @@ public final class ConnectorsEndpoint {
             }
             default ->
                 throw new InvalidDefinitionException(
-                        "action", "\"" + action + "\" is unknown: use poll, pause, resume, replay or discard");
+                        "action",
+                        "\"" + action
+                                + "\" is unknown: use poll, pause, resume, replay or discard, or renew, check or rotate");
         };
     }
 

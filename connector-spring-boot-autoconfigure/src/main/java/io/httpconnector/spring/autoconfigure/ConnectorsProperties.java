@@ -18,9 +18,10 @@ import org.springframework.util.unit.DataSize;
  * @param connections The connections by name: lower-case letters, digits and hyphens. Each one is a bean of this name.
  * @param redirectUri The redirect URI of OAuth 2, as registered at the services.
  * @param oauth2 The endpoints at which users authorize connections.
- * @param autoStartup Whether triggers begin to poll when the application starts.
+ * @param autoStartup Whether triggers begin to poll and subscriptions are registered when the application starts.
  * @param shutdownTimeout How long handlers may run when the application stops, before they are interrupted.
  * @param webhooks How the application receives webhooks.
+ * @param subscriptions How the application registers webhooks at services.
  * @param polling How the application polls.
  * @param store Where state, tokens and events are stored.
  * @param jdbc The tables, if they are stored in a database.
@@ -36,6 +37,7 @@ record ConnectorsProperties(
         @DefaultValue("true") boolean autoStartup,
         @DefaultValue("20s") Duration shutdownTimeout,
         @DefaultValue Webhooks webhooks,
+        @DefaultValue Subscriptions subscriptions,
         @DefaultValue Polling polling,
         @DefaultValue Store store,
         @DefaultValue Jdbc jdbc,
@@ -70,6 +72,14 @@ record ConnectorsProperties(
             @DefaultValue("/hooks") String basePath,
             @Nullable String publicUrl,
             @DefaultValue("false") boolean inbox) {}
+
+    /**
+     * The options of webhook subscriptions.
+     *
+     * @param deleteOnShutdown Whether subscriptions are deleted at the service when the application stops, such as in a test
+     *     environment. By default they remain for the next start. In a cluster, the first instance that stops deletes them for all.
+     */
+    public record Subscriptions(@DefaultValue("false") boolean deleteOnShutdown) {}
 
     /**
      * The options of polling triggers.

@@ -3,12 +3,13 @@ package io.httpconnector.spring.autoconfigure;
 import io.httpconnector.definition.registry.ConnectorRegistry;
 import io.httpconnector.definition.registry.ConnectorRegistryBuilder;
 import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.subscription.WebhookSubscription;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
-/** Adds gauges of triggers and webhooks. Without a registry for meters there is no such bean. */
+/** Adds gauges of triggers, webhooks and their subscriptions. Without a registry for meters there is no such bean. */
 interface TriggerGauges {
 
     /**
@@ -26,4 +27,7 @@ interface TriggerGauges {
 
     /** Adds the gauges of the inbox of a webhook. */
     void addReceiver(WebhookReceiver receiver);
+
+    /** Adds the gauges of a webhook subscription. */
+    void addSubscription(WebhookSubscription subscription);
 }

@@ -180,20 +180,7 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
     public void stop() {
         isStopping = true;
         Duration timeout = properties.shutdownTimeout();
-        List<Thread> threads = new ArrayList<>();
-        for (ManagedTrigger trigger : triggers.values()) {
-            Thread thread = new Thread(() -> trigger.stop(timeout), "http-connector-stop");
-            thread.setDaemon(true);
-            thread.start();
-            threads.add(thread);
-        }
-        try {
-            for (Thread thread : threads) {
-                thread.join();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        ShutdownThreads.run(triggers.values(), trigger -> trigger.stop(timeout));
         if (cluster != null) {
             cluster.stop();
         }
@@ -206,17 +193,7 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
     /** Lets other beans of the same phase stop at the same time. */
     @Override
     public void stop(Runnable callback) {
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        stop();
-                    } finally {
-                        callback.run();
-                    }
-                },
-                "http-connector-stop");
-        thread.setDaemon(true);
-        thread.start();
+        ShutdownThreads.run(this::stop, callback);
     }
 
     @Override
