@@ -5,8 +5,9 @@ import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * The webhook subscriptions of the application, as a bean: their status, and operations for operators and tests. They are the beans of
- * the type {@code WebhookSubscription}, by their names. Thread-safe.
+ * The webhook subscriptions of the application, as a bean: their status, and operations for operators and tests. They are those
+ * of the webhooks in connector documents that methods with {@link ConnectorTrigger} handle, by connection and webhook, such as {@code
+ * acme/order-paid}, and the beans of the type {@code WebhookSubscription}, by their names. Thread-safe.
  */
 public interface ConnectorSubscriptions {
 

@@ -12,6 +12,7 @@ import io.httpconnector.definition.SecretSource;
 import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.spring.ConnectorCustomizer;
 import io.httpconnector.spring.Connectors;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,6 +94,14 @@ final class ConnectorsFactory {
         checkSecrets(connection, definition.secrets(used), inputs);
         context.secrets(((SecretSource) reference -> secret(connection, reference.name())).or(secrets));
         proxyCredentials(connection, context);
+        String publicUrl = properties.webhooks().publicUrl();
+        if (publicUrl != null) {
+            definition
+                    .webhooks()
+                    .forEach(webhook -> context.webhookUrl(
+                            webhook,
+                            URI.create(ConnectorWebhooks.withoutSlash(publicUrl) + "/" + name + "/" + webhook)));
+        }
         customizers.forEach(customizer -> customizer.customize(name, context));
         return context.build();
     }

@@ -13,7 +13,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 
-/** Measures and traces connections, triggers and webhooks with {@code connector-micrometer}. */
+/** Measures and traces connections, triggers, webhooks and subscriptions with {@code connector-micrometer}. */
 @AutoConfiguration(
         afterName = {
             "org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration",
@@ -59,6 +59,7 @@ public class MetricsAutoConfiguration {
     private static void listen(ConnectorMetrics metrics, ConnectorContext.Builder context) {
         context.connection(builder -> builder.listener(metrics.connections()))
                 .triggers(builder -> builder.listener(metrics.triggers()))
-                .receivers(builder -> builder.listener(metrics.receivers()));
+                .receivers(builder -> builder.listener(metrics.receivers()))
+                .subscriptions(builder -> builder.listener(metrics.subscriptions()));
     }
 }

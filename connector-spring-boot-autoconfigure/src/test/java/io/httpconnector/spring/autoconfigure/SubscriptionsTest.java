@@ -15,8 +15,10 @@ import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.micrometer.ConnectorMeter;
 import io.httpconnector.spring.ConnectorSubscriptions;
+import io.httpconnector.spring.ConnectorTrigger;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.testing.Await;
+import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.StoredWebhookSecrets;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
@@ -300,7 +302,10 @@ class SubscriptionsTest {
                     .contains("\"status\":\"DEGRADED\"")
                     .contains("a user must authorize the connection again")
                     .contains("1 failures in a row: renew: ");
-            assertThat(operate(context, "/actuator/health", "GET", "")).startsWith("{\"status\":\"UP\"");
+            assertThat(JsonSupport.parse(operate(context, "/actuator/health", "GET", ""))
+                            .path("status")
+                            .asText())
+                    .isEqualTo("UP");
         }
     }
 
@@ -315,11 +320,74 @@ class SubscriptionsTest {
         }
     }
 
+    /** An application that handles a webhook whose document has a subscription. */
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Handlers {
+
+        final List<String> handled = new CopyOnWriteArrayList<>();
+
+        @ConnectorTrigger("pushed")
+        void on(TriggerEvent event) {
+            handled.add(event.trigger());
+        }
+    }
+
+    @Test
+    void subscriptionsOfDocumentsAreRegistered() throws Exception {
+        String[] properties = {
+            "connectors.documents=classpath*:subscriptions/",
+            "connectors.connections.acme.connector=code",
+            "connectors.connections.acme.values.url=http://localhost:"
+                    + service.getAddress().getPort(),
+            "connectors.webhooks.public-url=http://localhost:" + port + "/hooks"
+        };
+        try (ConfigurableApplicationContext context = start(new SpringApplicationBuilder(Handlers.class), properties)) {
+            ConnectorSubscriptions subscriptions = context.getBean(ConnectorSubscriptions.class);
+            Await.until(() -> subscriptions.list().get("acme/pushed").state() == State.ACTIVE);
+
+            assertThat(pings).containsExactly(200);
+            assertThat(context.getBean(Handlers.class).handled).containsExactly("acme/code/pushed");
+            assertThat(context.getBean(ConnectorsEndpoint.class).show("acme", "pushed"))
+                    .containsEntry("kind", "webhook")
+                    .extractingByKey("subscription")
+                    .asString()
+                    .contains("state=active");
+            assertThat(subscriptions.renew("acme/pushed").lastRenewal()).isPresent();
+            assertThat(context.getBean(MeterRegistry.class)
+                            .get(ConnectorMeter.SUBSCRIPTION_RENEWALS.meterName())
+                            .counter()
+                            .count())
+                    .isEqualTo(1);
+        }
+        try (ConfigurableApplicationContext context = start(new SpringApplicationBuilder(Handlers.class), properties)) {
+            Await.until(() -> context.getBean(ConnectorSubscriptions.class)
+                            .list()
+                            .get("acme/pushed")
+                            .state()
+                    == State.ACTIVE);
+        }
+        assertThat(requests).containsOnlyOnce("POST").doesNotContain("DELETE");
+    }
+
+    @Test
+    void subscriptionsOfDocumentsRequireThePublicUrl() {
+        assertThatThrownBy(() -> start(
+                        new SpringApplicationBuilder(Handlers.class),
+                        "connectors.documents=classpath*:subscriptions/",
+                        "connectors.connections.acme.connector=code",
+                        "connectors.connections.acme.values.url=http://localhost:1"))
+                .rootCause()
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining(
+                        "property connectors.webhooks.public-url: it is missing: the webhook acme/pushed");
+    }
+
     @Test
     void twoSubscriptionsWithTheSameNameAreAnError() {
         assertThatThrownBy(() -> start(new SpringApplicationBuilder(Application.class, Duplicate.class)))
                 .rootCause()
                 .isInstanceOf(InvalidDefinitionException.class)
-                .hasMessageContaining("two beans have the name \"acme-pushes\"");
+                .hasMessageContaining("two have the name \"acme-pushes\"");
     }
 }

@@ -6,17 +6,22 @@ import io.httpconnector.Secret;
 import io.httpconnector.auth.CustomAuth;
 import io.httpconnector.auth.oauth2.AuthorizationCodeFlow;
 import io.httpconnector.auth.oauth2.InvalidCallbackException;
+import io.httpconnector.auth.oauth2.TokenStore;
+import io.httpconnector.micrometer.ConnectorMetrics;
 import io.httpconnector.micrometer.ObservationListener;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.RecordSelector;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.webhook.Signatures;
+import io.httpconnector.webhook.StoredWebhookSecrets;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.server.SpringMvcHandler;
+import io.httpconnector.webhook.subscription.WebhookSubscription;
 import io.micrometer.observation.ObservationRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.springframework.beans.factory.annotation.Value;
@@ -40,6 +45,26 @@ final class SpringBootSnippets {
 
     interface Tickets {
         void upsert(com.fasterxml.jackson.databind.JsonNode record);
+    }
+
+    @Configuration
+    static class SubscriptionConfiguration {
+
+        @Bean
+        WebhookSubscription pushes(
+                HttpConnection github, StateStore state, TokenStore tokens, ConnectorMetrics metrics) {
+            return WebhookSubscription.named("acme-pushes")
+                    .preset("github")
+                    .parameter("owner", "acme")
+                    .parameter("repository", "app")
+                    .events("push")
+                    .connection(github)
+                    .url(URI.create("https://app.example.com/pushes"))
+                    .store(state)
+                    .secrets(StoredWebhookSecrets.in(tokens, "acme", "pushes"))
+                    .listener(metrics.subscriptions())
+                    .build();
+        }
     }
 
     @Configuration
