@@ -2,17 +2,22 @@ package io.httpconnector.cdi;
 
 import io.httpconnector.definition.configuration.ConfiguredConnectors;
 import io.httpconnector.trigger.EventHandler;
+import io.httpconnector.webhook.subscription.WebhookSubscription;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.Shutdown;
 import jakarta.enterprise.event.Startup;
+import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.interceptor.Interceptor;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Connects the beans with {@link ConnectorTrigger} to triggers and webhooks. Triggers start after, and stop before, what other observers of
- * the start and the end of the application do: a handler can use all beans until it returns.
+ * Connects the beans with {@link ConnectorTrigger} to triggers and webhooks, and manages the beans of the type {@code
+ * WebhookSubscription}. Triggers and subscriptions start after, and stop before, what other observers of the start and the end of the
+ * application do: a handler can use all beans until it returns.
  */
 @ApplicationScoped
 public class ConnectorLifecycle {
@@ -20,22 +25,28 @@ public class ConnectorLifecycle {
     private static final int LAST = Interceptor.Priority.LIBRARY_AFTER;
     private static final int FIRST = Interceptor.Priority.LIBRARY_BEFORE;
 
+    private final List<WebhookSubscription> subscriptions = new CopyOnWriteArrayList<>();
+
     /** Creates the bean; called by the container. */
     public ConnectorLifecycle() {}
 
     void start(
             @Observes @Priority(LAST) Startup event,
             ConfiguredConnectors connectors,
-            @ConnectorTrigger("") Instance<EventHandler> handlers) {
+            @ConnectorTrigger("") Instance<EventHandler> handlers,
+            @Any Instance<WebhookSubscription> beans) {
         for (Instance.Handle<EventHandler> handler : handlers.handles()) {
             handler.getBean().getQualifiers().stream()
                     .filter(ConnectorTrigger.class::isInstance)
                     .forEach(trigger -> connectors.on(((ConnectorTrigger) trigger).value(), handler.get()));
         }
         connectors.start();
+        beans.forEach(subscriptions::add);
+        subscriptions.forEach(WebhookSubscription::start);
     }
 
     void stop(@Observes @Priority(FIRST) Shutdown event, ConfiguredConnectors connectors) {
+        subscriptions.forEach(WebhookSubscription::close);
         connectors.close();
     }
 }

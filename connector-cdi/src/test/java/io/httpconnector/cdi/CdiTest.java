@@ -10,18 +10,22 @@ import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.configuration.ConfiguredConnectors;
 import io.httpconnector.definition.configuration.ConnectorCustomizer;
 import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.testing.Await;
 import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
 import io.httpconnector.trigger.EventHandler;
 import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.WebhookRequest;
+import io.httpconnector.webhook.subscription.SubscriptionStatus.State;
+import io.httpconnector.webhook.subscription.WebhookSubscription;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.se.SeContainer;
 import jakarta.enterprise.inject.se.SeContainerInitializer;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
@@ -200,6 +204,38 @@ class CdiTest {
                             .containsEntry("x-connection", "acme"));
         }
         assertThat(connectors.connector("acme").isClosed()).isTrue();
+    }
+
+    /** Produces a subscription. */
+    @ApplicationScoped
+    static class Subscriptions {
+
+        @Produces
+        @Singleton
+        WebhookSubscription pushes(@ConnectionName("acme") HttpConnection connection) {
+            return WebhookSubscription.named("acme-pushes")
+                    .connection(connection)
+                    .url(URI.create("https://app.example.com/pushes"))
+                    .create(RequestTemplate.named("Create")
+                            .post("/hooks")
+                            .json("{\"url\": \"{{webhook.url}}\"}")
+                            .build())
+                    .id("/id")
+                    .build();
+        }
+    }
+
+    @Test
+    void subscriptionsAreBeans() {
+        service.on("POST", "/hooks", MockResponse.json("{\"id\":\"h1\"}"));
+        try (SeContainer beans =
+                container.addBeanClasses(Subscriptions.class, Properties.class).initialize()) {
+            WebhookSubscription subscription =
+                    beans.select(WebhookSubscription.class).get();
+
+            Await.until(() -> subscription.status().state() == State.ACTIVE);
+        }
+        assertThat(service.requests()).hasSize(1);
     }
 
     @Test

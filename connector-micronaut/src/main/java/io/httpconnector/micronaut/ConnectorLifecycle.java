@@ -2,6 +2,7 @@ package io.httpconnector.micronaut;
 
 import io.httpconnector.definition.configuration.ConfiguredConnectors;
 import io.httpconnector.trigger.EventHandler;
+import io.httpconnector.webhook.subscription.WebhookSubscription;
 import io.micronaut.context.BeanContext;
 import io.micronaut.context.BeanRegistration;
 import io.micronaut.context.event.ShutdownEvent;
@@ -13,8 +14,9 @@ import io.micronaut.runtime.event.annotation.EventListener;
 import jakarta.inject.Singleton;
 
 /**
- * Connects the beans with {@link ConnectorTrigger} to triggers and webhooks. Triggers start when the context is ready, and stop before any
- * bean is destroyed: a handler can use all beans until it returns.
+ * Connects the beans with {@link ConnectorTrigger} to triggers and webhooks, and manages the beans of the type {@code
+ * WebhookSubscription}. Triggers and subscriptions start when the context is ready, and stop before any bean is destroyed: a handler can
+ * use all beans until it returns.
  */
 @Singleton
 final class ConnectorLifecycle {
@@ -37,11 +39,14 @@ final class ConnectorLifecycle {
                     .ifPresent(trigger -> connectors.on(trigger, handler.getBean()));
         }
         connectors.start();
+        beans.getBeansOfType(WebhookSubscription.class).forEach(WebhookSubscription::start);
     }
 
     @EventListener
     @Order(Ordered.HIGHEST_PRECEDENCE)
     void stop(ShutdownEvent event) {
+        beans.getActiveBeanRegistrations(WebhookSubscription.class)
+                .forEach(subscription -> subscription.getBean().close());
         connectors.close();
     }
 }

@@ -10,11 +10,14 @@ import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.configuration.ConfiguredConnectors;
 import io.httpconnector.definition.configuration.ConnectorCustomizer;
 import io.httpconnector.state.StateStore;
+import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.testing.Await;
 import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
 import io.httpconnector.trigger.EventHandler;
 import io.httpconnector.trigger.TriggerEvent;
+import io.httpconnector.webhook.subscription.SubscriptionStatus.State;
+import io.httpconnector.webhook.subscription.WebhookSubscription;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Requires;
@@ -90,6 +93,19 @@ class MicronautTest {
         @Singleton
         ConnectorCustomizer header() {
             return (connection, context) -> context.connection(builder -> builder.header("X-Connection", connection));
+        }
+
+        @Singleton
+        WebhookSubscription pushes(@Named("acme") HttpConnection connection) {
+            return WebhookSubscription.named("acme-pushes")
+                    .connection(connection)
+                    .url(URI.create("https://app.example.com/pushes"))
+                    .create(RequestTemplate.named("Create")
+                            .post("/hooks")
+                            .json("{\"url\": \"{{webhook.url}}\"}")
+                            .build())
+                    .id("/id")
+                    .build();
         }
 
         @Singleton
@@ -175,6 +191,16 @@ class MicronautTest {
                     .containsEntry("x-connection", "acme");
         }
         assertThat(connectors.connector("acme").isClosed()).isTrue();
+    }
+
+    @Test
+    void subscriptionsAreBeans() {
+        service.on("POST", "/hooks", MockResponse.json("{\"id\":\"h1\"}"));
+        try (ApplicationContext context = ApplicationContext.run(properties("test.shop", "true"))) {
+            WebhookSubscription subscription = context.getBean(WebhookSubscription.class);
+
+            Await.until(() -> subscription.status().state() == State.ACTIVE);
+        }
     }
 
     @Test

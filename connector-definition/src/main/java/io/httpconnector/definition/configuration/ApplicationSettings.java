@@ -7,6 +7,8 @@ import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.TokenEncryption;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.JsonSupport;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,11 +24,12 @@ import org.jspecify.annotations.Nullable;
  * @param documents the locations of connector documents
  * @param connections the trees of the connections by name
  * @param redirectUri the redirect URI of OAuth 2
- * @param autoStartup whether triggers begin to poll
+ * @param autoStartup whether triggers begin to poll and subscriptions are registered
  * @param shutdownTimeout how long handlers may run when the application stops
  * @param basePath the path below which the webhooks are
  * @param publicUrl the URL at which services reach it
  * @param inbox whether events are stored before the response
+ * @param deletesSubscriptions whether subscriptions are deleted when the application stops
  * @param directory the directory of the stores
  * @param encryptionKey the key for tokens
  */
@@ -39,6 +42,7 @@ record ApplicationSettings(
         String basePath,
         @Nullable String publicUrl,
         boolean inbox,
+        boolean deletesSubscriptions,
         Path directory,
         @Nullable String encryptionKey) {
 
@@ -54,6 +58,7 @@ record ApplicationSettings(
               "shutdownTimeout": {"type": "string", "pattern": "^P"},
               "webhooks": {"type": "object", "properties": {
                 "basePath": {"type": "string"}, "publicUrl": {"type": "string"}, "inbox": {"type": "boolean"}}},
+              "subscriptions": {"type": "object", "properties": {"deleteOnShutdown": {"type": "boolean"}}},
               "store": {"type": "object", "properties": {
                 "type": {"type": "string"}, "directory": {"type": "string"}, "encryptionKey": {"type": "string"}}}}}
             """;
@@ -109,8 +114,8 @@ record ApplicationSettings(
         if (timeout != null && timeout.isNegative()) {
             reader.problem("shutdownTimeout", "it is negative: use a duration such as 20s");
         }
-        Webhooks webhooks = reader.object(
-                "webhooks", it -> new Webhooks(it.text("basePath"), it.text("publicUrl"), it.isSet("inbox")));
+        Webhooks webhooks = reader.object("webhooks", ApplicationSettings::webhooks);
+        Boolean deletes = reader.object("subscriptions", it -> it.isSet("deleteOnShutdown"));
         Store store = reader.object("store", ApplicationSettings::store);
         return new ApplicationSettings(
                 documents,
@@ -121,8 +126,26 @@ record ApplicationSettings(
                 webhooks == null || webhooks.basePath() == null ? "/hooks" : webhooks.basePath(),
                 webhooks == null ? null : webhooks.publicUrl(),
                 webhooks != null && webhooks.inbox(),
+                deletes != null && deletes,
                 Path.of(store == null || store.directory() == null ? "connectors-data" : store.directory()),
                 store == null ? null : store.encryptionKey());
+    }
+
+    private static Webhooks webhooks(JsonObjectReader reader) {
+        String publicUrl = reader.text("publicUrl");
+        if (publicUrl != null && !isHttpUrl(publicUrl)) {
+            reader.problem("publicUrl", "it is no absolute URL, such as https://app.example.com/hooks");
+        }
+        return new Webhooks(reader.text("basePath"), publicUrl, reader.isSet("inbox"));
+    }
+
+    private static boolean isHttpUrl(String text) {
+        try {
+            URI url = new URI(text);
+            return url.getHost() != null && ("https".equals(url.getScheme()) || "http".equals(url.getScheme()));
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 
     private static Store store(JsonObjectReader reader) {

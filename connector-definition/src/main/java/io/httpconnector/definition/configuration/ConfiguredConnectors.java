@@ -9,6 +9,7 @@ import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.trigger.EventHandler;
 import io.httpconnector.webhook.WebhookEndpoint;
+import io.httpconnector.webhook.subscription.SubscriptionStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The connections of an application by its properties, with their triggers and webhooks. The properties are those of the Spring Boot
@@ -35,11 +38,16 @@ import java.util.TreeSet;
  */
 public final class ConfiguredConnectors implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ConfiguredConnectors.class);
+
     private final ApplicationSettings settings;
     private final Map<String, ConnectorDefinition> definitions;
     private final Map<String, Connector> connectors;
     private final List<AutoCloseable> stores;
     private final WebhookPaths webhooks;
+
+    // Guarded by this.
+    private boolean isClosed;
 
     ConfiguredConnectors(
             ApplicationSettings settings,
@@ -150,6 +158,11 @@ public final class ConfiguredConnectors implements AutoCloseable {
                 Connector connector = connector(connection);
                 connector.on(name, handler);
                 connector.receiver(name).ifPresent(receiver -> webhooks.add(connection + "/" + name, receiver));
+                if (definition.webhooks().contains(name)) {
+                    checkUrl(
+                            connection + "/" + name,
+                            connector.subscription(name).isPresent());
+                }
                 isHandled = true;
             }
         }
@@ -163,6 +176,15 @@ public final class ConfiguredConnectors implements AutoCloseable {
         }
     }
 
+    private void checkUrl(String webhook, boolean isRegistered) {
+        if (isRegistered && settings.autoStartup() && settings.publicUrl() == null) {
+            throw new InvalidDefinitionException(
+                    "property connectors.webhooks.public-url",
+                    "it is missing: the webhook " + webhook
+                            + " has a subscription, which registers its URL at the service");
+        }
+    }
+
     /**
      * Returns the endpoint of all webhooks, for the adapter of a web server. The path of a webhook is
      * {@code BASE-PATH/CONNECTION/WEBHOOK}, the base path is {@code connectors.webhooks.base-path}, by default {@code /hooks}.
@@ -173,7 +195,10 @@ public final class ConfiguredConnectors implements AutoCloseable {
         return webhooks;
     }
 
-    /** Starts the polling triggers that have a handler, unless {@code connectors.auto-startup} is false. */
+    /**
+     * Starts the polling triggers and the subscriptions of webhooks that have a handler, unless {@code connectors.auto-startup} is
+     * false. Call it when the web server accepts requests: many services verify a URL before they register it.
+     */
     public void start() {
         if (settings.autoStartup()) {
             connectors.values().forEach(Connector::start);
@@ -182,10 +207,20 @@ public final class ConfiguredConnectors implements AutoCloseable {
 
     /**
      * Stops all triggers at the same time, then closes webhooks and connections. Handlers that run longer than
-     * {@code connectors.shutdown-timeout}, by default 20 seconds, are interrupted. Closing again has no effect.
+     * {@code connectors.shutdown-timeout}, by default 20 seconds, are interrupted. Subscriptions remain at the services for the next
+     * start, unless {@code connectors.subscriptions.delete-on-shutdown} is true. Closing again has no effect.
      */
     @Override
     public void close() {
+        synchronized (this) {
+            if (isClosed) {
+                return;
+            }
+            isClosed = true;
+        }
+        if (settings.deletesSubscriptions()) {
+            connectors.forEach(ConfiguredConnectors::deleteSubscriptions);
+        }
         stopTriggers(settings.shutdownTimeout());
         List<AutoCloseable> all = new ArrayList<>(connectors.values());
         all.addAll(stores);
@@ -203,6 +238,22 @@ public final class ConfiguredConnectors implements AutoCloseable {
         }
         if (failure != null) {
             throw failure;
+        }
+    }
+
+    private static void deleteSubscriptions(String connection, Connector connector) {
+        try {
+            connector.stopSubscriptions().forEach((webhook, status) -> {
+                if (status.state() != SubscriptionStatus.State.NOT_REGISTERED) {
+                    LOG.warn(
+                            "The subscription of {}/{} could not be deleted at the service: {}",
+                            connection,
+                            webhook,
+                            status.lastError().orElse("its request is still running"));
+                }
+            });
+        } catch (RuntimeException e) {
+            LOG.warn("The subscriptions of {} could not be deleted at the service", connection, e);
         }
     }
 

@@ -178,9 +178,9 @@ public final class ConfiguredConnectorsBuilder {
                 String publicUrl = settings.publicUrl();
                 if (publicUrl != null) {
                     definition
-                            .subscriptions()
-                            .forEach(webhook -> context.webhookUrl(
-                                    webhook, WebhookPaths.publicUrl(publicUrl, name + "/" + webhook)));
+                            .webhooks()
+                            .forEach(webhook ->
+                                    context.webhookUrl(webhook, WebhookPaths.publicUrl(publicUrl, name, webhook)));
                 }
                 all.customize(name, context);
                 connectors.put(name, definition.connect(context.build()));

@@ -33,8 +33,8 @@ final class WebhookPaths implements WebhookEndpoint {
     }
 
     /** Returns the URL at which services reach a webhook. */
-    static URI publicUrl(String publicUrl, String id) {
-        return URI.create(withoutSlash(publicUrl) + "/" + id);
+    static URI publicUrl(String publicUrl, String connection, String webhook) {
+        return URI.create(withoutSlash(publicUrl) + "/" + connection + "/" + webhook);
     }
 
     /** Adds a webhook at the path of its id. */

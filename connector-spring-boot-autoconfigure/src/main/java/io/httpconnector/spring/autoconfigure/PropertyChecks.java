@@ -3,6 +3,8 @@ package io.httpconnector.spring.autoconfigure;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.TokenEncryption;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -32,8 +34,22 @@ final class PropertyChecks {
             problems.add("connectors.shutdown-timeout: it is negative: use a duration such as 20s, or 0s to interrupt"
                     + " handlers at once");
         }
+        String publicUrl = properties.webhooks().publicUrl();
+        if (publicUrl != null && !isHttpUrl(publicUrl)) {
+            problems.add(
+                    "connectors.webhooks.public-url: it is no absolute URL, such as https://app.example.com/hooks");
+        }
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("properties of the application", problems);
+        }
+    }
+
+    private static boolean isHttpUrl(String text) {
+        try {
+            URI url = new URI(text);
+            return url.getHost() != null && ("https".equals(url.getScheme()) || "http".equals(url.getScheme()));
+        } catch (URISyntaxException e) {
+            return false;
         }
     }
 
