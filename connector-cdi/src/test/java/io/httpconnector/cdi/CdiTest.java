@@ -17,7 +17,7 @@ import io.httpconnector.testing.MockService;
 import io.httpconnector.trigger.EventHandler;
 import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.WebhookRequest;
-import io.httpconnector.webhook.subscription.SubscriptionStatus.State;
+import io.httpconnector.webhook.subscription.SubscriptionStatus.SubscriptionState;
 import io.httpconnector.webhook.subscription.WebhookSubscription;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -233,7 +233,7 @@ class CdiTest {
             WebhookSubscription subscription =
                     beans.select(WebhookSubscription.class).get();
 
-            Await.until(() -> subscription.status().state() == State.ACTIVE);
+            Await.until(() -> subscription.status().state() == SubscriptionState.ACTIVE);
         }
         assertThat(service.requests()).hasSize(1);
     }

@@ -16,7 +16,7 @@ import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookSigner;
 import io.httpconnector.webhook.subscription.SubscriptionListener;
-import io.httpconnector.webhook.subscription.SubscriptionStatus.State;
+import io.httpconnector.webhook.subscription.SubscriptionStatus.SubscriptionState;
 import io.httpconnector.webhook.subscription.WebhookSubscription;
 import java.net.URI;
 import java.nio.file.Path;
@@ -199,7 +199,7 @@ class ClusteredSubscriptionTest {
         assertThat(service.count("POST /hooks")).isEqualTo(1);
         Hook hook = service.only();
         for (WebhookSubscription node : nodes) {
-            assertThat(node.status().state()).isEqualTo(State.ACTIVE);
+            assertThat(node.status().state()).isEqualTo(SubscriptionState.ACTIVE);
             assertThat(receive(node, hook.secret)).isEqualTo(200);
         }
         assertThat(notifications).containsExactly("created h1");
@@ -282,7 +282,7 @@ class ClusteredSubscriptionTest {
             assertThat(other.status().id()).contains(hook.id);
             assertThat(other.status().possibleOrphans()).isEmpty();
             assertThat(receive(other, hook.secret)).isEqualTo(200);
-            assertThat(other.stop().state()).isEqualTo(State.NOT_REGISTERED);
+            assertThat(other.stop().state()).isEqualTo(SubscriptionState.NOT_REGISTERED);
             assertThat(service.active()).isEmpty();
         }
         assertThat(notifications).doesNotContain("duplicate h1");
@@ -397,10 +397,10 @@ class ClusteredSubscriptionTest {
         a.register();
         b.register();
 
-        assertThat(b.stop().state()).isEqualTo(State.NOT_REGISTERED);
+        assertThat(b.stop().state()).isEqualTo(SubscriptionState.NOT_REGISTERED);
         assertThat(a.manage()).isEqualTo(Instant.MAX);
 
         assertThat(service.active()).isEmpty();
-        assertThat(a.status().state()).isEqualTo(State.NOT_REGISTERED);
+        assertThat(a.status().state()).isEqualTo(SubscriptionState.NOT_REGISTERED);
     }
 }

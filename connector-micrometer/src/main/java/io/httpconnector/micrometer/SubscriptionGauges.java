@@ -1,7 +1,7 @@
 package io.httpconnector.micrometer;
 
 import io.httpconnector.webhook.subscription.SubscriptionStatus;
-import io.httpconnector.webhook.subscription.SubscriptionStatus.State;
+import io.httpconnector.webhook.subscription.SubscriptionStatus.SubscriptionState;
 import io.httpconnector.webhook.subscription.WebhookSubscription;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -17,7 +17,7 @@ final class SubscriptionGauges {
     static Gauges.Group add(Gauges.Group group, WebhookSubscription subscription, MeterRegistry meters) {
         Clock clock = meters.config().clock();
         Sampled<WebhookSubscription, SubscriptionStatus> status = new Sampled<>(clock, WebhookSubscription::status);
-        for (State state : State.values()) {
+        for (SubscriptionState state : SubscriptionState.values()) {
             group.add(
                     ConnectorMeter.SUBSCRIPTION_STATE,
                     subscription,

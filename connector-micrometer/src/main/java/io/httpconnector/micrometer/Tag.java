@@ -12,7 +12,6 @@ final class Tag {
     static final String STATUS = "http.response.status_code";
     static final String ERROR = "error.type";
     static final String OUTCOME = "outcome";
-    static final String STATE = "state";
     static final String ACTION = "action";
     static final String REASON = "reason";
 

@@ -14,7 +14,7 @@ import io.httpconnector.webhook.Signatures;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookSigner;
-import io.httpconnector.webhook.subscription.SubscriptionStatus.State;
+import io.httpconnector.webhook.subscription.SubscriptionStatus.SubscriptionState;
 import io.httpconnector.webhook.subscription.WebhookSubscription;
 import io.httpconnector.webhook.subscription.WebhookSubscriptionBuilder;
 import io.micrometer.core.instrument.Clock;
@@ -152,8 +152,8 @@ class SubscriptionMetricsTest {
                 .count();
     }
 
-    private State state() {
-        List<State> found = List.of(State.values()).stream()
+    private SubscriptionState state() {
+        List<SubscriptionState> found = List.of(SubscriptionState.values()).stream()
                 .filter(state -> gauge(
                                 ConnectorMeter.SUBSCRIPTION_STATE,
                                 "state",
@@ -168,7 +168,7 @@ class SubscriptionMetricsTest {
     void gaugesFollowTheSubscription() {
         WebhookSubscription subscription = measured();
         ConnectorMetrics.Monitor monitor = metrics.monitor(subscription);
-        assertThat(state()).isEqualTo(State.NOT_REGISTERED);
+        assertThat(state()).isEqualTo(SubscriptionState.NOT_REGISTERED);
         assertThat(gauge(ConnectorMeter.SUBSCRIPTION_LIFETIME)).isNaN();
         assertThat(gauge(ConnectorMeter.SUBSCRIPTION_EVENT_AGE)).isNaN();
 
@@ -176,7 +176,7 @@ class SubscriptionMetricsTest {
         receive(subscription);
         time.advance(Duration.ofHours(1));
 
-        assertThat(state()).isEqualTo(State.ACTIVE);
+        assertThat(state()).isEqualTo(SubscriptionState.ACTIVE);
         assertThat(gauge(ConnectorMeter.SUBSCRIPTION_LIFETIME)).isEqualTo(71 * 3600);
         assertThat(gauge(ConnectorMeter.SUBSCRIPTION_EVENT_AGE)).isEqualTo(3600);
 
@@ -186,12 +186,12 @@ class SubscriptionMetricsTest {
         time.advance(Duration.ofSeconds(6));
 
         assertThat(next).isAfter(time.now());
-        assertThat(state()).isEqualTo(State.AUTHORIZATION_NEEDED);
+        assertThat(state()).isEqualTo(SubscriptionState.AUTHORIZATION_NEEDED);
 
         status = 500;
         subscription.stop();
         time.advance(Duration.ofSeconds(6));
-        assertThat(state()).isEqualTo(State.DELETING);
+        assertThat(state()).isEqualTo(SubscriptionState.DELETING);
         assertThat(gauge(ConnectorMeter.SUBSCRIPTION_UNDELETED)).isEqualTo(1);
 
         monitor.close();

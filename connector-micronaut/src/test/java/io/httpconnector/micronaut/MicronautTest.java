@@ -16,7 +16,7 @@ import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
 import io.httpconnector.trigger.EventHandler;
 import io.httpconnector.trigger.TriggerEvent;
-import io.httpconnector.webhook.subscription.SubscriptionStatus.State;
+import io.httpconnector.webhook.subscription.SubscriptionStatus.SubscriptionState;
 import io.httpconnector.webhook.subscription.WebhookSubscription;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.annotation.Factory;
@@ -199,7 +199,7 @@ class MicronautTest {
         try (ApplicationContext context = ApplicationContext.run(properties("test.shop", "true"))) {
             WebhookSubscription subscription = context.getBean(WebhookSubscription.class);
 
-            Await.until(() -> subscription.status().state() == State.ACTIVE);
+            Await.until(() -> subscription.status().state() == SubscriptionState.ACTIVE);
         }
     }
 

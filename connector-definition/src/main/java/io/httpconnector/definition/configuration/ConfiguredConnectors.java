@@ -244,7 +244,7 @@ public final class ConfiguredConnectors implements AutoCloseable {
     private static void deleteSubscriptions(String connection, Connector connector) {
         try {
             connector.stopSubscriptions().forEach((webhook, status) -> {
-                if (status.state() != SubscriptionStatus.State.NOT_REGISTERED) {
+                if (status.state() != SubscriptionStatus.SubscriptionState.NOT_REGISTERED) {
                     LOG.warn(
                             "The subscription of {}/{} could not be deleted at the service: {}",
                             connection,

@@ -7,7 +7,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.testing.Await;
 import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
-import io.httpconnector.webhook.subscription.SubscriptionStatus.State;
+import io.httpconnector.webhook.subscription.SubscriptionStatus.SubscriptionState;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -84,7 +84,7 @@ class ConfiguredSubscriptionsTest {
                         .orElseThrow()
                         .status()
                         .state()
-                == State.ACTIVE);
+                == SubscriptionState.ACTIVE);
     }
 
     private long count(String method) {

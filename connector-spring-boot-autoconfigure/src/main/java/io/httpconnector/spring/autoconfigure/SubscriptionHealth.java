@@ -2,7 +2,7 @@ package io.httpconnector.spring.autoconfigure;
 
 import io.httpconnector.spring.ConnectorSubscriptions;
 import io.httpconnector.webhook.subscription.SubscriptionStatus;
-import io.httpconnector.webhook.subscription.SubscriptionStatus.State;
+import io.httpconnector.webhook.subscription.SubscriptionStatus.SubscriptionState;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,8 +34,8 @@ record SubscriptionHealth(String status, Map<String, Object> details) {
             List<String> problems = problems(status);
             boolean isSending = status.id().isPresent()
                     && status.expires().map(at -> at.isAfter(now)).orElse(true);
-            boolean isExpected = status.state() == State.AUTHORIZATION_NEEDED
-                    || (status.state() == State.CREATING && status.consecutiveFailures() >= FAILURES);
+            boolean isExpected = status.state() == SubscriptionState.AUTHORIZATION_NEEDED
+                    || (status.state() == SubscriptionState.CREATING && status.consecutiveFailures() >= FAILURES);
             isDown = isDown || (isExpected && !isSending);
             isDegraded = isDegraded || !problems.isEmpty();
             details.put(entry.getKey(), detail(status, problems));
@@ -55,7 +55,7 @@ record SubscriptionHealth(String status, Map<String, Object> details) {
 
     private static List<String> problems(SubscriptionStatus status) {
         List<String> problems = new ArrayList<>();
-        if (status.state() == State.AUTHORIZATION_NEEDED) {
+        if (status.state() == SubscriptionState.AUTHORIZATION_NEEDED) {
             problems.add("a user must authorize the connection again");
         }
         if (status.consecutiveFailures() > 0) {

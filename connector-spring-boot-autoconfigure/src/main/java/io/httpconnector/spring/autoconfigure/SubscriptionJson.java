@@ -11,7 +11,7 @@ final class SubscriptionJson {
 
     private SubscriptionJson() {}
 
-    static String name(SubscriptionStatus.State state) {
+    static String name(SubscriptionStatus.SubscriptionState state) {
         return state.name().toLowerCase(Locale.ROOT);
     }
 

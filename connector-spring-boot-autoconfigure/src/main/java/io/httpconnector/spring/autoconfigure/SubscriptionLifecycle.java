@@ -4,7 +4,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.spring.ConnectorSubscriptions;
 import io.httpconnector.webhook.subscription.SubscriptionStatus;
-import io.httpconnector.webhook.subscription.SubscriptionStatus.State;
+import io.httpconnector.webhook.subscription.SubscriptionStatus.SubscriptionState;
 import io.httpconnector.webhook.subscription.WebhookSubscription;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -96,7 +96,7 @@ final class SubscriptionLifecycle implements ConnectorSubscriptions, SmartLifecy
     private static void delete(WebhookSubscription subscription) {
         try {
             SubscriptionStatus status = subscription.stop();
-            if (status.state() != State.NOT_REGISTERED) {
+            if (status.state() != SubscriptionState.NOT_REGISTERED) {
                 LOG.warn(
                         "{} could not be deleted at the service: {}. The next start uses it again",
                         subscription,

@@ -24,7 +24,7 @@ import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookSigner;
 import io.httpconnector.webhook.server.WebhookServlet;
-import io.httpconnector.webhook.subscription.SubscriptionStatus.State;
+import io.httpconnector.webhook.subscription.SubscriptionStatus.SubscriptionState;
 import io.httpconnector.webhook.subscription.WebhookSubscription;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -216,7 +216,7 @@ class SubscriptionsTest {
                 .run();
     }
 
-    private static State state(ConfigurableApplicationContext context) {
+    private static SubscriptionState state(ConfigurableApplicationContext context) {
         return context.getBean(ConnectorSubscriptions.class)
                 .status("acme-pushes")
                 .orElseThrow()
@@ -240,7 +240,7 @@ class SubscriptionsTest {
     void subscriptionIsRegisteredWhenTheWebServerRunsAndKeptForTheNextStart() throws Exception {
         for (int i = 0; i < 2; i++) {
             try (ConfigurableApplicationContext context = start()) {
-                Await.until(() -> state(context) == State.ACTIVE);
+                Await.until(() -> state(context) == SubscriptionState.ACTIVE);
                 assertThat(context.getBean(MeterRegistry.class)
                                 .get(ConnectorMeter.SUBSCRIPTION_STATE.meterName())
                                 .tag("state", "active")
@@ -258,7 +258,7 @@ class SubscriptionsTest {
     @Test
     void subscriptionIsDeletedOnShutdownOnRequest() throws Exception {
         try (ConfigurableApplicationContext context = start("connectors.subscriptions.delete-on-shutdown=true")) {
-            Await.until(() -> state(context) == State.ACTIVE);
+            Await.until(() -> state(context) == SubscriptionState.ACTIVE);
         }
 
         assertThat(requests).containsExactly("POST", "DELETE");
@@ -267,7 +267,7 @@ class SubscriptionsTest {
     @Test
     void subscriptionIsNotRegisteredWithoutAutomaticStart() throws Exception {
         try (ConfigurableApplicationContext context = start("connectors.auto-startup=false")) {
-            assertThat(state(context)).isEqualTo(State.NOT_REGISTERED);
+            assertThat(state(context)).isEqualTo(SubscriptionState.NOT_REGISTERED);
         }
         assertThat(requests).isEmpty();
     }
@@ -275,7 +275,7 @@ class SubscriptionsTest {
     @Test
     void actuatorShowsAndControlsSubscriptions() throws Exception {
         try (ConfigurableApplicationContext context = start()) {
-            Await.until(() -> state(context) == State.ACTIVE);
+            Await.until(() -> state(context) == SubscriptionState.ACTIVE);
             String path = "/actuator/connectors/subscriptions/acme-pushes";
 
             assertThat(operate(context, "/actuator/connectors", "GET", ""))
@@ -313,7 +313,7 @@ class SubscriptionsTest {
     void healthIsDownWithoutASubscription() throws Exception {
         status = 401;
         try (ConfigurableApplicationContext context = start()) {
-            Await.until(() -> state(context) == State.AUTHORIZATION_NEEDED);
+            Await.until(() -> state(context) == SubscriptionState.AUTHORIZATION_NEEDED);
 
             assertThat(operate(context, "/actuator/health/subscriptions", "GET", ""))
                     .contains("\"status\":\"DOWN\"");
@@ -344,7 +344,7 @@ class SubscriptionsTest {
         };
         try (ConfigurableApplicationContext context = start(new SpringApplicationBuilder(Handlers.class), properties)) {
             ConnectorSubscriptions subscriptions = context.getBean(ConnectorSubscriptions.class);
-            Await.until(() -> subscriptions.list().get("acme/pushed").state() == State.ACTIVE);
+            Await.until(() -> subscriptions.list().get("acme/pushed").state() == SubscriptionState.ACTIVE);
 
             assertThat(pings).containsExactly(200);
             assertThat(context.getBean(Handlers.class).handled).containsExactly("acme/code/pushed");
@@ -365,7 +365,7 @@ class SubscriptionsTest {
                             .list()
                             .get("acme/pushed")
                             .state()
-                    == State.ACTIVE);
+                    == SubscriptionState.ACTIVE);
         }
         assertThat(requests).containsOnlyOnce("POST").doesNotContain("DELETE");
     }
