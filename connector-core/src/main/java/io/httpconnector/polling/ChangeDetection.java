@@ -131,6 +131,12 @@ interface ChangeDetection {
     /** Forgets the keys of records that cannot be returned again. */
     default void forgetOldKeys() {}
 
+    /** Returns what to do if more keys would have to be remembered than the maximum. */
+    default String adviceOnKeys() {
+        return "raise maxRememberedKeys(...), shorten the lookback, or declare that the service lists the oldest records"
+                + " first";
+    }
+
     /** Called when the service rejected a query or sent an unexpected response; returns a warning for the status, or null. */
     default @Nullable String onRejection(ConnectorException e) {
         return null;

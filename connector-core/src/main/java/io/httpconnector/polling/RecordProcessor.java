@@ -232,9 +232,8 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
             transaction.commit();
             throw new PollingException(
                     Reason.LIMIT_REACHED,
-                    "More than " + definition.limits().keys() + " keys would have to be remembered: raise"
-                            + " maxRememberedKeys(...), shorten the lookback, or declare that the service lists"
-                            + " the oldest records first");
+                    "More than " + definition.limits().keys() + " keys would have to be remembered: "
+                            + detection.adviceOnKeys());
         }
     }
 

@@ -21,7 +21,7 @@ final class SyncTokenDetection extends TimeOfPollDetection {
     private final TokenCursor cursor;
     private final Reading reading;
 
-    /** Whether more keys are remembered than the maximum, because the last read has failed at it. */
+    /** Whether more keys are remembered than the maximum, because the last read has failed at it, or the maximum is lower now. */
     private final boolean startedAboveLimit;
 
     private boolean started;
@@ -123,6 +123,17 @@ final class SyncTokenDetection extends TimeOfPollDetection {
         long[] oldest = {startTime};
         transaction.seen().forEach((key, known) -> oldest[0] = Math.min(oldest[0], known.mark()));
         forgetBefore(oldest[0] + (startTime - oldest[0]) / 2 + 1);
+    }
+
+    @Override
+    public String adviceOnKeys() {
+        int known = transaction.seen().size();
+        return startedAboveLimit
+                ? known
+                        + " are remembered, and none is forgotten before a poll succeeds, because a read that failed at the"
+                        + " limit needs them; raise maxRememberedKeys(...) above " + known
+                        + "; if you have lowered it, first shorten keyRetention(...), and lower it when a poll has succeeded"
+                : "raise maxRememberedKeys(...), or let the service return fewer records at once";
     }
 
     private void forgetBefore(long time) {

@@ -101,6 +101,38 @@ class RememberedKeysLimitTest extends RecordServiceFixture {
         assertThat(events).hasSize(16);
     }
 
+    @Test
+    void lowerMaximumSaysHowToContinue() {
+        returnsIdsOfEachHour();
+        StateStore store = StateStore.inMemory();
+        try (PollingTrigger trigger =
+                trigger("token", store).engine(engine).maxRememberedKeys(50).build()) {
+            pollAt(0, 0, trigger);
+            pollAt(1, 1, trigger);
+            pollAt(2, 2, trigger);
+        }
+        try (PollingTrigger trigger =
+                trigger("token", store).engine(engine).maxRememberedKeys(20).build()) {
+            assertThatThrownBy(() -> pollAt(3, 3, trigger))
+                    .isInstanceOfSatisfying(
+                            PollingException.class, e -> assertThat(e.reason()).isEqualTo(Reason.LIMIT_REACHED))
+                    .hasMessageContaining("raise maxRememberedKeys(...) above 31")
+                    .hasMessageContaining("first shorten keyRetention(...), and lower it when a poll has succeeded");
+        }
+        try (PollingTrigger trigger = trigger("token", store)
+                .engine(engine)
+                .maxRememberedKeys(50)
+                .keyRetention(Duration.ofMinutes(90))
+                .build()) {
+            pollAt(4, 3, trigger);
+        }
+        try (PollingTrigger trigger =
+                trigger("token", store).engine(engine).maxRememberedKeys(20).build()) {
+            pollAt(5, 5, trigger);
+        }
+        assertThat(events).extracting(TriggerEvent::key).doesNotHaveDuplicates().hasSize(40);
+    }
+
     /** Half of the time, inclusive. */
     @Test
     void keysInTheMiddleOfTheTimeAreForgotten() {
