@@ -128,23 +128,32 @@ final class ExchangePipeline {
         List<NameValuePair> secrets = new ArrayList<>();
         Url base = baseUrl(request, call, secrets);
         OriginPolicy.Hop first = policy.first(transport.written(request).withSecrets(secrets), base);
+        Request outgoing = policy.outgoing(first);
         if (!listeners.hasListeners()) {
-            return follow(first, retry, call, receiver, listeners, cookies);
+            return follow(first, outgoing, retry, call, receiver, listeners, cookies);
         }
-        ExchangeStarted start = new ExchangeStarted(settings.name(), first.own(), policy.outgoing(first));
+        ExchangeStarted start = new ExchangeStarted(settings.name(), first.own(), outgoing);
         listeners.started(start);
+        if (start.own() != first.own()) {
+            first = first.with(start.own());
+            outgoing = policy.outgoing(first);
+        }
+        if (receiver != null && listeners.recordBodies()) {
+            receiver.recordStart();
+        }
         try {
-            Response response = follow(first.with(start.own()), retry, call, receiver, listeners, cookies);
-            listeners.ended(new ExchangeResult(start.request(), response, null, call));
+            Response response = follow(first, outgoing, retry, call, receiver, listeners, cookies);
+            listeners.ended(start.request(), response, null, call, receiver);
             return response;
         } catch (RuntimeException | Error e) {
-            listeners.ended(new ExchangeResult(start.request(), null, e, call));
+            listeners.ended(start.request(), null, e, call, receiver);
             throw e;
         }
     }
 
     private Response follow(
             OriginPolicy.Hop first,
+            Request firstOutgoing,
             RetryPolicy retry,
             CallContext call,
             @Nullable StreamingReceiver<?> receiver,
@@ -152,7 +161,8 @@ final class ExchangePipeline {
             AuthContext.@Nullable Cookies cookies) {
         OriginPolicy.Hop hop = first;
         while (true) {
-            Response response = exchange(hop, call, retry, receiver, listeners, cookies);
+            Request outgoing = hop == first ? firstOutgoing : policy.outgoing(hop);
+            Response response = exchange(hop, outgoing, call, retry, receiver, listeners, cookies);
             OriginPolicy.Hop next = policy.next(hop, response);
             if (next == null) {
                 return accepted(response, hop);
@@ -164,12 +174,12 @@ final class ExchangePipeline {
     /** Sends one hop, with retries, until there is a final response or no further attempt is made. */
     private Response exchange(
             OriginPolicy.Hop hop,
+            Request outgoing,
             CallContext call,
             RetryPolicy retry,
             @Nullable StreamingReceiver<?> receiver,
             ListenerNotifier listeners,
             AuthContext.@Nullable Cookies cookies) {
-        Request outgoing = policy.outgoing(hop);
         while (true) {
             Request plain = cookies == null ? outgoing : cookies.addTo(outgoing, outgoing.uri());
             // Each attempt is signed again, because a signature may include the time.

@@ -36,9 +36,11 @@ public final class ExchangeResult {
         if (response != null) {
             return OptionalInt.of(response.status());
         }
-        return failure instanceof ConnectorException e && e.exchange().isPresent()
-                ? e.exchange().get().status()
-                : OptionalInt.empty();
+        return failure instanceof ConnectorException e ? status(e) : OptionalInt.empty();
+    }
+
+    static OptionalInt status(ConnectorException failure) {
+        return failure.exchange().map(Exchange::status).orElse(OptionalInt.empty());
     }
 
     /**

@@ -3,10 +3,13 @@ package io.httpconnector;
 import static io.httpconnector.internal.Arguments.notNull;
 
 import io.httpconnector.internal.Loggers;
+import io.httpconnector.internal.recording.RawExchangeObserver;
+import io.httpconnector.internal.transport.CallContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,10 +21,11 @@ final class ListenerNotifier {
     private static final ListenerNotifier NONE = new ListenerNotifier(List.of());
 
     private final List<ExchangeListener> listeners;
-    private final List<ExchangeListener.CallObserver> observers = new ArrayList<>();
+    private final List<ExchangeListener.CallObserver> observers;
 
     private ListenerNotifier(List<ExchangeListener> listeners) {
         this.listeners = listeners;
+        this.observers = new ArrayList<>(listeners.size());
     }
 
     /** Creates a notifier for one call. Not thread-safe. */
@@ -48,8 +52,71 @@ final class ListenerNotifier {
         notifyListeners(observer -> observer.retrying(report, wait));
     }
 
-    void ended(ExchangeResult report) {
-        notifyListeners(observer -> observer.ended(report));
+    /** Returns whether a listener records the bodies of responses. */
+    boolean recordBodies() {
+        for (ExchangeListener.CallObserver observer : observers) {
+            if (observer instanceof RawExchangeObserver) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Notifies that the call has ended.
+     *
+     * @param request the request with the additions of listeners
+     * @param response the response; null if the call failed
+     * @param failure the exception; null if the call succeeded
+     * @param receiver reads the body of the response; null if the response contains it
+     */
+    void ended(
+            Request request,
+            @Nullable Response response,
+            @Nullable Throwable failure,
+            CallContext call,
+            @Nullable StreamingReceiver<?> receiver) {
+        ExchangeResult report = null;
+        for (ExchangeListener.CallObserver observer : observers) {
+            try {
+                if (observer instanceof RawExchangeObserver recorder
+                        && isRecorded(recorder, response, failure, receiver)) {
+                    continue;
+                }
+                if (report == null) {
+                    report = new ExchangeResult(request, response, failure, call);
+                }
+                observer.ended(report);
+            } catch (RuntimeException e) {
+                logFailure(e);
+            }
+        }
+    }
+
+    /** Passes the response to a recorder; returns false if there is none beside an exception that contains it. */
+    private static boolean isRecorded(
+            RawExchangeObserver recorder,
+            @Nullable Response response,
+            @Nullable Throwable failure,
+            @Nullable StreamingReceiver<?> receiver) {
+        Response read = receiver == null ? null : receiver.head();
+        if (receiver != null && read != null && (response == null || read.request() == response.request())) {
+            if (failure instanceof ConnectorException e
+                    && ExchangeResult.status(e).isPresent()) {
+                return false;
+            }
+            String message = failure == null ? null : read.withoutSecrets(String.valueOf(failure.getMessage()));
+            if (recorder.records(failure == null ? read.status() : 0)) {
+                byte[] start = receiver.recorded();
+                long count = receiver.count();
+                recorder.ended(() -> read.raw(start, count), start.length, message, Redactor::redact);
+            }
+            return true;
+        }
+        if (response != null && recorder.records(response.status())) {
+            recorder.ended(response::raw, response.rawBytes(), null, Redactor::redact);
+        }
+        return response != null;
     }
 
     private void notifyListeners(Consumer<ExchangeListener.CallObserver> event) {

@@ -1,6 +1,7 @@
 package io.httpconnector;
 
 import io.httpconnector.internal.http.NameValuePair;
+import io.httpconnector.internal.recording.RawExchange;
 import io.httpconnector.internal.text.Ascii;
 import io.httpconnector.internal.text.CharsetDetector;
 import io.httpconnector.internal.text.CredentialExchange;
@@ -11,7 +12,6 @@ import io.httpconnector.internal.text.SecretMatcher;
 import io.httpconnector.internal.transport.CallContext;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalInt;
@@ -29,6 +29,8 @@ final class Redactor {
     static final Set<String> CREDENTIALS = Set.of("authorization", "cookie", "proxy-authorization");
 
     private static final int MAX_BODY = 64 * 1024;
+
+    private static final byte[] NO_BYTES = {};
 
     /** The maximum length of one character of a secret in a body, if it is double-encoded or an entity. */
     private static final int MAX_SPELLING = 12;
@@ -95,33 +97,39 @@ final class Redactor {
         return name.equalsIgnoreCase("Set-Cookie") ? value.replaceFirst("=[^;]*", "=" + LogSafe.MASK) : mask(value);
     }
 
-    String mask(Body body) {
-        if (body.isConcealed()) {
-            return LogSafe.MASK;
+    private String mask(RawExchange.SentBody sent) {
+        if (sent.description() != null) {
+            return sent.description();
         }
-        Body shown = body.shown();
-        if (!shown.isInMemory()) {
-            return "(" + shown + ")";
-        }
-        byte[] content = shown.content();
-        String text = mask(content, shown.contentType());
+        byte[] content = sent.content();
+        String text = mask(content, content.length, sent.contentType());
         // The recorded request includes all bytes of the body, and thus a byte order mark.
-        return isText(shown.contentType()) && CharsetDetector.hasUtf8Mark(content)
+        return isText(sent.contentType()) && CharsetDetector.hasUtf8Mark(content)
                 ? CharsetDetector.BYTE_ORDER_MARK + text
                 : text;
     }
 
-    /** Returns the body as text with masked secrets, truncated to 64 KiB; only its size if it is not text. */
-    String mask(byte[] body, @Nullable String contentType) {
+    /**
+     * Returns the body as text with masked secrets, truncated to 64 KiB; only its size if it is not text.
+     *
+     * @param body the body or its start
+     * @param length the length of the whole body
+     */
+    private String mask(byte[] body, long length, @Nullable String contentType) {
         if (!isText(contentType)) {
-            return "(" + body.length + " bytes of " + LogSafe.visible(String.valueOf(contentType)) + ")";
+            return "(" + length + " bytes of " + LogSafe.visible(String.valueOf(contentType)) + ")";
         }
         // The text is truncated last, because a truncated secret would not be recognized.
         int max = (int) Math.min(MAX_CONTEXT, (long) MAX_SPELLING * secrets.longest());
-        int decoded = (int) Math.min(body.length, MAX_BODY + 4L * max);
+        // The last character of a start may be incomplete: CharsetDetector permits that before the end of the bytes.
+        int known = body.length < length ? Math.max(0, body.length - 1) : body.length;
+        int decoded = (int) Math.min(known, MAX_BODY + 4L * max);
         String text = mask(CharsetDetector.of(body, decoded, contentType));
-        int whole = decoded < body.length ? Math.max(0, text.length() - max) : text.length();
+        int whole = decoded < length ? Math.max(0, text.length() - max) : text.length();
         int shown = Math.min(whole, MAX_BODY);
+        if (body.length < length) {
+            return text.substring(0, shown) + "… (the start of " + length + " bytes)";
+        }
         return shown == text.length() ? text : text.substring(0, shown) + "… (cut)";
     }
 
@@ -137,61 +145,109 @@ final class Redactor {
                 || type.contains("javascript");
     }
 
-    /** Returns an exchange with a response. */
-    static Exchange withResponse(
-            Request request, int status, HeaderFields headers, byte[] body, CallContext.CallTiming moment) {
-        Redactor redactor = new Redactor(request.secrets());
-        Headers masked = request.redactsResponse() ? redactor.maskCredentials(headers) : redactor.mask(headers);
-        if (body.length > 0 && request.redactsResponse() && status / 100 < 4) {
-            return of(request, redactor, OptionalInt.of(status), masked, LogSafe.MASK, moment);
-        }
-        String text = body.length == 0
-                ? ""
-                : redactor.mask(body, masked.first("Content-Type").orElse(null));
-        return of(request, redactor, OptionalInt.of(status), masked, text, moment);
-    }
-
     /** Returns an exchange without a response. */
     static Exchange withoutResponse(Request request, CallContext call) {
-        return of(request, new Redactor(request.secrets()), OptionalInt.empty(), Headers.NONE, "", call.timing());
+        return redact(withoutResponse(request, call.timing()));
     }
 
     /** Returns an exchange for a request that was not sent. */
     static Exchange unsent(Request request) {
-        CallContext.CallTiming never = new CallContext.CallTiming(Instant.EPOCH, Duration.ZERO, 0);
-        return of(request, new Redactor(request.secrets()), OptionalInt.empty(), Headers.NONE, "", never);
+        return redact(withoutResponse(request, new CallContext.CallTiming(Instant.EPOCH, Duration.ZERO, 0)));
     }
 
-    private static Exchange of(
+    private static RawExchange withoutResponse(Request request, CallContext.CallTiming timing) {
+        return raw(request, 0, HeaderFields.NONE, NO_BYTES, 0, timing);
+    }
+
+    /**
+     * Returns an exchange whose secrets are not yet removed.
+     *
+     * @param status the status code; 0 if there was no response
+     * @param body the body of the response or its start
+     * @param receivedBytes the length of the whole body
+     */
+    static RawExchange raw(
             Request request,
-            Redactor redactor,
-            OptionalInt status,
-            Headers headers,
-            String body,
-            CallContext.CallTiming moment) {
+            int status,
+            HeaderFields headers,
+            byte[] body,
+            long receivedBytes,
+            CallContext.CallTiming timing) {
         Body sent = request.content();
-        return new Exchange(
+        // Content that is masked as a whole is not kept.
+        boolean isSecret = redactsBody(request.redactsResponse(), status, receivedBytes);
+        return new RawExchange(
                 request.name(),
                 request.method(),
-                redactor.mask(request.shownUrl()),
-                redactor.mask(
-                        NameValuePair.headerFields(sent == null ? request.headers() : withContentType(request, sent))),
-                sent == null ? "" : redactor.mask(sent),
+                request.urlForRedaction(),
+                NameValuePair.headerFields(request.headers()),
+                sent == null ? null : sentBody(sent),
+                request.secrets(),
+                request.redactsResponse(),
                 status,
                 headers,
-                body,
-                moment.startedAt(),
-                moment.elapsed(),
-                moment.attempts());
+                isSecret ? NO_BYTES : body,
+                receivedBytes,
+                timing);
     }
 
-    private static NameValuePair[] withContentType(Request request, Body body) {
-        NameValuePair[] fields = request.headers();
-        if (request.header("Content-Type").isPresent()) {
-            return fields;
+    private static RawExchange.SentBody sentBody(Body body) {
+        Body shown = body.shown();
+        if (body.isConcealed()) {
+            return new RawExchange.SentBody(body.contentType(), NO_BYTES, LogSafe.MASK);
         }
-        NameValuePair[] all = Arrays.copyOf(fields, fields.length + 1);
-        all[fields.length] = NameValuePair.of("Content-Type", body.contentType());
-        return all;
+        return shown.isInMemory()
+                ? new RawExchange.SentBody(body.contentType(), shown.content(), null)
+                : new RawExchange.SentBody(body.contentType(), NO_BYTES, "(" + shown + ")");
+    }
+
+    private static boolean redactsBody(boolean redactsResponse, int status, long bytes) {
+        return redactsResponse && bytes > 0 && status / 100 < 4;
+    }
+
+    /** Removes the secrets of an exchange. */
+    static Exchange redact(RawExchange raw) {
+        Redactor redactor = new Redactor(raw.secrets());
+        HeaderFields fields = raw.responseHeaders();
+        Headers headers = raw.redactsResponse() ? redactor.maskCredentials(fields) : redactor.mask(fields);
+        RawExchange.SentBody sent = raw.sent();
+        return new Exchange(
+                raw.name(),
+                raw.method(),
+                redactor.mask(raw.url()),
+                redactor.mask(sent == null ? raw.requestHeaders() : withContentType(raw.requestHeaders(), sent)),
+                sent == null ? "" : redactor.mask(sent),
+                raw.status() == 0 ? OptionalInt.empty() : OptionalInt.of(raw.status()),
+                headers,
+                redactor.responseBody(raw, headers),
+                raw.timing().startedAt(),
+                raw.timing().elapsed(),
+                raw.timing().attempts());
+    }
+
+    private String responseBody(RawExchange raw, Headers headers) {
+        if (redactsBody(raw.redactsResponse(), raw.status(), raw.receivedBytes())) {
+            return LogSafe.MASK;
+        }
+        return raw.receivedBytes() == 0
+                ? ""
+                : mask(
+                        raw.responseBody(),
+                        raw.receivedBytes(),
+                        headers.first("Content-Type").orElse(null));
+    }
+
+    /** Returns the fields with the media type of the body, which the connection adds when it sends. */
+    private static HeaderFields withContentType(HeaderFields fields, RawExchange.SentBody body) {
+        NameValuePair[] all = new NameValuePair[fields.size() + 1];
+        for (int i = 0; i < fields.size(); i++) {
+            if (fields.name(i).equalsIgnoreCase("Content-Type")) {
+                return fields;
+            }
+            NameValuePair field = NameValuePair.of(fields.name(i), fields.value(i));
+            all[i] = fields.isSensitive(i) ? assumedSecret(field) : field;
+        }
+        all[fields.size()] = NameValuePair.of("Content-Type", body.contentType());
+        return NameValuePair.headerFields(all);
     }
 }

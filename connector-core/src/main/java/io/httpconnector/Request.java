@@ -676,14 +676,27 @@ public final class Request {
 
     /** Returns the target for display: secrets are masked where they were set, and where a redirect repeats them. */
     String shownTarget() {
-        String whole = query.target(url, true);
-        String target = secrecy.redactsUrl ? CredentialExchange.url(whole) : whole;
+        String target = targetForRedaction();
         return secrecy.earlier.isEmpty() ? target : new Redactor(secrets()).mask(target);
+    }
+
+    private String targetForRedaction() {
+        String whole = query.target(url, true);
+        return secrecy.redactsUrl ? CredentialExchange.url(whole) : whole;
     }
 
     /** Returns the URL for display: secrets are masked where they were set. */
     String shownUrl() {
-        return (url.host() == null ? "" : url.host().toString()) + shownTarget();
+        return origin() + shownTarget();
+    }
+
+    /** Returns the URL for a {@link Redactor}, which masks the secrets that a redirect repeats. */
+    String urlForRedaction() {
+        return origin() + targetForRedaction();
+    }
+
+    private String origin() {
+        return url.host() == null ? "" : url.host().toString();
     }
 
     /** Returns every field whose value is a secret. */

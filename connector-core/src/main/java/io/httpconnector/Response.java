@@ -12,6 +12,7 @@ import io.httpconnector.internal.json.Jackson2Objects;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.internal.json.ValueMapper;
 import io.httpconnector.internal.json.Xml;
+import io.httpconnector.internal.recording.RawExchange;
 import io.httpconnector.internal.text.CharsetDetector;
 import io.httpconnector.internal.text.HeaderFields;
 import io.httpconnector.internal.text.LogSafe;
@@ -351,7 +352,7 @@ public final class Response {
      * @return the exchange, without secrets
      */
     public Exchange exchange() {
-        return Redactor.withResponse(request, status, fields, body, moment);
+        return Redactor.redact(raw());
     }
 
     /**
@@ -426,6 +427,30 @@ public final class Response {
 
     boolean matchedRule() {
         return matchedRule;
+    }
+
+    /** Returns this response and its request with their secrets. */
+    RawExchange raw() {
+        return raw(body, body.length);
+    }
+
+    /** Returns the number of bytes of the bodies in {@link #raw()}. */
+    long rawBytes() {
+        Body sent = request.content();
+        return body.length
+                + (sent == null || !sent.shown().isInMemory()
+                        ? 0L
+                        : sent.shown().content().length);
+    }
+
+    /**
+     * Returns this response and its request with their secrets, if a reader has consumed the body.
+     *
+     * @param start the start of the body
+     * @param length the length of the whole body
+     */
+    RawExchange raw(byte[] start, long length) {
+        return Redactor.raw(request, status, fields, start, length, moment);
     }
 
     /** Returns the body as a JSON tree; a missing node if it is not JSON. */

@@ -4,6 +4,7 @@ import io.httpconnector.internal.transport.CallContext;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -11,13 +12,21 @@ import org.jspecify.annotations.Nullable;
 /** Passes the body of an accepted response to a reader while it is received. Used for one call. Not thread-safe. */
 final class StreamingReceiver<T> {
 
+    /** The maximum number of bytes of a body that are recorded while the reader reads them. */
+    private static final int MAX_RECORDED = 16 * 1024;
+
+    private static final byte[] NO_BYTES = {};
+
     private final BodyHandler<T> reader;
     private final @Nullable ResponseClassifier verdicts;
     private final Predicate<Response> good;
     private final long max;
     private boolean started;
     private long count;
+    private @Nullable Response head;
     private @Nullable Response finished;
+    private byte @Nullable [] recorded;
+    private int recordedBytes;
     private @Nullable T result;
 
     /**
@@ -70,6 +79,35 @@ final class StreamingReceiver<T> {
         return count;
     }
 
+    /** Returns the response whose body the reader has read in part or as a whole; null if it has not started. */
+    @Nullable Response head() {
+        return head;
+    }
+
+    /** Records the first bytes that the reader reads. */
+    void recordStart() {
+        recorded = NO_BYTES;
+    }
+
+    /** Returns the first bytes that the reader has read, as far as they are recorded. */
+    byte[] recorded() {
+        byte[] start = recorded;
+        return start == null ? NO_BYTES : Arrays.copyOf(start, recordedBytes);
+    }
+
+    private void record(byte[] buffer, int offset, int length) {
+        byte[] start = recorded;
+        int added = start == null ? 0 : Math.min(length, MAX_RECORDED - recordedBytes);
+        if (start != null && added > 0) {
+            if (start.length < recordedBytes + added) {
+                start = Arrays.copyOf(start, Math.min(MAX_RECORDED, Math.max(2 * start.length, recordedBytes + added)));
+                recorded = start;
+            }
+            System.arraycopy(buffer, offset, start, recordedBytes, added);
+            recordedBytes += added;
+        }
+    }
+
     /** Returns the result of the reader, which may be null. */
     @SuppressWarnings("NullAway")
     T result() {
@@ -85,12 +123,14 @@ final class StreamingReceiver<T> {
      * @throws IOException when the body is incomplete
      * @throws ReaderFailedException when the reader throws an exception of its own
      */
-    boolean receive(Response head, InputStream content, long length, CallContext call) throws IOException {
+    boolean receive(Response response, InputStream content, long length, CallContext call) throws IOException {
         started = true;
+        head = response;
+        recordedBytes = 0;
         CountingInputStream body = new CountingInputStream(content, call);
         call.startReader();
         try {
-            result = reader.handle(head, body);
+            result = reader.handle(response, body);
         } catch (IOException e) {
             if (body.broken == null) {
                 throw new ReaderFailedException(e);
@@ -98,12 +138,12 @@ final class StreamingReceiver<T> {
             throw body.broken;
         } finally {
             call.endReader();
+            count = body.count;
         }
         if (body.broken != null) {
             throw body.broken;
         }
-        finished = head;
-        count = body.count;
+        finished = response;
         return body.ended || body.count == length;
     }
 
@@ -169,6 +209,7 @@ final class StreamingReceiver<T> {
                 if (count > max) {
                     throw new TooLargeException();
                 }
+                record(buffer, offset, read);
                 return read;
             } catch (IOException e) {
                 broken = e;

@@ -1,26 +1,21 @@
 package io.httpconnector.log;
 
+import io.httpconnector.Exchange;
 import io.httpconnector.ExchangeListener;
 import io.httpconnector.ExchangeResult;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.TimeSource;
-import io.httpconnector.internal.threads.BackgroundThread;
+import io.httpconnector.internal.recording.RawExchange;
+import io.httpconnector.internal.recording.RawExchangeObserver;
 import io.httpconnector.polling.PollResult;
 import io.httpconnector.polling.PollingListener;
 import io.httpconnector.trigger.DeliveryListener;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A log of exchanges: who has sent which request when, and what the response was, without secrets.
@@ -34,45 +29,32 @@ import org.slf4j.LoggerFactory;
  * log.search(ExchangeQuery.latest(50).connection("Jira").failed());
  * }</pre>
  *
- * <p>A thread of the log removes the secrets and writes the entries, so that sending is not delayed. Calls never fail because of the
- * log: if the store is too slow or fails, entries are dropped and counted. Entries are written within a moment; those of a process
- * that is killed may be lost. Thread-safe.
+ * <p>A thread of the log removes the secrets and writes the entries several times a second, so that sending is not delayed; for a
+ * store in memory, the sending thread copies the exchange, and the secrets are removed when it is read. Of a response that is read
+ * while it is received, the log has the first 16 KB of the body. Calls never fail because of the log: if the store is too slow or
+ * fails, entries are dropped and counted. Those of a process that is killed may be lost. Thread-safe.
  */
 public final class ExchangeLog implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ExchangeLog.class);
-
-    /** The maximum number of exchanges that wait to be written, and of bytes of their bodies. */
-    private static final int MAX_WAITING = 10_000;
-
-    private static final long MAX_WAITING_BYTES = 64L << 20;
-    private static final int MAX_BATCH = 200;
+    private static final Duration SEARCH_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
     private final ExchangeStore store;
+    private final @Nullable MemoryExchangeStore memory;
     private final double share;
     private final boolean errorsOnly;
-
-    private final BlockingQueue<UnwrittenExchange> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
-    private final AtomicLong waitingBytes = new AtomicLong();
-    private final AtomicLong accepted = new AtomicLong();
-    private final AtomicLong finished = new AtomicLong();
-    private final AtomicLong dropped = new AtomicLong();
-    private final BackgroundThread writer;
+    private final ExchangeQueue queue;
     private volatile boolean closed;
 
     /** The trigger or receiver that the thread works for. */
     private final ThreadLocal<String> source = new ThreadLocal<>();
 
-    /** An exchange whose secrets are not yet removed. */
-    private record UnwrittenExchange(
-            String connection, String source, ExchangeResult result, Instant time, long bytes) {}
-
     private ExchangeLog(ExchangeStore store, double share, boolean errorsOnly) {
         this.store = store;
+        this.memory = store instanceof MemoryExchangeStore inMemory ? inMemory : null;
         this.share = share;
         this.errorsOnly = errorsOnly;
-        this.writer = new BackgroundThread("http-connector exchange log", TimeSource.SYSTEM, new LogWriter());
+        this.queue = new ExchangeQueue(store);
     }
 
     /**
@@ -143,7 +125,7 @@ public final class ExchangeLog implements AutoCloseable {
      * @return the listener, for any number of connections
      */
     public ExchangeListener connections() {
-        return start -> new Call(start.connection(), source.get() == null ? "" : source.get());
+        return start -> new Call(start.connection(), source.get());
     }
 
     /**
@@ -173,7 +155,7 @@ public final class ExchangeLog implements AutoCloseable {
      * @throws io.httpconnector.ConnectorException if the store cannot be read
      */
     public List<LoggedExchange> search(ExchangeQuery query) {
-        awaitWritten(accepted.get(), Duration.ofSeconds(2));
+        queue.awaitWritten(SEARCH_TIMEOUT);
         return store.search(query);
     }
 
@@ -183,63 +165,80 @@ public final class ExchangeLog implements AutoCloseable {
      * @return the number since the log was opened
      */
     public long dropped() {
-        return dropped.get();
+        return queue.dropped();
     }
 
     /** Writes the waiting entries, for at most 10 seconds, and closes the store. Later calls are not logged. */
     @Override
     public void close() {
         closed = true;
-        awaitWritten(accepted.get(), CLOSE_TIMEOUT);
+        queue.awaitWritten(CLOSE_TIMEOUT);
         store.close();
     }
 
-    private void awaitWritten(long number, Duration timeout) {
-        long end = TimeSource.SYSTEM.nanos() + timeout.toNanos();
-        CountDownLatch never = new CountDownLatch(1);
-        try {
-            while (finished.get() < number && TimeSource.SYSTEM.nanos() - end < 0 && writer.tryRunning()) {
-                var unused = never.await(1, TimeUnit.MILLISECONDS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    private boolean isWanted(boolean isError) {
+        if (closed) {
+            return false;
         }
+        return isError
+                || (!errorsOnly && (share >= 1 || ThreadLocalRandom.current().nextDouble() < share));
     }
 
-    private void add(String connection, String from, ExchangeResult result) {
-        boolean isError = result.failure().isPresent() || result.status().orElse(0) >= 400;
-        boolean isWanted = isError
-                || (!errorsOnly && (share >= 1 || ThreadLocalRandom.current().nextDouble() < share));
-        // Without a request there is nothing to log.
-        boolean hasRequest = result.status().isPresent() || result.exchange().isPresent();
-        if (closed || !isWanted || !hasRequest) {
-            return;
-        }
-        long bytes = Math.max(0, result.sentBytes()) + result.receivedBytes();
-        if (waitingBytes.get() + bytes <= MAX_WAITING_BYTES
-                && waiting.offer(new UnwrittenExchange(connection, from, result, TimeSource.SYSTEM.now(), bytes))) {
-            waitingBytes.addAndGet(bytes);
-            accepted.incrementAndGet();
-            boolean unused = writer.tryRunning();
+    private void add(ExchangeQueue.EntrySource entry, long bytes) {
+        if (memory == null) {
+            queue.add(entry, bytes);
         } else {
-            dropped.incrementAndGet();
+            memory.append(List.of(entry.entry(UUID.randomUUID().toString())));
         }
     }
 
     /** Observes one call. */
-    private final class Call implements ExchangeListener.CallObserver {
+    private final class Call implements ExchangeListener.CallObserver, RawExchangeObserver {
 
         private final String connection;
         private final String from;
 
-        Call(String connection, String from) {
+        Call(String connection, @Nullable String from) {
             this.connection = connection;
-            this.from = from;
+            this.from = from == null ? "" : from;
         }
 
         @Override
-        public void ended(ExchangeResult report) {
-            add(connection, from, report);
+        public boolean records(int status) {
+            return isWanted(status == 0 || status >= 400);
+        }
+
+        @Override
+        public void ended(
+                Supplier<RawExchange> exchange,
+                long bytes,
+                @Nullable String failure,
+                Function<RawExchange, Exchange> redaction) {
+            try {
+                if (memory != null && failure == null) {
+                    memory.add(connection, from, exchange.get(), bytes, redaction);
+                } else {
+                    add(
+                            id -> LoggedExchange.of(id, connection, from, failure, exchange.get(), bytes, redaction),
+                            bytes);
+                }
+            } catch (OutOfMemoryError e) {
+                queue.drop();
+            }
+        }
+
+        @Override
+        public void ended(ExchangeResult result) {
+            Throwable failure = result.failure().orElse(null);
+            boolean isError = failure != null || result.status().orElse(0) >= 400;
+            Exchange exchange = isWanted(isError) ? result.exchange().orElse(null) : null;
+            // Without a request there is nothing to log.
+            if (exchange != null) {
+                String message = failure == null ? null : String.valueOf(failure.getMessage());
+                long bytes = exchange.requestBody().length()
+                        + exchange.responseBody().length();
+                add(id -> LoggedExchange.of(id, connection, from, message, exchange), bytes);
+            }
         }
     }
 
@@ -272,48 +271,6 @@ public final class ExchangeLog implements AutoCloseable {
                     source.set(before);
                 }
             };
-        }
-    }
-
-    /** Writes the waiting exchanges, and ends when there have been none for a while. */
-    private final class LogWriter implements BackgroundThread.BackgroundTask {
-
-        @Override
-        public void step() throws InterruptedException {
-            UnwrittenExchange first = waiting.poll(1, TimeUnit.SECONDS);
-            if (first == null) {
-                return;
-            }
-            List<UnwrittenExchange> batch = new ArrayList<>(List.of(first));
-            waiting.drainTo(batch, MAX_BATCH - 1);
-            try {
-                store.append(batch.stream().map(this::entry).toList());
-            } catch (RuntimeException e) {
-                dropped.addAndGet(batch.size());
-                LOG.warn("{} exchanges could not be logged: {}", batch.size(), e.toString());
-            } finally {
-                batch.forEach(pending -> waitingBytes.addAndGet(-pending.bytes()));
-                finished.addAndGet(batch.size());
-            }
-        }
-
-        private LoggedExchange entry(UnwrittenExchange unwritten) {
-            ExchangeResult result = unwritten.result();
-            return new LoggedExchange(
-                    UUID.randomUUID().toString(),
-                    unwritten.connection(),
-                    unwritten.source(),
-                    result.failure()
-                            .map(failure -> String.valueOf(failure.getMessage()))
-                            .orElse(null),
-                    unwritten.time(),
-                    unwritten.bytes(),
-                    () -> result.exchange().orElseThrow());
-        }
-
-        @Override
-        public boolean isEnded() {
-            return waiting.isEmpty();
         }
     }
 }

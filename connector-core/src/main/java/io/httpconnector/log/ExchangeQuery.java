@@ -136,13 +136,20 @@ public record ExchangeQuery(
      * @return true if it does
      */
     public boolean matches(LoggedExchange entry) {
-        int status = entry.exchange().status().orElse(0);
-        Instant time = entry.exchange().startedAt();
-        return (connection == null || connection.equals(entry.connection()))
-                && (source == null || source.equals(entry.source()))
+        return matches(
+                entry.connection(),
+                entry.source(),
+                entry.status(),
+                entry.failure().isPresent(),
+                entry.time());
+    }
+
+    boolean matches(String ofConnection, String ofSource, int status, boolean isFailed, Instant time) {
+        return (connection == null || connection.equals(ofConnection))
+                && (source == null || source.equals(ofSource))
                 && status >= minStatus
                 && status <= maxStatus
-                && (!failedOnly || entry.failure().isPresent())
+                && (!failedOnly || isFailed)
                 && (from == null || !time.isBefore(from))
                 && (to == null || time.isBefore(to));
     }

@@ -141,9 +141,7 @@ final class FileExchangeStore implements ExchangeStore {
             throw unavailable(directory, e);
         }
         return found.stream()
-                .sorted(Comparator.comparing(
-                                (LoggedExchange entry) -> entry.exchange().startedAt())
-                        .reversed())
+                .sorted(Comparator.comparing(LoggedExchange::time).reversed())
                 .limit(query.limit())
                 .toList();
     }
@@ -155,9 +153,7 @@ final class FileExchangeStore implements ExchangeStore {
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(Files.newInputStream(file), UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 LoggedExchange entry = entry(line);
-                if (entry != null
-                        && query.matches(entry)
-                        && !entry.exchange().startedAt().isBefore(oldest)) {
+                if (entry != null && query.matches(entry) && !entry.time().isBefore(oldest)) {
                     latest.addLast(entry);
                 }
                 if (latest.size() > query.limit()) {

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Exchange;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.recording.RawExchange;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,7 @@ public final class LoggedExchange {
     private final String source;
     private final @Nullable String failure;
     private final Instant time;
+    private final int status;
     private final long size;
     private final Supplier<Exchange> recorded;
     private volatile @Nullable Exchange exchange;
@@ -26,7 +29,8 @@ public final class LoggedExchange {
     /**
      * Creates an entry.
      *
-     * @param time when the call began or ended
+     * @param time when the call began
+     * @param status the status code; 0 if there was no response
      * @param size the approximate size of the bodies
      * @param recorded removes the secrets
      */
@@ -36,6 +40,7 @@ public final class LoggedExchange {
             String source,
             @Nullable String failure,
             Instant time,
+            int status,
             long size,
             Supplier<Exchange> recorded) {
         this.id = id;
@@ -43,6 +48,7 @@ public final class LoggedExchange {
         this.source = source;
         this.failure = failure;
         this.time = time;
+        this.status = status;
         this.size = size;
         this.recorded = recorded;
     }
@@ -50,12 +56,44 @@ public final class LoggedExchange {
     static LoggedExchange of(String id, String connection, String source, @Nullable String failure, Exchange exchange) {
         long size =
                 (long) exchange.requestBody().length() + exchange.responseBody().length();
-        return new LoggedExchange(id, connection, source, failure, exchange.startedAt(), size, () -> exchange);
+        return new LoggedExchange(
+                id,
+                connection,
+                source,
+                failure,
+                exchange.startedAt(),
+                exchange.status().orElse(0),
+                size,
+                () -> exchange);
     }
 
-    /** Returns when the call began or ended. */
+    static LoggedExchange of(
+            String id,
+            String connection,
+            String source,
+            @Nullable String failure,
+            RawExchange exchange,
+            long size,
+            Function<RawExchange, Exchange> redaction) {
+        return new LoggedExchange(
+                id,
+                connection,
+                source,
+                failure,
+                exchange.timing().startedAt(),
+                exchange.status(),
+                size,
+                () -> redaction.apply(exchange));
+    }
+
+    /** Returns when the call began. */
     Instant time() {
         return time;
+    }
+
+    /** Returns the status code; 0 if there was no response. */
+    int status() {
+        return status;
     }
 
     /** Returns the approximate size of the bodies in bytes. */

@@ -4,8 +4,11 @@ import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.notFound;
+import static com.github.tomakehurst.wiremock.client.WireMock.ok;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,6 +22,7 @@ import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
 import io.httpconnector.log.ExchangeStore.Retention;
+import io.httpconnector.polling.Pagination;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.StartPosition;
 import io.httpconnector.state.StateException;
@@ -168,6 +172,91 @@ class ExchangeLogTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void theStartOfABodyThatIsReadWhileItIsReceivedIsLogged(Kind kind) throws IOException {
+        String large = "s3cret-key." + "ä".repeat(50_000);
+        service.stubFor(get("/large").willReturn(ok(large).withHeader("Content-Type", "text/plain")));
+        try (ExchangeLog log = ExchangeLog.to(store(kind, RETENTION)).open();
+                HttpConnection connection = connection("Service", log)) {
+            Request request = Request.get("/large").header("X-Api-Key", Secret.of("s3cret-key"));
+            connection.read(Request.get("/small"), (head, body) -> body.readAllBytes());
+            connection.read(request, (head, body) -> body.readAllBytes());
+            connection.download(request, directory.resolve("file"));
+
+            List<LoggedExchange> all = log.search(ExchangeQuery.latest(10));
+            assertThat(all)
+                    .extracting(found -> found.exchange().url())
+                    .containsExactly(service.url("/large"), service.url("/large"), service.url("/small"));
+            assertThat(all.get(2).exchange().responseBody()).isEqualTo("[{\"id\":1,\"echo\":\"s3cret-key\"}]");
+            for (LoggedExchange found : all.subList(0, 2)) {
+                assertThat(found.exchange().status()).hasValue(200);
+                assertThat(found.exchange().elapsed()).isPositive();
+                assertThat(found.exchange().responseBody())
+                        .startsWith("***.äää")
+                        .hasSizeBetween(7_500, 8_300)
+                        .doesNotContain("Ã")
+                        .endsWith("ä… (the start of 100011 bytes)");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void aResponseWhoseReaderFailsIsLoggedAsFailed(Kind kind) {
+        try (ExchangeLog log =
+                        ExchangeLog.to(store(kind, RETENTION)).errorsOnly().open();
+                HttpConnection connection = connection("Service", log)) {
+            Request request = Request.get("/x").header("X-Api-Key", Secret.of("s3cret-key"));
+            assertThatThrownBy(() -> connection.read(request, (head, body) -> {
+                        throw new IllegalStateException("unexpected: " + new String(body.readAllBytes(), UTF_8));
+                    }))
+                    .isInstanceOf(ConnectorException.class);
+
+            assertThat(log.search(ExchangeQuery.latest(10).failed()))
+                    .singleElement()
+                    .satisfies(found -> {
+                        assertThat(found.failure().orElseThrow()).contains("unexpected: [", "***");
+                        assertThat(found.exchange().status()).hasValue(200);
+                        assertThat(found.exchange().responseBody()).contains("\"echo\":\"***\"");
+                        assertThat(found.toJson().toString()).doesNotContain("s3cret");
+                    });
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void pagesOfAPollAreLogged(Kind kind) {
+        String records = "[" + "{\"id\":1,\"text\":\"%s\"},".formatted("x".repeat(30_000)) + "{\"id\":2}]";
+        service.stubFor(get("/records?page=1").willReturn(okJson(records)));
+        service.stubFor(get("/records?page=2").willReturn(okJson("[]")));
+        try (ExchangeLog log = ExchangeLog.to(store(kind, RETENTION)).open();
+                HttpConnection connection = connection("Service", log);
+                PollingTrigger trigger = PollingTrigger.named("new-records")
+                        .connection(connection)
+                        .request(
+                                RequestTemplate.named("Records").get("/records").build())
+                        .pagination(Pagination.pages("page"))
+                        .key("/id")
+                        .startPosition(StartPosition.everything())
+                        .store(StateStore.inMemory())
+                        .handler(event -> {})
+                        .listener(log.triggers())
+                        .build()) {
+            assertThat(trigger.pollOnce().events()).isEqualTo(2);
+
+            List<LoggedExchange> pages = log.search(ExchangeQuery.latest(10).source("new-records"));
+            assertThat(pages)
+                    .extracting(found -> found.exchange().responseBody().length())
+                    .containsExactly(2, 16_411);
+            assertThat(pages)
+                    .allSatisfy(found -> assertThat(found.exchange().status()).hasValue(200));
+            assertThat(pages.get(1).exchange().responseBody())
+                    .startsWith("[{\"id\":1,\"text\":\"xxx")
+                    .endsWith("… (the start of " + records.length() + " bytes)");
+        }
+    }
+
     @Test
     void successfulCallsCanBeLeftOut() {
         try (ExchangeLog errors = ExchangeLog.to(ExchangeStore.inMemory(RETENTION))
@@ -311,6 +400,73 @@ class ExchangeLogTest {
             IntStream.range(0, 200).parallel().forEach(i -> connection.send(Request.get("/" + i)));
 
             assertThat(log.search(ExchangeQuery.latest(1000))).hasSize(200);
+        }
+    }
+
+    /** The arrays of a store in memory are used again, also while searches read them. */
+    @Test
+    void searchesSeeWholeExchangesWhileOthersReplaceThem() throws Exception {
+        service.stubFor(get(urlPathMatching("/echo/.*"))
+                .willReturn(ok("{{request.path}} {{request.headers.X-Api-Key}} " + "x".repeat(1000))
+                        .withTransformers("response-template")));
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try (ExchangeLog log = ExchangeLog.to(ExchangeStore.inMemory(new Retention(Duration.ofDays(1), 64 << 10)))
+                        .open();
+                HttpConnection connection = connection("Service", log)) {
+            List<Future<?>> senders = new ArrayList<>();
+            for (int thread = 0; thread < 3; thread++) {
+                int number = thread;
+                senders.add(threads.submit(() -> IntStream.range(0, 200).forEach(i -> {
+                    Request request = Request.get("/echo/" + number + "/" + i)
+                            .header("X-Api-Key", Secret.of("s3cret-key-" + number + "-" + i));
+                    connection.send(request);
+                })));
+            }
+            boolean areDone;
+            do {
+                areDone = senders.stream().allMatch(Future::isDone);
+                List<LoggedExchange> found = log.search(ExchangeQuery.latest(1000));
+                assertThat(found).extracting(LoggedExchange::id).doesNotHaveDuplicates();
+                assertThat(found).allSatisfy(one -> {
+                    String path = one.exchange().url().replace(service.baseUrl(), "");
+                    assertThat(one.exchange().responseBody())
+                            .startsWith(path + " *** xxx")
+                            .hasSize(path.length() + 1005);
+                    assertThat(one.exchange().requestHeaders().first("X-Api-Key"))
+                            .contains("***");
+                });
+            } while (!areDone);
+            for (Future<?> sender : senders) {
+                sender.get();
+            }
+            assertThat(log.search(ExchangeQuery.latest(1000)).size()).isBetween(20, 55);
+            assertThat(log.search(ExchangeQuery.latest(1)).get(0).exchange().url())
+                    .contains("/199");
+            assertThat(log.dropped()).isZero();
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    @Test
+    void largeBodiesAreKeptInMemoryAsFarAsTheyFit() {
+        service.stubFor(get("/large").willReturn(okJson("\"" + "x".repeat(50_000) + "\"")));
+        service.stubFor(get("/too-large").willReturn(okJson("\"" + "x".repeat(100_000) + "\"")));
+        try (ExchangeLog log = ExchangeLog.to(ExchangeStore.inMemory(new Retention(Duration.ofDays(1), 64 << 10)))
+                        .open();
+                HttpConnection connection = connection("Service", log)) {
+            connection.send(Request.get("/x"));
+            connection.send(Request.get("/large"));
+            assertThat(log.search(ExchangeQuery.latest(10)))
+                    .extracting(found -> found.exchange().responseBody().length())
+                    .containsExactly(50_002, 30);
+            connection.send(Request.get("/large"));
+            assertThat(log.search(ExchangeQuery.latest(10))).hasSize(1);
+            connection.send(Request.get("/too-large"));
+            connection.send(Request.get("/x"));
+            assertThat(log.search(ExchangeQuery.latest(10)))
+                    .extracting(found -> found.exchange().url())
+                    .containsExactly(service.url("/x"));
         }
     }
 

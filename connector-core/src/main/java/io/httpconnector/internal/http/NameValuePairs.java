@@ -77,7 +77,12 @@ public final class NameValuePairs {
     }
 
     public List<NameValuePair> secrets() {
-        return Arrays.stream(all).filter(NameValuePair::isSensitive).toList();
+        for (NameValuePair field : all) {
+            if (field.isSensitive()) {
+                return Arrays.stream(all).filter(NameValuePair::isSensitive).toList();
+            }
+        }
+        return List.of();
     }
 
     /** Returns the index of the first field of this name, or the size if there is none. */
