@@ -182,7 +182,8 @@ final class Instance {
         ConnectorContext.Builder context = ConnectorContext.forTenant(TENANT)
                 .strategy(strategy)
                 .values(values(strategy, saved))
-                .secrets(reference -> secret(reference, known));
+                .secrets(reference -> secret(reference, known))
+                .connection(connection -> connection.listener(new ReceivedCredentials(terminal.mask())));
         return type(strategy).startsWith("oauth") || isSecretDelivered()
                 ? context.tokens(
                         new MaskedTokenStore(TokenStore.file(terminal.resolve(tokensDirectory())), terminal.mask()))

@@ -224,6 +224,19 @@ class SecretCanaryTest {
     }
 
     @Test
+    void tokenOfLoginInRecordsAndEvents() throws Exception {
+        List<String> command = List.of("send", "echo.yaml", "list", "--all-pages");
+        Result records = run("login", command);
+        showsNoSecret(command, "login", records);
+        assertThat(MAPPER.readTree(records.out()).path("id").asInt()).isEqualTo(1);
+
+        List<String> poll = List.of("poll", "echo.yaml", "changes", "--all", "--json");
+        Result events = run("login", poll);
+        assertThat(events.out()).as(events.err()).contains("padding");
+        showsNoSecret(poll, "login", events);
+    }
+
+    @Test
     void errorsOfTheTokenEndpoint() {
         service.on(
                 "POST",
