@@ -86,7 +86,8 @@ final class ListChecks {
             if (e.reason() == Reason.LIMIT_REACHED) {
                 return Optional.of(new ReadList(read, pages, false));
             }
-            add(check, CheckStatus.FAILED, (e.reason() == Reason.PAGES_REPEAT ? REPEATED + ": " : "") + e.getMessage());
+            // The message says how the pages repeat: an ignored parameter is only one of the causes.
+            add(check, CheckStatus.FAILED, String.valueOf(e.getMessage()));
         } catch (ConnectorException e) {
             add(check, CheckStatus.FAILED, String.valueOf(e.getMessage()));
         }

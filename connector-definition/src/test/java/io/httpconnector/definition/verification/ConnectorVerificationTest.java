@@ -108,7 +108,7 @@ class ConnectorVerificationTest {
                             + ", \"updated\": \"2026-01-01T10:0"
                             + id + ":"
                             + (all.contains(Fault.CHANGING_VERSIONS) ? 10 + clock.incrementAndGet() : "00") + "Z\"}")
-                    .collect(Collectors.joining(", ", "{\"orders\": [", "]}")));
+                    .collect(Collectors.joining(", ", "{\"orders\": [", "], \"next\": \"A\"}")));
         });
         return verification().run();
     }
@@ -201,6 +201,17 @@ class ConnectorVerificationTest {
                 .anySatisfy(result -> assertThat(result.toString())
                         .startsWith("FAILED trigger updated-orders: ")
                         .contains("page 2 has the same records as page 1"));
+    }
+
+    @Test
+    void repeatedPagesAreNotBlamedOnAParameterThatIsNotSent() {
+        shop = SHOP.replaceFirst("pagination: \\{.*\\}", "pagination: {cursor: {query: after}, token: /next}");
+        CheckResult result = find(verify(), "request list-orders: pages");
+
+        assertThat(result.status()).as(result.message()).isEqualTo(CheckStatus.FAILED);
+        assertThat(result.message())
+                .contains("The pages do not end", "the service ignores the token")
+                .doesNotContain("ignores the parameter of the pagination");
     }
 
     @Test
