@@ -160,14 +160,15 @@ final class ExchangePipeline {
             ListenerNotifier listeners,
             AuthContext.@Nullable Cookies cookies) {
         OriginPolicy.Hop hop = first;
+        Request outgoing = firstOutgoing;
         while (true) {
-            Request outgoing = hop == first ? firstOutgoing : policy.outgoing(hop);
             Response response = exchange(hop, outgoing, call, retry, receiver, listeners, cookies);
             OriginPolicy.Hop next = policy.next(hop, response);
             if (next == null) {
                 return accepted(response, hop);
             }
             hop = next;
+            outgoing = policy.outgoing(hop);
         }
     }
 

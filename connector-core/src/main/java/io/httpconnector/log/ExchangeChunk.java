@@ -93,6 +93,7 @@ final class ExchangeChunk {
     }
 
     /** The entries of a chunk at a point in time. Later ones do not change what it refers to. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared or changed
     record View(UUID firstId, byte[] packed, int[] starts, Object[] objects, int count) {
 
         /** Returns an entry if it fulfils the conditions and is recent enough, otherwise null. */

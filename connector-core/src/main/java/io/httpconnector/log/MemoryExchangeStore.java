@@ -30,11 +30,16 @@ final class MemoryExchangeStore implements ExchangeStore {
     /** The approximate size of an entry that is not packed, without its texts. */
     private static final int OVERHEAD = 500;
 
+    /** The redaction of a store without exchanges. */
+    private static final Function<RawExchange, Exchange> NONE = exchange -> {
+        throw new IllegalStateException("there is no exchange");
+    };
+
     private final Retention retention;
     private final int chunkSize;
     private final UUID firstId = UUID.randomUUID();
     private final AtomicReferenceArray<@Nullable ExchangePacker> packers = new AtomicReferenceArray<>(PACKERS);
-    private volatile @Nullable Function<RawExchange, Exchange> redaction;
+    private volatile Function<RawExchange, Exchange> redaction = NONE;
 
     private final Deque<ExchangeChunk> chunks = new ArrayDeque<>();
     private byte @Nullable [] unusedArray;
@@ -60,7 +65,7 @@ final class MemoryExchangeStore implements ExchangeStore {
             RawExchange exchange,
             long bytes,
             Function<RawExchange, Exchange> newRedaction) {
-        if (redaction == null) {
+        if (redaction == NONE) {
             redaction = newRedaction;
         }
         if (bytes <= chunkSize / 4) {
@@ -161,7 +166,7 @@ final class MemoryExchangeStore implements ExchangeStore {
             List<ExchangeChunk.View> views,
             ExchangeQuery query,
             Instant oldest,
-            @Nullable Function<RawExchange, Exchange> redaction) {
+            Function<RawExchange, Exchange> redaction) {
         List<LoggedExchange> found = new ArrayList<>();
         for (ExchangeChunk.View view : views) {
             for (int i = view.count() - 1; i >= 0 && found.size() < query.limit(); i--) {

@@ -50,12 +50,14 @@ public final class ExchangePacker {
         CallContext.CallTiming timing = exchange.timing();
         putInt(0);
         putInt(exchange.status());
-        putLong(timing.startedAt().getEpochSecond());
-        putInt(timing.startedAt().getNano());
+        Instant startedAt = timing.startedAt();
+        putLong(startedAt.getEpochSecond());
+        putInt(startedAt.getNano());
         put(connection);
         put(source);
-        putLong(timing.elapsed().getSeconds());
-        putInt(timing.elapsed().getNano());
+        Duration elapsed = timing.elapsed();
+        putLong(elapsed.toSeconds());
+        putInt(elapsed.toNanosPart());
         putInt(timing.attempts());
         put(exchange.name());
         put(exchange.method());
@@ -233,6 +235,7 @@ public final class ExchangePacker {
     }
 
     /** Header fields that were read. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared or changed
     private record ReadFields(String[] names, String[] values, boolean[] sensitive) implements HeaderFields {
 
         @Override
