@@ -78,7 +78,12 @@ public final class Compare {
             CpuTime.print(List.of("connector-bearer", "connector-oauth2"));
         }
         if (wanted.isEmpty() || wanted.contains("log")) {
-            CpuTime.print(List.of("connector", "connector-log-memory", "connector-log-errors", "connector-log-file"));
+            CpuTime.print(List.of(
+                    "connector",
+                    "connector-listener",
+                    "connector-log-errors",
+                    "connector-log-memory",
+                    "connector-log-file"));
         }
         if (wanted.isEmpty() || wanted.contains("idle")) {
             Idle.print();

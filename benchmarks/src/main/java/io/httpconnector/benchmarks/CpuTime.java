@@ -3,77 +3,118 @@ package io.httpconnector.benchmarks;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.ToDoubleFunction;
 
 /**
- * Measures the CPU time of the client process per operation. Peers take turns in one JVM, in short rounds, so that other load
- * on the host affects all of them equally. Elapsed time varies far more.
+ * Measures the CPU time of the client per operation: of the whole process, and of the threads that send. Peers take turns in one
+ * JVM, in short rounds, and are compared with the first peer of the same round, so that other load on the host affects all of them
+ * equally. Elapsed time varies far more.
  */
 final class CpuTime {
 
     private static final int THREADS = 16;
-    private static final int CALLS = 1500;
-    private static final int WARM_UP = 5;
-    private static final int ROUNDS = 25;
+    private static final int CALLS = 400;
+    private static final int WARM_UP = 10;
+    private static final int ROUNDS = 40;
+    /** The time in which background threads finish the work of a round. */
+    private static final Duration SETTLING = Duration.ofMillis(100);
 
     private CpuTime() {}
 
+    /** Microseconds per operation: CPU time of the process and of the sending threads, and elapsed time. */
+    private record Figures(double process, double senders, double elapsed) {}
+
     static void print(List<String> names) throws IOException, InterruptedException, ExecutionException {
-        OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        Map<String, List<Double>> micros = new LinkedHashMap<>();
+        Map<String, List<Figures>> all = new LinkedHashMap<>();
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try (Server server = Server.start()) {
             Map<String, Peer> peers = new LinkedHashMap<>();
             names.forEach(name -> peers.put(name, Peer.of(name, "http://127.0.0.1:" + server.port())));
             for (int round = -WARM_UP; round < ROUNDS; round++) {
                 for (Map.Entry<String, Peer> peer : peers.entrySet()) {
-                    long start = system.getProcessCpuTime();
-                    for (Future<Object> done :
-                            threads.invokeAll(Collections.nCopies(THREADS, calls(peer.getValue())))) {
-                        done.get();
-                    }
-                    double each = (system.getProcessCpuTime() - start) / 1000.0 / THREADS / CALLS;
+                    Figures figures = measure(peer.getValue(), threads);
                     if (round >= 0) {
-                        micros.computeIfAbsent(peer.getKey(), key -> new ArrayList<>())
-                                .add(each);
+                        all.computeIfAbsent(peer.getKey(), key -> new ArrayList<>())
+                                .add(figures);
                     }
                 }
             }
         } finally {
             threads.shutdown();
         }
-        System.out.println("CPU time of the client, GET and POST of 1 KB JSON in turn, " + THREADS + " threads, "
-                + ROUNDS + " rounds\n");
-        System.out.println("| | relative | us/op, median (min .. max) |");
-        System.out.println("|---|---|---|");
-        double measure = median(micros.getOrDefault(names.get(0), List.of()));
-        micros.forEach((peer, all) -> System.out.printf(
-                "| %s | %.2f | %.1f (%.1f .. %.1f) |%n",
-                peer, median(all) / measure, median(all), Collections.min(all), Collections.max(all)));
+        System.out.println("GET and POST of 1 KB JSON in turn, " + THREADS + " threads, " + ROUNDS
+                + " rounds; median (quartiles) of the ratios to the first peer of the same round\n");
+        System.out.println(
+                "| | CPU time of the process | CPU time of the sending threads | elapsed time | process us/op |");
+        System.out.println("|---|---|---|---|---|");
+        List<Figures> base = all.getOrDefault(names.get(0), List.of());
+        all.forEach((peer, own) -> System.out.printf(
+                Locale.ROOT,
+                "| %s | %s | %s | %s | %.1f |%n",
+                peer,
+                ratio(own, base, Figures::process),
+                ratio(own, base, Figures::senders),
+                ratio(own, base, Figures::elapsed),
+                quantile(own.stream().map(Figures::process).toList(), 0.5)));
     }
 
-    private static Callable<Object> calls(Peer peer) {
+    private static Figures measure(Peer peer, ExecutorService threads) throws InterruptedException, ExecutionException {
+        OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        long start = System.nanoTime();
+        long cpu = system.getProcessCpuTime();
+        long senders = 0;
+        for (Future<Long> done : threads.invokeAll(Collections.nCopies(THREADS, calls(peer)))) {
+            senders += done.get();
+        }
+        long elapsed = System.nanoTime() - start;
+        Thread.sleep(SETTLING.toMillis());
+        double operations = 1000.0 * THREADS * CALLS;
+        return new Figures(
+                (system.getProcessCpuTime() - cpu) / operations, senders / operations, elapsed / operations * THREADS);
+    }
+
+    /** Returns the CPU time of the thread. */
+    private static Callable<Long> calls(Peer peer) {
         byte[] json = Sample.TEMPLATE.getBytes(StandardCharsets.UTF_8);
+        ThreadMXBean thread = ManagementFactory.getThreadMXBean();
         return () -> {
+            long start = thread.getCurrentThreadCpuTime();
             for (int i = 0; i < CALLS; i += 2) {
                 peer.get();
                 peer.post(json);
             }
-            return json;
+            return thread.getCurrentThreadCpuTime() - start;
         };
     }
 
-    private static double median(List<Double> values) {
-        return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
+    private static String ratio(List<Figures> own, List<Figures> base, ToDoubleFunction<Figures> figure) {
+        List<Double> ratios = new ArrayList<>();
+        for (int round = 0; round < own.size(); round++) {
+            ratios.add(figure.applyAsDouble(own.get(round)) / figure.applyAsDouble(base.get(round)));
+        }
+        return String.format(
+                Locale.ROOT,
+                "%.2f (%.2f .. %.2f)",
+                quantile(ratios, 0.5),
+                quantile(ratios, 0.25),
+                quantile(ratios, 0.75));
+    }
+
+    private static double quantile(List<Double> values, double part) {
+        return values.stream().sorted().toList().get((int) (values.size() * part));
     }
 }

@@ -71,6 +71,11 @@ interface Peer {
             case "httpclient5-async" -> new Raw(httpClientOverAsync(), baseUrl);
             case "connector" -> new Ours(baseUrl);
             case "connector-full" -> new Ours(fullConnection(baseUrl));
+            case "connector-listener" ->
+                new Ours(HttpConnection.named("Benchmark")
+                        .baseUrl(baseUrl)
+                        .listener(start -> new ExchangeListener.CallObserver() {})
+                        .build());
             case "connector-log-memory" ->
                 new Ours(loggedConnection(baseUrl, ExchangeLog.to(ExchangeStore.inMemory(LOG_RETENTION))));
             case "connector-log-file" ->
