@@ -235,7 +235,7 @@ public final class ExchangeLog implements AutoCloseable {
             // Without a request there is nothing to log.
             if (exchange != null) {
                 String message = failure == null ? null : String.valueOf(failure.getMessage());
-                long bytes = exchange.requestBody().length()
+                long bytes = (long) exchange.requestBody().length()
                         + exchange.responseBody().length();
                 add(id -> LoggedExchange.of(id, connection, from, message, exchange), bytes);
             }

@@ -30,16 +30,11 @@ final class MemoryExchangeStore implements ExchangeStore {
     /** The approximate size of an entry that is not packed, without its texts. */
     private static final int OVERHEAD = 500;
 
-    /** The redaction of a store without exchanges. */
-    private static final Function<RawExchange, Exchange> NONE = exchange -> {
-        throw new IllegalStateException("there is no exchange");
-    };
-
     private final Retention retention;
     private final int chunkSize;
     private final UUID firstId = UUID.randomUUID();
     private final AtomicReferenceArray<@Nullable ExchangePacker> packers = new AtomicReferenceArray<>(PACKERS);
-    private volatile Function<RawExchange, Exchange> redaction = NONE;
+    private volatile @Nullable Function<RawExchange, Exchange> redaction;
 
     private final Deque<ExchangeChunk> chunks = new ArrayDeque<>();
     private byte @Nullable [] unusedArray;
@@ -65,7 +60,7 @@ final class MemoryExchangeStore implements ExchangeStore {
             RawExchange exchange,
             long bytes,
             Function<RawExchange, Exchange> newRedaction) {
-        if (redaction == NONE) {
+        if (redaction == null) {
             redaction = newRedaction;
         }
         if (bytes <= chunkSize / 4) {
@@ -144,22 +139,31 @@ final class MemoryExchangeStore implements ExchangeStore {
     public List<LoggedExchange> search(ExchangeQuery query) {
         Instant now = TimeSource.SYSTEM.now();
         List<ExchangeChunk.View> views = new ArrayList<>();
-        Function<RawExchange, Exchange> redacting;
+        Function<RawExchange, Exchange> known;
         synchronized (this) {
             removeOld(now);
             for (Iterator<ExchangeChunk> latest = chunks.descendingIterator(); latest.hasNext(); ) {
                 views.add(latest.next().view());
             }
-            redacting = redaction;
+            known = redaction;
             searches++;
         }
         try {
-            return find(views, query, now.minus(retention.maxAge()), redacting);
+            return find(
+                    views,
+                    query,
+                    now.minus(retention.maxAge()),
+                    known == null ? MemoryExchangeStore::withoutRedaction : known);
         } finally {
             synchronized (this) {
                 searches--;
             }
         }
+    }
+
+    /** Never called: a store without redaction has no packed exchanges. */
+    private static Exchange withoutRedaction(RawExchange exchange) {
+        throw new IllegalStateException("no redaction of " + exchange);
     }
 
     private static List<LoggedExchange> find(
