@@ -11,6 +11,8 @@ import java.util.List;
 /** Diagnoses what a receiver would do with a request, and why, without handling it. Thread-safe. */
 final class RequestExplainer {
 
+    private static final int MAX_TENANTS = 10;
+
     private final ReceiverSettings settings;
 
     RequestExplainer(ReceiverSettings settings) {
@@ -54,8 +56,8 @@ final class RequestExplainer {
         }
         SignedData data = signed == null ? SignedData.wholeRequest(request, DefaultSelectors.NONE) : signed;
         try {
-            var unused = settings.reader().payload(data);
-            return new RequestDiagnosis(DiagnosisStep.ACCEPTED, "", List.of());
+            Payload payload = settings.reader().payload(data);
+            return new RequestDiagnosis(DiagnosisStep.ACCEPTED, "", unknownTenants(request, data, payload, now));
         } catch (IOException e) {
             List<String> hints = data.isWholeRequest()
                     ? List.of()
@@ -64,6 +66,24 @@ final class RequestExplainer {
                                     + " set it by readAs(...)");
             return new RequestDiagnosis(DiagnosisStep.BODY, Texts.visible(String.valueOf(e.getMessage())), hints);
         }
+    }
+
+    /** Returns why events are acknowledged or refused without being handled. */
+    private List<String> unknownTenants(WebhookRequest request, SignedData data, Payload payload, Instant now)
+            throws IOException {
+        TenantRoutes routes = settings.tenants();
+        if (routes == null) {
+            return List.of();
+        }
+        return settings.reader().events(data, payload, settings.reader().origin(request), now).stream()
+                .map(WebhookEvent::tenant)
+                .distinct()
+                .filter(tenant -> !routes.hasHandler(tenant))
+                .limit(MAX_TENANTS)
+                .map(tenant -> tenant.isEmpty()
+                        ? "the event has no signed value at the locations of the tenant"
+                        : "the tenant \"" + Texts.visible(tenant) + "\" has no handler")
+                .toList();
     }
 
     private static List<String> hints(

@@ -70,7 +70,7 @@ record TenantReader(List<ValueSelector> locations, Function<List<String>, String
             return "";
         }
         String value = text(location, BodyParser.at(payload, pointer));
-        return value.isEmpty() && enclosing != payload ? text(location, BodyParser.at(enclosing, pointer)) : value;
+        return value.isEmpty() ? text(location, BodyParser.at(enclosing, pointer)) : value;
     }
 
     /** Returns the value as text: equal numbers have the same text, in whatever notation. */

@@ -365,6 +365,23 @@ class TenantRoutesTest extends InboxFixture {
     }
 
     @Test
+    void diagnosisNamesUnknownTenants() {
+        TenantRoutes routes = TenantRoutes.create();
+        routes.add("T0001", events::add);
+        WebhookReceiver receiver = slack(routes).build();
+
+        assertThat(receiver.explain(signed("slack", slackEvent("Ev1", "\"team_id\": \"T0001\",")))
+                        .hints())
+                .isEmpty();
+        assertThat(receiver.explain(signed("slack", slackEvent("Ev1", "\"team_id\": \"T0002\",")))
+                        .hints())
+                .containsExactly("the tenant \"T0002\" has no handler");
+        assertThat(receiver.explain(signed("slack", slackEvent("Ev1", ""))).hints())
+                .containsExactly("the event has no signed value at the locations of the tenant");
+        assertThat(routes.unknownEvents()).isZero();
+    }
+
+    @Test
     void settingsThatContradictAreReported() {
         assertThatThrownBy(() -> WebhookReceiver.named("a")
                         .unverified()

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -61,7 +62,7 @@ final class SharedWebhooks {
 
         private final String token;
         private @Nullable SharedWebhook receiver;
-        private @Nullable Defined of;
+        private String version = "";
 
         OpenWebhook(String token) {
             this.token = token;
@@ -70,7 +71,7 @@ final class SharedWebhooks {
         void close() {
             SharedWebhook old = receiver;
             receiver = null;
-            of = null;
+            version = "";
             if (old != null) {
                 old.close();
             }
@@ -115,7 +116,8 @@ final class SharedWebhooks {
                         .newestShared(connector, name)
                         .ifPresent(defined -> open.computeIfAbsent(new WebhookId(connector, name), id -> {
                             String token = registry.token(connector, name);
-                            JsonNode members = defined.webhooks().get(name);
+                            JsonNode members =
+                                    Objects.requireNonNull(defined.webhooks().get(name));
                             router.add(
                                     token,
                                     new InstanceEndpoint(
@@ -140,10 +142,11 @@ final class SharedWebhooks {
         synchronized (opened) {
             Defined newest =
                     definitions.newestShared(id.connector(), id.webhook()).orElseThrow();
-            if (opened.of != newest) {
+            String version = newest.definition().version();
+            if (!opened.version.equals(version)) {
                 opened.close();
                 opened.receiver = SharedWebhook.open(newest.definition(), id.webhook(), context(), routes(id));
-                opened.of = newest;
+                opened.version = version;
             }
             receiver = opened.receiver;
         }
