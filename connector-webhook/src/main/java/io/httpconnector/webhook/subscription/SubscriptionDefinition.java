@@ -7,7 +7,6 @@ import io.httpconnector.internal.Hashing;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.template.RequestTemplate;
-import io.httpconnector.template.ValueTemplate;
 import io.httpconnector.webhook.Handshakes;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -257,6 +256,21 @@ record SubscriptionDefinition(
         return Handshakes.deliveredSecrets(receiver).contains(NEXT);
     }
 
+    /** Whether a subscription cannot be deleted without further values of the response to create. */
+    boolean needsValuesToDelete() {
+        return needsValues(delete);
+    }
+
+    /** Whether a subscription cannot be managed without further values of the response to create. */
+    boolean needsValues() {
+        return needsValues(delete) || needsValues(renew) || needsValues(check) || needsValues(rotate);
+    }
+
+    private boolean needsValues(@Nullable RequestTemplate template) {
+        return template != null
+                && locations.values().keySet().stream().anyMatch(name -> uses(template, SUBSCRIPTION + "." + name));
+    }
+
     /** Whether each subscription has a secret of its own. */
     boolean hasSecret() {
         return choosesSecret() || deliversSecret() || locations.secret() != null;
@@ -274,10 +288,5 @@ record SubscriptionDefinition(
     /** Returns the same text for URLs that are equal except for a slash at the end. */
     static String urlFingerprint(String url) {
         return Hashing.sha256Hex(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
-    }
-
-    /** Compiles a text with pills of this definition. */
-    static ValueTemplate text(String text) {
-        return ValueTemplate.of(text);
     }
 }

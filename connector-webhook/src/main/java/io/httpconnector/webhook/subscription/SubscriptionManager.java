@@ -22,7 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -48,6 +48,7 @@ final class SubscriptionManager {
     private final SubscriptionSecrets secrets;
     private final SubscriptionClient client;
     private final SubscriptionPlanner planner;
+    private final SubscriptionSearch search;
     private final SubscriptionNotifier notifier;
     private final TimeSource time;
     private final ReentrantLock lock = new ReentrantLock();
@@ -69,6 +70,7 @@ final class SubscriptionManager {
                 SubscriptionDefinition.urlFingerprint(url),
                 definition.fingerprint(),
                 UUID.randomUUID().toString());
+        this.search = new SubscriptionSearch(definition, secrets, planner.url(), planner.fingerprint());
         this.notifier = notifier;
         this.time = time;
     }
@@ -120,7 +122,7 @@ final class SubscriptionManager {
             }
             claimed[0] = new ClaimedStep(decision, action == null ? null : state.intent);
             return action != null
-                    || before.intent != state.intent
+                    || !Objects.equals(before.intent, state.intent)
                     || before.unresolved.size() != state.unresolved.size();
         });
         expired.forEach(secrets::forget);
@@ -199,6 +201,9 @@ final class SubscriptionManager {
             state.intent = null;
             if (intent.action() == SubscriptionAction.CREATE && isOutcomeUnknown) {
                 state.unresolved.add(intent);
+            } else if (intent.action() == SubscriptionAction.CREATE) {
+                // The reason may be another subscription with our URL.
+                state.searched = false;
             }
             Failure before = state.failures.get(intent.action());
             count[0] = before == null ? 1 : before.count() + 1;
@@ -300,11 +305,11 @@ final class SubscriptionManager {
         String[] adopted = new String[2];
         boolean stored = complete(intent, state -> {
             adopted[0] = null;
-            List<Listed> unknown = unknown(all, state);
-            Registration ours = adoptable(unknown, state, now);
+            List<Registration> unknown = search.unknown(all, state, now);
+            Registration ours = search.adoptable(unknown, state, now);
             adopted[1] = state.recreate;
             if (ours == null) {
-                unknown.forEach(one -> state.retire(found(one, now), true));
+                unknown.forEach(one -> state.retire(one, true));
             } else {
                 adopted[0] = ours.id();
                 state.activate(ours, now, definition.secretOverlap());
@@ -316,47 +321,6 @@ final class SubscriptionManager {
         if (stored && adopted[0] != null) {
             notifier.activated(adopted[0], adopted[1], false);
         }
-    }
-
-    /** Returns the subscriptions with our URL, or that of an attempt, that the state does not know. */
-    private List<Listed> unknown(List<Listed> all, StoredState state) {
-        return all.stream()
-                .filter(one -> isOurs(one, state))
-                .filter(one -> state.active == null || !state.active.id().equals(one.id()))
-                .filter(one -> !state.isRetired(one.id()))
-                .toList();
-    }
-
-    private boolean isOurs(Listed one, StoredState state) {
-        String fingerprint = SubscriptionDefinition.urlFingerprint(one.url());
-        return fingerprint.equals(planner.url())
-                || state.unresolved.stream().anyMatch(attempt -> attempt.url().equals(fingerprint));
-    }
-
-    /** The subscription that an attempt has created, if there can be no doubt about its secret. */
-    private @Nullable Registration adoptable(List<Listed> unknown, StoredState state, Instant now) {
-        if (!state.wanted
-                || unknown.size() != 1
-                || state.unresolved.size() != 1
-                || !definition.locations().values().isEmpty()) {
-            return null;
-        }
-        Intent attempt = state.unresolved.get(0);
-        Listed one = unknown.get(0);
-        boolean isCurrent = attempt.url().equals(planner.url())
-                && attempt.definition().equals(planner.fingerprint())
-                && SubscriptionDefinition.urlFingerprint(one.url()).equals(attempt.url());
-        boolean isSecretKnown = !definition.hasSecret()
-                || (definition.locations().secret() == null && secrets.get(attempt.secret()) != null);
-        return isCurrent && isSecretKnown
-                ? new Registration(
-                        one.id(), attempt.secret(), attempt.url(), attempt.definition(), Map.of(), now, one.expires())
-                : null;
-    }
-
-    private Registration found(Listed one, Instant now) {
-        return new Registration(
-                one.id(), "", SubscriptionDefinition.urlFingerprint(one.url()), "", Map.of(), now, null);
     }
 
     private void renew(Intent intent, Registration subject) {
@@ -449,7 +413,7 @@ final class SubscriptionManager {
         Instant now = time.now();
         boolean unused = complete(intent, state -> {
             state.lastCheck = now;
-            unknown(all, state).forEach(one -> state.retire(found(one, now), true));
+            search.unknown(all, state, now).forEach(one -> state.retire(one, true));
             Registration active = state.active;
             if (active == null || !active.id().equals(subject.id())) {
                 return;
@@ -469,7 +433,7 @@ final class SubscriptionManager {
         Registration active = store.last().active;
         Registration complete =
                 subject.values().isEmpty() && active != null ? subject.withValues(active.values()) : subject;
-        if (complete.values().isEmpty() && !definition.locations().values().isEmpty()) {
+        if (complete.values().isEmpty() && definition.needsValuesToDelete()) {
             giveUp(intent, subject);
             return;
         }

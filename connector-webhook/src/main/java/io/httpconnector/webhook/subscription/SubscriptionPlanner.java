@@ -215,7 +215,7 @@ record SubscriptionPlanner(SubscriptionDefinition definition, String url, String
             return ROTATION;
         }
         boolean isRenewedByCreate = definition.renew() == null
-                && (state.renewNow || active.expires() != null)
+                && active.expires() != null
                 && !renewal(active, state.renewNow, now).isAfter(now);
         return isRenewedByCreate ? RENEWAL : null;
     }
@@ -227,7 +227,7 @@ record SubscriptionPlanner(SubscriptionDefinition definition, String url, String
             boolean waits = !isLast
                     && state.active == null
                     && one.registration().values().isEmpty()
-                    && !definition.locations().values().isEmpty();
+                    && definition.needsValuesToDelete();
             if (!waits) {
                 candidates.add(SubscriptionAction.DELETE, one.registration(), one.duplicate(), now);
             }

@@ -1,6 +1,7 @@
 package io.httpconnector.webhook.subscription;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.ConnectorException;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Arguments;
@@ -192,18 +193,27 @@ public final class WebhookSubscription implements ManagedSubscription, AutoClose
      * @throws StateException if the state cannot be read or stored
      */
     public SubscriptionStatus renewNow() {
-        return manageAfter(SubscriptionAction.RENEW, state -> state.renewNow = state.active != null);
+        return manageAfter(
+                SubscriptionAction.RENEW,
+                state -> state.renewNow =
+                        state.active != null && (state.active.expires() != null || definition.renew() != null));
     }
 
     /**
-     * Replaces the secret now. The previous one remains valid for the {@code secretOverlap}, so that no event is lost.
+     * Replaces the secret now. The previous one remains valid for the {@code secretOverlap}, so that no event is lost. Has no effect
+     * before the subscription is registered.
      *
      * @return the status after the rotation
+     * @throws ConnectorException if the subscription has no secret of its own
      * @throws StateException if the state cannot be read or stored
      */
     public SubscriptionStatus rotateSecret() {
+        if (!definition.hasSecret()) {
+            throw new ConnectorException("The webhook subscription \"" + name
+                    + "\" has no secret of its own: rotate the secret that signs its events at the service");
+        }
         return manageAfter(SubscriptionAction.ROTATE, state -> {
-            if (state.active != null && state.rotation == null && definition.hasSecret()) {
+            if (state.active != null && state.rotation == null) {
                 state.rotation = secrets.newName();
             }
         });

@@ -74,7 +74,7 @@ class CrashTest {
         private int crashAt = -1;
         private boolean dead;
 
-        Scenario(long seed) throws Exception {
+        Scenario(long seed) {
             this.random = new Random(seed);
             this.service = new FakeService(time);
             this.nodes = new Nodes(time, service, store);
@@ -172,7 +172,7 @@ class CrashTest {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() {
             nodes.close();
             service.close();
         }

@@ -35,13 +35,18 @@ final class Nodes implements AutoCloseable {
     final TimeSource time;
     final FakeService service;
     final StateStore store;
-    final DeliveredSecrets secrets = new MemorySecrets();
+    final DeliveredSecrets secrets;
     final List<String> notifications = new CopyOnWriteArrayList<>();
     final List<String> events = new CopyOnWriteArrayList<>();
     private HttpConnection connection;
-    private final List<AutoCloseable> open = new ArrayList<>();
+    private final List<WebhookSubscription> open = new ArrayList<>();
 
     Nodes(TimeSource time, FakeService service, StateStore store) {
+        this(time, service, store, new MemorySecrets());
+    }
+
+    Nodes(TimeSource time, FakeService service, StateStore store, DeliveredSecrets secrets) {
+        this.secrets = secrets;
         this.time = time;
         this.service = service;
         this.store = store;
@@ -56,7 +61,7 @@ final class Nodes implements AutoCloseable {
     }
 
     WebhookSubscription add(WebhookSubscription subscription) {
-        open.add(0, subscription);
+        open.add(subscription);
         return subscription;
     }
 
@@ -77,7 +82,6 @@ final class Nodes implements AutoCloseable {
                     .retry(RetryPolicy.none())
                     .timeSource(time)
                     .build();
-            open.add(connection);
         }
         return connection;
     }
@@ -145,9 +149,10 @@ final class Nodes implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        for (AutoCloseable one : open) {
-            one.close();
+    public void close() {
+        open.forEach(WebhookSubscription::close);
+        if (connection != null) {
+            connection.close();
         }
     }
 }

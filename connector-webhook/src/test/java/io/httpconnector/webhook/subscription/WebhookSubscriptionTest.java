@@ -1,15 +1,21 @@
 package io.httpconnector.webhook.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.TimeSource;
 import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateStore;
+import io.httpconnector.testing.Await;
+import io.httpconnector.testing.FailingStateStore;
 import io.httpconnector.testing.VirtualTime;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.subscription.FakeService.Fate;
 import io.httpconnector.webhook.subscription.FakeService.Hook;
 import io.httpconnector.webhook.subscription.SubscriptionStatus.SubscriptionState;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,6 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Tests of the life cycle of a subscription, and of the faults of its service. */
 class WebhookSubscriptionTest {
@@ -486,5 +493,81 @@ class WebhookSubscriptionTest {
 
         assertThat(service.only().id).isEqualTo("h2");
         assertThat(nodes.notifications).contains("recreated h2: expired");
+    }
+
+    @Test
+    void startExecutesTheStepsInAThreadOfItsOwn() throws Exception {
+        try (FakeService real = new FakeService(TimeSource.SYSTEM);
+                Nodes running = new Nodes(TimeSource.SYSTEM, real, StateStore.inMemory())) {
+            WebhookSubscription subscription = running.node();
+            subscription.start();
+            Await.until(() -> subscription.status().state() == SubscriptionState.ACTIVE);
+
+            subscription.close();
+            assertThat(real.active()).hasSize(1);
+            subscription.start();
+            assertThat(subscription.stop().state()).isEqualTo(SubscriptionState.NOT_REGISTERED);
+            assertThat(real.active()).isEmpty();
+        }
+    }
+
+    @Test
+    void stateIsKeptInAFile(@TempDir Path directory) throws Exception {
+        MemorySecrets secrets = new MemorySecrets();
+        try (StateStore store = StateStore.file(directory);
+                Nodes before = new Nodes(time, service, store, secrets)) {
+            before.node().register();
+        }
+        try (StateStore store = StateStore.file(directory);
+                Nodes after = new Nodes(time, service, store, secrets)) {
+            WebhookSubscription subscription = after.node();
+            subscription.register();
+
+            assertThat(service.only().id).isEqualTo("h1");
+            assertThat(after.receive(subscription, service.only().secret, "{}")).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void secretIsRotatedTwice() {
+        WebhookSubscription subscription = nodes.node();
+        subscription.register();
+
+        assertThat(subscription.rotateSecret().state()).isEqualTo(SubscriptionState.ACTIVE);
+        assertThat(subscription.rotateSecret().state()).isEqualTo(SubscriptionState.ACTIVE);
+
+        assertThat(nodes.notifications).filteredOn("rotated"::equals).hasSize(2);
+        assertThat(nodes.receive(subscription, service.only().secret, "{}")).isEqualTo(200);
+    }
+
+    @Test
+    void unavailableStoreIsReported() throws Exception {
+        FailingStateStore store = new FailingStateStore();
+        try (Nodes failing = new Nodes(time, service, store, new MemorySecrets())) {
+            WebhookSubscription subscription = failing.node();
+            subscription.register();
+            store.fail();
+
+            assertThatThrownBy(subscription::manage).isInstanceOf(StateException.class);
+            assertThat(subscription.status().lastError().orElseThrow()).startsWith("store: ");
+            assertThat(failing.receive(subscription, service.only().secret, "{}"))
+                    .isEqualTo(200);
+            store.recover();
+            assertThat(subscription.manage()).isAfter(time.now());
+        }
+    }
+
+    @Test
+    void rejectedCreationFindsTheSubscriptionThatIsInTheWay() {
+        WebhookSubscription subscription = nodes.node();
+        subscription.register();
+        service.uniqueUrls = true;
+        service.drop("h1");
+        service.create(Nodes.URL, "late");
+
+        run(subscription, Duration.ofHours(7));
+
+        assertThat(subscription.status().id()).contains(service.only().id);
+        assertThat(nodes.notifications).contains("duplicate h2");
     }
 }
