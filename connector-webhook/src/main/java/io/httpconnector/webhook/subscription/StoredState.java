@@ -72,7 +72,12 @@ final class StoredState {
             Instant until,
             String secret,
             String url,
-            String definition) {}
+            String definition) {
+
+        Intent endedAt(Instant time) {
+            return new Intent(action, attempt, node, time, secret, url, definition);
+        }
+    }
 
     /**
      * A subscription to delete.
@@ -107,6 +112,9 @@ final class StoredState {
     @Nullable String rotation;
 
     boolean renewNow;
+    /** When to check earlier than usual, because an attempt may have succeeded late; null if there is no reason. */
+    @Nullable Instant earlyCheck;
+
     Map<SubscriptionAction, Failure> failures = new EnumMap<>(SubscriptionAction.class);
     List<String> orphans = new ArrayList<>();
 
@@ -133,6 +141,7 @@ final class StoredState {
         copy.recreate = recreate;
         copy.rotation = rotation;
         copy.renewNow = renewNow;
+        copy.earlyCheck = earlyCheck;
         copy.failures = new EnumMap<>(failures);
         copy.orphans = new ArrayList<>(orphans);
         copy.lastRenewal = lastRenewal;

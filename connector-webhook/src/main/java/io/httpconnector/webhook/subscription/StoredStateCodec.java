@@ -27,7 +27,7 @@ final class StoredStateCodec {
     static byte[] write(StoredState state) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("version", state.version).put("wanted", state.wanted).put("searched", state.searched);
-        json.put("renewNow", state.renewNow);
+        json.put("renewNow", state.renewNow).put("earlyCheck", text(state.earlyCheck));
         json.put("recreate", state.recreate).put("rotation", state.rotation);
         if (state.active != null) {
             json.set("active", registration(state.active));
@@ -102,6 +102,7 @@ final class StoredStateCodec {
         state.wanted = json.path("wanted").asBoolean();
         state.searched = json.path("searched").asBoolean();
         state.renewNow = json.path("renewNow").asBoolean();
+        state.earlyCheck = timeOrNull(json, "earlyCheck");
         state.recreate = textOrNull(json, "recreate");
         state.rotation = textOrNull(json, "rotation");
         state.active = json.has("active") ? readRegistration(json.path("active")) : null;

@@ -38,6 +38,9 @@ final class SubscriptionManager {
     /** How long other nodes wait for a step. Requests have shorter timeouts. */
     static final Duration CLAIM = Duration.ofMinutes(2);
 
+    /** After an attempt whose outcome was unknown, a late subscription is looked for earlier than usual. */
+    private static final Duration EARLY_CHECK = Duration.ofMinutes(10);
+
     private static final int MAX_STEPS = 100;
     private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(30), Duration.ofMinutes(15));
     private static final Duration AUTHORIZATION_RETRY = Duration.ofHours(1);
@@ -200,7 +203,8 @@ final class SubscriptionManager {
             Instant now = time.now();
             state.intent = null;
             if (intent.action() == SubscriptionAction.CREATE && isOutcomeUnknown) {
-                state.unresolved.add(intent);
+                // After a response, nothing is created late.
+                state.unresolved.add(e instanceof StatusException ? intent.endedAt(now) : intent);
             } else if (intent.action() == SubscriptionAction.CREATE) {
                 // The reason may be another subscription with our URL.
                 state.searched = false;
@@ -315,6 +319,9 @@ final class SubscriptionManager {
                 state.activate(ours, now, definition.secretOverlap());
                 state.renewNow = ours.expires() == null && definition.lifetime() != null;
             }
+            if (ours == null && !state.unresolved.isEmpty()) {
+                state.earlyCheck = now.plus(EARLY_CHECK);
+            }
             state.unresolved.clear();
             state.searched = true;
         });
@@ -413,6 +420,7 @@ final class SubscriptionManager {
         Instant now = time.now();
         boolean unused = complete(intent, state -> {
             state.lastCheck = now;
+            state.earlyCheck = null;
             search.unknown(all, state, now).forEach(one -> state.retire(one, true));
             Registration active = state.active;
             if (active == null || !active.id().equals(subject.id())) {

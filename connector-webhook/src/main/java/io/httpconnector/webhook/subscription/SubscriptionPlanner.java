@@ -121,6 +121,15 @@ record SubscriptionPlanner(SubscriptionDefinition definition, String url, String
         return definition.list() != null && (!state.unresolved.isEmpty() || (!state.searched && state.active == null));
     }
 
+    /** A search before the end of an attempt would not find what the service creates late. */
+    private static Instant searchTime(StoredState state, Instant now) {
+        Instant start = now;
+        for (Intent attempt : state.unresolved) {
+            start = attempt.until().isAfter(start) ? attempt.until() : start;
+        }
+        return start;
+    }
+
     private void addForUnwanted(StoredState state, Candidates candidates, Instant now) {
         if (state.active != null) {
             state.retire(state.active, false);
@@ -130,7 +139,7 @@ record SubscriptionPlanner(SubscriptionDefinition definition, String url, String
         state.recreate = null;
         state.rotation = null;
         if (!state.unresolved.isEmpty() && mustSearch(state)) {
-            candidates.add(SubscriptionAction.RECOVER, null, false, now);
+            candidates.add(SubscriptionAction.RECOVER, null, false, searchTime(state, now));
         }
         addDeletions(state, candidates, now, true);
     }
@@ -140,7 +149,7 @@ record SubscriptionPlanner(SubscriptionDefinition definition, String url, String
         String reason = reason(state, active, now);
         boolean replaces = active == null || reason != null;
         if (mustSearch(state)) {
-            candidates.add(SubscriptionAction.RECOVER, null, false, now);
+            candidates.add(SubscriptionAction.RECOVER, null, false, searchTime(state, now));
             replaces = false;
         }
         if (replaces && definition.deleteFirst()) {
@@ -162,7 +171,8 @@ record SubscriptionPlanner(SubscriptionDefinition definition, String url, String
         if (state.active == null) {
             return;
         }
-        Instant check = state.lastCheck == null ? now : state.lastCheck.plus(definition.checkEvery());
+        Instant usual = state.lastCheck == null ? now : state.lastCheck.plus(definition.checkEvery());
+        Instant check = state.earlyCheck != null && state.earlyCheck.isBefore(usual) ? state.earlyCheck : usual;
         if (definition.check() != null || definition.list() != null) {
             candidates.add(SubscriptionAction.CHECK, state.active, false, check);
         }

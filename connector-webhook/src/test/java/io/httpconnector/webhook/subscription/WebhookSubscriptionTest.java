@@ -570,4 +570,22 @@ class WebhookSubscriptionTest {
         assertThat(subscription.status().id()).contains(service.only().id);
         assertThat(nodes.notifications).contains("duplicate h2");
     }
+
+    /** The request is lost for us, but the service executes it minutes later. */
+    @Test
+    void creationThatSucceedsLateIsRemovedSoon() {
+        AtomicInteger lost = new AtomicInteger(1);
+        service.fate = request -> request.equals("POST /hooks") && lost.getAndDecrement() > 0
+                ? Fate.REQUEST_LOST
+                : Fate.NORMAL;
+        WebhookSubscription subscription = nodes.node();
+        subscription.register();
+        run(subscription, Duration.ofMinutes(3));
+        service.create(Nodes.URL, "late");
+
+        run(subscription, Duration.ofMinutes(15));
+
+        assertThat(service.only().id).isEqualTo("h1");
+        assertThat(nodes.notifications).containsExactly("failed CREATE 1", "created h1", "duplicate h2");
+    }
 }
