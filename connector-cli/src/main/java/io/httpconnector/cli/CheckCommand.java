@@ -104,7 +104,10 @@ final class CheckCommand implements Callable<Integer> {
                 : " of the older format " + definition.migratedFrom().getAsInt();
         return definition + format + ": " + count(definition.requests().size(), "request") + ", "
                 + count(definition.triggers().size(), "trigger") + ", "
-                + count(definition.webhooks().size(), "webhook");
+                + count(definition.webhooks().size(), "webhook")
+                + (definition.subscriptions().isEmpty()
+                        ? ""
+                        : ", " + count(definition.subscriptions().size(), "subscription"));
     }
 
     private static String count(int count, String what) {

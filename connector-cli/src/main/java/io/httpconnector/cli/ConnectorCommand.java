@@ -103,6 +103,7 @@ final class ConnectorCommand implements Callable<Integer> {
                 new SendCommand(terminal),
                 new PollCommand(terminal),
                 new ListenCommand(terminal),
+                SubscriptionsCommand.create(terminal),
                 new CompletionCommand(terminal),
                 new HelpCommand());
     }

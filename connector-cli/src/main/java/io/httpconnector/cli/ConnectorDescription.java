@@ -10,6 +10,7 @@ import io.httpconnector.definition.ConnectorDefinition;
 import io.httpconnector.template.PillFilter;
 import io.httpconnector.template.PillInfo;
 import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.webhook.subscription.WebhookSubscription;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,9 @@ final class ConnectorDescription {
 
     /** The members of a request beside those of its template. */
     private static final List<String> LIST = List.of("title", "records", "pagination", "responses");
+
+    /** The requests of a subscription. */
+    private static final List<String> STEPS = List.of("create", "renew", "check", "rotate", "list/request", "delete");
 
     private final ConnectorDefinition definition;
     private final JsonNode document;
@@ -83,6 +87,37 @@ final class ConnectorDescription {
         json.put("title", webhook.path("title").asText());
         if (webhook.has("verify")) {
             json.set("verify", webhook.get("verify"));
+        }
+        if (webhook.has("subscription")) {
+            json.set("subscription", subscription(webhook.get("subscription")));
+        }
+        return json;
+    }
+
+    /** Describes how the library registers a webhook, and which requests the service must permit. */
+    private static ObjectNode subscription(JsonNode subscription) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        JsonNode complete = subscription;
+        if (subscription.has("preset")) {
+            json.set("preset", subscription.get("preset"));
+            complete = WebhookSubscription.preset(subscription.path("preset").asText())
+                    .setAll((ObjectNode) subscription);
+        }
+        json.set(
+                "events",
+                complete.path("events").isArray() ? complete.get("events") : JsonNodeFactory.instance.arrayNode());
+        if (complete.has("lifetime")) {
+            json.set("lifetime", complete.get("lifetime"));
+        }
+        ArrayNode requests = json.putArray("requests");
+        for (String step : STEPS) {
+            JsonNode request = complete.at("/" + step);
+            if (request.isObject()) {
+                requests.addObject()
+                        .put("step", step.split("/", 2)[0])
+                        .put("method", request.path("method").asText())
+                        .put("url", request.path("url").asText());
+            }
         }
         return json;
     }

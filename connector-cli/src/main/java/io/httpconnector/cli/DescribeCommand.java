@@ -94,6 +94,7 @@ final class DescribeCommand extends DocumentCommand {
                 facts.add(label);
             }
             rows.add(List.of(part.path("name").asText(), String.join(", ", facts)));
+            subscription(part.path("subscription")).forEach(fact -> rows.add(List.of("", fact)));
             List<String> pills = new ArrayList<>();
             part.path("pills")
                     .forEach(pill -> pills.add(
@@ -103,6 +104,35 @@ final class DescribeCommand extends DocumentCommand {
             }
         }
         table(rows, "");
+    }
+
+    /** Returns how the library registers a webhook; nothing if the customer does. */
+    private static List<String> subscription(JsonNode subscription) {
+        if (subscription.isMissingNode()) {
+            return List.of();
+        }
+        List<String> events = new ArrayList<>();
+        subscription.path("events").forEach(event -> events.add(event.asText()));
+        List<String> facts = new ArrayList<>();
+        facts.add("the library registers it"
+                + (subscription.has("preset")
+                        ? " at " + subscription.path("preset").asText()
+                        : "")
+                + (events.isEmpty() ? "" : ", events " + String.join(", ", events))
+                + (subscription.has("lifetime")
+                        ? ", renewed every half of "
+                                + subscription.path("lifetime").asText()
+                        : ""));
+        List<String> requests = new ArrayList<>();
+        subscription.path("requests").forEach(request -> {
+            String text =
+                    request.path("method").asText() + " " + request.path("url").asText();
+            if (!requests.contains(text)) {
+                requests.add(text);
+            }
+        });
+        facts.add("the service must permit: " + String.join(", ", requests));
+        return facts;
     }
 
     private void heading(String text) {

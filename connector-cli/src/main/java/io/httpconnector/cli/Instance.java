@@ -26,7 +26,9 @@ import org.jspecify.annotations.Nullable;
 /** The values, secrets and tokens with which a command uses a connector document: in files, options and the environment. */
 final class Instance {
 
-    private static final String TENANT = "local";
+    /** The customer, of whom there is one. */
+    static final String TENANT = "local";
+
     private static final List<String> MEMBERS = List.of("connector", "strategy", "values");
 
     /** The advice of a problem for a value or a secret that is missing. */
@@ -184,7 +186,9 @@ final class Instance {
                 .values(values(strategy, saved))
                 .secrets(reference -> secret(reference, known))
                 .connection(connection -> connection.listener(new ReceivedCredentials(terminal.mask())));
-        return type(strategy).startsWith("oauth") || isSecretDelivered()
+        return type(strategy).startsWith("oauth")
+                        || isSecretDelivered()
+                        || !definition.subscriptions().isEmpty()
                 ? context.tokens(
                         new MaskedTokenStore(TokenStore.file(terminal.resolve(tokensDirectory())), terminal.mask()))
                 : context;

@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.definition.Connector;
-import io.httpconnector.internal.io.OwnerOnlyFiles;
+import io.httpconnector.definition.ConnectorContext;
+import io.httpconnector.state.StateStore;
 import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.RequestDiagnosis;
 import io.httpconnector.webhook.WebhookEndpoint;
@@ -13,11 +14,12 @@ import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
 import io.httpconnector.webhook.WebhookRouter;
 import io.httpconnector.webhook.server.JdkHandler;
+import io.httpconnector.webhook.subscription.SubscriptionStatus;
+import io.httpconnector.webhook.subscription.SubscriptionStatus.SubscriptionState;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -36,13 +38,15 @@ import picocli.CommandLine.Parameters;
             "Prints the URL to register at the service, then each event as JSON in one line. For each rejected request it"
                     + " says why, and what to change.",
             "The URL contains a secret token, which is kept in a file that only you can read, so that the URL stays the"
-                    + " same. A service elsewhere needs a tunnel to this port, whose URL is --public-url."
+                    + " same. A service elsewhere needs a tunnel to this port, whose URL is --public-url.",
+            "With --subscribe, the URL is registered at the service, and renewed until you press Ctrl-C; then it is deleted."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  connector listen shop.connector.yaml order-created",
             "  connector listen shop.connector.yaml order-created --port 9000"
-                    + " --public-url https://abc.tunnel.example | jq .payload"
+                    + " --public-url https://abc.tunnel.example | jq .payload",
+            "  connector listen github.connector.yaml pushed --subscribe --public-url https://abc.tunnel.example"
         })
 final class ListenCommand extends InstanceCommand {
 
@@ -69,8 +73,21 @@ final class ListenCommand extends InstanceCommand {
             description = "The URL at which the service reaches the port. Default: http://localhost:PORT.")
     private @Nullable String publicUrl;
 
-    @Option(names = "--state", paramLabel = "DIR", description = "The directory of the token. Default: ID.state.")
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description = "The directory of the token and the subscriptions. Default: ID.state.")
     private @Nullable Path state;
+
+    @Option(
+            names = "--subscribe",
+            description =
+                    "Register the webhook at the service before listening, by the subscription of the document, and delete"
+                            + " it at the end. Needs --public-url.")
+    private boolean isSubscribing;
+
+    @Option(names = "--keep", description = "With --subscribe, leave the webhook registered at the end.")
+    private boolean isKept;
 
     ListenCommand(Terminal terminal) {
         super(terminal);
@@ -80,12 +97,46 @@ final class ListenCommand extends InstanceCommand {
     public Integer call() throws InterruptedException {
         Instance instance = instance();
         require("webhook", webhook, instance.definition().webhooks());
+        boolean hasSubscription = instance.definition().subscriptions().contains(webhook);
+        checkOptions(hasSubscription);
+        SubscriptionFiles files = new SubscriptionFiles(terminal(), instance, state);
+        if (!hasSubscription) {
+            return listen(instance, files, instance.context());
+        }
+        try (StateStore store = files.openStore()) {
+            if (!isSubscribing && files.status(store, webhook).state() == SubscriptionState.NOT_REGISTERED) {
+                terminal().note("The webhook is not registered at the service: add --subscribe to do so.");
+            }
+            return listen(instance, files, instance.context().state(store));
+        }
+    }
+
+    private void checkOptions(boolean hasSubscription) {
+        if (isSubscribing && !hasSubscription) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--subscribe: the document has no subscription for the webhook \"" + webhook
+                            + "\": add one, or register the URL yourself");
+        }
+        if (isSubscribing && publicUrl == null) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--subscribe: add --public-url with the URL at which the service reaches the port, such as that of a"
+                            + " tunnel");
+        }
+        if (isKept && !isSubscribing) {
+            throw new CommandException(ExitCode.USAGE, "--keep: it needs --subscribe");
+        }
+    }
+
+    private int listen(Instance instance, SubscriptionFiles files, ConnectorContext.Builder context)
+            throws InterruptedException {
         HttpServer server = bind();
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
             int bound = server.getAddress().getPort();
             WebhookRouter router = WebhookRouter.at(publicUrl == null ? "http://localhost:" + bound : publicUrl);
-            var context = instance.context().webhooks(router).webhookToken(webhook, token(instance));
+            context.webhooks(router).webhookToken(webhook, files.token(webhook));
             try (Connector connector = instance.connect(context)) {
                 connector.on(webhook, this::print);
                 WebhookReceiver receiver = connector.receiver(webhook).orElseThrow();
@@ -93,22 +144,41 @@ final class ListenCommand extends InstanceCommand {
                 server.createContext("/", JdkHandler.of(new Explained(router, receiver)));
                 server.setExecutor(threads);
                 server.start();
-                terminal().note("Register this URL at the service. Press Ctrl-C to stop.");
-                if (isJson()) {
-                    terminal()
-                            .printUnmasked(JsonNodeFactory.instance
-                                    .objectNode()
-                                    .put("url", url.toString())
-                                    .toString());
-                } else {
-                    terminal().note(url.toString());
+                if (isSubscribing) {
+                    files.saveUrl(webhook, url);
+                    return subscribe(connector, url);
                 }
+                terminal().note("Register this URL at the service. Press Ctrl-C to stop.");
+                printUrl(url, null);
                 terminal().awaitStop();
             }
             return ExitCode.OK;
         } finally {
             server.stop(0);
             threads.shutdownNow();
+        }
+    }
+
+    /** Listens while the webhook is registered. */
+    private int subscribe(Connector connector, URI url) throws InterruptedException {
+        ListenSubscription subscription = new ListenSubscription(
+                terminal(), connector.subscription(webhook).orElseThrow(), webhook);
+        SubscriptionStatus status = subscription.register();
+        terminal().note("This URL is registered at the service: " + status + ". Press Ctrl-C to stop.");
+        printUrl(url, status);
+        terminal().awaitStop();
+        return subscription.end(isKept);
+    }
+
+    private void printUrl(URI url, @Nullable SubscriptionStatus status) {
+        if (isJson()) {
+            ObjectNode json = JsonNodeFactory.instance.objectNode().put("url", url.toString());
+            if (status != null) {
+                json.set("subscription", SubscriptionCommand.json(webhook, status));
+            }
+            terminal().printUnmasked(json.toString());
+        } else {
+            terminal().note(url.toString());
         }
     }
 
@@ -121,24 +191,6 @@ final class ListenCommand extends InstanceCommand {
                     "the port " + port + " of " + address + " cannot be used: " + e.getMessage()
                             + "; use another one by --port",
                     e);
-        }
-    }
-
-    /** Returns the token of the URL, which stays the same. */
-    private String token(Instance instance) {
-        Path directory =
-                terminal().resolve(state == null ? Path.of(instance.definition().id() + ".state") : state);
-        Path file = directory.resolve("webhook-" + webhook + ".token");
-        try {
-            if (Files.exists(file)) {
-                return Files.readString(file).strip();
-            }
-            Files.createDirectories(directory, OwnerOnlyFiles.directoryAttributes(directory));
-            String token = WebhookRouter.newToken();
-            OwnerOnlyFiles.write(file, token);
-            return token;
-        } catch (IOException e) {
-            throw new CommandException(ExitCode.USAGE, file + " cannot be written: " + OwnerOnlyFiles.problem(e), e);
         }
     }
 

@@ -60,13 +60,16 @@ record DefinedSubscription(ObjectNode json) {
                 WebhookSubscription subscription = builder("probe", samples)
                         .connection(connection)
                         .url(SAMPLE_URL)
-                        .build();
-                WebhookReceiver unused = WebhookReceiver.named("probe")
-                        .definition(subscription.receiverDefinition(), name -> secret)
-                        .connection(connection)
-                        .handler(event -> {})
                         .build()) {
-            return;
+            WebhookReceiverBuilder receiver = WebhookReceiver.named("probe")
+                    .definition(subscription.receiverDefinition(), name -> secret)
+                    .connection(connection)
+                    .handler(event -> {});
+            if (subscription.receiverDefinition().path("verify").isEmpty()) {
+                // The webhook verifies by a secret of its own.
+                receiver.verify(DefinedWebhook::validated);
+            }
+            receiver.build().close();
         } catch (InvalidDefinitionException e) {
             problems.addAll(e.problems());
         }

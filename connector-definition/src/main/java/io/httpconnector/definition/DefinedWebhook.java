@@ -97,7 +97,7 @@ record DefinedWebhook(
     }
 
     /** Represents a verifier that is code while a document is read. */
-    private static VerificationResult validated(WebhookRequest request, Instant now) {
+    static VerificationResult validated(WebhookRequest request, Instant now) {
         throw new IllegalStateException("only validated");
     }
 

@@ -47,7 +47,13 @@ final class WebhookChecks {
                 .path(0)
                 .asText(verifier.path("tokens").path(0).asText(""));
         Secret secret = secretName.isEmpty() ? null : secrets.apply(secretName);
-        if (webhook.path("verify").size() != 1 || signer == null) {
+        if (webhook.has("subscription") && !webhook.has("verify")) {
+            add(
+                    title,
+                    CheckStatus.SKIPPED,
+                    "its secret is created when its subscription registers it at the service: run \"listen\" with"
+                            + " --subscribe instead");
+        } else if (webhook.path("verify").size() != 1 || signer == null) {
             add(title, CheckStatus.SKIPPED, "its requests cannot be signed here: receive one by \"listen\" instead");
         } else if (secret == null) {
             add(title, CheckStatus.SKIPPED, "the secret \"" + secretName + "\" is missing");

@@ -1,7 +1,9 @@
 package io.httpconnector.webhook.subscription;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.ConnectorException;
+import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Arguments;
@@ -103,6 +105,17 @@ public final class WebhookSubscription implements ManagedSubscription, AutoClose
      */
     public static Set<String> presets() {
         return new TreeSet<>(SubscriptionPresets.NAMES);
+    }
+
+    /**
+     * Returns the definition of a well-known service, as a starting point for another one.
+     *
+     * @param service one of {@link #presets()}
+     * @return JSON for {@link WebhookSubscriptionBuilder#definition}
+     * @throws InvalidDefinitionException if there is no such preset
+     */
+    public static ObjectNode preset(String service) {
+        return SubscriptionPresets.get(Arguments.notNull(service, "preset"));
     }
 
     /**
