@@ -114,8 +114,8 @@ class SubscriptionPresetsTest {
                         .events("created", "updated"));
         WebhookReceiver receiver = receiver(subscription, builder -> builder.each("/value"));
         List<String> validations = new ArrayList<>();
-        service.on("GET", "/v1.0/subscriptions", MockResponse.json("{\"value\":[]}"))
-                .on("POST", "/v1.0/subscriptions", request -> {
+        service.on("GET", "/subscriptions", MockResponse.json("{\"value\":[]}"))
+                .on("POST", "/subscriptions", request -> {
                     validations.add(new String(
                             receiver.receive(post("validationToken=Validation%3A+Testing", Map.of(), ""))
                                     .body(),
@@ -129,10 +129,10 @@ class SubscriptionPresetsTest {
                 })
                 .on(
                         "PATCH",
-                        "/v1.0/subscriptions/7f105c7d",
+                        "/subscriptions/7f105c7d",
                         request -> MockResponse.json("{\"id\":\"7f105c7d\",\"expirationDateTime\":"
                                 + JsonSupport.parse(request.body()).path("expirationDateTime") + "}"))
-                .on("DELETE", "/v1.0/subscriptions/7f105c7d", MockResponse.status(204));
+                .on("DELETE", "/subscriptions/7f105c7d", MockResponse.status(204));
 
         subscription.register();
 
@@ -292,16 +292,16 @@ class SubscriptionPresetsTest {
                 preset("stripe", builder -> builder.events("charge.succeeded", "charge.failed"));
         service.on(
                         "GET",
-                        "/v1/webhook_endpoints",
+                        "/webhook_endpoints",
                         MockResponse.json("{\"object\":\"list\",\"data\":[],\"has_more\":false}"))
                 .on(
                         "POST",
-                        "/v1/webhook_endpoints",
+                        "/webhook_endpoints",
                         MockResponse.json(
                                 "{\"id\":\"we_1Mr5jU\",\"object\":\"webhook_endpoint\",\"status\":\"enabled\",\"secret\":\"whsec_wRNftLajMZNeslQOP6vEPm4iVx5NlZ6z\"}"))
                 .on(
                         "GET",
-                        "/v1/webhook_endpoints/we_1Mr5jU",
+                        "/webhook_endpoints/we_1Mr5jU",
                         MockResponse.json("{\"id\":\"we_1Mr5jU\",\"status\":\"enabled\"}"));
 
         subscription.register();
@@ -329,14 +329,14 @@ class SubscriptionPresetsTest {
         WebhookSubscription subscription = preset("shopify", builder -> builder.events("orders/create"));
         service.on(
                         "GET",
-                        "/admin/api/2025-10/webhooks.json",
+                        "/webhooks.json",
                         MockResponse.json(
                                 "{\"webhooks\":[{\"id\":4,\"address\":\"" + URL + "\",\"topic\":\"orders/updated\"},"
                                         + "{\"id\":5,\"address\":\"" + URL + "\",\"topic\":\"orders/create\"}]}"))
-                .on("DELETE", "/admin/api/2025-10/webhooks/5.json", MockResponse.json("{}"))
+                .on("DELETE", "/webhooks/5.json", MockResponse.json("{}"))
                 .on(
                         "POST",
-                        "/admin/api/2025-10/webhooks.json",
+                        "/webhooks.json",
                         MockResponse.status(201)
                                 .body("application/json", "{\"webhook\":{\"id\":7,\"topic\":\"orders/create\"}}"));
 
@@ -359,10 +359,10 @@ class SubscriptionPresetsTest {
         WebhookSubscription subscription = preset(
                 "twitch", builder -> builder.events("user.update").parameter("condition", Map.of("user_id", "1234")));
         WebhookReceiver receiver = receiver(subscription, builder -> builder);
-        service.on("GET", "/helix/eventsub/subscriptions", MockResponse.json("{\"data\":[],\"pagination\":{}}"))
+        service.on("GET", "/eventsub/subscriptions", MockResponse.json("{\"data\":[],\"pagination\":{}}"))
                 .on(
                         "POST",
-                        "/helix/eventsub/subscriptions",
+                        "/eventsub/subscriptions",
                         MockResponse.status(202)
                                 .body(
                                         "application/json",
@@ -386,7 +386,7 @@ class SubscriptionPresetsTest {
         assertThat(events).hasSize(1);
         service.on(
                 "POST",
-                "/helix/eventsub/subscriptions",
+                "/eventsub/subscriptions",
                 MockResponse.status(202).body("application/json", "{\"data\":[{\"id\":\"second\"}]}"));
         receiver.receive(
                 twitch(secret, "revocation", "{\"subscription\":{\"id\":\"26b1c993\",\"status\":\"user_removed\"}}"));
@@ -431,10 +431,10 @@ class SubscriptionPresetsTest {
     void webex() {
         WebhookSubscription subscription = preset(
                 "webex", builder -> builder.parameter("resource", "messages").events("created"));
-        service.on("GET", "/v1/webhooks", MockResponse.json("{\"items\":[]}"))
-                .on("POST", "/v1/webhooks", MockResponse.json("{\"id\":\"Y2lz\",\"status\":\"active\"}"))
-                .on("GET", "/v1/webhooks/Y2lz", MockResponse.json("{\"id\":\"Y2lz\",\"status\":\"active\"}"))
-                .on("PUT", "/v1/webhooks/Y2lz", MockResponse.json("{\"id\":\"Y2lz\",\"status\":\"active\"}"));
+        service.on("GET", "/webhooks", MockResponse.json("{\"items\":[]}"))
+                .on("POST", "/webhooks", MockResponse.json("{\"id\":\"Y2lz\",\"status\":\"active\"}"))
+                .on("GET", "/webhooks/Y2lz", MockResponse.json("{\"id\":\"Y2lz\",\"status\":\"active\"}"))
+                .on("PUT", "/webhooks/Y2lz", MockResponse.json("{\"id\":\"Y2lz\",\"status\":\"active\"}"));
 
         subscription.register();
         subscription.checkNow();
@@ -454,8 +454,8 @@ class SubscriptionPresetsTest {
         WebhookSubscription subscription = preset(
                 "asana", builder -> builder.parameter("workspace", "1331").parameter("resource", "8675309"));
         WebhookReceiver receiver = receiver(subscription, builder -> builder.each("/events"));
-        service.on("GET", "/api/1.0/webhooks", MockResponse.json("{\"data\":[]}"))
-                .on("POST", "/api/1.0/webhooks", request -> {
+        service.on("GET", "/webhooks", MockResponse.json("{\"data\":[]}"))
+                .on("POST", "/webhooks", request -> {
                     int status = receiver.receive(post("", Map.of("X-Hook-Secret", "b537207f20cbfa02"), ""))
                             .status();
                     return status == 200
@@ -481,15 +481,15 @@ class SubscriptionPresetsTest {
     void airtable() {
         WebhookSubscription subscription = preset("airtable", builder -> builder.parameter("base", "appAcme"));
         String secret = Base64.getEncoder().encodeToString("mac-secret".getBytes(UTF_8));
-        service.on("GET", "/v0/bases/appAcme/webhooks", MockResponse.json("{\"webhooks\":[]}"))
+        service.on("GET", "/bases/appAcme/webhooks", MockResponse.json("{\"webhooks\":[]}"))
                 .on(
                         "POST",
-                        "/v0/bases/appAcme/webhooks",
+                        "/bases/appAcme/webhooks",
                         MockResponse.json("{\"id\":\"ach0001\",\"macSecretBase64\":\"" + secret
                                 + "\",\"expirationTime\":\"2026-01-08T00:00:00.000Z\"}"))
                 .on(
                         "POST",
-                        "/v0/bases/appAcme/webhooks/ach0001/refresh",
+                        "/bases/appAcme/webhooks/ach0001/refresh",
                         MockResponse.json("{\"expirationTime\":\"2026-01-12T00:00:00.000Z\"}"));
 
         subscription.register();
