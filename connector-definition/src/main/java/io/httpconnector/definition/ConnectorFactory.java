@@ -47,7 +47,6 @@ final class ConnectorFactory {
         enter(method, secrets);
         ConnectorComponents components = known.and(context.components);
         parts.components().forEach((kind, names) -> check(kind, names, components.names(kind)));
-        ConnectorWebhooks.checkStores(parts, context, problems);
         if (context.tokens != null) {
             method.tokenStore(context.tokens, context.tenant + "/" + parts.id());
         }

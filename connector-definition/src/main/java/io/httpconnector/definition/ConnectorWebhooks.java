@@ -55,23 +55,6 @@ final class ConnectorWebhooks {
         this.values = values;
     }
 
-    /** Reports the stores that subscriptions need, if webhooks are received. */
-    static void checkStores(Parts parts, ConnectorContext context, List<String> problems) {
-        if (context.router == null) {
-            return;
-        }
-        parts.webhooks().forEach((name, webhook) -> {
-            String place = "/webhooks/" + name + "/subscription: ";
-            if (webhook.subscription() != null && context.state == null) {
-                problems.add(place + "its state needs a store: set it by state(...) of the context");
-            }
-            if (webhook.subscription() != null && context.tokens == null) {
-                problems.add(place + "its secret and the token of its URL need a store: set it by tokens(...) of the"
-                        + " context");
-            }
-        });
-    }
-
     private String id(String name) {
         return context.tenant + "/" + parts.id() + "/" + name;
     }
@@ -145,20 +128,19 @@ final class ConnectorWebhooks {
         TokenStore store = context.tokens;
         URI url = context.webhookUrls.get(name);
         List<String> problems = new ArrayList<>();
-        checkStores(parts, context, problems);
-        if (context.router == null && url == null) {
+        String place = "/webhooks/" + name + "/subscription: ";
+        if (state == null) {
+            problems.add(place + "its state needs a store: set it by state(...) of the context");
+        }
+        if (store == null) {
             problems.add(
-                    name + ": the subscription needs the URL of the webhook: set the router by webhooks(...) of the"
-                            + " context");
+                    place + "its secret and the token of its URL need a store: set it by tokens(...) of the context");
+        }
+        if (context.router == null && url == null) {
+            problems.add(place + "it needs the URL of the webhook: set the router by webhooks(...) of the context");
         }
         if (state == null || store == null || !problems.isEmpty()) {
-            throw new InvalidDefinitionException(
-                    "connector " + parts.id() + " of tenant \"" + context.tenant + "\"",
-                    problems.isEmpty()
-                            ? List.of(name
-                                    + ": the subscription needs stores: set them by state(...) and tokens(...) of the"
-                                    + " context")
-                            : problems);
+            throw invalid(problems);
         }
         WebhookSubscriptionBuilder builder = defined.builder(id(name), values)
                 .connection(connection)
@@ -226,8 +208,12 @@ final class ConnectorWebhooks {
     }
 
     private InvalidDefinitionException invalid(String problem) {
+        return invalid(List.of(problem));
+    }
+
+    private InvalidDefinitionException invalid(List<String> problems) {
         return new InvalidDefinitionException(
-                "connector " + parts.id() + " of tenant \"" + context.tenant + "\"", List.of(problem));
+                "connector " + parts.id() + " of tenant \"" + context.tenant + "\"", problems);
     }
 
     /** Revokes the URLs; returns what must be closed. */

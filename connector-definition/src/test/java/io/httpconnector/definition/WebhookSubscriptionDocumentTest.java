@@ -175,7 +175,8 @@ class WebhookSubscriptionDocumentTest {
                 .webhooks(router())
                 .build();
 
-        assertThatThrownBy(() -> definition.connect(context))
+        Connector connector = definition.connect(context);
+        assertThatThrownBy(() -> connector.on("pushed", event -> {}))
                 .isInstanceOfSatisfying(
                         InvalidDefinitionException.class,
                         e -> assertThat(e.problems())
@@ -184,6 +185,22 @@ class WebhookSubscriptionDocumentTest {
                                                 + " context",
                                         "/webhooks/pushed/subscription: its secret and the token of its URL need a store: set"
                                                 + " it by tokens(...) of the context"));
+        connector.close();
+    }
+
+    @Test
+    void missingStoresOfARegisteredHandlerAreProblemsOfConnect() {
+        ConnectorComponents components = ConnectorComponents.none().handler("store", event -> {});
+        ConnectorDefinition definition =
+                ConnectorDefinition.parse(DOCUMENT.replace("key: {body: /after}", "handler: store"), components);
+
+        assertThatThrownBy(() -> definition.connect(ConnectorContext.forTenant("acme")
+                        .value("site", service.baseUrl())
+                        .value("owner", "octo")
+                        .webhooks(router())
+                        .build()))
+                .hasMessageContaining("set it by state(...)")
+                .hasMessageContaining("set it by tokens(...)");
     }
 
     @Test

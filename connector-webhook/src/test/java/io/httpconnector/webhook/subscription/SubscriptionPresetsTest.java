@@ -454,15 +454,14 @@ class SubscriptionPresetsTest {
         WebhookSubscription subscription = preset(
                 "asana", builder -> builder.parameter("workspace", "1331").parameter("resource", "8675309"));
         WebhookReceiver receiver = receiver(subscription, builder -> builder.each("/events"));
-        service.on("GET", "/webhooks", MockResponse.json("{\"data\":[]}"))
-                .on("POST", "/webhooks", request -> {
-                    int status = receiver.receive(post("", Map.of("X-Hook-Secret", "b537207f20cbfa02"), ""))
-                            .status();
-                    return status == 200
-                            ? MockResponse.status(201)
-                                    .body("application/json", "{\"data\":{\"gid\":\"43214\",\"active\":false}}")
-                            : MockResponse.status(400);
-                });
+        service.on("GET", "/webhooks", MockResponse.json("{\"data\":[]}")).on("POST", "/webhooks", request -> {
+            int status = receiver.receive(post("", Map.of("X-Hook-Secret", "b537207f20cbfa02"), ""))
+                    .status();
+            return status == 200
+                    ? MockResponse.status(201)
+                            .body("application/json", "{\"data\":{\"gid\":\"43214\",\"active\":false}}")
+                    : MockResponse.status(400);
+        });
 
         subscription.register();
 

@@ -72,7 +72,10 @@ record Call(String method, String host, String path, String query, Map<String, S
             int equals = pair.indexOf('=');
             String name = URLDecoder.decode(equals < 0 ? pair : pair.substring(0, equals), StandardCharsets.UTF_8);
             String value = equals < 0 ? "" : URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8);
-            if (values.put(name, value) != null) {
+            if (name.endsWith("[]")) {
+                // A list of the conventions of Rails.
+                values.merge(name, value, (former, next) -> former + "," + next);
+            } else if (values.put(name, value) != null) {
                 throw new IllegalArgumentException("The parameter " + name + " occurs twice");
             }
         }

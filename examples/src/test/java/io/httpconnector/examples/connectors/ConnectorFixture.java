@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
 import io.httpconnector.auth.oauth2.AuthorizationCodeFlow;
+import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.ConnectorContext;
 import io.httpconnector.definition.ConnectorDefinition;
@@ -17,12 +18,15 @@ import io.httpconnector.webhook.WebhookReceiverBuilder;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
 import io.httpconnector.webhook.WebhookRouter;
+import io.httpconnector.webhook.subscription.SubscriptionStatus.SubscriptionState;
+import io.httpconnector.webhook.subscription.WebhookSubscription;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -64,6 +68,7 @@ abstract class ConnectorFixture {
                         .secrets(SecretSource.of(named))
                         .redirectUri(TokenIssuer.REDIRECT)
                         .state(state)
+                        .tokens(TokenStore.inMemory())
                         .webhooks(router)
                         .connection(mock::redirect)
                         .timeSource(mock.time)
@@ -124,6 +129,24 @@ abstract class ConnectorFixture {
     URI open(Connector connector, String webhook) {
         connector.on(webhook, events::add);
         return connector.webhookUrl(webhook).orElseThrow();
+    }
+
+    /** Opens a webhook that the library registers at the service, and returns its URL. */
+    URI register(Connector connector, String webhook) {
+        URI url = open(connector, webhook);
+        WebhookSubscription subscription = connector.subscription(webhook).orElseThrow();
+        Instant unused = subscription.register();
+        assertThat(subscription.status().state())
+                .as(subscription.status().toString())
+                .isEqualTo(SubscriptionState.ACTIVE);
+        return url;
+    }
+
+    /** Deletes the subscriptions at the service. */
+    static void stopSubscriptions(Connector connector) {
+        assertThat(connector.stopSubscriptions().values())
+                .isNotEmpty()
+                .allSatisfy(status -> assertThat(status.state()).isEqualTo(SubscriptionState.NOT_REGISTERED));
     }
 
     WebhookResponse post(URI url, Map<String, String> headers, String body) {

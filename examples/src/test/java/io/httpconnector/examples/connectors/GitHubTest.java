@@ -2,6 +2,7 @@ package io.httpconnector.examples.connectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.trigger.TriggerEvent;
 import java.net.URI;
@@ -35,14 +36,19 @@ class GitHubTest extends ConnectorFixture {
     static final class GitHubMock extends ServiceMock {
 
         private static final String ISSUES = "/repos/octocat/hello-world/issues";
+        private static final String HOOKS = "/repos/octocat/hello-world/hooks";
 
         final TokenIssuer tokens = new TokenIssuer("https://github.com/login/oauth/authorize")
                 .withPkce()
                 .withRotation()
                 .with("scope", "repo");
         final List<Map<String, Object>> issues = new ArrayList<>();
+        /** The webhook, of which there can be only one. */
+        @Nullable Map<String, Object> hook;
 
-        @Nullable PublicKey app;
+        String secret = "";
+
+        PublicKey app;
 
         GitHubMock() {
             super("api.github.com", "github.com");
@@ -93,6 +99,9 @@ class GitHubTest extends ConnectorFixture {
                 case "GET api.github.com/user" -> Reply.json(Map.of("login", "octocat"));
                 case "GET api.github.com" + ISSUES -> list(call);
                 case "POST api.github.com" + ISSUES -> create(call);
+                case "GET api.github.com" + HOOKS -> Reply.json(hook == null ? List.of() : List.of(hook));
+                case "POST api.github.com" + HOOKS -> createHook(call);
+                case "DELETE api.github.com" + HOOKS + "/12345678" -> deleteHook();
                 default ->
                     issues.stream()
                             .filter(issue ->
@@ -101,6 +110,33 @@ class GitHubTest extends ConnectorFixture {
                             .map(Reply::json)
                             .orElse(error(404, "Not Found"));
             };
+        }
+
+        private Reply createHook(Call call) {
+            JsonNode json = call.json();
+            boolean isValid = json.path("name").asText().equals("web")
+                    && json.at("/config/content_type").asText().equals("json")
+                    && json.at("/config/url").asText().startsWith("https://")
+                    && json.path("events").isArray();
+            if (!isValid || hook != null) {
+                return error(422, "Validation Failed");
+            }
+            secret = json.at("/config/secret").asText();
+            hook = Map.of(
+                    "id",
+                    12345678,
+                    "active",
+                    true,
+                    "events",
+                    json.path("events"),
+                    "config",
+                    Map.of("url", json.at("/config/url").asText(), "content_type", "json", "secret", "********"));
+            return Reply.json(201, hook);
+        }
+
+        private Reply deleteHook() {
+            hook = null;
+            return Reply.empty(204);
         }
 
         private Reply create(Call call) {
@@ -259,6 +295,22 @@ class GitHubTest extends ConnectorFixture {
 
         assertThat(event.key()).isEqualTo("octocat/hello-world");
         assertThat(event.payload().at("/issue/id").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void webhookIsRegisteredAndDeleted() {
+        Connector octocat = octocat();
+        URI url = register(octocat, "issue-event");
+        assertThat(github.hook).containsEntry("events", Call.MAPPER.valueToTree(List.of("issues")));
+        String body = "{\"action\": \"opened\", \"issue\": {\"id\": 1}}";
+        String signature = "sha256=" + HexFormat.of().formatHex(hmacSha256(github.secret, body));
+
+        TriggerEvent event =
+                receivesOnlySigned(url, Map.of("X-GitHub-Event", "issues", "X-Hub-Signature-256", signature), body);
+
+        assertThat(event.key()).isEqualTo("1");
+        stopSubscriptions(octocat);
+        assertThat(github.hook).isNull();
     }
 
     @Test

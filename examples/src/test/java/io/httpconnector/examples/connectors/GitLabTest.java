@@ -2,6 +2,7 @@ package io.httpconnector.examples.connectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.definition.Connector;
 import java.net.URI;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,11 +26,16 @@ class GitLabTest extends ConnectorFixture {
     static final class GitLabMock extends ServiceMock {
 
         private static final String ISSUES = "gitlab.example.com/api/v4/projects/group%2Fproject/issues";
+        private static final String HOOKS = "gitlab.example.com/api/v4/projects/group%2Fproject/hooks";
 
         final TokenIssuer tokens = new TokenIssuer("https://gitlab.example.com/oauth/authorize")
                 .withPkce()
                 .withRotation();
         final List<Map<String, Object>> issues = new ArrayList<>();
+
+        @Nullable Map<String, Object> hook;
+
+        String secret = "";
 
         GitLabMock() {
             super("gitlab.example.com");
@@ -58,6 +65,9 @@ class GitLabTest extends ConnectorFixture {
                 case "GET gitlab.example.com/api/v4/user" -> Reply.json(Map.of("username", "ann"));
                 case "GET " + ISSUES -> list(call);
                 case "POST " + ISSUES -> create(call);
+                case "GET " + HOOKS -> Reply.json(hook == null ? List.of() : List.of(hook));
+                case "POST " + HOOKS -> createHook(call);
+                case "DELETE " + HOOKS + "/1" -> deleteHook();
                 default ->
                     issues.stream()
                             .filter(issue -> call.target().equals("GET " + ISSUES + "/" + issue.get("iid")))
@@ -65,6 +75,33 @@ class GitLabTest extends ConnectorFixture {
                             .map(Reply::json)
                             .orElse(message(404, "404 Not found"));
             };
+        }
+
+        private Reply createHook(Call call) {
+            JsonNode json = call.json();
+            if (!json.path("url").asText().startsWith("https://")
+                    || !json.path("issues_events").isBoolean()
+                    || !json.path("push_events").isBoolean()) {
+                return Reply.json(400, Map.of("error", "url is invalid"));
+            }
+            secret = json.path("token").asText();
+            hook = Map.of(
+                    "id",
+                    1,
+                    "url",
+                    json.path("url").asText(),
+                    "issues_events",
+                    json.path("issues_events").asBoolean(),
+                    "push_events",
+                    json.path("push_events").asBoolean(),
+                    "alert_status",
+                    "executable");
+            return Reply.json(201, hook);
+        }
+
+        private Reply deleteHook() {
+            hook = null;
+            return Reply.empty(204);
         }
 
         private Reply create(Call call) {
@@ -193,6 +230,27 @@ class GitLabTest extends ConnectorFixture {
         gitlab.save(231, "New", start.plusSeconds(1001));
         assertThat(texts(poll(project, "updated-issues"), "/title")).containsExactly("Changed", "New");
         assertThat(poll(project, "updated-issues")).isEmpty();
+    }
+
+    @Test
+    void webhookIsRegisteredAndDeleted() {
+        Connector project = project();
+        URI url = register(project, "issue-event");
+        assertThat(gitlab.hook).containsEntry("issues_events", true).containsEntry("push_events", false);
+        String body = "{\"object_kind\": \"issue\", \"object_attributes\": {\"id\": 301}}";
+
+        assertThat(post(url, Map.of("X-Gitlab-Event", "Issue Hook", "X-Gitlab-Token", "guessed"), body)
+                        .status())
+                .isEqualTo(401);
+        assertThat(post(url, Map.of("X-Gitlab-Event", "Issue Hook", "X-Gitlab-Token", gitlab.secret), body)
+                        .status())
+                .isEqualTo(200);
+        assertThat(takeEvents())
+                .singleElement()
+                .satisfies(event -> assertThat(event.key()).isEqualTo("301"));
+
+        stopSubscriptions(project);
+        assertThat(gitlab.hook).isNull();
     }
 
     @Test

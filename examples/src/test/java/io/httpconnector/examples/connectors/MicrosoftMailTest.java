@@ -7,14 +7,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.StatusException;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.webhook.WebhookResponse;
+import io.httpconnector.webhook.subscription.WebhookSubscription;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +44,13 @@ class MicrosoftMailTest extends ConnectorFixture {
         final Map<String, Map<String, Object>> messages = new LinkedHashMap<>();
 
         final List<JsonNode> sent = new ArrayList<>();
+
+        @Nullable Map<String, Object> subscription;
+
+        String state = "";
+
+        /** Requests a URL with a token; returns the body of the response. */
+        Function<String, String> validation = url -> "Validation: Testing";
 
         /** Links before this number of changes have expired. */
         int oldest;
@@ -83,7 +94,19 @@ class MicrosoftMailTest extends ConnectorFixture {
                 case "GET " + USER + "/mailFolders/inbox" -> Reply.json(Map.of("displayName", "Inbox"));
                 case "GET " + DELTA -> delta(call);
                 case "POST " + USER + "/sendMail" -> send(call.json());
-                case "POST graph.microsoft.com/v1.0/subscriptions" -> Reply.json(201, Map.of("id", "sub-1"));
+                case "POST graph.microsoft.com/v1.0/subscriptions" -> subscribe(call.json());
+                case "GET graph.microsoft.com/v1.0/subscriptions" ->
+                    Reply.json(Map.of("value", subscription == null ? List.of() : List.of(subscription)));
+                case "PATCH graph.microsoft.com/v1.0/subscriptions/sub-1" ->
+                    Reply.json(Map.of(
+                            "id",
+                            "sub-1",
+                            "expirationDateTime",
+                            call.json().path("expirationDateTime").asText()));
+                case "DELETE graph.microsoft.com/v1.0/subscriptions/sub-1" -> {
+                    subscription = null;
+                    yield Reply.empty(204);
+                }
                 default -> {
                     String id = call.path().substring(call.path().lastIndexOf('/') + 1);
                     boolean isFound =
@@ -91,6 +114,22 @@ class MicrosoftMailTest extends ConnectorFixture {
                     yield isFound ? Reply.json(messages.get(id)) : error(404, "ErrorItemNotFound", "Not found.");
                 }
             };
+        }
+
+        /** Validates the URL before it responds. */
+        private Reply subscribe(JsonNode json) {
+            Instant end = Instant.parse(json.path("expirationDateTime").asText());
+            String url = json.path("notificationUrl").asText();
+            if (json.path("changeType").asText().isEmpty()
+                    || end.isAfter(time.now().plus(Duration.ofMinutes(10080)))
+                    || !validation
+                            .apply(url + "?validationToken=Validation%3A%20Testing")
+                            .equals("Validation: Testing")) {
+                return error(400, "InvalidRequest", "Subscription validation request failed.");
+            }
+            state = json.path("clientState").asText();
+            subscription = Map.of("id", "sub-1", "notificationUrl", url, "expirationDateTime", end.toString());
+            return Reply.json(201, subscription);
         }
 
         private Reply send(JsonNode mail) {
@@ -259,5 +298,31 @@ class MicrosoftMailTest extends ConnectorFixture {
         assertThat(takeEvents())
                 .singleElement()
                 .satisfies(event -> assertThat(event.key()).isEqualTo("AAMk1"));
+    }
+
+    @Test
+    void webhookIsRegisteredRenewedAndDeleted() {
+        Connector mail = connect("application");
+        graph.validation = url -> new String(
+                post(URI.create(url), Map.of("Content-Type", "text/plain"), "").body(), StandardCharsets.UTF_8);
+        URI url = register(mail, "inbox-message");
+        String body =
+                "{\"value\": [{\"subscriptionId\": \"sub-1\", \"clientState\": \"STATE\", \"changeType\": \"created\","
+                        + " \"resourceData\": {\"id\": \"AAMk1\"}}]}";
+
+        assertThat(post(url, Map.of(), body).status()).isEqualTo(401);
+        assertThat(post(url, Map.of(), body.replace("STATE", graph.state)).status())
+                .isBetween(200, 299);
+        assertThat(takeEvents())
+                .singleElement()
+                .satisfies(event -> assertThat(event.key()).isEqualTo("AAMk1"));
+
+        WebhookSubscription subscription = mail.subscription("inbox-message").orElseThrow();
+        graph.time.advance(Duration.ofHours(36));
+        Instant unused = subscription.manage();
+        assertThat(subscription.status().lastRenewal()).contains(graph.time.now());
+
+        stopSubscriptions(mail);
+        assertThat(graph.subscription).isNull();
     }
 }

@@ -2,6 +2,7 @@ package io.httpconnector.examples.connectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.Request;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.template.Pills;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +35,9 @@ class ShopifyTest extends ConnectorFixture {
 
         final TokenIssuer tokens = new TokenIssuer("https://acme.myshopify.com/admin/oauth/authorize").withoutRefresh();
         final List<Map<String, Object>> orders = new ArrayList<>();
+
+        @Nullable Map<String, Object> hook;
+
         private final Map<String, List<Map<String, Object>>> rest = new HashMap<>();
 
         ShopifyMock() {
@@ -60,6 +65,10 @@ class ShopifyTest extends ConnectorFixture {
                 case "GET " + API + "/shop.json" -> Reply.json(Map.of("shop", Map.of("id", 1)));
                 case "GET " + API + "/orders.json" -> list(call);
                 case "POST " + API + "/products.json" -> create(call);
+                case "GET " + API + "/webhooks.json" ->
+                    Reply.json(Map.of("webhooks", hook == null ? List.of() : List.of(hook)));
+                case "POST " + API + "/webhooks.json" -> createHook(call.json().path("webhook"));
+                case "DELETE " + API + "/webhooks/4759306.json" -> deleteHook();
                 case "POST " + API + "/graphql.json" ->
                     call.json().path("query").asText().contains("productsCount")
                             ? Reply.json(Map.of("data", Map.of("productsCount", Map.of("count", 3))))
@@ -72,6 +81,29 @@ class ShopifyTest extends ConnectorFixture {
                             .map(order -> Reply.json(Map.of("order", order)))
                             .orElse(errors(404, "Not Found"));
             };
+        }
+
+        private Reply createHook(JsonNode json) {
+            if (!json.path("topic").asText().equals("orders/create")
+                    || !json.path("address").asText().startsWith("https://")
+                    || hook != null) {
+                return errors(422, Map.of("address", List.of("for this topic has already been taken")));
+            }
+            hook = Map.of(
+                    "id",
+                    4759306,
+                    "topic",
+                    "orders/create",
+                    "address",
+                    json.path("address").asText(),
+                    "format",
+                    json.path("format").asText());
+            return Reply.json(201, Map.of("webhook", hook));
+        }
+
+        private Reply deleteHook() {
+            hook = null;
+            return Reply.json(Map.of());
         }
 
         private Reply create(Call call) {
@@ -226,5 +258,20 @@ class ShopifyTest extends ConnectorFixture {
                                 url, Map.of("X-Shopify-Topic", "orders/create", "X-Shopify-Hmac-Sha256", mac), body)
                         .key())
                 .isEqualTo("820982911946154508");
+    }
+
+    @Test
+    void webhookIsRegisteredAndDeleted() {
+        Connector acme = acme();
+        URI url = register(acme, "order-created");
+        String body = "{\"id\": 820982911946154508, \"email\": \"jon@example.com\"}";
+        String mac = Base64.getEncoder().encodeToString(hmacSha256("hush", body));
+
+        assertThat(receivesOnlySigned(
+                                url, Map.of("X-Shopify-Topic", "orders/create", "X-Shopify-Hmac-Sha256", mac), body)
+                        .key())
+                .isEqualTo("820982911946154508");
+        stopSubscriptions(acme);
+        assertThat(shopify.hook).isNull();
     }
 }

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +32,9 @@ class StripeTest extends ConnectorFixture {
         final Deque<Map<String, Object>> events = new ArrayDeque<>();
 
         final Map<String, Map<String, Object>> customers = new LinkedHashMap<>();
+
+        @Nullable Map<String, Object> hook;
+
         private final Map<String, Map<String, Object>> byKey = new HashMap<>();
 
         StripeMock() {
@@ -66,6 +70,10 @@ class StripeTest extends ConnectorFixture {
                 case "GET api.stripe.com/v1/balance" -> Reply.json(Map.of("object", "balance"));
                 case "POST api.stripe.com/v1/customers" -> create(call);
                 case "GET api.stripe.com/v1/events" -> list(call);
+                case "GET api.stripe.com/v1/webhook_endpoints" ->
+                    Reply.json(Map.of("object", "list", "data", hook == null ? List.of() : List.of(hook)));
+                case "POST api.stripe.com/v1/webhook_endpoints" -> createHook(call);
+                case "DELETE api.stripe.com/v1/webhook_endpoints/we_1" -> deleteHook();
                 default -> {
                     Map<String, Object> known = customers.get(call.path().replace("/v1/customers/", ""));
                     yield known == null
@@ -73,6 +81,32 @@ class StripeTest extends ConnectorFixture {
                             : Reply.json(known);
                 }
             };
+        }
+
+        private Reply createHook(Call call) {
+            if (!call.form().getOrDefault("url", "").startsWith("https://")
+                    || !call.form()
+                            .getOrDefault("enabled_events[]", "")
+                            .equals("customer.created,customer.updated,customer.deleted")) {
+                return error(400, "invalid_request_error", "parameter_missing", "Missing required param");
+            }
+            hook = Map.of(
+                    "id",
+                    "we_1",
+                    "object",
+                    "webhook_endpoint",
+                    "url",
+                    call.form().get("url"),
+                    "status",
+                    "enabled");
+            Map<String, Object> created = new LinkedHashMap<>(hook);
+            created.put("secret", "whsec_created");
+            return Reply.json(created);
+        }
+
+        private Reply deleteHook() {
+            hook = null;
+            return Reply.json(Map.of("id", "we_1", "object", "webhook_endpoint", "deleted", true));
         }
 
         private Reply create(Call call) {
@@ -221,8 +255,27 @@ class StripeTest extends ConnectorFixture {
         assertThat(late).isEqualTo(401);
     }
 
+    @Test
+    void webhookIsRegisteredAndDeleted() {
+        Connector shop = shop();
+        URI url = register(shop, "customer-event");
+        String body =
+                "{\"id\": \"evt_1\", \"type\": \"customer.created\", \"data\": {\"object\": {\"id\": \"cus_1\"}}}";
+
+        TriggerEvent event = receivesOnlySigned(
+                url, signed("whsec_created", stripe.time.now().getEpochSecond(), body), body);
+
+        assertThat(event.key()).isEqualTo("cus_1");
+        stopSubscriptions(shop);
+        assertThat(stripe.hook).isNull();
+    }
+
     private static Map<String, String> signed(long time, String body) {
-        String mac = HexFormat.of().formatHex(hmacSha256("whsec_1", time + "." + body));
+        return signed("whsec_1", time, body);
+    }
+
+    private static Map<String, String> signed(String secret, long time, String body) {
+        String mac = HexFormat.of().formatHex(hmacSha256(secret, time + "." + body));
         return Map.of("Stripe-Signature", "t=" + time + ",v1=" + mac + ",v0=" + "0".repeat(64));
     }
 }
