@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The webhooks whose URL all instances of a connector share, and the instances by their values in the events. Thread-safe. */
+/** Routes the events of shared webhook URLs to the instances of a connector, by the value of each instance. Thread-safe. */
 final class SharedWebhooks {
 
     private static final Logger LOG = LoggerFactory.getLogger(SharedWebhooks.class);
@@ -78,7 +78,7 @@ final class SharedWebhooks {
         }
     }
 
-    /** What shared webhooks need of the registry. */
+    /** The part of the registry that shared webhooks use. */
     interface Registry {
 
         RegistrySettings settings();
