@@ -575,9 +575,8 @@ class WebhookSubscriptionTest {
     @Test
     void creationThatSucceedsLateIsRemovedSoon() {
         AtomicInteger lost = new AtomicInteger(1);
-        service.fate = request -> request.equals("POST /hooks") && lost.getAndDecrement() > 0
-                ? Fate.REQUEST_LOST
-                : Fate.NORMAL;
+        service.fate = request ->
+                request.equals("POST /hooks") && lost.getAndDecrement() > 0 ? Fate.REQUEST_LOST : Fate.NORMAL;
         WebhookSubscription subscription = nodes.node();
         subscription.register();
         run(subscription, Duration.ofMinutes(3));
