@@ -125,6 +125,7 @@ final class SubscriptionManager {
             }
             claimed[0] = new ClaimedStep(decision, action == null ? null : state.intent);
             return action != null
+                    || !expired.isEmpty()
                     || !Objects.equals(before.intent, state.intent)
                     || before.unresolved.size() != state.unresolved.size();
         });
