@@ -41,7 +41,9 @@ record SubscriptionSearch(
 
     /** Returns the subscription that an attempt has created, if there can be no doubt about its secret; null if there is none. */
     @Nullable Registration adoptable(List<Registration> unknown, StoredState state, Instant now) {
-        if (!state.wanted || unknown.size() != 1 || state.unresolved.size() != 1 || definition.needsValues()) {
+        // After an earlier attempt that may have succeeded late, it is uncertain whose subscription this is.
+        boolean isUnique = unknown.size() == 1 && state.unresolved.size() == 1 && state.earlyCheck == null;
+        if (!state.wanted || !isUnique || definition.needsValues()) {
             return null;
         }
         Intent attempt = state.unresolved.get(0);

@@ -213,7 +213,8 @@ public final class WebhookSubscription implements ManagedSubscription, AutoClose
     }
 
     /**
-     * Replaces the secret now. The previous one remains valid for the {@code secretOverlap}, so that no event is lost. Has no effect
+     * Replaces the secret now. The previous one remains valid for the {@code secretOverlap}, so that no event is lost, or until the next
+     * rotation. Has no effect
      * before the subscription is registered.
      *
      * @return the status after the rotation

@@ -587,4 +587,27 @@ class WebhookSubscriptionTest {
         assertThat(service.only().id).isEqualTo("h1");
         assertThat(nodes.notifications).containsExactly("failed CREATE 1", "created h1", "duplicate h2");
     }
+
+    /** The second attempt must not take the subscription of the first one for its own: their secrets differ. */
+    @Test
+    void subscriptionOfAnEarlierAttemptIsNotAdopted() {
+        AtomicInteger attempts = new AtomicInteger();
+        service.fate = request -> {
+            if (!request.equals("POST /hooks") || attempts.incrementAndGet() > 2) {
+                return Fate.NORMAL;
+            }
+            if (attempts.get() == 2) {
+                service.create(Nodes.URL, "of the first attempt");
+            }
+            return Fate.REQUEST_LOST;
+        };
+        WebhookSubscription subscription = nodes.node();
+        subscription.register();
+
+        run(subscription, Duration.ofHours(1));
+
+        assertThat(service.only().id).isEqualTo("h2");
+        assertThat(nodes.receive(subscription, service.only().secret, "{}")).isEqualTo(200);
+        assertThat(nodes.notifications).contains("duplicate h1", "created h2");
+    }
 }
