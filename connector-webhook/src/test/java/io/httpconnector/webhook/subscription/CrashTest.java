@@ -265,7 +265,7 @@ class CrashTest {
     @EnumSource(names = "COMPLETE", mode = EnumSource.Mode.EXCLUDE)
     void exactlyOneSubscriptionIsLeftAtOtherServices(Variant variant) throws Exception {
         int points = points(variant);
-        for (long seed = 0; seed < 50; seed++) {
+        for (long seed = 0; seed < 30; seed++) {
             crashAndRecover(seed, new Random(seed).nextInt(points), variant);
         }
     }
@@ -273,7 +273,7 @@ class CrashTest {
     /** Several crashes in a row, each during the recovery from the previous one. */
     @Test
     void exactlyOneSubscriptionIsLeftAfterCrashesInARow() {
-        for (long seed = 0; seed < 70; seed++) {
+        for (long seed = 0; seed < 40; seed++) {
             Random random = new Random(seed);
             try (Scenario scenario = new Scenario(seed, Variant.values()[random.nextInt(4)])) {
                 int crashes = 2 + random.nextInt(4);
