@@ -7,6 +7,7 @@ import io.httpconnector.definition.registry.SubscriptionCleanup.Outcome;
 import io.httpconnector.webhook.subscription.SubscriptionStatus;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,6 +17,8 @@ import org.slf4j.LoggerFactory;
 final class InstanceLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectorInstance.class);
+
+    private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
 
     private final RegistryEnvironment environment;
     private final ConnectorInstance instance;
@@ -95,9 +98,16 @@ final class InstanceLifecycle {
         changing(() -> {
             check(stored.version(), settings);
             StoredInstance changed = stored.with(stored.version(), settings);
-            environment.cleanup.deleteBefore(this, settings);
-            store(stored.state() == InstanceState.DISABLED ? changed : changed.in(InstanceState.ACTIVE));
-            reopen();
+            if (environment.cleanup.isMovedBy(stored, settings)) {
+                // Afterwards, the subscriptions could not be found. No step may register them again meanwhile.
+                closeRuntime();
+                environment.cleanup.deleteAll(this);
+            }
+            try {
+                store(stored.state() == InstanceState.DISABLED ? changed : changed.in(InstanceState.ACTIVE));
+            } finally {
+                reopen();
+            }
         });
     }
 
@@ -135,7 +145,12 @@ final class InstanceLifecycle {
 
     /** Deletes subscriptions that are not needed any more; returns whether there is nothing more to do. */
     boolean deleteUnused() {
-        if (!lifecycle.tryLock()) {
+        try {
+            if (!lifecycle.tryLock(LOCK_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+                return false;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             return false;
         }
         try {

@@ -118,20 +118,24 @@ final class SubscriptionCleanup {
         }
     }
 
-    /** Deletes all subscriptions of an instance before its settings change in a way after which they could not be found. */
-    void deleteBefore(InstanceLifecycle instance, InstanceSettings changed) {
-        StoredInstance stored = instance.stored();
+    /** Whether other settings let the subscriptions of an instance be at another place of the service. */
+    boolean isMovedBy(StoredInstance stored, InstanceSettings changed) {
         Defined current = environment.definitions.find(stored.id().connector(), stored.version());
-        if (current == null || environment.settings.router() == null) {
-            return;
-        }
-        boolean isMoved = current.subscriptionInputs().stream()
-                .anyMatch(input -> !stored.settings()
-                        .values()
-                        .getOrDefault(input, "")
-                        .equals(changed.values().getOrDefault(input, "")));
+        return current != null
+                && environment.settings.router() != null
+                && current.subscriptionInputs().stream()
+                        .anyMatch(input -> !stored.settings()
+                                .values()
+                                .getOrDefault(input, "")
+                                .equals(changed.values().getOrDefault(input, "")));
+    }
+
+    /** Deletes the subscriptions of an instance that is not running. */
+    void deleteAll(InstanceLifecycle instance) {
+        StoredInstance stored = instance.stored();
+        Defined current = environment.definitions.get(stored.id().connector(), stored.version());
         for (String webhook : current.definition().subscriptions()) {
-            if (isMoved && isRegistered(stored.id(), webhook)) {
+            if (isRegistered(stored.id(), webhook)) {
                 Outcome unused = delete(instance, webhook, current);
             }
         }
