@@ -6,6 +6,8 @@ import io.httpconnector.webhook.BodyParser.UnsupportedException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -277,6 +279,21 @@ final class SignedData {
     /** Whether the header has the attributes of a CloudEvent, and they are signed. */
     boolean hasCloudEventAttributes() {
         return covered.hasCloudEvent() && !value(Coverage.CLOUD_EVENT).isEmpty();
+    }
+
+    /** Returns the request with those header fields only that are signed. */
+    WebhookRequest withoutUnsignedHeaders() {
+        if (isWholeRequest()) {
+            return request;
+        }
+        Map<String, List<String>> signed = new TreeMap<>();
+        for (String name : request.headers().keySet()) {
+            String value = ownValue(ValueSelector.header(name));
+            if (!value.isEmpty()) {
+                signed.put(name, List.of(value));
+            }
+        }
+        return WebhookRequest.of(request.method(), request.path(), query(), signed, request.body());
     }
 
     /** The value of a header field or query parameter; empty if it is missing or not signed. */

@@ -198,7 +198,8 @@ public final class WebhookReceiver implements WebhookEndpoint, AutoCloseable {
         try {
             Payload payload = settings.reader().payload(data);
             for (Handshake handshake : settings.handshakes()) {
-                Optional<WebhookResponse> response = handshake.afterVerification(request, payload.tree());
+                Optional<WebhookResponse> response =
+                        handshake.afterVerification(SubscribedParts.visible(handshake, request, data), payload.tree());
                 if (response.isPresent()) {
                     return response.get();
                 }

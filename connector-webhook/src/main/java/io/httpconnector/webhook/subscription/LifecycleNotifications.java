@@ -38,7 +38,8 @@ record LifecycleNotifications(
         // "records": The location of the list of notifications in the body. Default: the whole body.
         ServiceValue records = SubscriptionDefinition.location(reader, "records", ServiceValue.NOTIFICATION);
         reader.require("type");
-        // "type": The location of the type in a notification, or in a header field: `{{headers['x-event']}}`.
+        // "type": The location of the type in a notification, or in a header field that is signed:
+        // `{{headers['x-event']}}`.
         ServiceValue type = SubscriptionDefinition.location(reader, "type", ServiceValue.NOTIFICATION);
         // "subscription": The location of the id of the subscription in a notification.
         ServiceValue subscription = SubscriptionDefinition.location(reader, "subscription", ServiceValue.NOTIFICATION);
@@ -65,7 +66,7 @@ record LifecycleNotifications(
         JsonNode found = records.in(body, headers);
         List<Received> all = new ArrayList<>();
         for (JsonNode one : found.isArray() ? found : List.of(found)) {
-            String name = type.textIn(one, headers);
+            String name = type.optionalTextIn(one, headers);
             Effect effect = name == null ? null : effects.get(name);
             if (name == null || effect == null) {
                 return List.of();

@@ -86,6 +86,15 @@ final class ServiceValue {
         }
     }
 
+    /** Returns the value as text; null if there is none, or if the expression cannot be evaluated. */
+    @Nullable String optionalTextIn(JsonNode json, Map<String, String> headers) {
+        try {
+            return textIn(json, headers);
+        } catch (ConnectorException e) {
+            return null;
+        }
+    }
+
     /** Returns the value as text; null if there is none. */
     @Nullable String textIn(JsonNode json, Map<String, String> headers) {
         JsonNode value = in(json, headers);

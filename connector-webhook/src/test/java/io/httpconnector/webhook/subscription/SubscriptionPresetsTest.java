@@ -236,14 +236,16 @@ class SubscriptionPresetsTest {
         assertThat(hook.path("events")).hasSize(2);
         assertThat(hook.at("/config/url").asText()).isEqualTo(URL);
         String secret = hook.at("/config/secret").asText();
-        WebhookRequest ping = FakeService.event(secret, "{\"zen\":\"x\"}");
-        Map<String, List<String>> headers = new HashMap<>(ping.headers());
-        headers.put("x-github-event", List.of("ping"));
-        assertThat(receiver.receive(WebhookRequest.of("POST", "/", "", headers, ping.body()))
-                        .status())
+        WebhookRequest ping =
+                FakeService.event(secret, "{\"zen\":\"x\",\"hook_id\":1,\"hook\":{\"type\":\"Repository\",\"id\":1}}");
+        assertThat(receiver.receive(ping.header("X-GitHub-Event", "ping")).status())
                 .isEqualTo(200);
         assertThat(events).isEmpty();
-        assertThat(receiver.receive(FakeService.event(secret, "{}")).status()).isEqualTo(200);
+        // The header field is not signed: it cannot turn an event into a ping.
+        assertThat(receiver.receive(FakeService.event(secret, "{}").header("X-GitHub-Event", "ping"))
+                        .status())
+                .isEqualTo(200);
+        assertThat(events).hasSize(1);
         subscription.rotateSecret();
         String rotated = JsonSupport.parse(last("PATCH").body()).path("secret").asText();
         assertThat(rotated).hasSize(64).isNotEqualTo(secret);
@@ -384,6 +386,14 @@ class SubscriptionPresetsTest {
                         .status())
                 .isLessThan(300);
         assertThat(events).hasSize(1);
+        // The header field is not signed: it cannot turn an event into a revocation.
+        receiver.receive(twitch(
+                secret,
+                "revocation",
+                "{\"subscription\":{\"id\":\"26b1c993\",\"status\":\"enabled\"},\"event\":{\"n\":1}}"));
+        subscription.manage();
+        assertThat(subscription.status().id()).contains("26b1c993");
+        assertThat(events).hasSize(2);
         service.on(
                 "POST",
                 "/eventsub/subscriptions",
@@ -392,12 +402,12 @@ class SubscriptionPresetsTest {
                 twitch(secret, "revocation", "{\"subscription\":{\"id\":\"26b1c993\",\"status\":\"user_removed\"}}"));
         subscription.manage();
         assertThat(subscription.status().id()).contains("second");
-        assertThat(events).hasSize(1);
+        assertThat(events).hasSize(2);
     }
 
     private WebhookRequest twitch(String secret, String type, String body) {
         String timestamp = time.now().toString();
-        String id = "id-" + type;
+        String id = "id-" + type + body.length();
         return post(
                 "",
                 Map.of(
