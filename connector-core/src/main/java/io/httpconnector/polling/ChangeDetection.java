@@ -93,6 +93,27 @@ interface ChangeDetection {
         return known.seenAt(markToStore(mark));
     }
 
+    /** Whether the marks of a record grow with each of its changes. */
+    default boolean isOrdered() {
+        return false;
+    }
+
+    /** Whether the records that are being read may have been read before a time, in milliseconds since 1970. */
+    default boolean isReadSince(long millis) {
+        return false;
+    }
+
+    /** The key entry to remember for a pushed record: it was in no read. */
+    default DeduplicationIndex.KeyEntry pushed(
+            DeduplicationIndex.KeyEntry next, DeduplicationIndex.@Nullable KeyEntry known) {
+        return next;
+    }
+
+    /** Called when records were pushed between two pages. */
+    default void onPush() {
+        reading().disturb();
+    }
+
     /** Whether records outside the query are part of the read nevertheless. */
     default boolean recordsOutsideQuery() {
         return true;

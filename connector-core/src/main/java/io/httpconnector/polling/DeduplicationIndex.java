@@ -78,6 +78,16 @@ final class DeduplicationIndex {
             return new KeyEntry(version, mark, Math.max(mark, otherReach), count, inCurrentRead, inPreviousRead);
         }
 
+        /** The entry as seen in other reads. */
+        KeyEntry withReads(boolean inCurrent, boolean inPrevious) {
+            return new KeyEntry(version, mark, reach, count, inCurrent, inPrevious);
+        }
+
+        /** The entry with at least this number of earlier versions. */
+        KeyEntry withCount(int otherCount) {
+            return new KeyEntry(version, mark, reach, Math.max(count, otherCount), inCurrentRead, inPreviousRead);
+        }
+
         KeyEntry missing() {
             return new KeyEntry(version, mark, reach, count, false, false);
         }

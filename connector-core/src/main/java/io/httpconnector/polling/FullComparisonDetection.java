@@ -62,6 +62,11 @@ final class FullComparisonDetection extends TimeOfPollDetection {
     }
 
     @Override
+    public boolean isReadSince(long millis) {
+        return millis >= startTime;
+    }
+
+    @Override
     public boolean continuesAfter(Page page, int number, boolean hasNext) {
         return hasNext;
     }

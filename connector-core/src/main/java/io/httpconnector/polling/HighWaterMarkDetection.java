@@ -331,6 +331,25 @@ final class HighWaterMarkDetection implements ChangeDetection {
         return known.seenAt(markToStore(mark)).withReach(known.reach());
     }
 
+    @Override
+    public boolean isOrdered() {
+        return true;
+    }
+
+    /** A push is no read: the reads in which the record was found before stay the same. */
+    @Override
+    public KeyEntry pushed(KeyEntry next, @Nullable KeyEntry known) {
+        Unproven base = transaction.checkpoint().unproven();
+        if (base != null && known != null && (known.inCurrentRead() || known.inPreviousRead())) {
+            boolean isUnnoticed = !cursor.isTime() || next.mark() <= cursor.unsettled(base.ended());
+            // The next read would not notice that the record has moved.
+            transaction.setCheckpoint(transaction.checkpoint().withUnproven(isUnnoticed ? null : base));
+        }
+        return known == null
+                ? next.withReads(false, false)
+                : next.withReads(known.inCurrentRead(), known.inPreviousRead());
+    }
+
     /** In descending order, records outside the query come after all others. */
     @Override
     public boolean recordsOutsideQuery() {

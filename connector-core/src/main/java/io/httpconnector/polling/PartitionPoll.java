@@ -61,8 +61,20 @@ final class PartitionPoll {
         this.context = run;
         this.detection = detection(definition, transaction, clock, start, run.time());
         boolean silent = isFirst() && definition.first().isSilent();
-        this.processor =
-                new RecordProcessor(definition, transaction, parentOfEvents(parents), run, clock, detection, silent);
+        this.processor = new RecordProcessor(
+                definition,
+                transaction,
+                parentOfEvents(parents),
+                run,
+                clock,
+                detection,
+                silent,
+                PushJudge.ofPoll(
+                        definition.push(),
+                        transaction,
+                        detection,
+                        run.time().now().toEpochMilli()),
+                EventDelivery.NONE);
     }
 
     private static Pills pills(TriggerDefinition definition, ObjectNode parents, ServerClock clock) {
@@ -82,7 +94,7 @@ final class PartitionPoll {
         };
     }
 
-    private static ChangeDetection detection(
+    static ChangeDetection detection(
             TriggerDefinition definition,
             PollTransaction transaction,
             ServerClock clock,
@@ -153,7 +165,7 @@ final class PartitionPoll {
             endAtPageLimit();
         } else if (!notModified) {
             processor.deliverNewest();
-            detection.finish(processor);
+            detection.finish(processor.deletions());
             warning = firstWarning(processor.warning(), detection.warning(), limitWarning());
             countCappedPolls();
             transaction.setCheckpoint(transaction
@@ -325,6 +337,7 @@ final class PartitionPoll {
             }
             more = detection.continuesAfter(page, number, hasNext);
             transaction.commit();
+            acceptPushes();
             pagesRead += detection.isProof() ? 0 : 1;
             left--;
             if (more && isAtLimit(left)) {
@@ -333,6 +346,13 @@ final class PartitionPoll {
             }
         }
         return pager.isRepeated() ? End.REPEATED : End.COMPLETE;
+    }
+
+    /** Handles the records that were pushed while the page was read. */
+    private void acceptPushes() {
+        if (!processor.holdsRecords() && context.deadline().handling(context.pushes()::handleWaiting)) {
+            detection.onPush();
+        }
     }
 
     /** Continues the read that the last poll paused, if this is the same query. */

@@ -11,8 +11,22 @@ import java.util.concurrent.Executor;
  * @param helpers runs handlers in addition to the polling thread
  * @param progress receives the progress of the poll
  * @param deadline limits the time spent waiting for the service
+ * @param pushes records that were pushed during the poll
  */
-record PollContext(TimeSource time, CountDownLatch stop, Executor helpers, Progress progress, PollDeadline deadline) {
+record PollContext(
+        TimeSource time,
+        CountDownLatch stop,
+        Executor helpers,
+        Progress progress,
+        PollDeadline deadline,
+        WaitingPushes pushes) {
+
+    /** The pushes that wait for the poll. */
+    interface WaitingPushes {
+
+        /** Handles the records that were pushed in the meantime; returns whether there were any. */
+        boolean handleWaiting();
+    }
 
     /** Receives the progress of a poll. */
     interface Progress {

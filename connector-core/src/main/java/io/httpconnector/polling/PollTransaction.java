@@ -74,6 +74,19 @@ final class PollTransaction {
         state.forget(partition, test);
     }
 
+    /** The recent occurrences, and the statistics of pushes. */
+    PushState pushes() {
+        return state.pushes();
+    }
+
+    void addOccurrence(Occurrence one) {
+        state.addOccurrence(one);
+    }
+
+    void recordPushStatistics() {
+        state.recordPushStatistics();
+    }
+
     void addDeadLetter(DeadLetter letter) {
         state.addDeadLetter(letter);
     }

@@ -6,19 +6,18 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.TimeSource;
 import io.httpconnector.polling.HighWaterMarkDetection.TriggerStart;
 import io.httpconnector.polling.PollingException.Reason;
-import io.httpconnector.polling.PollingStatus.History;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.trigger.DeliveryResult;
 import io.httpconnector.trigger.TriggerEvent;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,11 +26,6 @@ import org.slf4j.LoggerFactory;
 final class Poller {
 
     private static final Logger LOG = LoggerFactory.getLogger(PollingLog.NAME);
-
-    /** The time that an interrupted handler has to end. */
-    private static final Duration UNINTERRUPTIBLE = Duration.ofSeconds(10);
-
-    private static final Duration SLICE = Duration.ofMillis(50);
 
     private static final int MAX_RECORDINGS = 3;
 
@@ -42,15 +36,19 @@ final class Poller {
     private final Executor handlers;
     private final PollingListeners listeners;
     private final ServerClock clock;
+    private final PollRecorder recorder;
     private final ReentrantLock polling = new ReentrantLock();
     /** Set in threads that run handlers on behalf of the polling thread. */
     private final ThreadLocal<Boolean> runsHandler = new ThreadLocal<>();
+    /** For a trigger that accepts pushed records. */
+    private final @Nullable PushMonitor monitor;
+
+    private final @Nullable PushQueue pushes;
 
     // Guarded by this.
     private @Nullable Thread thread;
     private CountDownLatch stop = new CountDownLatch(1);
     private volatile boolean wasInterrupted;
-    private History history = History.NONE;
     private Duration requestedInterval = Duration.ZERO;
     private boolean abandoned;
 
@@ -68,6 +66,16 @@ final class Poller {
         this.listeners = new PollingListeners(definition.id(), listeners);
         this.state = new OpenState(definition, parents, store, this.listeners);
         this.clock = new ServerClock(time);
+        this.recorder = new PollRecorder(definition, state, time, this.listeners);
+        PushSettings settings = definition.push();
+        this.monitor = settings == null ? null : new PushMonitor(definition.id(), settings, time, this.listeners);
+        this.pushes = settings == null || monitor == null
+                ? null
+                : new PushQueue(
+                        definition.id(),
+                        polling,
+                        new PushRunner(
+                                definition, settings, state, clock, time, this.handlers, this::stopGate, monitor));
     }
 
     TimeSource time() {
@@ -91,7 +99,10 @@ final class Poller {
     /** Stores the start time of the trigger, unless it is stored already. */
     void start() {
         TriggerState open = state.open();
-        var unused = triggerStart(open, open.partition(""));
+        var unused = StartTimes.of(open, definition, parents != null, time);
+        if (monitor != null) {
+            monitor.load(open);
+        }
     }
 
     /** Polls once; the lag is the time since the poll was due. */
@@ -103,14 +114,24 @@ final class Poller {
                             + "\" cannot be polled from its own handler, listener or filter: a trigger does not"
                             + " overlap itself; new records are delivered by the next poll");
         }
-        if (!polling.tryLock()) {
+        if (!polling.tryLock() && (pushes == null || !pushes.awaitPushes())) {
             throw new PollingException(
                     Reason.BUSY, "\"" + definition.id() + "\" is polling already: a trigger does not overlap itself");
         }
         try {
-            CountDownLatch gate = startPoll();
-            listeners.notify(listener -> listener.onStart(definition.id(), lag));
-            return poll(gate);
+            return withLock(gate -> {
+                listeners.notify(listener -> listener.onStart(definition.id(), lag));
+                return poll(gate);
+            });
+        } finally {
+            handleWaitingPushes();
+        }
+    }
+
+    /** Runs a poll or push; the caller holds the lock, which is released. */
+    private <T> T withLock(Function<CountDownLatch, T> work) {
+        try {
+            return work.apply(startPoll());
         } finally {
             end();
             try {
@@ -120,6 +141,41 @@ final class Poller {
             }
             closeAbandonedStateIfIdle();
         }
+    }
+
+    /** Handles pushed records, immediately or between two pages of the running poll. */
+    PushResult push(PushedRecords records) {
+        if (pushes == null) {
+            throw new ConnectorException("\"" + definition.id()
+                    + "\" does not accept pushed records: use acceptPushes(PushSettings.defaults())");
+        }
+        if (isWithinPoll()) {
+            throw new PollingException(
+                    Reason.BUSY,
+                    "\"" + definition.id()
+                            + "\" cannot accept pushed records from its own handler, listener or filter: push them"
+                            + " in another thread");
+        }
+        return pushes.push(records, this::aroundPushes);
+    }
+
+    private void aroundPushes(Runnable work) {
+        boolean unused = withLock(gate -> {
+            work.run();
+            return true;
+        });
+    }
+
+    /** Handles the records that were pushed after the last page of a poll. */
+    private void handleWaitingPushes() {
+        if (pushes != null) {
+            pushes.handleAll(this::aroundPushes);
+        }
+    }
+
+    /** Watches the pushes; null when the trigger accepts none. */
+    @Nullable PushMonitor monitor() {
+        return monitor;
     }
 
     /** Closes the state of a poll that did not end when it was stopped, as soon as it ends. The caller holds the lock. */
@@ -181,7 +237,8 @@ final class Poller {
                 gate,
                 handlers,
                 soFar -> listeners.notify(listener -> listener.onPage(totals.progress(soFar))),
-                new PollDeadline(time, definition.limits().pollTimeout()));
+                new PollDeadline(time, definition.limits().pollTimeout()),
+                () -> pushes != null && pushes.handleWaiting(true));
         try {
             TriggerState open = state.open();
             if (parents == null) {
@@ -191,9 +248,13 @@ final class Poller {
                         JsonNodeFactory.instance.objectNode(),
                         run,
                         totals,
-                        triggerStart(open, open.partition("")));
+                        StartTimes.of(open, definition, false, time));
+                if (monitor != null) {
+                    monitor.polled(open);
+                    open.commit();
+                }
             } else {
-                TriggerStart start = triggerStart(open, open.partition(""));
+                TriggerStart start = StartTimes.of(open, definition, true, time);
                 new ParentsPoll(
                                 definition,
                                 clock,
@@ -208,34 +269,31 @@ final class Poller {
             wasInterrupted = gate.getCount() > 0;
             totals.add(new PollResult(0, 0, 0, 0, 0, false, true));
         } catch (RuntimeException e) {
-            failed(e, totals);
+            recorder.failed(e, totals);
             throw e;
         } catch (Error e) {
-            failed(new ConnectorException("The poll failed with an error: " + e, e), totals);
+            recorder.failed(new ConnectorException("The poll failed with an error: " + e, e), totals);
             throw e;
         } finally {
             if (!totals.isComplete()) {
+                checkPushesAfterFailure();
                 // Memory differs from what is stored.
                 state.close();
             }
         }
-        succeeded(totals);
+        if (monitor != null) {
+            monitor.notifyListeners();
+        }
+        recorder.succeeded(totals);
         return totals.done();
     }
 
-    /** The start time is stored before the first request: a service that is down at that time hides no records. */
-    private TriggerStart triggerStart(TriggerState open, PartitionState origin) {
-        Long startTime = origin.checkpoint().startTime();
-        if (startTime != null) {
-            return new TriggerStart(startTime, false);
+    private void checkPushesAfterFailure() {
+        TriggerState open = state.current();
+        if (monitor != null && open != null) {
+            monitor.failed(open.pushes());
+            monitor.notifyListeners();
         }
-        long now = TimestampFormat.nanos(time.now());
-        // A trigger of an earlier version started at the common position of its parents, or must not start again.
-        Long position = parents == null ? null : origin.checkpoint().position();
-        PollTransaction transaction = new PollTransaction(open, origin);
-        transaction.setCheckpoint(origin.checkpoint().withStartTime(position == null ? now : position));
-        transaction.commit();
-        return new TriggerStart(now, position == null && !origin.checkpoint().started());
     }
 
     /** For a parent that is read for the first time after the trigger started, no record counts as existing, except by its time. */
@@ -266,47 +324,6 @@ final class Poller {
             requestedInterval = poll.requestedInterval();
             totals.warn(poll.warning());
         }
-    }
-
-    private void succeeded(PollTotals totals) {
-        note(history().succeeded(time.now(), totals.done(), warnings(totals)));
-        listeners.notify(listener -> listener.onSuccess(definition.id(), totals.done()));
-    }
-
-    private List<String> warnings(PollTotals totals) {
-        totals.warn(state.damage());
-        String shifting = definition.limitations();
-        if (shifting != null) {
-            totals.warnings().add(shifting);
-        }
-        return List.copyOf(totals.warnings());
-    }
-
-    private void failed(RuntimeException e, PollTotals totals) {
-        String message = String.valueOf(e.getMessage());
-        History failed = history()
-                .failed(
-                        time.now(),
-                        message,
-                        totals.done(),
-                        totals.isPartial(),
-                        warnings(totals),
-                        Map.copyOf(totals.failures()));
-        note(failed);
-        LOG.warn("{}: poll failed, {} in a row: {}", definition.id(), failed.failures(), e.getMessage());
-        listeners.notify(listener -> listener.onFailure(definition.id(), e, Math.max(1, failed.failures())));
-    }
-
-    /** Called when a due poll could not be started. */
-    void rejected(Throwable reason) {
-        failed(
-                new ConnectorException(
-                        "The poll could not be started, because no thread was available: " + reason, reason),
-                new PollTotals(definition.id(), time));
-    }
-
-    private synchronized void note(History changed) {
-        history = changed;
     }
 
     DeliveryResult deliver(TriggerEvent event) {
@@ -408,28 +425,7 @@ final class Poller {
     /** Interrupts the poll and waits until it has ended, even if the calling thread is interrupted. */
     private boolean interruptPoll() {
         interrupt();
-        long end = time.nanos() + UNINTERRUPTIBLE.toNanos();
-        // A time source of a test may stand still.
-        long systemEnd = TimeSource.SYSTEM.nanos() + UNINTERRUPTIBLE.toNanos();
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    if (polling.tryLock(SLICE.toNanos(), TimeUnit.NANOSECONDS)) {
-                        return true;
-                    }
-                    if (end - time.nanos() <= 0 || systemEnd - TimeSource.SYSTEM.nanos() <= 0) {
-                        return false;
-                    }
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        return PollInterruption.awaitEnd(polling, time);
     }
 
     private synchronized void rearm() {
@@ -447,8 +443,8 @@ final class Poller {
         return requestedInterval;
     }
 
-    synchronized History history() {
-        return history;
+    PollRecorder recorder() {
+        return recorder;
     }
 
     /** The origin (scheme, host and port) by which the engine groups polls. */

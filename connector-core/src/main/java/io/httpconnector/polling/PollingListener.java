@@ -43,6 +43,31 @@ public interface PollingListener extends DeliveryListener {
     default void onFailure(String trigger, Exception failure, int consecutiveFailures) {}
 
     /**
+     * Called when pushes have missed events: a poll has found them, and they were not pushed within the grace time.
+     *
+     * @param trigger the id of the trigger
+     * @param status the statistics
+     */
+    default void onMissed(String trigger, PushStatus status) {}
+
+    /**
+     * Called when nothing is pushed although there is something to push: alert an operator. Until records are pushed again, the trigger
+     * polls at the interval {@link PushSettings#whenSilent}.
+     *
+     * @param trigger the id of the trigger
+     * @param status the statistics
+     */
+    default void onSilence(String trigger, PushStatus status) {}
+
+    /**
+     * Called when records are pushed again after {@link #onSilence}.
+     *
+     * @param trigger the id of the trigger
+     * @param status the statistics
+     */
+    default void onSilenceEnded(String trigger, PushStatus status) {}
+
+    /**
      * Called when the definition has changed since the last run, so that a part of the state has no meaning any more.
      *
      * @param trigger the id of the trigger

@@ -1,6 +1,7 @@
 package io.httpconnector.polling;
 
 import io.httpconnector.ConnectorException;
+import io.httpconnector.internal.Arguments;
 import io.httpconnector.state.StateException;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.DeliveryResult;
@@ -108,6 +109,60 @@ public final class PollingTrigger implements AutoCloseable {
      */
     public PollResult pollOnce() {
         return poller.poll(Duration.ZERO);
+    }
+
+    /**
+     * Requests a poll by the engine as soon as possible, in addition to the schedule; without waiting for it. While a poll is
+     * running, another one follows it. A paused trigger polls when it is resumed, and one whose last poll has failed polls after the
+     * delay for its failure.
+     *
+     * @return false if the trigger is not started, so that nothing was requested
+     */
+    public boolean pollNow() {
+        return scheduler.pollNow();
+    }
+
+    /**
+     * Handles records that the application has received otherwise, such as by a webhook: each version of a record results in one event,
+     * whether it is pushed or polled first. A pushed record has the same detection, event id, delivery, dead letters and
+     * stored state as a polled one, but proves nothing about other records, and does not move the position of the polls.
+     *
+     * <p>Handles the records in the calling thread, or between two pages of a running poll. When the method returns, each event was
+     * handled or is a dead letter, and this is stored. When it throws, push the records again: those that were handled are recognized.
+     *
+     * @param records the records
+     * @return the result
+     * @throws ConnectorException when the trigger does not {@linkplain PollingTriggerBuilder#acceptPushes accept pushes}
+     * @throws PollingException when the trigger was stopped or the thread interrupted, or the handler asks to wait; with
+     *     {@link PollingException.Reason#BUSY} also when its own handler, listener or filter calls this method
+     * @throws StateException when the state cannot be read or written, or is in use elsewhere
+     */
+    public PushResult push(PushedRecords records) {
+        return poller.push(Arguments.notNull(records, "pushed records"));
+    }
+
+    /**
+     * Whether the trigger accepts pushed records.
+     *
+     * @return whether {@link PollingTriggerBuilder#acceptPushes} was called, or the definition has its member
+     */
+    public boolean acceptsPushes() {
+        return definition.push() != null;
+    }
+
+    /**
+     * The statistics of pushed records, and of the events that pushes have missed.
+     *
+     * @return the statistics
+     * @throws ConnectorException when the trigger does not accept pushes
+     * @throws StateException when the state cannot be read, or is in use elsewhere
+     */
+    public PushStatus pushStatus() {
+        PushMonitor monitor = poller.monitor();
+        if (monitor == null) {
+            throw new ConnectorException("\"" + id() + "\" does not accept pushed records: use acceptPushes(...)");
+        }
+        return monitor.status(poller.open().pushes());
     }
 
     /**

@@ -340,6 +340,22 @@ public final class PollingTriggerBuilder {
     }
 
     /**
+     * Accepts records that the application {@linkplain PollingTrigger#push pushes}, such as those of a webhook, in addition to the
+     * polled ones. Not together with {@link #parents}.
+     *
+     * @param settings such as {@link PushSettings#defaults()}
+     * @return this
+     */
+    public PollingTriggerBuilder acceptPushes(PushSettings settings) {
+        defined.replacedByCode("push");
+        if (settings == null) {
+            problems.add("push: the settings are null");
+        }
+        this.settings.push = settings;
+        return this;
+    }
+
+    /**
      * Sets the maximum number of keys that are remembered per parent, at 32 bytes each in memory. Exceeding it is an error.
      * Default: 1,000,000.
      *
@@ -445,7 +461,8 @@ public final class PollingTriggerBuilder {
                 settings.conditional,
                 settings.first,
                 observed(delivery),
-                settings.limits);
+                settings.limits,
+                settings.push);
         PollingEngine carrier = engine == null ? PollingEngine.shared() : engine;
         Poller poller =
                 new Poller(definition, asked, store, carrier.time(), carrier.handlers(), List.copyOf(listeners));

@@ -88,6 +88,12 @@ final class Reading {
         return stable || pages <= 1;
     }
 
+    /** Called when other records were changed in between: this read proves nothing about moved records, and cannot be proven. */
+    void disturb() {
+        changed = true;
+        moved = true;
+    }
+
     /** Adds a record that is not remembered; it is part of the read nevertheless. */
     void recordOther(long fingerprint) {
         others += fingerprint;

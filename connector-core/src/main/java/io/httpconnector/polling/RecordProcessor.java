@@ -7,22 +7,16 @@ import io.httpconnector.Response;
 import io.httpconnector.internal.Hashing;
 import io.httpconnector.polling.DeduplicationIndex.KeyEntry;
 import io.httpconnector.polling.PollingException.Reason;
+import io.httpconnector.polling.PushJudge.Verdict;
 import io.httpconnector.polling.RecordIdentity.Item;
 import io.httpconnector.trigger.ChangeType;
-import io.httpconnector.trigger.DeadLetter;
-import io.httpconnector.trigger.DeliveryResult;
 import io.httpconnector.trigger.TriggerEvent;
 import java.security.MessageDigest;
 import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -33,22 +27,18 @@ import org.slf4j.LoggerFactory;
  * Processes the records of one poll: determines which are new or updated, delivers their events, and records what was
  * finished. Holds a limited number of records in memory.
  */
-final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetection.DeletionHandler {
+final class RecordProcessor implements PageReader.RecordConsumer {
 
     private static final Logger LOG = LoggerFactory.getLogger(PollingLog.NAME);
 
-    private static final long DELETED = -1;
-
-    /** The text of the key of an invalid record. */
-    private static final String INVALID = "";
-
     private final TriggerDefinition definition;
     private final PollTransaction transaction;
-    private final JsonNode parent;
     private final PollContext context;
     private final ServerClock clock;
     private final ChangeDetection detection;
     private final boolean silent;
+    private final @Nullable PushJudge judge;
+    private final EventDelivery delivery;
     /** The fingerprint of the trigger and the parent. */
     private final Fingerprint origin;
 
@@ -60,8 +50,6 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
 
     private int pages;
     private long records;
-    private long handled;
-    private long dead;
     private long ignored;
     private boolean warned;
     private boolean hasNewOrUpdated;
@@ -79,7 +67,12 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
     private record Pending(
             Item item, long mark, long index, @Nullable String problem) {}
 
-    private record NewOrUpdated(Pending pending, KeyEntry entry, ChangeType change, String eventId) {
+    /**
+     * A record whose event is to be delivered.
+     *
+     * @param entry the key entry to remember; null when the key is not remembered
+     */
+    private record NewOrUpdated(Pending pending, @Nullable KeyEntry entry, ChangeType change, String eventId) {
         long mark() {
             return pending.mark;
         }
@@ -96,15 +89,23 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
             PollContext run,
             ServerClock clock,
             ChangeDetection mode,
-            boolean silent) {
+            boolean silent,
+            @Nullable PushJudge judge,
+            Set<String> handledBefore) {
         this.definition = definition;
         this.transaction = transaction;
-        this.parent = parent;
         this.context = run;
         this.clock = clock;
         this.detection = mode;
         this.silent = silent;
+        this.judge = judge;
+        this.delivery = new EventDelivery(definition, transaction, parent, run, handledBefore);
         this.origin = Fingerprint.of(definition.id() + "\n" + transaction.partitionName());
+    }
+
+    /** The deliveries of the events of deleted records. */
+    DeletedRecords deletions() {
+        return new DeletedRecords(transaction, context, delivery, detection, origin, judge);
     }
 
     /** Whether any record was new or updated. */
@@ -113,7 +114,12 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
     }
 
     PollResult result() {
-        return new PollResult(pages, records, handled, dead, ignored, false, false);
+        return new PollResult(pages, records, delivery.handled(), delivery.deadLetters(), ignored, false, false);
+    }
+
+    /** Whether records wait for the end of the read. */
+    boolean holdsRecords() {
+        return !newest.isEmpty();
     }
 
     void countPage() {
@@ -251,7 +257,13 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
             // crash.
             KeyEntry known = remembered == null || detection.isForgotten(remembered) ? null : remembered;
             long mark = detection.markToStore(one.mark);
-            if (known == null && detection.isOutsideQuery(one.mark)) {
+            Verdict verdict =
+                    judge == null || one.problem != null ? Verdict.UNDECIDED : judge.judge(one.item, one.mark, known);
+            if (verdict != Verdict.UNDECIDED) {
+                applyVerdict(verdict, one, known, fresh);
+                continue;
+            }
+            if (known == null && !isPush() && detection.isOutsideQuery(one.mark)) {
                 ignored++;
                 if (detection.recordsOutsideQuery()) {
                     recordOther(print.with(one.item.version()).low());
@@ -260,23 +272,57 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
             }
             detection.reading().record(print, known, one.item.version(), mark);
             if (known == null) {
-                KeyEntry first = KeyEntry.first(one.item.version(), mark);
+                KeyEntry first = entry(null, KeyEntry.first(one.item.version(), mark));
                 transaction.seen().put(print, first);
-                fresh.add(newOrUpdated(one, first, change(null)));
+                fresh.add(newOrUpdated(one, first, first, change(null)));
             } else if (one.problem == null
                     && definition.identity().hasVersions()
                     && known.version() != one.item.version()) {
                 if (!warned && known.mark() == mark && isRepeatedInBatch(i)) {
                     warnOfKey();
                 }
-                KeyEntry next = detection.updated(known, one.item.version(), one.mark);
+                KeyEntry next = entry(known, detection.updated(known, one.item.version(), one.mark));
                 transaction.seen().put(print, next);
-                fresh.add(newOrUpdated(one, next, change(known)));
+                fresh.add(newOrUpdated(one, next, next, change(known)));
             } else {
                 seenAgain(print, known, detection.seenAgain(known, one.mark));
             }
         }
         return fresh;
+    }
+
+    private boolean isPush() {
+        return judge != null && judge.isPush();
+    }
+
+    private KeyEntry entry(@Nullable KeyEntry known, KeyEntry next) {
+        return isPush() ? detection.pushed(next, known) : next;
+    }
+
+    /** Applies the decision about a record of which polls and pushes have brought several versions. */
+    private void applyVerdict(Verdict verdict, Pending one, @Nullable KeyEntry known, List<NewOrUpdated> fresh) {
+        Fingerprint print = one.item.print();
+        long version = one.item.version();
+        KeyEntry next = known == null
+                ? KeyEntry.first(version, detection.markToStore(one.mark))
+                : detection.updated(known, version, one.mark);
+        if (verdict == Verdict.OLDER) {
+            // The id of another event of this version must differ.
+            KeyEntry counted = known == null ? null : known.withCount(next.count());
+            if (counted != null) {
+                transaction.seen().put(print, counted);
+            }
+            fresh.add(newOrUpdated(one, next, counted, change(known)));
+        } else if (verdict == Verdict.KNOWN) {
+            detection.reading().record(print, known, version, next.mark());
+            transaction.seen().put(print, next);
+            remember(one, next);
+        } else if (!isPush() && known != null) {
+            detection.reading().record(print, known, version, next.mark());
+            transaction.seen().put(print, known.withReads(true, known.inPreviousRead()));
+        } else if (!isPush()) {
+            recordOther(print.with(version).low());
+        }
     }
 
     /** Adds a record that is not processed to the read: it is part of its page nevertheless. */
@@ -314,13 +360,14 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
      * Adds the id of the occurrence: a version that recurs, or a record that was deleted and created again, has another id.
      * The id depends only on the stored state and the record, so that an event that is repeated after a crash has the same id.
      */
-    private NewOrUpdated newOrUpdated(Pending one, KeyEntry entry, ChangeType change) {
+    private NewOrUpdated newOrUpdated(Pending one, KeyEntry entry, @Nullable KeyEntry remembered, ChangeType change) {
         String id = eventFingerprint(one.item.print())
                 .with(entry.version())
                 .with(entry.count())
                 .with(detection.occurrence(one.mark, entry))
                 .toString();
-        return new NewOrUpdated(one, entry, change, id);
+        String stored = judge == null ? id : judge.eventId(one.item.print(), one.item.version(), id);
+        return new NewOrUpdated(one, remembered, change, stored);
     }
 
     private Fingerprint eventFingerprint(Fingerprint key) {
@@ -343,7 +390,10 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
             displaced = newest.size() > max ? newest.poll() : null;
         }
         if (displaced != null) {
-            markSeen(displaced);
+            remember(displaced.pending, displaced.entry);
+            if (judge != null) {
+                judge.skip(displaced.pending.item, displaced.pending.mark);
+            }
         }
     }
 
@@ -371,139 +421,50 @@ final class RecordProcessor implements PageReader.RecordConsumer, ChangeDetectio
             Item item = one.pending.item;
             if (one.pending.problem == null) {
                 valid.add(one);
-                events.add(eventFingerprint(one.eventId, one.change, item.key(), item.tree(), now));
+                events.add(delivery.event(one.eventId, one.change, item.key(), item.tree(), now));
             } else {
                 broken.add(one);
             }
         }
-        DeliveryOutcome finished = deliverEvents(events);
+        reserve(valid);
+        EventDelivery.DeliveryOutcome finished = delivery.deliver(events);
         for (NewOrUpdated one : valid) {
             if (finished.contains(one.eventId)) {
                 markSeen(one);
+                if (judge != null) {
+                    judge.finish(one.pending.item, one.pending.mark, one.eventId);
+                }
             }
         }
-        requireAllFinished(finished);
+        delivery.requireAllFinished(finished);
         for (NewOrUpdated one : broken) {
-            keepInvalid(one, now);
+            Item item = one.pending.item;
+            TriggerEvent event = delivery.event(one.eventId, one.change, item.key(), item.tree(), now);
+            delivery.keep(event, String.valueOf(one.pending.problem), now);
+            markSeen(one);
         }
     }
 
-    /** Keeps an invalid record as a dead letter, which was never delivered. */
-    private void keepInvalid(NewOrUpdated one, Instant now) {
-        if (transaction.deadLetterCount() >= definition.limits().deadLetters()) {
-            requireAllFinished(new DeliveryOutcome(Set.of(), null));
-        }
-        Item item = one.pending.item;
-        TriggerEvent event = eventFingerprint(one.eventId, one.change, item.key(), item.tree(), now);
-        transaction.addDeadLetter(new DeadLetter(event, String.valueOf(one.pending.problem), 0, now));
-        dead++;
-        markSeen(one);
-    }
-
-    /** Delivers the events of deleted records. */
-    @Override
-    public void deliverDeleted(List<Fingerprint> keys) {
-        Map<String, Fingerprint> byEvent = new LinkedHashMap<>();
-        List<TriggerEvent> events = new ArrayList<>();
-        for (Fingerprint key : keys) {
-            String text = transaction.keyTexts().getOrDefault(key, key.toString());
-            if (text.equals(INVALID)) {
-                // It had no key, and so no event.
-                transaction.forget(key);
-                continue;
-            }
-            KeyEntry known = Objects.requireNonNull(transaction.seen().get(key));
-            String id = eventFingerprint(key)
-                    .with(DELETED)
-                    .with(known.version())
-                    .with(known.count())
-                    .with(transaction.checkpoint().generation())
-                    .toString();
-            byEvent.put(id, key);
-            events.add(eventFingerprint(
-                    id,
-                    ChangeType.DELETED,
-                    text,
-                    MissingNode.getInstance(),
-                    context.time().now()));
-        }
-        DeliveryOutcome finished = deliverEvents(events);
-        byEvent.forEach((id, key) -> {
-            if (finished.contains(id)) {
-                transaction.forget(key);
-            }
-        });
-        requireAllFinished(finished);
-    }
-
-    private void requireAllFinished(DeliveryOutcome finished) {
-        if (!finished.isAll()) {
+    /** Stores the ids of events before they are delivered, where another source may bring the same records. */
+    private void reserve(List<NewOrUpdated> events) {
+        if (judge != null && !events.isEmpty()) {
+            events.forEach(one -> judge.reserve(one.pending.item, one.pending.mark, one.eventId));
             transaction.commit();
-            if (context.isStopped()) {
-                throw new PollContext.StoppedException();
-            }
-            if (finished.retryAfter != null) {
-                throw new PollingException(finished.retryAfter);
-            }
-            throw new PollingException(
-                    Reason.LIMIT_REACHED,
-                    "There are " + transaction.deadLetterCount()
-                            + " dead letters, which is the limit (maxDeadLetters): replay or discard them");
         }
-    }
-
-    /**
-     * The outcome of a delivery.
-     *
-     * @param ids the events that were handled or are kept as dead letters; null for all
-     * @param retryAfter the delay before the others are delivered
-     */
-    private record DeliveryOutcome(
-            @Nullable Set<String> ids, @Nullable Duration retryAfter) {
-
-        boolean isAll() {
-            return ids == null;
-        }
-
-        boolean contains(String eventId) {
-            return ids == null || ids.contains(eventId);
-        }
-    }
-
-    private DeliveryOutcome deliverEvents(List<TriggerEvent> events) {
-        if (events.isEmpty()) {
-            return new DeliveryOutcome(null, null);
-        }
-        DeliveryResult delivered = context.deadline()
-                .handling(
-                        () -> definition.delivery().deliver(events, context.time(), context.stop(), context.helpers()));
-        List<TriggerEvent> done = delivered.handled();
-        handled += done.size();
-        if (done.size() == events.size()) {
-            return new DeliveryOutcome(null, null);
-        }
-        Set<String> ids = new HashSet<>();
-        done.forEach(event -> ids.add(event.id()));
-        for (DeadLetter letter : delivered.deadLetters()) {
-            if (transaction.deadLetterCount() < definition.limits().deadLetters()) {
-                transaction.addDeadLetter(letter);
-                ids.add(letter.event().id());
-                dead++;
-            }
-        }
-        return new DeliveryOutcome(
-                ids.size() == events.size() ? null : ids, delivered.retryAfter().orElse(null));
-    }
-
-    private TriggerEvent eventFingerprint(String id, ChangeType change, String key, JsonNode payload, Instant now) {
-        return new TriggerEvent(id, definition.id(), change, key, payload, parent, now);
     }
 
     private void markSeen(NewOrUpdated one) {
-        Item item = one.pending.item;
-        transaction.addSeen(item.print(), one.entry);
+        remember(one.pending, one.entry);
+    }
+
+    private void remember(Pending one, @Nullable KeyEntry entry) {
+        Item item = one.item;
+        if (entry == null) {
+            return;
+        }
+        transaction.addSeen(item.print(), entry);
         if (definition.deletions()) {
-            transaction.addKeyText(item.print(), one.pending.problem == null ? item.key() : INVALID);
+            transaction.addKeyText(item.print(), one.problem == null ? item.key() : DeletedRecords.INVALID);
         }
     }
 }

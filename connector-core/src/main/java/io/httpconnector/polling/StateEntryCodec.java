@@ -32,6 +32,10 @@ final class StateEntryCodec {
         void deadLetterAdded(DeadLetter letter);
 
         void deadLetterRemoved(String eventId);
+
+        void occurrence(Occurrence occurrence);
+
+        void pushStatistics(String json);
     }
 
     boolean isEmpty() {
@@ -78,6 +82,25 @@ final class StateEntryCodec {
         write('B', eventId, "");
     }
 
+    void occurrence(Occurrence one) {
+        write(
+                'O',
+                "",
+                "",
+                one.key().high(),
+                one.key().low(),
+                one.version(),
+                one.event().high(),
+                one.event().low(),
+                one.order(),
+                one.time(),
+                one.flags());
+    }
+
+    void pushStatistics(String json) {
+        write('P', json, "");
+    }
+
     private void write(char section, String first, String second, long... numbers) {
         byte[] one = first.getBytes(StandardCharsets.UTF_8);
         byte[] two = second.getBytes(StandardCharsets.UTF_8);
@@ -119,11 +142,18 @@ final class StateEntryCodec {
                 case 'F' -> reader.forgotten(first, readKey(in));
                 case 'L' -> reader.deadLetterAdded(DeadLetter.fromJson(JsonSupport.parse(first)));
                 case 'B' -> reader.deadLetterRemoved(first);
+                case 'O' -> reader.occurrence(readOccurrence(in));
+                case 'P' -> reader.pushStatistics(first);
                 default ->
                     throw new IOException(
                             "unknown section '" + section + "': the entry was written by a newer version");
             }
         }
+    }
+
+    private static Occurrence readOccurrence(DataInputStream in) throws IOException {
+        return new Occurrence(
+                readKey(in), in.readLong(), readKey(in), in.readLong(), in.readLong(), (int) in.readLong());
     }
 
     private static Fingerprint readKey(DataInputStream in) throws IOException {

@@ -58,6 +58,12 @@ final class TriggerChecks {
             checkCursor();
         }
         checkSchedule(minInterval);
+        boolean hasPartitions = settings.push != null && settings.parents != null && settings.hasNoProblems("parents");
+        require(
+                !hasPartitions,
+                (settings.isDefined() ? "/push" : "push")
+                        + ": it contradicts parents: a pushed record does not show to which parent it belongs; poll"
+                        + " at once instead, by pollNow()");
         RequestTemplate request = settings.request;
         if (request == null && settings.hasNoProblems("request")) {
             found.add(settings.isDefined() ? "/request: missing" : "request: it is missing");

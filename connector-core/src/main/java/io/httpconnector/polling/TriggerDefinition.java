@@ -30,7 +30,8 @@ record TriggerDefinition(
         boolean conditional,
         StartPosition first,
         Delivery delivery,
-        Limits limits) {
+        Limits limits,
+        @Nullable PushSettings push) {
 
     /** The pill with the time of the poll. */
     static final String NOW = "now";
@@ -153,7 +154,8 @@ record TriggerDefinition(
                 conditional,
                 other,
                 delivery,
-                limits);
+                limits,
+                push);
     }
 
     /** The constant pills, and the time of the poll as {@code {{now}}}. */

@@ -35,11 +35,18 @@ final class TriggerScheduler implements Task {
     private final long epoch;
     private final Instant epochTime;
     private final Client client;
+    private final @Nullable PushMonitor monitor;
 
     // Guarded by this.
     private boolean started;
     private boolean paused;
     private boolean needsAuthorization;
+    private boolean running;
+    /** Whether a poll was requested in addition to the schedule. */
+    private boolean requested;
+    /** No poll starts earlier, after a failure or at the request of the service. */
+    private @Nullable Instant notBefore;
+
     private @Nullable Due due;
     private @Nullable Job job;
     private Duration lag = Duration.ZERO;
@@ -53,6 +60,7 @@ final class TriggerScheduler implements Task {
         this.epoch = time.nanos();
         this.epochTime = time.now();
         this.client = new Client(poller.origin());
+        this.monitor = poller.monitor();
     }
 
     /** Wall-clock time for cron schedules; otherwise monotonic time, independent of clock changes. */
@@ -73,8 +81,23 @@ final class TriggerScheduler implements Task {
             started = true;
             paused = false;
             needsAuthorization = false;
+            notBefore = null;
             scheduleAt(schedule.first(now()));
         }
+    }
+
+    /**
+     * Requests a poll as soon as possible: after the running one, and not before the delay after a failure has passed.
+     *
+     * @return false when the trigger is not running
+     */
+    synchronized boolean pollNow() {
+        requested = started;
+        if (started && !paused && !running && due != null) {
+            cancel();
+            scheduleAt(due);
+        }
+        return started;
     }
 
     synchronized void pause() {
@@ -112,8 +135,18 @@ final class TriggerScheduler implements Task {
 
     private void scheduleAt(Due next) {
         due = next;
-        Duration delay = Duration.between(now(), next.start());
+        Instant now = now();
+        Instant earlier = earlierPoll(now);
+        Duration delay =
+                Duration.between(now, earlier == null || earlier.isAfter(next.start()) ? next.start() : earlier);
         job = engine.schedule(this, client, delay.compareTo(MAX_SLEEP) < 0 ? delay : MAX_SLEEP);
+    }
+
+    /** The time of a poll that is required in addition to the schedule; null when there is none. */
+    private @Nullable Instant earlierPoll(Instant now) {
+        Long left = monitor == null ? null : monitor.untilNextPoll();
+        Instant at = requested ? now : (left == null ? null : now.plusMillis(left));
+        return at != null && notBefore != null && at.isBefore(notBefore) ? notBefore : at;
     }
 
     @Override
@@ -128,11 +161,11 @@ final class TriggerScheduler implements Task {
             PollResult unused = poller.poll(lag());
             atLeast = poller.requestedInterval();
         } catch (ConnectorException e) {
-            atLeast = backoff(e, poller.history().failures());
+            atLeast = backoff(e, poller.recorder().history().failures());
             ends = e.needsAuthorization();
         } catch (RuntimeException | Error e) {
             LOG.error("A poll failed unexpectedly", e);
-            atLeast = backoff(poller.history().failures());
+            atLeast = backoff(poller.recorder().history().failures());
         } finally {
             scheduleNext(planned, atLeast, ends);
         }
@@ -140,7 +173,7 @@ final class TriggerScheduler implements Task {
 
     @Override
     public void rejected(Throwable reason) {
-        poller.rejected(reason);
+        poller.recorder().rejected(reason);
     }
 
     /** Returns the poll that is due now; null when none is. */
@@ -149,10 +182,16 @@ final class TriggerScheduler implements Task {
             return null;
         }
         Instant now = now();
+        Instant earlier = earlierPoll(now);
         if (now.isBefore(due.start())) {
-            scheduleAt(due);
-            return null;
+            if (earlier == null || earlier.isAfter(now)) {
+                scheduleAt(due);
+                return null;
+            }
+            due = new Due(now, Duration.ZERO);
         }
+        requested = false;
+        running = true;
         lag = Duration.between(due.start(), now);
         return due;
     }
@@ -162,6 +201,7 @@ final class TriggerScheduler implements Task {
     }
 
     private synchronized void scheduleNext(Due planned, Duration atLeast, boolean ends) {
+        running = false;
         if (ends) {
             LOG.warn("The trigger stops: authorize the connection again, then start the trigger");
             markStopped();
@@ -171,7 +211,9 @@ final class TriggerScheduler implements Task {
         if (!started || schedule == null) {
             return;
         }
-        due = next(schedule, planned.time(), now(), poller.history().failures() > 0, atLeast);
+        Instant now = now();
+        due = next(schedule, planned.time(), now, poller.recorder().history().failures() > 0, atLeast);
+        notBefore = atLeast.isZero() ? null : now.plus(atLeast);
         if (!paused) {
             scheduleAt(due);
         }
@@ -214,6 +256,11 @@ final class TriggerScheduler implements Task {
             ends = e.needsAuthorization();
         }
         Due next = next(current, planned, time.now(), failures > 0, atLeast);
+        Long left = failures > 0 || monitor == null ? null : monitor.untilNextPoll();
+        Instant earlier = left == null ? null : time.now().plusMillis(Math.max(left, atLeast.toMillis()));
+        if (earlier != null && earlier.isBefore(next.start())) {
+            next = new Due(earlier, Duration.ZERO);
+        }
         return new PlannedPoll(next.time(), next.start(), failures, ends);
     }
 
@@ -247,7 +294,7 @@ final class TriggerScheduler implements Task {
         Instant next = due == null || paused ? null : time.now().plus(Duration.between(now(), due.start()));
         State state = state();
         Duration late = state == State.WAITING ? late() : lag;
-        return new PollingStatus(state, poller.history(), next, late);
+        return new PollingStatus(state, poller.recorder().history(), next, late);
     }
 
     /** The time since a poll that has not started was due; negative when none is. */

@@ -39,6 +39,7 @@ final class TriggerSettings {
             "startPosition",
             "schedule",
             "delivery",
+            "push",
             "limits");
 
     static final String INCOMPLETE = "records, pagination or startPosition is null";
@@ -69,6 +70,8 @@ final class TriggerSettings {
     @Nullable Delivery delivery;
 
     @Nullable JsonNode savedDeliverySettings;
+
+    @Nullable PushSettings push;
 
     Limits limits = Limits.DEFAULTS;
 
@@ -170,6 +173,9 @@ final class TriggerSettings {
         if (delivered != null && !delivered.isEmpty()) {
             json.set("delivery", delivered.deepCopy());
         }
+        if (push != null) {
+            json.set("push", push.toJson());
+        }
         json.putObject("limits")
                 .put("keys", limits.keys())
                 .put("deadLetters", limits.deadLetters())
@@ -201,6 +207,8 @@ final class TriggerSettings {
         reader.flag("conditionalRequests", flag -> conditional = flag);
         reader.object("startPosition", StartPosition::read, read -> first = read);
         reader.object("schedule", Schedule::read, read -> schedule = read);
+        // "push": Accepts records that the application pushes, such as those of a webhook.
+        reader.object("push", PushSettings::read, read -> push = read);
         // "limits": The limits.
         reader.object("limits", inner -> Limits.read(inner, limits), read -> limits = read);
         Limits.reportMisplaced(reader);

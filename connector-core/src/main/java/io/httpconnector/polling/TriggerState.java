@@ -1,5 +1,6 @@
 package io.httpconnector.polling;
 
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.StateFailure;
 import io.httpconnector.state.StateLog;
@@ -28,10 +29,12 @@ final class TriggerState {
     private static final Logger LOG = LoggerFactory.getLogger(PollingLog.NAME);
     private static final long WORTH_COMPACTING = 1024 * 1024;
     private static final int BYTES_PER_KEY = 48;
+    private static final int BYTES_PER_OCCURRENCE = 80;
 
     private final StateLog log;
     private final Map<String, PartitionState> partitions = new LinkedHashMap<>();
     private final Map<String, DeadLetter> dead = new LinkedHashMap<>();
+    private final PushState pushes = new PushState();
     private @Nullable String definition;
     private StateEntryCodec changes = new StateEntryCodec();
     private long appended;
@@ -135,9 +138,27 @@ final class TriggerState {
         return dead.get(eventId);
     }
 
-    /** Deletes everything except the dead letters. */
+    /** The recent occurrences, and the statistics of pushes. */
+    PushState pushes() {
+        return pushes;
+    }
+
+    synchronized void addOccurrence(Occurrence one) {
+        pushes.put(one);
+        changes.occurrence(one);
+    }
+
+    /** Records the statistics of pushes if they have changed. */
+    synchronized void recordPushStatistics() {
+        if (pushes.takeChanged()) {
+            changes.pushStatistics(pushes.toJson().toString());
+        }
+    }
+
+    /** Deletes everything except the dead letters and the statistics of pushes. */
     synchronized void reset() {
         partitions.clear();
+        pushes.clear();
         compact();
     }
 
@@ -145,6 +166,7 @@ final class TriggerState {
     synchronized void resetKeys() {
         List<PartitionState> old = List.copyOf(partitions.values());
         partitions.clear();
+        pushes.clear();
         old.forEach(
                 scope -> partition(scope.name()).checkpoint(scope.checkpoint().withPaused(null)));
         compact();
@@ -238,7 +260,7 @@ final class TriggerState {
         long keys = partitions.values().stream()
                 .mapToLong(scope -> scope.seen().size() + 2L * scope.keys().size())
                 .sum();
-        return keys * BYTES_PER_KEY + dead.size() * 1024L;
+        return keys * BYTES_PER_KEY + dead.size() * 1024L + (long) pushes.size() * BYTES_PER_OCCURRENCE;
     }
 
     private void compact() {
@@ -277,6 +299,10 @@ final class TriggerState {
             scope.keys().forEach((key, text) -> entry.keyText(scope.name(), key, text));
         });
         dead.values().forEach(entry::deadLetterAdded);
+        if (pushes.isUsed()) {
+            entry.pushStatistics(pushes.toJson().toString());
+            pushes.forEach(entry::occurrence);
+        }
         return entry.toBytes();
     }
 
@@ -326,6 +352,16 @@ final class TriggerState {
         @Override
         public void deadLetterRemoved(String eventId) {
             dead.remove(eventId);
+        }
+
+        @Override
+        public void occurrence(Occurrence occurrence) {
+            pushes.put(occurrence);
+        }
+
+        @Override
+        public void pushStatistics(String json) {
+            pushes.read(JsonSupport.parse(json));
         }
     }
 }

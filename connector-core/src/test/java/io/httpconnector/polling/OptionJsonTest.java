@@ -49,6 +49,7 @@ class OptionJsonTest {
             "ParentRecords", () -> ParentRecords.from(get(), RecordSelector.atRoot(), "/id"),
             "Schedule", () -> Schedule.every(Duration.ofDays(1)),
             "Delivery", () -> Delivery.to(event -> {}),
+            "PushSettings", PushSettings::defaults,
             "RequestTemplateBuilder", () -> RequestTemplate.named("T").post("/"),
             "PollingTriggerBuilder", () -> PollingTrigger.named("t"));
 
@@ -65,6 +66,7 @@ class OptionJsonTest {
                         ParentRecords.class,
                         Schedule.class,
                         Delivery.class,
+                        PushSettings.class,
                         RequestTemplateBuilder.class)
                 .flatMap(type -> Stream.of(type.getDeclaredMethods())
                         .filter(method -> Modifier.isPublic(method.getModifiers()))
@@ -122,6 +124,9 @@ class OptionJsonTest {
         }
         if (part instanceof Schedule schedule) {
             return builder.schedule(schedule);
+        }
+        if (part instanceof PushSettings push) {
+            return builder.acceptPushes(push);
         }
         return part instanceof Delivery delivery
                 ? builder.delivery(delivery)
@@ -182,6 +187,7 @@ class OptionJsonTest {
                 Map.entry(Pagination.class, Pagination.linkHeader()),
                 Map.entry(Cursor.class, Cursor.number("/n")),
                 Map.entry(ParentRecords.class, ParentRecords.of("a")),
+                Map.entry(PushSettings.class, PushSettings.defaults().orderedBy("/revision")),
                 Map.entry(StartPosition.class, StartPosition.from(Instant.EPOCH)),
                 Map.entry(Schedule.class, Schedule.every(Duration.ofMinutes(7))),
                 Map.entry(Delivery.class, Delivery.to(event -> {}).attempts(3)));

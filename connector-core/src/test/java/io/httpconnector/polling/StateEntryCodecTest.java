@@ -66,6 +66,16 @@ class StateEntryCodecTest {
         public void deadLetterRemoved(String eventId) {
             all.add("without " + eventId);
         }
+
+        @Override
+        public void occurrence(Occurrence occurrence) {
+            all.add(occurrence);
+        }
+
+        @Override
+        public void pushStatistics(String json) {
+            all.add("statistics " + json);
+        }
     }
 
     private static List<Object> read(byte[] entry) throws IOException {
@@ -102,6 +112,9 @@ class StateEntryCodecTest {
         entry.forgotten("parent", KEY);
         entry.deadLetterAdded(new DeadLetter(event, "failed", 3, NOON));
         entry.deadLetterRemoved("e");
+        Occurrence occurrence = new Occurrence(KEY, 1L << 40, Fingerprint.of("event"), 2, 3, Occurrence.PUSHED);
+        entry.occurrence(occurrence);
+        entry.pushStatistics("{}");
 
         assertThat(entry.isEmpty()).isFalse();
         assertThat(read(entry.toBytes()))
@@ -118,7 +131,9 @@ class StateEntryCodecTest {
                         "parent " + KEY + " " + large,
                         "parent forgets " + KEY,
                         "e failed \"" + large + "\"",
-                        "without e");
+                        "without e",
+                        occurrence,
+                        "statistics {}");
     }
 
     @Test

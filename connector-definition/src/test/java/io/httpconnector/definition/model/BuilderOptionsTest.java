@@ -72,7 +72,7 @@ class BuilderOptionsTest {
                 arguments(
                         PollingTriggerBuilder.class,
                         trigger,
-                        "connection=- engine=- handler=- listener=- store=- minInterval=- maxDeadLetters=deadLetters maxInMemory=inMemory maxParents=parents maxRememberedKeys=keys pill=pills pillFrom=-"),
+                        "acceptPushes=push connection=- engine=- handler=- listener=- store=- minInterval=- maxDeadLetters=deadLetters maxInMemory=inMemory maxParents=parents maxRememberedKeys=keys pill=pills pillFrom=-"),
                 arguments(RecordSelector.class, trigger, ""),
                 arguments(Pagination.class, trigger, ""),
                 arguments(Cursor.class, trigger, ""),
