@@ -16,11 +16,13 @@ import io.httpconnector.polling.Pagination;
 import io.httpconnector.polling.ParentRecords;
 import io.httpconnector.polling.PollingDefaults;
 import io.httpconnector.polling.PollingEngine;
+import io.httpconnector.polling.PushSettings;
 import io.httpconnector.polling.RecordSelector;
 import io.httpconnector.polling.Schedule;
 import io.httpconnector.polling.StartPosition;
 import io.httpconnector.tls.ServerTrust;
 import io.httpconnector.trigger.Delivery;
+import io.httpconnector.webhook.hybrid.WebhookPayload;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -54,6 +56,7 @@ class ConfigurationReferenceTest {
             PollingDefaults.class,
             PollingEngine.class,
             Proxy.class,
+            PushSettings.class,
             RateLimit.class,
             RecordSelector.class,
             Request.class,
@@ -61,7 +64,8 @@ class ConfigurationReferenceTest {
             RetryPolicy.class,
             Schedule.class,
             ServerTrust.class,
-            StartPosition.class);
+            StartPosition.class,
+            WebhookPayload.class);
 
     /** Read by {@code definition}, which the page names. */
     private static final List<String> READERS = List.of("fromJson");
