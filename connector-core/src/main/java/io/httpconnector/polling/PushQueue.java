@@ -13,8 +13,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue of the pushes that wait for a trigger. They are handled by the thread that polls, between two pages, or by a pushing thread when no
- * poll is running. Thread-safe.
+ * A queue of the pushes that wait for a trigger. They are handled by the thread that polls, between two pages, or by a pushing
+ * thread when no poll is running. Thread-safe.
  */
 final class PushQueue {
 
@@ -30,7 +30,7 @@ final class PushQueue {
     /** A push and its result. */
     private record Waiting(PushedRecords records, CompletableFuture<PushResult> result) {}
 
-    /** What surrounds the work of a thread that holds the lock. */
+    /** Runs the work of a thread that holds the lock, and releases the lock. */
     interface Work {
         void around(Runnable work);
     }
