@@ -49,7 +49,8 @@ class ClusteredPushTest {
     private final List<TriggerEvent> events = Collections.synchronizedList(new ArrayList<>());
 
     private Map<String, Object> change(int id) {
-        Map<String, Object> row = Map.of("id", id, "updated", NOON.plusSeconds(id).toString());
+        Map<String, Object> row =
+                Map.of("id", id, "updated", NOON.plusSeconds(id).toString());
         rows.put(id, row);
         return row;
     }
@@ -83,8 +84,11 @@ class ClusteredPushTest {
                         .baseUrl(service.baseUrl())
                         .build()) {
             JdbcSchema.create(source);
-            service.on("GET", "/records", request -> MockResponse.json(
-                    JsonSupport.tree(List.copyOf(rows.values())).toString()));
+            service.on(
+                    "GET",
+                    "/records",
+                    request -> MockResponse.json(
+                            JsonSupport.tree(List.copyOf(rows.values())).toString()));
             CountDownLatch handling = new CountDownLatch(1);
             CountDownLatch pushed = new CountDownLatch(1);
             try (PollingTrigger polling = node(source, connection, event -> {
@@ -98,7 +102,8 @@ class ClusteredPushTest {
                 CompletableFuture<Object> poll = CompletableFuture.supplyAsync(polling::pollOnce);
                 assertThat(handling.await(20, SECONDS)).isTrue();
                 // The memory of this node is older than the database.
-                assertThat(pushing.push(PushedRecords.changed(JsonSupport.tree(change(3)))).events())
+                assertThat(pushing.push(PushedRecords.changed(JsonSupport.tree(change(3))))
+                                .events())
                         .isEqualTo(1);
                 pushed.countDown();
                 assertThatThrownBy(poll::join)
@@ -107,14 +112,16 @@ class ClusteredPushTest {
                                 StateException.class,
                                 e -> assertThat(e.reason()).isEqualTo(StateFailure.CONFLICT));
                 polling.pollOnce();
-                assertThat(pushing.push(PushedRecords.changed(JsonSupport.tree(rows.get(2)))).known())
+                assertThat(pushing.push(PushedRecords.changed(JsonSupport.tree(rows.get(2))))
+                                .known())
                         .isEqualTo(1);
                 // As ClusteredPolling does: the state is read for each poll.
                 assertThat(polling.stop(Duration.ofSeconds(5))).isTrue();
                 assertThat(polling.pollOnce().events()).isZero();
             }
-            assertThat(idsByKey()).containsOnlyKeys("1", "2", "3").allSatisfy((key, ids) -> assertThat(ids)
-                    .hasSize(1));
+            assertThat(idsByKey())
+                    .containsOnlyKeys("1", "2", "3")
+                    .allSatisfy((key, ids) -> assertThat(ids).hasSize(1));
             assertThat(events.stream().map(TriggerEvent::key)).containsExactly("1", "2", "3", "2");
         }
     }
@@ -127,8 +134,11 @@ class ClusteredPushTest {
                         .baseUrl(service.baseUrl())
                         .build()) {
             JdbcSchema.create(source);
-            service.on("GET", "/records", request -> MockResponse.json(
-                    JsonSupport.tree(List.copyOf(rows.values())).toString()));
+            service.on(
+                    "GET",
+                    "/records",
+                    request -> MockResponse.json(
+                            JsonSupport.tree(List.copyOf(rows.values())).toString()));
             try (PollingTrigger polling = node(source, connection, events::add);
                     PollingTrigger pushing = node(source, connection, events::add)) {
                 CompletableFuture<Void> pushes = CompletableFuture.runAsync(() -> {
@@ -148,7 +158,9 @@ class ClusteredPushTest {
                     Thread.onSpinWait();
                 }
             }
-            assertThat(idsByKey()).hasSize(60).allSatisfy((key, ids) -> assertThat(ids).hasSize(1));
+            assertThat(idsByKey())
+                    .hasSize(60)
+                    .allSatisfy((key, ids) -> assertThat(ids).hasSize(1));
             System.out.println("ClusteredPushTest: 60 records, " + events.size() + " deliveries");
         }
     }
