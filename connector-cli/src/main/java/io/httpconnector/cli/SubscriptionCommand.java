@@ -26,7 +26,7 @@ final class SubscriptionCommand extends InstanceCommand {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** The steps. */
-    enum Action {
+    enum SubscriptionStep {
         LIST("Show the status of the webhooks. Sends nothing."),
         CHECK("Check that the service has each webhook; register it again if it has not."),
         RENEW("Extend the lifetime of the webhooks now."),
@@ -35,7 +35,7 @@ final class SubscriptionCommand extends InstanceCommand {
 
         private final String header;
 
-        Action(String header) {
+        SubscriptionStep(String header) {
             this.header = header;
         }
 
@@ -48,7 +48,7 @@ final class SubscriptionCommand extends InstanceCommand {
         }
     }
 
-    private final Action action;
+    private final SubscriptionStep action;
 
     @Parameters(
             index = "1",
@@ -63,7 +63,7 @@ final class SubscriptionCommand extends InstanceCommand {
             description = "The directory of the subscriptions. Default: ID.state.")
     private @Nullable Path state;
 
-    SubscriptionCommand(Terminal terminal, Action action) {
+    SubscriptionCommand(Terminal terminal, SubscriptionStep action) {
         super(terminal);
         this.action = action;
     }
@@ -94,7 +94,7 @@ final class SubscriptionCommand extends InstanceCommand {
     /** Executes the step for the webhooks that are registered. */
     private void execute(
             Instance instance, SubscriptionFiles files, StateStore store, Map<String, SubscriptionStatus> all) {
-        if (action == Action.LIST
+        if (action == SubscriptionStep.LIST
                 || all.values().stream().allMatch(one -> one.state() == SubscriptionState.NOT_REGISTERED)) {
             return;
         }
@@ -141,8 +141,8 @@ final class SubscriptionCommand extends InstanceCommand {
                         .ifPresent(error -> terminal().note(terminal().styled("fg(red)", "failed: ") + error));
             }
         });
-        if (action != Action.LIST
-                && action != Action.DELETE
+        if (action != SubscriptionStep.LIST
+                && action != SubscriptionStep.DELETE
                 && all.values().stream().anyMatch(one -> one.state() == SubscriptionState.NOT_REGISTERED)) {
             terminal().note("\"connector listen --subscribe --public-url URL\" registers a webhook.");
         }

@@ -34,7 +34,7 @@ final class SubscriptionsCommand implements Callable<Integer> {
     /** Returns the command with its subcommands. */
     static CommandLine create(Terminal terminal) {
         CommandLine all = new CommandLine(new SubscriptionsCommand());
-        for (SubscriptionCommand.Action action : SubscriptionCommand.Action.values()) {
+        for (SubscriptionCommand.SubscriptionStep action : SubscriptionCommand.SubscriptionStep.values()) {
             CommandLine command = new CommandLine(new SubscriptionCommand(terminal, action));
             command.getCommandSpec().usageMessage().header(action.header());
             all.addSubcommand(action.command(), command);

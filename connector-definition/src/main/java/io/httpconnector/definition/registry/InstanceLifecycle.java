@@ -3,7 +3,7 @@ package io.httpconnector.definition.registry;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.definition.Connector;
-import io.httpconnector.definition.registry.SubscriptionCleanup.Outcome;
+import io.httpconnector.definition.registry.SubscriptionCleanup.DeletionResult;
 import io.httpconnector.webhook.subscription.SubscriptionStatus;
 import java.time.Duration;
 import java.util.Optional;
@@ -77,7 +77,7 @@ final class InstanceLifecycle {
     void stop() {
         changing(() -> {
             disable();
-            if (environment.cleanup.delete(this) != Outcome.NOTHING_LEFT) {
+            if (environment.cleanup.delete(this) != DeletionResult.NOTHING_LEFT) {
                 environment.cleanup.plan(this);
             }
         });

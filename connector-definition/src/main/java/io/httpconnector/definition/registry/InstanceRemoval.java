@@ -1,6 +1,6 @@
 package io.httpconnector.definition.registry;
 
-import io.httpconnector.definition.registry.SubscriptionCleanup.Outcome;
+import io.httpconnector.definition.registry.SubscriptionCleanup.DeletionResult;
 
 /** Removes an instance, after its subscriptions are deleted at the service. */
 record InstanceRemoval(RegistryEnvironment environment, InstanceLifecycle instance) {
@@ -10,7 +10,7 @@ record InstanceRemoval(RegistryEnvironment environment, InstanceLifecycle instan
     void remove(boolean keepsState) {
         instance.changingAny(() -> {
             instance.disable();
-            if (!keepsState && environment.cleanup.delete(instance) == Outcome.LEFT) {
+            if (!keepsState && environment.cleanup.delete(instance) == DeletionResult.LEFT) {
                 if (instance.stored().state() != InstanceState.REMOVING) {
                     instance.store(instance.stored().with(InstanceState.REMOVING, REASON));
                 }
@@ -34,11 +34,11 @@ record InstanceRemoval(RegistryEnvironment environment, InstanceLifecycle instan
         if (environment.instances.get(instance.stored().id()) != instance.instance()) {
             return true;
         }
-        Outcome outcome = environment.cleanup.delete(instance);
-        if (outcome != Outcome.LEFT && instance.stored().state() == InstanceState.REMOVING) {
+        DeletionResult outcome = environment.cleanup.delete(instance);
+        if (outcome != DeletionResult.LEFT && instance.stored().state() == InstanceState.REMOVING) {
             removeNow(false);
             return true;
         }
-        return outcome == Outcome.NOTHING_LEFT;
+        return outcome == DeletionResult.NOTHING_LEFT;
     }
 }

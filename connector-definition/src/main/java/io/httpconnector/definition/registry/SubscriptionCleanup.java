@@ -35,7 +35,7 @@ final class SubscriptionCleanup {
     private final Map<InstanceId, PlannedPolls> planned = new HashMap<>();
 
     /** The result of an attempt. */
-    enum Outcome {
+    enum DeletionResult {
         /** Nothing is left at the service. */
         NOTHING_LEFT,
         /** A later attempt may succeed. */
@@ -85,36 +85,36 @@ final class SubscriptionCleanup {
     }
 
     /** Deletes what is not needed, once. */
-    Outcome delete(InstanceLifecycle instance) {
-        Outcome outcome = Outcome.NOTHING_LEFT;
+    DeletionResult delete(InstanceLifecycle instance) {
+        DeletionResult outcome = DeletionResult.NOTHING_LEFT;
         for (Map.Entry<String, Defined> one : left(instance.stored()).entrySet()) {
-            Outcome next = delete(instance, one.getKey(), one.getValue());
+            DeletionResult next = delete(instance, one.getKey(), one.getValue());
             outcome = next.compareTo(outcome) > 0 ? next : outcome;
         }
         return outcome;
     }
 
-    private Outcome delete(InstanceLifecycle instance, String webhook, Defined defined) {
+    private DeletionResult delete(InstanceLifecycle instance, String webhook, Defined defined) {
         StoredInstance stored = instance.stored();
         InstanceRuntime probe = new InstanceRuntime(environment, instance, stored, defined);
         try (Connector connector = probe.connect(stored.settings())) {
             SubscriptionStatus status =
                     connector.subscription(webhook).orElseThrow().stop();
             if (status.state() == SubscriptionState.NOT_REGISTERED) {
-                return Outcome.NOTHING_LEFT;
+                return DeletionResult.NOTHING_LEFT;
             }
             LOG.warn(
                     "{}: the subscription of the webhook {} could not be deleted at the service: {}",
                     instance,
                     webhook,
                     status.lastError().orElse("another node is executing a step"));
-            return status.needsAuthorization() ? Outcome.REFUSED : Outcome.LEFT;
+            return status.needsAuthorization() ? DeletionResult.REFUSED : DeletionResult.LEFT;
         } catch (InvalidDefinitionException e) {
             LOG.warn("{}: the subscription of the webhook {} cannot be deleted at the service", instance, webhook, e);
-            return Outcome.REFUSED;
+            return DeletionResult.REFUSED;
         } catch (RuntimeException e) {
             LOG.warn("{}: the subscription of the webhook {} was not deleted at the service", instance, webhook, e);
-            return Outcome.LEFT;
+            return DeletionResult.LEFT;
         }
     }
 
@@ -136,7 +136,7 @@ final class SubscriptionCleanup {
         Defined current = environment.definitions.get(stored.id().connector(), stored.version());
         for (String webhook : current.definition().subscriptions()) {
             if (isRegistered(stored.id(), webhook)) {
-                Outcome unused = delete(instance, webhook, current);
+                DeletionResult unused = delete(instance, webhook, current);
             }
         }
     }

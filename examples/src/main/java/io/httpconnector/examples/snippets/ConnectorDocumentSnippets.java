@@ -3,6 +3,7 @@ package io.httpconnector.examples.snippets;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.Response;
 import io.httpconnector.auth.definition.InputField;
+import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.ConnectorContext;
 import io.httpconnector.definition.ConnectorDefinition;
@@ -12,6 +13,7 @@ import io.httpconnector.definition.imports.ImportedConnector;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.Pills;
 import io.httpconnector.webhook.WebhookRouter;
+import io.httpconnector.webhook.subscription.SubscriptionStatus;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -78,6 +80,23 @@ final class ConnectorDocumentSnippets {
 
         URI callback = acme.webhookUrl("booking-cancelled").orElseThrow();
         log.info("{}", callback);
+    }
+
+    static void registerWebhook(
+            ConnectorDefinition code,
+            ConnectorContext.Builder context,
+            StateStore store,
+            TokenStore tokenStore,
+            WebhookRouter router,
+            WebhookSnippets.Builds builds) {
+        Connector acme = code.connect(
+                context.state(store).tokens(tokenStore).webhooks(router).build());
+        acme.on("pushed", event -> builds.start(event.payload()));
+        acme.start(); // registers the URL; call it when the web server accepts requests
+
+        SubscriptionStatus status = acme.subscription("pushed").orElseThrow().status();
+        acme.close(); // keeps the subscription, for the next start
+        log.info("{}", status);
     }
 
     static void importCatalogue(Path directory) throws IOException {
