@@ -1,6 +1,7 @@
 package io.httpconnector.micrometer;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -224,6 +225,37 @@ public enum ConnectorMeter {
             "httpconnector.subscription.orphans",
             Meter.Type.COUNTER,
             "webhook subscriptions that may exist at the service, but cannot be found there",
+            "messaging.destination.name"),
+    /** The events of hybrid triggers by the source that has seen them first. */
+    HYBRID_EVENTS(
+            "httpconnector.hybrid.events",
+            Meter.Type.COUNTER,
+            "events of hybrid triggers by the source that has seen them first: `webhook`, `poll`",
+            "messaging.destination.name",
+            "source"),
+    /** The events that the webhook of a hybrid trigger has missed. */
+    HYBRID_MISSED(
+            "httpconnector.hybrid.missed",
+            Meter.Type.COUNTER,
+            "events that the webhook of a hybrid trigger has missed",
+            "messaging.destination.name"),
+    /** The share of events that the webhook of a hybrid trigger has missed. */
+    HYBRID_MISSED_SHARE(
+            "httpconnector.hybrid.missed.share",
+            Meter.Type.GAUGE,
+            "share of all events that the webhook of a hybrid trigger has missed, from 0 to 1",
+            "messaging.destination.name"),
+    /** The missed events for which a webhook arrived later. */
+    HYBRID_LATE(
+            "httpconnector.hybrid.late",
+            Meter.Type.COUNTER,
+            "missed events for which a webhook has arrived after the grace time",
+            "messaging.destination.name"),
+    /** Whether the webhook of a hybrid trigger is silent although there are changes. */
+    HYBRID_SILENT(
+            "httpconnector.hybrid.silent",
+            Meter.Type.GAUGE,
+            "1 if the webhook of a hybrid trigger is silent although there are changes, otherwise 0",
             "messaging.destination.name");
 
     private final String meter;
@@ -289,6 +321,14 @@ public enum ConnectorMeter {
                 .tags(keysAndValues)
                 .register(meters)
                 .increment((double) amount);
+    }
+
+    /** Returns the counter with these tags, whose value is that of an object. */
+    <T> FunctionCounter counter(MeterRegistry meters, T object, ToDoubleFunction<T> value, String... keysAndValues) {
+        return FunctionCounter.builder(meter, object, value)
+                .description(description)
+                .tags(keysAndValues)
+                .register(meters);
     }
 
     /** Returns the gauge with these tags, which becomes NaN when the object is no longer in memory. */

@@ -9,6 +9,7 @@ import io.httpconnector.polling.PollingStatus.State;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.webhook.WebhookListener;
 import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.hybrid.HybridTrigger;
 import io.httpconnector.webhook.subscription.SubscriptionListener;
 import io.httpconnector.webhook.subscription.WebhookSubscription;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -24,7 +25,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Metrics and traces of connections, polling triggers, webhook receivers and webhook subscriptions. {@link ConnectorMeter} lists the meters.
+ * Metrics and traces of connections, polling triggers, webhook receivers, webhook subscriptions and hybrid triggers. {@link ConnectorMeter} lists the meters.
  *
  * <pre>{@code
  * ConnectorMetrics metrics = ConnectorMetrics.of(meterRegistry);
@@ -286,6 +287,22 @@ public final class ConnectorMetrics {
     public Monitor monitor(WebhookSubscription subscription) {
         subscriptions.prepare(subscription.name());
         return SubscriptionGauges.add(gauges.ofDestination(subscription.name()), subscription, meters);
+    }
+
+    /**
+     * Adds the meters of a hybrid trigger: {@link ConnectorMeter#POLL_FAILURES}, {@link ConnectorMeter#POLL_AGE}, {@link
+     * ConnectorMeter#INBOX_PENDING} and those with names that start with {@code httpconnector.hybrid}, which are NaN if its webhook only
+     * requests polls. When they are read, the status is read once, at most every 5 seconds.
+     *
+     * <p>Its events are counted by the listener {@link #triggers()} of its polls; a listener {@link #receivers()} of its webhook would
+     * count them again. To measure only the requests of the webhook, use {@code metrics.receivers()::onResponse}.
+     *
+     * @param trigger the trigger, to which the meters have a weak reference
+     * @return removes the meters, to be closed with the trigger
+     */
+    public Monitor monitor(HybridTrigger trigger) {
+        return HybridGauges.add(
+                gauges.ofDestination(trigger.id()), trigger, meters.config().clock());
     }
 
     double age(Instant time) {

@@ -1,6 +1,5 @@
 package io.httpconnector.micrometer;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
@@ -33,7 +32,7 @@ final class Gauges {
         return new Group(meters, Tag.DESTINATION, destinations.tag(name));
     }
 
-    /** The gauges of one object. */
+    /** The gauges, and counters, of one object. */
     static final class Group implements ConnectorMetrics.Monitor {
 
         private final MeterRegistry meters;
@@ -50,12 +49,24 @@ final class Gauges {
         /** Adds a gauge, which becomes NaN when the object is no longer in memory. */
         synchronized <T> Group add(ConnectorMeter meter, T object, ToDoubleFunction<T> value, String... moreTags) {
             if (!name.equals(NameLimiter.OTHER)) {
-                List<String> tags = new ArrayList<>(List.of(key, name));
-                tags.addAll(List.of(moreTags));
-                Gauge gauge = meter.gauge(meters, object, value, tags.toArray(String[]::new));
-                added.add(gauge.getId());
+                added.add(meter.gauge(meters, object, value, tags(moreTags)).getId());
             }
             return this;
+        }
+
+        /** Adds a counter whose value is that of an object, and is the last one when it is no longer in memory. */
+        synchronized <T> Group addCounter(
+                ConnectorMeter meter, T object, ToDoubleFunction<T> value, String... moreTags) {
+            if (!name.equals(NameLimiter.OTHER)) {
+                added.add(meter.counter(meters, object, value, tags(moreTags)).getId());
+            }
+            return this;
+        }
+
+        private String[] tags(String... moreTags) {
+            List<String> tags = new ArrayList<>(List.of(key, name));
+            tags.addAll(List.of(moreTags));
+            return tags.toArray(String[]::new);
         }
 
         @Override

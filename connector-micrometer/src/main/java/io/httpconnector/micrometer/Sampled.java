@@ -29,14 +29,26 @@ final class Sampled<T, S> {
         this.reader = reader;
     }
 
+    /** Returns the status; the last known one if it cannot be read now. */
     synchronized S of(T object) {
         long now = clock.monotonicTime();
         S known = status;
         if (known == null || now - time > LIFETIME) {
-            known = reader.apply(object);
+            known = read(object, known);
             status = known;
             time = now;
         }
         return known;
+    }
+
+    private S read(T object, @Nullable S known) {
+        try {
+            return reader.apply(object);
+        } catch (RuntimeException e) {
+            if (known == null) {
+                throw e;
+            }
+            return known;
+        }
     }
 }

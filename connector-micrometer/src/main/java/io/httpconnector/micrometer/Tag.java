@@ -14,6 +14,7 @@ final class Tag {
     static final String OUTCOME = "outcome";
     static final String ACTION = "action";
     static final String REASON = "reason";
+    static final String SOURCE = "source";
 
     static final String HTTP_CONNECTOR = "httpconnector";
     static final String NONE = "none";

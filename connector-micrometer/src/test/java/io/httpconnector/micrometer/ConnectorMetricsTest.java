@@ -161,6 +161,7 @@ class ConnectorMetricsTest {
         metrics.monitor(trigger);
         metrics.monitor(receiver);
         monitored.add(SubscriptionMetricsTest.useEverything(metrics, url()));
+        monitored.add(HybridMetricsTest.useEverything(metrics, url()));
 
         assertThat(trigger.pollOnce().deadLetters()).isEqualTo(1);
         assertThat(receiver.receive(webhook()).status()).isEqualTo(200);

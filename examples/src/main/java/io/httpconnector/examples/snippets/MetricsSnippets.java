@@ -76,7 +76,8 @@ final class MetricsSnippets {
     }
 
     private static void monitor(ConnectorMetrics metrics, PollingTrigger issues) {
-        ConnectorMetrics.Monitor monitor = metrics.monitor(issues); // also for connections, receivers and subscriptions
+        ConnectorMetrics.Monitor monitor =
+                metrics.monitor(issues); // also for connections, receivers, subscriptions and hybrid triggers
         monitor.close();
     }
 
