@@ -1,14 +1,16 @@
 package io.httpconnector.spring;
 
+import io.httpconnector.polling.PushStatus;
 import io.httpconnector.trigger.DeadLetter;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The polling triggers and webhooks that methods with {@link ConnectorTrigger} handle, as a bean: their state, and operations for
- * operators and tests. A trigger is named by its connection and its name, such as {@code acme/updated-orders}; that of a customer of
- * the registry by tenant, connector and name, such as {@code acme/shop/updated-orders}. Thread-safe.
+ * The polling triggers and webhooks that methods with {@link ConnectorTrigger} handle, and the beans of the type {@code HybridTrigger}, as
+ * a bean: their state, and operations for operators and tests. A trigger is named by its connection and its name, such as {@code
+ * acme/updated-orders}, a hybrid trigger by its id; that of a customer of the registry by tenant, connector and name, such as {@code
+ * acme/shop/updated-orders}. Thread-safe.
  */
 public interface ConnectorTriggers {
 
@@ -17,7 +19,9 @@ public interface ConnectorTriggers {
         /** It polls the service. */
         POLLING,
         /** It receives events from the service. */
-        WEBHOOK
+        WEBHOOK,
+        /** It receives events from the service, and polls for those that are missing. */
+        HYBRID
     }
 
     /**
@@ -33,6 +37,8 @@ public interface ConnectorTriggers {
      * @param nextPoll when it polls next; null if it does not, or this is not known
      * @param path the path at which a webhook receives requests; null for a polling trigger and in a registry, where it is a secret
      * @param deadLetters the number of dead letters
+     * @param webhook the events that the webhook of a hybrid trigger has delivered and missed; null for others, and for a webhook that
+     *     only requests polls
      */
     record TriggerStatus(
             String id,
@@ -43,7 +49,8 @@ public interface ConnectorTriggers {
             @Nullable String lastError,
             @Nullable Instant nextPoll,
             @Nullable String path,
-            int deadLetters) {}
+            int deadLetters,
+            @Nullable PushStatus webhook) {}
 
     /**
      * Returns the status of all triggers.

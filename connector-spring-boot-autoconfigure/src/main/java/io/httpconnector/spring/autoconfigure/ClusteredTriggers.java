@@ -131,7 +131,8 @@ final class ClusteredTriggers {
                     status.failures() == 0 ? null : "see the log of the node that polled at " + status.lastFailure(),
                     status.next(),
                     null,
-                    deadLetters().size());
+                    deadLetters().size(),
+                    null);
         }
 
         @Override

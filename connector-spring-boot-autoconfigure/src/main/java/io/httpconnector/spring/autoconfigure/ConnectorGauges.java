@@ -6,6 +6,7 @@ import io.httpconnector.micrometer.ConnectorMetrics;
 import io.httpconnector.micrometer.RegistryMetrics;
 import io.httpconnector.spring.Connectors;
 import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.hybrid.HybridTrigger;
 import io.httpconnector.webhook.subscription.WebhookSubscription;
 import java.time.Instant;
 import java.util.List;
@@ -58,6 +59,11 @@ final class ConnectorGauges implements TriggerGauges, SmartInitializingSingleton
     @Override
     public void addReceiver(WebhookReceiver receiver) {
         monitors.add(metrics.monitor(receiver));
+    }
+
+    @Override
+    public void addHybrid(HybridTrigger trigger) {
+        monitors.add(metrics.monitor(trigger));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.httpconnector.spring.autoconfigure;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.definition.registry.ConnectorRegistry;
+import io.httpconnector.polling.PushStatus;
 import io.httpconnector.spring.ConnectorSubscriptions;
 import io.httpconnector.spring.ConnectorTriggers;
 import io.httpconnector.spring.ConnectorTriggers.TriggerStatus;
@@ -25,6 +26,9 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
  */
 @Endpoint(id = "connectors")
 public final class ConnectorsEndpoint {
+
+    /** The first part of the path of a trigger whose id has only one part. */
+    private static final String TRIGGERS = "triggers";
 
     /** The first part of the path of a subscription whose id has only one part. */
     private static final String SUBSCRIPTIONS = "subscriptions";
@@ -106,14 +110,13 @@ public final class ConnectorsEndpoint {
     /**
      * Shows a trigger or webhook with its dead letters and its subscription, or a subscription of its own.
      *
-     * @param connection the name of the connection; {@code subscriptions} for a subscription that is a bean
-     * @param trigger the name of the trigger, or of that subscription
+     * @param connection the name of the connection; {@code subscriptions} or {@code triggers} for one that is a bean
+     * @param trigger the name of the trigger or subscription
      * @return the status; null if there is none, which is the status 404
      */
     @ReadOperation
     public @Nullable Map<String, Object> show(@Selector String connection, @Selector String trigger) {
-        String path = connection + "/" + trigger;
-        Map<String, Object> json = trigger(triggers.list(), path);
+        Map<String, Object> json = trigger(triggers.list(), id(connection, trigger));
         Map<String, Object> subscription = subscription(connection, trigger)
                 .flatMap(id -> subscriptions.status(id).map(status -> SubscriptionJson.of(id, status)))
                 .orElse(null);
@@ -122,6 +125,14 @@ public final class ConnectorsEndpoint {
         }
         json.put(SUBSCRIPTION, subscription);
         return json;
+    }
+
+    /** Returns the id of the trigger at a path. */
+    private String id(String connection, String trigger) {
+        String id = connection + "/" + trigger;
+        boolean isBean = connection.equals(TRIGGERS)
+                && triggers.list().stream().noneMatch(status -> status.id().equals(id));
+        return isBean ? trigger : id;
     }
 
     private @Nullable Map<String, Object> trigger(List<TriggerStatus> all, String id) {
@@ -157,8 +168,8 @@ public final class ConnectorsEndpoint {
     /**
      * Polls, pauses or resumes a trigger, replays or discards its dead letters, or renews, checks or rotates a subscription.
      *
-     * @param connection the name of the connection; {@code subscriptions} for a subscription that is a bean
-     * @param trigger the name of the trigger, or of that subscription
+     * @param connection the name of the connection; {@code subscriptions} or {@code triggers} for one that is a bean
+     * @param trigger the name of the trigger or subscription
      * @param action {@code poll}, {@code pause}, {@code resume}, {@code replay} or {@code discard}; {@code renew}, {@code check} or
      *     {@code rotate}
      * @param event the id of the event of a dead letter; by default, all dead letters are replayed
@@ -170,7 +181,7 @@ public final class ConnectorsEndpoint {
             @Selector String trigger,
             String action,
             @org.springframework.lang.Nullable @Nullable String event) {
-        String path = connection + "/" + trigger;
+        String path = id(connection, trigger);
         long count = 0;
         switch (action) {
             case "renew", "check", "rotate" -> manage(connection, trigger, action);
@@ -264,6 +275,12 @@ public final class ConnectorsEndpoint {
         put(json, "lastError", status.lastError());
         put(json, "nextPoll", status.nextPoll());
         put(json, "path", status.path());
+        PushStatus webhook = status.webhook();
+        if (webhook != null) {
+            json.put("missedEvents", webhook.missed());
+            json.put("missedShare", webhook.missedShare());
+            json.put("isSilent", webhook.isSilent());
+        }
         json.put("deadLetterCount", status.deadLetters());
         return json;
     }

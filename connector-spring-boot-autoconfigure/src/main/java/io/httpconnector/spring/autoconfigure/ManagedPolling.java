@@ -54,7 +54,8 @@ final class ManagedPolling implements ManagedTrigger {
                 status.lastError().orElse(null),
                 status.nextPoll().orElse(null),
                 null,
-                trigger.deadLetters().size());
+                trigger.deadLetters().size(),
+                null);
     }
 
     private synchronized PollingTrigger trigger() {

@@ -43,7 +43,8 @@ record ManagedWebhook(String id, String path, WebhookReceiver receiver) implemen
                 null,
                 null,
                 path,
-                receiver.deadLetters().size());
+                receiver.deadLetters().size(),
+                null);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.httpconnector.spring.autoconfigure;
 import io.httpconnector.definition.registry.ConnectorRegistry;
 import io.httpconnector.definition.registry.ConnectorRegistryBuilder;
 import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.hybrid.HybridTrigger;
 import io.httpconnector.webhook.subscription.WebhookSubscription;
 import java.time.Instant;
 import java.util.Optional;
@@ -27,6 +28,9 @@ interface TriggerGauges {
 
     /** Adds the gauges of the inbox of a webhook. */
     void addReceiver(WebhookReceiver receiver);
+
+    /** Adds the meters of a hybrid trigger. */
+    void addHybrid(HybridTrigger trigger);
 
     /** Adds the gauges of a webhook subscription. */
     void addSubscription(WebhookSubscription subscription);

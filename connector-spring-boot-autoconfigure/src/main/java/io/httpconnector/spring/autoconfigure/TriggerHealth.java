@@ -32,6 +32,8 @@ record TriggerHealth(boolean isUp, Map<String, Object> details) {
             if (status.consecutiveFailures() >= FAILURES) {
                 isUp = false;
                 details.put(status.id(), status.consecutiveFailures() + " failed polls: " + status.lastError());
+            } else if (status.webhook() != null && status.webhook().isSilent()) {
+                details.put(status.id(), "its webhook is silent although there are changes: polls deliver them");
             }
         }
         details.put("triggers", triggers.list().size());

@@ -9,6 +9,7 @@ import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.spring.ConnectorTriggers;
 import io.httpconnector.spring.Connectors;
 import io.httpconnector.trigger.DeadLetter;
+import io.httpconnector.webhook.hybrid.HybridTrigger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,7 +27,8 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Connects the methods with {@code @ConnectorTrigger} to the triggers and webhooks of the connections. Triggers start when all beans
+ * Connects the methods with {@code @ConnectorTrigger} to the triggers and webhooks of the connections, and manages the hybrid triggers
+ * that are beans. Triggers start when all beans
  * exist and the web server is running, and stop before anything else does: a handler can use all beans until it returns.
  */
 final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSingleton, SmartLifecycle {
@@ -85,6 +87,7 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
         if (!problems.isEmpty()) {
             throw new InvalidDefinitionException("methods with @ConnectorTrigger", problems);
         }
+        beans.getBeanProvider(HybridTrigger.class).stream().forEach(this::add);
         if (gauges != null) {
             triggers.values().forEach(trigger -> trigger.measure(gauges));
         }
@@ -135,6 +138,13 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
             trigger = new ManagedPolling(id, method, connector);
         }
         triggers.put(id, trigger);
+    }
+
+    private void add(HybridTrigger trigger) {
+        if (triggers.put(trigger.id(), new ManagedHybrid(trigger)) != null) {
+            throw new InvalidDefinitionException(
+                    "hybrid triggers", "two triggers have the id \"" + trigger.id() + "\": use another one");
+        }
     }
 
     private void logUnhandled(String connection) {
