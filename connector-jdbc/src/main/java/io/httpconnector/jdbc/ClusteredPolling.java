@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,6 +72,7 @@ public final class ClusteredPolling implements AutoCloseable {
     private final TriggerRepository table;
     private final Database database;
     private final StateStore store;
+    private final PollExclusion exclusion;
     private final Scheduler scheduler;
     private final Map<CurrentlyExecuting, PollingTrigger> running = new ConcurrentHashMap<>();
 
@@ -118,6 +120,7 @@ public final class ClusteredPolling implements AutoCloseable {
         this.time = new DatabaseClock(database, TimeSource.SYSTEM);
         this.table = new TriggerRepository(database, TASK);
         this.store = new JdbcStateStore(database);
+        this.exclusion = new PollExclusion(database);
         CustomTask<Void> poll = Tasks.custom(TASK, Void.class)
                 .onFailure(new OnFailureRetryLater<>(AFTER_FAILURE))
                 .onDeadExecution(ClusterHeartbeat.revived(time))
@@ -270,6 +273,22 @@ public final class ClusteredPolling implements AutoCloseable {
         });
     }
 
+    /**
+     * Executes a push of records that this node has received while no node polls the trigger, see {@code
+     * HybridTriggerBuilder.pollElsewhere}. Otherwise, the poll would find that its state has changed, and would have to be repeated. If
+     * the poll takes longer than 30 seconds, the push does not wait for its end.
+     *
+     * @param id the id of the trigger
+     * @param push the push
+     */
+    public void betweenPolls(String id, Runnable push) {
+        check(id != null && push != null, "the id or the push is null");
+        boolean unused = exclusion.execute(id, PollExclusion.PUSH_TIMEOUT, () -> {
+            push.run();
+            return true;
+        });
+    }
+
     /** Plans the next poll in one transaction with concurrent changes of the trigger, and therefore not by the scheduler. */
     private CompletionHandler<Void> poll(TaskInstance<Void> instance, ExecutionContext context) {
         String key = instance.getId();
@@ -287,7 +306,10 @@ public final class ClusteredPolling implements AutoCloseable {
         try (PollingTrigger trigger = create(row.id(), DefinitionParser.parse("trigger", row.definition()), store)) {
             running.put(execution, trigger);
             try {
-                return trigger.pollPlanned(row.planned(), failures);
+                Supplier<PlannedPoll> work = () -> trigger.pollPlanned(row.planned(), failures);
+                return trigger.acceptsPushes()
+                        ? exclusion.execute(row.id(), PollExclusion.POLL_TIMEOUT, work)
+                        : work.get();
             } finally {
                 running.remove(execution);
             }

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /** A lease: a row locked by a dedicated connection, so that the database releases it when the process dies. */
 final class JdbcLease {
 
-    private static final Logger LOG = LoggerFactory.getLogger(JdbcTokenStore.class);
+    private static final Logger LOG = LoggerFactory.getLogger(JdbcLease.class);
     private static final Duration MAX_DURATION = Duration.ofMinutes(2);
     private static final Duration POLL = Duration.ofMillis(20);
     private static final CountDownLatch NEVER = new CountDownLatch(1);

@@ -37,6 +37,7 @@ public final class HybridTriggerBuilder {
     private @Nullable WebhookPayload payload;
     private @Nullable HttpConnection connection;
     private @Nullable Runnable pollElsewhere;
+    private Consumer<Runnable> betweenPolls = Runnable::run;
 
     HybridTriggerBuilder(String id) {
         this.id = id;
@@ -138,10 +139,25 @@ public final class HybridTriggerBuilder {
      * @return this
      */
     public HybridTriggerBuilder pollElsewhere(Runnable request) {
-        if (request == null) {
+        return pollElsewhere(request, Runnable::run);
+    }
+
+    /**
+     * Requests polls from a scheduler other than the engine of the polls, which several nodes share. Then {@link HybridTrigger#start()} is
+     * not called.
+     *
+     * @param request requests a poll without waiting for it, such as {@code () -> cluster.resume(id)}
+     * @param betweenPolls executes a push while no node polls, such as {@code push -> cluster.betweenPolls(id, push)}: otherwise each
+     *     push lets a poll of another node fail, which is then repeated
+     * @return this
+     */
+    public HybridTriggerBuilder pollElsewhere(Runnable request, Consumer<Runnable> betweenPolls) {
+        if (request == null || betweenPolls == null) {
             problems.add("pollElsewhere: it is null");
+        } else {
+            this.pollElsewhere = request;
+            this.betweenPolls = betweenPolls;
         }
-        this.pollElsewhere = request;
         return this;
     }
 
@@ -238,7 +254,7 @@ public final class HybridTriggerBuilder {
             throw new InvalidDefinitionException("hybrid trigger \"" + id + "\"", found);
         }
         Runnable request = pollElsewhere == null ? () -> requestPoll(trigger) : pollElsewhere;
-        slot.records = new WebhookRecords(meaning, connection, trigger, request);
+        slot.records = new WebhookRecords(meaning, connection, trigger, request, betweenPolls);
         WebhookReceiver first = build("webhook", webhook::build, found);
         if (first == null) {
             throw new InvalidDefinitionException("hybrid trigger \"" + id + "\"", found);

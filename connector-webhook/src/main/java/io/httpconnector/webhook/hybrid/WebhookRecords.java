@@ -11,6 +11,7 @@ import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.webhook.WebhookEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,17 +25,25 @@ final class WebhookRecords {
     private final @Nullable HttpConnection connection;
     private final PollingTrigger trigger;
     private final Runnable poll;
+    private final Consumer<Runnable> betweenPolls;
 
     /**
      * Creates the mapping.
      *
      * @param poll requests a poll
+     * @param betweenPolls executes a push while no other node polls
      */
-    WebhookRecords(WebhookPayload payload, @Nullable HttpConnection connection, PollingTrigger trigger, Runnable poll) {
+    WebhookRecords(
+            WebhookPayload payload,
+            @Nullable HttpConnection connection,
+            PollingTrigger trigger,
+            Runnable poll,
+            Consumer<Runnable> betweenPolls) {
         this.payload = payload;
         this.connection = connection;
         this.trigger = trigger;
         this.poll = poll;
+        this.betweenPolls = betweenPolls;
     }
 
     /** Handles an event: when the method returns, its records are handled and stored. */
@@ -53,7 +62,12 @@ final class WebhookRecords {
             poll.run();
             return;
         }
-        PushResult result = trigger.push(records(event, records));
+        PushedRecords pushed = records(event, records);
+        betweenPolls.accept(() -> push(pushed));
+    }
+
+    private void push(PushedRecords records) {
+        PushResult result = trigger.push(records);
         if (result.outdated() > 0) {
             // Perhaps a record that was deleted exists again.
             poll.run();
