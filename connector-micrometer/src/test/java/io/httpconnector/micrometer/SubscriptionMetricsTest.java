@@ -237,6 +237,7 @@ class SubscriptionMetricsTest {
 
         status = 0;
         isListed = true;
+        time.advance(Duration.ofHours(1));
         subscription.checkNow();
 
         assertThat(counter(ConnectorMeter.SUBSCRIPTION_REPLACEMENTS, "reason", "renew: it does not exist any more"))

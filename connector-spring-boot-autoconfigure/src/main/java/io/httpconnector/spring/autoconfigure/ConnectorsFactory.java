@@ -97,7 +97,7 @@ final class ConnectorsFactory {
         String publicUrl = properties.webhooks().publicUrl();
         if (publicUrl != null) {
             definition
-                    .webhooks()
+                    .subscriptions()
                     .forEach(webhook -> context.webhookUrl(
                             webhook,
                             URI.create(ConnectorWebhooks.withoutSlash(publicUrl) + "/" + name + "/" + webhook)));

@@ -36,7 +36,7 @@ public class SubscriptionAutoConfiguration {
         beans.stream().forEach(subscription -> add(all, subscription.name(), subscription));
         for (String connection : connectors.names()) {
             Connector connector = connectors.connector(connection);
-            for (String webhook : connectors.definition(connection).webhooks()) {
+            for (String webhook : connectors.definition(connection).subscriptions()) {
                 // Without a method that handles it, nothing receives its events.
                 if (connector.receiver(webhook).isPresent()) {
                     String id = connection + "/" + webhook;
