@@ -9,7 +9,9 @@ import io.httpconnector.polling.*;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.webhook.*;
+import io.httpconnector.webhook.hybrid.*;
 import io.httpconnector.webhook.server.JdkHandler;
+import io.httpconnector.webhook.subscription.WebhookSubscription;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -65,5 +67,41 @@ final class ReadmeSnippets {
                 .handler(event -> System.out.println(event.type()))
                 .build();
         server.createContext("/hooks/github", JdkHandler.of(hooks)); // or Spring, servlet, Vert.x, Javalin
+    }
+
+    static void hybrid(HttpConnection github, WebhookRouter router, String token, StateStore state, TokenStore tokens) {
+        WebhookSubscription subscription = WebhookSubscription.named(
+                        "issues") // created, renewed, checked, and created again if GitHub drops it
+                .preset("github")
+                .parameter("owner", "octocat")
+                .parameter("repository", "hello-world")
+                .events("issues")
+                .connection(github)
+                .url(router.url(token))
+                .store(state)
+                .secrets(new WebhookSecrets(tokens, "octocat", "issues"))
+                .build();
+        HybridTrigger changes = HybridTrigger.named(
+                        "changes") // one event for each change, whether the webhook or the poll sees it first
+                .connection(github)
+                .poll(poll -> poll.request(RequestTemplate.named("Issues")
+                                .get("/repos/octocat/hello-world/issues")
+                                .query("state", "all")
+                                .build())
+                        .records(RecordSelector.atRoot().where(issue -> !issue.has("pull_request")))
+                        .key("/id")
+                        .version("/updated_at")
+                        .cursor(Cursor.timestamp("/updated_at").sentAs("since"))
+                        .pagination(Pagination.linkHeader())
+                        .every(Duration.ofHours(1)))
+                .webhook(webhook -> webhook.subscription(subscription))
+                .payload(WebhookPayload.records("/issue"))
+                .store(state)
+                .handler(event -> System.out.println(
+                        event.change() + " " + event.payload().at("/title").asText()))
+                .build();
+        router.add(token, changes); // token: a constant of WebhookRouter.newToken()
+        changes.start();
+        subscription.start(); // stop() deletes the webhook at GitHub
     }
 }
