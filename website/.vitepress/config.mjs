@@ -38,6 +38,7 @@ const guides = [
       page("Wizard", "/docs/wizard"),
       page("Polling", "/docs/polling"),
       page("Webhooks", "/docs/webhooks"),
+      page("Webhook subscriptions", "/docs/webhook-subscriptions"),
       page("Databases and clusters", "/docs/databases"),
       page("Connector registry", "/docs/connector-registry"),
       page("Networks", "/docs/networks"),

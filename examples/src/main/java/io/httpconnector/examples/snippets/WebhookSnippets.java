@@ -4,12 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
-import io.httpconnector.HttpConnection;
 import io.httpconnector.Secret;
-import io.httpconnector.state.StateStore;
 import io.httpconnector.template.PillCatalogue;
 import io.httpconnector.trigger.DeadLetter;
-import io.httpconnector.webhook.DeliveredSecrets;
 import io.httpconnector.webhook.EventCapture;
 import io.httpconnector.webhook.Handshake;
 import io.httpconnector.webhook.Handshakes;
@@ -26,8 +23,6 @@ import io.httpconnector.webhook.WebhookRouter;
 import io.httpconnector.webhook.WebhookSigner;
 import io.httpconnector.webhook.inbox.Inbox;
 import io.httpconnector.webhook.server.JdkHandler;
-import io.httpconnector.webhook.subscription.SubscriptionListener;
-import io.httpconnector.webhook.subscription.WebhookSubscription;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
@@ -190,38 +185,5 @@ final class WebhookSnippets {
         try (EventCapture capture = leads.capture(5)) {
             return capture.catalogue("lead"); // when the service has sent a few
         }
-    }
-
-    /** Starts a build of a commit. */
-    interface Builds {
-        void start(JsonNode push);
-    }
-
-    static WebhookReceiver subscription(
-            HttpConnection github,
-            URI url,
-            StateStore state,
-            DeliveredSecrets secrets,
-            SubscriptionListener alerts,
-            Builds builds) {
-        WebhookSubscription pushes = WebhookSubscription.named("acme-pushes")
-                .preset("github")
-                .parameter("owner", "acme")
-                .parameter("repository", "app")
-                .events("push")
-                .connection(github)
-                .url(url) // the public URL of the receiver; a secret
-                .store(state)
-                .secrets(secrets)
-                .listener(alerts)
-                .build();
-
-        WebhookReceiver receiver = WebhookReceiver.named("acme-pushes")
-                .subscription(pushes) // verifier, handshakes, and all valid secrets
-                .handler(event -> builds.start(event.payload()))
-                .build();
-
-        pushes.start(); // after the web server accepts requests
-        return receiver;
     }
 }
