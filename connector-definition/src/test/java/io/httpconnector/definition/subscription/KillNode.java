@@ -10,14 +10,14 @@ import io.httpconnector.definition.WebhookSecrets;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.jdbc.JdbcStateStore;
 import io.httpconnector.jdbc.JdbcTokenStore;
-import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.RecordSelector;
 import io.httpconnector.polling.StartPosition;
+import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.testing.VirtualTime;
-import io.httpconnector.trigger.TriggerEvent;
-import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.hybrid.HybridTrigger;
+import io.httpconnector.webhook.hybrid.WebhookPayload;
 import io.httpconnector.webhook.server.JdkHandler;
 import io.httpconnector.webhook.subscription.SubscriptionStatus;
 import io.httpconnector.webhook.subscription.WebhookSubscription;
@@ -32,11 +32,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Executors;
-import java.util.function.Supplier;
 import org.h2.jdbcx.JdbcConnectionPool;
 
 /**
- * A process with a subscription and a poll, which executes the commands of its standard input in virtual time, and prints its
+ * A process with a subscription and a hybrid trigger, which executes the commands of its standard input in virtual time, and prints its
  * events and the results. It ends with its input, or when it is killed.
  */
 final class KillNode {
@@ -69,7 +68,7 @@ final class KillNode {
 
     private final VirtualTime time;
     private final WebhookSubscription subscription;
-    private final Supplier<PollingTrigger> trigger;
+    private final HybridTrigger trigger;
 
     private KillNode(String[] arguments) throws IOException {
         time = new VirtualTime(Instant.parse(arguments[2]));
@@ -96,26 +95,22 @@ final class KillNode {
                 .secrets(new WebhookSecrets(tokens, "test", "records"))
                 .timeSource(time)
                 .build();
-        // Each poll reads the state that the other node may have stored.
-        trigger = () -> PollingTrigger.named("records")
+        trigger = HybridTrigger.named("records")
                 .connection(connection)
-                .request(RequestTemplate.named("Records").get("/records").build())
-                .records(RecordSelector.at(""))
-                .key("/id")
-                .version("/version")
-                .startPosition(StartPosition.everything())
+                .poll(poll -> poll.request(
+                                RequestTemplate.named("Records").get("/records").build())
+                        .records(RecordSelector.atRoot())
+                        .key("/id")
+                        .version("/version")
+                        .startPosition(StartPosition.everything()))
+                .webhook(webhook -> webhook.subscription(subscription).timeSource(time))
+                .payload(WebhookPayload.records(""))
                 .store(store)
-                .handler(event -> report("poll", event))
-                .build();
-        WebhookReceiver receiver = WebhookReceiver.named("records")
-                .subscription(subscription)
-                .handler(event ->
-                        print("event webhook " + event.payload().path("id").asText() + " -"))
-                .timeSource(time)
+                .handler(event -> print("event " + event.key() + " " + event.id()))
                 .build();
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(Executors.newCachedThreadPool());
-        server.createContext("/", JdkHandler.of(receiver));
+        server.createContext("/", JdkHandler.of(trigger));
         server.start();
         print("ready " + server.getAddress().getPort());
     }
@@ -137,10 +132,6 @@ final class KillNode {
             }
         }
         System.exit(0);
-    }
-
-    private static void report(String source, TriggerEvent event) {
-        print("event " + source + " " + event.key() + " " + event.id());
     }
 
     private void advanceTo(Instant instant) {
@@ -165,9 +156,15 @@ final class KillNode {
         }
     }
 
+    /** Polls. The first poll after those of another node fails, because the state has changed. */
     private void poll() {
-        try (PollingTrigger polling = trigger.get()) {
-            polling.pollOnce();
+        try {
+            trigger.pollOnce();
+        } catch (StateException e) {
+            if (e.reason() != StateException.StateFailure.CONFLICT) {
+                throw e;
+            }
+            trigger.pollOnce();
         }
     }
 

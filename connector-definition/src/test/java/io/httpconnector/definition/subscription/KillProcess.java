@@ -27,6 +27,7 @@ final class KillProcess implements AutoCloseable {
     private final BlockingQueue<String> results = new LinkedBlockingQueue<>();
     private final List<String[]> events = new ArrayList<>();
     private volatile int port;
+    private volatile String status = "";
 
     private KillProcess(Process process, Consumer<Instant> clock) {
         this.process = process;
@@ -50,6 +51,11 @@ final class KillProcess implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-Xmx200m"));
         command.addAll(archive.options());
+        if (!Boolean.getBoolean("verbose")) {
+            // Without a log, the start takes less time.
+            command.add("-Dslf4j.provider=org.slf4j.helpers.NOP_FallbackServiceProvider");
+            command.add("-Dslf4j.internal.verbosity=ERROR");
+        }
         command.add(KillNode.class.getName());
         command.addAll(List.of(
                 stores, service.baseUrl(), service.now().toString(), url, String.valueOf(service.choosesSecret())));
@@ -124,10 +130,16 @@ final class KillProcess implements AutoCloseable {
             // The process was killed.
         }
         String result = result();
+        status = result == null ? "" : result;
         if (Boolean.getBoolean("verbose")) {
             System.out.println(now + " " + command + ": " + result);
         }
         return result;
+    }
+
+    /** The result of the last command. */
+    String status() {
+        return status;
     }
 
     int port() {
@@ -144,7 +156,7 @@ final class KillProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** The events so far, as words: event, source, key, id. */
+    /** The events so far, as words: event, key, id. */
     List<String[]> events() {
         synchronized (events) {
             return List.copyOf(events);
