@@ -115,7 +115,7 @@ final class GitHubStandIn extends SubscribableStandIn {
             case "PATCH" -> {
                 hook = new Hook(id, hook.url, received.body().path("secret").asText(), hook.active);
                 hooks.put(id, hook);
-                return new Reply(200, json(hook).get("config"));
+                return new Reply(200, config(hook));
             }
             default -> {
                 return new Reply(200, json(hook));
@@ -133,7 +133,11 @@ final class GitHubStandIn extends SubscribableStandIn {
                 "events",
                 List.of("issues"),
                 "config",
-                Map.of("url", hook.url, "content_type", "json", "secret", "********"));
+                config(hook));
+    }
+
+    private static Map<String, Object> config(Hook hook) {
+        return Map.of("url", hook.url, "content_type", "json", "secret", "********");
     }
 
     private Map<String, Object> issue(Item item) {

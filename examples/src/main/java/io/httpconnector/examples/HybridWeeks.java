@@ -135,10 +135,11 @@ public final class HybridWeeks {
                 hub.isChanging = false;
                 mail.isChanging = false;
                 traffic.runUntil(start.plus(Duration.ofDays(14)).plus(Duration.ofHours(2)));
-                boolean isGood = hub.report() & mail.report();
+                boolean isHubGood = hub.report();
+                boolean isMailGood = mail.report();
                 int left = gitHub.subscriptions() + graph.subscriptions();
                 say("Subscriptions left: " + left);
-                return isGood && left == 0;
+                return isHubGood && isMailGood && left == 0;
             }
         }
 
