@@ -5,7 +5,6 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.CustomAuth;
 import io.httpconnector.auth.oauth2.TokenStore;
-import io.httpconnector.definition.WebhookSecrets;
 import io.httpconnector.polling.Cursor;
 import io.httpconnector.polling.Pagination;
 import io.httpconnector.polling.PollingEngine;
@@ -15,6 +14,7 @@ import io.httpconnector.polling.RecordSelector;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.testing.VirtualTime;
+import io.httpconnector.webhook.StoredWebhookSecrets;
 import io.httpconnector.webhook.WebhookRouter;
 import io.httpconnector.webhook.hybrid.HybridTrigger;
 import io.httpconnector.webhook.hybrid.HybridTriggerBuilder;
@@ -241,7 +241,7 @@ public final class HybridWeeks {
                         .connection(connection)
                         .url(router.url(token))
                         .store(store)
-                        .secrets(new WebhookSecrets(tokens, "example", name))
+                        .secrets(StoredWebhookSecrets.in(tokens, "example", name))
                         .listener(new Story())
                         .timeSource(time)
                         .build();

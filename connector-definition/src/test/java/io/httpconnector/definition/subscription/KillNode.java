@@ -6,7 +6,6 @@ import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.TokenEncryption;
 import io.httpconnector.auth.oauth2.TokenStore;
-import io.httpconnector.definition.WebhookSecrets;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.jdbc.JdbcStateStore;
 import io.httpconnector.jdbc.JdbcTokenStore;
@@ -16,6 +15,7 @@ import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.testing.VirtualTime;
+import io.httpconnector.webhook.StoredWebhookSecrets;
 import io.httpconnector.webhook.hybrid.HybridTrigger;
 import io.httpconnector.webhook.hybrid.WebhookPayload;
 import io.httpconnector.webhook.server.JdkHandler;
@@ -92,7 +92,7 @@ final class KillNode {
                 .connection(connection)
                 .url(URI.create(arguments[3]))
                 .store(store)
-                .secrets(new WebhookSecrets(tokens, "test", "records"))
+                .secrets(StoredWebhookSecrets.in(tokens, "test", "records"))
                 .timeSource(time)
                 .build();
         trigger = HybridTrigger.named("records")

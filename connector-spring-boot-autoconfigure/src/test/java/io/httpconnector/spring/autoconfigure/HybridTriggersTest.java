@@ -96,13 +96,13 @@ class HybridTriggersTest {
             assertThat(status.webhook()).isNotNull();
             assertThat(status.webhook().pushedFirst()).isEqualTo(1);
             ConnectorsEndpoint endpoint = new ConnectorsEndpoint(
-                    triggers, context.getBean(io.httpconnector.spring.ConnectorSubscriptions.class));
+                    triggers, context.getBean(io.httpconnector.spring.ConnectorSubscriptions.class), null);
             assertThat(endpoint.show("triggers", "contacts"))
                     .containsEntry("kind", "hybrid")
                     .containsEntry("missedEvents", 0L);
             assertThat(endpoint.act("triggers", "contacts", "poll", null)).containsEntry("events", 0L);
             assertThat(endpoint.show("triggers", "other")).isNull();
-            assertThat(TriggerHealth.of(triggers).isUp()).isTrue();
+            assertThat(TriggerHealth.of(triggers, null).isUp()).isTrue();
             assertThat(context.getBean(MeterRegistry.class)
                             .get(ConnectorMeter.HYBRID_EVENTS.meterName())
                             .tag("source", "webhook")

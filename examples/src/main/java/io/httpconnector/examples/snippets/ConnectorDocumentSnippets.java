@@ -88,7 +88,7 @@ final class ConnectorDocumentSnippets {
             StateStore store,
             TokenStore tokenStore,
             WebhookRouter router,
-            WebhookSnippets.Builds builds) {
+            WebhookSubscriptionSnippets.Builds builds) {
         Connector acme = code.connect(
                 context.state(store).tokens(tokenStore).webhooks(router).build());
         acme.on("pushed", event -> builds.start(event.payload()));

@@ -79,7 +79,7 @@ final class ReadmeSnippets {
                 .connection(github)
                 .url(router.url(token))
                 .store(state)
-                .secrets(new WebhookSecrets(tokens, "octocat", "issues"))
+                .secrets(StoredWebhookSecrets.in(tokens, "octocat", "issues"))
                 .build();
         HybridTrigger changes = HybridTrigger.named(
                         "changes") // one event for each change, whether the webhook or the poll sees it first
