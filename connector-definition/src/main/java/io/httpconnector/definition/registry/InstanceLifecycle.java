@@ -3,6 +3,7 @@ package io.httpconnector.definition.registry;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.definition.Connector;
+import io.httpconnector.definition.registry.Definitions.Defined;
 import io.httpconnector.definition.registry.SubscriptionCleanup.DeletionResult;
 import io.httpconnector.webhook.subscription.SubscriptionStatus;
 import java.time.Duration;
@@ -14,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Changes the state of a {@link ConnectorInstance}: each change is stored, and then applied. Thread-safe. */
-final class InstanceLifecycle {
+final class InstanceLifecycle implements SubscriptionCleanup.CleanedInstance, InstanceVersions.UpgradedInstance {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectorInstance.class);
 
@@ -39,7 +40,8 @@ final class InstanceLifecycle {
         return instance;
     }
 
-    StoredInstance stored() {
+    @Override
+    public StoredInstance stored() {
         return stored;
     }
 
@@ -116,11 +118,12 @@ final class InstanceLifecycle {
     }
 
     InstanceVersions versions() {
-        return new InstanceVersions(environment, this);
+        return new InstanceVersions(environment.definitions, this);
     }
 
     /** Stores a changed instance, and applies it. A trigger or a subscription may have been removed. */
-    void replace(StoredInstance changed) {
+    @Override
+    public void replace(StoredInstance changed) {
         store(changed);
         InstanceRuntime old = runtime;
         if (old != null) {
@@ -129,8 +132,8 @@ final class InstanceLifecycle {
         reopen();
     }
 
-    /** Creates a connector and closes it. */
-    void check(String version, InstanceSettings settings) {
+    @Override
+    public void check(String version, InstanceSettings settings) {
         InstanceRuntime probe = new InstanceRuntime(
                 environment,
                 this,
@@ -143,8 +146,13 @@ final class InstanceLifecycle {
         new InstanceRemoval(environment, this).remove(keepsState);
     }
 
-    /** Deletes subscriptions that are not needed any more; returns whether there is nothing more to do. */
-    boolean deleteUnused() {
+    @Override
+    public Connector connect(Defined version) {
+        return new InstanceRuntime(environment, this, stored, version).connect(stored.settings());
+    }
+
+    @Override
+    public boolean deleteUnused() {
         try {
             if (!lifecycle.tryLock(LOCK_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
                 return false;
@@ -199,7 +207,8 @@ final class InstanceLifecycle {
         }
     }
 
-    void changing(Runnable change) {
+    @Override
+    public void changing(Runnable change) {
         changingAny(() -> {
             if (stored.state() == InstanceState.REMOVING) {
                 throw new ConnectorException("The instance " + this + " is being removed: add it again later");

@@ -12,13 +12,13 @@ final class InstancePolls {
 
     private static final Duration AFTER_INVALID_SETTINGS = Duration.ofMinutes(1);
 
-    private final RegistryEnvironment environment;
-    private final InstanceRuntime runtime;
+    private final RegistrySettings settings;
+    private final StartedInstance instance;
     private final String trigger;
 
-    InstancePolls(RegistryEnvironment environment, InstanceRuntime runtime, String trigger) {
-        this.environment = environment;
-        this.runtime = runtime;
+    InstancePolls(RegistrySettings settings, StartedInstance instance, String trigger) {
+        this.settings = settings;
+        this.instance = instance;
         this.trigger = trigger;
     }
 
@@ -28,14 +28,11 @@ final class InstancePolls {
      * @param delay before it
      */
     PlannedPolls plan(Duration delay) {
-        InstanceId id = runtime.stored().id();
-        PlannedPoll first = new PlannedPoll(
-                InstancePlans.UNKNOWN, environment.settings.time().now().plus(delay), 0, false);
-        String origin = runtime.defined().isSharedHost() ? id.connector() : id.connector() + "/" + id.tenant();
-        return environment
-                .settings
-                .engine()
-                .plan(id.tenant() + "/" + id.connector() + "/" + trigger, origin, first, this::poll);
+        InstanceId id = instance.stored().id();
+        PlannedPoll first =
+                new PlannedPoll(InstancePlans.UNKNOWN, settings.time().now().plus(delay), 0, false);
+        String origin = instance.defined().isSharedHost() ? id.connector() : id.connector() + "/" + id.tenant();
+        return settings.engine().plan(id.tenant() + "/" + id.connector() + "/" + trigger, origin, first, this::poll);
     }
 
     private PlannedPoll poll(PlannedPoll due) {
@@ -48,7 +45,7 @@ final class InstancePolls {
     }
 
     private Instant afterInvalidSettings() {
-        return environment.settings.time().now().plus(AFTER_INVALID_SETTINGS);
+        return settings.time().now().plus(AFTER_INVALID_SETTINGS);
     }
 
     private static Instant earlier(Instant one, Instant other) {
@@ -56,25 +53,24 @@ final class InstancePolls {
     }
 
     private PlannedPoll pollNow(PlannedPoll due) {
-        return runtime.call(connector -> {
-            PollingTrigger polling = runtime.trigger(connector, trigger);
+        return instance.call(connector -> {
+            PollingTrigger polling = instance.trigger(connector, trigger);
             PlannedPoll planned = due;
             if (due.time().equals(InstancePlans.UNKNOWN)) {
                 planned = polling.firstPlanned();
-                if (planned.start().isAfter(environment.settings.time().now())) {
+                if (planned.start().isAfter(settings.time().now())) {
                     return planned;
                 }
             }
             PlannedPoll next = polling.pollPlanned(planned.time(), planned.failures());
-            if (runtime.instance().stored().state() == InstanceState.FAILED) {
+            if (instance.hasFailed()) {
                 // A missing secret may be added meanwhile.
                 return new PlannedPoll(
                         next.time(), earlier(next.start(), afterInvalidSettings()), next.failures(), false);
             }
             boolean ends = next.needsAuthorization()
-                    && runtime.instance()
-                            .authorizationLost(
-                                    runtime, runtime.lastFailure().orElse("the service has rejected the credentials"));
+                    && instance.authorizationLost(
+                            instance.lastFailure().orElse("the service has rejected the credentials"));
             return new PlannedPoll(next.time(), next.start(), next.failures(), ends);
         });
     }

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * A started instance: its planned polls and webhook URLs. Its connector is created when it is needed, and closed when others are
  * needed more. Thread-safe.
  */
-final class InstanceRuntime implements OpenConnectors.OpenConnector {
+final class InstanceRuntime implements OpenConnectors.OpenConnector, StartedInstance {
 
     private static final Logger LOG = LoggerFactory.getLogger(InstanceRuntime.class);
 
@@ -68,10 +68,11 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
         this.plans = new InstancePlans(
                 stored,
                 environment::cluster,
-                (trigger, delay) -> new InstancePolls(environment, this, trigger).plan(delay));
+                (trigger, delay) -> new InstancePolls(environment.settings, this, trigger).plan(delay));
         this.secrets = new InstanceSecrets(environment.settings.secrets(), stored.id(), this::failed, this::connected);
-        this.subscriptions =
-                defined.definition().subscriptions().isEmpty() ? null : new InstanceSubscriptions(environment, this);
+        this.subscriptions = defined.definition().subscriptions().isEmpty()
+                ? null
+                : new InstanceSubscriptions(environment.settings, environment.node(), this);
     }
 
     /**
@@ -102,16 +103,18 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
         return instance;
     }
 
-    StoredInstance stored() {
+    @Override
+    public StoredInstance stored() {
         return stored;
     }
 
-    Defined defined() {
+    @Override
+    public Defined defined() {
         return defined;
     }
 
-    /** Executes work with the connector, which stays open meanwhile unless the instance is stopped. */
-    <T> T call(Function<Connector, T> work) {
+    @Override
+    public <T> T call(Function<Connector, T> work) {
         Connector leased = lease();
         try {
             return work.apply(leased);
@@ -177,7 +180,15 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
 
     /** Creates a connector with other settings, also to check them. */
     Connector connect(InstanceSettings settings) {
-        return new InstanceConnection(environment, this, secrets, new Failures(), subscriptions).connect(settings);
+        return new InstanceConnection(
+                        environment.settings,
+                        environment.receivers,
+                        webhook -> environment.webhookToken(stored, webhook),
+                        this,
+                        secrets,
+                        new Failures(),
+                        subscriptions)
+                .connect(settings);
     }
 
     /** Called when a value or a secret is missing or invalid. */
@@ -212,20 +223,37 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector {
     }
 
     /** Remembers why a poll or a step of a subscription has failed. */
-    void failed(Exception failure) {
+    @Override
+    public void failed(Exception failure) {
         lastFailure = message(failure);
+    }
+
+    @Override
+    public boolean hasFailed() {
+        return instance.stored().state() == InstanceState.FAILED;
+    }
+
+    @Override
+    public boolean authorizationLost(String reason) {
+        return instance.authorizationLost(this, reason);
+    }
+
+    @Override
+    public void authorized() {
+        instance.authorized(this);
     }
 
     private static String message(Exception e) {
         return String.valueOf(e.getMessage());
     }
 
-    Optional<String> lastFailure() {
+    @Override
+    public Optional<String> lastFailure() {
         return Optional.ofNullable(lastFailure);
     }
 
-    /** Returns a trigger with its handler. */
-    PollingTrigger trigger(Connector connector, String name) {
+    @Override
+    public PollingTrigger trigger(Connector connector, String name) {
         synchronized (connector) {
             if (connector.trigger(name).isEmpty()) {
                 connector.on(name, handler(name));

@@ -27,8 +27,9 @@ final class InstanceSubscriptions implements SubscriptionListener {
     private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
-    private final RegistryEnvironment environment;
-    private final InstanceRuntime runtime;
+    private final RegistrySettings settings;
+    private final String node;
+    private final StartedInstance instance;
 
     /** Held while a step is executed. */
     private final ReentrantLock executing = new ReentrantLock();
@@ -38,9 +39,15 @@ final class InstanceSubscriptions implements SubscriptionListener {
     private final Set<String> toRegister = new HashSet<>(1);
     private boolean ended;
 
-    InstanceSubscriptions(RegistryEnvironment environment, InstanceRuntime runtime) {
-        this.environment = environment;
-        this.runtime = runtime;
+    /**
+     * Creates an instance without plans.
+     *
+     * @param node the id of this registry, whose nodes may share an engine
+     */
+    InstanceSubscriptions(RegistrySettings settings, String node, StartedInstance instance) {
+        this.settings = settings;
+        this.node = node;
+        this.instance = instance;
     }
 
     /**
@@ -50,7 +57,7 @@ final class InstanceSubscriptions implements SubscriptionListener {
      * @param delay before the first step
      */
     synchronized void start(String webhook, boolean registers, Duration delay) {
-        if (!ended && runtime.defined().definition().subscriptions().contains(webhook)) {
+        if (!ended && instance.defined().definition().subscriptions().contains(webhook)) {
             if (registers) {
                 toRegister.add(webhook);
             }
@@ -65,17 +72,14 @@ final class InstanceSubscriptions implements SubscriptionListener {
         if (former != null) {
             former.close();
         }
-        InstanceId id = runtime.stored().id();
-        Instant first = environment.settings.time().now().plus(delay);
-        String origin = runtime.defined().isSharedHost() ? id.connector() : id.connector() + "/" + id.tenant();
+        InstanceId id = instance.stored().id();
+        Instant first = settings.time().now().plus(delay);
+        String origin = instance.defined().isSharedHost() ? id.connector() : id.connector() + "/" + id.tenant();
         planned.put(
                 webhook,
-                environment
-                        .settings
-                        .engine()
+                settings.engine()
                         .plan(
-                                "subscription " + environment.node() + " " + id.tenant() + "/" + id.connector() + "/"
-                                        + webhook,
+                                "subscription " + node + " " + id.tenant() + "/" + id.connector() + "/" + webhook,
                                 origin,
                                 new PlannedPoll(first, first, 0, false),
                                 due -> execute(webhook)));
@@ -85,10 +89,10 @@ final class InstanceSubscriptions implements SubscriptionListener {
         Instant next;
         executing.lock();
         try {
-            next = isEnded() ? Instant.MAX : runtime.call(connector -> step(connector, webhook));
+            next = isEnded() ? Instant.MAX : instance.call(connector -> step(connector, webhook));
         } catch (InvalidDefinitionException e) {
             // Reported as the state of the instance. A missing secret may be added meanwhile.
-            next = environment.settings.time().now().plus(AFTER_FAILURE);
+            next = settings.time().now().plus(AFTER_FAILURE);
         } finally {
             executing.unlock();
         }
@@ -99,7 +103,7 @@ final class InstanceSubscriptions implements SubscriptionListener {
         WebhookSubscription subscription = connector.subscription(webhook).orElseThrow();
         if (isToBeRegistered(webhook)) {
             if (!isStillStarted()) {
-                return environment.settings.time().now().plus(AFTER_FAILURE);
+                return settings.time().now().plus(AFTER_FAILURE);
             }
             if (subscription.status().state() == SubscriptionState.AUTHORIZATION_NEEDED) {
                 // It was authorized meanwhile: the delay until the next attempt is obsolete.
@@ -115,8 +119,8 @@ final class InstanceSubscriptions implements SubscriptionListener {
     private Instant authorized(WebhookSubscription subscription, Instant next) {
         SubscriptionStatus status = subscription.status();
         if (status.state() == SubscriptionState.AUTHORIZATION_NEEDED) {
-            boolean unused = runtime.instance()
-                    .authorizationLost(runtime, status.lastError().orElse("the service has rejected the credentials"));
+            boolean unused =
+                    instance.authorizationLost(status.lastError().orElse("the service has rejected the credentials"));
         }
         return next;
     }
@@ -124,7 +128,7 @@ final class InstanceSubscriptions implements SubscriptionListener {
     /** Another node may have stopped the instance, which this node notices later. */
     private boolean isStillStarted() {
         StoredInstance stored =
-                environment.settings.instances().find(runtime.stored().id()).orElse(null);
+                settings.instances().find(instance.stored().id()).orElse(null);
         return stored != null && !stored.isStopped();
     }
 
@@ -152,7 +156,7 @@ final class InstanceSubscriptions implements SubscriptionListener {
 
     @Override
     public void onFailure(String subscription, SubscriptionAction action, Exception failure, int consecutiveFailures) {
-        runtime.failed(failure);
+        instance.failed(failure);
     }
 
     /** Executes no more steps, and waits for the current one, so that its outcome is known. */

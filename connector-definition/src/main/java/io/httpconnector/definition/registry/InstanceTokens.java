@@ -24,6 +24,11 @@ record InstanceTokens(TokenStore tokens, String account, Runnable authorized) im
     /** The length of an account in a key, see {@code AccountTokens}. */
     private static final int MAX_LABEL = 100;
 
+    /** Returns the account to which the tokens of an instance belong. */
+    static String account(InstanceId id) {
+        return id.tenant() + "/" + id.connector();
+    }
+
     @Override
     public Optional<Secret> get(String key) {
         return tokens.get(key);

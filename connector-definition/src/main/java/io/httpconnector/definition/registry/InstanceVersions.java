@@ -5,14 +5,29 @@ import io.httpconnector.definition.DefinitionChange;
 import java.util.List;
 
 /** Upgrades an instance to other versions of its document. */
-record InstanceVersions(RegistryEnvironment environment, InstanceLifecycle instance) {
+record InstanceVersions(Definitions definitions, UpgradedInstance instance) {
+
+    /** An instance that may be upgraded. Thread-safe. */
+    interface UpgradedInstance {
+
+        StoredInstance stored();
+
+        /** Changes the instance while nothing else does. */
+        void changing(Runnable change);
+
+        /** Creates a connector and closes it. */
+        void check(String version, InstanceSettings settings);
+
+        /** Stores a changed instance, and applies it. */
+        void replace(StoredInstance changed);
+    }
 
     List<DefinitionChange> changes(String version) {
         return upgradeTo(version).changes();
     }
 
     private InstanceUpgrade upgradeTo(String version) {
-        return InstanceUpgrade.of(environment.definitions, instance.stored(), version);
+        return InstanceUpgrade.of(definitions, instance.stored(), version);
     }
 
     void upgrade(String version) {

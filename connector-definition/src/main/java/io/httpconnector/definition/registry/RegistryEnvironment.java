@@ -48,7 +48,7 @@ final class RegistryEnvironment {
     final Definitions definitions = new Definitions();
     final InstanceHandlers<InstanceHandler> handlers = new InstanceHandlers<>(definitions);
     final SharedWebhooks shared = new SharedWebhooks(definitions, new SharedDelivery());
-    final SubscriptionCleanup cleanup = new SubscriptionCleanup(this);
+    final SubscriptionCleanup cleanup;
     final OpenConnectors open;
     final ConcurrentMap<InstanceId, ConnectorInstance> instances = new ConcurrentHashMap<>();
     /** Receivers need a router of their own: requests come through the endpoint of the instance. */
@@ -71,6 +71,7 @@ final class RegistryEnvironment {
     RegistryEnvironment(RegistrySettings settings, @Nullable ClusterJoining joining) {
         this.settings = settings.storingIn(shared.observing(settings.instances()));
         this.joining = joining;
+        this.cleanup = new SubscriptionCleanup(this.settings, definitions, node);
         this.open = new OpenConnectors(settings.maxOpen());
         this.background = new ThreadPoolExecutor(
                 THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), RegistryEnvironment::thread);
@@ -277,7 +278,7 @@ final class RegistryEnvironment {
 
     /** Deletes the state of the triggers of an instance, and its tokens. */
     void forget(StoredInstance instance) {
-        InstanceTokens.removeAll(settings.tokens(), account(instance.id()));
+        InstanceTokens.removeAll(settings.tokens(), InstanceTokens.account(instance.id()));
         InstanceId id = instance.id();
         cleanup.forget(id);
         ClusterMember member = cluster;
@@ -288,11 +289,6 @@ final class RegistryEnvironment {
                 member.remove(instance, trigger);
             }
         });
-    }
-
-    /** Returns the account to which the tokens of an instance belong. */
-    static String account(InstanceId id) {
-        return id.tenant() + "/" + id.connector();
     }
 
     /** Reads the key from the token store, which keeps secrets, or creates it. */

@@ -24,15 +24,30 @@ import org.slf4j.LoggerFactory;
  */
 final class SubscriptionCleanup {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ConnectorInstance.class);
+    private static final Logger LOG = LoggerFactory.getLogger(SubscriptionCleanup.class);
 
     private static final Duration FIRST_DELAY = Duration.ofMinutes(1);
     private static final Duration MAX_DELAY = Duration.ofHours(1);
 
-    private final RegistryEnvironment environment;
+    private final RegistrySettings settings;
+    private final Definitions definitions;
+    private final String node;
 
     // Guarded by this.
     private final Map<InstanceId, PlannedPolls> planned = new HashMap<>();
+    private boolean isClosed;
+
+    /** An instance whose subscriptions are deleted. Thread-safe. */
+    interface CleanedInstance {
+
+        StoredInstance stored();
+
+        /** Creates a connector for a version of the document, to be closed by the caller. */
+        Connector connect(Defined version);
+
+        /** Deletes subscriptions that are not needed any more; returns whether there is nothing more to do. */
+        boolean deleteUnused();
+    }
 
     /** The result of an attempt. */
     enum DeletionResult {
@@ -44,8 +59,15 @@ final class SubscriptionCleanup {
         REFUSED
     }
 
-    SubscriptionCleanup(RegistryEnvironment environment) {
-        this.environment = environment;
+    /**
+     * Creates an instance without plans.
+     *
+     * @param node the id of this registry, whose nodes may share an engine
+     */
+    SubscriptionCleanup(RegistrySettings settings, Definitions definitions, String node) {
+        this.settings = settings;
+        this.definitions = definitions;
+        this.node = node;
     }
 
     /** Returns the name of a subscription in its store. */
@@ -57,11 +79,11 @@ final class SubscriptionCleanup {
     private Map<String, Defined> left(StoredInstance stored) {
         Map<String, Defined> left = new TreeMap<>();
         InstanceId id = stored.id();
-        Defined current = environment.definitions.find(id.connector(), stored.version());
-        if (current == null || environment.settings.router() == null) {
+        Defined current = definitions.find(id.connector(), stored.version());
+        if (current == null || settings.router() == null) {
             return left;
         }
-        environment.definitions.subscriptions(id.connector()).forEach((webhook, defined) -> {
+        definitions.subscriptions(id.connector()).forEach((webhook, defined) -> {
             boolean isNeeded =
                     !stored.isStopped() && current.definition().subscriptions().contains(webhook);
             if (!isNeeded && isRegistered(id, webhook)) {
@@ -73,19 +95,18 @@ final class SubscriptionCleanup {
 
     /** Returns the stored status of the subscription of a webhook; empty if no version of the document has one. */
     Optional<SubscriptionStatus> status(InstanceId id, String webhook) {
-        return environment.definitions.subscriptions(id.connector()).containsKey(webhook)
-                ? Optional.of(WebhookSubscription.status(environment.settings.state(), name(id, webhook)))
+        return definitions.subscriptions(id.connector()).containsKey(webhook)
+                ? Optional.of(WebhookSubscription.status(settings.state(), name(id, webhook)))
                 : Optional.empty();
     }
 
     private boolean isRegistered(InstanceId id, String webhook) {
-        return WebhookSubscription.status(environment.settings.state(), name(id, webhook))
-                        .state()
+        return WebhookSubscription.status(settings.state(), name(id, webhook)).state()
                 != SubscriptionState.NOT_REGISTERED;
     }
 
     /** Deletes what is not needed, once. */
-    DeletionResult delete(InstanceLifecycle instance) {
+    DeletionResult delete(CleanedInstance instance) {
         DeletionResult outcome = DeletionResult.NOTHING_LEFT;
         for (Map.Entry<String, Defined> one : left(instance.stored()).entrySet()) {
             DeletionResult next = delete(instance, one.getKey(), one.getValue());
@@ -94,10 +115,8 @@ final class SubscriptionCleanup {
         return outcome;
     }
 
-    private DeletionResult delete(InstanceLifecycle instance, String webhook, Defined defined) {
-        StoredInstance stored = instance.stored();
-        InstanceRuntime probe = new InstanceRuntime(environment, instance, stored, defined);
-        try (Connector connector = probe.connect(stored.settings())) {
+    private DeletionResult delete(CleanedInstance instance, String webhook, Defined defined) {
+        try (Connector connector = instance.connect(defined)) {
             SubscriptionStatus status =
                     connector.subscription(webhook).orElseThrow().stop();
             if (status.state() == SubscriptionState.NOT_REGISTERED) {
@@ -120,9 +139,9 @@ final class SubscriptionCleanup {
 
     /** Whether other settings let the subscriptions of an instance be at another place of the service. */
     boolean isMovedBy(StoredInstance stored, InstanceSettings changed) {
-        Defined current = environment.definitions.find(stored.id().connector(), stored.version());
+        Defined current = definitions.find(stored.id().connector(), stored.version());
         return current != null
-                && environment.settings.router() != null
+                && settings.router() != null
                 && current.subscriptionInputs().stream()
                         .anyMatch(input -> !stored.settings()
                                 .values()
@@ -131,9 +150,9 @@ final class SubscriptionCleanup {
     }
 
     /** Deletes the subscriptions of an instance that is not running. */
-    void deleteAll(InstanceLifecycle instance) {
+    void deleteAll(CleanedInstance instance) {
         StoredInstance stored = instance.stored();
-        Defined current = environment.definitions.get(stored.id().connector(), stored.version());
+        Defined current = definitions.get(stored.id().connector(), stored.version());
         for (String webhook : current.definition().subscriptions()) {
             if (isRegistered(stored.id(), webhook)) {
                 DeletionResult unused = delete(instance, webhook, current);
@@ -142,7 +161,7 @@ final class SubscriptionCleanup {
     }
 
     /** Tries again later if something is left. */
-    void plan(InstanceLifecycle instance, Duration delay) {
+    void plan(CleanedInstance instance, Duration delay) {
         InstanceId id = instance.stored().id();
         try {
             if (left(instance.stored()).isEmpty() && instance.stored().state() != InstanceState.REMOVING) {
@@ -152,29 +171,27 @@ final class SubscriptionCleanup {
             LOG.warn("{}: the state of its subscriptions cannot be read; this is tried again", instance, e);
         }
         synchronized (this) {
-            if (environment.isClosed() || planned.containsKey(id)) {
+            if (isClosed || planned.containsKey(id)) {
                 return;
             }
-            Instant first = environment.settings.time().now().plus(delay);
+            Instant first = settings.time().now().plus(delay);
             planned.put(
                     id,
-                    environment
-                            .settings
-                            .engine()
+                    settings.engine()
                             .plan(
-                                    "unused subscriptions " + environment.node() + " " + name(id, ""),
+                                    "unused subscriptions " + node + " " + name(id, ""),
                                     id.connector() + "/" + id.tenant(),
                                     new PlannedPoll(first, first, 0, false),
                                     due -> attempt(instance, due)));
         }
     }
 
-    void plan(InstanceLifecycle instance) {
+    void plan(CleanedInstance instance) {
         plan(instance, FIRST_DELAY);
     }
 
-    private PlannedPoll attempt(InstanceLifecycle instance, PlannedPoll due) {
-        Instant now = environment.settings.time().now();
+    private PlannedPoll attempt(CleanedInstance instance, PlannedPoll due) {
+        Instant now = settings.time().now();
         boolean isDone = instance.deleteUnused();
         if (isDone) {
             synchronized (this) {
@@ -188,14 +205,14 @@ final class SubscriptionCleanup {
 
     /** Removes the stored state. */
     void forget(InstanceId id) {
-        environment
-                .definitions
+        definitions
                 .subscriptions(id.connector())
                 .keySet()
-                .forEach(webhook -> WebhookSubscription.reset(environment.settings.state(), name(id, webhook)));
+                .forEach(webhook -> WebhookSubscription.reset(settings.state(), name(id, webhook)));
     }
 
     synchronized void close() {
+        isClosed = true;
         planned.values().forEach(PlannedPolls::close);
         planned.clear();
     }
