@@ -255,8 +255,12 @@ public final class ConnectorDefinition {
      * @return the names, in the order of the document
      */
     public Set<String> subscriptions() {
-        Set<String> names = new LinkedHashSet<>(webhooks());
-        names.removeIf(name -> parts.webhooks().get(name).subscription() == null);
+        Set<String> names = new LinkedHashSet<>();
+        parts.webhooks().forEach((name, webhook) -> {
+            if (webhook.subscription() != null) {
+                names.add(name);
+            }
+        });
         return Collections.unmodifiableSet(names);
     }
 

@@ -126,7 +126,8 @@ final class ConnectorWebhooks {
     private WebhookSubscription create(String name, DefinedWebhook webhook, DefinedSubscription defined) {
         StateStore state = context.state;
         TokenStore store = context.tokens;
-        URI url = context.webhookUrls.get(name);
+        WebhookRouter router = context.router;
+        URI chosen = context.webhookUrls.get(name);
         List<String> problems = new ArrayList<>();
         String place = "/webhooks/" + name + "/subscription: ";
         if (state == null) {
@@ -136,7 +137,7 @@ final class ConnectorWebhooks {
             problems.add(
                     place + "its secret and the token of its URL need a store: set it by tokens(...) of the context");
         }
-        if (context.router == null && url == null) {
+        if (router == null && chosen == null) {
             problems.add(place + "it needs the URL of the webhook: set the router by webhooks(...) of the context");
         }
         if (state == null || store == null || !problems.isEmpty()) {
@@ -146,7 +147,11 @@ final class ConnectorWebhooks {
                 .connection(connection)
                 .store(state)
                 .secrets(secrets(name, store));
-        builder.url(url == null && context.router != null ? context.router.url(token(name, webhook)) : url);
+        if (chosen != null) {
+            builder.url(chosen);
+        } else if (router != null) {
+            builder.url(router.url(token(name, webhook)));
+        }
         if (context.engine != null) {
             builder.engine(context.engine);
         }

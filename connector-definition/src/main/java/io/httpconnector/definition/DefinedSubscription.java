@@ -67,7 +67,7 @@ record DefinedSubscription(ObjectNode json) {
                     .handler(event -> {});
             if (subscription.receiverDefinition().path("verify").isEmpty()) {
                 // The webhook verifies by a secret of its own.
-                receiver.verify(DefinedWebhook::validated);
+                receiver.verify(DefinedWebhook.VALIDATED);
             }
             receiver.build().close();
         } catch (InvalidDefinitionException e) {

@@ -7,11 +7,9 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.webhook.Handshakes;
-import io.httpconnector.webhook.VerificationResult;
+import io.httpconnector.webhook.Verifier;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookReceiverBuilder;
-import io.httpconnector.webhook.WebhookRequest;
-import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -47,6 +45,11 @@ record DefinedWebhook(
     /** A secret that each encoding accepts. */
     private static final Secret SAMPLE = Secret.of("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
 
+    /** Represents a verifier that is code while a document is read. */
+    static final Verifier VALIDATED = (request, now) -> {
+        throw new IllegalStateException("only validated");
+    };
+
     static DefinedWebhook read(JsonObjectReader reader, JsonNode given, InputValues samples) {
         String title = reader.text("title");
         List<String> verifiers = reader.distinctTexts("verifiers");
@@ -73,12 +76,12 @@ record DefinedWebhook(
                     })
                     .connection(connection)
                     .handler(event -> {});
-            verifiers.forEach(name -> builder.verify(DefinedWebhook::validated));
+            verifiers.forEach(name -> builder.verify(VALIDATED));
             if (subscription != null) {
                 subscription.addTo(builder, connection, samples);
             } else if (given.has("subscription")) {
                 // Its problems are reported already; a missing verifier is none of them.
-                builder.verify(DefinedWebhook::validated);
+                builder.verify(VALIDATED);
             }
             builder.build().close();
             secrets.removeAll(delivered);
@@ -94,11 +97,6 @@ record DefinedWebhook(
                 Set.copyOf(secrets),
                 delivered,
                 subscription);
-    }
-
-    /** Represents a verifier that is code while a document is read. */
-    static VerificationResult validated(WebhookRequest request, Instant now) {
-        throw new IllegalStateException("only validated");
     }
 
     /** Checks a webhook whose URL all instances share. */
