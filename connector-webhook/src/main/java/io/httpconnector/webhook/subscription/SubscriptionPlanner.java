@@ -73,6 +73,7 @@ record SubscriptionPlanner(SubscriptionDefinition definition, String url, String
 
     /** Decides what is due, after the state was changed accordingly. */
     Decision decide(StoredState state, Instant now) {
+        StoredTimes.correct(state, now);
         Intent running = state.intent;
         if (running != null) {
             if (!running.node().equals(node) && now.isBefore(running.until())) {
