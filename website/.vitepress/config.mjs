@@ -39,6 +39,7 @@ const guides = [
       page("Polling", "/docs/polling"),
       page("Webhooks", "/docs/webhooks"),
       page("Webhook subscriptions", "/docs/webhook-subscriptions"),
+      page("Hybrid triggers", "/docs/hybrid-triggers"),
       page("Databases and clusters", "/docs/databases"),
       page("Connector registry", "/docs/connector-registry"),
       page("Networks", "/docs/networks"),

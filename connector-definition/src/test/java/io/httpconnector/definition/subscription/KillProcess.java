@@ -49,6 +49,7 @@ final class KillProcess implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
+                "-Dsun.net.httpserver.nodelay=true",
                 "-Xmx200m"));
         command.addAll(archive.options());
         if (!Boolean.getBoolean("verbose")) {
