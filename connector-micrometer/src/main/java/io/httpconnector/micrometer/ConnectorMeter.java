@@ -153,7 +153,7 @@ public enum ConnectorMeter {
     REGISTRY_INSTANCES(
             "httpconnector.registry.instances",
             Meter.Type.GAUGE,
-            "instances of a connector registry: `active`, `needs_authorization`, `failed`, `disabled`",
+            "instances of a connector registry: `active`, `needs_authorization`, `failed`, `disabled`, `removing`",
             "connector",
             "state"),
     /** The state of a webhook subscription. */

@@ -160,7 +160,7 @@ class InstanceOperationsTest {
         try (ConnectorRegistry registry = started(builder().build())) {
             assertThat(registry.counts().get("shop"))
                     .containsEntry(InstanceState.ACTIVE, 0)
-                    .hasSize(4);
+                    .hasSize(InstanceState.values().length);
             registry.add("acme", "shop", shop.settings("a"));
             registry.add("bolt", "shop", shop.settings("a")).stop();
 
