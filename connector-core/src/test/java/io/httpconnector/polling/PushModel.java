@@ -80,7 +80,6 @@ final class PushModel {
     private final boolean paged;
     private final boolean orderedByCursor;
     private final Random random;
-    private final MockService service;
     private final HttpConnection connection;
     private final FakeTime time = new FakeTime();
     private final PollingEngine engine = PollingEngine.create(1, time);
@@ -112,7 +111,6 @@ final class PushModel {
         this.paged = random.nextBoolean();
         boolean isCounted = mode == Mode.TIME || mode == Mode.NOT_SENT || mode == Mode.NUMBER;
         this.orderedByCursor = isCounted && random.nextBoolean();
-        this.service = service;
         this.connection = connection;
         service.behaviour = this::respond;
     }
