@@ -296,7 +296,7 @@ class RegistrySubscriptionTest {
             Await.until(() -> b.instance("acme", "code").isPresent());
             ConnectorInstance onB = b.instance("acme", "code").orElseThrow();
             awaitActive(onB);
-            Await.until(() -> onB.webhookUrl("events").isPresent());
+            Await.until(() -> onB.webhookUrl("pushed").isPresent());
             assertThat(service.hooks()).hasSize(1);
             assertThat(service.send(routerOfB, service.hooks().get(0), "{\"n\":1}"))
                     .isEqualTo(200);
@@ -312,7 +312,7 @@ class RegistrySubscriptionTest {
             assertThat(service.hooks()).isEmpty();
             onB.start();
             awaitActive(onB);
-            Await.until(() -> onB.webhookUrl("events").isPresent());
+            Await.until(() -> onB.webhookUrl("pushed").isPresent());
             assertThat(service.hooks()).hasSize(1);
             onB.remove();
             assertThat(service.hooks()).isEmpty();
