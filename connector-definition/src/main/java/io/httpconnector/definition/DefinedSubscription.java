@@ -14,6 +14,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The subscription of a webhook in a connector document, by which the library registers the webhook at the service. Immutable.
@@ -22,8 +23,13 @@ import java.util.Set;
  */
 record DefinedSubscription(ObjectNode json) {
 
+    private static final String PARAMETERS = "parameters";
+
     /** The members with pills for inputs. Those of the requests would not be encoded. */
-    private static final Set<String> WITH_INPUTS = Set.of("parameters", "events");
+    private static final Set<String> WITH_INPUTS = Set.of(PARAMETERS, "events");
+
+    /** The parameters, which are masked in logs if they contain secrets. */
+    private static final Pattern MASKED = Pattern.compile("/subscription/" + PARAMETERS + "/[^/]+");
 
     private static final URI SAMPLE_URL = URI.create("https://localhost/webhook");
 
@@ -51,6 +57,11 @@ record DefinedSubscription(ObjectNode json) {
             throw new InvalidDefinitionException("subscription", problems);
         }
         return read;
+    }
+
+    /** Whether a text of a webhook can contain a secret, by its JSON Pointer. */
+    static boolean canBeSecret(String pointer) {
+        return MASKED.matcher(pointer).matches();
     }
 
     private void check(InputValues samples, Secret secret, List<String> problems) {
@@ -90,6 +101,15 @@ record DefinedSubscription(ObjectNode json) {
                         WITH_INPUTS.contains(member.getKey())
                                 ? PillTree.render(member.getValue(), values)
                                 : member.getValue()));
-        return WebhookSubscription.named(name).definition(rendered);
+        WebhookSubscriptionBuilder builder = WebhookSubscription.named(name);
+        json.path(PARAMETERS).properties().forEach(one -> {
+            boolean isSecret = one.getValue().isTextual()
+                    && PillTree.inputs(one.getValue()).stream().anyMatch(values::isSecret);
+            if (isSecret && rendered.path(PARAMETERS) instanceof ObjectNode parameters) {
+                builder.secretParameter(
+                        one.getKey(), Secret.of(parameters.remove(one.getKey()).asText()));
+            }
+        });
+        return builder.definition(rendered);
     }
 }

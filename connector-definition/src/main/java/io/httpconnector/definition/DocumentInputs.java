@@ -69,9 +69,10 @@ record DocumentInputs(Map<String, Boolean> inputs, Set<String> received, boolean
                 }));
     }
 
-    /** Checks the inputs of a request, trigger or webhook, in which secrets would be logged. */
+    /** Checks the inputs of a request, trigger or webhook, in which secrets would be logged, except in parameters of a subscription. */
     void check(JsonObjectReader reader, JsonNode given) {
-        PillTree.forEachInput(given, (pointer, input) -> check(reader, pointer, input, false));
+        PillTree.forEachInput(
+                given, (pointer, input) -> check(reader, pointer, input, DefinedSubscription.canBeSecret(pointer)));
     }
 
     private void check(JsonObjectReader reader, String pointer, String input, boolean canBeSecret) {
@@ -100,7 +101,7 @@ record DocumentInputs(Map<String, Boolean> inputs, Set<String> received, boolean
 
     private static String secret(String input) {
         return pill(input)
-                + " is a secret: use it in auth or in the headers of the connection; a webhook refers to secrets by name";
+                + " is a secret: use it in auth, in the headers of the connection or in the parameters of a subscription; a webhook refers to secrets by name";
     }
 
     private static String receivedLater(String input) {

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.testing.Await;
 import io.httpconnector.webhook.WebhookRouter;
+import io.httpconnector.webhook.subscription.SubscriptionAction;
+import io.httpconnector.webhook.subscription.SubscriptionListener;
 import io.httpconnector.webhook.subscription.SubscriptionStatus.SubscriptionState;
 import java.net.URI;
 import java.util.List;
@@ -299,5 +302,50 @@ class WebhookSubscriptionDocumentTest {
         assertThat(without.changes(older))
                 .anySatisfy(change ->
                         assertThat(change.consequence()).contains("remove the webhook that you have registered"));
+    }
+
+    /** A secret input in the parameters is masked, although it is in the URL of a request. */
+    @Test
+    void secretInputInParametersIsMasked() {
+        String document = """
+                connector: 1
+                id: boards
+                version: 1.0.0
+                title: Boards
+                connection: {baseUrl: "{{auth.site}}"}
+                inputs:
+                  - {name: site, label: Site}
+                  - {name: owner, label: Owner}
+                  - {name: userToken, label: Token, secret: true}
+                webhooks:
+                  changed:
+                    verify: [{type: preset, name: trello, secrets: [app]}]
+                    subscription:
+                      preset: trello
+                      parameters: {model: "{{auth.owner}}", token: "{{auth.userToken}}"}
+                """;
+        String token = "9eb76d9a9d02b8dd40c2f3e5df18556c831d4d1fadbe2c45f8310e6c93b5c548";
+        List<String> failures = new CopyOnWriteArrayList<>();
+        ConnectorContext context = context(router())
+                .secrets(SecretSource.of(
+                        Map.of("userToken", Secret.of(token), "app", Secret.of("the-application-secret"))))
+                .subscriptions(builder -> builder.listener(new SubscriptionListener() {
+                    @Override
+                    public void onFailure(
+                            String subscription, SubscriptionAction action, Exception failure, int count) {
+                        failures.add(failure.getMessage());
+                    }
+                }))
+                .build();
+        try (Connector connector = ConnectorDefinition.parse(document).connect(context)) {
+            connector.subscription("changed").orElseThrow().manage();
+
+            assertThat(failures)
+                    .singleElement()
+                    .asString()
+                    .contains("/tokens/***/webhooks")
+                    .doesNotContain(token);
+            assertThat(service.requests()).containsExactly("GET /tokens/" + token + "/webhooks");
+        }
     }
 }

@@ -12,6 +12,8 @@ import io.httpconnector.template.ValueTemplate;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,6 +38,13 @@ final class ServiceValue {
 
     /** Numbers with more digits are milliseconds. */
     private static final int MAX_DIGITS_OF_SECONDS = 11;
+
+    /** ISO 8601 with an offset, also {@code +0000}, as in Jira. */
+    private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
+            .parseCaseInsensitive()
+            .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
+            .appendPattern("[XXX][XX][X]")
+            .toFormatter(Locale.ROOT);
 
     private final @Nullable JsonPointer pointer;
     private final @Nullable ValueTemplate expression;
@@ -115,7 +124,7 @@ final class ServiceValue {
                         ? Instant.ofEpochMilli(number)
                         : Instant.ofEpochSecond(number);
             }
-            return OffsetDateTime.parse(text).toInstant();
+            return OffsetDateTime.parse(text, TIME).toInstant();
         } catch (DateTimeException e) {
             throw new ConnectorException(
                     "The expiry in the response is not a time: use an expression with the filter iso, such as {{" + root

@@ -13,6 +13,8 @@ import io.httpconnector.StatusException;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.internal.text.HttpDate;
+import io.httpconnector.internal.text.LogSafe;
+import io.httpconnector.internal.text.SecretMatcher;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.webhook.subscription.StoredState.Intent;
@@ -52,12 +54,14 @@ final class SubscriptionClient {
      * @param id the id; null if the response has none
      * @param secret the secret that the service has chosen; null if it has not
      * @param expires the end of the lifetime; null if it has none
+     * @param failure why the secret could not be read; null if it could, or if there is none to read
      */
     record Created(
             @Nullable String id,
             @Nullable Secret secret,
             @Nullable Instant expires,
-            Map<String, JsonNode> values) {}
+            Map<String, JsonNode> values,
+            @Nullable ConnectorException failure) {}
 
     /** A subscription that the service lists. */
     record Listed(String id, String url, @Nullable Instant expires) {}
@@ -83,11 +87,14 @@ final class SubscriptionClient {
     }
 
     Created create(Intent intent, @Nullable Secret secret) {
-        Content content = send(
-                definition.create(),
-                pills(intent.attempt(), secret, null),
-                secret,
-                definition.locations().secret() != null);
+        Pills pills = pills(intent.attempt(), secret);
+        RequestTemplate prepare = definition.prepare();
+        if (prepare != null) {
+            Content unused = send(prepare, pills, secret, false);
+        }
+        Content content =
+                send(definition.create(), pills, secret, definition.locations().secret() != null);
+        rejectError(content, secret);
         SubscriptionDefinition.Locations at = definition.locations();
         Map<String, JsonNode> values = new LinkedHashMap<>();
         at.values().forEach((key, location) -> {
@@ -96,11 +103,42 @@ final class SubscriptionClient {
                 values.put(key, value);
             }
         });
-        return new Created(
-                at.id() == null ? intent.attempt() : at.id().textIn(content.json, content.headers),
-                secret(content),
-                expiry(content),
-                values);
+        String id = at.id() == null ? intent.attempt() : at.id().textIn(content.json, content.headers);
+        Instant expires = expiry(content);
+        try {
+            Secret returned = id == null ? null : secretOrRead(content, id, values);
+            return new Created(id, returned, expires, values, null);
+        } catch (ConnectorException e) {
+            // The subscription exists nevertheless.
+            return new Created(id, null, expires, values, e);
+        }
+    }
+
+    /** Throws an exception if the service has rejected the subscription in a response whose status is a success. */
+    private void rejectError(Content content, @Nullable Secret secret) {
+        ServiceValue location = definition.locations().error();
+        JsonNode error =
+                location == null ? JsonNodeFactory.instance.missingNode() : location.in(content.json, content.headers);
+        String text = error.isTextual() ? error.asText() : error.toString();
+        if (!error.isMissingNode() && !error.isNull() && !text.isBlank() && !text.equals("[]")) {
+            SecretMatcher hidden = new SecretMatcher(
+                    secrets(secret).stream().map(Secret::reveal).toList());
+            throw new RejectedSubscriptionException(
+                    "The service rejected the subscription: " + LogSafe.visible(hidden.mask(text)));
+        }
+    }
+
+    /** Returns the secret that the service has chosen, from a response or by a request of its own; null if there is none. */
+    private @Nullable Secret secretOrRead(Content content, String id, Map<String, JsonNode> values) {
+        Secret returned = secret(content);
+        RequestTemplate template = definition.readSecret();
+        return returned != null || template == null
+                ? returned
+                : secret(send(
+                        template,
+                        pills(id, null).and(SubscriptionDefinition.SUBSCRIPTION, subscription(id, values)),
+                        null,
+                        true));
     }
 
     private @Nullable Secret secret(Content content) {
@@ -122,20 +160,21 @@ final class SubscriptionClient {
 
     /** Extends the lifetime; returns its new end, or null if it has none. */
     @Nullable Instant renew(RequestTemplate template, Registration registration, @Nullable Secret secret) {
-        return expiry(send(template, pills(registration.id(), secret, registration), secret, false));
+        return expiry(send(template, pills(registration, secret), secret, false));
     }
 
     /** Replaces the secret; returns the one that the service has chosen, or null if it is the given one. */
     @Nullable Secret rotate(RequestTemplate template, Registration registration, @Nullable Secret next) {
-        return secret(send(
+        Content content = send(
                 template,
-                pills(registration.id(), next, registration),
+                pills(registration, next),
                 next,
-                definition.locations().secret() != null));
+                definition.locations().secret() != null);
+        return secretOrRead(content, registration.id(), registration.values());
     }
 
     Checked check(RequestTemplate template, Registration registration) {
-        Content content = send(template, pills(registration.id(), null, registration), null, false);
+        Content content = send(template, pills(registration, null), null, false);
         ServiceValue healthy = definition.locations().healthy();
         ServiceValue expiry = definition.locations().expiry();
         Instant expires = expiry == null ? null : expiry.timeIn(content.json, content.headers);
@@ -147,7 +186,7 @@ final class SubscriptionClient {
     /** Deletes a subscription; one that does not exist is deleted already. */
     void delete(RequestTemplate template, Registration registration) {
         try {
-            Content unused = send(template, pills(registration.id(), null, registration), null, false);
+            Content unused = send(template, pills(registration, null), null, false);
         } catch (ConnectorException e) {
             if (!isGone(e)) {
                 throw e;
@@ -164,7 +203,7 @@ final class SubscriptionClient {
             if (next != null) {
                 pageValue.put("next", next);
             }
-            Pills pills = pills("", null, null).and(SubscriptionList.PAGE, pageValue);
+            Pills pills = pills("", null).and(SubscriptionList.PAGE, pageValue);
             Content content = next != null && next.matches("https?://.*")
                     ? send(Request.get(next), null, false)
                     : send(list.request(), pills, null, false);
@@ -182,19 +221,55 @@ final class SubscriptionClient {
 
     private void add(SubscriptionList list, JsonNode record, Pills pills, List<Listed> all) {
         String id = list.id().textIn(record, Map.of());
-        String found = list.url().textIn(record, Map.of());
         boolean matches = list.matching().entrySet().stream()
                 .allMatch(one -> one.getKey()
                         .in(record, Map.of())
                         .asText()
                         .equals(one.getValue().evaluate(pills).asText()));
-        if (id != null && found != null && matches) {
-            Instant expires = list.expiry() == null ? null : list.expiry().timeIn(record, Map.of());
+        JsonNode whole = id == null || !matches ? null : whole(list, id, record);
+        if (id == null || whole == null) {
+            return;
+        }
+        String found = list.url() == null ? url.reveal() : list.url().textIn(whole, Map.of());
+        if (found != null) {
+            Instant expires = list.expiry() == null ? null : list.expiry().timeIn(whole, Map.of());
             all.add(new Listed(id, found, expires == null ? null : expires.minus(skew)));
         }
     }
 
-    private Pills pills(String attempt, @Nullable Secret secret, @Nullable Registration registration) {
+    /** Returns a listed record with all its values; null if it does not exist any more. */
+    private @Nullable JsonNode whole(SubscriptionList list, String id, JsonNode record) {
+        RequestTemplate read = list.read();
+        if (read == null) {
+            return record;
+        }
+        try {
+            return send(
+                            read,
+                            pills(id, null).and(SubscriptionDefinition.SUBSCRIPTION, subscription(id, Map.of())),
+                            null,
+                            false)
+                    .json;
+        } catch (ConnectorException e) {
+            if (!isGone(e)) {
+                throw e;
+            }
+            return null;
+        }
+    }
+
+    private Pills pills(Registration registration, @Nullable Secret secret) {
+        return pills(registration.id(), secret)
+                .and(SubscriptionDefinition.SUBSCRIPTION, subscription(registration.id(), registration.values()));
+    }
+
+    private static ObjectNode subscription(String id, Map<String, JsonNode> values) {
+        ObjectNode subscription = JsonNodeFactory.instance.objectNode();
+        values.forEach(subscription::set);
+        return subscription.put("id", id);
+    }
+
+    private Pills pills(String attempt, @Nullable Secret secret) {
         ObjectNode webhook = JsonNodeFactory.instance
                 .objectNode()
                 .put("name", name)
@@ -209,14 +284,19 @@ final class SubscriptionClient {
             webhook.put("expiry", time.now().plus(lifetime).plus(skew).toString());
             webhook.put("lifetimeSeconds", lifetime.toSeconds());
         }
-        Pills pills = Pills.of(SubscriptionDefinition.WEBHOOK, webhook)
-                .and(SubscriptionDefinition.PARAMETERS, definition.parameters());
-        if (registration == null) {
-            return pills;
+        ObjectNode parameters = definition.parameters().deepCopy();
+        definition.secretParameters().forEach((key, value) -> parameters.put(key, value.reveal()));
+        return Pills.of(SubscriptionDefinition.WEBHOOK, webhook).and(SubscriptionDefinition.PARAMETERS, parameters);
+    }
+
+    /** Returns what must not appear in logs and exceptions. */
+    private List<Secret> secrets(@Nullable Secret secret) {
+        List<Secret> all = new ArrayList<>(definition.secretParameters().values());
+        all.add(url);
+        if (secret != null) {
+            all.add(secret);
         }
-        ObjectNode subscription = JsonNodeFactory.instance.objectNode();
-        registration.values().forEach(subscription::set);
-        return pills.and(SubscriptionDefinition.SUBSCRIPTION, subscription.put("id", registration.id()));
+        return all;
     }
 
     private Content send(RequestTemplate template, Pills pills, @Nullable Secret secret, boolean returnsSecret) {
@@ -224,7 +304,7 @@ final class SubscriptionClient {
     }
 
     private Content send(Request request, @Nullable Secret secret, boolean returnsSecret) {
-        Request masked = secret == null ? request.masking(url) : request.masking(url, secret);
+        Request masked = request.masking(secrets(secret).toArray(Secret[]::new));
         try {
             Response response = connection.send(returnsSecret ? masked.secretResponse() : masked);
             learnSkew(response.headers());

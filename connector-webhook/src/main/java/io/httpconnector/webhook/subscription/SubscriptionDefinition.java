@@ -3,6 +3,8 @@ package io.httpconnector.webhook.subscription;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
 import io.httpconnector.internal.Hashing;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.Suggestions;
@@ -19,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 record SubscriptionDefinition(
         List<String> events,
         JsonNode parameters,
+        Map<String, Secret> secretParameters,
+        @Nullable RequestTemplate prepare,
         RequestTemplate create,
+        @Nullable RequestTemplate readSecret,
         @Nullable RequestTemplate renew,
         @Nullable RequestTemplate check,
         @Nullable RequestTemplate rotate,
@@ -59,30 +64,53 @@ record SubscriptionDefinition(
      * @param expiry the end of the lifetime, in the responses to create, renew and check
      * @param values further values of the response to create, by name
      * @param healthy a condition on the response to check
+     * @param error the error in a successful response to create by which the service rejects the subscription
      */
     record Locations(
             @Nullable ServiceValue id,
             @Nullable ServiceValue secret,
             @Nullable ServiceValue expiry,
             Map<String, ServiceValue> values,
-            @Nullable ServiceValue healthy) {}
+            @Nullable ServiceValue healthy,
+            @Nullable ServiceValue error) {}
 
-    static SubscriptionDefinition read(JsonNode json) {
-        return JsonObjectReader.read("webhook subscription", json, SubscriptionDefinition::read);
+    /**
+     * Reads a definition, completed by its preset; returns null if it is invalid.
+     *
+     * @param secrets the values of pills {@code {{parameters.NAME}}} that are secrets
+     * @param problems the problems that were found are added
+     */
+    static @Nullable SubscriptionDefinition read(
+            ObjectNode members, Map<String, Secret> secrets, List<String> problems) {
+        try {
+            return JsonObjectReader.read(
+                    "webhook subscription",
+                    SubscriptionPresets.complete(members),
+                    reader -> read(reader, Map.copyOf(secrets)));
+        } catch (InvalidDefinitionException e) {
+            problems.addAll(e.problems());
+            return null;
+        }
     }
 
-    private static @Nullable SubscriptionDefinition read(JsonObjectReader reader) {
+    private static @Nullable SubscriptionDefinition read(JsonObjectReader reader, Map<String, Secret> secrets) {
         // "preset": The name of a well-known service, whose definition the other members change.
         String unused = reader.text("preset");
         // "events": The types of events, as the service names them.
         List<String> events = reader.distinctTexts("events");
         // "parameters": The values of the pills `{{parameters.NAME}}`.
         JsonNode parameters = reader.object("parameters");
-        JsonNode known = parameters == null ? JsonNodeFactory.instance.objectNode() : parameters;
+        JsonNode given = parameters == null ? JsonNodeFactory.instance.objectNode() : parameters;
+        JsonNode known = withSecrets(reader, given, secrets);
+        // "prepare": The request that is sent before create, such as one that sets the URL for all subscriptions of an
+        // application.
+        RequestTemplate prepare = template(reader, "prepare", known);
         reader.require("create");
         // "create": The request that creates a subscription, with the pills `{{webhook.url}}`, `{{webhook.secret}}`,
         // `{{webhook.events}}`, `{{webhook.id}}` and `{{webhook.expiry}}`.
         RequestTemplate create = template(reader, "create", known);
+        // "readSecret": The request that reads the secret, if the responses to create and rotate do not contain it.
+        RequestTemplate readSecret = template(reader, "readSecret", known);
         // "renew": The request that extends the lifetime. Default: a subscription that expires is replaced.
         RequestTemplate renew = template(reader, "renew", known);
         // "check": The request that reads a subscription.
@@ -118,8 +146,11 @@ record SubscriptionDefinition(
         }
         SubscriptionDefinition read = new SubscriptionDefinition(
                 events,
-                known,
+                given,
+                secrets,
+                prepare,
                 create,
+                readSecret,
                 renew,
                 check,
                 rotate,
@@ -145,13 +176,30 @@ record SubscriptionDefinition(
         return new Locations(
                 // "id": The location of the id in the response to create. Default: the id is `{{webhook.id}}`.
                 location(reader, "id"),
-                // "secret": The location of the secret in the response to create and rotate, if the service chooses it.
+                // "secret": The location of the secret in the responses to create, readSecret and rotate, if the
+                // service
+                // chooses it.
                 location(reader, "secret"),
                 // "expiry": The location of the end of the lifetime in the responses to create, renew and check.
                 location(reader, "expiry"),
                 values,
                 // "healthy": A condition on the response to check: true if the service sends events.
-                location(reader, "healthy"));
+                location(reader, "healthy"),
+                // "error": The location of the error in a successful response to create, if the service rejects
+                // subscriptions in this way.
+                location(reader, "error"));
+    }
+
+    /** Returns the parameters, with the names of those that are secrets. */
+    private static JsonNode withSecrets(JsonObjectReader reader, JsonNode given, Map<String, Secret> secrets) {
+        ObjectNode known = given.deepCopy();
+        for (String name : secrets.keySet()) {
+            if (given.has(name)) {
+                reader.problem("parameters", "\"" + name + "\" is also set by secretParameter(...): set it only there");
+            }
+            known.putNull(name);
+        }
+        return known;
     }
 
     private static @Nullable ServiceValue location(JsonObjectReader reader, String name) {
@@ -198,7 +246,7 @@ record SubscriptionDefinition(
         }
         if (segments[0].equals(PARAMETERS) && !parameters.has(second)) {
             return "the parameter \"" + second + "\" is missing: set it by parameter(\"" + second
-                    + "\", ...) or in the member parameters";
+                    + "\", ...), secretParameter(\"" + second + "\", ...) or in the member parameters";
         }
         if (segments[0].equals(WEBHOOK) && !WEBHOOK_PILLS.contains(second)) {
             String nearest = Suggestions.of(second, List.copyOf(WEBHOOK_PILLS));
@@ -209,7 +257,7 @@ record SubscriptionDefinition(
     }
 
     private void report(JsonObjectReader reader) {
-        if (!uses(create, WEBHOOK + ".url")) {
+        if (!uses(create, WEBHOOK + ".url") && (prepare == null || !uses(prepare, WEBHOOK + ".url"))) {
             reader.problem(
                     "create", "it does not contain {{webhook.url}}: the service would not know where to send events");
         }
@@ -218,6 +266,9 @@ record SubscriptionDefinition(
         }
         if (locations.secret() != null && uses(create, WEBHOOK + ".secret")) {
             reader.problem("secret", "it contradicts {{webhook.secret}} in create: either side can choose the secret");
+        }
+        if (readSecret != null && locations.secret() == null) {
+            reader.problem("readSecret", "it needs the location of the secret in its response: set the member secret");
         }
         if (locations.healthy() != null && check == null) {
             reader.problem("healthy", "it needs the request check");
@@ -280,6 +331,9 @@ record SubscriptionDefinition(
     String fingerprint() {
         ObjectNode parts = JsonNodeFactory.instance.objectNode();
         parts.set("create", create.toJson());
+        if (prepare != null) {
+            parts.set("prepare", prepare.toJson());
+        }
         parts.set("parameters", parameters);
         parts.put("events", String.join("\n", events));
         return Hashing.sha256Hex(parts.toString()).substring(0, 16);

@@ -1,14 +1,10 @@
 package io.httpconnector.webhook.subscription;
 
-import io.httpconnector.CannotConnectException;
 import io.httpconnector.ConnectorException;
-import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
 import io.httpconnector.TimeSource;
-import io.httpconnector.internal.limits.Backoff;
 import io.httpconnector.state.StateException;
-import io.httpconnector.template.RenderException;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.webhook.subscription.StoredState.Failure;
 import io.httpconnector.webhook.subscription.StoredState.Intent;
@@ -42,10 +38,6 @@ final class SubscriptionManager {
     private static final Duration EARLY_CHECK = Duration.ofMinutes(10);
 
     private static final int MAX_STEPS = 100;
-    private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(30), Duration.ofMinutes(15));
-    private static final Duration AUTHORIZATION_RETRY = Duration.ofHours(1);
-    private static final Duration MAX_REQUESTED_DELAY = Duration.ofDays(1);
-
     private final SubscriptionDefinition definition;
     private final SubscriptionStore store;
     private final SubscriptionSecrets secrets;
@@ -92,7 +84,7 @@ final class SubscriptionManager {
                 }
                 execute(step.decision, step.intent);
             }
-            return time.now().plus(BACKOFF.first());
+            return time.now().plus(SubscriptionFailures.BACKOFF.first());
         } finally {
             lock.unlock();
         }
@@ -156,7 +148,7 @@ final class SubscriptionManager {
         } catch (StateException e) {
             throw e;
         } catch (RuntimeException e) {
-            fail(intent, e, isOutcomeUnknown(e));
+            fail(intent, e, SubscriptionFailures.isOutcomeUnknown(e));
         }
     }
 
@@ -166,16 +158,6 @@ final class SubscriptionManager {
             throw new IllegalStateException("the step concerns no subscription");
         }
         return subject;
-    }
-
-    /** Whether the service may have executed a request that has failed. */
-    private static boolean isOutcomeUnknown(RuntimeException e) {
-        if (e instanceof StatusException status) {
-            return status.status() < 400 || status.status() >= 500 || status.status() == 408;
-        }
-        return !(e instanceof CannotConnectException
-                || e instanceof RenderException
-                || e instanceof InvalidDefinitionException);
     }
 
     /** Stores the result of a step, unless another node has taken over; returns whether it was stored. */
@@ -215,7 +197,12 @@ final class SubscriptionManager {
             boolean needsAuthorization = e instanceof ConnectorException failure && failure.needsAuthorization();
             state.failures.put(
                     intent.action(),
-                    new Failure(message, now, count[0], now.plus(delay(e, count[0])), needsAuthorization));
+                    new Failure(
+                            message,
+                            now,
+                            count[0],
+                            now.plus(SubscriptionFailures.delay(e, count[0])),
+                            needsAuthorization));
             state.lastError = message;
             state.lastErrorTime = now;
             return true;
@@ -228,19 +215,6 @@ final class SubscriptionManager {
         notifier.failed(intent.action(), e, Math.max(1, count[0]));
     }
 
-    private static Duration delay(RuntimeException e, int count) {
-        Duration backoff = BACKOFF.delay(count, 1, 1.25);
-        if (!(e instanceof ConnectorException failure)) {
-            return backoff;
-        }
-        if (failure.needsAuthorization()) {
-            return AUTHORIZATION_RETRY;
-        }
-        Duration requested = failure.retryAfter().orElse(Duration.ZERO);
-        Duration limited = requested.compareTo(MAX_REQUESTED_DELAY) < 0 ? requested : MAX_REQUESTED_DELAY;
-        return backoff.compareTo(limited) < 0 ? limited : backoff;
-    }
-
     private void create(Intent intent) {
         Secret chosen = definition.choosesSecret() ? secrets.generate(intent.secret()) : null;
         Created created = client.create(intent, chosen);
@@ -251,30 +225,32 @@ final class SubscriptionManager {
         Instant now = time.now();
         Registration registration = new Registration(
                 id, intent.secret(), intent.url(), intent.definition(), created.values(), now, created.expires());
-        String problem = storeSecret(intent, created);
+        ConnectorException problem = storeSecret(intent, created);
         if (problem == null && created.expires() != null && !created.expires().isAfter(now)) {
-            problem =
-                    "The expiry in the response is in the past: compare the clock of this host with that of the service";
+            problem = new ConnectorException(
+                    "The expiry in the response is in the past: compare the clock of this host with that of the service");
         }
         if (problem != null) {
             StoredState unused = store.update(state -> {
                 state.retire(registration, true);
                 return true;
             });
-            fail(intent, new ConnectorException(problem), false);
+            fail(intent, problem, false);
             return;
         }
         activate(intent, registration, now, state -> {});
     }
 
-    private @Nullable String storeSecret(Intent intent, Created created) {
+    private @Nullable ConnectorException storeSecret(Intent intent, Created created) {
         Secret returned = created.secret();
         if (returned != null) {
             secrets.put(intent.secret(), returned);
         }
-        return definition.hasSecret() && secrets.get(intent.secret()) == null
-                ? "The service has created a subscription, but neither returned nor delivered its secret"
-                : null;
+        if (created.failure() != null || !definition.hasSecret() || secrets.get(intent.secret()) != null) {
+            return created.failure();
+        }
+        return new ConnectorException(
+                "The service has created a subscription, but neither returned nor delivered its secret");
     }
 
     /** Makes a subscription the active one; deletes it if another node has taken over. */

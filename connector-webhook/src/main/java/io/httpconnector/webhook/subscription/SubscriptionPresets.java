@@ -1,6 +1,7 @@
 package io.httpconnector.webhook.subscription;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonSupport;
@@ -16,17 +17,40 @@ final class SubscriptionPresets {
     static final List<String> NAMES = List.of(
             "airtable",
             "asana",
+            "box",
             "github",
             "gitlab",
             "google",
+            "hubspot",
+            "jira",
             "microsoft-graph",
             "shopify",
             "stripe",
+            "trello",
             "twitch",
             "typeform",
-            "webex");
+            "webex",
+            "zendesk");
+
+    /** The member of a definition that contains the name of a service. */
+    static final String MEMBER = "preset";
 
     private SubscriptionPresets() {}
+
+    /** Returns a definition with the members of its preset, if it has one; its own members and parameters take precedence. */
+    static ObjectNode complete(ObjectNode members) {
+        ObjectNode complete = members.path(MEMBER).isTextual()
+                ? get(members.path(MEMBER).textValue())
+                : JsonNodeFactory.instance.objectNode();
+        ObjectNode parameters = complete.withObject("/" + SubscriptionDefinition.PARAMETERS);
+        complete.setAll(members);
+        JsonNode own = members.path(SubscriptionDefinition.PARAMETERS);
+        if (own.isObject()) {
+            own.properties().forEach(one -> parameters.set(one.getKey(), one.getValue()));
+            complete.set(SubscriptionDefinition.PARAMETERS, parameters);
+        }
+        return complete;
+    }
 
     /** Returns the definition of a service. */
     static ObjectNode get(String name) {

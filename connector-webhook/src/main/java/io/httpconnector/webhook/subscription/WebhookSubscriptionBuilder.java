@@ -16,7 +16,9 @@ import io.httpconnector.webhook.DeliveredSecrets;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,13 +28,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WebhookSubscriptionBuilder {
 
-    private static final String PRESET = "preset";
     private static final String LIST = "list";
 
     private final String name;
     /** The definition: each method that takes no code sets a member. */
     private final ObjectNode members = JsonNodeFactory.instance.objectNode();
 
+    private final Map<String, Secret> secretParameters = new LinkedHashMap<>();
     private final List<SubscriptionListener> listeners = new ArrayList<>();
     private @Nullable HttpConnection connection;
     private @Nullable URI url;
@@ -52,7 +54,7 @@ public final class WebhookSubscriptionBuilder {
      * @return this builder
      */
     public WebhookSubscriptionBuilder preset(String service) {
-        return put(PRESET, service);
+        return put(SubscriptionPresets.MEMBER, service);
     }
 
     /**
@@ -121,6 +123,19 @@ public final class WebhookSubscriptionBuilder {
      */
     public WebhookSubscriptionBuilder parameter(String parameter, Object value) {
         members.withObject("/parameters").set(parameter, JsonSupport.tree(Arguments.notNull(value, "parameter")));
+        return this;
+    }
+
+    /**
+     * Sets the value of a pill <code>{{parameters.NAME}}</code> that is a secret, such as a token in a URL. It is masked in logs and
+     * exceptions, and belongs to the application: {@link #toJson()} omits it.
+     *
+     * @param parameter the name
+     * @param value the value
+     * @return this builder
+     */
+    public WebhookSubscriptionBuilder secretParameter(String parameter, Secret value) {
+        secretParameters.put(Arguments.notNull(parameter, "parameter"), Arguments.notNull(value, "parameter"));
         return this;
     }
 
@@ -359,7 +374,7 @@ public final class WebhookSubscriptionBuilder {
      */
     public WebhookSubscription build() {
         List<String> problems = new ArrayList<>();
-        SubscriptionDefinition definition = definition(problems);
+        SubscriptionDefinition definition = SubscriptionDefinition.read(members, secretParameters, problems);
         if (name == null || name.isBlank()) {
             problems.add("name: it is missing");
         }
@@ -391,24 +406,5 @@ public final class WebhookSubscriptionBuilder {
                 new SubscriptionSchedule(name, connection.baseUrl(), manager::manage, notifier, time, engine);
         return new WebhookSubscription(new WebhookSubscription.SubscriptionParts(
                 name, definition, state, known, manager, notifier, schedule, time));
-    }
-
-    private @Nullable SubscriptionDefinition definition(List<String> problems) {
-        try {
-            ObjectNode complete = JsonNodeFactory.instance.objectNode();
-            if (members.path(PRESET).isTextual()) {
-                complete = SubscriptionPresets.get(members.path(PRESET).textValue());
-            }
-            ObjectNode parameters = complete.withObject("/parameters");
-            complete.setAll(members);
-            if (members.path("parameters").isObject()) {
-                members.path("parameters").properties().forEach(one -> parameters.set(one.getKey(), one.getValue()));
-                complete.set("parameters", parameters);
-            }
-            return SubscriptionDefinition.read(complete);
-        } catch (InvalidDefinitionException e) {
-            problems.addAll(e.problems());
-            return null;
-        }
     }
 }

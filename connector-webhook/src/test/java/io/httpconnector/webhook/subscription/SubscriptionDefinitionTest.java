@@ -119,6 +119,22 @@ class SubscriptionDefinitionTest {
     }
 
     @Test
+    void incompleteRequestsForSecretAndListAreReported() {
+        JsonNode json = JsonSupport.parse("""
+                {"prepare": {"name": "Set the URL", "method": "PUT", "url": "/settings", "body": {"json": {"url": "{{webhook.url}}"}}},
+                 "create": {"name": "Create", "method": "POST", "url": "/hooks"}, "id": "/id",
+                 "readSecret": {"name": "Secret", "method": "GET", "url": "/hooks/{{subscription.id}}/secret"},
+                 "list": {"request": {"name": "List", "method": "GET", "url": "/hooks"}, "id": "/id",
+                          "read": {"name": "Read", "method": "GET", "url": "/hooks/{{subscribtion.id}}"}}}""");
+
+        assertThat(problems(WebhookSubscription.named("acme").definition(json)))
+                .noneMatch(problem -> problem.startsWith("/create"))
+                .anyMatch(problem -> problem.startsWith("/readSecret: ") && problem.contains("member secret"))
+                .anyMatch(problem -> problem.startsWith("/list/url: ") && problem.contains("matching"))
+                .anyMatch(problem -> problem.startsWith("/list/read: "));
+    }
+
+    @Test
     void unknownPresetIsReported() {
         assertThat(problems(WebhookSubscription.named("acme").preset("githup")))
                 .anyMatch(problem -> problem.contains("did you mean \"github\"?"));

@@ -96,7 +96,7 @@ class SubscriptionPresetsTest {
 
     @Test
     void eachPresetNamesItsDocumentation() {
-        assertThat(WebhookSubscription.presets()).hasSize(11);
+        assertThat(WebhookSubscription.presets()).hasSize(16);
         for (String name : WebhookSubscription.presets()) {
             assertThat(SubscriptionPresets.documentation(name))
                     .as(name)
