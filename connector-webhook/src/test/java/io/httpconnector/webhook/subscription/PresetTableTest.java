@@ -77,7 +77,7 @@ class PresetTableTest {
                 if (!hasDefault) {
                     assertThat(rows.get(name).get(3))
                             .as("configuration of %s", name)
-                            .contains("parameter(\"" + parameter + "\"");
+                            .containsIgnoringCase("parameter(\"" + parameter + "\"");
                 }
                 at = text.indexOf("{{parameters.", at + 1);
             }
