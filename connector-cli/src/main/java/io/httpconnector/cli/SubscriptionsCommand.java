@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
 final class SubscriptionsCommand implements Callable<Integer> {
 
     @Mixin
+    @SuppressWarnings("UnusedVariable") // Picocli reads it.
     private CommonOptions options = new CommonOptions();
 
     @Spec

@@ -281,12 +281,10 @@ class PushTest {
     /** A page that was read before the deletion is processed before it, and a page that is older than it changes nothing. */
     @Test
     void pageThatIsReadDuringADeletionDoesNotReviveTheRecord() throws Exception {
-        AtomicReference<PollingTrigger> current = new AtomicReference<>();
         AtomicReference<CompletableFuture<PushResult>> pushed = new AtomicReference<>();
         try (PollingTrigger trigger = trigger(Kind.DELETIONS, StateStore.inMemory())
                 .pagination(Pagination.pages("page").stable())
                 .build()) {
-            current.set(trigger);
             change("a");
             change("b");
             List<Map<String, Object>> all = List.copyOf(rows.values());

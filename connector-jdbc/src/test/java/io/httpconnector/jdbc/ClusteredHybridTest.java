@@ -241,6 +241,7 @@ class ClusteredHybridTest {
     /** Webhooks change the state all the time that another node needs for a poll of several pages. */
     @ParameterizedTest
     @EnumSource
+    @SuppressWarnings("try") // The first node only polls.
     void pollsSucceedWhileWebhooksArriveAtAnotherNode(Databases databases) throws Exception {
         for (int id = 1; id <= 30; id++) {
             rows.put(id, 1);

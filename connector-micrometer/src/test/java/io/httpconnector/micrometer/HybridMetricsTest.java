@@ -73,8 +73,9 @@ class HybridMetricsTest {
                         .every(Duration.ofHours(1))
                         .acceptPushes(PushSettings.defaults().grace(Duration.ofMinutes(5)))
                         .listener(metrics.triggers()))
-                .webhook(webhook ->
-                        webhook.unverified().id(ValueSelector.body("/v")).listener(metrics.receivers()::onResponse))
+                .webhook(webhook -> webhook.unverified()
+                        .id(ValueSelector.body("/v"))
+                        .listener(outcome -> metrics.receivers().onResponse(outcome)))
                 .payload(WebhookPayload.records(""))
                 .store(StateStore.inMemory())
                 .handler(event -> {});

@@ -64,7 +64,8 @@ record RegistryTrigger(ConnectorInstance instance, String name, TriggerKind kind
                 polling == null ? reason : polling.lastError().orElse(reason),
                 instance.nextPoll(name).orElse(null),
                 null,
-                letters);
+                letters,
+                null);
     }
 
     @Override
