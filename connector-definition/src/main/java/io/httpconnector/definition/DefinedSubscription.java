@@ -1,7 +1,6 @@
 package io.httpconnector.definition;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
@@ -94,22 +93,22 @@ record DefinedSubscription(ObjectNode json) {
 
     /** Returns a builder without a connection, a URL and stores. */
     WebhookSubscriptionBuilder builder(String name, InputValues values) {
-        ObjectNode rendered = JsonNodeFactory.instance.objectNode();
-        json.properties()
-                .forEach(member -> rendered.set(
-                        member.getKey(),
-                        WITH_INPUTS.contains(member.getKey())
-                                ? PillTree.render(member.getValue(), values)
-                                : member.getValue()));
+        ObjectNode rendered = json.deepCopy();
         WebhookSubscriptionBuilder builder = WebhookSubscription.named(name);
         json.path(PARAMETERS).properties().forEach(one -> {
             boolean isSecret = one.getValue().isTextual()
                     && PillTree.inputs(one.getValue()).stream().anyMatch(values::isSecret);
-            if (isSecret && rendered.path(PARAMETERS) instanceof ObjectNode parameters) {
+            if (isSecret) {
+                JsonNode unused = rendered.withObject("/" + PARAMETERS).remove(one.getKey());
                 builder.secretParameter(
-                        one.getKey(), Secret.of(parameters.remove(one.getKey()).asText()));
+                        one.getKey(),
+                        Secret.from(
+                                () -> PillTree.render(one.getValue(), values).asText()));
             }
         });
+        WITH_INPUTS.stream()
+                .filter(rendered::has)
+                .forEach(member -> rendered.set(member, PillTree.render(rendered.path(member), values)));
         return builder.definition(rendered);
     }
 }
