@@ -51,14 +51,27 @@ public final class HybridTrigger implements WebhookEndpoint, AutoCloseable {
     private final Supplier<WebhookReceiver> receivers;
     private final boolean isMeasured;
     private final Runnable poll;
+    private final boolean pollsItself;
 
     private volatile @Nullable WebhookReceiver receiver;
 
-    HybridTrigger(PollingTrigger trigger, Supplier<WebhookReceiver> receivers, boolean isMeasured, Runnable poll) {
+    /**
+     * Creates a trigger that receives webhooks, and does not poll yet.
+     *
+     * @param poll requests a poll
+     * @param pollsItself whether {@link #start()} starts the polls
+     */
+    HybridTrigger(
+            PollingTrigger trigger,
+            Supplier<WebhookReceiver> receivers,
+            boolean isMeasured,
+            Runnable poll,
+            boolean pollsItself) {
         this.trigger = trigger;
         this.receivers = receivers;
         this.isMeasured = isMeasured;
         this.poll = poll;
+        this.pollsItself = pollsItself;
         this.receiver = receivers.get();
     }
 
@@ -107,15 +120,17 @@ public final class HybridTrigger implements WebhookEndpoint, AutoCloseable {
 
     /**
      * Starts polling, also again after {@link #stop}. The first poll is immediate, whatever the schedule, because webhooks may have been
-     * lost while the trigger was not running.
+     * lost while the trigger was not running. With {@link HybridTriggerBuilder#pollElsewhere}, only receives webhooks again.
      *
      * @throws StateException when another trigger with the same id was started on the same engine or uses the store, or its state
      *     cannot be read
      * @throws ConnectorException when it has no schedule
      */
     public synchronized void start() {
-        trigger.start();
-        boolean unused = trigger.pollNow();
+        if (pollsItself) {
+            trigger.start();
+            boolean unused = trigger.pollNow();
+        }
         if (receiver == null) {
             receiver = receivers.get();
         }

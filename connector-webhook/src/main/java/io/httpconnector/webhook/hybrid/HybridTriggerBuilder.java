@@ -133,7 +133,7 @@ public final class HybridTriggerBuilder {
 
     /**
      * Requests polls from a scheduler other than the engine of the polls, such as {@code ClusteredPolling}. Then {@link
-     * HybridTrigger#start()} is not called.
+     * HybridTrigger#start()} starts no polls.
      *
      * @param request requests a poll without waiting for it, such as {@code () -> cluster.resume(id)}
      * @return this
@@ -143,8 +143,8 @@ public final class HybridTriggerBuilder {
     }
 
     /**
-     * Requests polls from a scheduler other than the engine of the polls, which several nodes share. Then {@link HybridTrigger#start()} is
-     * not called.
+     * Requests polls from a scheduler other than the engine of the polls, which several nodes share. Then {@link HybridTrigger#start()}
+     * starts no polls.
      *
      * @param request requests a poll without waiting for it, such as {@code () -> cluster.resume(id)}
      * @param betweenPolls executes a push while no node polls, such as {@code push -> cluster.betweenPolls(id, push)}: otherwise each
@@ -259,7 +259,8 @@ public final class HybridTriggerBuilder {
         if (first == null) {
             throw new InvalidDefinitionException("hybrid trigger \"" + id + "\"", found);
         }
-        return new HybridTrigger(trigger, new Receivers(first, webhook), !meaning.isNudge(), request);
+        return new HybridTrigger(
+                trigger, new Receivers(first, webhook), !meaning.isNudge(), request, pollElsewhere == null);
     }
 
     private static void requestPoll(PollingTrigger trigger) {

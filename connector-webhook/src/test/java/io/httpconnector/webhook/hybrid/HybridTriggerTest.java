@@ -14,6 +14,7 @@ import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.polling.Cursor;
 import io.httpconnector.polling.PollingEngine;
 import io.httpconnector.polling.PollingListener;
+import io.httpconnector.polling.PollingStatus;
 import io.httpconnector.polling.PushSettings;
 import io.httpconnector.polling.PushStatus;
 import io.httpconnector.polling.RecordSelector;
@@ -227,8 +228,11 @@ class HybridTriggerTest {
                 .payload(WebhookPayload.nudge())
                 .pollElsewhere(() -> requested.set(true))
                 .build()) {
+            trigger.start();
             trigger.receive(webhook("ping", ""));
             assertThat(requested).isTrue();
+            assertThat(trigger.status().polling().nextPoll()).isEmpty();
+            assertThat(trigger.status().polling().state()).isEqualTo(PollingStatus.State.STOPPED);
         }
     }
 
