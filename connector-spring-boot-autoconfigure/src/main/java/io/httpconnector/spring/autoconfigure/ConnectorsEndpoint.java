@@ -110,7 +110,7 @@ public final class ConnectorsEndpoint {
     /**
      * Shows a trigger or webhook with its dead letters and its subscription, or a subscription of its own.
      *
-     * @param connection the name of the connection; {@code subscriptions} or {@code triggers} for one that is a bean
+     * @param connection the name of the connection; "subscriptions" or "triggers" for one that is a bean
      * @param trigger the name of the trigger or subscription
      * @return the status; null if there is none, which is the status 404
      */
@@ -168,7 +168,7 @@ public final class ConnectorsEndpoint {
     /**
      * Polls, pauses or resumes a trigger, replays or discards its dead letters, or renews, checks or rotates a subscription.
      *
-     * @param connection the name of the connection; {@code subscriptions} or {@code triggers} for one that is a bean
+     * @param connection the name of the connection; "subscriptions" or "triggers" for one that is a bean
      * @param trigger the name of the trigger or subscription
      * @param action {@code poll}, {@code pause}, {@code resume}, {@code replay} or {@code discard}; {@code renew}, {@code check} or
      *     {@code rotate}

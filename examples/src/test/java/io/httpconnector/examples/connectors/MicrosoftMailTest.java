@@ -121,7 +121,7 @@ class MicrosoftMailTest extends ConnectorFixture {
             Instant end = Instant.parse(json.path("expirationDateTime").asText());
             String url = json.path("notificationUrl").asText();
             if (json.path("changeType").asText().isEmpty()
-                    || end.isAfter(time.now().plus(Duration.ofMinutes(10080)))
+                    || end.isAfter(time.now().plus(Duration.ofDays(7)))
                     || !validation
                             .apply(url + "?validationToken=Validation%3A%20Testing")
                             .equals("Validation: Testing")) {
