@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -228,29 +229,32 @@ public final class WebhookPayload {
         for (String location : locations) {
             JsonNode found = event.payload().at(location);
             if (found.isArray()) {
-                found.forEach(record -> records.add(completed(record, event.payload())));
+                found.forEach(record -> completed(record, event.payload()).ifPresent(records::add));
             } else if (!found.isMissingNode() && !found.isNull()) {
-                records.add(completed(found, event.payload()));
+                completed(found, event.payload()).ifPresent(records::add);
             }
         }
         return records;
     }
 
-    private JsonNode completed(JsonNode record, JsonNode payload) {
+    /** Returns a record with its copied members; empty if one of them is missing, so that it is no record, such as in a ping. */
+    private Optional<JsonNode> completed(JsonNode record, JsonNode payload) {
         if (copies.isEmpty()) {
-            return record;
+            return Optional.of(record);
         }
         ObjectNode copy = record.isObject() ? record.deepCopy() : JsonNodeFactory.instance.objectNode();
-        copies.forEach((to, from) -> {
-            JsonNode own = record.at(from);
-            JsonNode value = own.isMissingNode() ? payload.at(from) : own;
-            if (!value.isMissingNode()) {
-                JsonPointer target = JsonSupport.pointer(to);
+        for (Map.Entry<String, String> one : copies.entrySet()) {
+            JsonNode own = record.at(one.getValue());
+            JsonNode value = own.isMissingNode() ? payload.at(one.getValue()) : own;
+            JsonPointer target = JsonSupport.pointer(one.getKey());
+            if (!value.isMissingNode() && !value.isNull()) {
                 ObjectNode holder = target.head().matches() ? copy : copy.withObject(target.head());
                 holder.set(target.last().getMatchingProperty(), value);
+            } else if (copy.at(target).isMissingNode()) {
+                return Optional.empty();
             }
-        });
-        return copy;
+        }
+        return Optional.of(copy);
     }
 
     /** The record in the response of a request. */

@@ -61,18 +61,23 @@ record LifecycleNotifications(
                         effects);
     }
 
-    /** Returns the notifications in a request; none if it contains an event. */
-    List<Received> in(JsonNode body, Map<String, String> headers) {
+    /** The notifications in a request, and whether it contains nothing else. */
+    record Notifications(List<Received> received, boolean isComplete) {}
+
+    /** Returns the notifications in a request. */
+    Notifications in(JsonNode body, Map<String, String> headers) {
         JsonNode found = records.in(body, headers);
         List<Received> all = new ArrayList<>();
+        boolean isComplete = true;
         for (JsonNode one : found.isArray() ? found : List.of(found)) {
             String name = type.optionalTextIn(one, headers);
             Effect effect = name == null ? null : effects.get(name);
             if (name == null || effect == null) {
-                return List.of();
+                isComplete = false;
+                continue;
             }
             all.add(new Received(effect, name, subscription == null ? null : subscription.textIn(one, headers)));
         }
-        return all;
+        return new Notifications(all, isComplete);
     }
 }

@@ -97,6 +97,11 @@ final class SubscriptionClient {
         rejectError(content, secret);
         SubscriptionDefinition.Locations at = definition.locations();
         Map<String, JsonNode> values = new LinkedHashMap<>();
+        if (!definition.parameters().isEmpty()) {
+            // Later requests concern the place where it was created, even if the parameters have changed.
+            values.put(
+                    SubscriptionDefinition.PARAMETERS, definition.parameters().deepCopy());
+        }
         at.values().forEach((key, location) -> {
             JsonNode value = location.in(content.json, content.headers);
             if (!value.isMissingNode()) {
@@ -259,7 +264,8 @@ final class SubscriptionClient {
     }
 
     private Pills pills(Registration registration, @Nullable Secret secret) {
-        return pills(registration.id(), secret)
+        JsonNode parameters = registration.values().get(SubscriptionDefinition.PARAMETERS);
+        return pills(registration.id(), secret, parameters == null ? definition.parameters() : parameters)
                 .and(SubscriptionDefinition.SUBSCRIPTION, subscription(registration.id(), registration.values()));
     }
 
@@ -270,6 +276,10 @@ final class SubscriptionClient {
     }
 
     private Pills pills(String attempt, @Nullable Secret secret) {
+        return pills(attempt, secret, definition.parameters());
+    }
+
+    private Pills pills(String attempt, @Nullable Secret secret, JsonNode given) {
         ObjectNode webhook = JsonNodeFactory.instance
                 .objectNode()
                 .put("name", name)
@@ -284,7 +294,7 @@ final class SubscriptionClient {
             webhook.put("expiry", time.now().plus(lifetime).plus(skew).toString());
             webhook.put("lifetimeSeconds", lifetime.toSeconds());
         }
-        ObjectNode parameters = definition.parameters().deepCopy();
+        ObjectNode parameters = given.deepCopy();
         definition.secretParameters().forEach((key, value) -> parameters.put(key, value.reveal()));
         return Pills.of(SubscriptionDefinition.WEBHOOK, webhook).and(SubscriptionDefinition.PARAMETERS, parameters);
     }

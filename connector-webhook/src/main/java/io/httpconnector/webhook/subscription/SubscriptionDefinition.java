@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.Hashing;
+import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.template.RequestTemplate;
@@ -13,8 +14,11 @@ import io.httpconnector.webhook.Handshakes;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The validated definition of a subscription: its requests, and where the responses contain what. Immutable. */
@@ -49,6 +53,11 @@ record SubscriptionDefinition(
 
     static final String PREVIOUS = "previous";
     static final String NEXT = "next";
+
+    /** Spellings of URLs are compared after they were resolved like a redirect. */
+    private static final Url ANY_BASE = Url.parseAbsolute("https://localhost/");
+
+    private static final Pattern ESCAPE = Pattern.compile("%([0-9A-Fa-f]{2})");
 
     private static final Duration DEFAULT_CHECK = Duration.ofHours(6);
     private static final Duration DEFAULT_OVERLAP = Duration.ofHours(24);
@@ -335,12 +344,27 @@ record SubscriptionDefinition(
             parts.set("prepare", prepare.toJson());
         }
         parts.set("parameters", parameters);
-        parts.put("events", String.join("\n", events));
+        parts.put("events", String.join("\n", new TreeSet<>(events)));
         return Hashing.sha256Hex(parts.toString()).substring(0, 16);
     }
 
-    /** Returns the same text for URLs that are equal except for a slash at the end. */
+    /** Returns the same text for spellings of a URL that are equal (RFC 3986, section 6.2.2), also except for a slash at the end. */
     static String urlFingerprint(String url) {
-        return Hashing.sha256Hex(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
+        return Hashing.sha256Hex(normalized(url.endsWith("/") ? url.substring(0, url.length() - 1) : url));
+    }
+
+    private static String normalized(String url) {
+        String text;
+        try {
+            Url parsed = ANY_BASE.redirectedTo(url);
+            text = parsed.origin() + parsed.path() + "?" + parsed.query();
+        } catch (InvalidDefinitionException e) {
+            text = url;
+        }
+        return ESCAPE.matcher(text).replaceAll(escape -> {
+            char c = (char) Integer.parseInt(escape.group(1), 16);
+            boolean isUnreserved = c < 0x80 && (Character.isLetterOrDigit(c) || "-._~".indexOf(c) >= 0);
+            return isUnreserved ? String.valueOf(c) : escape.group().toUpperCase(Locale.ROOT);
+        });
     }
 }

@@ -264,7 +264,7 @@ final class SubscriptionManager {
             change.accept(state);
         });
         if (stored) {
-            notifier.activated(registration.id(), reason[0], isRotated[0]);
+            notifier.activated(registration.id(), reason[0], isRotated[0], definition.deleteFirst());
         } else {
             StoredState unused = store.update(state -> {
                 boolean isAdopted = state.active != null && state.active.id().equals(registration.id());
@@ -303,7 +303,7 @@ final class SubscriptionManager {
             state.searched = true;
         });
         if (stored && adopted[0] != null) {
-            notifier.activated(adopted[0], adopted[1], false);
+            notifier.activated(adopted[0], adopted[1], false, definition.deleteFirst());
         }
     }
 

@@ -6,7 +6,6 @@ import io.httpconnector.webhook.Handshake;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
 import io.httpconnector.webhook.subscription.LifecycleNotifications.Received;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -47,13 +46,13 @@ final class SubscriptionNotifications implements Handshake {
         if (lifecycle == null) {
             return Optional.empty();
         }
-        List<Received> all = lifecycle.in(payload, headers(request));
-        if (all.isEmpty()) {
+        LifecycleNotifications.Notifications all = lifecycle.in(payload, headers(request));
+        if (all.received().isEmpty()) {
             return Optional.empty();
         }
-        all.forEach(this::process);
+        all.received().forEach(this::process);
         wake.run();
-        return Optional.of(WebhookResponse.of(200));
+        return all.isComplete() ? Optional.of(WebhookResponse.of(200)) : Optional.empty();
     }
 
     /** The header fields by their names in lower case. */

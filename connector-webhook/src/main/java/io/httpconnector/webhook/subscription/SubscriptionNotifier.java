@@ -47,7 +47,7 @@ final class SubscriptionNotifier {
     }
 
     /** Reports a new active subscription. */
-    void activated(String id, @Nullable String reason, boolean isRotated) {
+    void activated(String id, @Nullable String reason, boolean isRotated, boolean hasGap) {
         if (reason == null) {
             LOG.info("{}: the subscription {} was created", name, LogSafe.visible(id));
             notify(listener -> listener.onCreated(name, id));
@@ -58,7 +58,7 @@ final class SubscriptionNotifier {
         if (isRotated) {
             notify(listener -> listener.onRotated(name));
         }
-        if (reason != null && !SubscriptionPlanner.PLANNED.contains(reason)) {
+        if (reason != null && (hasGap || !SubscriptionPlanner.PLANNED.contains(reason))) {
             gap(reason);
         }
     }

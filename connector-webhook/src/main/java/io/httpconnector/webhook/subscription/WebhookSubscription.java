@@ -196,7 +196,7 @@ public final class WebhookSubscription implements ManagedSubscription, AutoClose
      * @throws StateException if the state cannot be read or stored
      */
     public SubscriptionStatus checkNow() {
-        return manageAfter(SubscriptionAction.CHECK, state -> state.lastCheck = null);
+        return manageAfter(state -> state.lastCheck = null);
     }
 
     /**
@@ -206,10 +206,8 @@ public final class WebhookSubscription implements ManagedSubscription, AutoClose
      * @throws StateException if the state cannot be read or stored
      */
     public SubscriptionStatus renewNow() {
-        return manageAfter(
-                SubscriptionAction.RENEW,
-                state -> state.renewNow =
-                        state.active != null && (state.active.expires() != null || definition.renew() != null));
+        return manageAfter(state -> state.renewNow =
+                state.active != null && (state.active.expires() != null || definition.renew() != null));
     }
 
     /**
@@ -226,17 +224,17 @@ public final class WebhookSubscription implements ManagedSubscription, AutoClose
             throw new ConnectorException("The webhook subscription \"" + name
                     + "\" has no secret of its own: rotate the secret that signs its events at the service");
         }
-        return manageAfter(SubscriptionAction.ROTATE, state -> {
+        return manageAfter(state -> {
             if (state.active != null && state.rotation == null) {
                 state.rotation = secrets.newName();
             }
         });
     }
 
-    private SubscriptionStatus manageAfter(SubscriptionAction action, Consumer<StoredState> change) {
+    private SubscriptionStatus manageAfter(Consumer<StoredState> change) {
         StoredState unused = store.update(state -> {
-            state.failures.remove(action);
-            state.failures.remove(SubscriptionAction.CREATE);
+            // The cause of earlier failures, such as a wrong credential, may have been removed.
+            state.failures.clear();
             change.accept(state);
             return true;
         });
@@ -255,13 +253,15 @@ public final class WebhookSubscription implements ManagedSubscription, AutoClose
     public SubscriptionStatus stop() {
         want(false);
         boolean unused = schedule.end(Duration.ZERO);
-        return manageAfter(SubscriptionAction.DELETE, state -> {});
+        return manageAfter(state -> {});
     }
 
     private void want(boolean isWanted) {
         StoredState unused = store.update(state -> {
-            boolean isChanged = state.wanted != isWanted || state.version == 0;
+            boolean isChanged = state.wanted != isWanted || state.version == 0 || !state.failures.isEmpty();
             state.wanted = isWanted;
+            // The cause of earlier failures, such as a wrong credential, may have been removed.
+            state.failures.clear();
             return isChanged;
         });
     }

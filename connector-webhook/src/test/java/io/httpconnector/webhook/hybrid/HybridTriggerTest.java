@@ -222,6 +222,23 @@ class HybridTriggerTest {
     }
 
     @Test
+    void thinPayloadWithoutTheIdRequestsAPoll() {
+        AtomicBoolean requested = new AtomicBoolean();
+        try (HybridTrigger trigger = contacts()
+                .payload(WebhookPayload.records("")
+                        .copy("/objectId", "/id")
+                        .fetch(RequestTemplate.named("Get")
+                                .get("/contacts/{{record.id}}")
+                                .build()))
+                .pollElsewhere(() -> requested.set(true))
+                .build()) {
+            assertThat(trigger.receive(webhook("ping", ", \"objectId\": null")).status())
+                    .isEqualTo(200);
+            assertThat(requested).isTrue();
+        }
+    }
+
+    @Test
     void pollsRunElsewhereIfConfigured() {
         AtomicBoolean requested = new AtomicBoolean();
         try (HybridTrigger trigger = contacts()

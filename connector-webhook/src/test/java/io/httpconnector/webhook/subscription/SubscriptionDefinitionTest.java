@@ -23,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** Tests of definitions by builder and as data, their problems, and of what they reveal. */
@@ -214,5 +216,26 @@ class SubscriptionDefinitionTest {
                 .doesNotContain(secret)
                 .doesNotContain(service.only().secret)
                 .doesNotContain("6f1cd0");
+    }
+
+    /** A service may list a URL in another spelling than the given one. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://app.example.com/h/t~k",
+                "https://App.Example.com/h/t~k",
+                "HTTPS://app.example.com:443/h/t~k",
+                "https://app.example.com/h/t%7Ek",
+                "https://app.example.com/h/t~k/",
+                "https://app.example.com/a/../h/t~k",
+                "https://app.example.com/h/t~k#f"
+            })
+    void equalUrlsHaveTheSameFingerprint(String url) {
+        assertThat(SubscriptionDefinition.urlFingerprint(url))
+                .isEqualTo(SubscriptionDefinition.urlFingerprint("https://app.example.com/h/t~k"))
+                .isNotEqualTo(SubscriptionDefinition.urlFingerprint("https://app.example.com/H/t~k"))
+                .isNotEqualTo(SubscriptionDefinition.urlFingerprint("https://app.example.com/h/t~k?x=1"));
+        assertThat(SubscriptionDefinition.urlFingerprint("https://a.example.com/%2f"))
+                .isEqualTo(SubscriptionDefinition.urlFingerprint("https://a.example.com/%2F"));
     }
 }

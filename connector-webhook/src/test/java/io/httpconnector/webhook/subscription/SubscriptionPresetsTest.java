@@ -8,6 +8,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.Secret;
 import io.httpconnector.internal.Hashing;
 import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.state.StateStore;
 import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
 import io.httpconnector.testing.MockService.RecordedRequest;
@@ -241,6 +242,11 @@ class SubscriptionPresetsTest {
         assertThat(receiver.receive(ping.header("X-GitHub-Event", "ping")).status())
                 .isEqualTo(200);
         assertThat(events).isEmpty();
+        // A subscribed event about the webhook is an event.
+        String meta = "{\"action\":\"deleted\",\"hook_id\":1,\"hook\":{\"type\":\"Repository\",\"id\":1}}";
+        assertThat(receiver.receive(FakeService.event(secret, meta)).status()).isEqualTo(200);
+        assertThat(events).containsExactly(meta);
+        events.clear();
         // The header field is not signed: it cannot turn an event into a ping.
         assertThat(receiver.receive(FakeService.event(secret, "{}").header("X-GitHub-Event", "ping"))
                         .status())
@@ -253,6 +259,36 @@ class SubscriptionPresetsTest {
                 .isEqualTo(200);
         assertThat(subscription.stop().state()).isEqualTo(SubscriptionState.NOT_REGISTERED);
         assertThat(failures).isEmpty();
+    }
+
+    /** The previous hook is at the place that the previous parameters name. */
+    @Test
+    void changedParametersDeleteTheSubscriptionWhereItWasCreated() {
+        service.on("GET", "/repos/octocat/hello/hooks", MockResponse.json("[]"))
+                .on(
+                        "POST",
+                        "/repos/octocat/hello/hooks",
+                        MockResponse.status(201).body("application/json", "{\"id\":7}"))
+                .on("DELETE", "/repos/octocat/hello/hooks/7", MockResponse.status(204))
+                .on("GET", "/repos/octocat/other/hooks", MockResponse.json("[]"))
+                .on(
+                        "POST",
+                        "/repos/octocat/other/hooks",
+                        MockResponse.status(201).body("application/json", "{\"id\":8}"));
+        StateStore store = StateStore.inMemory();
+        MemorySecrets secrets = new MemorySecrets();
+        UnaryOperator<WebhookSubscriptionBuilder> shared =
+                builder -> builder.store(store).secrets(secrets).parameter("owner", "octocat");
+        preset("github", builder -> shared.apply(builder).parameter("repository", "hello"))
+                .register();
+
+        WebhookSubscription changed =
+                preset("github", builder -> shared.apply(builder).parameter("repository", "other"));
+        changed.register();
+
+        assertThat(last("DELETE").uri().getPath()).isEqualTo("/repos/octocat/hello/hooks/7");
+        assertThat(changed.status().id()).contains("8");
+        assertThat(changed.status().toDelete()).isEmpty();
     }
 
     @Test

@@ -393,6 +393,46 @@ class WebhookSubscriptionTest {
     }
 
     @Test
+    void orderOfEventsIsIrrelevant() {
+        String both = Nodes.DEFINITION.replace("[\"push\"]", "[\"push\", \"release\"]");
+        nodes.node(Nodes.URL, both).register();
+
+        nodes.node(Nodes.URL, both.replace("[\"push\", \"release\"]", "[\"release\", \"push\"]"))
+                .register();
+
+        assertThat(service.only().id).isEqualTo("h1");
+    }
+
+    /** Between the deletion and the creation, the service sends no events. */
+    @Test
+    void replacementOfADeletedSubscriptionIsAGap() {
+        String definition = Nodes.DEFINITION.replaceFirst("\\{", "{\"deleteFirst\": true, ");
+        nodes.node(Nodes.URL, definition).register();
+
+        nodes.node(Nodes.URL, definition.replace("[\"push\"]", "[\"push\", \"release\"]"))
+                .register();
+
+        assertThat(service.only().id).isEqualTo("h2");
+        assertThat(nodes.notifications).contains("gap: the definition has changed");
+    }
+
+    @Test
+    void rejectedCredentialIsTriedAgainAtOnceByTheNextStart() {
+        service.status = request -> 401;
+        WebhookSubscription rejected = nodes.node();
+        rejected.register();
+        assertThat(rejected.status().state()).isEqualTo(SubscriptionState.AUTHORIZATION_NEEDED);
+        service.status = request -> 0;
+
+        nodes.node().register();
+        assertThat(service.only().id).isEqualTo("h1");
+        service.status = request -> 401;
+        assertThat(rejected.checkNow().state()).isEqualTo(SubscriptionState.AUTHORIZATION_NEEDED);
+        service.status = request -> 0;
+        assertThat(rejected.checkNow().state()).isEqualTo(SubscriptionState.ACTIVE);
+    }
+
+    @Test
     void restartKeepsTheSubscription() {
         nodes.node().register();
 
