@@ -178,7 +178,7 @@ final class ListenCommand extends InstanceCommand {
             }
             terminal().printUnmasked(json.toString());
         } else {
-            terminal().note(url.toString());
+            terminal().noteUnmasked(url.toString());
         }
     }
 

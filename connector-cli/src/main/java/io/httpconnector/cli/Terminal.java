@@ -180,6 +180,13 @@ final class Terminal {
         unmasked.println(PrintableText.of(line));
     }
 
+    /** Prints a URL that the user needs and that contains a secret, which is not part of the result. */
+    void noteUnmasked(String line) {
+        clearProgress();
+        err.flush();
+        unmaskedErr.println(PrintableText.of(line));
+    }
+
     /** Prints a line for the user, which is not part of the result. */
     void note(String line) {
         clearProgress();

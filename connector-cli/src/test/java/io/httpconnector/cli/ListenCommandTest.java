@@ -20,9 +20,11 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests {@code listen} with genuine and forged requests. */
+@Timeout(120)
 class ListenCommandTest {
 
     private static final String BODY = "{\"id\": 7}";

@@ -29,9 +29,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests {@code listen --subscribe} and {@code subscriptions} with a service that has the webhooks of GitHub. */
+@Timeout(120)
 class SubscriptionsCommandTest {
 
     private static final String HOOKS = "/repos/octo/app/hooks";
@@ -102,7 +104,8 @@ class SubscriptionsCommandTest {
     }
 
     private int send(String type) {
-        byte[] body = "{\"after\": \"c1\"}".getBytes(StandardCharsets.UTF_8);
+        String content = type.equals("ping") ? "{\"zen\": \"Keep it simple.\"}" : "{\"after\": \"c1\"}";
+        byte[] body = content.getBytes(StandardCharsets.UTF_8);
         String path = URI.create(url).getPath();
         WebhookRequest signed = WebhookSigner.preset("github", Secret.of(secrets.get(secrets.size() - 1)))
                 .sign(WebhookRequest.of("POST", path, "", Map.of("X-GitHub-Event", List.of(type)), body));

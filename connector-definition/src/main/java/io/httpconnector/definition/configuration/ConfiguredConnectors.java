@@ -148,21 +148,10 @@ public final class ConfiguredConnectors implements AutoCloseable {
             known.addAll(definition.triggers());
             known.addAll(definition.webhooks());
             if (definition.triggers().contains(name) || definition.webhooks().contains(name)) {
-                if (settings.publicUrl() == null && definition.subscriptions().contains(name)) {
-                    throw new InvalidDefinitionException(
-                            "handler",
-                            connection + "/" + name
-                                    + ": its subscription registers the URL of the webhook at the service: set"
-                                    + " it by connectors.webhooks.public-url");
-                }
+                checkUrl(connection + "/" + name, definition.subscriptions().contains(name));
                 Connector connector = connector(connection);
                 connector.on(name, handler);
                 connector.receiver(name).ifPresent(receiver -> webhooks.add(connection + "/" + name, receiver));
-                if (definition.webhooks().contains(name)) {
-                    checkUrl(
-                            connection + "/" + name,
-                            connector.subscription(name).isPresent());
-                }
                 isHandled = true;
             }
         }

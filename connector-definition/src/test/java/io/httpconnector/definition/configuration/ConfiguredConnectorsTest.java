@@ -204,7 +204,7 @@ class ConfiguredConnectorsTest {
                     "connectors.store.directory",
                     directory.resolve("data").toString(),
                     "connectors.documents",
-                    directory + "/*.connector.yaml",
+                    directory.toString(),
                     CONNECTIONS + "code.connector",
                     "code",
                     CONNECTIONS + "code.values.site",
@@ -212,8 +212,8 @@ class ConfiguredConnectorsTest {
             try (ConfiguredConnectors connectors =
                     ConfiguredConnectors.of(properties).build()) {
                 assertThatThrownBy(() -> connectors.on("pushed", event -> {}))
-                        .hasMessageContaining("code/pushed: its subscription registers the URL")
-                        .hasMessageContaining("connectors.webhooks.public-url");
+                        .hasMessageContaining(
+                                "property connectors.webhooks.public-url: it is missing: the webhook code/pushed");
             }
             properties.put("connectors.webhooks.public-url", "https://app.example.com/hooks/");
             try (ConfiguredConnectors connectors =
