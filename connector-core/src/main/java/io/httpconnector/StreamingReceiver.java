@@ -23,6 +23,7 @@ final class StreamingReceiver<T> {
     private final long max;
     private boolean started;
     private long count;
+    private boolean isWhole;
     private @Nullable Response head;
     private @Nullable Response finished;
     private byte @Nullable [] recorded;
@@ -77,6 +78,11 @@ final class StreamingReceiver<T> {
     /** Returns the number of bytes that the reader has read. */
     long count() {
         return count;
+    }
+
+    /** Returns whether the reader has read the whole body. */
+    boolean isWhole() {
+        return isWhole;
     }
 
     /** Returns the response whose body the reader has read in part or as a whole; null if it has not started. */
@@ -139,12 +145,13 @@ final class StreamingReceiver<T> {
         } finally {
             call.endReader();
             count = body.count;
+            isWhole = body.ended || body.count == length;
         }
         if (body.broken != null) {
             throw body.broken;
         }
         finished = response;
-        return body.ended || body.count == length;
+        return isWhole;
     }
 
     /** Calls the reader with an empty body, because there is none or it is ignored. */

@@ -79,7 +79,11 @@ final class MemoryExchangeStore implements ExchangeStore {
             }
         }
         String id = UUID.randomUUID().toString();
-        append(List.of(LoggedExchange.of(id, connection, source, null, exchange, bytes, newRedaction)));
+        append(List.of(
+                bytes <= chunkSize
+                        ? LoggedExchange.of(id, connection, source, null, exchange, bytes, newRedaction)
+                        // Only the start of a large body is kept.
+                        : LoggedExchange.of(id, connection, source, null, newRedaction.apply(exchange))));
     }
 
     private synchronized void add(ExchangePacker packer, List<NameValuePair> secrets, Instant now) {

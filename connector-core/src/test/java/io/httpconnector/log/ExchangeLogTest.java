@@ -224,6 +224,50 @@ class ExchangeLogTest {
         }
     }
 
+    /** The reader may stop within a secret that the service echoes, or fail there. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void readerThatStopsWithinASecretRevealsNoPartOfIt(Kind kind) {
+        String secret = "s3cr3t-".repeat(5);
+        String start = "{\"text\": \"" + "x".repeat(4000) + "\", \"echo\": \"";
+        service.stubFor(get("/echo").willReturn(okJson(start + secret + "\"}")));
+        try (ExchangeLog log = ExchangeLog.to(store(kind, RETENTION)).open();
+                HttpConnection connection = connection("Service", log)) {
+            for (int length = 1; length <= secret.length(); length++) {
+                int end = start.length() + length;
+                Request request = Request.get("/echo").header("X-Key", Secret.of(secret));
+                connection.read(request, (head, body) -> body.readNBytes(end));
+            }
+
+            assertThat(log.search(ExchangeQuery.latest(100)))
+                    .hasSize(secret.length())
+                    .allSatisfy(found -> assertThat(found.exchange().responseBody())
+                            .startsWith("{\"text\": \"xxx")
+                            .doesNotContain("s3cr"));
+        }
+    }
+
+    /** Only the start of a body is kept, so that one large response does not replace all other entries. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void largeResponseLeavesOtherEntries(Kind kind) {
+        service.stubFor(get("/small").willReturn(okJson("{}")));
+        service.stubFor(get("/large").willReturn(okJson("\"" + "x".repeat(2_000_000) + "\"")));
+        try (ExchangeLog log = ExchangeLog.to(store(kind, new Retention(Duration.ofDays(1), 1 << 20)))
+                        .open();
+                HttpConnection connection = connection("Service", log)) {
+            for (int i = 0; i < 20; i++) {
+                connection.send(Request.get("/small"));
+            }
+            connection.send(Request.get("/large"));
+
+            List<LoggedExchange> found = log.search(ExchangeQuery.latest(100));
+            assertThat(found).hasSize(21);
+            assertThat(found.get(0).exchange().url()).endsWith("/large");
+            assertThat(log.dropped()).isZero();
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Kind.class)
     void pagesOfAPollAreLogged(Kind kind) {
