@@ -331,13 +331,13 @@ class FaultsTest {
     void requestThatEndsWhileItGetsASocket(String moment) throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 HttpConnection brief = connection(silent.getLocalPort())
-                        .totalTimeout(Duration.ofMillis(200))
+                        .totalTimeout(Duration.ofMillis(800))
                         .build();
                 HttpConnection closed = connection(silent.getLocalPort()).build()) {
             assertThat(failure(
                             brief,
                             moment,
-                            () -> LockSupport.parkNanos(Duration.ofMillis(400).toNanos())))
+                            () -> LockSupport.parkNanos(Duration.ofMillis(1000).toNanos())))
                     .isInstanceOfSatisfying(
                             TimedOutException.class,
                             e -> assertThat(e.phase()).isEqualTo(TimedOutException.Phase.TOTAL));
