@@ -47,6 +47,7 @@ class RegistryActuatorTest {
                     MetricsAutoConfiguration.class,
                     RegistryAutoConfiguration.class,
                     TriggerAutoConfiguration.class,
+                    SubscriptionAutoConfiguration.class,
                     ActuatorAutoConfiguration.class))
             .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
             .withBean(Orders.class)

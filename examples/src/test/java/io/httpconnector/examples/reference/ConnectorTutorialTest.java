@@ -230,6 +230,11 @@ class ConnectorTutorialTest {
         JsonNode request = definition.toJson().at("/requests/list-guests");
         assertThat(request.at("/pagination/pages/query").asText()).isEqualTo("page");
         assertThat(request.at("/retry/maxAttempts").asInt()).isEqualTo(5);
-        assertThat(blocks).hasSize(7);
+        String subscription = blocks.stream()
+                .filter(found -> found.startsWith("connector: 1\nid: code"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(ConnectorDefinition.parse(subscription).subscriptions()).containsExactly("pushed");
+        assertThat(blocks).hasSize(8);
     }
 }
