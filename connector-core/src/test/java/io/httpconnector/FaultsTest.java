@@ -337,7 +337,7 @@ class FaultsTest {
             assertThat(failure(
                             brief,
                             moment,
-                            () -> LockSupport.parkNanos(Duration.ofMillis(1000).toNanos())))
+                            () -> LockSupport.parkNanos(Duration.ofSeconds(1).toNanos())))
                     .isInstanceOfSatisfying(
                             TimedOutException.class,
                             e -> assertThat(e.phase()).isEqualTo(TimedOutException.Phase.TOTAL));
