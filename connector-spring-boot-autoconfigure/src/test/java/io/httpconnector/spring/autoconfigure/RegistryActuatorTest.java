@@ -109,7 +109,8 @@ class RegistryActuatorTest {
 
                     assertThat(endpoint.list(null)).containsKey("instances");
                     assertThat(endpoint.list(null).get("instances"))
-                            .isEqualTo(Map.of("active", 2, "needs_authorization", 0, "failed", 0, "disabled", 0));
+                            .isEqualTo(Map.of(
+                                    "active", 2, "needs_authorization", 0, "failed", 0, "disabled", 0, "removing", 0));
                     assertThat(endpoint.list("acme").get("triggers").toString())
                             .contains("acme/shop/order-paid", "acme/shop/updated-orders")
                             .doesNotContain("globex", "/hooks/");
@@ -170,7 +171,7 @@ class RegistryActuatorTest {
                             .isEqualTo("UP");
                     Map<?, ?> details = (Map<?, ?>) call(health, "getDetails");
                     assertThat(details.get("instances").toString())
-                            .isEqualTo("{active=0, needs_authorization=25, failed=0, disabled=0}");
+                            .isEqualTo("{active=0, needs_authorization=25, failed=0, disabled=0, removing=0}");
                     assertThat((Map<?, ?>) details.get("instancesThatNeedAuthorization"))
                             .hasSize(20);
                     assertThat(details.toString()).contains("t1/shop=").doesNotContain("s3cret");
