@@ -356,4 +356,15 @@ class DocumentSyntaxTest {
                         || problem.startsWith("/requests/a/method")
                         || problem.startsWith("/triggers/t"));
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{connector: 1, id: flow, version: 1.0.0, title: Flow, connection: {baseUrl: \"https://a.example.com\"}}",
+                "\n{ connector: 1,\n  id: flow, version: '1.0.0', title: Flow,\n  connection: {baseUrl: \"https://a.example.com\"} }\n",
+                "\uFEFF{connector:\n 1, id: flow, version: 1.0.0, title: Flow, connection: {baseUrl: \"https://a.example.com\"}}"
+            })
+    void flowStyleOfYamlIsRead(String text) {
+        assertThat(ConnectorDefinition.parse(text).id()).isEqualTo("flow");
+    }
 }

@@ -29,6 +29,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,9 @@ public final class DocumentParser {
     private static final ObjectReader LENIENT_YAML = YAML.reader();
 
     private static final ObjectReader STRICT_YAML = LENIENT_YAML.with(StreamReadFeature.STRICT_DUPLICATE_DETECTION);
+
+    /** The start of an object in the flow style of YAML, whose first name has no quotes. */
+    private static final Pattern FLOW = Pattern.compile("\\s*\\{\\s*[A-Za-z][\\w.-]*:\\s");
 
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
@@ -95,7 +99,7 @@ public final class DocumentParser {
     }
 
     /**
-     * Parses a text. One that begins with a brace is JSON.
+     * Parses a text. One that begins with a brace is JSON, unless its first name has no quotes.
      *
      * @throws InvalidDefinitionException if it has a mistake, or members are repeated; reports all problems that {@link #read} finds
      */
@@ -164,7 +168,7 @@ public final class DocumentParser {
     }
 
     private static JsonFactory factory(String text) {
-        return text.stripLeading().startsWith("{") ? JSON : YAML_EVENTS;
+        return text.stripLeading().startsWith("{") && !FLOW.matcher(text).lookingAt() ? JSON : YAML_EVENTS;
     }
 
     private static JsonNode json(String text, List<String> problems) throws IOException {
