@@ -141,9 +141,9 @@ class BodiesTest {
 
         connection.send(Request.put("/").body(body).idempotent());
 
-        // the journal is no count here: the service closes the first connection while it reads the request
+        // The journal proves neither a count nor an order: the service may record the first request last, or without its body.
         assertThat(opened).hasValue(2);
-        assertThat(received()).last().extracting(LoggedRequest::getBodyAsString).isEqualTo("a");
+        assertThat(received()).extracting(LoggedRequest::getBodyAsString).contains("a");
     }
 
     @Test
