@@ -153,7 +153,8 @@ class BodiesTest {
         failingOnce(aResponse().withStatus(503).withHeader("Retry-After", "0"));
         Body once = Body.stream(new ByteArrayInputStream(new byte[] {'a'}), "text/plain");
 
-        assertThatThrownBy(() -> connection.send(Request.put("/repeated").body(once).idempotent()))
+        assertThatThrownBy(() ->
+                        connection.send(Request.put("/repeated").body(once).idempotent()))
                 .isInstanceOf(StatusException.class);
         assertThat(received()).hasSize(1);
         assertThatThrownBy(() -> connection.send(Request.put("/").body(once)))

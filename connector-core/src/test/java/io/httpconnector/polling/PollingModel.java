@@ -7,7 +7,6 @@ import io.httpconnector.TimeSource;
 import io.httpconnector.internal.json.Mutations;
 import io.httpconnector.polling.MockService.MockRequest;
 import io.httpconnector.polling.MockService.MockResponse;
-import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.ChangeType;
@@ -33,7 +32,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -285,7 +283,7 @@ final class PollingModel {
     private final List<Delivered> delivered = new ArrayList<>();
     private final Set<Integer> crashed = new HashSet<>();
     private final Map<String, List<Row>> snapshots = new HashMap<>();
-    private final CrashingStore store;
+    private final StateStore store;
     private @Nullable PollingTrigger trigger;
     private @Nullable Instant begun;
     private @Nullable AssertionError wrong;
@@ -306,10 +304,11 @@ final class PollingModel {
     PollingModel(long seed, @Nullable Mode only, MockService service, HttpConnection connection, Path directory) {
         this.random = new Random(seed);
         this.other = new Random(~seed);
-        this.store = new CrashingStore(
+        this.store = new HookedStateStore(
                 other.nextInt(16) == 0
                         ? StateStore.file(directory.resolve(Long.toHexString(seed)))
-                        : StateStore.inMemory());
+                        : StateStore.inMemory(),
+                this::write);
         store.reset("model");
         this.config = Config.random(random, only);
         this.service = service;
@@ -1065,52 +1064,15 @@ final class PollingModel {
         return last == null && config.versions == Versions.FIELD;
     }
 
-    /** A store in which the process may end before or after a write. */
-    private final class CrashingStore implements StateStore {
-
-        private final StateStore store;
-
-        CrashingStore(StateStore store) {
-            this.store = store;
+    /** Ends the process before or after a write, if it is to end there. */
+    private void write() {
+        if (dead) {
+            throw new Crash();
         }
-
-        @Override
-        public StateLog open(String id) {
-            StateLog log = store.open(id);
-            return new StateLog() {
-                @Override
-                public void read(Consumer<byte[]> reader) {
-                    log.read(reader);
-                }
-
-                @Override
-                public void append(byte[] entry) {
-                    crash();
-                    log.append(entry);
-                    crash();
-                }
-
-                @Override
-                public void replace(Iterable<byte[]> entries) {
-                    log.replace(entries);
-                }
-
-                @Override
-                public void close() {
-                    log.close();
-                }
-            };
-        }
-
-        private void crash() {
-            if (dead) {
-                throw new Crash();
-            }
-            if (crashIn > 0 && --crashIn == 0) {
-                note("    crash at the store");
-                crashed.add(polls);
-                throw new Crash();
-            }
+        if (crashIn > 0 && --crashIn == 0) {
+            note("    crash at the store");
+            crashed.add(polls);
+            throw new Crash();
         }
     }
 }

@@ -5,7 +5,6 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.polling.MockService.MockRequest;
 import io.httpconnector.polling.MockService.MockResponse;
-import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.ChangeType;
@@ -23,7 +22,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,7 +81,8 @@ final class PushModel {
     private final HttpConnection connection;
     private final FakeTime time = new FakeTime();
     private final PollingEngine engine = PollingEngine.create(1, time);
-    private final CrashingStore store = new CrashingStore();
+    private final StateStore store = new HookedStateStore(StateStore.inMemory(), this::write);
+    private boolean isDead;
     private final Map<String, Row> rows = new TreeMap<>();
     private final Map<Long, String> changes = new TreeMap<>();
     private final List<Webhook> webhooks = new ArrayList<>();
@@ -246,13 +245,13 @@ final class PushModel {
 
     /** The process ends: what is in memory is lost. */
     private void crash() {
-        store.isDead = true;
+        isDead = true;
         try {
             close();
         } catch (Crash e) {
             note("  closed");
         } finally {
-            store.isDead = false;
+            isDead = false;
             trigger = null;
         }
     }
@@ -415,49 +414,15 @@ final class PushModel {
         trace.add(time.now() + " " + line);
     }
 
-    /** A store whose writes may end the process, before or after they are done. */
-    private final class CrashingStore implements StateStore {
-
-        private final StateStore inner = StateStore.inMemory();
-        private boolean isDead;
-
-        @Override
-        public StateLog open(String id) {
-            StateLog log = inner.open(id);
-            return new StateLog() {
-                @Override
-                public void read(Consumer<byte[]> reader) {
-                    log.read(reader);
-                }
-
-                @Override
-                public void append(byte[] entry) {
-                    crash();
-                    log.append(entry);
-                    crash();
-                }
-
-                @Override
-                public void replace(Iterable<byte[]> entries) {
-                    log.replace(entries);
-                }
-
-                @Override
-                public void close() {
-                    log.close();
-                }
-            };
+    /** Ends the process before or after a write, if it is to end there. */
+    private void write() {
+        if (isDead) {
+            throw new Crash();
         }
-
-        private void crash() {
-            if (isDead) {
-                throw new Crash();
-            }
-            if (crashIn > 0 && --crashIn == 0) {
-                crashed++;
-                note("  crash");
-                throw new Crash();
-            }
+        if (crashIn > 0 && --crashIn == 0) {
+            crashed++;
+            note("  crash");
+            throw new Crash();
         }
     }
 }

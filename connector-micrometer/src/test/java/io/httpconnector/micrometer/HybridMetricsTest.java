@@ -18,7 +18,6 @@ import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.hybrid.HybridTrigger;
 import io.httpconnector.webhook.hybrid.HybridTriggerBuilder;
 import io.httpconnector.webhook.hybrid.WebhookPayload;
-import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -37,17 +36,7 @@ class HybridMetricsTest {
 
     private final VirtualTime time = new VirtualTime();
     private final MeterRegistry meters =
-            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), new Clock() {
-                @Override
-                public long wallTime() {
-                    return time.now().toEpochMilli();
-                }
-
-                @Override
-                public long monotonicTime() {
-                    return time.nanos();
-                }
-            });
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), new VirtualClock(time));
     private final ConnectorMetrics metrics = ConnectorMetrics.of(meters);
     private final MockService service = MockService.start();
     private final PollingEngine engine = PollingEngine.create(1, time);

@@ -17,7 +17,6 @@ import io.httpconnector.webhook.WebhookSigner;
 import io.httpconnector.webhook.subscription.SubscriptionStatus.SubscriptionState;
 import io.httpconnector.webhook.subscription.WebhookSubscription;
 import io.httpconnector.webhook.subscription.WebhookSubscriptionBuilder;
-import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -43,17 +42,7 @@ class SubscriptionMetricsTest {
 
     private final VirtualTime time = new VirtualTime();
     private final MeterRegistry meters =
-            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), new Clock() {
-                @Override
-                public long wallTime() {
-                    return time.now().toEpochMilli();
-                }
-
-                @Override
-                public long monotonicTime() {
-                    return time.nanos();
-                }
-            });
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), new VirtualClock(time));
     private final ConnectorMetrics metrics = ConnectorMetrics.of(meters);
     private final AtomicInteger created = new AtomicInteger();
     private volatile int status;
