@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.internal.text.CharsetDetector;
+import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.polling.RecordSelector.Format;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Reads one response, record by record. */
 final class RecordReader {
@@ -25,6 +27,8 @@ final class RecordReader {
     private final Sink sink;
     private final PageEnvelope envelope = new PageEnvelope();
     private final RecordSizeLimiter meter;
+    private final @Nullable HeldRecords held;
+    private RecordFilters filters;
     private boolean found;
     private boolean hasNull;
     private boolean isEmitted;
@@ -44,16 +48,18 @@ final class RecordReader {
         void accept(JsonNode item, long bytes);
     }
 
-    private RecordReader(RecordSelector records, Sink sink, RecordSizeLimiter meter) {
+    private RecordReader(RecordSelector records, Sink sink, RecordSizeLimiter meter, @Nullable HeldRecords held) {
         this.records = records;
         this.sink = sink;
         this.meter = meter;
+        this.held = held;
+        this.filters = records.filters();
     }
 
     /**
      * Reads the records and returns the content around them.
      *
-     * @param max the maximum number of bytes from one record to the next
+     * @param max the maximum number of bytes from one record to the next, and of the records that are held
      * @throws JsonProcessingException when the response is malformed or unexpected
      */
     static PageEnvelope read(RecordSelector records, String contentType, InputStream body, int max, Sink sink)
@@ -66,11 +72,13 @@ final class RecordReader {
             return PageEnvelope.empty();
         }
         in.reset();
-        RecordReader reader = new RecordReader(records, sink, meter);
+        HeldRecords held = records.filters().needResponse() ? new HeldRecords(max) : null;
+        RecordReader reader = new RecordReader(records, sink, meter, held);
         Format format = formatOf(records.format(), contentType);
         boolean isJson = format == Format.JSON || format == Format.JSON_LINES;
         InputStream text = isJson ? CharsetDetector.detectable(in, contentType) : in;
         boolean isSomething = reader.read(format, text, CharsetDetector.charset(contentType));
+        reader.release();
         return isSomething ? reader.envelope : PageEnvelope.empty();
     }
 
@@ -296,8 +304,30 @@ final class RecordReader {
 
     private void emit(JsonNode item) {
         isEmitted = true;
-        sink.raw(item);
         long bytes = meter.next();
+        if (held == null) {
+            pass(item, bytes);
+        } else {
+            held.add(item, bytes);
+        }
+    }
+
+    /** Passes on the records that were held until the content around them was known. */
+    private void release() {
+        if (held == null) {
+            return;
+        }
+        if (envelope.isFull()) {
+            throw new PollingException(
+                    Reason.LIMIT_REACHED,
+                    "A filter of the records uses \"response\", but the response has too many values outside its records");
+        }
+        filters = filters.around(envelope.tree());
+        held.forEach(this::pass);
+    }
+
+    private void pass(JsonNode item, long bytes) {
+        sink.raw(item);
         JsonPaths expanded = records.expanded();
         if (expanded == null) {
             keep(item, bytes);
@@ -323,7 +353,7 @@ final class RecordReader {
     }
 
     private void keep(JsonNode item, long bytes) {
-        if (records.matches(item)) {
+        if (filters.match(item)) {
             sink.accept(item, bytes);
         }
     }

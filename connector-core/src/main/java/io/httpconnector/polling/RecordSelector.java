@@ -6,13 +6,12 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Response;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.MemberSteps;
+import io.httpconnector.polling.RecordFilters.RecordFilter;
 import io.httpconnector.template.Pills;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -49,22 +48,16 @@ public final class RecordSelector {
         CSV
     }
 
-    /** The steps of a filter whose values a page determines. */
-    static final Set<String> PAGE_STEPS = Set.of("headers", "status", "page");
-
     private final List<String> path;
     private final Format format;
     private final char separator;
     private final @Nullable String keyField;
     private final @Nullable JsonPaths expanded;
-    private final List<RecordFilter> filters;
+    private final RecordFilters filters;
     private final boolean optional;
     private final List<Empty> empty;
     private final SettingsDocument spec;
     private final @Nullable Function<JsonNode, ? extends Iterable<JsonNode>> extractor;
-
-    /** The values for filters that do not depend on records. */
-    private final Pills constants;
 
     private RecordSelector(
             List<String> path,
@@ -72,12 +65,11 @@ public final class RecordSelector {
             char separator,
             @Nullable String keyField,
             @Nullable JsonPaths expanded,
-            List<RecordFilter> filters,
+            RecordFilters filters,
             boolean optional,
             List<Empty> empty,
             SettingsDocument spec,
-            @Nullable Function<JsonNode, ? extends Iterable<JsonNode>> extractor,
-            Pills constants) {
+            @Nullable Function<JsonNode, ? extends Iterable<JsonNode>> extractor) {
         this.path = path;
         this.format = format;
         this.separator = separator;
@@ -88,7 +80,6 @@ public final class RecordSelector {
         this.empty = empty;
         this.spec = spec;
         this.extractor = extractor;
-        this.constants = constants;
     }
 
     /**
@@ -103,12 +94,11 @@ public final class RecordSelector {
                 ',',
                 null,
                 null,
-                List.of(),
+                RecordFilters.NONE,
                 false,
                 List.of(),
                 SettingsDocument.NONE,
-                null,
-                Pills.none());
+                null);
     }
 
     /**
@@ -134,8 +124,7 @@ public final class RecordSelector {
                 optional,
                 empty,
                 spec.with("path", text),
-                extractor,
-                constants);
+                extractor);
     }
 
     /**
@@ -160,8 +149,7 @@ public final class RecordSelector {
                 false,
                 root.empty,
                 root.spec.withCode(),
-                records,
-                root.constants);
+                records);
     }
 
     /**
@@ -176,8 +164,7 @@ public final class RecordSelector {
         }
         SettingsDocument changed = format == Format.CSV ? spec.with("as", format) : spec.with("as", format, "csv");
         char used = format == Format.CSV ? separator : ',';
-        return new RecordSelector(
-                path, format, used, keyField, expanded, filters, optional, empty, changed, extractor, constants);
+        return new RecordSelector(path, format, used, keyField, expanded, filters, optional, empty, changed, extractor);
     }
 
     /**
@@ -189,17 +176,7 @@ public final class RecordSelector {
     public RecordSelector csv(char separator) {
         SettingsDocument changed = spec.with("csv", String.valueOf(separator), "as");
         return new RecordSelector(
-                path,
-                Format.CSV,
-                separator,
-                keyField,
-                expanded,
-                filters,
-                optional,
-                empty,
-                changed,
-                extractor,
-                constants);
+                path, Format.CSV, separator, keyField, expanded, filters, optional, empty, changed, extractor);
     }
 
     /**
@@ -215,7 +192,7 @@ public final class RecordSelector {
         }
         SettingsDocument changed = spec.with("keyed", field);
         return new RecordSelector(
-                path, format, separator, field, expanded, filters, optional, empty, changed, extractor, constants);
+                path, format, separator, field, expanded, filters, optional, empty, changed, extractor);
     }
 
     /**
@@ -236,7 +213,7 @@ public final class RecordSelector {
         }
         SettingsDocument changed = spec.with("expand", list);
         return new RecordSelector(
-                path, format, separator, keyField, pointer, filters, optional, empty, changed, extractor, constants);
+                path, format, separator, keyField, pointer, filters, optional, empty, changed, extractor);
     }
 
     /**
@@ -253,10 +230,12 @@ public final class RecordSelector {
     }
 
     private RecordSelector filtered(RecordFilter filter, SettingsDocument changed) {
-        List<RecordFilter> more =
-                Stream.concat(filters.stream(), Stream.of(filter)).toList();
+        return withFilters(filters.and(filter), changed);
+    }
+
+    private RecordSelector withFilters(RecordFilters more, SettingsDocument changed) {
         return new RecordSelector(
-                path, format, separator, keyField, expanded, more, optional, empty, changed, extractor, constants);
+                path, format, separator, keyField, expanded, more, optional, empty, changed, extractor);
     }
 
     /**
@@ -289,9 +268,11 @@ public final class RecordSelector {
      * Filters records by an expression of the template language, for other conditions than equality: {@code where("{{record.type
      * | equals('draft') | not}}")}. A record without the value does not match.
      *
-     * @param expression an expression over {@code record}, {@code headers}, {@code status} and {@code page.number} of its page, {@code
-     *     now}, the constant pills of the trigger and its parents:
-     *     {@code true} accepts a record
+     * <p>If an expression uses {@code response}, the content of the response outside its list of records, the records of a
+     * page are held in memory until the response is complete, up to {@code maxResponseBytes} of the connection.
+     *
+     * @param expression an expression over {@code record}, {@code response}, {@code headers}, {@code status} and {@code
+     *     page.number} of its page, {@code now}, the constant pills of the trigger and its parents: {@code true} accepts a record
      * @return another selector
      * @throws InvalidDefinitionException when it is not an expression
      */
@@ -307,41 +288,19 @@ public final class RecordSelector {
                 changed);
     }
 
-    /**
-     * A condition on a record.
-     *
-     * @param steps the steps whose values it needs, besides the record
-     */
-    private record RecordFilter(BiPredicate<JsonNode, Pills> condition, Set<String> steps) {}
-
-    /** The steps whose values the filters need, besides the record. */
-    Set<String> filterSteps() {
-        Set<String> steps = new TreeSet<>();
-        filters.forEach(filter -> steps.addAll(filter.steps));
-        return steps;
+    /** The filters of records. */
+    RecordFilters filters() {
+        return filters;
     }
 
     /** This selector with the values of its filters. */
     RecordSelector with(Pills values) {
-        if (filterSteps().isEmpty()) {
-            return this;
-        }
-        return withConstants(values);
-    }
-
-    private RecordSelector withConstants(Pills values) {
-        return new RecordSelector(
-                path, format, separator, keyField, expanded, filters, optional, empty, spec, extractor, values);
+        return filters.steps().isEmpty() ? this : withFilters(filters.with(values), spec);
     }
 
     /** This selector with the values of a page for its filters. */
     RecordSelector onPage(Response response, int number) {
-        return filterSteps().stream().noneMatch(PAGE_STEPS::contains)
-                ? this
-                : withConstants(constants
-                        .and("headers", Page.fields(response.headers()))
-                        .and("status", response.status())
-                        .and("page", Map.of("number", number)));
+        return withFilters(filters.onPage(response, number), spec);
     }
 
     /**
@@ -362,8 +321,7 @@ public final class RecordSelector {
                 true,
                 empty,
                 spec.with("optional", true),
-                extractor,
-                constants);
+                extractor);
     }
 
     /**
@@ -387,7 +345,7 @@ public final class RecordSelector {
                 .toList();
         SettingsDocument changed = spec.plus("emptyWhen", Map.of("field", field, "values", good));
         return new RecordSelector(
-                path, format, separator, keyField, expanded, filters, optional, more, changed, extractor, constants);
+                path, format, separator, keyField, expanded, filters, optional, more, changed, extractor);
     }
 
     /** A field outside the list whose value means that the list is empty. */
@@ -457,8 +415,8 @@ public final class RecordSelector {
             if (!reader.has("expression")) {
                 return read(reader);
             }
-            // "expression": An expression over `record`, `now`, the constant pills and the parents: `{{record.type |
-            // equals('draft') | not}}`.
+            // "expression": An expression over `record`, the `response` around the records, `headers`, `status`,
+            // `page.number`, `now`, the constant pills and the parents: `{{record.type | equals('draft') | not}}`.
             String expression = reader.text("expression");
             for (String name : List.of("field", "values")) {
                 if (reader.has(name)) {
@@ -509,14 +467,5 @@ public final class RecordSelector {
 
     boolean isOptional() {
         return optional;
-    }
-
-    boolean matches(JsonNode item) {
-        for (RecordFilter filter : filters) {
-            if (!filter.condition.test(item, constants)) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -245,7 +245,7 @@ final class TriggerChecks {
             }
         }
         if (settings.records != null) {
-            for (String used : settings.records.filterSteps()) {
+            for (String used : settings.records.filters().steps()) {
                 checkFilterStep(used, known, settings.records);
             }
         }
@@ -264,7 +264,7 @@ final class TriggerChecks {
     private void checkFilterStep(String used, Set<String> known, RecordSelector records) {
         Set<String> usable = new TreeSet<>(known);
         usable.removeAll(RESERVED_BY_REQUESTS);
-        usable.addAll(RecordSelector.PAGE_STEPS);
+        usable.addAll(RecordFilters.PAGE_STEPS);
         if (usable.contains(used)) {
             return;
         }
@@ -274,7 +274,7 @@ final class TriggerChecks {
         found.add((inDefinition ? located(records.toJson(), "/records", used) : "records: where")
                 + ": \"" + used + "\" is unknown"
                 + (nearest == null ? ": use " : ": did you mean \"" + nearest + "\"? Otherwise use ")
-                + "record, headers, status, page, now, "
+                + "record, response, headers, status, page, now, "
                 + (inDefinition ? "a member of \"pills\"" : "pill(\"" + used + "\", value)")
                 + ", or the name of the parents");
     }

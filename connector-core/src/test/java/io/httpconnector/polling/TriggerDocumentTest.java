@@ -374,7 +374,7 @@ class TriggerDocumentTest {
                         .replace('\'', '"')))
                 .containsExactly(
                         "/records/where/1/expression: \"parnt\" is unknown: did you mean \"parent\"? Otherwise use"
-                                + " record, headers, status, page, now, a member of \"pills\", or the name of the parents",
+                                + " record, response, headers, status, page, now, a member of \"pills\", or the name of the parents",
                         "/parents/below/request/url: the pill {{x1}} has no value: add \"x1\" to \"pills\"",
                         "/parents/request/url: the pill {{baord.id}} has no value: did you mean {{board.id}}? Otherwise"
                                 + " add \"baord\" to \"pills\"");
