@@ -12,12 +12,19 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A pattern that matches hosts by name ({@code api.example.com}, {@code *.example.com}) or by address ({@code 10.0.0.0/8}). */
 public final class HostPattern {
 
     private static final int V4_BYTES = 4;
+    private static final String OCTET = "(25[0-5]|2[0-4]\\d|[01]?\\d{1,2})";
+    /** The Java platform looks up other texts of four numbers, such as 10.0.0.256, as names. */
+    private static final Pattern V4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
+    /** A name whose last label is a number is an address (WHATWG URL Standard), or a mistake. */
+    private static final Pattern NAME = Pattern.compile("([a-z0-9_-]++\\.)*+(?![0-9]++$)[a-z0-9_-]++");
+
     private static final HostPattern NAT64 = of("network", "64:ff9b::/96");
     /** RFC 8215: the position of the IPv4 address depends on the prefix; it is usually at the end. */
     private static final HostPattern LOCAL_NAT64 = of("network", "64:ff9b:1::/48");
@@ -51,7 +58,7 @@ public final class HostPattern {
                 if (address != null) {
                     return new HostPattern(text, address, address.getAddress().length * 8);
                 }
-                if (host.matches("[a-z0-9_-]++(\\.[a-z0-9_-]++)*+")) {
+                if (NAME.matcher(host).matches()) {
                     return new HostPattern(text, null, 0);
                 }
             }
@@ -67,10 +74,9 @@ public final class HostPattern {
     /** Returns the address if the host is an IP address literal, or null if it is a name. Never queries the DNS. */
     public static @Nullable InetAddress literal(String host) {
         String text = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
-        boolean v4 = text.matches("\\d{1,3}(\\.\\d{1,3}){3}");
-        boolean v6 = text.contains(":") && text.matches("[0-9a-fA-F:.]+");
+        boolean isAddress = V4.matcher(text).matches() || Ipv6Address.canonical(text) != null;
         try {
-            return v4 || v6 ? InetAddress.getByName(text) : null;
+            return isAddress ? InetAddress.getByName(text) : null;
         } catch (UnknownHostException e) {
             return null;
         }
