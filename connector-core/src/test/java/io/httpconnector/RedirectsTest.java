@@ -75,6 +75,20 @@ class RedirectsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {200, 201, 202, 300, 304, 305, 306, 404})
+    void locationOfAnyOtherStatusIsNotFollowed(int status) {
+        service.stubFor(any(urlEqualTo("/from")).willReturn(redirect(status, "/to")));
+
+        if (status < 300) {
+            assertThat(connection.send(Request.get("/from")).status()).isEqualTo(status);
+        } else {
+            assertThatThrownBy(() -> connection.send(Request.get("/from"))).isInstanceOf(StatusException.class);
+        }
+
+        service.verify(0, requestedFor("GET", urlEqualTo("/to")));
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "/to",
         "to",
