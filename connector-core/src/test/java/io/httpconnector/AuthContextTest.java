@@ -11,6 +11,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import java.time.Duration;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(30)
 class AuthContextTest {
@@ -117,6 +120,66 @@ class AuthContextTest {
                     .isInstanceOf(InvalidResponseException.class)
                     .hasMessageContaining("not JSON")
                     .hasMessageNotContaining("canary");
+        }
+    }
+
+    @Test
+    void redirectOfACredentialRequestStaysWithinTheOrigin() {
+        service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
+        service.stubFor(post("/token").willReturn(aResponse().withStatus(307).withHeader("Location", "/v2/token")));
+        service.stubFor(post("/v2/token").willReturn(okJson("{\"token\": \"canary\"}")));
+        try (HttpConnection connection = connection().build()) {
+            assertThat(connection.send(Request.get("/x")).status()).isEqualTo(200);
+            assertThat(auth.token).isEqualTo("canary");
+        }
+        auth.token = null;
+
+        String elsewhere = "http://127.0.0.1:" + service.getPort() + "/v2/token";
+        service.stubFor(post("/token").willReturn(aResponse().withStatus(307).withHeader("Location", elsewhere)));
+        try (HttpConnection connection = connection().build()) {
+            assertThatThrownBy(() -> connection.send(Request.get("/x")))
+                    .isInstanceOf(InvalidResponseException.class)
+                    .hasMessageContaining("it redirects a request for credentials to another origin, which can't issue"
+                            + " credentials for http://localhost:" + service.getPort()
+                            + ": set the URL that it redirects to");
+        }
+        service.verify(1, postRequestedFor(urlEqualTo("/v2/token")));
+    }
+
+    /** RFC 6750, section 3.1: a token with more scopes may be accepted, any other 403 is final. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Bearer error=\"insufficient_scope\", scope=\"a\" | 2",
+                "Bearer realm=\"x\", Error = insufficient_scope | 2",
+                "Bearer error=\"insufficient_user_authentication\" | 2",
+                "Bearer error=\"insufficient_scopes\" | 1",
+                "Bearer error=\"invalid_token\" | 1",
+                "Bearer xerror=\"insufficient_scope\" | 1",
+                "Basic realm=\"x\" | 1",
+            })
+    void forbiddenBecauseOfAScopeRefreshesTheCredentials(String challenge, int attempts) {
+        service.stubFor(any(anyUrl())
+                .willReturn(aResponse()
+                        .withStatus(403)
+                        .withHeader("WWW-Authenticate", "Basic realm=\"first\"", challenge)));
+        AuthStrategy refreshing = new AuthStrategy() {
+            @Override
+            public Request apply(Request request) {
+                return request.header("Authorization", "Bearer t");
+            }
+
+            @Override
+            public boolean refresh(Request rejected, Response response) {
+                return true;
+            }
+        };
+        try (HttpConnection connection = connection().auth(refreshing).build()) {
+            StatusException e = catchThrowableOfType(StatusException.class, () -> connection.send(Request.get("/x")));
+
+            assertThat(e.status()).isEqualTo(403);
+            assertThat(e.exchange().orElseThrow().attempts()).isEqualTo(attempts);
         }
     }
 

@@ -189,6 +189,46 @@ class PrivateNetworkTest {
         }
     }
 
+    /** The name of the host is at the proxy, also one that looks like an address; the service gets no credentials for the proxy. */
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.256, 050100030a, 31302e302e302e323536",
+        "erp.inside, 050100030a, 6572702e696e73696465",
+        "10.0.0.25, 05010001, 0a000019"
+    })
+    void hostAndHeaderFieldsThatASocksProxyGets(String host, String type, String sent) throws Exception {
+        int length = (type.length() + sent.length()) / 2 + 2;
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<String> proxy = CompletableFuture.supplyAsync(() -> {
+                try (Socket socket = server.accept()) {
+                    DataInputStream in = new DataInputStream(socket.getInputStream());
+                    in.readFully(new byte[3]);
+                    socket.getOutputStream().write(HexFormat.of().parseHex("0500"));
+                    byte[] target = new byte[length];
+                    in.readFully(target);
+                    socket.getOutputStream().write(HexFormat.of().parseHex("0500000301611f90"));
+                    byte[] request = new byte[4096];
+                    int read = in.read(request);
+                    socket.getOutputStream()
+                            .write("HTTP/1.1 204 No Content\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                    return HexFormat.of().formatHex(target) + "\n"
+                            + new String(request, 0, read, StandardCharsets.US_ASCII);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            try (HttpConnection connection = connection(
+                            Proxy.socks5("127.0.0.1", server.getLocalPort()), "http://" + host + ":8080")
+                    .build()) {
+                connection.send(Request.get("/a").header("Proxy-Authorization", "Basic Y2FuYXJ5"));
+            }
+
+            assertThat(proxy.get())
+                    .startsWith(type + sent + "1f90\nGET /a HTTP/1.1")
+                    .doesNotContain("Y2FuYXJ5");
+        }
+    }
+
     private static String hex(String text) {
         return HexFormat.of().formatHex(text.getBytes(StandardCharsets.US_ASCII));
     }

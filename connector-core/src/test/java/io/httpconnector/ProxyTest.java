@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class ProxyTest {
@@ -155,6 +156,26 @@ class ProxyTest {
             assertThatThrownBy(() -> connection.send(Request.get("/"))).isInstanceOf(StatusException.class);
 
             assertThat(peer.received()).startsWith("GET / ").doesNotContainIgnoringCase("authorization");
+        }
+    }
+
+    /** Only a proxy that receives the request itself, and not through a tunnel, gets a Proxy-Authorization of the caller. */
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "bypassed", "http"})
+    void credentialsOfARequestGoOnlyToAProxy(String kind) throws IOException {
+        try (WirePeer peer = new WirePeer((number, request) -> "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) {
+            HttpConnectionBuilder builder = HttpConnection.named("Service").baseUrl(peer.url());
+            if (!kind.equals("none")) {
+                Proxy proxy = Proxy.http("localhost", peer.port());
+                builder.proxy(kind.equals("http") ? proxy : proxy.bypass("localhost"));
+            }
+            try (HttpConnection connection = builder.build()) {
+                connection.send(Request.get("/a").header("Proxy-Authorization", "Basic Y2FuYXJ5"));
+            }
+
+            assertThat(peer.received()).startsWith("GET " + (kind.equals("http") ? peer.url() : "") + "/a HTTP/1.1");
+            assertThat(peer.received().contains("Proxy-Authorization: Basic Y2FuYXJ5"))
+                    .isEqualTo(kind.equals("http"));
         }
     }
 

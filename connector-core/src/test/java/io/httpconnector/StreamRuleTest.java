@@ -135,6 +135,29 @@ class StreamRuleTest {
         }
     }
 
+    /** A condition on a body that is not known does not match, and neither does its opposite. */
+    @Test
+    void bodyOfAStreamMatchesNoCondition() throws Exception {
+        CompletableFuture<String> first = new CompletableFuture<>();
+        try (WirePeer service = new WirePeer((n, request) -> HEAD + "text/plain\r\n\r\n" + chunk("error\n"));
+                HttpConnection connection = connection(
+                        service,
+                        ResponseRule.forStatus(200).text("error").treatAs(ResponseRule.Action.FAIL),
+                        ResponseRule.forStatus(200).textNot("fine").treatAs(ResponseRule.Action.FAIL))) {
+            CompletableFuture<String> second = CompletableFuture.supplyAsync(
+                    () -> connection.read(Request.get("/"), (head, body) -> {
+                        BufferedReader lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
+                        first.complete(lines.readLine());
+                        return lines.readLine();
+                    }),
+                    THREADS);
+
+            assertThat(first.get(5, TimeUnit.SECONDS)).isEqualTo("error");
+            service.say(chunk("more\n") + "0\r\n\r\n");
+            assertThat(second.get(5, TimeUnit.SECONDS)).isEqualTo("more");
+        }
+    }
+
     private static String readText(HttpConnection connection) {
         return connection.read(
                 Request.get("/"), (head, body) -> new String(body.readAllBytes(), StandardCharsets.UTF_8));

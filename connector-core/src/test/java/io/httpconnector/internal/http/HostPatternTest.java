@@ -40,6 +40,7 @@ class HostPatternTest {
         "2001:DB8::1/128, 2001:db8::1, true",
         "2001:db8::1/128, 2001:db8::2, false",
         "::/0, 2001:db8::2, true",
+        "example.com, 10.1.2.3, false",
     })
     void addressMatchesNetwork(String pattern, String address, boolean matches) throws Exception {
         assertThat(matches(pattern, address)).isEqualTo(matches);

@@ -28,6 +28,7 @@ class UrlTest {
         "HTTPS://EXAMPLE.com, https, example.com, -1",
         "http://a_b-c.1:1, http, a_b-c.1, 1",
         "http://h:65535, http, h, 65535",
+        "http://h:9080, http, h, 9080",
         "http://[2001:DB8::1]:8080/, http, 2001:db8::1, 8080",
         "http://[::1], http, ::1, -1",
     })
