@@ -121,7 +121,7 @@ final class Redactor {
         }
         // The text is truncated last, because a truncated secret would not be recognized.
         int max = (int) Math.min(MAX_CONTEXT, (long) MAX_SPELLING * secrets.longest());
-        // The last character of a start may be incomplete: CharsetDetector permits that before the end of the bytes.
+        // The last character of a start may be incomplete: CharsetDetector ignores that before the end of the bytes.
         int known = body.length < length ? Math.max(0, body.length - 1) : body.length;
         int decoded = (int) Math.min(known, MAX_BODY + 4L * max);
         String text = mask(CharsetDetector.of(body, decoded, contentType));
@@ -130,7 +130,8 @@ final class Redactor {
         if (body.length < length) {
             return text.substring(0, shown) + "… (the start of " + length + " bytes)";
         }
-        return shown == text.length() ? text : text.substring(0, shown) + "… (cut)";
+        boolean isWhole = decoded == length && shown == text.length();
+        return isWhole ? text : text.substring(0, shown) + "… (cut)";
     }
 
     private static boolean isText(@Nullable String contentType) {

@@ -3,8 +3,12 @@ package io.httpconnector.internal.text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,28 +36,40 @@ public final class CharsetDetector {
         return of(bytes, bytes.length, contentType);
     }
 
-    /** Decodes the first {@code length} bytes. An incomplete character at the end is ignored. */
+    /** Decodes the first {@code length} bytes. If more bytes follow, an incomplete character at the end is ignored. */
     public static String of(byte[] bytes, int length, @Nullable String contentType) {
+        boolean isWhole = length == bytes.length;
         Charset marked = marked(bytes);
         if (marked != null) {
-            int mark = marked.equals(StandardCharsets.UTF_8) ? 3 : 2;
-            return new String(bytes, mark, length - mark, marked);
+            int mark = Math.min(length, marked.equals(StandardCharsets.UTF_8) ? 3 : 2);
+            return decoded(ByteBuffer.wrap(bytes, mark, length - mark), marked, isWhole);
         }
+        ByteBuffer text = ByteBuffer.wrap(bytes, 0, length);
         Charset declared = declared(contentType);
         if (declared == null) {
             declared = inXml(bytes, length);
         }
         if (declared != null) {
-            return new String(bytes, 0, length, declared);
+            return decoded(text, declared, isWhole);
         }
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes, 0, length))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return new String(bytes, 0, length, length < bytes.length ? StandardCharsets.UTF_8 : OTHER);
+        CharBuffer chars = CharBuffer.allocate(length);
+        CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(text, chars, isWhole);
+        return result.isError()
+                ? decoded(text.rewind(), OTHER, isWhole)
+                : chars.flip().toString();
+    }
+
+    /** Decodes bytes. Invalid ones are replaced. */
+    private static String decoded(ByteBuffer bytes, Charset charset, boolean isWhole) {
+        if (isWhole) {
+            return charset.decode(bytes).toString();
         }
+        CharsetDecoder decoder = charset.newDecoder()
+                .onMalformedInput(CodingErrorAction.REPLACE)
+                .onUnmappableCharacter(CodingErrorAction.REPLACE);
+        CharBuffer chars = CharBuffer.allocate((int) Math.ceil(bytes.remaining() * (double) decoder.maxCharsPerByte()));
+        CoderResult unused = decoder.decode(bytes, chars, false);
+        return chars.flip().toString();
     }
 
     /**
