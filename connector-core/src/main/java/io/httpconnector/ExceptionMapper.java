@@ -14,6 +14,7 @@ import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +54,7 @@ final class ExceptionMapper {
                 new TimedOutException(TimedOutException.Phase.CONNECT, timeouts.connect(), e, exchange);
             case NOT_CONNECTED -> cannotConnect(failure, request, exchange);
             case RESPONSE_TIMEOUT ->
-                new TimedOutException(TimedOutException.Phase.RESPONSE, timeouts.response(), e, exchange);
+                new TimedOutException(TimedOutException.Phase.RESPONSE, maxSilence(call), e, exchange);
             case NO_RESPONSE ->
                 new TransferException(
                         summary(exchange) + "the service closed the connection without a response",
@@ -69,6 +70,12 @@ final class ExceptionMapper {
                         exchange,
                         failure.isStale());
         };
+    }
+
+    /** Returns the time without a byte that was exceeded. */
+    private Duration maxSilence(CallContext call) {
+        Duration idleTimeout = call.idleTimeout();
+        return call.isStreaming() && idleTimeout != null ? idleTimeout : timeouts.response();
     }
 
     private CannotConnectException cannotConnect(TransportFailure failure, Request request, Exchange exchange) {

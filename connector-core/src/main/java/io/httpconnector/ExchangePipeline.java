@@ -89,13 +89,10 @@ final class ExchangePipeline {
         }
     }
 
-    /** Returns a receiver that passes the body of every accepted response to the reader. */
-    <T> StreamingReceiver<T> receiver(BodyHandler<T> reader) {
+    /** Returns a receiver that passes the body of every accepted response to the reader, up to a number of bytes. */
+    <T> StreamingReceiver<T> receiver(BodyHandler<T> reader, long maxBytes) {
         return new StreamingReceiver<>(
-                reader,
-                verdicts,
-                judged -> judged.classification() == ResponseRule.Action.ACCEPT,
-                transport.maxStreamBytes());
+                reader, verdicts, judged -> judged.classification() == ResponseRule.Action.ACCEPT, maxBytes);
     }
 
     long maxStreamBytes() {

@@ -195,11 +195,11 @@ public final class HttpConnection implements AutoCloseable {
      * @throws ConnectorException as for {@link #send}; if the reader fails, with the reader's exception as the cause
      */
     public <T> T read(Request request, BodyHandler<T> reader) {
-        return read(request, reader, streaming(notNull(request, "request")));
+        return read(request, reader, streaming(notNull(request, "request")), sender.maxStreamBytes());
     }
 
-    private <T> T read(Request request, BodyHandler<T> reader, CallContext call) {
-        StreamingReceiver<T> receiver = sender.receiver(notNull(reader, "reader"));
+    private <T> T read(Request request, BodyHandler<T> reader, CallContext call, long maxBytes) {
+        StreamingReceiver<T> receiver = sender.receiver(notNull(reader, "reader"), maxBytes);
         Response response = sender.send(request, settings.retry(), call, receiver, listeners());
         if (!receiver.hasStarted()) {
             receiver.receiveNothing(response, call);
@@ -225,7 +225,36 @@ public final class HttpConnection implements AutoCloseable {
         Timeouts.check("max", max);
         CallContext call = new CallContext(settings.time(), max.compareTo(usual) < 0 ? max : usual);
         call.pauseWhileReading();
-        return read(request, reader, call);
+        return read(request, reader, call, sender.maxStreamBytes());
+    }
+
+    /**
+     * Sends a request and passes the body of the response to a reader for as long as the service sends it, such as a stream of
+     * events: until the reader has started, within the {@code totalTimeout} of the connection or the timeout of the request;
+     * then without a total timeout and without a limit of its size. The socket, and one of {@code maxConnections}, are in use
+     * until the reader returns. An interrupt of the thread closes the socket immediately.
+     *
+     * @param request the request
+     * @param idleTimeout the maximum wait for the next bytes, 1 ms to 24 h, in place of the response timeout; the processing
+     *     time of the reader is not part of it
+     * @param reader reads the body of an accepted response
+     * @param <T> the type of the reader's result
+     * @return the result of the reader
+     * @throws ConnectorException as for {@link #read(Request, BodyHandler)}
+     */
+    public <T> T stream(Request request, Duration idleTimeout, BodyHandler<T> reader) {
+        CallContext call = settings.call(notNull(request, "request"));
+        call.limitIdleTime(Timeouts.check("idleTimeout", idleTimeout));
+        return read(request, reader, call, Long.MAX_VALUE);
+    }
+
+    /**
+     * Returns the time source, for code that waits on behalf of the connection.
+     *
+     * @return the time source
+     */
+    public TimeSource timeSource() {
+        return settings.time();
     }
 
     /**

@@ -29,6 +29,7 @@ final class StreamingReceiver<T> {
     private byte @Nullable [] recorded;
     private int recordedBytes;
     private @Nullable T result;
+    private @Nullable RuntimeException readerFailure;
 
     /**
      * Creates a receiver.
@@ -73,6 +74,11 @@ final class StreamingReceiver<T> {
      */
     @Nullable Response finished() {
         return finished;
+    }
+
+    /** Returns the unchecked exception that the reader has thrown; null if there is none. */
+    @Nullable RuntimeException readerFailure() {
+        return readerFailure;
     }
 
     /** Returns the number of bytes that the reader has read. */
@@ -142,6 +148,9 @@ final class StreamingReceiver<T> {
                 throw new ReaderFailedException(e);
             }
             throw body.broken;
+        } catch (RuntimeException e) {
+            readerFailure = body.refused == e ? null : e;
+            throw e;
         } finally {
             call.endReader();
             count = body.count;
@@ -190,6 +199,7 @@ final class StreamingReceiver<T> {
         private long count;
         private boolean ended;
         private @Nullable IOException broken;
+        private @Nullable RuntimeException refused;
 
         CountingInputStream(InputStream in, CallContext call) {
             super(in);
@@ -220,6 +230,10 @@ final class StreamingReceiver<T> {
                 return read;
             } catch (IOException e) {
                 broken = e;
+                throw e;
+            } catch (IllegalStateException e) {
+                // HttpClient throws it when the exchange is cancelled.
+                refused = e;
                 throw e;
             } finally {
                 call.startReader();

@@ -78,6 +78,10 @@ final class Transport implements AutoCloseable {
         } catch (StreamingReceiver.ReaderFailedException e) {
             throw e.toConnectorException(request);
         } catch (TransportFailure e) {
+            RuntimeException readerFailure = receiver == null ? null : receiver.readerFailure();
+            if (readerFailure != null) {
+                throw readerFailure;
+            }
             if (e.reason() instanceof StreamingReceiver.TooLargeException) {
                 throw tooLarge(request, call, maxStreamBytes, "maxStreamBytes");
             }
@@ -142,6 +146,11 @@ final class Transport implements AutoCloseable {
             CallContext call)
             throws IOException {
         boolean isComplete = false;
+        Duration idleTimeout = call.idleTimeout();
+        if (idleTimeout != null) {
+            response.limitIdleTime(idleTimeout);
+            call.startStream();
+        }
         try {
             isComplete = receiver.receive(head, body, length, call);
         } finally {

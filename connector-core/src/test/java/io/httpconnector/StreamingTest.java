@@ -421,4 +421,23 @@ class StreamingTest {
                 .isInstanceOfSatisfying(
                         TimedOutException.class, e -> assertThat(e.phase()).isEqualTo(TimedOutException.Phase.TOTAL));
     }
+
+    @Test
+    void anUncheckedExceptionOfTheReaderIsPassedOn() {
+        IllegalStateException mine = new IllegalStateException("mine");
+        assertThatThrownBy(() -> connection.read(Request.get("/endless"), (response, body) -> {
+                    body.readNBytes(10);
+                    throw mine;
+                }))
+                .isSameAs(mine);
+    }
+
+    @Test
+    void aStreamHasNoLimitOfItsSize() {
+        HttpConnection limited = connection().maxStreamBytes(1000).build();
+        int read = limited.stream(
+                Request.get("/file"), Duration.ofSeconds(5), (response, body) -> body.readAllBytes().length);
+        assertThat(read).isEqualTo(LENGTH);
+        limited.close();
+    }
 }

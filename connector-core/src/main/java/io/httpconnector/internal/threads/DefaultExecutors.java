@@ -5,6 +5,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,26 @@ public final class DefaultExecutors {
      */
     public static Executor forAuth() {
         return Authenticators.EXECUTOR;
+    }
+
+    /** Returns the executor for streams, which occupy their threads for long: it has as many threads as there are streams. */
+    public static Executor forStreams() {
+        return Streams.EXECUTOR;
+    }
+
+    private static final class Streams {
+        private static final Executor EXECUTOR = unboundedPool("http-connector stream");
+    }
+
+    private static Executor unboundedPool(String name) {
+        ExecutorService virtual = newVirtualThreadsOrNull();
+        return virtual != null
+                ? virtual
+                : new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+                    Thread thread = new Thread(task, name);
+                    thread.setDaemon(true);
+                    return thread;
+                });
     }
 
     private static final class Senders {

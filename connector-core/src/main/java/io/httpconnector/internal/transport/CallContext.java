@@ -4,6 +4,7 @@ import io.httpconnector.TimeSource;
 import io.httpconnector.Timings;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of one call of {@code send}: its start, its timeout, its attempts and its timings. Used by the thread of the call,
@@ -35,6 +36,8 @@ public final class CallContext {
     private long firstByte;
     private long receivedBytes;
     private boolean countsReader = true;
+    private @Nullable Duration idleTimeout;
+    private volatile boolean streaming;
     /**
      * Guards the times of the reader of a body, which are also read by the thread of {@link DeadlineScheduler}. The reader's
      * own processing time is the time that it does not spend waiting for the service.
@@ -77,6 +80,30 @@ public final class CallContext {
     /** Excludes the reader's own processing time, between its reads, from the timeout. */
     public void pauseWhileReading() {
         countsReader = false;
+    }
+
+    /**
+     * Replaces the timeout, from the start of the reader on, by a limit for the time without a byte.
+     *
+     * @param limit the maximum wait for the next bytes of the body
+     */
+    public void limitIdleTime(Duration limit) {
+        idleTimeout = limit;
+    }
+
+    /** Returns the maximum wait for the next bytes of a body that the reader receives; null for that of the connection. */
+    public @Nullable Duration idleTimeout() {
+        return idleTimeout;
+    }
+
+    /** Marks that the reader receives the body: a call with an idle timeout has no deadline any more. */
+    public void startStream() {
+        streaming = idleTimeout != null;
+    }
+
+    /** Returns whether the call has no deadline any more. */
+    public boolean isStreaming() {
+        return streaming;
     }
 
     /** Returns the reader's own processing time so far that is excluded from the timeout. */

@@ -84,6 +84,9 @@ final class DeadlineScheduler {
         }
 
         private void ring() {
+            if (call.isStreaming()) {
+                return;
+            }
             Duration left = call.isExtended() ? call.remaining() : Duration.ZERO;
             if (left.isNegative() || left.isZero()) {
                 end.run();

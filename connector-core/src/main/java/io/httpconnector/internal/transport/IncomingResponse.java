@@ -64,6 +64,13 @@ public final class IncomingResponse {
         return !isEventStream && body.isWholeWithin(max, silence);
     }
 
+    /** Sets the maximum wait for the next bytes of the body. */
+    public void limitIdleTime(Duration limit) {
+        if (body != null) {
+            body.limitIdleTime(limit);
+        }
+    }
+
     /** Closes the connection, so that the rest of the body need not be read. */
     public void abort() {
         boolean unused = request.cancel();

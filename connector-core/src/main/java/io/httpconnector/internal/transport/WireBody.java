@@ -30,6 +30,11 @@ final class WireBody extends HttpEntityWrapper {
         return content == null ? super.getContent() : content;
     }
 
+    /** Sets the maximum wait for the next bytes; the next request on the connection sets its own. */
+    void limitIdleTime(Duration limit) {
+        connection.setSocketTimeout(Timeout.of(limit));
+    }
+
     private Replay replay() throws IOException {
         Replay known = content;
         if (known == null) {
