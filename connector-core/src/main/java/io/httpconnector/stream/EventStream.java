@@ -70,10 +70,10 @@ public final class EventStream {
             return new Settings(idleTimeout, Timeouts.check("maxReconnectDelay", delay), maxEventBytes);
         }
 
-        Settings withMaxEventBytes(int bytes) {
+        Settings withMaxEventBytes(String name, int bytes) {
             if (bytes < 1 || bytes > MAX_EVENT_BYTES) {
                 throw new InvalidDefinitionException(
-                        "maxEventBytes", bytes + " is out of range: use 1 to " + MAX_EVENT_BYTES);
+                        name, bytes + " is out of range: use 1 to " + MAX_EVENT_BYTES);
             }
             return new Settings(idleTimeout, maxDelay, bytes);
         }
@@ -151,7 +151,7 @@ public final class EventStream {
      * @throws InvalidDefinitionException if the number is out of range
      */
     public EventStream maxEventBytes(int bytes) {
-        return new EventStream(request, settings.withMaxEventBytes(bytes), lastId, attempts);
+        return new EventStream(request, settings.withMaxEventBytes("maxEventBytes", bytes), lastId, attempts);
     }
 
     /**
