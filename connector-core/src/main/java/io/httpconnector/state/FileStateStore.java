@@ -78,6 +78,11 @@ final class FileStateStore implements StateStore {
     }
 
     @Override
+    public boolean isExclusive() {
+        return true;
+    }
+
+    @Override
     public StateLog open(String id) {
         StateIds.check(id);
         if (!lock.isOpen()) {

@@ -15,6 +15,11 @@ final class MemoryStateStore implements StateStore {
     private final Set<String> open = ConcurrentHashMap.newKeySet();
 
     @Override
+    public boolean isExclusive() {
+        return true;
+    }
+
+    @Override
     public StateLog open(String id) {
         StateIds.check(id);
         if (!open.add(id)) {

@@ -35,6 +35,16 @@ public interface StateStore extends AutoCloseable {
         }
     }
 
+    /**
+     * Returns whether {@link #open} fails while the state is open anywhere else. Stream triggers on a store that is shared by several nodes
+     * agree through the state which of them reads the stream.
+     *
+     * @return false by default, for a store that nodes share
+     */
+    default boolean isExclusive() {
+        return false;
+    }
+
     /** Releases the resources of the store, such as locks. The default does nothing. */
     @Override
     default void close() {}

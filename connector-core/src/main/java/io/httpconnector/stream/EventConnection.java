@@ -36,10 +36,9 @@ final class EventConnection {
         /**
          * Receives an event.
          *
-         * @param hasOwnId whether the event has set its id, and not an earlier one
          * @return whether to continue
          */
-        boolean event(ServerSentEvent event, boolean hasOwnId);
+        boolean event(ServerSentEvent event);
     }
 
     /** How a connection has ended. */
@@ -106,7 +105,7 @@ final class EventConnection {
             receiver.opened();
             ServerSentEvent event = events.next();
             while (event != null) {
-                if (!accept(event, events.lastHasOwnId())) {
+                if (!accept(event)) {
                     return Ending.BY_RECEIVER;
                 }
                 event = events.next();
@@ -117,9 +116,9 @@ final class EventConnection {
         }
     }
 
-    private boolean accept(ServerSentEvent event, boolean hasOwnId) {
+    private boolean accept(ServerSentEvent event) {
         try {
-            return receiver.event(event, hasOwnId);
+            return receiver.event(event);
         } catch (RuntimeException e) {
             receiverFailure = e;
             throw e;

@@ -30,8 +30,6 @@ final class EventParser {
     private String id;
     private @Nullable Duration retry;
     private @Nullable Duration lastRetry;
-    private boolean ownId;
-    private boolean lastHasOwnId;
 
     /**
      * Creates a parser.
@@ -55,11 +53,6 @@ final class EventParser {
     /** Returns the id to continue after; an event without a blank line at its end does not change it. */
     String lastId() {
         return lastId;
-    }
-
-    /** Returns whether the last event has set an id, and not an earlier one. */
-    boolean lastHasOwnId() {
-        return lastHasOwnId;
     }
 
     /** Returns the delay before a reconnection; null if the service has not set one. */
@@ -91,7 +84,6 @@ final class EventParser {
         if (hasData) {
             event = new ServerSentEvent(
                     id, type.isEmpty() ? "message" : type, data.toString(), Optional.ofNullable(retry));
-            lastHasOwnId = ownId;
         }
         // The buffer of a large event is released.
         data.setLength(0);
@@ -102,7 +94,6 @@ final class EventParser {
         bytes = 0;
         type = "";
         retry = null;
-        ownId = false;
         return event;
     }
 
@@ -148,7 +139,6 @@ final class EventParser {
     private void setId(String value) {
         if (value.indexOf('\0') < 0) {
             id = value;
-            ownId = true;
         }
     }
 

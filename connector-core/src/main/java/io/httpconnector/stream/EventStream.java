@@ -176,7 +176,7 @@ public final class EventStream {
      */
     public void events(HttpConnection connection, StreamHandler<ServerSentEvent> handler) {
         Arguments.notNull(handler, "handler");
-        run(Arguments.notNull(connection, "connection"), (event, hasOwnId) -> call(handler, event));
+        run(Arguments.notNull(connection, "connection"), event -> call(handler, event));
     }
 
     /** Calls a handler, and wraps its checked exceptions. */
@@ -223,7 +223,7 @@ public final class EventStream {
      */
     public Stream<ServerSentEvent> events(HttpConnection connection) {
         Arguments.notNull(connection, "connection");
-        return Handoff.stream(sink -> run(connection, (event, hasOwnId) -> sink.put(event)));
+        return Handoff.stream(sink -> run(connection, sink::put));
     }
 
     private void run(HttpConnection connection, EventConnection.EventReceiver receiver) {

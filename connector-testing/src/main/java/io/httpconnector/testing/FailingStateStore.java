@@ -49,6 +49,11 @@ public final class FailingStateStore implements StateStore {
     }
 
     @Override
+    public boolean isExclusive() {
+        return store.isExclusive();
+    }
+
+    @Override
     public void reset(String id) {
         check();
         store.reset(id);

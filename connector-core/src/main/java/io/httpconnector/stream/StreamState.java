@@ -1,0 +1,224 @@
+package io.httpconnector.stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.state.StateException;
+import io.httpconnector.state.StateException.StateFailure;
+import io.httpconnector.state.StateLog;
+import io.httpconnector.state.StateStore;
+import io.httpconnector.trigger.DeadLetter;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The durable state of a stream trigger: its position, its dead letters, and which node reads the stream. Each entry names the node
+ * that has written it and repeats whole values, so that it can be appended again when it is unknown whether it was stored.
+ * Thread-safe.
+ */
+final class StreamState {
+
+    private static final long WORTH_COMPACTING = 64 * 1024;
+
+    private final StateLog log;
+    private final String node;
+
+    private Content content = new Content();
+    private long appended;
+    private long compacted;
+    private boolean uncertain;
+
+    /** What is stored. */
+    private static final class Content {
+        private Position position = Position.START;
+        private final Map<String, DeadLetter> dead = new LinkedHashMap<>();
+        private String writer = "";
+        private long sequence;
+        private boolean released = true;
+
+        private void apply(JsonNode entry) {
+            if (entry.has("lastEventId")) {
+                position = new Position(
+                        entry.path("lastEventId").asText(), entry.path("count").asLong());
+            }
+            for (JsonNode letter : entry.path("deadLetters")) {
+                DeadLetter read = DeadLetter.fromJson(letter);
+                dead.put(read.event().id(), read);
+            }
+            entry.path("removed").forEach(id -> dead.remove(id.asText()));
+            writer = entry.path("writer").asText();
+            sequence = entry.path("sequence").asLong();
+            released = entry.path("released").asBoolean();
+        }
+    }
+
+    /**
+     * A position in the stream.
+     *
+     * @param lastEventId the last id that the service has set
+     * @param count the number of events since then, or since the first event if there is no id
+     */
+    record Position(String lastEventId, long count) {
+        static final Position START = new Position("", 0);
+    }
+
+    /** Identifies the last entry. */
+    record Mark(String writer, long sequence) {}
+
+    private StreamState(StateLog log, String node) {
+        this.log = log;
+        this.node = node;
+    }
+
+    /** Opens the state of a trigger. */
+    static StreamState open(StateStore store, String id, String node) {
+        StateLog log = store.open(id);
+        boolean isOpen = false;
+        try {
+            StreamState state = new StreamState(log, node);
+            state.reload();
+            isOpen = true;
+            return state;
+        } finally {
+            if (!isOpen) {
+                log.close();
+            }
+        }
+    }
+
+    /** Reads the state again. */
+    synchronized void reload() {
+        Content read = new Content();
+        long[] size = {0};
+        log.read(entry -> {
+            size[0] += entry.length;
+            try {
+                read.apply(JsonSupport.parse(entry));
+            } catch (IOException | InvalidDefinitionException e) {
+                throw new StateException(
+                        StateFailure.CORRUPT, "The state of the stream is invalid: " + e.getMessage(), e);
+            }
+        });
+        content = read;
+        appended = size[0];
+        uncertain = false;
+    }
+
+    /** Returns whether no other node reads the stream. */
+    synchronized boolean isFree() {
+        return content.released || content.writer.equals(node);
+    }
+
+    synchronized Mark mark() {
+        return new Mark(content.writer, content.sequence);
+    }
+
+    synchronized Position position() {
+        return content.position;
+    }
+
+    synchronized List<DeadLetter> deadLetters() {
+        return List.copyOf(content.dead.values());
+    }
+
+    synchronized @Nullable DeadLetter deadLetter(String eventId) {
+        return content.dead.get(eventId);
+    }
+
+    /**
+     * Claims the stream for this node, or confirms that it still reads it.
+     *
+     * @throws StateException with {@link StateFailure#CONFLICT} if another node has written in the meantime
+     */
+    synchronized void claim() {
+        append(JsonNodeFactory.instance.objectNode());
+    }
+
+    /** Stores how far the events are handled. */
+    synchronized void checkpoint(Position position, List<DeadLetter> letters) {
+        ObjectNode entry = JsonNodeFactory.instance.objectNode();
+        entry.put("lastEventId", position.lastEventId()).put("count", position.count());
+        put(entry, letters);
+        append(entry);
+    }
+
+    private static void put(ObjectNode entry, Iterable<DeadLetter> letters) {
+        ArrayNode all = JsonNodeFactory.instance.arrayNode();
+        letters.forEach(letter -> all.add(letter.toJson()));
+        if (!all.isEmpty()) {
+            entry.set("deadLetters", all);
+        }
+    }
+
+    /** Replaces a dead letter by others; by none if it was handled. */
+    synchronized void replaceDeadLetter(String eventId, List<DeadLetter> letters) {
+        ObjectNode entry = JsonNodeFactory.instance.objectNode();
+        if (letters.isEmpty()) {
+            entry.putArray("removed").add(eventId);
+        }
+        put(entry, letters);
+        append(entry);
+    }
+
+    /** Permits other nodes to read the stream, and closes the state. */
+    synchronized void release() {
+        try {
+            if (content.writer.equals(node) && !content.released) {
+                append(JsonNodeFactory.instance.objectNode().put("released", true));
+            }
+        } finally {
+            log.close();
+        }
+    }
+
+    /** Closes the state without writing. */
+    synchronized void close() {
+        log.close();
+    }
+
+    private void append(ObjectNode entry) {
+        if (uncertain) {
+            reload();
+            if (!isFree()) {
+                throw new StateException(StateFailure.CONFLICT, "Another node reads the stream now");
+            }
+        }
+        entry.put("writer", node).put("sequence", content.sequence + 1);
+        byte[] bytes = JsonSupport.write(entry);
+        boolean isStored = false;
+        try {
+            log.append(bytes);
+            isStored = true;
+        } finally {
+            uncertain = !isStored;
+        }
+        content.apply(entry);
+        appended += bytes.length;
+        if (appended > WORTH_COMPACTING + 3 * compacted) {
+            compact();
+        }
+    }
+
+    private void compact() {
+        ObjectNode whole = JsonNodeFactory.instance.objectNode();
+        whole.put("lastEventId", content.position.lastEventId()).put("count", content.position.count());
+        put(whole, content.dead.values());
+        whole.put("writer", content.writer).put("sequence", content.sequence).put("released", content.released);
+        byte[] bytes = JsonSupport.write(whole);
+        boolean isStored = false;
+        try {
+            log.replace(List.of(bytes));
+            isStored = true;
+        } finally {
+            uncertain = !isStored;
+        }
+        appended = bytes.length;
+        compacted = bytes.length;
+    }
+}
