@@ -130,7 +130,8 @@ final class EventReception implements EventConnection.EventReceiver {
             finished++;
         }
         if (finished > 0 || !letters.isEmpty()) {
-            Position position = finished == 0 ? reached : pending.get(finished - 1).position();
+            Position position =
+                    finished == 0 ? reached : pending.get(finished - 1).position();
             store(position, letters);
             reached = position;
             skipped = 0;

@@ -72,8 +72,7 @@ public final class EventStream {
 
         Settings withMaxEventBytes(String name, int bytes) {
             if (bytes < 1 || bytes > MAX_EVENT_BYTES) {
-                throw new InvalidDefinitionException(
-                        name, bytes + " is out of range: use 1 to " + MAX_EVENT_BYTES);
+                throw new InvalidDefinitionException(name, bytes + " is out of range: use 1 to " + MAX_EVENT_BYTES);
             }
             return new Settings(idleTimeout, maxDelay, bytes);
         }

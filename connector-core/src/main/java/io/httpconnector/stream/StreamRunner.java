@@ -300,8 +300,8 @@ final class StreamRunner {
             position = reception.reached();
             reconnection.request(one.retry());
             boolean isOwn = failure != null && one.isOfReceiver(failure);
-            boolean hasLasted =
-                    failure == null && time.nanos() - start >= reconnection.delay().toNanos();
+            boolean hasLasted = failure == null
+                    && time.nanos() - start >= reconnection.delay().toNanos();
             Duration delay = reconnection.next(!isOwn && (one.hasReceived() || hasLasted), failure);
             progress.state(State.WAITING);
             if (failure == null) {

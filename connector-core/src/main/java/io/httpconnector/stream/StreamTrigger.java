@@ -138,7 +138,8 @@ public final class StreamTrigger implements AutoCloseable {
             if (letter == null) {
                 return false;
             }
-            DeliveryResult result = definition.delivery()
+            DeliveryResult result = definition
+                    .delivery()
                     .deliver(
                             List.of(letter.event()),
                             definition.connection().timeSource(),

@@ -356,10 +356,11 @@ public final class StreamTriggerBuilder {
         // "pills": Constant values for pills of the request by step, of any JSON type.
         JsonNode steps = reader.object("pills");
         if (steps != null) {
-            steps.properties().forEach(step -> reader.attempt("pills", () -> {
-                pills = pills.and(step.getKey(), step.getValue());
-                values.put(step.getKey(), step.getValue().deepCopy());
-            }));
+            steps.properties()
+                    .forEach(step -> reader.attempt("pills", () -> {
+                        pills = pills.and(step.getKey(), step.getValue());
+                        values.put(step.getKey(), step.getValue().deepCopy());
+                    }));
         }
         // "types": The types of the events that are delivered. Default: all.
         if (reader.has("types")) {

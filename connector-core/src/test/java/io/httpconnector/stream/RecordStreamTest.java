@@ -53,7 +53,9 @@ class RecordStreamTest {
         List<String> found = new ArrayList<>();
         RecordStream.of(Request.get("/export"))
                 .maxRecordBytes(100)
-                .records(connection(exchange -> exchange.send(head(type) + body)), (JsonNode record) -> found.add(record.toString()));
+                .records(
+                        connection(exchange -> exchange.send(head(type) + body)),
+                        (JsonNode record) -> found.add(record.toString()));
         return found;
     }
 
@@ -90,14 +92,18 @@ class RecordStreamTest {
         HttpConnection connection = connection(exchange -> exchange.send(head("application/x-ndjson") + "{}\n")
                 .send(new byte[] {'"', (byte) 0xff, (byte) 0xfe, '"', '\n'}));
         assertThatThrownBy(() -> RecordStream.of(Request.get("/")).records(connection, (JsonNode record) -> true))
-                .isInstanceOfSatisfying(StreamException.class, e -> assertThat(e.number()).isEqualTo(2));
+                .isInstanceOfSatisfying(
+                        StreamException.class, e -> assertThat(e.number()).isEqualTo(2));
     }
 
     @Test
     void readsSequences() {
-        assertThat(read("application/json-seq", "\u001e{\"a\":\n \"}\\\"]\"}\n\u001e\u001e[1,\n2]\n\u001e3\n\u001e\n\u001enull\n"))
+        assertThat(read(
+                        "application/json-seq",
+                        "\u001e{\"a\":\n \"}\\\"]\"}\n\u001e\u001e[1,\n2]\n\u001e3\n\u001e\n\u001enull\n"))
                 .containsExactly("{\"a\":\"}\\\"]\"}", "[1,2]", "3", "null");
-        assertThat(read("application/geo+json-seq", "\u001e{}\n\u001e{\"b\":1}")).containsExactly("{}", "{\"b\":1}");
+        assertThat(read("application/geo+json-seq", "\u001e{}\n\u001e{\"b\":1}"))
+                .containsExactly("{}", "{\"b\":1}");
         assertThat(read("application/json-seq", "")).isEmpty();
     }
 
@@ -148,7 +154,9 @@ class RecordStreamTest {
                 exchange.send(start + "{\"name\":\"b\"}\n");
             });
             try (Stream<Row> rows = RecordStream.of(Request.get("/")).records(connection, Row.class)) {
-                assertThat(rows.peek(row -> first.countDown())).extracting(Row::name).containsExactly("a", "b");
+                assertThat(rows.peek(row -> first.countDown()))
+                        .extracting(Row::name)
+                        .containsExactly("a", "b");
             }
         }
     }
@@ -157,7 +165,8 @@ class RecordStreamTest {
 
     @Test
     void reportsTheLocationOfARecordOfAnotherType() {
-        HttpConnection connection = connection(exchange -> exchange.send(head("application/x-ndjson") + "{\"name\":\"a\"}\n[]\n"));
+        HttpConnection connection =
+                connection(exchange -> exchange.send(head("application/x-ndjson") + "{\"name\":\"a\"}\n[]\n"));
         assertThatThrownBy(() -> RecordStream.of(Request.get("/")).records(connection, Row.class, row -> true))
                 .isInstanceOf(ConnectorException.class)
                 .hasMessageContaining("Line 2 of the stream");

@@ -35,6 +35,7 @@ class StreamCrashTest {
     private final NodeStore.Shared shared = new NodeStore.Shared();
     /** The ids of the events by their content, which is unique. */
     private final Map<String, Set<String>> ids = new HashMap<>();
+
     private final List<String> order = new ArrayList<>();
     /** Every third event has no id of its own: those whose number has this residue; with 3, all have one. */
     private int residue;
@@ -118,17 +119,18 @@ class StreamCrashTest {
 
     /** Runs the trigger until all events are handled and stored, or the process dies. */
     private void live(StreamPeer peer, Life life, int batch) throws InterruptedException {
-        StateStore store = new NodeStore(shared, () -> {
-            if (!life.isAlive()) {
-                throw new StateException(StateFailure.UNAVAILABLE, "dead");
-            }
-        }) {
-            @Override
-            public boolean isExclusive() {
-                // A process that is dead holds nothing.
-                return true;
-            }
-        };
+        StateStore store =
+                new NodeStore(shared, () -> {
+                    if (!life.isAlive()) {
+                        throw new StateException(StateFailure.UNAVAILABLE, "dead");
+                    }
+                }) {
+                    @Override
+                    public boolean isExclusive() {
+                        // A process that is dead holds nothing.
+                        return true;
+                    }
+                };
         try (HttpConnection connection = HttpConnection.named("Service")
                         .baseUrl(peer.url())
                         .retry(RetryPolicy.none())
@@ -176,7 +178,9 @@ class StreamCrashTest {
         }
         synchronized (ids) {
             for (int number = 0; number < EVENTS; number++) {
-                assertThat(ids.get("event-" + number)).as("event %d, seed %d, step %d", number, seed, diesAt).hasSize(1);
+                assertThat(ids.get("event-" + number))
+                        .as("event %d, seed %d, step %d", number, seed, diesAt)
+                        .hasSize(1);
             }
             assertThat(ids).as("seed %d, step %d", seed, diesAt).hasSize(EVENTS);
             assertThat(ids.values().stream().flatMap(Set::stream).distinct().count())

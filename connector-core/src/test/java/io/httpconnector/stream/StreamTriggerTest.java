@@ -204,13 +204,14 @@ class StreamTriggerTest {
         StreamPeer peer = service(new AtomicInteger(3));
         AtomicBoolean fails = new AtomicBoolean(true);
         StateStore store = StateStore.inMemory();
-        StreamTrigger trigger = started(trigger(peer, store).delivery(Delivery.to(event -> {
-                    if (fails.get() && event.id().equals("2")) {
-                        throw new IOException("no");
-                    }
-                    handled.add(event);
-                })
-                .attempts(2)));
+        StreamTrigger trigger = started(trigger(peer, store)
+                .delivery(Delivery.to(event -> {
+                            if (fails.get() && event.id().equals("2")) {
+                                throw new IOException("no");
+                            }
+                            handled.add(event);
+                        })
+                        .attempts(2)));
         eventually(() -> handled.size() == 2);
         eventually(() -> trigger.deadLetters().size() == 1);
         assertThat(trigger.deadLetters().get(0).event().id()).isEqualTo("2");
@@ -326,10 +327,12 @@ class StreamTriggerTest {
         for (int id = 1; id <= 100; id++) {
             text.append("id: ").append(id).append("\ndata: ").append(id).append("\n\n");
         }
-        StreamPeer peer = closed(new StreamPeer(exchange -> exchange.send(StreamPeer.EVENTS).send(text.toString()).awaitClose()));
+        StreamPeer peer = closed(new StreamPeer(exchange ->
+                exchange.send(StreamPeer.EVENTS).send(text.toString()).awaitClose()));
         List<Integer> sizes = new CopyOnWriteArrayList<>();
         NodeStore.Shared shared = new NodeStore.Shared();
-        StreamTrigger trigger = started(trigger(peer, new NodeStore(shared)).delivery(Delivery.inBatches(50, events -> sizes.add(events.size()))));
+        StreamTrigger trigger = started(trigger(peer, new NodeStore(shared))
+                .delivery(Delivery.inBatches(50, events -> sizes.add(events.size()))));
         eventually(() -> trigger.status().events() == 100);
         assertThat(sizes).contains(50).hasSizeLessThan(10);
         assertThat(shared.writes()).isLessThan(20);
@@ -376,7 +379,9 @@ class StreamTriggerTest {
         pause(60_000 / FACTOR);
         assertThat(peer.exchanges()).hasSize(1);
         assertThat(second.status().state()).isEqualTo(State.STANDBY);
-        assertThatThrownBy(() -> second.replay("1")).isInstanceOf(ConnectorException.class).hasMessageContaining("another node");
+        assertThatThrownBy(() -> second.replay("1"))
+                .isInstanceOf(ConnectorException.class)
+                .hasMessageContaining("another node");
         last.set(3);
         first.close();
         eventually(() -> handled.size() == 3);
@@ -434,12 +439,19 @@ class StreamTriggerTest {
 
     @Test
     void reportsAllProblems() {
-        assertThatThrownBy(() -> StreamTrigger.named(" ").id("no").maxDeadLetters(0).idleTimeout(Duration.ZERO).types((String) null).build())
+        assertThatThrownBy(() -> StreamTrigger.named(" ")
+                        .id("no")
+                        .maxDeadLetters(0)
+                        .idleTimeout(Duration.ZERO)
+                        .types((String) null)
+                        .build())
                 .isInstanceOfSatisfying(
-                        InvalidDefinitionException.class, e -> assertThat(e.problems()).hasSize(9));
+                        InvalidDefinitionException.class,
+                        e -> assertThat(e.problems()).hasSize(9));
         assertThatThrownBy(() -> StreamTrigger.named("t")
-                        .definition(JsonSupport.parse(
-                                "{\"request\":{\"name\":\"R\",\"method\":\"GET\",\"url\":\"/x\"},\"idleTimeot\":\"PT1S\",\"maxDeadLetters\":0}"))
+                        .definition(
+                                JsonSupport.parse(
+                                        "{\"request\":{\"name\":\"R\",\"method\":\"GET\",\"url\":\"/x\"},\"idleTimeot\":\"PT1S\",\"maxDeadLetters\":0}"))
                         .build())
                 .hasMessageContaining("/idleTimeot")
                 .hasMessageContaining("/maxDeadLetters");
@@ -458,7 +470,8 @@ class StreamTriggerTest {
                 .maxEventBytes(9)
                 .maxDeadLetters(10)
                 .delivery(Delivery.to(event -> {}).attempts(3));
-        assertThat(StreamTrigger.named("t").definition(builder.toJson()).toJson()).isEqualTo(builder.toJson());
+        assertThat(StreamTrigger.named("t").definition(builder.toJson()).toJson())
+                .isEqualTo(builder.toJson());
         assertThat(builder.toJson().path("maxDeadLetters").asInt()).isEqualTo(10);
     }
 }
