@@ -99,6 +99,10 @@ final class ExchangePipeline {
         return transport.maxStreamBytes();
     }
 
+    Response.JsonMapping jsonMapping() {
+        return transport.jsonMapping();
+    }
+
     /** Sends the request and notifies the listeners. */
     Response send(
             Request request,

@@ -130,6 +130,15 @@ public final class HttpConnection implements AutoCloseable {
     }
 
     /**
+     * Returns the mapping between JSON and objects of the application.
+     *
+     * @return the mapping of the connection, or else the {@linkplain Response.JsonMapping#currentDefault() default} one
+     */
+    public Response.JsonMapping jsonMapping() {
+        return sender.jsonMapping();
+    }
+
+    /**
      * Returns the auth strategy of the connection, as {@linkplain AuthStrategy#open opened} for it.
      *
      * @return the strategy

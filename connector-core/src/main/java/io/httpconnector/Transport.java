@@ -53,6 +53,10 @@ final class Transport implements AutoCloseable {
         this.values = mapping == null ? null : ValueMapper.writingBy(mapping::write);
     }
 
+    Response.JsonMapping jsonMapping() {
+        return mapping == null ? Response.JsonMapping.currentDefault() : mapping;
+    }
+
     /** Returns the request with its objects written by the mapping of the connection. */
     Request written(Request request) {
         Body body = request.content();

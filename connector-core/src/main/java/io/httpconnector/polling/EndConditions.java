@@ -29,6 +29,7 @@ final class EndConditions {
     private static final String SHORT_PAGE = "endsWithShortPage";
     private static final String END_STATUS = "endsWithStatus";
     private static final String TOTAL = "total";
+    private static final List<String> FLAGS = List.of("moreWhile", "lastWhen");
 
     /** The conditions by a value of the response, by their member in a definition. */
     private static final Map<String, Function<ValueSource, Condition>> BY_VALUE = byValue();
@@ -224,6 +225,20 @@ final class EndConditions {
     }
 
     /**
+     * Whether a flag states that a page is the last one, after it stated the opposite: a response that the service repeats
+     * would have the same flag.
+     *
+     * @param total the number of records read so far, including this page
+     * @param size the requested page size
+     */
+    boolean isLastByFlag(Page page, long total, int size) {
+        PageProgress seen = new PageProgress(page, total, size);
+        return FLAGS.stream()
+                .map(entries::get)
+                .anyMatch(entry -> entry != null && entry.condition.evaluate(seen) == LastPageSignal.LAST);
+    }
+
+    /**
      * Evaluates a page. Of several conditions, one that detects the last page is sufficient.
      *
      * @param total the number of records read so far, including this page
@@ -240,6 +255,16 @@ final class EndConditions {
             signal = one == LastPageSignal.MORE ? one : signal;
         }
         return signal;
+    }
+
+    /** Whether the total on a page states that there are more records than were read. */
+    boolean isTotalMissed(Page page, long total) {
+        Entry entry = entries.get(TOTAL);
+        if (entry == null || entry.value == null) {
+            return false;
+        }
+        long stated = statedCount(page, ValueSource.ofPage("pagination", entry.value.asText()));
+        return stated != Long.MAX_VALUE && total < stated;
     }
 
     /** Whether the total on a page states that there are no more records than were read; also where the page omits the list. */

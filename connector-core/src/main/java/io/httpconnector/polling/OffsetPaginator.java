@@ -5,7 +5,6 @@ import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.polling.PaginationCandidate.Evidence;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -44,9 +43,6 @@ record OffsetPaginator(ParameterLocation location) implements Paginator {
 
     private static final class OffsetType implements PaginatorType {
 
-        private static final Set<String> OFFSETS =
-                Set.of("offset", "startat", "start", "skip", "startindex", "start_index");
-
         @Override
         public String member() {
             return "offset";
@@ -60,7 +56,7 @@ record OffsetPaginator(ParameterLocation location) implements Paginator {
         @Override
         public List<PaginationCandidate> detect(FirstResponse response) {
             List<PaginationCandidate> found = new ArrayList<>();
-            String offset = response.pointerOf(OFFSETS);
+            String offset = response.pointerOf(PagePosition.OFFSETS);
             if (offset != null) {
                 found.add(candidate(response, FirstResponse.lastName(offset), Evidence.POSITION, "the value " + offset)
                         .startingAt(response.page().at(offset).asInt()));

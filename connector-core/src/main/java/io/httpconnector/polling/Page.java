@@ -28,16 +28,26 @@ public final class Page {
     private final int count;
     private final JsonNode last;
     private final Fingerprint content;
+    private final boolean uniform;
     /** The pills of the request for this page, with the number of records read so far. */
     private final ObjectNode progress;
 
-    Page(int number, Response response, PageEnvelope envelope, int count, JsonNode last, Fingerprint content) {
+    /** @param uniform whether all records are equal, so that other pages may be equal to this one by chance */
+    Page(
+            int number,
+            Response response,
+            PageEnvelope envelope,
+            int count,
+            JsonNode last,
+            Fingerprint content,
+            boolean uniform) {
         this.number = number;
         this.response = response;
         this.envelope = envelope;
         this.count = count;
         this.last = last;
         this.content = content;
+        this.uniform = uniform;
         this.progress = JsonNodeFactory.instance.objectNode().put("number", number);
     }
 
@@ -48,6 +58,7 @@ public final class Page {
         this.count = page.count;
         this.last = page.last;
         this.content = page.content;
+        this.uniform = page.uniform;
         this.progress = progress;
     }
 
@@ -216,12 +227,26 @@ public final class Page {
         return target.origin() + target.path() + (target.query() == null ? "" : "?" + target.query());
     }
 
+    /** The values of the step {@code page} in the request of this page. */
+    JsonNode requested() {
+        return progress;
+    }
+
+    /** The content outside the records. */
+    JsonNode envelope() {
+        return envelope.tree();
+    }
+
     Headers headers() {
         return response.headers();
     }
 
     Response response() {
         return response;
+    }
+
+    boolean isUniform() {
+        return uniform;
     }
 
     /** The fingerprint of all its records. */

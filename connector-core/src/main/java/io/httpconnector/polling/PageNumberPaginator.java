@@ -40,9 +40,6 @@ record PageNumberPaginator(ParameterLocation location) implements Paginator {
 
     private static final class PageNumberType implements PaginatorType {
 
-        private static final Set<String> NUMBERS =
-                Set.of("page", "currentpage", "current_page", "pagenumber", "page_number", "pageindex", "number");
-
         @Override
         public String member() {
             return "pages";
@@ -57,7 +54,7 @@ record PageNumberPaginator(ParameterLocation location) implements Paginator {
         @Override
         public List<PaginationCandidate> detect(FirstResponse response) {
             Set<Integer> numbers = new LinkedHashSet<>();
-            String number = response.pointerOf(NUMBERS);
+            String number = response.pointerOf(PagePosition.NUMBERS);
             if (number != null && response.page().at(number).canConvertToInt()) {
                 numbers.add(Math.max(0, response.page().at(number).asInt()));
             }

@@ -22,6 +22,8 @@ final class PageReader implements RecordReader.Sink {
     private int count;
     private long content;
     private @Nullable JsonNode skipped;
+    private @Nullable Fingerprint first;
+    private boolean isUniform = true;
 
     /** Consumes the records of a page. */
     interface RecordConsumer {
@@ -73,7 +75,8 @@ final class PageReader implements RecordReader.Sink {
                     envelope,
                     count,
                     last.deepCopy(),
-                    new Fingerprint(content + Fingerprint.of(last).low(), count));
+                    new Fingerprint(content + Fingerprint.of(last).low(), count),
+                    isUniform);
         } catch (JsonProcessingException e) {
             throw new PollingException(
                     Reason.UNEXPECTED_RESPONSE,
@@ -101,6 +104,9 @@ final class PageReader implements RecordReader.Sink {
     public void accept(JsonNode item, long bytes) {
         skipped = null;
         // Independent of the order: a repeated page may be sorted differently.
-        content += consumer.accept(item, bytes).low();
+        Fingerprint print = consumer.accept(item, bytes);
+        content += print.low();
+        first = first == null ? print : first;
+        isUniform &= print.equals(first);
     }
 }

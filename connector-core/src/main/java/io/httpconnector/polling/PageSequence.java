@@ -18,6 +18,18 @@ interface PageSequence {
      */
     boolean next(Page page, boolean more);
 
+    /**
+     * Checks a page that is the last one by an end condition.
+     *
+     * @throws PollingException when the service ignores the parameters of the pagination
+     */
+    default void last(Page page) {}
+
+    /** Whether a page has the same records as the last one. */
+    default boolean isEqualToLast(Page page) {
+        return false;
+    }
+
     /** Adds the values of the current page to the step {@code page}, which already has its number and offset. */
     default void addPills(ObjectNode pills) {}
 

@@ -1,22 +1,21 @@
 package io.httpconnector.polling;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.json.JsonObjectReader;
-import io.httpconnector.polling.PollingException.Reason;
+import io.httpconnector.polling.RequestSource.FixedSource;
+import io.httpconnector.polling.RequestSource.TemplateSource;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.Spliterator;
-import java.util.Spliterators.AbstractSpliterator;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -26,35 +25,54 @@ import java.util.stream.StreamSupport;
  *
  * <pre>{@code
  * PagedRequest orders = PagedRequest.of(
- *         RequestTemplate.named("orders").get("/orders").build(),
+ *         Request.get("/orders"),
  *         RecordSelector.at("/orders"),
  *         Pagination.pages("page").size("per_page", 100));
- * try (Stream<JsonNode> all = orders.records(connection, Pills.none())) {
+ * try (Stream<JsonNode> all = orders.records(connection)) {
  *     all.limit(1000).forEach(order -> System.out.println(order.path("id")));
  * }
  * }</pre>
+ *
+ * <p>With a {@link RequestTemplate} instead of the request, each call may have other values.
+ *
+ * <p>A stream returns each record of the service once and in order, or ends in an exception. It is neither truncated nor
+ * endless without one: repeated pages, a service that ignores the parameters of the pagination, and loops are detected. Where
+ * the records move from one page to another while they are read by number or offset, because others are created or deleted,
+ * only the service can prevent that a record is skipped or returned twice: prefer a cursor there.
  *
  * <p>Immutable and thread-safe; a stream is not.
  */
 public final class PagedRequest {
 
-    private final RequestTemplate given;
-    private final RequestTemplate template;
+    private final RequestSource given;
+    private final RequestSource source;
     private final RecordSelector records;
     private final Pagination pagination;
 
     /**
      * Creates a request.
      *
-     * @param given the template of the caller
-     * @param template the template with the parameters of the pagination
+     * @param given the request of the caller
+     * @param source the request with the parameters of the pagination
      */
-    private PagedRequest(
-            RequestTemplate given, RequestTemplate template, RecordSelector records, Pagination pagination) {
+    private PagedRequest(RequestSource given, RequestSource source, RecordSelector records, Pagination pagination) {
         this.given = given;
-        this.template = template;
+        this.source = source;
         this.records = records;
         this.pagination = pagination;
+    }
+
+    /**
+     * Creates a request for a list.
+     *
+     * @param request the request of the first page
+     * @param records the location of the records in a response
+     * @param pagination the rule by which the next page is found
+     * @return the request
+     * @throws InvalidDefinitionException if the pagination is incomplete, or its parameters have no place in the request
+     */
+    public static PagedRequest of(Request request, RecordSelector records, Pagination pagination) {
+        return of(new FixedSource(Arguments.notNull(request, "request")), records, pagination);
     }
 
     /**
@@ -67,14 +85,17 @@ public final class PagedRequest {
      * @throws InvalidDefinitionException if the pagination is incomplete, or its parameters have no place in the template
      */
     public static PagedRequest of(RequestTemplate template, RecordSelector records, Pagination pagination) {
-        Arguments.notNull(template, "request template");
+        return of(new TemplateSource(Arguments.notNull(template, "request template")), records, pagination);
+    }
+
+    private static PagedRequest of(RequestSource given, RecordSelector records, Pagination pagination) {
         Arguments.notNull(records, "record selector");
         List<String> problems = new ArrayList<>();
-        RequestTemplate placed = Arguments.notNull(pagination, "pagination").applyTo(template, null, problems);
+        RequestSource placed = given.with(Arguments.notNull(pagination, "pagination"), problems);
         if (!problems.isEmpty()) {
-            throw new InvalidDefinitionException("request \"" + template.name() + "\"", problems);
+            throw new InvalidDefinitionException("request \"" + given.name() + "\"", problems);
         }
-        return new PagedRequest(template, placed, records, pagination);
+        return new PagedRequest(given, placed, records, pagination);
     }
 
     /**
@@ -87,14 +108,15 @@ public final class PagedRequest {
      * @throws InvalidDefinitionException if the definition is invalid; reports all problems with their JSON Pointers
      */
     public static PagedRequest of(RequestTemplate template, JsonNode definition) {
+        RequestSource given = new TemplateSource(Arguments.notNull(template, "request template"));
         return JsonObjectReader.read("paged request", definition, reader -> {
             RecordSelector records = reader.object("records", RecordSelector::read);
             Pagination pagination = reader.object("pagination", PaginationReader::read);
             Pagination pages = pagination == null ? Pagination.none() : pagination;
             List<String> problems = new ArrayList<>();
-            RequestTemplate placed = pages.applyTo(template, null, problems);
+            RequestSource placed = given.with(pages, problems);
             problems.forEach(problem -> reader.problem("pagination", problem.replaceFirst("^pagination: ", "")));
-            return new PagedRequest(template, placed, records == null ? RecordSelector.atRoot() : records, pages);
+            return new PagedRequest(given, placed, records == null ? RecordSelector.atRoot() : records, pages);
         });
     }
 
@@ -133,100 +155,91 @@ public final class PagedRequest {
     }
 
     /**
+     * Returns the records of all pages of a request without pills, as {@link #records(HttpConnection, Pills)} does.
+     *
+     * @param connection the connection
+     * @return a sequential, ordered stream, which reads nothing before its terminal operation
+     */
+    public Stream<JsonNode> records(HttpConnection connection) {
+        return records(connection, Pills.none());
+    }
+
+    /**
      * Returns the records of all pages. A page is requested when the records before it have been consumed; its records are in
      * memory, up to {@code maxResponseBytes} of the connection, also where the page is larger around them. Retries, rate limits
      * and rules of the connection apply to each page.
      *
-     * <p>The stream throws what {@link HttpConnection#send} throws, and a {@link PollingException} if a response is not a list,
-     * if pages repeat or do not end, or if there are more pages than {@code maxPages} of the pagination: use {@link
-     * Stream#limit} to read only the first records. Nothing remains open when a stream is not consumed to its end.
+     * <p>The stream throws what {@link HttpConnection#send} throws, and a {@link PollingException} with the page if a response
+     * is not a list, if pages repeat or do not end, or if there are more pages than {@code maxPages} of the pagination: use
+     * {@link Stream#limit} to read only the first records. Nothing remains open when a stream is not consumed to its end.
      *
      * @param connection the connection
      * @param pills the values of the request
      * @return a sequential, ordered stream, which reads nothing before its terminal operation
      */
     public Stream<JsonNode> records(HttpConnection connection, Pills pills) {
-        Arguments.notNull(connection, "connection");
-        return StreamSupport.stream(new PageIteration(connection, Arguments.notNull(pills, "pills")), false);
+        return StreamSupport.stream(new RecordIteration<>(pagesOf(connection, pills), page -> page.records().iterator()), false);
     }
 
-    /** Iterates over the records of all pages, one page in memory at a time. */
-    private final class PageIteration extends AbstractSpliterator<JsonNode> {
+    /**
+     * Returns the records of all pages as objects of a class, as {@link #records(HttpConnection, Pills)} does. They are
+     * deserialized by the {@link io.httpconnector.Response.JsonMapping} of the connection.
+     *
+     * @param connection the connection
+     * @param pills the values of the request
+     * @param type the class, such as a record
+     * @param <T> the type of the objects
+     * @return a sequential, ordered stream, which also throws a {@link PollingException} if a record does not match the class
+     */
+    public <T> Stream<T> records(HttpConnection connection, Pills pills, Class<T> type) {
+        Arguments.notNull(type, "type");
+        return records(connection, pills, page -> page.records(type));
+    }
 
-        private final HttpConnection connection;
-        private final Pills pills;
-        private final RecordSelector selector;
-        private final Pager pager = new Pager(pagination);
-        private final Queue<JsonNode> read = new ArrayDeque<>();
-        private boolean more = true;
+    /**
+     * Returns the records of all pages as objects of a generic type, as {@link #records(HttpConnection, Pills, Class)} does.
+     *
+     * @param connection the connection
+     * @param pills the values of the request
+     * @param type the type
+     * @param <T> the type of the objects
+     * @return a sequential, ordered stream, which also throws a {@link PollingException} if a record does not match the type
+     */
+    public <T> Stream<T> records(HttpConnection connection, Pills pills, TypeReference<T> type) {
+        Arguments.notNull(type, "type");
+        return records(connection, pills, page -> page.records(type));
+    }
 
-        PageIteration(HttpConnection connection, Pills pills) {
-            super(Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.NONNULL);
-            this.connection = connection;
-            this.pills = pills;
-            this.selector = records.with(pills);
-        }
+    private <T> Stream<T> records(HttpConnection connection, Pills pills, Function<RecordPage, Stream<T>> typed) {
+        return StreamSupport.stream(new RecordIteration<>(pagesOf(connection, pills), page -> typed.apply(page).iterator()), false);
+    }
 
-        @Override
-        public boolean tryAdvance(Consumer<? super JsonNode> action) {
-            while (read.isEmpty() && more) {
-                readPage();
-            }
-            JsonNode next = read.poll();
-            if (next != null) {
-                action.accept(next);
-            }
-            return next != null;
-        }
+    /**
+     * Returns all pages of a request without pills, as {@link #pages(HttpConnection, Pills)} does.
+     *
+     * @param connection the connection
+     * @return a sequential, ordered stream, which reads nothing before its terminal operation
+     */
+    public Stream<RecordPage> pages(HttpConnection connection) {
+        return pages(connection, Pills.none());
+    }
 
-        private void readPage() {
-            int number = pager.number();
-            checkLimit(number);
-            // A failure ends the iteration.
-            more = false;
-            Buffer buffer = new Buffer();
-            Page page = PageReader.read(
-                    connection,
-                    pagination.request(pager.request(template.render(pills.and("page", pager.pills()))), number),
-                    number,
-                    selector,
-                    buffer,
-                    PollDeadline.DEFAULT);
-            more = !page.isIgnored() && !pagination.isAfterLast(page) && pager.next(page);
-            if (!pager.isRepeated()) {
-                // Otherwise the service returned the last page again for a higher number.
-                read.addAll(buffer.items);
-            }
-        }
+    /**
+     * Returns all pages: for the values outside the records, such as a total, and for the status and header fields of each
+     * response. A page is requested when the page before has been consumed. Pages without records are returned, too. Otherwise
+     * as {@link #records(HttpConnection, Pills)}.
+     *
+     * @param connection the connection
+     * @param pills the values of the request
+     * @return a sequential, ordered stream, which reads nothing before its terminal operation
+     */
+    public Stream<RecordPage> pages(HttpConnection connection, Pills pills) {
+        return StreamSupport.stream(pagesOf(connection, pills), false);
+    }
 
-        private void checkLimit(int page) {
-            int max = pagination.limits().maxPages();
-            if (max > 0 && page > max) {
-                throw new PollingException(
-                        Reason.LIMIT_REACHED,
-                        "There are more pages than maxPages(" + max
-                                + "): raise it, or read fewer records from the stream by limit(...)");
-            }
-        }
-
-        /** Collects the records of a page. */
-        private final class Buffer implements PageReader.RecordConsumer {
-
-            private final List<JsonNode> items = new ArrayList<>();
-            private long size;
-
-            @Override
-            public Fingerprint accept(JsonNode item, long bytes) {
-                size += bytes;
-                if (size > connection.maxResponseBytes()) {
-                    throw new PollingException(
-                            Reason.LIMIT_REACHED,
-                            "The records of one page have more than " + connection.maxResponseBytes()
-                                    + " bytes: request smaller pages, or raise maxResponseBytes of the connection");
-                }
-                items.add(item);
-                return Fingerprint.of(item);
-            }
-        }
+    private PageIteration pagesOf(HttpConnection connection, Pills pills) {
+        Arguments.notNull(connection, "connection");
+        Arguments.notNull(pills, "pills");
+        return new PageIteration(connection, page -> source.render(pills, page), records.with(pills), pagination);
     }
 }

@@ -17,6 +17,7 @@ final class Pager {
     private int empty;
     private int number = 1;
     private long total;
+    private LastPageSignal signal = LastPageSignal.NOTHING;
 
     Pager(Pagination pagination) {
         this.limits = pagination.limits();
@@ -93,13 +94,51 @@ final class Pager {
         total += read.count();
         Page page = read.with(requested, total);
         empty = page.count() == 0 ? empty + 1 : 0;
-        LastPageSignal signal = ends.evaluate(page, total, limits.size());
-        if (signal == LastPageSignal.LAST || !sequence.next(page, signal == LastPageSignal.MORE)) {
+        signal = ends.evaluate(page, total, limits.size());
+        if (signal == LastPageSignal.LAST) {
+            if (!ends.isLastByFlag(page, total, limits.size())) {
+                sequence.last(page);
+            }
+            return false;
+        }
+        if (!sequence.next(page, signal == LastPageSignal.MORE)) {
             return false;
         }
         checkLimits();
         number++;
         return true;
+    }
+
+    /**
+     * Advances to the page after this one, as {@link #next} does, but fails where the pages would end although the service
+     * states that there are more.
+     */
+    boolean nextOrFail(Page read) {
+        boolean hasNext = next(read);
+        if (sequence.isRepeated()) {
+            // The page after it shows whether the service repeats its last page.
+            number++;
+        } else if (!hasNext && signal == LastPageSignal.MORE && read.count() == 0) {
+            throw new PollingException(
+                    Reason.UNEXPECTED_RESPONSE,
+                    "Page " + read.number() + " has no records, although the service states that there are more: the"
+                            + " pagination does not lead past it");
+        }
+        return hasNext;
+    }
+
+    /**
+     * Whether a page has the same records as the repeated one before it, so that the service has no other page.
+     *
+     * @throws PollingException when the service states that there are more records, or that the repeated page is one of them
+     */
+    boolean isRepeatedAgain(Page page) {
+        boolean isRepeated = sequence.isEqualToLast(page);
+        if (isRepeated && (signal != LastPageSignal.NOTHING || ends.isTotalMissed(page, total - page.count()))) {
+            throw PageSequence.endless("pages " + (page.number() - 2) + " to " + page.number()
+                    + " have the same records, although the service states that there are others");
+        }
+        return isRepeated;
     }
 
     private void checkLimits() {

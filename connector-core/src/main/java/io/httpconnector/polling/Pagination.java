@@ -466,12 +466,7 @@ public final class Pagination {
     /** The locations of the values, by the name of the value. */
     Map<String, ParameterLocation> locations() {
         Map<String, ParameterLocation> locations = new LinkedHashMap<>();
-        if (parameter != null) {
-            locations.put("pagination (" + parameter.pill() + ")", parameter.location());
-        }
-        if (size != null) {
-            locations.put("pagination (page.size)", size.location);
-        }
+        parameters().forEach((pill, location) -> locations.put("pagination (" + pill + ")", location));
         return locations;
     }
 
@@ -480,6 +475,27 @@ public final class Pagination {
      * cursor.
      */
     RequestTemplate applyTo(RequestTemplate template, @Nullable Cursor cursor, List<String> problems) {
+        check(problems);
+        RequestTemplate placed = parameter == null || sharesLocationWith(cursor)
+                ? template
+                : parameter.location().apply(template, parameter.pill(), problems);
+        return size == null ? placed : size.location.apply(placed, "page.size", problems);
+    }
+
+    /** The locations of the pills. */
+    Map<String, ParameterLocation> parameters() {
+        Map<String, ParameterLocation> parameters = new LinkedHashMap<>();
+        if (parameter != null) {
+            parameters.put(parameter.pill(), parameter.location());
+        }
+        if (size != null) {
+            parameters.put("page.size", size.location);
+        }
+        return parameters;
+    }
+
+    /** Adds the problems that do not depend on the request. */
+    void check(List<String> problems) {
         paginator.check(problems);
         if (paginator instanceof SinglePage && (!ends.isEmpty() || limits.maxPages() > 0)) {
             problems.add("pagination: it has an end condition but only one page: use a type such as"
@@ -488,10 +504,6 @@ public final class Pagination {
         if (ends.needsPageSize() && size == null) {
             problems.add("pagination: endsWithShortPage needs the page size: use size(...), or endsWithShortPage(100)");
         }
-        RequestTemplate placed = parameter == null || sharesLocationWith(cursor)
-                ? template
-                : parameter.location().apply(template, parameter.pill(), problems);
-        return size == null ? placed : size.location.apply(placed, "page.size", problems);
     }
 
     /** The request of a page; from the second one on, the statuses that mean that there is none are accepted. */

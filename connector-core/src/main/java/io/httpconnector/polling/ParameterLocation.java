@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ParameterLocation {
 
-    private enum LocationType {
+    /** The kind of a location. */
+    enum LocationType {
         QUERY,
         HEADER,
         FIELD,
@@ -130,6 +131,15 @@ public final class ParameterLocation {
                     "parameter location", List.of("must be empty: the template itself contains the pill"));
         }
         return template();
+    }
+
+    LocationType type() {
+        return type;
+    }
+
+    /** The name of the parameter, or the JSON pointer of the member. */
+    String name() {
+        return name;
     }
 
     /** Where problems of this location are reported. */

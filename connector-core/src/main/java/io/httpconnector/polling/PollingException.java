@@ -3,6 +3,7 @@ package io.httpconnector.polling;
 import io.httpconnector.ConnectorException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,10 @@ public final class PollingException extends ConnectorException {
     private final Reason reason;
     /** The time to wait. */
     private final @Nullable Duration retryAfter;
+    /** The number of the page; 0 if unknown. */
+    private final int page;
+    /** The URL of the page, without secrets; null if unknown. */
+    private final @Nullable String url;
 
     /** The reason why a poll cannot continue. */
     public enum Reason {
@@ -41,9 +46,16 @@ public final class PollingException extends ConnectorException {
     }
 
     PollingException(Reason reason, String message, @Nullable Throwable cause) {
+        this(reason, message, cause, 0, null);
+    }
+
+    private PollingException(
+            Reason reason, String message, @Nullable Throwable cause, int page, @Nullable String url) {
         super(message, cause);
         this.reason = reason;
         this.retryAfter = null;
+        this.page = page;
+        this.url = url;
     }
 
     PollingException(Duration handlerWaits) {
@@ -53,6 +65,20 @@ public final class PollingException extends ConnectorException {
                 (Throwable) null);
         this.reason = Reason.HANDLER_WAITS;
         this.retryAfter = handlerWaits;
+        this.page = 0;
+        this.url = null;
+    }
+
+    /**
+     * Returns this failure with the page on which it occurred.
+     *
+     * @param url the URL without secrets
+     */
+    PollingException onPage(int number, String url) {
+        PollingException located = new PollingException(
+                reason, getMessage() + " (page " + number + ", " + url + ")", getCause(), number, url);
+        located.setStackTrace(getStackTrace());
+        return located;
     }
 
     @Override
@@ -67,5 +93,23 @@ public final class PollingException extends ConnectorException {
      */
     public Reason reason() {
         return reason;
+    }
+
+    /**
+     * Returns the page of a {@link PagedRequest} on which the failure occurred.
+     *
+     * @return its number, counted from 1; empty for a failure of a poll
+     */
+    public OptionalInt page() {
+        return page == 0 ? OptionalInt.empty() : OptionalInt.of(page);
+    }
+
+    /**
+     * Returns the URL of the page of a {@link PagedRequest} on which the failure occurred.
+     *
+     * @return the URL without secrets; empty for a failure of a poll
+     */
+    public Optional<String> url() {
+        return Optional.ofNullable(url);
     }
 }

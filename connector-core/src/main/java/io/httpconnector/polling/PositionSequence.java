@@ -7,7 +7,7 @@ final class PositionSequence implements PageSequence {
 
     private final boolean passesEmptyPages;
     private boolean repeated;
-    private @Nullable Fingerprint previous;
+    private @Nullable Page previous;
 
     /**
      * Starts a query.
@@ -21,22 +21,30 @@ final class PositionSequence implements PageSequence {
 
     @Override
     public boolean next(Page page, boolean more) {
-        Fingerprint before = previous;
-        previous = page.content();
         if (page.count() == 0) {
+            previous = page;
             return more && passesEmptyPages;
         }
-        if (before == null || !page.content().equals(before)) {
-            return true;
-        }
-        if (page.number() == 2) {
+        last(page);
+        return !repeated;
+    }
+
+    @Override
+    public void last(Page page) {
+        Page before = previous;
+        // Some services return the last page for every higher number.
+        repeated = page.count() > 0 && isEqualToLast(page) && before != null && !PagePosition.isAdvanced(before, page);
+        previous = page;
+        if (repeated && page.number() == 2) {
             throw PageSequence.endless("page 2 has the same records as page 1: the service does not support this"
                     + " pagination, or there is one page and the service repeats the last page; in that case"
                     + " use another end condition");
         }
-        // Some services return the last page for every higher number.
-        repeated = true;
-        return false;
+    }
+
+    @Override
+    public boolean isEqualToLast(Page page) {
+        return previous != null && page.content().equals(previous.content());
     }
 
     /** Without the content of the page before: new records may have moved it to this page in the meantime. */

@@ -13,11 +13,15 @@ import org.jspecify.annotations.Nullable;
 /** Pages by a token or URL that each page returns for the next one: they end where a page has none. Detects loops. */
 final class TokenSequence implements PageSequence {
 
+    /** The number of pages that may be equal to an earlier one by chance, although their records differ from each other. */
+    private static final int MAX_KNOWN = 2;
+
     private final Function<Page, JsonNode> next;
     private final boolean isUrl;
     private final Set<Fingerprint> used = new HashSet<>();
     private final Set<Fingerprint> contents = new HashSet<>();
     private @Nullable Fingerprint previous;
+    private int known;
     private JsonNode token = MissingNode.getInstance();
 
     private TokenSequence(Function<Page, JsonNode> next, boolean isUrl) {
@@ -87,8 +91,20 @@ final class TokenSequence implements PageSequence {
     }
 
     @Override
+    public void last(Page page) {
+        boolean isKnown = page.count() > 0 && !contents.add(page.content());
+        JsonNode following = isKnown ? next.apply(page) : MissingNode.getInstance();
+        if (!following.isMissingNode() && (!page.isUniform() || used.contains(Fingerprint.of(following)))) {
+            throw PageSequence.endless("page " + page.number()
+                    + " has the same records as an earlier page, and a further page although it should be the last one:"
+                    + " the service ignores the token");
+        }
+    }
+
+    @Override
     public boolean next(Page page, boolean more) {
         boolean isNew = page.count() > 0 && contents.add(page.content());
+        known = isNew || page.count() == 0 || page.isUniform() ? 0 : known + 1;
         previous = page.content();
         JsonNode following = next.apply(page);
         if (following.isMissingNode()) {
@@ -108,6 +124,10 @@ final class TokenSequence implements PageSequence {
                                     + " the token, or repeats that of the last page; in that case use"
                                     + " another end condition"
                             : "page " + page.number() + " leads back to an earlier page");
+        }
+        if (known == MAX_KNOWN) {
+            throw PageSequence.endless("page " + page.number() + " is the " + known
+                    + "nd consecutive page whose records are all on an earlier page: the service ignores the token");
         }
         token = following;
         return true;
