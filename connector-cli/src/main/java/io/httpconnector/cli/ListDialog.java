@@ -9,7 +9,6 @@ import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.RecordLists;
 import io.httpconnector.polling.DetectedPagination;
 import io.httpconnector.polling.Pagination;
-import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import java.util.HashSet;
@@ -93,12 +92,7 @@ final class ListDialog {
         }
         request.set("records", records);
         detected(sample, pills)
-                .ifPresent(found -> request.set(
-                        "pagination",
-                        PollingTrigger.named("list")
-                                .pagination(found.pagination())
-                                .toJson()
-                                .path("pagination")));
+                .ifPresent(found -> request.set("pagination", found.toJson().path("pagination")));
         return Optional.of(path);
     }
 
@@ -120,10 +114,10 @@ final class ListDialog {
         }
         DetectedPagination found = detected.get();
         if (found.proven()) {
-            dialog.note("Further pages: " + found.reason() + "; page 2 has other records");
+            dialog.note("This request is paginated: " + found);
             return detected;
         }
-        dialog.note("Possibly there are further pages, but none proves it: " + found.reason());
+        dialog.note("Possibly this request is paginated: " + found);
         if (!dialog.isSilent() && dialog.isConfirmed("Save this pagination?")) {
             return detected;
         }

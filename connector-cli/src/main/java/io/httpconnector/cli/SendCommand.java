@@ -43,7 +43,7 @@ import picocli.CommandLine.Parameters;
             "  connector send shop.connector.yaml create-order --pill order.lines:='[{\"sku\": \"A-1\"}]'",
             "  connector send eventbrite.connector.yaml create-venue --pills account.json --include",
             "  connector send shop.connector.yaml list-orders --all-pages | jq .id",
-            "  connector send shop.connector.yaml list-orders --all-pages --max-records 100",
+            "  connector send shop.connector.yaml list-orders --all-pages --limit 100",
             "  connector send shop.connector.yaml get-order --pill order.id=42 --dry-run --curl"
         })
 final class SendCommand extends InstanceCommand {
@@ -73,7 +73,7 @@ final class SendCommand extends InstanceCommand {
     private @Nullable Integer maxPages;
 
     @Option(
-            names = "--max-records",
+            names = {"--max-records", "--limit"},
             paramLabel = "COUNT",
             description = "With --all-pages: print at most so many records. Default: all.")
     private @Nullable Long maxRecords;

@@ -173,6 +173,7 @@ class SendCommandTest {
         Result records = run("send", "list-orders", "--all-pages", "--max-records=1");
         assertThat(records.out().lines()).hasSize(1);
         assertThat(records.err()).isEqualTo("1 record, the limit of --max-records\n");
+        assertThat(run("send", "list-orders", "--all-pages", "--limit=2").out()).isEqualTo("{\"id\":1}\n{\"id\":2}\n");
         assertThat(run("send", "list-orders", "--all-pages", "--max-pages=9", "--max-records=9")
                         .err())
                 .isEqualTo("3 records\n");

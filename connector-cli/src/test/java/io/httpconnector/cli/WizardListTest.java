@@ -109,6 +109,8 @@ class WizardListTest {
         JsonNode json = new ObjectMapper().readTree(result.out());
         assertThat(json.at("/definition/records/path").asText()).isEqualTo("/data/orders");
         assertThat(json.at("/definition/pagination/pages/query").asText()).isEqualTo("page");
+        assertThat(result.err())
+                .contains("This request is paginated: detected by a second page by page=2; page 2 has other records");
         assertThat(json.at("/trigger/name").asText()).isEqualTo("updated-orders");
         assertThat(json.at("/trigger/definition/key/0").asText()).isEqualTo("/id");
     }

@@ -127,6 +127,10 @@ public final class PagedRequest {
      * @throws InvalidDefinitionException if a part of it is code
      */
     public ObjectNode toJson() {
+        return definition(records, pagination);
+    }
+
+    static ObjectNode definition(RecordSelector records, Pagination pagination) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.set("records", records.toJson());
         json.set("pagination", pagination.toJson());
@@ -178,7 +182,10 @@ public final class PagedRequest {
      * @return a sequential, ordered stream, which reads nothing before its terminal operation
      */
     public Stream<JsonNode> records(HttpConnection connection, Pills pills) {
-        return StreamSupport.stream(new RecordIteration<>(pagesOf(connection, pills), page -> page.records().iterator()), false);
+        return StreamSupport.stream(
+                new RecordIteration<>(
+                        pagesOf(connection, pills), page -> page.records().iterator()),
+                false);
     }
 
     /**
@@ -211,7 +218,10 @@ public final class PagedRequest {
     }
 
     private <T> Stream<T> records(HttpConnection connection, Pills pills, Function<RecordPage, Stream<T>> typed) {
-        return StreamSupport.stream(new RecordIteration<>(pagesOf(connection, pills), page -> typed.apply(page).iterator()), false);
+        return StreamSupport.stream(
+                new RecordIteration<>(
+                        pagesOf(connection, pills), page -> typed.apply(page).iterator()),
+                false);
     }
 
     /**

@@ -49,8 +49,7 @@ public final class PollingException extends ConnectorException {
         this(reason, message, cause, 0, null);
     }
 
-    private PollingException(
-            Reason reason, String message, @Nullable Throwable cause, int page, @Nullable String url) {
+    private PollingException(Reason reason, String message, @Nullable Throwable cause, int page, @Nullable String url) {
         super(message, cause);
         this.reason = reason;
         this.retryAfter = null;

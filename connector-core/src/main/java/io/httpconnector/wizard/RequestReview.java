@@ -3,6 +3,7 @@ package io.httpconnector.wizard;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.InvalidDefinitionException;
@@ -21,10 +22,12 @@ public final class RequestReview {
 
     private final ObjectNode definition;
     private final List<SampleExchange> samples;
+    private final ObjectNode list;
 
-    private RequestReview(ObjectNode definition, List<SampleExchange> samples) {
+    private RequestReview(ObjectNode definition, List<SampleExchange> samples, ObjectNode list) {
         this.definition = definition;
         this.samples = List.copyOf(samples);
+        this.list = list;
     }
 
     static RequestReview of(SampleExchange sample) {
@@ -34,7 +37,7 @@ public final class RequestReview {
                     List.of("the sample was not accepted (" + sample.exchange().summary()
                             + "): correct the draft and send it again, or accept its status"));
         });
-        return new RequestReview(sample.draft().definition(), List.of(sample));
+        return new RequestReview(sample.draft().definition(), List.of(sample), JsonNodeFactory.instance.objectNode());
     }
 
     /**
@@ -46,7 +49,7 @@ public final class RequestReview {
     public RequestReview withSample(SampleExchange sample) {
         List<SampleExchange> more = new ArrayList<>(samples);
         more.add(Arguments.notNull(sample, "sample"));
-        return new RequestReview(definition, more);
+        return new RequestReview(definition, more, list);
     }
 
     /**
@@ -71,7 +74,7 @@ public final class RequestReview {
         } else {
             ((ArrayNode) parent).set(at.last().getMatchingIndex(), pill);
         }
-        return new RequestReview(changed, samples);
+        return new RequestReview(changed, samples, list);
     }
 
     private static JsonPointer pointer(String text) {
@@ -124,7 +127,7 @@ public final class RequestReview {
         for (JsonNode pair : changed.at(list)) {
             if (pair.path("name").asText().equals(name)) {
                 ((ObjectNode) pair).put("value", withBraces(path));
-                return new RequestReview(changed, samples);
+                return new RequestReview(changed, samples, this.list);
             }
         }
         throw missing("there is no " + what + " \"" + name + "\"");
@@ -152,7 +155,7 @@ public final class RequestReview {
             throw missing(
                     "the URL has " + (found == 0 ? "no" : "more than one") + " \"" + text + "\" as a segment or value");
         }
-        return new RequestReview(definition.deepCopy().put("url", changed.toString()), samples);
+        return new RequestReview(definition.deepCopy().put("url", changed.toString()), samples, list);
     }
 
     private static String withBraces(String path) {
@@ -161,6 +164,25 @@ public final class RequestReview {
 
     private static InvalidDefinitionException missing(String problem) {
         return new InvalidDefinitionException("pill", List.of(problem));
+    }
+
+    /**
+     * Saves the request as a list, such as with the pagination that {@code Pagination.detect} of the package {@code polling} has
+     * found.
+     *
+     * @param definition the members {@code records} and {@code pagination} of a polling trigger, such as {@code
+     *     DetectedPagination.toJson()}
+     * @return a new review
+     * @throws InvalidDefinitionException if there are other members, or none
+     */
+    public RequestReview list(ObjectNode definition) {
+        ObjectNode given =
+                Arguments.notNull(definition, "definition of the list").deepCopy();
+        List<String> problems = SavedRequestFormat.problemsOfList(given);
+        if (!problems.isEmpty()) {
+            throw new InvalidDefinitionException("list", problems);
+        }
+        return new RequestReview(this.definition, samples, given);
     }
 
     /**
@@ -179,6 +201,7 @@ public final class RequestReview {
                         .deepCopy()
                         .put("name", Arguments.notNull(name, "name of the request"))
                         .put("url", url)),
-                samples);
+                samples,
+                list);
     }
 }

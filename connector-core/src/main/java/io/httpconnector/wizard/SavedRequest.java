@@ -23,9 +23,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -35,23 +35,23 @@ import java.util.TreeMap;
  */
 public final class SavedRequest {
 
-    private static final String FORMAT = "http-connector/saved-request";
-    private static final int VERSION = 1;
-
     /** Header fields that differ in each response are left out. */
     private static final List<String> KEPT_HEADERS = List.of("content-type", "link", "location");
 
     private final RequestTemplate template;
     private final JsonNode sample;
     private final Map<String, JsonNode> schemas;
+    /** Records and pagination; empty if the response is not a list. */
+    private final ObjectNode list;
 
-    private SavedRequest(RequestTemplate template, JsonNode sample, Map<String, JsonNode> schemas) {
+    private SavedRequest(RequestTemplate template, JsonNode sample, Map<String, JsonNode> schemas, ObjectNode list) {
         this.template = template;
         this.sample = sample;
         this.schemas = schemas;
+        this.list = list;
     }
 
-    static SavedRequest of(RequestTemplate template, List<SampleExchange> samples) {
+    static SavedRequest of(RequestTemplate template, List<SampleExchange> samples, ObjectNode list) {
         rejectCredentials(template);
         Map<String, SchemaInference> shapes = new TreeMap<>();
         for (SampleExchange one : samples) {
@@ -63,7 +63,7 @@ public final class SavedRequest {
         }
         Map<String, JsonNode> schemas = new TreeMap<>();
         shapes.forEach((status, shape) -> schemas.put(status, shape.schema()));
-        return new SavedRequest(template, sampleToJson(samples.get(0).exchange()), schemas);
+        return new SavedRequest(template, sampleToJson(samples.get(0).exchange()), schemas, list);
     }
 
     /**
@@ -158,7 +158,7 @@ public final class SavedRequest {
     public static SavedRequest fromJson(JsonNode json, Map<String, PillFilter> filters) {
         Arguments.notNull(json, "saved request");
         return JsonObjectReader.read("saved request", json, reader -> {
-            if (!isSupported(reader)) {
+            if (!SavedRequestFormat.isSupported(reader)) {
                 return null;
             }
             reader.require("request", "sample", "responses");
@@ -167,121 +167,27 @@ public final class SavedRequest {
                     reader.document("request", request -> RequestTemplate.fromJson(request, filters));
             // "sample": An exchange with the service, without credentials.
             JsonNode sample = reader.object("sample");
-            reader.object("sample", SavedRequest::checkSample);
+            reader.object("sample", SavedRequestFormat::checkSample);
             Map<String, JsonNode> schemas = new TreeMap<>();
             // "responses": The JSON Schemas of the responses by class of status.
-            reader.object("responses", statuses -> readSchemas(statuses, schemas));
-            checkOutputs(
+            reader.object("responses", statuses -> SavedRequestFormat.readSchemas(statuses, schemas));
+            SavedRequestFormat.checkOutputs(
                     reader, OutputPillCollector.of(schemas.getOrDefault("2xx", JsonNodeFactory.instance.objectNode())));
-            return template == null || sample == null ? null : new SavedRequest(template, sample.deepCopy(), schemas);
-        });
-    }
-
-    /** Whether this library can read the format and version of the document, on which all other members depend. */
-    private static boolean isSupported(JsonObjectReader reader) {
-        // "format": The format.
-        JsonNode format = reader.any("format");
-        // "version": The version of the format.
-        JsonNode version = reader.any("version");
-        if (format == null || !FORMAT.equals(format.textValue())) {
-            reader.problem("format", "not a saved request: \"format\" must be \"" + FORMAT + "\"");
-        } else if (version == null
-                || !version.isIntegralNumber()
-                || version.bigIntegerValue().signum() < 1) {
-            reader.problem("version", "not a saved request: \"version\" must be an integer of at least 1");
-        } else if (!version.canConvertToInt() || version.intValue() > VERSION) {
-            reader.problem(
-                    "version",
-                    "it has version " + version + ", but this library supports versions up to " + VERSION
-                            + ": use a later version of the library");
-        } else {
-            return true;
-        }
-        reader.acceptUnreadMembers();
-        return false;
-    }
-
-    /**
-     * Checks the outputs, which other readers of the file use, against the schemas, from which this library derives them. Their
-     * order has no meaning: a database may have changed that of the members of the schemas.
-     */
-    private static void checkOutputs(JsonObjectReader reader, List<OutputPill> derived) {
-        Map<String, OutputPill> expected = new LinkedHashMap<>();
-        derived.forEach(output -> expected.put(output.path(), output));
-        // Without a valid schema, nothing is derived.
-        boolean hasSchema = !reader.isUnreliable("responses");
-        int before = reader.problems();
-        // "outputs": The values of a successful response that later steps can use. Default: derived from `responses`.
-        List<OutputPill> outputs = reader.objects("outputs", output -> {
-            // "path": The path of the value, such as `venue.id`.
-            String path = output.requiredText("path");
-            // "type": The type of the value.
-            String type = output.requiredText("type");
-            // "label": The label that a user sees.
-            String label = output.requiredText("label");
-            OutputPill same = expected.remove(path);
-            if (same == null && output.has("path") && hasSchema) {
-                output.problem(
-                        "path", "the schema of 2xx in responses has no such value, or it is listed twice: remove it");
-            } else if (same != null && hasSchema) {
-                requireDerived(output, "type", type, same.type());
-                requireDerived(output, "label", label, same.label());
+            // "list": For a list, the location of the records and the pagination: the members `records` and
+            // `pagination` of
+            // a polling trigger.
+            JsonNode list = reader.object("list");
+            if (list != null) {
+                SavedRequestFormat.problemsOfList(list).forEach(problem -> reader.problem("list", problem));
             }
-            return new OutputPill(path, type, label);
+            return template == null || sample == null
+                    ? null
+                    : new SavedRequest(
+                            template,
+                            sample.deepCopy(),
+                            schemas,
+                            list == null ? JsonNodeFactory.instance.objectNode() : list.deepCopy());
         });
-        if (reader.has("outputs") && hasSchema && reader.problems() == before && outputs.size() < derived.size()) {
-            reader.problem(
-                    "outputs",
-                    "\"" + expected.keySet().iterator().next()
-                            + "\" is missing, which the schema of 2xx in responses has: add it, or remove outputs, which"
-                            + " is then derived");
-        }
-    }
-
-    private static void requireDerived(JsonObjectReader output, String member, String value, String derived) {
-        if (output.has(member) && !value.equals(derived)) {
-            output.problem(
-                    member,
-                    "it contradicts the schema of 2xx in responses: use \"" + derived + "\", or remove outputs");
-        }
-    }
-
-    private static boolean readSchemas(JsonObjectReader reader, Map<String, JsonNode> schemas) {
-        for (int hundreds = 1; hundreds <= 5; hundreds++) {
-            String status = hundreds + "xx";
-            // "1xx", "2xx", "3xx", "4xx", "5xx": The JSON Schema (2020-12) of responses with such a status.
-            JsonNode schema = reader.object(status);
-            if (schema != null) {
-                schemas.put(status, schema.deepCopy());
-            }
-        }
-        return true;
-    }
-
-    /** Checks the types of the sample's members, which are kept unchanged. */
-    private static boolean checkSample(JsonObjectReader sample) {
-        // "request": The request that was sent.
-        sample.requiredObject("request", SavedRequest::checkMessage);
-        // "response": The response.
-        sample.requiredObject("response", SavedRequest::checkMessage);
-        return true;
-    }
-
-    private static boolean checkMessage(JsonObjectReader message) {
-        // "method": The method.
-        message.text("method");
-        // "url": The URL.
-        message.text("url");
-        // "status": The status.
-        message.integer("status");
-        // "headers": The header fields by name.
-        message.textMap("headers");
-        // "json": The body, if it is JSON.
-        message.any("json");
-        // "text": Another body.
-        message.text("text");
-        message.atMostOneOf("json", "text");
-        return true;
     }
 
     /**
@@ -308,11 +214,14 @@ public final class SavedRequest {
      */
     public ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("format", FORMAT).put("version", VERSION);
+        json.put("format", SavedRequestFormat.NAME).put("version", SavedRequestFormat.VERSION);
         json.set("request", template.toJson());
         json.set("sample", sample);
         ObjectNode responses = json.putObject("responses");
         schemas.forEach(responses::set);
+        if (!list.isEmpty()) {
+            json.set("list", list.deepCopy());
+        }
         for (OutputPill output : outputs()) {
             json.withArray("/outputs")
                     .addObject()
@@ -334,6 +243,16 @@ public final class SavedRequest {
      */
     public RequestTemplate template() {
         return template;
+    }
+
+    /**
+     * Returns where the records of a list are, and how its pages are requested. The class {@code PagedRequest} of the package
+     * {@code polling} reads all pages: {@code PagedRequest.of(saved.template(), saved.list().orElseThrow())}.
+     *
+     * @return an object with the members {@code records} and {@code pagination}; empty if the response is not a list
+     */
+    public Optional<ObjectNode> list() {
+        return list.isEmpty() ? Optional.empty() : Optional.of(list.deepCopy());
     }
 
     /**

@@ -28,7 +28,8 @@ class PagedRequestMemoryTest {
         server.start();
         try {
             Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-Xmx64m",
                             "-XX:+UseSerialGC",
                             "-XX:TieredStopAtLevel=1",
@@ -70,8 +71,8 @@ class PagedRequestMemoryTest {
         private Reader() {}
 
         public static void main(String[] args) {
-            PagedRequest records = PagedRequest.of(
-                    Request.get("/records"), RecordSelector.at("/items"), Pagination.offset("skip"));
+            PagedRequest records =
+                    PagedRequest.of(Request.get("/records"), RecordSelector.at("/items"), Pagination.offset("skip"));
             try (HttpConnection connection =
                     HttpConnection.named("Service").baseUrl(args[0]).build()) {
                 int[] expected = {0};
@@ -80,8 +81,8 @@ class PagedRequestMemoryTest {
                         throw new IllegalStateException("unexpected: " + record);
                     }
                 });
-                System.out.println(expected[0] + " records, "
-                        + connection.poolStatus().active() + " sockets in use");
+                System.out.println(
+                        expected[0] + " records, " + connection.poolStatus().active() + " sockets in use");
             }
         }
     }

@@ -86,7 +86,9 @@ class PagedRequestModelTest {
         // The scenarios are not vacuous.
         assertThat(outcomes.keySet()).containsExactlyInAnyOrder(Fault.values());
         for (Fault fault : List.of(Fault.NONE, Fault.FAILS_ONCE, Fault.GROWS)) {
-            assertThat(outcomes.get(fault)[1]).as("exceptions without a fault: " + fault).isZero();
+            assertThat(outcomes.get(fault)[1])
+                    .as("exceptions without a fault: " + fault)
+                    .isZero();
         }
         assertThat(outcomes.get(Fault.EMPTY_PAGES)[0]).isPositive();
         assertThat(outcomes.get(Fault.REPEATS_LAST_PAGE)[0]).isPositive();
@@ -103,7 +105,8 @@ class PagedRequestModelTest {
                         Request.get("/records"), RecordSelector.at("/items"), scenario.pagination())
                 .pages(connection)) {
             pages.forEach(page -> page.records()
-                    .forEach(record -> read.add(record.isInt() ? record.asInt() : record.path("id").asInt())));
+                    .forEach(record -> read.add(
+                            record.isInt() ? record.asInt() : record.path("id").asInt())));
             List<Integer> expected = scenario.expected();
             boolean isCreatedRead = scenario.fault == Fault.GROWS && read.size() > expected.size();
             assertThat(isCreatedRead ? read.subList(0, read.size() - 1) : read)
@@ -121,9 +124,7 @@ class PagedRequestModelTest {
             assertThat(scenario.fault).as(scenario + " " + e).isIn(Fault.TRUNCATED, Fault.NO_JSON);
         }
         List<Integer> expected = scenario.expected();
-        assertThat(read)
-                .as(scenario.toString())
-                .isEqualTo(expected.subList(0, Math.min(read.size(), expected.size())));
+        assertThat(read).as(scenario.toString()).isEqualTo(expected.subList(0, Math.min(read.size(), expected.size())));
         return false;
     }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.httpconnector.Body;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
@@ -19,6 +20,10 @@ import io.httpconnector.polling.MockService.MockRequest;
 import io.httpconnector.polling.MockService.MockResponse;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.template.Pills;
+import io.httpconnector.template.RequestTemplate;
+import io.httpconnector.wizard.RequestWizard;
+import io.httpconnector.wizard.SampleExchange;
+import io.httpconnector.wizard.SavedRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -70,10 +75,16 @@ class PagedRequestStreamTest {
     static List<Object[]> locations() {
         return List.of(
                 new Object[] {ParameterLocation.query("p"), Request.get("/orders?state=open")},
-                new Object[] {ParameterLocation.header("X-Page"), Request.get("/orders").header("X-Page", "7")},
-                new Object[] {ParameterLocation.field("p"), Request.post("/orders").bodyField("state", "open")},
+                new Object[] {
+                    ParameterLocation.header("X-Page"), Request.get("/orders").header("X-Page", "7")
+                },
+                new Object[] {
+                    ParameterLocation.field("p"), Request.post("/orders").bodyField("state", "open")
+                },
                 new Object[] {ParameterLocation.field("p"), Request.post("/orders")},
-                new Object[] {ParameterLocation.json("/paging/p"), Request.post("/orders").json(Map.of("state", "open"))},
+                new Object[] {
+                    ParameterLocation.json("/paging/p"), Request.post("/orders").json(Map.of("state", "open"))
+                },
                 new Object[] {ParameterLocation.json("/p"), Request.post("/orders")});
     }
 
@@ -87,9 +98,13 @@ class PagedRequestStreamTest {
 
         assertThat(records.map(order -> order.path("id").asInt()))
                 .containsExactlyElementsOf(IntStream.range(0, COUNT).boxed().toList());
-        assertThat(service.requests).hasSize(3).extracting(PagedRequestStreamTest::requestedPage).containsExactly(1, 2, 3);
+        assertThat(service.requests)
+                .hasSize(3)
+                .extracting(PagedRequestStreamTest::requestedPage)
+                .containsExactly(1, 2, 3);
         if (request.body().isPresent()) {
-            assertThat(service.requests).allSatisfy(asked -> assertThat(asked.body()).contains("open"));
+            assertThat(service.requests)
+                    .allSatisfy(asked -> assertThat(asked.body()).contains("open"));
         }
     }
 
@@ -113,9 +128,10 @@ class PagedRequestStreamTest {
                 new Object[] {ParameterLocation.query("p"), Request.get("/").query("p", "3"), "remove it"},
                 new Object[] {ParameterLocation.field("p"), Request.post("/").body(Body.xml("<a/>")), "form"},
                 new Object[] {ParameterLocation.json("/p"), Request.post("/").json(List.of()), "not a JSON object"},
-                new Object[] {ParameterLocation.json("/p"), Request.post("/").body(Body.xml("<a/>")), "not a JSON object"},
                 new Object[] {
-                    ParameterLocation.json("/a/p"), Request.post("/").json(Map.of("a", 1)), "no object at /a"
+                    ParameterLocation.json("/p"), Request.post("/").body(Body.xml("<a/>")), "not a JSON object"
+                },
+                new Object[] {ParameterLocation.json("/a/p"), Request.post("/").json(Map.of("a", 1)), "no object at /a"
                 },
                 new Object[] {
                     ParameterLocation.json("/p"),
@@ -187,8 +203,7 @@ class PagedRequestStreamTest {
 
     @Test
     void pagesHaveTheirResponseAndTheValuesOutsideTheRecords() {
-        service.behaviour =
-                asked -> page(asked.number("page", 1)).header("X-Shard", "s" + asked.number("page", 1));
+        service.behaviour = asked -> page(asked.number("page", 1)).header("X-Shard", "s" + asked.number("page", 1));
 
         List<RecordPage> pages = items(Request.get("/orders"), Pagination.pages("page"))
                 .pages(connection)
@@ -225,7 +240,8 @@ class PagedRequestStreamTest {
         unused.close();
         assertThat(orders.pages(connection).limit(2)).hasSize(2);
         assertThat(service.requests).hasSize(2);
-        assertThat(orders.records(connection, Pills.none(), Item.class).findFirst()).isPresent();
+        assertThat(orders.records(connection, Pills.none(), Item.class).findFirst())
+                .isPresent();
         assertThat(service.requests).hasSize(3);
         try (Stream<JsonNode> records = orders.records(connection)) {
             Iterator<JsonNode> iterator = records.iterator();
@@ -271,11 +287,11 @@ class PagedRequestStreamTest {
 
     @Test
     void ignoredTokenIsFoundThoughEachTokenIsNew() {
-        service.behaviour =
-                asked -> MockResponse.json(Map.of("items", from(0), "next", "t" + service.requests.size()));
+        service.behaviour = asked -> MockResponse.json(Map.of("items", from(0), "next", "t" + service.requests.size()));
 
         assertThatThrownBy(() -> items(
-                                Request.get("/orders"), Pagination.cursor("after").token("/next"))
+                                Request.get("/orders"),
+                                Pagination.cursor("after").token("/next"))
                         .records(connection)
                         .count())
                 .isInstanceOfSatisfying(
@@ -339,9 +355,10 @@ class PagedRequestStreamTest {
         service.behaviour = asked -> MockResponse.json(
                 Map.of("items", asked.number("skip", 0) == 0 ? List.of(1, 2) : List.of(), "more", true));
 
-        assertThatThrownBy(() -> items(Request.get("/v"), Pagination.offset("skip").moreWhile("/more"))
-                        .records(connection)
-                        .count())
+        assertThatThrownBy(
+                        () -> items(Request.get("/v"), Pagination.offset("skip").moreWhile("/more"))
+                                .records(connection)
+                                .count())
                 .isInstanceOf(PollingException.class)
                 .hasMessageContaining("states that there are more");
     }
@@ -349,8 +366,8 @@ class PagedRequestStreamTest {
     @Test
     void urlOfAFailureHasNoSecret() {
         service.behaviour = asked -> MockResponse.of("text/html", "<html></html>");
-        PagedRequest orders = items(
-                Request.get("/orders").query("api_key", Secret.of("s3cr3t-value")), Pagination.pages("page"));
+        PagedRequest orders =
+                items(Request.get("/orders").query("api_key", Secret.of("s3cr3t-value")), Pagination.pages("page"));
 
         assertThatThrownBy(() -> orders.records(connection).count())
                 .isInstanceOf(PollingException.class)
@@ -358,5 +375,32 @@ class PagedRequestStreamTest {
                 .satisfies(e -> assertThat(((PollingException) e).url().orElse(""))
                         .contains("page=1")
                         .doesNotContain("s3cr3t"));
+    }
+
+    @Test
+    void detectedPaginationIsSavedByTheWizardAndReadAgain() {
+        service.behaviour = asked -> page(asked.number("page", 1));
+        SampleExchange sample = RequestWizard.of(connection).get("/orders").send();
+        RequestTemplate template =
+                RequestTemplate.fromJson(sample.draft().definition().put("name", "Orders"));
+
+        DetectedPagination detected =
+                Pagination.detect(connection, template, Pills.none()).orElseThrow();
+        SavedRequest saved = sample.review().list(detected.toJson()).apply("Orders");
+        SavedRequest loaded = SavedRequest.fromJson(saved.toJson(), Map.of());
+
+        assertThat(detected).hasToString("detected by a second page by page=2; page 2 has other records");
+        assertThat(detected.applyTo(template).records(connection)).hasSize(COUNT);
+        assertThat(loaded.list()).hasValue(detected.toJson());
+        assertThat(PagedRequest.of(loaded.template(), loaded.list().orElseThrow())
+                        .records(connection))
+                .hasSize(COUNT);
+        assertThat(sample.review().apply("Orders").list()).isEmpty();
+        assertThatThrownBy(() -> sample.review().list(JsonNodeFactory.instance.objectNode()))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("empty");
+        assertThatThrownBy(() -> sample.review().list(detected.toJson().put("key", "/id")))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("\"key\"");
     }
 }

@@ -34,6 +34,7 @@ class SavedRequestDocumentTest {
              "responses": {"2xx": {"type": "object", "properties": {
                  "id": {"type": "integer"},
                  "lines": {"type": "array", "items": {"type": "object", "properties": {"sku": {"type": "string"}}}}}}},
+             "list": {"records": {"path": "/lines"}, "pagination": {"linkHeader": true}},
              "outputs": [{"path": "id", "type": "number", "label": "Id"},
                          {"path": "lines", "type": "list", "label": "Lines"},
                          {"path": "lines[*].sku", "type": "text", "label": "Lines Sku"}]}""";
@@ -68,6 +69,8 @@ class SavedRequestDocumentTest {
                             return written;
                         },
                         pointer -> pointer.equals("/request/body/json")
+                                || pointer.equals("/list/records")
+                                || pointer.equals("/list/pagination")
                                 || pointer.endsWith("/json")
                                 || pointer.equals("/responses/2xx"),
                         pointer -> pointer.endsWith("/headers"))

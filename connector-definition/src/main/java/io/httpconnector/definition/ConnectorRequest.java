@@ -10,6 +10,7 @@ import io.httpconnector.StatusException;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.polling.PagedRequest;
+import io.httpconnector.polling.RecordPage;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.wizard.SchemaDifference;
@@ -82,15 +83,40 @@ public final class ConnectorRequest {
      * @throws InvalidDefinitionException if the request has neither {@code records} nor {@code pagination}
      */
     public Stream<JsonNode> records(Pills pills) {
+        return paged().records(connection, complete(pills));
+    }
+
+    /**
+     * Returns the records of all pages as objects of a class.
+     *
+     * @param pills the values
+     * @param type the class, such as a record
+     * @param <T> the type of the objects
+     * @return a sequential, ordered stream, see {@link PagedRequest#records(HttpConnection, Pills, Class)}
+     * @throws InvalidDefinitionException if the request has neither {@code records} nor {@code pagination}
+     */
+    public <T> Stream<T> records(Pills pills, Class<T> type) {
+        return paged().records(connection, complete(pills), type);
+    }
+
+    /**
+     * Returns all pages, with the values outside the records and the heads of the responses.
+     *
+     * @param pills the values
+     * @return a sequential, ordered stream, see {@link PagedRequest#pages(HttpConnection, Pills)}
+     * @throws InvalidDefinitionException if the request has neither {@code records} nor {@code pagination}
+     */
+    public Stream<RecordPage> pages(Pills pills) {
+        return paged().pages(connection, complete(pills));
+    }
+
+    private PagedRequest paged() {
         if (!isList()) {
             throw new InvalidDefinitionException(
                     "request \"" + template.name() + "\"",
                     "its response is not a list: add records and pagination to the request in the document");
         }
-        return definition
-                .code()
-                .apply(PagedRequest.of(template, definition.list()), components)
-                .records(connection, complete(pills));
+        return definition.code().apply(PagedRequest.of(template, definition.list()), components);
     }
 
     /**

@@ -227,6 +227,13 @@ class ConnectorDefinitionTest {
                     .containsExactly(1, 2, 3);
             assertThat(acme.request("list-orders").isList()).isTrue();
             assertThat(acme.request("get-order").isList()).isFalse();
+            Pills shop = Pills.of("shop", Map.of("id", 9));
+            assertThat(acme.request("all-items").pages(shop))
+                    .allSatisfy(page -> assertThat(page.response().status()).isEqualTo(200));
+            assertThat(acme.request("all-items").records(shop, Map.class))
+                    .hasSameSizeAs(acme.request("all-items").records(shop).toList());
+            assertThatThrownBy(() -> acme.request("get-order").pages(Pills.none()))
+                    .isInstanceOf(InvalidDefinitionException.class);
             assertThatThrownBy(() -> acme.request("get-order").records(Pills.none()))
                     .isInstanceOf(InvalidDefinitionException.class)
                     .hasMessageContaining("add records and pagination");
