@@ -2,6 +2,7 @@ package io.httpconnector;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
+import io.httpconnector.internal.io.PartialFile;
 import io.httpconnector.internal.http.Timeouts;
 import io.httpconnector.internal.threads.AsyncCall;
 import io.httpconnector.internal.threads.DefaultExecutors;
@@ -279,9 +280,10 @@ public final class HttpConnection implements AutoCloseable {
      */
     public Response download(Request request, Path file) {
         CallContext call = streaming(notNull(request, "request"));
-        try (ResumableDownload download =
-                ResumableDownload.start(sender.resolve(request, call), notNull(file, "file"))) {
-            return download(download, call);
+        Request plain = sender.resolve(request, call);
+        String identity = plain.method() + " " + plain.uri();
+        try (PartialFile download = PartialFile.open(identity, notNull(file, "file"))) {
+            return download(plain, download, call);
         } catch (ClosedByInterruptException e) {
             throw new ConnectorException(request + ": the thread was interrupted while it wrote " + file, e);
         } catch (IOException e) {
@@ -289,17 +291,24 @@ public final class HttpConnection implements AutoCloseable {
         }
     }
 
-    private Response download(ResumableDownload download, CallContext call) throws IOException {
+    private Response download(Request plain, PartialFile download, CallContext call) throws IOException {
         ListenerNotifier listeners = listeners();
         while (true) {
             long before = download.size();
-            Request next = download.next();
+            Request next = plain;
+            for (Map.Entry<String, String> field : download.requestFields().entrySet()) {
+                next = next.header(field.getKey(), field.getValue());
+            }
             try {
                 Response response = sender.send(
                         next.acceptStatus(416),
                         settings.retry(),
                         call,
-                        download.receiver(sender.maxStreamBytes()),
+                        new StreamingReceiver<>(
+                                (head, body) -> download.append(head.status(), head.headers(), body),
+                                null,
+                                head -> head.status() == 200 || head.status() == 206,
+                                sender.maxStreamBytes()),
                         listeners);
                 if (response.status() == 416) {
                     download.discard();

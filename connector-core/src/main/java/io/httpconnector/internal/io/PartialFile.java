@@ -1,7 +1,8 @@
-package io.httpconnector;
+package io.httpconnector.internal.io;
 
+import io.httpconnector.ConnectorException;
+import io.httpconnector.Headers;
 import io.httpconnector.internal.Hashing;
-import io.httpconnector.internal.io.OwnerOnlyFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -14,7 +15,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -24,27 +27,30 @@ import org.jspecify.annotations.Nullable;
  * content, even from an earlier run of the application, is not requested again if the service can confirm that it is unchanged
  * (RFC 9110, section 14).
  */
-final class ResumableDownload implements AutoCloseable {
+public final class PartialFile implements AutoCloseable {
 
     private static final Pattern RANGE = Pattern.compile("bytes (\\d{1,18})-\\d{1,18}/(\\d{1,18}|\\*)");
 
-    private final Request request;
     private final Path file;
     private final Path part;
     private final Path mark;
     private final FileChannel channel;
     private final String identity;
 
-    private ResumableDownload(Request request, Path file, Path part, Path mark, FileChannel channel) {
-        this.request = request;
+    private PartialFile(String identity, Path file, Path part, Path mark, FileChannel channel) {
         this.file = file;
         this.part = part;
         this.mark = mark;
         this.channel = channel;
-        this.identity = identity(request);
+        this.identity = Hashing.sha256Hex(identity);
     }
 
-    static ResumableDownload start(Request request, Path file) {
+    /**
+     * Opens the partial file.
+     *
+     * @param identity a text that identifies the request; only its hash is stored
+     */
+    public static PartialFile open(String identity, Path file) {
         Path part = file.resolveSibling(file.getFileName() + ".part");
         try {
             // A link could have been planted by another user of the directory, so that another file would be
@@ -55,8 +61,8 @@ final class ResumableDownload implements AutoCloseable {
                 channel.close();
                 throw new ConnectorException("Another download is writing " + part);
             }
-            return new ResumableDownload(
-                    request, file, part, file.resolveSibling(file.getFileName() + ".part.mark"), channel);
+            return new PartialFile(
+                    identity, file, part, file.resolveSibling(file.getFileName() + ".part.mark"), channel);
         } catch (IOException e) {
             String problem = Files.isSymbolicLink(part) ? " is a symbolic link: remove it" : " can't be written: " + e;
             throw new ConnectorException("The file " + part + problem, e);
@@ -71,36 +77,35 @@ final class ResumableDownload implements AutoCloseable {
         }
     }
 
-    /** Returns the request for the missing part. */
-    Request next() throws IOException {
-        Request plain = request.header("Accept-Encoding", "identity");
+    /** Returns the header fields of a request for the missing part. */
+    public Map<String, String> requestFields() throws IOException {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("Accept-Encoding", "identity");
         String validator = validator();
-        return channel.size() == 0 || validator == null
-                ? plain
-                : plain.header("Range", "bytes=" + channel.size() + "-").header("If-Range", validator);
+        if (channel.size() > 0 && validator != null) {
+            fields.put("Range", "bytes=" + channel.size() + "-");
+            fields.put("If-Range", validator);
+        }
+        return fields;
     }
 
     /** Returns the number of bytes in the partial file. */
-    long size() throws IOException {
+    public long size() throws IOException {
         return channel.size();
     }
 
     /** Discards the partial file, because the service can't continue it. */
-    void discard() throws IOException {
+    public void discard() throws IOException {
         channel.truncate(0);
         Files.deleteIfExists(mark);
     }
 
-    StreamingReceiver<Long> receiver(long max) {
-        return new StreamingReceiver<>(this::write, null, head -> head.status() == 200 || head.status() == 206, max);
-    }
-
     /** Appends the received bytes. */
-    private long write(Response response, InputStream body) throws IOException {
+    public long append(int status, Headers headers, InputStream body) throws IOException {
         long expected = -1;
-        if (response.status() == 206) {
+        if (status == 206) {
             Matcher range =
-                    RANGE.matcher(response.headers().first("Content-Range").orElse(""));
+                    RANGE.matcher(headers.first("Content-Range").orElse(""));
             if (!range.matches() || Long.parseLong(range.group(1)) != channel.size()) {
                 discard();
                 throw new IOException("the service sent another range than requested");
@@ -108,7 +113,7 @@ final class ResumableDownload implements AutoCloseable {
             expected = range.group(2).equals("*") ? -1 : Long.parseLong(range.group(2));
         } else {
             discard();
-            remember(response.headers());
+            remember(headers);
         }
         channel.position(channel.size());
         OutputStream out = Channels.newOutputStream(channel);
@@ -119,7 +124,8 @@ final class ResumableDownload implements AutoCloseable {
         return moved;
     }
 
-    void finish() throws IOException {
+    /** Replaces the target file by the complete partial file. */
+    public void finish() throws IOException {
         channel.force(true);
         try {
             OwnerOnlyFiles.replace(part, file);
@@ -146,11 +152,6 @@ final class ResumableDownload implements AutoCloseable {
         }
         List<String> lines = Files.readAllLines(mark);
         return lines.size() == 2 && lines.get(0).equals(identity) ? lines.get(1) : null;
-    }
-
-    /** Returns a text that identifies the request without revealing its content. */
-    private static String identity(Request request) {
-        return Hashing.sha256Hex(request.method() + " " + request.uri());
     }
 
     /** Closes the partial file, and keeps it for the next download unless it is empty. */
