@@ -146,8 +146,41 @@ public final class Body {
         return new Body(kind, content, contentType, secrets, concealed, plain, by);
     }
 
+    /** The body that a concealed one stands for. */
+    private record Original(Body body) implements Function<ValueMapper, Body> {
+        @Override
+        public Body apply(ValueMapper mapper) {
+            return body.writtenBy(mapper);
+        }
+    }
+
+    /** Returns this body as interceptors see it, without secrets; the same body if it has none. */
+    Body concealedFor(Redactor redactor) {
+        Body visible = shown();
+        byte[] masked = concealed || !visible.isInMemory()
+                ? LogSafe.MASK.getBytes(StandardCharsets.UTF_8)
+                : redactor.masked(visible.content(), contentType);
+        boolean isPlain = visible.isInMemory() ? masked == visible.content() : secrets.isEmpty();
+        if (isPlain && !concealed) {
+            return this;
+        }
+        // Parts can be added to a multipart form without parts.
+        BodySource seen = kind == Kind.MULTIPART
+                ? MultipartWriter.of(contentType).empty()
+                : new BodySource.ByteArraySource(masked);
+        return new Body(kind, seen, contentType, List.of(), false, null).rewritten(new Original(this));
+    }
+
+    /** Returns the body that a concealed one stands for, with what was changed since; this body if it is no concealed one. */
+    Body revealed() {
+        return rewriter instanceof Original original ? original.body : this;
+    }
+
     /** Returns this body with what a step changes, also after its objects were written anew. */
     private Body with(UnaryOperator<Body> step) {
+        if (rewriter instanceof Original original) {
+            return step.apply(this).rewritten(new Original(step.apply(original.body)));
+        }
         return rewriter == null
                 ? step.apply(this)
                 : step.apply(this).rewritten(mapper -> step.apply(writtenBy(mapper)));
@@ -419,6 +452,9 @@ public final class Body {
     }
 
     private Body withPart(String name, @Nullable String fileName, Body body) {
+        if (rewriter instanceof Original original) {
+            return rewritten(new Original(original.body.withPart(name, fileName, body)));
+        }
         Body whole = plus(name, fileName, body);
         return rewriter == null && body.rewriter == null
                 ? whole

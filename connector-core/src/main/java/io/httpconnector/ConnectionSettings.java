@@ -4,10 +4,12 @@ import io.httpconnector.internal.http.BaseUrl;
 import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.transport.CallContext;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The validated settings of a connection, except those of the {@link Transport}. Immutable. */
@@ -22,6 +24,7 @@ record ConnectionSettings(
         List<RateLimit.RouteLimit> rateLimits,
         List<ResponseRule> rules,
         List<ExchangeListener> listeners,
+        List<InterceptorChain.Registration> interceptors,
         Duration totalTimeout,
         int maxConnections,
         int maxResponseBytes,
@@ -67,10 +70,91 @@ record ConnectionSettings(
                 List.of(),
                 List.of(),
                 listeners,
+                List.of(),
                 totalTimeout,
                 maxConnections,
                 maxResponseBytes,
                 time,
                 true);
+    }
+
+    /** Classifies responses by the rules of its request, by those of the connection or, if none matches, by status. */
+    static final class ResponseClassifier {
+
+        /** RFC 6750, section 3.1: the auth strategy parses the challenge, and may have credentials with more scopes. */
+        private static final Pattern INSUFFICIENT_SCOPE =
+                Pattern.compile("(?i)\\berror\\s*=\\s*\"?insufficient_(scope|user_authentication)\\b");
+
+        private final List<ResponseRule> rules;
+
+        ResponseClassifier(List<ResponseRule> rules) {
+            this.rules = List.copyOf(rules);
+        }
+
+        /** Returns whether the body is needed to classify the response. */
+        boolean dependOnBody(Response head) {
+            for (ResponseRule rule : rulesFor(head)) {
+                if (rule.matchesHead(head)) {
+                    return rule.needsBody();
+                }
+            }
+            return false;
+        }
+
+        /** Returns the response with its classification. */
+        Response classify(Response response) {
+            return response.isClassified() ? response : classify(response, true);
+        }
+
+        /** Returns the response, classified by its head alone because its body is not known. Conditions on the body do not match. */
+        Response classifyHead(Response head) {
+            return classify(head, false);
+        }
+
+        private Response classify(Response response, boolean withBody) {
+            for (ResponseRule rule : rulesFor(response)) {
+                if (withBody ? rule.matches(response) : !rule.needsBody() && rule.matchesHead(response)) {
+                    return response.classifiedBy(rule);
+                }
+            }
+            ResponseRule.Action usual = byStatus(response);
+            return withBody && usual == ResponseRule.Action.ACCEPT ? response : response.classifiedAs(usual);
+        }
+
+        /** The rules of the request, then those of the connection. */
+        private List<ResponseRule> rulesFor(Response response) {
+            List<ResponseRule> own = response.request().rules();
+            if (own.isEmpty()) {
+                return rules;
+            }
+            List<ResponseRule> all = new ArrayList<>(own);
+            all.addAll(rules);
+            return all;
+        }
+
+        private static ResponseRule.Action byStatus(Response response) {
+            Request request = response.request();
+            if (request.accepts(response.status())) {
+                return ResponseRule.Action.ACCEPT;
+            }
+            return switch (response.status()) {
+                case 401 -> ResponseRule.Action.REFRESH_AUTH;
+                case 403 ->
+                    response.headers().all("WWW-Authenticate").stream()
+                                    .anyMatch(line ->
+                                            INSUFFICIENT_SCOPE.matcher(line).find())
+                            ? ResponseRule.Action.REFRESH_AUTH
+                            : ResponseRule.Action.FAIL;
+                case 429 -> ResponseRule.Action.RATE_LIMITED;
+                case 408, 425 -> ResponseRule.Action.RETRY;
+                case 502, 504 -> request.isRepeatable() ? ResponseRule.Action.RETRY : ResponseRule.Action.FAIL;
+                case 503 ->
+                    request.isRepeatable()
+                                    || response.headers().first("Retry-After").isPresent()
+                            ? ResponseRule.Action.RETRY
+                            : ResponseRule.Action.FAIL;
+                default -> ResponseRule.Action.FAIL;
+            };
+        }
     }
 }

@@ -2,8 +2,11 @@ package io.httpconnector;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +26,15 @@ public final class ConnectionTestResult {
     private final String message;
     private final Duration took;
     private final @Nullable ConnectorException failure;
+    private final Map<String, String> interceptors;
 
-    private ConnectionTestResult(Outcome outcome, String message, Duration took, @Nullable ConnectorException failure) {
+    private ConnectionTestResult(
+            Outcome outcome,
+            String message,
+            Duration took,
+            @Nullable ConnectorException failure,
+            Map<String, String> interceptors) {
+        this.interceptors = interceptors;
         this.outcome = outcome;
         this.message = message;
         this.took = took;
@@ -34,11 +44,17 @@ public final class ConnectionTestResult {
     static ConnectionTestResult passed(String connection, Response response) {
         String message = "\"" + connection + "\" responded with " + response.status() + " in "
                 + response.elapsed().toMillis() + " ms";
-        return new ConnectionTestResult(Outcome.OK, message, response.elapsed(), null);
+        return new ConnectionTestResult(Outcome.OK, message, response.elapsed(), null, Map.of());
     }
 
     static ConnectionTestResult failed(ConnectorException failure, Duration took) {
-        return new ConnectionTestResult(outcomeOf(failure), String.valueOf(failure.getMessage()), took, failure);
+        return new ConnectionTestResult(
+                outcomeOf(failure), String.valueOf(failure.getMessage()), took, failure, Map.of());
+    }
+
+    /** Returns this result with the states of interceptors by name. */
+    ConnectionTestResult with(Map<String, String> states) {
+        return states.isEmpty() ? this : new ConnectionTestResult(outcome, message, took, failure, states);
     }
 
     private static Outcome outcomeOf(ConnectorException failure) {
@@ -121,6 +137,18 @@ public final class ConnectionTestResult {
      */
     public Optional<ConnectorException> failure() {
         return Optional.ofNullable(failure);
+    }
+
+    /**
+     * Returns the states of the interceptors after the test, such as that of a circuit breaker: see {@link
+     * HttpConnection#interceptorStates}.
+     *
+     * @return the states by the names of the interceptors
+     */
+    @JsonProperty("interceptors")
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public Map<String, String> interceptors() {
+        return Collections.unmodifiableMap(interceptors);
     }
 
     /**

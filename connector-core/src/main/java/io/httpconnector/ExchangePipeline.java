@@ -1,5 +1,6 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.Hashing;
 import io.httpconnector.internal.Loggers;
 import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.http.NameValuePairs;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +39,10 @@ final class ExchangePipeline {
     private final Transport transport;
     private final OriginPolicy policy;
     private final AdmissionControl turnstile;
-    private final ResponseClassifier verdicts;
+    private final ConnectionSettings.ResponseClassifier verdicts;
     private final RetryBudget budget;
+    private final InterceptorChain.@Nullable Interceptors aroundCalls;
+    private final InterceptorChain.@Nullable Interceptors aroundAttempts;
 
     ExchangePipeline(ConnectionSettings settings, Transport transport, AuthStrategy auth) {
         this.settings = settings;
@@ -46,8 +50,43 @@ final class ExchangePipeline {
         this.transport = transport;
         this.policy = new OriginPolicy(settings, transport.proxy());
         this.turnstile = new AdmissionControl(settings);
-        this.verdicts = new ResponseClassifier(settings.rules());
+        this.verdicts = new ConnectionSettings.ResponseClassifier(settings.rules());
         this.budget = new RetryBudget(settings.time(), RETRIES_PER_REQUEST);
+        this.aroundCalls = interceptors(Interceptor.Position.OUTSIDE_RETRIES);
+        this.aroundAttempts = interceptors(Interceptor.Position.INSIDE_RETRIES);
+    }
+
+    private InterceptorChain.@Nullable Interceptors interceptors(Interceptor.Position position) {
+        List<Interceptor> all = InterceptorChain.at(position, settings.interceptors());
+        if (all.isEmpty()) {
+            return null;
+        }
+        String salt = UUID.randomUUID().toString();
+        return new InterceptorChain.Interceptors(
+                settings,
+                all,
+                policy,
+                (hop, call) -> identity(hop, call, salt),
+                transport::written,
+                transport.mapping());
+    }
+
+    /**
+     * Returns a fingerprint of the connection and of all credentials of a request.
+     *
+     * @param salt distinguishes the credentials of this connection from equal ones of others
+     */
+    private String identity(OriginPolicy.Hop hop, CallContext call, String salt) {
+        Request plain = policy.outgoing(hop);
+        Request signed = hop.trusted() ? authenticate(plain, call) : plain;
+        StringBuilder all = new StringBuilder(salt);
+        signed.secrets()
+                .forEach(field ->
+                        all.append('\0').append(field.name()).append('\0').append(field.value()));
+        // A strategy may send a parameter that is no secret, such as the name of an account.
+        all.append('\0').append(signed.target().equals(plain.target()) ? "" : signed.target());
+        all.append('\0').append(policy.sendsCookies(hop) ? transport.cookies(plain, call) : "");
+        return Hashing.sha256Hex(all.toString());
     }
 
     /** Returns the sockets of the connection pool. */
@@ -131,7 +170,7 @@ final class ExchangePipeline {
         OriginPolicy.Hop first = policy.first(transport.written(request).withSecrets(secrets), base);
         Request outgoing = policy.outgoing(first);
         if (!listeners.hasListeners()) {
-            return follow(first, outgoing, retry, call, receiver, listeners, cookies);
+            return call(first, outgoing, retry, call, receiver, listeners, cookies);
         }
         ExchangeStarted start = new ExchangeStarted(settings.name(), first.own(), outgoing);
         listeners.started(start);
@@ -143,13 +182,42 @@ final class ExchangePipeline {
             receiver.recordStart();
         }
         try {
-            Response response = follow(first, outgoing, retry, call, receiver, listeners, cookies);
+            Response response = call(first, outgoing, retry, call, receiver, listeners, cookies);
             listeners.ended(start.request(), response, null, call, receiver);
             return response;
         } catch (RuntimeException | Error e) {
             listeners.ended(start.request(), null, e, call, receiver);
             throw e;
         }
+    }
+
+    private Response call(
+            OriginPolicy.Hop first,
+            Request outgoing,
+            RetryPolicy retry,
+            CallContext call,
+            @Nullable StreamingReceiver<?> receiver,
+            ListenerNotifier listeners,
+            AuthContext.@Nullable Cookies cookies) {
+        if (aroundCalls == null) {
+            return follow(first, outgoing, retry, call, receiver, listeners, cookies);
+        }
+        return aroundCalls.around(
+                first,
+                call,
+                receiver,
+                hop -> follow(hop, policy.outgoing(hop), retry, call, receiver, listeners, cookies),
+                response -> accepted(concluded(response, call, receiver), first));
+    }
+
+    /** Classifies a response that an interceptor has created, and passes its body to the receiver that accepts it. */
+    private Response concluded(Response response, CallContext call, @Nullable StreamingReceiver<?> receiver) {
+        Response classified = receiver == null ? verdicts.classify(response) : receiver.classify(response, true);
+        if (receiver == null || !receiver.wants(classified)) {
+            return verdicts.classify(classified);
+        }
+        receiver.receiveAll(classified.withoutBody(), response.bytes(), call);
+        return classified.withoutBody();
     }
 
     private Response follow(
@@ -183,23 +251,26 @@ final class ExchangePipeline {
             ListenerNotifier listeners,
             AuthContext.@Nullable Cookies cookies) {
         while (true) {
-            Request plain = cookies == null ? outgoing : cookies.addTo(outgoing, outgoing.uri());
-            // Each attempt is signed again, because a signature may include the time.
-            Request request = hop.trusted() ? authenticate(plain, call) : plain;
+            Request request = outgoing;
             try {
-                Response response = attempt(request, hop, call, receiver);
-                if (cookies != null) {
-                    cookies.store(outgoing.uri(), response);
-                }
-                if (hop.trusted() && isRejected(request, response, call)) {
-                    continue;
-                }
+                Response response = aroundAttempts == null
+                        ? signed(hop, outgoing, call, receiver, cookies)
+                        : aroundAttempts.around(
+                                hop,
+                                call,
+                                receiver,
+                                changed -> signed(changed, policy.outgoing(changed), call, receiver, cookies),
+                                created -> concluded(created, call, receiver));
+                request = response.request();
                 Duration wait = response.retryPolicy(retry)
                         .after(response, call, budget, settings.time().now());
                 if (wait == null || !request.isReplayable() || !pause(wait, request, response, null, call, listeners)) {
                     return response;
                 }
             } catch (ConnectorException e) {
+                if (call.isSigningFailure(e)) {
+                    throw e;
+                }
                 boolean seen = receiver != null && receiver.hasStarted();
                 Duration wait = seen ? null : request.retryPolicy(retry).after(e, request, call, budget);
                 if (wait == null || !request.isReplayable() || !pause(wait, request, null, e, call, listeners)) {
@@ -209,8 +280,35 @@ final class ExchangePipeline {
         }
     }
 
+    /** Signs the request and sends it; repeats this once if the auth strategy has renewed its credentials. */
+    private Response signed(
+            OriginPolicy.Hop hop,
+            Request outgoing,
+            CallContext call,
+            @Nullable StreamingReceiver<?> receiver,
+            AuthContext.@Nullable Cookies cookies) {
+        while (true) {
+            Request plain = cookies == null ? outgoing : cookies.addTo(outgoing, outgoing.uri());
+            // Each attempt is signed again, because a signature may include the time.
+            Request request = hop.trusted() ? authenticate(plain, call) : plain;
+            Response response = attempt(request, hop, call, receiver);
+            if (cookies != null) {
+                cookies.store(outgoing.uri(), response);
+            }
+            if (!hop.trusted() || !isRejected(request, response, call)) {
+                return response;
+            }
+        }
+    }
+
     private Request authenticate(Request plain, CallContext call) {
-        Request signed = auth.apply(plain.inAuthPhase(call));
+        Request signed;
+        try {
+            signed = auth.apply(plain.inAuthPhase(call));
+        } catch (RuntimeException e) {
+            call.markSigningFailure(e);
+            throw e;
+        }
         if (signed == null || !signed.isSigned(plain)) {
             throw new InvalidDefinitionException(
                     "auth strategy of connection \"" + settings.name() + "\"",

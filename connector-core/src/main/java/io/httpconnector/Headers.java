@@ -26,12 +26,12 @@ public final class Headers {
     }
 
     /**
-     * Creates header fields.
+     * Creates header fields, such as those of a response of an {@link Interceptor}.
      *
      * @param fields the values by field name
      * @return the header fields
      */
-    static Headers of(Map<String, List<String>> fields) {
+    public static Headers of(Map<String, List<String>> fields) {
         List<String> names = new ArrayList<>();
         List<String> values = new ArrayList<>();
         fields.forEach((name, all) -> all.forEach(value -> {
@@ -103,6 +103,10 @@ public final class Headers {
             names.add(fields.name(i).toLowerCase(Locale.ROOT));
         }
         return names;
+    }
+
+    HeaderFields fields() {
+        return fields;
     }
 
     /** Returns all values by name, for JSON. */

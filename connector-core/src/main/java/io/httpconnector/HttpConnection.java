@@ -395,12 +395,24 @@ public final class HttpConnection implements AutoCloseable {
 
     private ConnectionTestResult test(Request test) {
         CallContext call = settings.call(test);
+        call.markTest();
         try {
             return ConnectionTestResult.passed(
-                    settings.name(), sender.send(test, RetryPolicy.none(), call, null, listeners()));
+                            settings.name(), sender.send(test, RetryPolicy.none(), call, null, listeners()))
+                    .with(interceptorStates());
         } catch (ConnectorException e) {
-            return ConnectionTestResult.failed(e, call.elapsed());
+            return ConnectionTestResult.failed(e, call.elapsed()).with(interceptorStates());
         }
+    }
+
+    /**
+     * Returns the current states of the interceptors that {@linkplain Interceptor#status() have one}, such as that of a circuit
+     * breaker.
+     *
+     * @return the states by the names of the interceptors
+     */
+    public Map<String, String> interceptorStates() {
+        return InterceptorChain.status(settings.interceptors());
     }
 
     /**

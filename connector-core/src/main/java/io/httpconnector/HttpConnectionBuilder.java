@@ -11,6 +11,7 @@ import io.httpconnector.internal.http.Timeouts;
 import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.transport.ApacheTransport;
 import io.httpconnector.internal.transport.BoundedDnsResolver;
+import io.httpconnector.internal.transport.ClientCustomizer;
 import io.httpconnector.internal.transport.RouteKey;
 import io.httpconnector.tls.ClientCertificate;
 import io.httpconnector.tls.ServerTrust;
@@ -23,8 +24,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +51,7 @@ public final class HttpConnectionBuilder {
     private final List<NameValuePair> query = new ArrayList<>();
     private final List<NameValuePair> headers = new ArrayList<>();
     private final List<ExchangeListener> listeners = new ArrayList<>();
+    private final List<InterceptorChain.Registration> interceptors = new ArrayList<>();
     private final List<ResponseRule> rules = new ArrayList<>();
     private @Nullable BaseUrl baseUrl;
     private boolean hasBaseUrl;
@@ -64,6 +68,7 @@ public final class HttpConnectionBuilder {
     private @Nullable RateLimit rateLimit;
     private final List<RateLimit.RouteLimit> routeLimits = new ArrayList<>();
     private boolean isolated;
+    private @Nullable ClientCustomizer client;
     private boolean cookies;
     private int maxConnections = DEFAULT_MAX_CONNECTIONS;
     private int maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES;
@@ -387,6 +392,32 @@ public final class HttpConnectionBuilder {
     }
 
     /**
+     * Adds an interceptor at the {@linkplain Interceptor#position() position} that it declares: by default outside retries.
+     *
+     * @param interceptor the interceptor
+     * @return this
+     */
+    public HttpConnectionBuilder around(Interceptor interceptor) {
+        check(() -> interceptors.add(new InterceptorChain.Registration(
+                notNull(notNull(interceptor, "interceptor").position(), "position of an interceptor"), interceptor)));
+        return this;
+    }
+
+    /**
+     * Adds an interceptor. Those at the same position run in the order of their registration. See {@link Interceptor} for what they
+     * may do, and for the order of all steps.
+     *
+     * @param position whether it runs inside or outside retries
+     * @param interceptor the interceptor
+     * @return this
+     */
+    public HttpConnectionBuilder around(Interceptor.Position position, Interceptor interceptor) {
+        check(() -> interceptors.add(new InterceptorChain.Registration(
+                notNull(position, "position of an interceptor"), notNull(interceptor, "interceptor"))));
+        return this;
+    }
+
+    /**
      * Uses a separate connection pool. By default, all connections of the JVM with the same network settings, such as the same
      * {@link Proxy} object or none, share idle sockets to the same host. This is safe because credentials are sent in each
      * request, and each connection enforces its own limits. A service that binds a login to the socket, as NTLM does, requires
@@ -396,6 +427,23 @@ public final class HttpConnectionBuilder {
      */
     public HttpConnectionBuilder dedicatedPool() {
         this.isolated = true;
+        return this;
+    }
+
+    /**
+     * Customizes the underlying Apache HttpClient, for what the library has no option for, such as interceptors of its messages or
+     * the reuse of connections. The connection gets a {@linkplain #dedicatedPool dedicated pool}. The function is called when the
+     * first request opens the pool, and once more for hosts that an authorization server names.
+     *
+     * <p>Use it with care: Apache's interceptors see requests with their credentials, and the API of Apache HttpClient can change
+     * with its version. The library then sets what it depends on itself, whatever the function sets: connection manager (sockets, TLS,
+     * DNS), route and proxy, authentication, cookies, redirects, retries, and {@code User-Agent}. Do not disable the decompression.
+     *
+     * @param change changes the builder
+     * @return this
+     */
+    public HttpConnectionBuilder customizeClient(Consumer<HttpClientBuilder> change) {
+        check(() -> client = new ClientCustomizer(notNull(change, "customizeClient")));
         return this;
     }
 
@@ -492,6 +540,7 @@ public final class HttpConnectionBuilder {
                 rateLimits(),
                 List.copyOf(rules),
                 List.copyOf(listeners),
+                List.copyOf(interceptors),
                 timeouts.total(),
                 maxConnections,
                 maxResponseBytes,
@@ -502,7 +551,7 @@ public final class HttpConnectionBuilder {
                 tls,
                 destinations == null ? null : destinations.filter(),
                 lookup,
-                isolated ? new Object() : null);
+                client == null && isolated ? new Object() : client);
         // Behind a proxy or a Unix socket the address is unknown.
         boolean isGuarded = destinations == null && proxy == null && unixSocket == null;
         RouteKey discovered =

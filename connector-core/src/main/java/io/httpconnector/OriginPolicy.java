@@ -54,10 +54,24 @@ final class OriginPolicy {
      */
     Hop first(Request request, Url baseUrl) {
         Url url = request.url().below(baseUrl);
-        Url home = settings.isForAuth() ? url : baseUrl;
-        Request own = request.withUrl(url, NameValuePairs.NONE, NameValuePairs.NONE);
-        if (url.sameOrigin(home)) {
-            return new Hop(own, home, true, 0, false);
+        return placed(new Hop(request, settings.isForAuth() ? url : baseUrl, true, 0, false), url);
+    }
+
+    /**
+     * Returns the hop of a request that an interceptor has changed. It is trusted only if the hop was, and its URL belongs to the
+     * origin of the credentials.
+     *
+     * @throws InvalidDefinitionException as for {@link #first}
+     */
+    Hop changed(Hop hop, Request changed) {
+        return placed(hop.with(changed), changed.url().below(hop.home()));
+    }
+
+    private Hop placed(Hop hop, Url url) {
+        Url home = hop.home();
+        Request own = hop.own().withUrl(url, NameValuePairs.NONE, NameValuePairs.NONE);
+        if (hop.trusted() && url.sameOrigin(home)) {
+            return hop.with(own);
         }
         if (own.hasSecretContent()) {
             throw new InvalidDefinitionException(
@@ -66,7 +80,7 @@ final class OriginPolicy {
                             + settings.name() + "\", and has a secret in its query or body, which goes to "
                             + home.origin() + " only: give that service a connection of its own");
         }
-        return new Hop(elsewhere(own), home, false, 0, false);
+        return new Hop(elsewhere(own), home, false, hop.count(), hop.whole());
     }
 
     /**

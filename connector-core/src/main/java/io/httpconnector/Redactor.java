@@ -10,6 +10,8 @@ import io.httpconnector.internal.text.HeaderFields;
 import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.text.SecretMatcher;
 import io.httpconnector.internal.transport.CallContext;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -68,6 +70,23 @@ final class Redactor {
 
     String mask(String text) {
         return secrets.mask(text);
+    }
+
+    /** Returns the text of a body with masked secrets; the same array if it has none, or is no text. */
+    byte[] masked(byte[] body, @Nullable String contentType) {
+        if (body.length == 0 || !isText(contentType)) {
+            return body;
+        }
+        String text = CharsetDetector.of(body, contentType);
+        String masked = mask(text);
+        Charset declared = contentType == null ? StandardCharsets.UTF_8 : CharsetDetector.charset(contentType);
+        return masked.equals(text) ? body : masked.getBytes(declared.canEncode() ? declared : StandardCharsets.UTF_8);
+    }
+
+    /** Returns the header fields of a response to a request, without secrets. */
+    static Headers maskedHeaders(Request request, HeaderFields fields) {
+        Redactor redactor = new Redactor(request.secrets());
+        return request.redactsResponse() ? redactor.maskCredentials(fields) : redactor.mask(fields);
     }
 
     Headers mask(HeaderFields headers) {

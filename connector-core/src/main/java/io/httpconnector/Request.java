@@ -795,6 +795,55 @@ public final class Request {
                 new RedactionContext(null, secrecy.redactsResponse, secrecy.redactsResponse, secrets));
     }
 
+    /** Returns this request as interceptors see it: with masks instead of secrets, which {@link #revealed} replaces again. */
+    Request concealed() {
+        List<NameValuePair> secrets = secrets();
+        if (secrets.isEmpty() && !secrecy.redactsUrl && (body == null || !body.isConcealed())) {
+            return this;
+        }
+        Redactor redactor = new Redactor(secrets);
+        String target = NameValuePairs.NONE.target(url, false);
+        String masked = redactor.mask(secrecy.redactsUrl ? CredentialExchange.url(target) : target);
+        return new Request(
+                name,
+                method,
+                masked.equals(target) ? url : Url.parseReference(origin() + masked),
+                query.map(NameValuePair::concealed),
+                headers.map(NameValuePair::concealed),
+                body == null ? null : body.concealedFor(redactor),
+                terms,
+                secrecy);
+    }
+
+    /**
+     * Returns this request of an interceptor with the secrets that its masks stand for.
+     *
+     * @param original the request that was concealed
+     * @param shown what the interceptor has seen
+     */
+    Request revealed(Request original, Request shown) {
+        if (url != shown.url
+                && shown.url != original.url
+                && NameValuePairs.NONE.target(url, false).contains(LogSafe.MASK)) {
+            throw new InvalidDefinitionException("request", "an interceptor changes a URL that contains a secret");
+        }
+        List<NameValuePair> earlier = new ArrayList<>(original.secrecy.earlier);
+        secrecy.earlier.stream().filter(secret -> !earlier.contains(secret)).forEach(earlier::add);
+        return new Request(
+                name,
+                method,
+                url == shown.url ? original.url : url,
+                query.map(NameValuePair::revealed),
+                headers.map(NameValuePair::revealed),
+                body == shown.body ? original.body : body == null ? null : body.revealed(),
+                terms,
+                new RedactionContext(
+                        null,
+                        secrecy.redactsResponse || original.secrecy.redactsResponse,
+                        original.secrecy.redactsUrl,
+                        List.copyOf(earlier)));
+    }
+
     /** Returns this request without the header fields whose lower-case names match. */
     Request without(Predicate<String> names) {
         NameValuePairs others = headers.without(field -> names.test(Ascii.lowerCase(field.name())));

@@ -37,6 +37,7 @@ public final class Response {
     private final Headers headers;
     private final HeaderFields fields;
     private final byte[] body;
+    private final @Nullable MaskedBody masked;
     private final CallContext.CallTiming moment;
     private final ResponseRule.@Nullable Action classification;
     private final boolean matchedRule;
@@ -149,6 +150,7 @@ public final class Response {
         this.fields = fields;
         this.headers = new Headers(fields);
         this.body = body;
+        this.masked = null;
         this.moment = call.timing();
         this.classification = null;
         this.matchedRule = false;
@@ -161,11 +163,23 @@ public final class Response {
             boolean ruled,
             @Nullable RetryPolicy retry,
             byte[] body) {
+        this(response, response.fields, verdict, ruled, retry, body, null);
+    }
+
+    private Response(
+            Response response,
+            HeaderFields fields,
+            ResponseRule.@Nullable Action verdict,
+            boolean ruled,
+            @Nullable RetryPolicy retry,
+            byte[] body,
+            @Nullable MaskedBody masked) {
         this.request = response.request;
         this.status = response.status;
-        this.fields = response.fields;
-        this.headers = response.headers;
+        this.fields = fields;
+        this.headers = fields == response.fields ? response.headers : new Headers(fields);
         this.body = body;
+        this.masked = masked;
         this.moment = response.moment;
         this.classification = verdict;
         this.matchedRule = ruled;
@@ -197,7 +211,7 @@ public final class Response {
      * @return a copy of the bytes; empty if there is no body
      */
     public byte[] bytes() {
-        return body.clone();
+        return body().clone();
     }
 
     /**
@@ -207,7 +221,7 @@ public final class Response {
      * @return the text; empty if there is no body
      */
     public String text() {
-        return CharsetDetector.of(body, contentType());
+        return CharsetDetector.of(body(), contentType());
     }
 
     /**
@@ -218,7 +232,7 @@ public final class Response {
      */
     public JsonNode json() {
         try {
-            return JsonSupport.read(body, contentType());
+            return JsonSupport.read(body(), contentType());
         } catch (IOException e) {
             throw notJson(e, "JSON");
         }
@@ -290,8 +304,8 @@ public final class Response {
         try {
             JsonMapping effective = mapping == null ? defaultMapping : mapping;
             value = effective == STANDARD
-                    ? JsonSupport.read(body, contentType(), type)
-                    : (T) effective.read(CharsetDetector.utf8(body, contentType()), type);
+                    ? JsonSupport.read(body(), contentType(), type)
+                    : (T) effective.read(CharsetDetector.utf8(body(), contentType()), type);
         } catch (IOException e) {
             throw notJson(e, name);
         } catch (RuntimeException e) {
@@ -318,7 +332,7 @@ public final class Response {
      */
     public JsonNode xml() {
         try {
-            return body.length == 0 ? MissingNode.getInstance() : Xml.read(body);
+            return body().length == 0 ? MissingNode.getInstance() : Xml.read(body());
         } catch (IOException e) {
             throw notJson(e, "XML");
         }
@@ -378,12 +392,12 @@ public final class Response {
 
     /** Returns this response with its classification. */
     Response classifiedAs(ResponseRule.Action verdict) {
-        return new Response(this, verdict, false, null, body);
+        return new Response(this, verdict, false, null, body());
     }
 
     /** Returns this response as classified by a rule. */
     Response classifiedBy(ResponseRule rule) {
-        byte[] kept = rule.action() == ResponseRule.Action.IGNORE ? new byte[0] : body;
+        byte[] kept = rule.action() == ResponseRule.Action.IGNORE ? new byte[0] : body();
         return new Response(this, rule.action(), true, rule.retryPolicy(), kept);
     }
 
@@ -420,6 +434,48 @@ public final class Response {
         return classification == null ? ResponseRule.Action.ACCEPT : classification;
     }
 
+    /** The body as interceptors see it, masked when they read it. */
+    private static final class MaskedBody {
+        private final Response original;
+        private byte @Nullable [] known;
+
+        MaskedBody(Response original) {
+            this.original = original;
+        }
+
+        synchronized byte[] get() {
+            byte[] masked = known;
+            if (masked == null) {
+                Request request = original.request;
+                masked = request.redactsResponse()
+                        ? new byte[0]
+                        : new Redactor(request.secrets()).masked(original.body(), original.contentType());
+                known = masked;
+            }
+            return masked;
+        }
+    }
+
+    private byte[] body() {
+        return masked == null ? body : masked.get();
+    }
+
+    /** Returns this response as interceptors see it: with masks instead of secrets. */
+    Response concealed() {
+        Headers shown = Redactor.maskedHeaders(request, fields);
+        return new Response(this, shown.fields(), classification, matchedRule, retry, body, new MaskedBody(this));
+    }
+
+    /** Returns whether this concealed response differs from the original. */
+    boolean differsFrom(Response original) {
+        return body() != original.body() || !headers.toString().equals(original.headers.toString());
+    }
+
+    /** Returns this response with other header fields. */
+    Response withFields(HeaderFields changed) {
+        return new Response(this, changed, classification, matchedRule, retry, body, masked);
+    }
+
     /** Returns this response without its body, which a reader has consumed. */
     Response withoutBody() {
         return new Response(this, classification(), matchedRule, retry, new byte[0]);
@@ -431,13 +487,13 @@ public final class Response {
 
     /** Returns this response and its request with their secrets. */
     RawExchange raw() {
-        return raw(body, body.length);
+        return raw(body(), body().length);
     }
 
     /** Returns the number of bytes of the bodies in {@link #raw()}. */
     long rawBytes() {
         Body sent = request.content();
-        return body.length
+        return body().length
                 + (sent == null || !sent.shown().isInMemory()
                         ? 0L
                         : sent.shown().content().length);
@@ -456,7 +512,7 @@ public final class Response {
     /** Returns the body as a JSON tree; a missing node if it is not JSON. */
     JsonNode jsonLenient() {
         try {
-            return JsonSupport.read(body, contentType());
+            return JsonSupport.read(body(), contentType());
         } catch (IOException e) {
             return MissingNode.getInstance();
         }
@@ -489,6 +545,6 @@ public final class Response {
      */
     @Override
     public String toString() {
-        return status + ", " + body.length + " bytes, " + elapsed().toMillis() + " ms";
+        return status + ", " + body().length + " bytes, " + elapsed().toMillis() + " ms";
     }
 }

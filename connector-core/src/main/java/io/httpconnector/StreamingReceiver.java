@@ -1,6 +1,7 @@
 package io.httpconnector;
 
 import io.httpconnector.internal.transport.CallContext;
+import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +19,7 @@ final class StreamingReceiver<T> {
     private static final byte[] NO_BYTES = {};
 
     private final BodyHandler<T> reader;
-    private final @Nullable ResponseClassifier verdicts;
+    private final ConnectionSettings.@Nullable ResponseClassifier verdicts;
     private final Predicate<Response> good;
     private final long max;
     private boolean started;
@@ -40,7 +41,10 @@ final class StreamingReceiver<T> {
      * @param max the maximum number of bytes
      */
     StreamingReceiver(
-            BodyHandler<T> reader, @Nullable ResponseClassifier verdicts, Predicate<Response> good, long max) {
+            BodyHandler<T> reader,
+            ConnectionSettings.@Nullable ResponseClassifier verdicts,
+            Predicate<Response> good,
+            long max) {
         this.reader = reader;
         this.verdicts = verdicts;
         this.good = good;
@@ -165,10 +169,15 @@ final class StreamingReceiver<T> {
 
     /** Calls the reader with an empty body, because there is none or it is ignored. */
     void receiveNothing(Response head, CallContext call) {
+        receiveAll(head, new byte[0], call);
+    }
+
+    /** Calls the reader with a body that is in memory. */
+    void receiveAll(Response head, byte[] body, CallContext call) {
         try {
-            var unused = receive(head, InputStream.nullInputStream(), 0, call);
+            var unused = receive(head, new ByteArrayInputStream(body), body.length, call);
         } catch (IOException e) {
-            throw new IllegalStateException("an empty stream does not break off", e);
+            throw new IllegalStateException("a body in memory is within the limit and does not break off", e);
         } catch (ReaderFailedException e) {
             throw e.toConnectorException(head.request());
         }

@@ -41,6 +41,9 @@ class ArchitectureTest {
 
     private static final String ROOT = "io.httpconnector";
 
+    /** The one type of Apache HttpClient that the API names: {@code HttpConnectionBuilder.customizeClient}. */
+    private static final String CLIENT_BUILDER = "org.apache.hc.client5.http.impl.classic.HttpClientBuilder";
+
     @ArchTest
     static final ArchRule packagesHaveNoCycles =
             slices().assignedFrom(new PackagesAndValues()).should().beFreeOfCycles();
@@ -77,8 +80,21 @@ class ArchitectureTest {
             .that()
             .resideOutsideOfPackage("io.httpconnector.internal.transport")
             .should()
-            .dependOnClassesThat()
-            .resideInAPackage("org.apache.hc..");
+            .dependOnClassesThat(resideInAPackage("org.apache.hc..")
+                    .and(not(describe(
+                            "is named by the hook", type -> type.getName().equals(CLIENT_BUILDER)))));
+
+    @ArchTest
+    static void oneMethodNamesTheClientBuilder(JavaClasses classes) {
+        assertThat(classes.stream()
+                        .filter(type -> !type.getPackageName().equals("io.httpconnector.internal.transport"))
+                        .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+                        .filter(dependency ->
+                                dependency.getTargetClass().getName().equals(CLIENT_BUILDER))
+                        .map(dependency -> dependency.getDescription()))
+                .isNotEmpty()
+                .allMatch(text -> text.contains("HttpConnectionBuilder.customizeClient("));
+    }
 
     @ArchTest
     static void theRootPackageStaysSmall(JavaClasses classes) {
@@ -216,7 +232,8 @@ class ArchitectureTest {
                 check(type, "is derived from", Set.copyOf(type.getAllRawInterfaces()), events);
                 check(type, "is derived from", Set.copyOf(type.getAllRawSuperclasses()), events);
                 for (JavaCodeUnit unit : type.getCodeUnits()) {
-                    if (isVisible(unit.getModifiers())) {
+                    boolean isHook = unit.getFullName().startsWith(ROOT + ".HttpConnectionBuilder.customizeClient(");
+                    if (isVisible(unit.getModifiers()) && !isHook) {
                         check(type, unit.getName() + " has", unit.getAllInvolvedRawTypes(), events);
                     }
                 }

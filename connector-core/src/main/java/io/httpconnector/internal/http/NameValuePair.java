@@ -139,6 +139,16 @@ public record NameValuePair(
         return SINGLE.contains(Ascii.lowerCase(name));
     }
 
+    /** Returns this pair with a mask in place of a secret, which {@link #revealed} replaces again. */
+    public NameValuePair concealed() {
+        return secret == null ? this : new NameValuePair(name, LogSafe.MASK, secret);
+    }
+
+    /** Returns this pair with the value that a mask stands for. */
+    public NameValuePair revealed() {
+        return secret == null ? this : new NameValuePair(name, secret.reveal(), secret);
+    }
+
     /** Returns the value for display: a mask instead of a secret. */
     public String shown() {
         return secret == null ? value : LogSafe.MASK;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** An ordered list of header fields or query parameters. Immutable. Names are compared case-insensitively. */
@@ -69,6 +70,11 @@ public final class NameValuePairs {
 
     public NameValuePairs without(Predicate<NameValuePair> unwanted) {
         return of(Arrays.stream(all).filter(unwanted.negate()).toList());
+    }
+
+    /** Returns a copy with the results of a function in place of the fields. */
+    public NameValuePairs map(UnaryOperator<NameValuePair> change) {
+        return of(Arrays.stream(all).map(change).toList());
     }
 
     public @Nullable NameValuePair first(String name) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -80,6 +81,12 @@ public final class ApacheTransport implements AutoCloseable {
                     "connection",
                     List.of("unixSocket needs Apache HttpClient 5.6, and an older one is on the class path"));
         }
+    }
+
+    /** Returns the stored cookies that are sent with a request; empty if there are none. */
+    public String cookies(Origin origin, String target, Instant now) {
+        CookieJar.Cookies kept = cookies == null ? null : cookies.of(origin);
+        return kept == null ? "" : kept.header(target, "", now);
     }
 
     /** Sends the request and returns the result of the reader. Unchecked exceptions of the reader are propagated. */

@@ -28,6 +28,8 @@ public final class CallContext {
     private int attempts = 1;
     private int stale;
     private boolean refreshed;
+    private boolean isTest;
+    private @Nullable RuntimeException signingFailure;
     private long waited;
     private long mark;
     private long dns;
@@ -165,6 +167,24 @@ public final class CallContext {
         boolean first = !refreshed;
         refreshed = true;
         return first;
+    }
+
+    /** Marks the call as a connection test. */
+    public void markTest() {
+        isTest = true;
+    }
+
+    public boolean isTest() {
+        return isTest;
+    }
+
+    /** Marks a failure of the auth strategy, which retries its own requests: the call is not retried because of it. */
+    public void markSigningFailure(RuntimeException failure) {
+        signingFailure = failure;
+    }
+
+    public boolean isSigningFailure(RuntimeException failure) {
+        return failure == signingFailure;
     }
 
     /** Resets the timings that belong to a single attempt. */

@@ -112,8 +112,12 @@ public final class ConnectionPool {
                         .build())
                 .setConnectionFactory(ConnectionPool::connection)
                 .build();
-        HttpClientBuilder builder = HttpClientBuilder.create()
-                .setConnectionManager(sockets)
+        HttpClientBuilder builder = HttpClientBuilder.create();
+        if (route.own() instanceof ClientCustomizer customizer) {
+            // The settings below, which the library depends on, replace those of the application.
+            customizer.applyTo(builder);
+        }
+        builder.setConnectionManager(sockets)
                 .addRequestInterceptorLast((request, entity, context) -> {
                     if (context instanceof AttemptContext attempt) {
                         attempt.markConnected();
@@ -142,6 +146,8 @@ public final class ConnectionPool {
         if (proxy != null && proxyHost != null) {
             builder.setRoutePlanner(new ProxyPlanner(proxy, proxyHost));
             builder.setDefaultCredentialsProvider((scope, context) -> credentials(proxy, scope));
+        } else {
+            builder.setRoutePlanner(new DefaultRoutePlanner(DefaultSchemePortResolver.INSTANCE));
         }
         return new OpenPool(sockets, builder.build());
     }

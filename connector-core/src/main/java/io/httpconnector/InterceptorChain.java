@@ -1,0 +1,277 @@
+package io.httpconnector;
+
+import static io.httpconnector.internal.Arguments.notNull;
+
+import io.httpconnector.internal.http.NameValuePair;
+import io.httpconnector.internal.text.HeaderFields;
+import io.httpconnector.internal.text.LogSafe;
+import io.httpconnector.internal.transport.CallContext;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passes one request to an interceptor, with masks instead of secrets, and restores them in what the interceptor sends or returns.
+ * Used for one request. Not thread-safe.
+ */
+final class InterceptorChain implements Interceptor.Chain {
+
+    /**
+     * The interceptors of a connection at one position, and how requests continue after the last one.
+     *
+     * @param policy decides where credentials are sent
+     * @param identity returns the fingerprint of the credentials of a hop
+     * @param written returns a request with its objects written by the mapping of the connection
+     * @param mapping the mapping of responses; null for the default one
+     */
+    record Interceptors(
+            ConnectionSettings settings,
+            List<Interceptor> all,
+            OriginPolicy policy,
+            BiFunction<OriginPolicy.Hop, CallContext, String> identity,
+            Function<Request, Request> written,
+            Response.@Nullable JsonMapping mapping) {
+
+        /**
+         * Passes a request through the interceptors.
+         *
+         * @param receiver reads the body of the response, or null
+         * @param next sends the request
+         * @param conclude classifies a response that an interceptor has created, and passes its body to the receiver
+         */
+        Response around(
+                OriginPolicy.Hop hop,
+                CallContext call,
+                @Nullable StreamingReceiver<?> receiver,
+                Function<OriginPolicy.Hop, Response> next,
+                Function<Response, Response> conclude) {
+            return new InterceptorChain(this, 0, hop, new Run(call, receiver, next, conclude)).run();
+        }
+    }
+
+    /** What all interceptors of one request have in common. */
+    private record Run(
+            CallContext call,
+            @Nullable StreamingReceiver<?> receiver,
+            Function<OriginPolicy.Hop, Response> next,
+            Function<Response, Response> conclude) {}
+
+    private final Interceptors interceptors;
+    private final int index;
+    private final OriginPolicy.Hop hop;
+    private final Run run;
+    private final Request shown;
+    /** The responses by their masked views. */
+    private final Map<Response, Response> responses = new IdentityHashMap<>();
+
+    private boolean isEnded;
+    private @Nullable RuntimeException passed;
+
+    private InterceptorChain(Interceptors interceptors, int index, OriginPolicy.Hop hop, Run run) {
+        this.interceptors = interceptors;
+        this.index = index;
+        this.hop = hop;
+        this.run = run;
+        this.shown = hop.own().concealed();
+    }
+
+    private Response run() {
+        Interceptor interceptor = interceptors.all.get(index);
+        Response result;
+        try {
+            result = interceptor.intercept(this);
+        } catch (ConnectorException e) {
+            throw e;
+        } catch (Exception e) {
+            if (e instanceof RuntimeException unchecked && unchecked == passed) {
+                throw unchecked;
+            }
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            String reason = e.getMessage() == null ? "" : ": " + e.getMessage();
+            throw failed(interceptor, " failed: " + e.getClass().getSimpleName() + reason, e);
+        } finally {
+            isEnded = true;
+        }
+        if (result == null) {
+            throw failed(
+                    interceptor, " returned null: it must return the response of proceed(...) or respond(...)", null);
+        }
+        Response original = responses.get(result);
+        return original == null ? run.conclude.apply(replacing(result)) : original;
+    }
+
+    private Interceptor.FailedException failed(Interceptor interceptor, String problem, @Nullable Exception cause) {
+        String name = LogSafe.visible(interceptor.name());
+        String text = hop.own() + ": the interceptor " + name + " of connection \"" + connection() + "\"" + problem;
+        String message = LogSafe.visible(new Redactor(hop.own().secrets()).mask(text));
+        return cause == null
+                ? new Interceptor.FailedException(name, message)
+                : new Interceptor.FailedException(name, message, cause);
+    }
+
+    /** Returns a response of the interceptor as one to this request. */
+    private Response replacing(Response response) {
+        StreamingReceiver<?> receiver = run.receiver;
+        if (receiver != null && receiver.hasStarted()) {
+            throw failed(
+                    interceptors.all.get(index),
+                    " returned another response, but the reader has already received that of the service",
+                    null);
+        }
+        return created(response.status(), response.headers().fields(), response.bytes());
+    }
+
+    private Response created(int status, HeaderFields fields, byte[] body) {
+        return new Response(interceptors.policy.outgoing(hop), status, fields, body, run.call, interceptors.mapping);
+    }
+
+    @Override
+    public String connection() {
+        return interceptors.settings.name();
+    }
+
+    @Override
+    public Interceptor.CallType callType() {
+        if (run.call.isTest()) {
+            return Interceptor.CallType.TEST;
+        }
+        return run.receiver == null ? Interceptor.CallType.SEND : Interceptor.CallType.STREAM;
+    }
+
+    @Override
+    public Request request() {
+        return shown;
+    }
+
+    @Override
+    public Response proceed(Request request) {
+        Request changed = interceptors.written.apply(notNull(request, "request").revealed(hop.own(), shown));
+        checkUnused(changed);
+        if (!responses.isEmpty() || passed != null) {
+            run.call.startNextAttempt();
+        }
+        try {
+            OriginPolicy.Hop next = interceptors.policy.changed(hop, changed);
+            Response response = index + 1 < interceptors.all.size()
+                    ? new InterceptorChain(interceptors, index + 1, next, run).run()
+                    : run.next.apply(next);
+            return shown(response);
+        } catch (RuntimeException e) {
+            passed = e;
+            throw e;
+        }
+    }
+
+    private void checkUnused(Request request) {
+        StreamingReceiver<?> receiver = run.receiver;
+        String problem = isEnded
+                ? "the interceptor has already returned"
+                : receiver != null && receiver.hasStarted()
+                        ? "the reader of the response has already received data"
+                        : request.isReplayable() ? "" : "its body can be sent only once";
+        if (!problem.isEmpty()) {
+            throw new ConnectorException(request + ": an interceptor can't send the request again: " + problem);
+        }
+    }
+
+    private Response shown(Response response) {
+        Response view = response.concealed();
+        responses.put(view, response);
+        return view;
+    }
+
+    @Override
+    public Response respond(int status, Headers headers, byte[] body) {
+        if (status < 200 || status > 599) {
+            throw new InvalidDefinitionException("response of an interceptor", status + ": use 200 to 599");
+        }
+        return created(
+                status,
+                notNull(headers, "headers").fields(),
+                notNull(body, "body").clone());
+    }
+
+    @Override
+    public Response withHeader(Response response, String name, String value) {
+        Response original = original(response);
+        NameValuePair field = NameValuePair.of(notNull(name, "name"), notNull(value, "value"));
+        HeaderFields all = original.headers().fields();
+        NameValuePair[] fields = new NameValuePair[all.size() + 1];
+        for (int i = 0; i < all.size(); i++) {
+            fields[i] = NameValuePair.of(all.name(i), all.value(i));
+        }
+        fields[all.size()] = field;
+        return shown(original.withFields(NameValuePair.headerFields(fields)));
+    }
+
+    @Override
+    public boolean isMasked(Response response) {
+        return response.differsFrom(original(response));
+    }
+
+    private Response original(Response response) {
+        Response original = responses.get(notNull(response, "response"));
+        if (original == null) {
+            throw new InvalidDefinitionException("response of an interceptor", "it is not a response of proceed(...)");
+        }
+        return original;
+    }
+
+    @Override
+    public String identity() {
+        return interceptors.identity.apply(hop, run.call);
+    }
+
+    @Override
+    public Duration remaining() {
+        return run.call.remaining();
+    }
+
+    @Override
+    public Timings timings() {
+        return run.call.timings();
+    }
+
+    @Override
+    public TimeSource time() {
+        return interceptors.settings.time();
+    }
+
+    /**
+     * An interceptor at its position.
+     *
+     * @param position where it runs
+     * @param interceptor the interceptor
+     */
+    record Registration(Interceptor.Position position, Interceptor interceptor) {}
+
+    /** Returns the interceptors at a position, in the order of their registration. */
+    static List<Interceptor> at(Interceptor.Position position, List<Registration> all) {
+        return all.stream()
+                .filter(one -> one.position == position)
+                .map(Registration::interceptor)
+                .toList();
+    }
+
+    /** Returns the states of those interceptors that have one, by name. */
+    static Map<String, String> status(List<Registration> all) {
+        Map<String, String> states = new LinkedHashMap<>();
+        List<Interceptor> known = new ArrayList<>();
+        for (Registration one : all) {
+            Interceptor interceptor = one.interceptor;
+            interceptor.status().filter(state -> known.add(interceptor)).ifPresent(state -> {
+                String name = interceptor.name();
+                states.put(states.containsKey(name) ? name + " " + known.size() : name, state);
+            });
+        }
+        return states;
+    }
+}
