@@ -186,6 +186,7 @@ class ArchitectureTest {
                     .or(resideInAPackage("com.fasterxml.jackson.."))
                     .or(resideInAPackage("org.yaml.snakeyaml.."))
                     .or(resideInAPackage("com.cronutils.."))
+                    .or(resideInAPackage("io.github.resilience4j.."))
                     .or(resideInAPackage("org.apache.hc.."))
                     .or(resideInAPackage("org.slf4j.."))
                     .or(resideInAPackage("org.jspecify..")));
