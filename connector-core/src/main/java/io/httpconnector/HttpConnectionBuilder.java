@@ -8,6 +8,7 @@ import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.http.RoutePattern;
 import io.httpconnector.internal.http.Timeouts;
+import io.httpconnector.internal.recording.ExchangeTap;
 import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.transport.ApacheTransport;
 import io.httpconnector.internal.transport.BoundedDnsResolver;
@@ -569,6 +570,8 @@ public final class HttpConnectionBuilder {
 
     private Transport open(RouteKey route) {
         return new Transport(
+                name,
+                ExchangeTap.among(name, listeners),
                 ApacheTransport.open(route, timeouts.connect(), timeouts.response(), unixSocket, cookies),
                 timeouts,
                 route,

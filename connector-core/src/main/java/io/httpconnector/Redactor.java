@@ -2,6 +2,7 @@ package io.httpconnector;
 
 import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.recording.RawExchange;
+import io.httpconnector.internal.recording.TappedRequest;
 import io.httpconnector.internal.text.Ascii;
 import io.httpconnector.internal.text.CharsetDetector;
 import io.httpconnector.internal.text.CredentialExchange;
@@ -39,20 +40,24 @@ final class Redactor {
 
     private static final int MAX_CONTEXT = 256 * 1024;
 
+    private final Set<String> values = new LinkedHashSet<>();
+    /** The values that were set as secrets, and are not only assumed to be some. */
+    private final Set<String> declared = new LinkedHashSet<>();
+
     private final SecretMatcher secrets;
 
     Redactor(List<NameValuePair> fields) {
-        Set<String> values = new LinkedHashSet<>();
         for (NameValuePair field : fields) {
             Secret secret = field.secret();
             if (secret != null && !secret.isAssumed()) {
-                secret.eachValue(values::add);
-                CredentialParts.find(field.value(), Secret.MIN_PART, values::add);
+                secret.eachValue(declared::add);
+                CredentialParts.find(field.value(), Secret.MIN_PART, declared::add);
             } else if (field.value().length() >= Secret.MIN_ASSUMED) {
                 values.add(field.value());
                 CredentialParts.find(field.value(), Secret.MIN_ASSUMED, values::add);
             }
         }
+        values.addAll(declared);
         secrets = new SecretMatcher(values);
     }
 
@@ -90,17 +95,21 @@ final class Redactor {
     }
 
     Headers mask(HeaderFields headers) {
+        return new Headers(masked(headers));
+    }
+
+    private HeaderFields masked(HeaderFields headers) {
         NameValuePair[] masked = new NameValuePair[headers.size()];
         for (int i = 0; i < masked.length; i++) {
             String name = headers.name(i);
             masked[i] =
                     NameValuePair.of(name, headers.isSensitive(i) ? LogSafe.MASK : maskCookie(name, headers.value(i)));
         }
-        return new Headers(NameValuePair.headerFields(masked));
+        return NameValuePair.headerFields(masked);
     }
 
     /** Masks the header fields of a response in which credentials arrive. */
-    private Headers maskCredentials(HeaderFields headers) {
+    private HeaderFields maskCredentials(HeaderFields headers) {
         NameValuePair[] masked = new NameValuePair[headers.size()];
         for (int i = 0; i < masked.length; i++) {
             String name = headers.name(i);
@@ -108,7 +117,7 @@ final class Redactor {
             String value = headers.isSensitive(i) ? LogSafe.MASK : maskCookie(name, headers.value(i));
             masked[i] = NameValuePair.of(name, isCookie ? value : mask(CredentialExchange.header(name, value)));
         }
-        return new Headers(NameValuePair.headerFields(masked));
+        return NameValuePair.headerFields(masked);
     }
 
     /** Masks the value of a cookie that the service sets, which is a secret in itself. */
@@ -229,7 +238,7 @@ final class Redactor {
     static Exchange redact(RawExchange raw) {
         Redactor redactor = new Redactor(raw.secrets());
         HeaderFields fields = raw.responseHeaders();
-        Headers headers = raw.redactsResponse() ? redactor.maskCredentials(fields) : redactor.mask(fields);
+        Headers headers = new Headers(redactor.received(fields, raw.redactsResponse()));
         RawExchange.SentBody sent = raw.sent();
         return new Exchange(
                 raw.name(),
@@ -243,6 +252,30 @@ final class Redactor {
                 raw.timing().startedAt(),
                 raw.timing().elapsed(),
                 raw.timing().attempts());
+    }
+
+    private HeaderFields received(HeaderFields fields, boolean hasCredentials) {
+        return hasCredentials ? maskCredentials(fields) : masked(fields);
+    }
+
+    /** Returns the request for a recording, which masks its body and the response. */
+    static TappedRequest tapped(String connection, Request request) {
+        Redactor redactor = new Redactor(request.secrets());
+        Body body = request.content();
+        RawExchange.SentBody sent = body == null ? null : sentBody(body);
+        HeaderFields fields = NameValuePair.headerFields(request.headers());
+        boolean hasCredentials = request.redactsResponse();
+        return new TappedRequest(
+                connection,
+                request.name(),
+                request.method(),
+                redactor.mask(request.urlForRedaction()),
+                redactor.masked(sent == null ? fields : withContentType(fields, sent)),
+                sent,
+                hasCredentials,
+                redactor.values,
+                redactor.declared,
+                received -> redactor.received(received, hasCredentials));
     }
 
     private String responseBody(RawExchange raw, Headers headers) {

@@ -3,12 +3,15 @@ package io.httpconnector;
 import io.httpconnector.internal.http.Timeouts;
 import io.httpconnector.internal.io.ProgressStreams;
 import io.httpconnector.internal.json.ValueMapper;
+import io.httpconnector.internal.recording.ExchangeTap;
+import io.httpconnector.internal.recording.TappedTransport;
 import io.httpconnector.internal.transport.ApacheTransport;
 import io.httpconnector.internal.transport.CallContext;
 import io.httpconnector.internal.transport.IncomingResponse;
 import io.httpconnector.internal.transport.OutgoingBody;
 import io.httpconnector.internal.transport.OutgoingRequest;
 import io.httpconnector.internal.transport.ProxyRoute;
+import io.httpconnector.internal.transport.ResponseReader;
 import io.httpconnector.internal.transport.RouteKey;
 import io.httpconnector.internal.transport.TransportFailure;
 import java.io.ByteArrayInputStream;
@@ -30,6 +33,8 @@ final class Transport implements AutoCloseable {
     private static final Duration SILENCE = Duration.ofMillis(250);
 
     private final ApacheTransport wire;
+    private final String connection;
+    private final @Nullable TappedTransport tapped;
     private final ExceptionMapper failures;
     private final @Nullable ProxyRoute proxy;
     private final int maxResponseBytes;
@@ -37,14 +42,24 @@ final class Transport implements AutoCloseable {
     private final Response.@Nullable JsonMapping mapping;
     private final @Nullable ValueMapper values;
 
+    /**
+     * Creates a transport.
+     *
+     * @param connection the name of the connection
+     * @param tap records or substitutes the exchanges; null for none
+     */
     Transport(
+            String connection,
+            @Nullable ExchangeTap tap,
             ApacheTransport wire,
             Timeouts timeouts,
             RouteKey route,
             int maxResponseBytes,
             long maxStreamBytes,
             Response.@Nullable JsonMapping mapping) {
+        this.connection = connection;
         this.wire = wire;
+        this.tapped = tap == null ? null : new TappedTransport(tap, wire);
         this.failures = new ExceptionMapper(timeouts, route.proxy(), route.tls().hasCertificate());
         this.proxy = route.proxy();
         this.maxResponseBytes = maxResponseBytes;
@@ -77,8 +92,11 @@ final class Transport implements AutoCloseable {
      */
     Response exchange(Request request, boolean withCookies, CallContext call, @Nullable StreamingReceiver<?> receiver) {
         try {
-            return wire.exchange(
-                    message(request, withCookies), call, response -> read(request, response, call, receiver));
+            OutgoingRequest message = message(request, withCookies);
+            ResponseReader<Response> reader = response -> read(request, response, call, receiver);
+            return tapped == null
+                    ? wire.exchange(message, call, reader)
+                    : tapped.exchange(message, Redactor.tapped(connection, request), call, reader);
         } catch (StreamingReceiver.ReaderFailedException e) {
             throw e.toConnectorException(request);
         } catch (TransportFailure e) {

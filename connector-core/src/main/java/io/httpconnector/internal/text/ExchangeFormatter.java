@@ -20,6 +20,9 @@ public final class ExchangeFormatter {
     /** The placeholder for a body that is not shown. */
     private static final Pattern ABSENT = Pattern.compile("\\((a stream|\\d+ bytes) of [^\\n]*\\)");
 
+    /** The name of the creator of HTTP Archives. */
+    public static final String HAR_CREATOR = "http-connector";
+
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     private static final Pattern PLAIN_WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
@@ -185,11 +188,22 @@ public final class ExchangeFormatter {
 
     /** Returns an HTTP Archive (HAR), version 1.2. */
     public static String har(Values exchange) {
+        return harLog(List.of(harEntry(exchange))).toPrettyString();
+    }
+
+    /** Returns an HTTP Archive with some entries. */
+    public static ObjectNode harLog(List<ObjectNode> entries) {
         ObjectNode root = JSON.objectNode();
         ObjectNode log = root.putObject("log");
         log.put("version", "1.2");
-        log.putObject("creator").put("name", "http-connector").put("version", "1");
-        ObjectNode entry = log.putArray("entries").addObject();
+        log.putObject("creator").put("name", HAR_CREATOR).put("version", "1");
+        log.putArray("entries").addAll(entries);
+        return root;
+    }
+
+    /** Returns an entry of an HTTP Archive. */
+    public static ObjectNode harEntry(Values exchange) {
+        ObjectNode entry = JSON.objectNode();
         long millis = exchange.elapsed().toMillis();
         entry.put("startedDateTime", exchange.startedAt().toString()).put("time", millis);
         entry.set("request", harRequest(exchange));
@@ -199,7 +213,7 @@ public final class ExchangeFormatter {
         if (!exchange.name().isEmpty()) {
             entry.put("comment", exchange.name());
         }
-        return root.toPrettyString();
+        return entry;
     }
 
     private static ObjectNode harRequest(Values exchange) {

@@ -5,29 +5,79 @@ import io.httpconnector.internal.text.HeaderFields;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.function.BiFunction;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
+import org.apache.hc.core5.http.io.entity.InputStreamEntity;
 import org.jspecify.annotations.Nullable;
 
 /** A response whose body has not been read from the socket yet. Not thread-safe; valid only while the response is being read. */
 public final class IncomingResponse {
 
-    private final ClassicHttpResponse response;
+    private final int status;
     private final HeaderFields headers;
     private final @Nullable HttpEntity entity;
     private final @Nullable WireBody body;
-    private final CancellableRequest request;
+    private final @Nullable CancellableRequest request;
 
     IncomingResponse(ClassicHttpResponse response, @Nullable WireBody body, CancellableRequest request) {
-        this.response = response;
-        this.headers = new ApacheHeaderFields(response.getHeaders());
-        this.entity = response.getEntity();
+        this(response.getCode(), new ApacheHeaderFields(response.getHeaders()), response.getEntity(), body, request);
+    }
+
+    private IncomingResponse(
+            int status,
+            HeaderFields headers,
+            @Nullable HttpEntity entity,
+            @Nullable WireBody body,
+            @Nullable CancellableRequest request) {
+        this.status = status;
+        this.headers = headers;
+        this.entity = entity;
         this.body = body;
         this.request = request;
     }
 
+    /**
+     * Creates a response that comes from no socket.
+     *
+     * @param content the decompressed body; null if there is none
+     * @param length the length of the body; -1 if unknown
+     */
+    public static IncomingResponse of(int status, HeaderFields headers, @Nullable InputStream content, long length) {
+        String type = null;
+        for (int i = 0; i < headers.size(); i++) {
+            type = headers.name(i).equalsIgnoreCase("Content-Type") ? headers.value(i) : type;
+        }
+        HttpEntity entity = content == null
+                ? null
+                : new InputStreamEntity(content, length, type == null ? null : ContentType.parseLenient(type));
+        return new IncomingResponse(status, headers, entity, null, null);
+    }
+
+    /**
+     * Returns the same response with a body that is read through another stream.
+     *
+     * @param stream creates the stream from that of the body and the context
+     * @param context a value for the stream
+     */
+    public <T> IncomingResponse through(BiFunction<InputStream, T, InputStream> stream, T context) {
+        HttpEntity original = entity;
+        if (original == null) {
+            return this;
+        }
+        HttpEntity wrapped = new HttpEntityWrapper(original) {
+            @Override
+            public InputStream getContent() throws IOException {
+                return stream.apply(super.getContent(), context);
+            }
+        };
+        return new IncomingResponse(status, headers, wrapped, body, request);
+    }
+
     public int status() {
-        return response.getCode();
+        return status;
     }
 
     public HeaderFields headers() {
@@ -73,6 +123,8 @@ public final class IncomingResponse {
 
     /** Closes the connection, so that the rest of the body need not be read. */
     public void abort() {
-        boolean unused = request.cancel();
+        if (request != null) {
+            boolean unused = request.cancel();
+        }
     }
 }

@@ -36,7 +36,7 @@ public final class TransportFailure extends Exception {
     private final boolean isStale;
     private final boolean isLasting;
 
-    TransportFailure(Kind kind, Exception reason, boolean isStale, boolean isLasting) {
+    public TransportFailure(Kind kind, Exception reason, boolean isStale, boolean isLasting) {
         super(null, reason, false, false);
         this.kind = kind;
         this.reason = reason;

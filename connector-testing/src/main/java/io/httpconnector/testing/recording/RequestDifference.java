@@ -1,0 +1,219 @@
+package io.httpconnector.testing.recording;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.internal.text.Ascii;
+import io.httpconnector.internal.text.MediaType;
+import io.httpconnector.internal.text.PercentEncoding;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Compares a request with a recorded one, by the rules of a recording. Immutable. */
+final class RequestDifference {
+
+    private static final int OTHER_ORIGIN = 20;
+    private static final int OTHER_PATH = 10;
+    private static final int OTHER_METHOD = 5;
+
+    private static final RecordedEntry.Content NO_BODY = new RecordedEntry.Content("", "", false);
+
+    private final ReplayRules rules;
+    private final boolean comparesHeaders;
+
+    /**
+     * Creates a comparison.
+     *
+     * @param comparesHeaders whether all header fields are compared; otherwise only those that the rules name
+     */
+    RequestDifference(ReplayRules rules, boolean comparesHeaders) {
+        this.rules = rules;
+        this.comparesHeaders = comparesHeaders;
+    }
+
+    /**
+     * The differences of two requests.
+     *
+     * @param weight how much they differ; 0 if they are equal
+     * @param texts the differences
+     */
+    record Result(int weight, List<String> texts) {}
+
+    /** Returns whether method and path can be equal, which is decided quickly. */
+    static boolean canMatch(RecordedEntry.Sent recorded, RecordedEntry.Sent sent) {
+        return recorded.method().equals(sent.method())
+                && MaskedText.equal(beforeQuery(recorded.url()), beforeQuery(sent.url()));
+    }
+
+    /** Compares a request with a recorded one. */
+    Result between(RecordedEntry.Sent recorded, RecordedEntry.Sent sent) {
+        List<String> texts = new ArrayList<>();
+        int weight = 0;
+        if (!recorded.method().equals(sent.method())) {
+            texts.add("method: recorded " + recorded.method() + ", sent " + sent.method());
+            weight += OTHER_METHOD;
+        }
+        String[] one = parts(recorded.url());
+        String[] other = parts(sent.url());
+        if (!MaskedText.equal(Ascii.lowerCase(one[0]), Ascii.lowerCase(other[0]))) {
+            texts.add("origin: recorded " + one[0] + ", sent " + other[0]);
+            weight += OTHER_ORIGIN;
+        }
+        if (!MaskedText.equal(one[1], other[1])) {
+            texts.add("path: recorded " + JsonDifference.shown(one[1]) + ", sent " + JsonDifference.shown(other[1]));
+            weight += OTHER_PATH;
+        }
+        List<String> small = new ArrayList<>();
+        JsonDifference.of(pairs(one[2]), pairs(other[2]), rules.ignoredQuery())
+                .forEach(text -> small.add("query " + text.substring(1)));
+        headers(recorded, sent, small);
+        body(recorded.body(), sent.body(), small);
+        texts.addAll(small);
+        return new Result(weight + small.size(), texts);
+    }
+
+    private static String beforeQuery(String url) {
+        int mark = url.indexOf('?');
+        return mark < 0 ? url : url.substring(0, mark);
+    }
+
+    /** Returns origin, path and query of a URL. The ports of the schemes may be left out. */
+    private static String[] parts(String url) {
+        String before = beforeQuery(url);
+        int slash = before.indexOf('/', before.indexOf("//") + 2);
+        String origin = slash < 0 ? before : before.substring(0, slash);
+        String plain = Ascii.lowerCase(origin).startsWith("https")
+                ? origin.replaceFirst(":443$", "")
+                : origin.replaceFirst(":80$", "");
+        String path = slash < 0 ? "/" : before.substring(slash);
+        return new String[] {plain, path, before.length() == url.length() ? "" : url.substring(before.length() + 1)};
+    }
+
+    /** Returns the pairs of a query or form: a text for each name, or a list if there are several. */
+    private static ObjectNode pairs(String encoded) {
+        Map<String, List<String>> pairs = new LinkedHashMap<>();
+        for (String pair : encoded.isEmpty() ? new String[0] : encoded.split("&", -1)) {
+            int equals = pair.indexOf('=');
+            String name = decoded(equals < 0 ? pair : pair.substring(0, equals));
+            pairs.computeIfAbsent(name, any -> new ArrayList<>())
+                    .add(equals < 0 ? "" : decoded(pair.substring(equals + 1)));
+        }
+        ObjectNode tree = JsonNodeFactory.instance.objectNode();
+        pairs.forEach((name, values) -> {
+            if (values.size() == 1) {
+                tree.put(name, values.get(0));
+            } else {
+                values.forEach(tree.putArray(name)::add);
+            }
+        });
+        return tree;
+    }
+
+    private static String decoded(String text) {
+        return Objects.requireNonNullElse(PercentEncoding.decodeForm(text), text);
+    }
+
+    private void headers(RecordedEntry.Sent recorded, RecordedEntry.Sent sent, List<String> found) {
+        Map<String, String> one = fields(recorded);
+        Map<String, String> other = fields(sent);
+        Set<String> names = new LinkedHashSet<>(one.keySet());
+        names.addAll(other.keySet());
+        for (String name : names) {
+            String known = one.get(name);
+            String value = other.get(name);
+            if (known == null || value == null || !MaskedText.equal(known, value)) {
+                found.add("header " + name + ": recorded " + shown(known) + ", sent " + shown(value));
+            }
+        }
+    }
+
+    private static String shown(@Nullable String value) {
+        return value == null ? "nothing" : JsonDifference.shown(value);
+    }
+
+    private Map<String, String> fields(RecordedEntry.Sent request) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        for (RecordedEntry.Field field : request.headers()) {
+            String name = Ascii.lowerCase(field.name());
+            boolean isCompared = rules.matchedHeaders().contains(name)
+                    || (comparesHeaders && !rules.ignoredHeaders().contains(name));
+            if (isCompared) {
+                String value = name.equals("content-type") ? withoutBoundary(field.value()) : field.value();
+                fields.merge(name, value, (before, next) -> before + ", " + next);
+            }
+        }
+        return fields;
+    }
+
+    private void body(
+            RecordedEntry.@Nullable Content recorded, RecordedEntry.@Nullable Content sent, List<String> found) {
+        RecordedEntry.Content one = recorded == null ? NO_BODY : recorded;
+        RecordedEntry.Content other = sent == null ? NO_BODY : sent;
+        if (rules.ignoredBody().contains(List.<String>of()) || MaskedText.equal(one.text(), other.text())) {
+            return;
+        }
+        String type = Ascii.lowerCase(other.mediaType().isEmpty() ? one.mediaType() : other.mediaType());
+        if (type.contains("urlencoded")) {
+            JsonDifference.of(pairs(one.text()), pairs(other.text()), rules.ignoredBody())
+                    .forEach(text -> found.add("body " + text));
+            return;
+        }
+        JsonNode known = json(one.text());
+        JsonNode value = json(other.text());
+        if (known != null && value != null) {
+            JsonDifference.of(known, value, rules.ignoredBody()).forEach(text -> found.add("body " + text));
+            return;
+        }
+        String before = text(one);
+        String after = text(other);
+        if (!MaskedText.equal(before, after)) {
+            found.add(difference(before, after));
+        }
+    }
+
+    private static @Nullable JsonNode json(String text) {
+        try {
+            return text.isBlank() ? null : JsonSupport.parse(text);
+        } catch (InvalidDefinitionException e) {
+            return null;
+        }
+    }
+
+    private static String text(RecordedEntry.Content body) {
+        String text = body.isBase64() ? new String(body.bytes(), StandardCharsets.ISO_8859_1) : body.text();
+        String boundary = MediaType.parameter(body.mediaType(), "boundary");
+        return boundary == null || boundary.isEmpty() ? text : text.replace(boundary, "boundary");
+    }
+
+    /** Returns a media type without the boundary of a multipart body, which is another one in each request. */
+    private static String withoutBoundary(String mediaType) {
+        String boundary = MediaType.parameter(mediaType, "boundary");
+        return boundary == null || boundary.isEmpty() ? mediaType : mediaType.replace(boundary, "boundary");
+    }
+
+    private static String difference(String recorded, String sent) {
+        int at = 0;
+        while (at < Math.min(recorded.length(), sent.length()) && recorded.charAt(at) == sent.charAt(at)) {
+            at++;
+        }
+        if (recorded.isEmpty() || sent.isEmpty()) {
+            return "body: recorded " + size(recorded) + ", sent " + size(sent);
+        }
+        int from = Math.max(0, at - 10);
+        return "body at character " + at + ": recorded \"" + JsonDifference.shown(recorded.substring(from))
+                + "\", sent \"" + JsonDifference.shown(sent.substring(from)) + "\"";
+    }
+
+    private static String size(String text) {
+        return text.isEmpty() ? "nothing" : text.length() + " characters, \"" + JsonDifference.shown(text) + "\"";
+    }
+}
