@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -93,6 +94,22 @@ public final class Recording implements AutoCloseable {
      */
     public TimeSource time() {
         return time;
+    }
+
+    /**
+     * Waits between two steps of a test, such as until a token expires or the next poll is due: in real time while exchanges are
+     * recorded, and without waiting during a replay.
+     *
+     * @param duration zero or more
+     * @throws IllegalStateException if the thread is interrupted; its interrupt status is set
+     */
+    public void pause(Duration duration) {
+        try {
+            boolean unused = time.await(new CountDownLatch(1), notNull(duration, "duration"));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting", e);
+        }
     }
 
     /**
