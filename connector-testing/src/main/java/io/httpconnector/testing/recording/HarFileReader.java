@@ -103,7 +103,7 @@ final class HarFileReader {
                 method.toUpperCase(Locale.ROOT),
                 whole.indexOf('?') < 0 ? whole + query(request.path("queryString")) : whole,
                 fields(request.path("headers")),
-                body(request, pointer + "/request/postData"));
+                body(request, isForeign, pointer + "/request/postData"));
         int status = entry.at("/response/status").asInt(0);
         RecordedEntry.Failure failure = failure(entry, status, pointer);
         return new RecordedEntry(
@@ -165,7 +165,7 @@ final class HarFileReader {
         return new RecordedEntry.Content(type, text, isBase64);
     }
 
-    private RecordedEntry.@Nullable Content body(JsonNode request, String pointer) {
+    private RecordedEntry.@Nullable Content body(JsonNode request, boolean isForeign, String pointer) {
         JsonNode posted = request.path("postData");
         String type = posted.path("mimeType").asText("");
         String text = posted.path("text").asText("");
@@ -173,6 +173,14 @@ final class HarFileReader {
             String encoding =
                     posted.path("encoding").asText(posted.path("_encoding").asText(""));
             return content(type, text, encoding, pointer + "/text");
+        }
+        boolean isMultipart = Ascii.lowerCase(type).startsWith("multipart/");
+        boolean isMissing = isForeign
+                && request.path("bodySize").asLong(0) > 0
+                && posted.path("params").isEmpty();
+        if (isMissing || (isMultipart && !posted.path("params").isEmpty())) {
+            // Browsers leave out files, and thus the parts of multipart bodies: any body is equal.
+            return new RecordedEntry.Content(type, LogSafe.MASK, false);
         }
         StringBuilder form = new StringBuilder();
         for (JsonNode pair : posted.path("params")) {

@@ -8,4 +8,8 @@ public final class RecordingMismatchError extends AssertionError {
     RecordingMismatchError(String message) {
         super(message);
     }
+
+    RecordingMismatchError(RecordingMismatchError first) {
+        super(first.getMessage(), first);
+    }
 }

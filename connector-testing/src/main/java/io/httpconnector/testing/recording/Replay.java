@@ -163,7 +163,8 @@ final class Replay {
     /** Fails if a request was not recorded, or recorded requests were not sent. */
     synchronized void verify() {
         if (first != null) {
-            throw first;
+            // Another error, because the test may have failed with the first one, which can't suppress itself.
+            throw new RecordingMismatchError(first);
         }
         List<Integer> unused = new ArrayList<>();
         for (int i = used.nextClearBit(0); i < entries.size(); i = used.nextClearBit(i + 1)) {

@@ -309,6 +309,22 @@ class RecordingTest {
     }
 
     @Test
+    void errorOfARequestIsThatOfTheTest() {
+        service.on("GET", "/orders", MockResponse.json("{}"));
+        record(connection -> connection.send(Request.get("/orders")));
+
+        assertThatThrownBy(() -> {
+                    try (Recording recording = replay().start();
+                            HttpConnection connection =
+                                    recording.attachTo(shop()).build()) {
+                        connection.send(Request.get("/other"));
+                    }
+                })
+                .isInstanceOf(RecordingMismatchError.class)
+                .hasMessageContaining("recorded /orders, sent /other");
+    }
+
+    @Test
     void unusedEntriesFailAtTheEnd() {
         service.on("GET", "/a", MockResponse.json("1"));
         service.on("GET", "/b", MockResponse.json("2"));
