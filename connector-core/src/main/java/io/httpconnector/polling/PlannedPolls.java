@@ -33,6 +33,8 @@ public final class PlannedPolls implements AutoCloseable {
     // Guarded by this.
     private PlannedPoll next;
     private @Nullable Job job;
+    private boolean requested;
+    private boolean running;
     private boolean ended;
 
     PlannedPolls(PollingEngine engine, String id, String origin, PlannedPoll first, UnaryOperator<PlannedPoll> poll) {
@@ -92,18 +94,53 @@ public final class PlannedPolls implements AutoCloseable {
             schedule();
             return null;
         }
+        requested = false;
+        running = true;
         return next;
     }
 
     private synchronized void finished(PlannedPoll due, @Nullable PlannedPoll planned) {
+        running = false;
         if (planned != null && planned.needsAuthorization()) {
             close();
         }
         if (!ended) {
             Instant later = engine.time().now().plus(AFTER_EXCEPTION);
             next = planned == null ? new PlannedPoll(due.time(), later, due.failures() + 1, false) : planned;
+            if (requested) {
+                bringForward();
+            }
             schedule();
         }
+    }
+
+    /** Plans the next poll for now, but not before the delay after a failure. */
+    private void bringForward() {
+        Instant now = engine.time().now();
+        if (next.failures() == 0 && next.start().isAfter(now)) {
+            next = new PlannedPoll(next.time().isAfter(now) ? now : next.time(), now, 0, false);
+        }
+    }
+
+    /**
+     * Requests a poll as soon as possible, in addition to the schedule; without waiting for it. While a poll is running, another one
+     * follows it. If the last poll has failed, the next one waits for the delay after the failure.
+     *
+     * @return false if the polls have ended, so that nothing was requested
+     */
+    public synchronized boolean pollNow() {
+        if (ended) {
+            return false;
+        }
+        requested = true;
+        if (!running) {
+            bringForward();
+            if (job != null) {
+                engine.cancel(job);
+            }
+            schedule();
+        }
+        return true;
     }
 
     /**

@@ -43,6 +43,52 @@ class PlannedPollsTest {
     }
 
     @Test
+    void requestedPollFollowsTheOneInProgressAndWaitsAfterAFailure() throws Exception {
+        TimeSource system = TimeSource.SYSTEM;
+        CountDownLatch gate = new CountDownLatch(1);
+        PlannedPoll first = new PlannedPoll(system.now(), system.now(), 0, false);
+        try (PollingEngine real = PollingEngine.create(2, system);
+                PlannedPolls planned = real.plan("a", "origin", first, due -> {
+                    polled.add(due.time());
+                    boolean isFirst = polled.size() == 1;
+                    if (isFirst) {
+                        awaitGate(gate);
+                    }
+                    Instant next = system.now().plus(Duration.ofHours(1));
+                    return new PlannedPoll(next, next, isFirst || polled.size() < 3 ? 0 : 1, false);
+                })) {
+            while (polled.isEmpty()) {
+                Thread.onSpinWait();
+            }
+            assertThat(planned.pollNow()).isTrue();
+            gate.countDown();
+            while (polled.size() < 2) {
+                Thread.onSpinWait();
+            }
+            assertThat(planned.pollNow()).isTrue();
+            while (polled.size() < 3 || planned.next().orElseThrow().failures() == 0) {
+                Thread.onSpinWait();
+            }
+            Instant afterFailure = planned.next().orElseThrow().start();
+
+            assertThat(planned.pollNow()).isTrue();
+
+            assertThat(planned.next().orElseThrow().start()).isEqualTo(afterFailure);
+            assertThat(polled).hasSize(3);
+            planned.close();
+            assertThat(planned.pollNow()).isFalse();
+        }
+    }
+
+    private static void awaitGate(CountDownLatch gate) {
+        try {
+            assertThat(gate.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
     void pollsAreExecutedWhenTheyAreDue() throws Exception {
         PlannedPoll first = now();
         try (PlannedPolls planned = engine.plan("a", "origin", first, due -> {

@@ -13,7 +13,9 @@ import io.httpconnector.polling.PollingTriggerBuilder;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.EventHandler;
+import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.WebhookReceiver;
+import io.httpconnector.webhook.hybrid.HybridStatus;
 import io.httpconnector.webhook.subscription.SubscriptionStatus;
 import io.httpconnector.webhook.subscription.WebhookSubscription;
 import java.net.URI;
@@ -23,6 +25,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -44,6 +47,7 @@ public final class Connector implements AutoCloseable {
     private final Map<String, RequestTemplate> templates = new ConcurrentHashMap<>();
     private final Map<String, PollingTrigger> triggers = new LinkedHashMap<>();
     private final ConnectorWebhooks webhooks;
+    private final ConnectorHybrids hybrids;
     private boolean isStarted;
     private boolean isClosed;
 
@@ -62,7 +66,8 @@ public final class Connector implements AutoCloseable {
         this.received = received;
         this.components = components;
         this.empty = empty;
-        this.webhooks = new ConnectorWebhooks(parts, context, components, connection, values);
+        this.hybrids = new ConnectorHybrids(parts, context, components, connection, values, received, empty);
+        this.webhooks = new ConnectorWebhooks(parts, context, components, connection, values, hybrids::reconcile);
     }
 
     /** Sets the handlers of the triggers and webhooks that name one. */
@@ -133,11 +138,12 @@ public final class Connector implements AutoCloseable {
     /**
      * Handles the events of a polling trigger or a webhook. A polling trigger begins when the connector is started; a webhook
      * receives requests at once, and is registered at the service when the connector is started, if the document has a subscription.
+     * The handler of a hybrid trigger receives the events of its polls and of its webhook, which has no handler of its own.
      *
      * @param name the name of the trigger or webhook
      * @param handler the handler
-     * @throws InvalidDefinitionException if there is no such trigger or webhook, it has a handler already, or the context has no
-     *     state store or router for it
+     * @throws InvalidDefinitionException if there is no such trigger or webhook, it has a handler already, it is the webhook of a
+     *     hybrid trigger, or the context has no state store or router for it
      */
     public synchronized void on(String name, EventHandler handler) {
         Arguments.notNull(handler, "handler");
@@ -154,16 +160,83 @@ public final class Connector implements AutoCloseable {
         }
         if (trigger != null) {
             PollingTrigger created = builder(name, trigger, handler).build();
+            DefinedHybrid hybrid = trigger.hybrid();
+            if (hybrid != null) {
+                open(name, hybrid, created);
+            }
             triggers.put(name, created);
             if (isStarted) {
-                created.start();
+                start(name, created);
+                if (hybrid != null) {
+                    webhooks.start(hybrid.webhook());
+                }
             }
         } else if (webhook != null) {
+            String owner = ConnectorHybrids.owner(parts, name);
+            if (owner != null) {
+                throw invalid(name + ": it is the webhook of the hybrid trigger \"" + owner
+                        + "\", whose handler receives the events of both: set it by on(\"" + owner + "\", ...)");
+            }
             webhooks.open(name, webhook, handler);
             if (isStarted) {
                 webhooks.start(name);
             }
         }
+    }
+
+    /** Opens the webhook of a hybrid trigger, which has another handler than others. */
+    private void open(String name, DefinedHybrid hybrid, PollingTrigger trigger) {
+        DefinedWebhook webhook = Objects.requireNonNull(parts.webhooks().get(hybrid.webhook()));
+        EventHandler push = hybrids.open(name, hybrid, trigger);
+        try {
+            webhooks.open(hybrid.webhook(), webhook, push);
+        } catch (RuntimeException e) {
+            hybrids.close(hybrid);
+            trigger.close();
+            throw e;
+        }
+    }
+
+    /** Starts the polls of a trigger. A hybrid one polls at once: webhooks may have been lost. */
+    private void start(String name, PollingTrigger trigger) {
+        trigger.start();
+        DefinedTrigger defined = parts.triggers().get(name);
+        if (defined != null && defined.hybrid() != null) {
+            boolean unused = trigger.pollNow();
+        }
+    }
+
+    /**
+     * Passes an event of a webhook to its hybrid trigger, if a {@link HybridHost} has stored it, or received it for several tenants.
+     *
+     * @param webhook the name of the webhook
+     * @param event an event, see {@link io.httpconnector.webhook.WebhookEvent#toTriggerEvent()}
+     * @throws InvalidDefinitionException if no hybrid trigger with this webhook has a handler
+     * @throws Exception if the event was not handled: pass it again later
+     */
+    public void push(String webhook, TriggerEvent event) throws Exception {
+        hybrids.push(webhook, Arguments.notNull(event, "event"));
+    }
+
+    /**
+     * Returns the status of a hybrid trigger that has a handler: of its polls, and of its webhook with the events that it has missed.
+     *
+     * @param trigger the name of the trigger
+     * @return the status; empty if the trigger has no handler, or no webhook
+     * @throws io.httpconnector.state.StateException if the state cannot be read
+     */
+    public synchronized Optional<HybridStatus> hybridStatus(String trigger) {
+        DefinedTrigger defined = parts.triggers().get(trigger);
+        PollingTrigger polling = triggers.get(trigger);
+        DefinedHybrid hybrid = defined == null ? null : defined.hybrid();
+        return hybrid == null || polling == null
+                ? Optional.empty()
+                : Optional.of(new HybridStatus(
+                        polling.status(),
+                        polling.acceptsPushes() ? polling.pushStatus() : null,
+                        receiver(hybrid.webhook())
+                                .map(WebhookReceiver::pendingCount)
+                                .orElse(0)));
     }
 
     /**
@@ -196,9 +269,12 @@ public final class Connector implements AutoCloseable {
                 .store(context.state)
                 .handler(handler)
                 .definition(
-                        TriggerTimes.render(empty.inTrigger(trigger.forBuilder(name)), values, now()),
+                        TriggerTimes.render(empty.inTrigger(trigger.forBuilder()), values, now()),
                         components.filters());
         trigger.code().apply(builder, components, true);
+        if (trigger.hybrid() != null) {
+            trigger.hybrid().addTo(builder);
+        }
         if (received.areUsedBy(trigger.json())) {
             builder.pillFrom(InputText.STEP, received.with(values.texts(), connection));
         } else if (!values.texts().isEmpty()) {
@@ -244,7 +320,7 @@ public final class Connector implements AutoCloseable {
     public synchronized void start() {
         checkOpen();
         isStarted = true;
-        triggers.values().forEach(PollingTrigger::start);
+        triggers.forEach(this::start);
         webhooks.start();
     }
 

@@ -41,6 +41,7 @@ public final class ConnectorContext {
     final Consumer<WebhookReceiverBuilder> receivers;
     final Map<String, URI> webhookUrls;
     final Consumer<WebhookSubscriptionBuilder> subscriptions;
+    final @Nullable HybridHost hybrids;
 
     private ConnectorContext(Builder builder) {
         this.tenant = builder.tenant;
@@ -60,6 +61,7 @@ public final class ConnectorContext {
         this.receivers = builder.receivers;
         this.webhookUrls = Map.copyOf(builder.webhookUrls);
         this.subscriptions = builder.subscriptions;
+        this.hybrids = builder.hybrids;
     }
 
     /**
@@ -92,6 +94,7 @@ public final class ConnectorContext {
         private Consumer<PollingTriggerBuilder> triggers = builder -> {};
         private Consumer<WebhookReceiverBuilder> receivers = builder -> {};
         private Consumer<WebhookSubscriptionBuilder> subscriptions = builder -> {};
+        private @Nullable HybridHost hybrids;
         private final List<String> problems = new ArrayList<>();
 
         private Builder(String tenant) {
@@ -293,6 +296,18 @@ public final class ConnectorContext {
          */
         public Builder subscriptions(Consumer<WebhookSubscriptionBuilder> change) {
             this.subscriptions = subscriptions.andThen(Arguments.notNull(change, "change of subscriptions"));
+            return this;
+        }
+
+        /**
+         * Lets the application schedule the polls of hybrid triggers and receive the events of their webhooks. Default: the connector
+         * does both.
+         *
+         * @param host the application
+         * @return this builder
+         */
+        public Builder hybrids(HybridHost host) {
+            this.hybrids = Arguments.notNull(host, "host of hybrid triggers");
             return this;
         }
 

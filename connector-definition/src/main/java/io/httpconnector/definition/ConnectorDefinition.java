@@ -17,8 +17,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
@@ -238,6 +240,21 @@ public final class ConnectorDefinition {
      */
     public Set<String> triggers() {
         return parts.triggers().keySet();
+    }
+
+    /**
+     * Returns the hybrid triggers, which have a webhook in addition to their polls.
+     *
+     * @return the names of the webhooks by those of the triggers, in the order of the document
+     */
+    public Map<String, String> hybrids() {
+        Map<String, String> webhooks = new LinkedHashMap<>();
+        parts.triggers().forEach((name, trigger) -> {
+            if (trigger.hybrid() != null) {
+                webhooks.put(name, trigger.hybrid().webhook());
+            }
+        });
+        return Collections.unmodifiableMap(webhooks);
     }
 
     /**

@@ -140,7 +140,12 @@ final class ConnectorReader {
             JsonNode given = defaults.withDefaults(json.at("/triggers").path(name), name);
             inputs.check(object, given);
             TriggerTimes.check(object, given, inputs);
-            return DefinedTrigger.read(name, object, given, requestsJson, requests.keySet(), defaults, probe);
+            DefinedHybrid.Source source = new DefinedHybrid.Source(
+                    requestsJson,
+                    requests.keySet(),
+                    filters,
+                    template -> defaults.withDefaultsInPayload(template, name));
+            return DefinedTrigger.read(name, object, given, source, defaults, probe);
         });
         Map<String, DefinedWebhook> webhooks = reader.objectMap("webhooks", (name, object) -> {
             object.acceptUnreadMembers();
@@ -153,6 +158,7 @@ final class ConnectorReader {
             inputs.checkEntered(object, "", json.at("/webhooks").path(name));
             return DefinedWebhook.read(object, json.at("/webhooks").path(name), samples);
         });
+        new HybridWebhooks(json, reader).check();
         LiteralSecrets secrets = new LiteralSecrets(reader, filters);
         secrets.findInSettings(json);
         requests.forEach((name, request) ->
@@ -167,9 +173,16 @@ final class ConnectorReader {
             JsonNode request = json.path("triggers").path(name).path("request");
             if (request.isObject()) {
                 secrets.findIn(
-                        RequestTemplate.fromJson(trigger.forBuilder(name).path("request"), filters),
+                        RequestTemplate.fromJson(trigger.forBuilder().path("request"), filters),
                         request,
                         "/triggers/" + name + "/request");
+            }
+            JsonNode fetch = json.path("triggers").path(name).at("/hybrid/payload/fetch");
+            if (trigger.hybrid() != null && fetch.isObject()) {
+                secrets.findIn(
+                        RequestTemplate.fromJson(trigger.hybrid().template(), filters),
+                        fetch,
+                        "/triggers/" + name + "/hybrid/payload/fetch");
             }
         });
         return auth == null

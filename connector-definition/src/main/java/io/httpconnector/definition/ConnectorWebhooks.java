@@ -12,6 +12,7 @@ import io.httpconnector.webhook.TenantRoutes;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookReceiverBuilder;
 import io.httpconnector.webhook.WebhookRouter;
+import io.httpconnector.webhook.subscription.SubscriptionListener;
 import io.httpconnector.webhook.subscription.SubscriptionStatus;
 import io.httpconnector.webhook.subscription.WebhookSubscription;
 import io.httpconnector.webhook.subscription.WebhookSubscriptionBuilder;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The webhooks of a connector: their receivers, URLs, secrets and subscriptions. Not thread-safe: the connector synchronizes. */
@@ -35,6 +37,7 @@ final class ConnectorWebhooks {
     private final ConnectorComponents components;
     private final HttpConnection connection;
     private final InputValues values;
+    private final Consumer<String> gaps;
     private final Map<String, OpenWebhook> open = new LinkedHashMap<>();
     private final Map<String, WebhookSubscription> subscriptions = new LinkedHashMap<>();
     private final Map<String, String> tokens = new LinkedHashMap<>();
@@ -42,17 +45,24 @@ final class ConnectorWebhooks {
     /** A receiver and its URL. */
     record OpenWebhook(WebhookReceiver receiver, URI url) {}
 
+    /**
+     * Creates the webhooks.
+     *
+     * @param gaps receives the name of a webhook whose events may be missing
+     */
     ConnectorWebhooks(
             Parts parts,
             ConnectorContext context,
             ConnectorComponents components,
             HttpConnection connection,
-            InputValues values) {
+            InputValues values,
+            Consumer<String> gaps) {
         this.parts = parts;
         this.context = context;
         this.components = components;
         this.connection = connection;
         this.values = values;
+        this.gaps = gaps;
     }
 
     private String id(String name) {
@@ -158,6 +168,12 @@ final class ConnectorWebhooks {
         if (context.timeSource != null) {
             builder.timeSource(context.timeSource);
         }
+        builder.listener(new SubscriptionListener() {
+            @Override
+            public void onGap(String subscription, String reason) {
+                gaps.accept(name);
+            }
+        });
         context.subscriptions.accept(builder);
         return builder.build();
     }

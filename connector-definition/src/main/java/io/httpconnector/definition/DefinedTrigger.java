@@ -7,17 +7,25 @@ import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.Suggestions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A polling trigger of a connector document. Immutable.
  *
+ * @param id the name of the trigger
  * @param title the title for users; empty if there is none
  * @param json the definition, without defaults and without the members that are code
  * @param code the members that are code
  * @param handler the name of the handler; empty if the application sets it
+ * @param hybrid the webhook that pushes the same records; null if there is none
  */
-record DefinedTrigger(String title, ObjectNode json, CodeMembers code, String handler) {
+record DefinedTrigger(
+        String id,
+        String title,
+        ObjectNode json,
+        CodeMembers code,
+        String handler,
+        @Nullable DefinedHybrid hybrid) {
 
     /** The members that replace those of the request, so that a named request can have others in each trigger. */
     private static final List<String> OF_REQUEST = List.of("rules", "retry");
@@ -26,33 +34,34 @@ record DefinedTrigger(String title, ObjectNode json, CodeMembers code, String ha
      * Reads a trigger. Its request may be the name of a request of the document, whose records and pagination it then has unless it
      * has its own.
      *
-     * @param requests the requests of the document as JSON
-     * @param valid the names of those without problems
+     * @param source the requests of the document
      * @param documentDefaults the members that a trigger has unless it has its own
      */
     static DefinedTrigger read(
             String id,
             JsonObjectReader reader,
             JsonNode given,
-            JsonNode requests,
-            Set<String> valid,
+            DefinedHybrid.Source source,
             DocumentDefaults documentDefaults,
             TriggerProbe probe) {
+        JsonNode requests = source.requests();
         String title = reader.text("title");
         String handler = reader.text("handler");
         reader.require("request");
         JsonNode request = reader.any("request");
         // "rules", "retry": In place of those of the request.
         OF_REQUEST.forEach(reader::any);
+        DefinedHybrid hybrid = reader.object(
+                "hybrid", object -> DefinedHybrid.read(object, given, source, title == null ? id : title));
         reader.acceptUnreadMembers();
         ObjectNode json = ((ObjectNode) given).deepCopy();
-        json.remove(List.of("title", "handler"));
+        json.remove(List.of("title", "handler", "hybrid"));
         String named = request != null && request.isTextual() ? request.textValue() : null;
         if (named != null) {
             request = requests.path(named);
             if (!request.isObject()) {
                 reader.problem("request", unknown(named, requests));
-                return new DefinedTrigger("", json, CodeMembers.NONE, "");
+                return new DefinedTrigger(id, "", json, CodeMembers.NONE, "", hybrid);
             }
         }
         new ParentRequests(requests, reader).resolve(json, title == null ? id : title);
@@ -83,20 +92,21 @@ record DefinedTrigger(String title, ObjectNode json, CodeMembers code, String ha
             if (template.path("name").asText().equals(title == null ? id : title)) {
                 template.remove("name");
             }
-            return new DefinedTrigger(title == null ? "" : title, canonical, code, handler == null ? "" : handler);
+            return new DefinedTrigger(
+                    id, title == null ? "" : title, canonical, code, handler == null ? "" : handler, hybrid);
         } catch (InvalidDefinitionException e) {
             List<String> problems = new ArrayList<>();
             for (String found : e.problems()) {
                 String problem = located(found, given);
                 if (named == null || !isOfRequest(problem, given)) {
                     problems.add(problem);
-                } else if (valid.contains(named)) {
+                } else if (source.valid().contains(named)) {
                     problems.add("/request: with the request \"" + named + "\": " + problem);
                 }
                 // Otherwise reported for the request.
             }
             if (problems.isEmpty()) {
-                return new DefinedTrigger("", json, CodeMembers.NONE, "");
+                return new DefinedTrigger(id, "", json, CodeMembers.NONE, "", hybrid);
             }
             throw new InvalidDefinitionException("trigger", problems);
         }
@@ -129,7 +139,7 @@ record DefinedTrigger(String title, ObjectNode json, CodeMembers code, String ha
     }
 
     /** Returns the trigger as it is given to a builder. */
-    ObjectNode forBuilder(String id) {
+    ObjectNode forBuilder() {
         ObjectNode complete = json.deepCopy();
         ObjectNode template = (ObjectNode) complete.path("request");
         if (!template.has("name")) {
@@ -143,6 +153,9 @@ record DefinedTrigger(String title, ObjectNode json, CodeMembers code, String ha
         ObjectNode written = code.addTo(json.deepCopy());
         if (!handler.isEmpty()) {
             written.put("handler", handler);
+        }
+        if (hybrid != null) {
+            written.set("hybrid", hybrid.toJson(title.isEmpty() ? id : title));
         }
         return title.isEmpty() ? written : written.put("title", title);
     }

@@ -305,8 +305,45 @@ final class DefinitionComparison {
                     Impact.STATE,
                     pointer,
                     "deleted records are detected by the new setting from now on");
+        } else if (member.equals("hybrid")) {
+            hybrid(pointer);
         } else if (!DESCRIPTION.contains(member)) {
             add(ChangeKind.TRIGGER, Impact.NONE, pointer, "applies to the next poll");
+        }
+    }
+
+    private void hybrid(String pointer) {
+        if (before.at(pointer).isMissingNode()) {
+            String webhook = after.at(pointer).path("webhook").asText();
+            add(
+                    ChangeKind.TRIGGER,
+                    Impact.APPLICATION,
+                    pointer,
+                    older.webhooks().contains(webhook)
+                            ? "its handler also receives the events of the webhook \"" + webhook
+                                    + "\": remove the handler of the webhook"
+                            : "it also needs the URL of the webhook \"" + webhook
+                                    + "\": set a router before the upgrade");
+        } else if (after.at(pointer).isMissingNode()) {
+            String webhook = before.at(pointer).path("webhook").asText();
+            add(
+                    ChangeKind.TRIGGER,
+                    Impact.APPLICATION,
+                    pointer,
+                    newer.webhooks().contains(webhook)
+                            ? "it only polls: the webhook \"" + webhook + "\" needs a handler of its own"
+                            : "it only polls: events arrive with the next poll");
+        } else {
+            compareMembers(pointer, (member, place) -> {
+                boolean isOther = member.equals("webhook");
+                add(
+                        ChangeKind.TRIGGER,
+                        isOther ? Impact.APPLICATION : Impact.NONE,
+                        place,
+                        isOther
+                                ? "its handler receives the events of another webhook"
+                                : "applies to the next events of the webhook");
+            });
         }
     }
 }

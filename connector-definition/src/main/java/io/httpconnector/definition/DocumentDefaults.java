@@ -67,6 +67,11 @@ final class DocumentDefaults {
         return copy;
     }
 
+    /** Returns the request in the payload of a hybrid trigger with the defaults. */
+    JsonNode withDefaultsInPayload(JsonNode request, String trigger) {
+        return withDefaults("/triggers/" + JsonObjectReader.token(trigger) + "/hybrid/payload/fetch", request);
+    }
+
     /** Returns a trigger whose own request has the defaults. */
     JsonNode withDefaults(JsonNode trigger, String name) {
         String pointer = "/triggers/" + JsonObjectReader.token(name);

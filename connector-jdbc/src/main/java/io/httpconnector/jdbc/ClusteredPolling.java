@@ -214,6 +214,20 @@ public final class ClusteredPolling implements AutoCloseable {
     }
 
     /**
+     * Requests a poll as soon as possible, on any node; without waiting for it. While a poll is running, another one follows it. A trigger
+     * that is paused or needs an authorization does not poll.
+     *
+     * @param id the id of the trigger
+     * @return whether the trigger exists and polls
+     */
+    public boolean pollNow(String id) {
+        check(id != null, "the id is null");
+        boolean requested = table.pollNow(id, time.now());
+        scheduler.triggerCheckForDueExecutions();
+        return requested;
+    }
+
+    /**
      * Removes a trigger and its state. A poll in progress ends with its next page.
      *
      * @param id the id of the trigger

@@ -157,6 +157,28 @@ final class TriggerRepository implements MisplannedTasks.TaskKind {
         });
     }
 
+    /**
+     * Lets a running trigger poll now, after the poll in progress, or after the delay of a failure; false if it does not exist or does not
+     * run. The version shows a poll in progress that another one must follow it.
+     */
+    boolean pollNow(String id, Instant now) {
+        String key = Database.key(id);
+        return Database.retryOnConflict(() -> database.write(connection -> {
+            int known = update(
+                    connection,
+                    "update $trigger set version = version + 1, planned_at = ? where trigger_key = ? and state = ?",
+                    update -> set(update, now.toEpochMilli(), key, StoredState.RUNNING.code));
+            if (known == 1) {
+                int unused = update(
+                        connection,
+                        "update $trigger_task set execution_time = ? where task_name = ? and task_instance = ? and picked"
+                                + " = ? and execution_time > ? and consecutive_failures = 0",
+                        update -> set(update, now, task, key, false, now));
+            }
+            return known == 1;
+        }));
+    }
+
     /** Removes a trigger and its state; false if it does not exist. */
     boolean remove(String id) {
         return database.write(connection -> remove(connection, Database.key(id)));

@@ -119,7 +119,7 @@ class ClusteredHybridTest {
                     })
                     .payload(WebhookPayload.records("/record"))
                     .store(JdbcStateStore.of(source))
-                    .pollElsewhere(() -> cluster.resume(ID), push -> cluster.betweenPolls(ID, push))
+                    .pollElsewhere(() -> cluster.pollNow(ID), push -> cluster.betweenPolls(ID, push))
                     .handler(handler);
             trigger = builder.build();
             cluster.put(ID, definition());
@@ -185,6 +185,46 @@ class ClusteredHybridTest {
             }
         }
         assertThat(seen()).hasSize(14).doesNotHaveDuplicates();
+    }
+
+    /** A requested poll follows the one in progress on another node, and does not end a pause. */
+    @ParameterizedTest
+    @EnumSource
+    void requestedPollRespectsThePauseAndFollowsAPollInProgress(Databases databases) {
+        rows.put(1, 1);
+        try (HikariDataSource source = databases.open(directory)) {
+            JdbcSchema.create(source);
+            try (Node a = new Node(source, Duration.ofHours(1), null);
+                    Node b = new Node(source, Duration.ofHours(1), null)) {
+                Await.until(() -> handled.size() == 1 && a.cluster.list().get(0).node() == null);
+                CountDownLatch reading = new CountDownLatch(1);
+                CountDownLatch requested = new CountDownLatch(1);
+                beforePage = () -> {
+                    if (reading.getCount() > 0) {
+                        reading.countDown();
+                        await(requested);
+                    }
+                };
+                assertThat(a.cluster.pollNow(ID)).isTrue();
+                await(reading);
+                int before = service.requests().size();
+                rows.put(2, 1);
+                assertThat(b.cluster.pollNow(ID)).isTrue();
+                requested.countDown();
+                Await.until(() -> handled.size() == 2 && service.requests().size() > before);
+
+                assertThat(a.cluster.pause(ID)).isTrue();
+                Await.until(() -> a.cluster.list().get(0).node() == null);
+                int paused = service.requests().size();
+                rows.put(3, 1);
+                assertThat(b.cluster.pollNow(ID)).isFalse();
+                assertThat(b.cluster.pollNow("unknown")).isFalse();
+                assertThat(b.cluster.list().get(0).state()).isEqualTo(ClusteredPolling.State.PAUSED);
+                assertThat(service.requests()).hasSize(paused);
+                assertThat(a.cluster.resume(ID)).isTrue();
+                Await.until(() -> handled.size() == 3);
+            }
+        }
     }
 
     private static void await(CountDownLatch latch) {

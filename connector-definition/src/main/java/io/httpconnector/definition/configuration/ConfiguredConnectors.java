@@ -148,10 +148,11 @@ public final class ConfiguredConnectors implements AutoCloseable {
             known.addAll(definition.triggers());
             known.addAll(definition.webhooks());
             if (definition.triggers().contains(name) || definition.webhooks().contains(name)) {
-                checkUrl(connection + "/" + name, definition.subscriptions().contains(name));
+                String webhook = definition.hybrids().getOrDefault(name, name);
+                checkUrl(connection + "/" + webhook, definition.subscriptions().contains(webhook));
                 Connector connector = connector(connection);
                 connector.on(name, handler);
-                connector.receiver(name).ifPresent(receiver -> webhooks.add(connection + "/" + name, receiver));
+                connector.receiver(webhook).ifPresent(receiver -> webhooks.add(connection + "/" + webhook, receiver));
                 isHandled = true;
             }
         }

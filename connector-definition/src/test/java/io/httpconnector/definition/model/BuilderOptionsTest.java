@@ -25,6 +25,7 @@ import io.httpconnector.polling.Pagination;
 import io.httpconnector.polling.ParentRecords;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
+import io.httpconnector.polling.PushSettings;
 import io.httpconnector.polling.RecordSelector;
 import io.httpconnector.polling.Schedule;
 import io.httpconnector.template.RequestTemplateBuilder;
@@ -32,6 +33,7 @@ import io.httpconnector.webhook.MessageSignatureBuilder;
 import io.httpconnector.webhook.SignatureBuilder;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookReceiverBuilder;
+import io.httpconnector.webhook.hybrid.WebhookPayload;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Map;
@@ -73,6 +75,11 @@ class BuilderOptionsTest {
                         PollingTriggerBuilder.class,
                         trigger,
                         "acceptPushes=push connection=- engine=- handler=- listener=- store=- minInterval=- maxDeadLetters=deadLetters maxInMemory=inMemory maxParents=parents maxRememberedKeys=keys pill=pills pillFrom=-"),
+                arguments(
+                        WebhookPayload.class,
+                        (Consumer<JsonNode>) WebhookPayload::fromJson,
+                        "isNudge=nudge conflicts=-"),
+                arguments(PushSettings.class, trigger, ""),
                 arguments(RecordSelector.class, trigger, ""),
                 arguments(Pagination.class, trigger, ""),
                 arguments(Cursor.class, trigger, ""),

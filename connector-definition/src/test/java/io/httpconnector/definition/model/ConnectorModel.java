@@ -72,6 +72,7 @@ final class ConnectorModel {
                         ValueModel.object(request, Arrangement.SINGLE)));
         complete(polling, template, Set.of("rules", "retry"));
         reuseRequests(value(trigger, "parents").object(), request);
+        completeHybrid(value(model(polling), "hybrid").object(), request);
         extend(object("webhooks"), receiver.object(receiver.root()), Set.of());
         completeSubscription(value(model(object("webhooks")), "subscription").object());
         String defaults = object("defaults");
@@ -134,6 +135,16 @@ final class ConnectorModel {
 
     private static ValueModel value(ObjectModel object, String member) {
         return member(object, member).values().get(0);
+    }
+
+    /** The request that completes records is one of the document, or its name. */
+    private void completeHybrid(String id, String request) {
+        setValues(
+                value(model(id), "payload").object(),
+                "fetch",
+                List.of(
+                        ValueModel.of(ValueType.TEXT, Arrangement.SINGLE),
+                        ValueModel.object(request, Arrangement.SINGLE)));
     }
 
     /** The verifiers and handshakes of a subscription are those of a receiver; a preset has all requests. */

@@ -2,6 +2,7 @@ package io.httpconnector.webhook.hybrid;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
@@ -135,7 +136,7 @@ public final class HybridTriggerBuilder {
      * Requests polls from a scheduler other than the engine of the polls, such as {@code ClusteredPolling}. Then {@link
      * HybridTrigger#start()} starts no polls.
      *
-     * @param request requests a poll without waiting for it, such as {@code () -> cluster.resume(id)}
+     * @param request requests a poll without waiting for it, such as {@code () -> cluster.pollNow(id)}
      * @return this
      */
     public HybridTriggerBuilder pollElsewhere(Runnable request) {
@@ -146,7 +147,7 @@ public final class HybridTriggerBuilder {
      * Requests polls from a scheduler other than the engine of the polls, which several nodes share. Then {@link HybridTrigger#start()}
      * starts no polls.
      *
-     * @param request requests a poll without waiting for it, such as {@code () -> cluster.resume(id)}
+     * @param request requests a poll without waiting for it, such as {@code () -> cluster.pollNow(id)}
      * @param betweenPolls executes a push while no node polls, such as {@code push -> cluster.betweenPolls(id, push)}: otherwise each
      *     push lets a poll of another node fail, which is then repeated
      * @return this
@@ -241,8 +242,7 @@ public final class HybridTriggerBuilder {
             found.add("payload: it is missing: use WebhookPayload.records(...), or WebhookPayload.nudge()");
             meaning = WebhookPayload.nudge();
         } else {
-            meaning.check(found);
-            checkIdentity(meaning, found);
+            meaning.conflicts(savedPoll()).forEach(problem -> found.add("payload: " + problem));
         }
         if (meaning.template() != null && connection == null) {
             found.add("connection: it is missing: fetch(...) uses connection(...) of this builder");
@@ -254,7 +254,8 @@ public final class HybridTriggerBuilder {
             throw new InvalidDefinitionException("hybrid trigger \"" + id + "\"", found);
         }
         Runnable request = pollElsewhere == null ? () -> requestPoll(trigger) : pollElsewhere;
-        slot.records = new WebhookRecords(meaning, connection, trigger, request, betweenPolls);
+        WebhookRecords records = WebhookRecords.of(meaning, trigger).pollElsewhere(request, betweenPolls);
+        slot.records = connection == null ? records : records.connection(connection);
         WebhookReceiver first = build("webhook", webhook::build, found);
         if (first == null) {
             throw new InvalidDefinitionException("hybrid trigger \"" + id + "\"", found);
@@ -282,19 +283,12 @@ public final class HybridTriggerBuilder {
         return build("poll", poll::build, found);
     }
 
-    private void checkIdentity(WebhookPayload meaning, List<String> found) {
-        JsonNode saved;
+    private JsonNode savedPoll() {
         try {
-            saved = poll.toJson();
+            return poll.toJson();
         } catch (InvalidDefinitionException e) {
             // The settings contain code, or their problems are reported when the polls are built.
-            return;
-        }
-        boolean isWhole = saved.has("wholeRecordAsKey") || saved.has("wholeRecordAsVersion");
-        if (isWhole && !meaning.isNudge() && meaning.template() == null) {
-            found.add(
-                    "payload: the whole record is the key or the version, and the record of a webhook rarely has exactly the"
-                            + " members of a polled one: use key(...) and version(...) with fields, fetch(...), or nudge()");
+            return MissingNode.getInstance();
         }
     }
 

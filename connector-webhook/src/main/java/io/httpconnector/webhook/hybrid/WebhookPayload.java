@@ -8,6 +8,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.internal.json.MemberSteps;
+import io.httpconnector.template.PillFilter;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.webhook.WebhookEvent;
 import java.util.ArrayList;
@@ -199,7 +200,12 @@ public final class WebhookPayload {
         return new WebhookPayload(changed);
     }
 
-    boolean isNudge() {
+    /**
+     * Whether the payload only requests polls.
+     *
+     * @return whether it was created by {@link #nudge()}
+     */
+    public boolean isNudge() {
         return locations.isEmpty();
     }
 
@@ -262,22 +268,39 @@ public final class WebhookPayload {
         return response.at(fetchedAt);
     }
 
-    /** Adds problems of settings that exclude each other. */
-    void check(List<String> problems) {
+    /**
+     * Returns the problems of settings that exclude each other, or do not fit to the polls.
+     *
+     * @param poll the definition of the polling trigger; missing if it contains code
+     * @return the problems; none if the payload can be used
+     */
+    public List<String> conflicts(JsonNode poll) {
+        List<String> problems = new ArrayList<>();
         boolean hasRecordSettings = !copies.isEmpty() || fetch != null || hasDeletions();
         if (isNudge() && hasRecordSettings) {
-            problems.add("payload: copy, fetch and deletions need the locations of records; use records(...)");
+            problems.add("copy, fetch and deletions need the locations of records; use records(...)");
         }
         if (fetch == null && (notFoundIsDeleted || !fetchedAt.isEmpty())) {
-            problems.add("payload: notFoundIsDeleted and fetchedAt need fetch(...)");
+            problems.add("notFoundIsDeleted and fetchedAt need fetch(...)");
         }
+        if ((poll.has("wholeRecordAsKey") || poll.has("wholeRecordAsVersion")) && !isNudge() && fetch == null) {
+            problems.add(
+                    "the whole record is the key or the version, and the record of a webhook rarely has exactly the"
+                            + " members of a polled one: use key(...) and version(...) with fields, fetch(...), or nudge()");
+        }
+        return problems;
     }
 
     private boolean hasDeletions() {
         return !deletedTypes.isEmpty() || !deletedValues.isEmpty();
     }
 
-    ObjectNode toJson() {
+    /**
+     * Returns the definition of the payload, to be saved.
+     *
+     * @return JSON that {@link #fromJson} reads
+     */
+    public ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         if (isNudge()) {
             json.put("nudge", true);
@@ -308,8 +331,35 @@ public final class WebhookPayload {
         }
     }
 
+    /**
+     * Reads a definition.
+     *
+     * @param json the output of {@link #toJson}
+     * @return the payload
+     * @throws InvalidDefinitionException if it is invalid: reports all problems, each with its JSON Pointer
+     */
+    public static WebhookPayload fromJson(JsonNode json) {
+        return fromJson(json, Map.of());
+    }
+
+    /**
+     * Reads a definition whose request uses filters of the application.
+     *
+     * @param json the output of {@link #toJson}
+     * @param filters the filters by name
+     * @return the payload
+     * @throws InvalidDefinitionException if it is invalid: reports all problems, each with its JSON Pointer
+     */
+    public static WebhookPayload fromJson(JsonNode json, Map<String, PillFilter> filters) {
+        return JsonObjectReader.read("payload of a webhook", json, reader -> read(reader, filters));
+    }
+
     /** Reads the output of {@link #toJson}. */
     static WebhookPayload read(JsonObjectReader reader) {
+        return read(reader, Map.of());
+    }
+
+    private static WebhookPayload read(JsonObjectReader reader, Map<String, PillFilter> filters) {
         reader.exactlyOneOf("records", "nudge");
         boolean unused = reader.isMarked("nudge");
         // "records": The locations of records in the payload, as JSON Pointers.
@@ -331,7 +381,10 @@ public final class WebhookPayload {
                         when,
                         (payload, read) -> payload.deletedWhen(read.field, read.values.toArray(new String[0])))
                 // "fetch": A request that completes each record.
-                .with("fetch", reader.document("fetch", RequestTemplate::fromJson), WebhookPayload::fetch)
+                .with(
+                        "fetch",
+                        reader.document("fetch", template -> RequestTemplate.fromJson(template, filters)),
+                        WebhookPayload::fetch)
                 // "fetchedAt": The location of the record in the response, as a JSON Pointer. Default: the response
                 // itself.
                 .text("fetchedAt", WebhookPayload::fetchedAt)

@@ -3,51 +3,118 @@ package io.httpconnector.webhook.hybrid;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.StatusException;
+import io.httpconnector.internal.Arguments;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PushResult;
 import io.httpconnector.polling.PushedRecords;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.webhook.WebhookEvent;
+import io.httpconnector.webhook.WebhookHandler;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Passes the records of webhook events to the trigger that polls them. */
-final class WebhookRecords {
+/**
+ * A handler of webhook events that passes their records to the trigger that polls them. {@link HybridTrigger} has one; use it directly
+ * for a trigger and a receiver that the application creates separately. Immutable; thread-safe.
+ *
+ * <pre>{@code
+ * WebhookRecords records = WebhookRecords.of(WebhookPayload.records("/object"), trigger);
+ * WebhookReceiver receiver = WebhookReceiver.named("contacts").verify(verifier).handler(records).build();
+ * }</pre>
+ */
+public final class WebhookRecords implements WebhookHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(HybridTrigger.class);
 
     private final WebhookPayload payload;
     private final @Nullable HttpConnection connection;
+    private final BiFunction<Pills, JsonNode, Pills> pills;
     private final PollingTrigger trigger;
     private final Runnable poll;
     private final Consumer<Runnable> betweenPolls;
 
-    /**
-     * Creates the mapping.
-     *
-     * @param poll requests a poll
-     * @param betweenPolls executes a push while no other node polls
-     */
-    WebhookRecords(
+    private WebhookRecords(
             WebhookPayload payload,
             @Nullable HttpConnection connection,
+            BiFunction<Pills, JsonNode, Pills> pills,
             PollingTrigger trigger,
             Runnable poll,
             Consumer<Runnable> betweenPolls) {
         this.payload = payload;
         this.connection = connection;
+        this.pills = pills;
         this.trigger = trigger;
         this.poll = poll;
         this.betweenPolls = betweenPolls;
     }
 
+    /**
+     * Creates a handler.
+     *
+     * @param payload the meaning of the payload
+     * @param trigger the trigger, which accepts pushes unless the payload only requests polls
+     * @return the handler
+     */
+    public static WebhookRecords of(WebhookPayload payload, PollingTrigger trigger) {
+        Arguments.notNull(trigger, "trigger");
+        return new WebhookRecords(
+                Arguments.notNull(payload, "payload"),
+                null,
+                (pills, record) -> pills,
+                trigger,
+                () -> {
+                    boolean unused = trigger.pollNow();
+                },
+                Runnable::run);
+    }
+
+    /**
+     * Sets the connection of the requests that complete records, see {@link WebhookPayload#fetch}.
+     *
+     * @param service the connection
+     * @return another handler
+     */
+    public WebhookRecords connection(HttpConnection service) {
+        return new WebhookRecords(
+                payload, Arguments.notNull(service, "connection"), pills, trigger, poll, betweenPolls);
+    }
+
+    /**
+     * Adds values for the requests that complete records.
+     *
+     * @param change adds values to the pills {@code record} and {@code event}; its second argument is the record
+     * @return another handler
+     */
+    public WebhookRecords pills(BiFunction<Pills, JsonNode, Pills> change) {
+        return new WebhookRecords(payload, connection, Arguments.notNull(change, "pills"), trigger, poll, betweenPolls);
+    }
+
+    /**
+     * Requests polls from another scheduler than that of the trigger. Default: {@link PollingTrigger#pollNow()}.
+     *
+     * @param request requests a poll without waiting for it
+     * @param push executes a push, preferably while no node polls
+     * @return another handler
+     */
+    public WebhookRecords pollElsewhere(Runnable request, Consumer<Runnable> push) {
+        return new WebhookRecords(
+                payload,
+                connection,
+                pills,
+                trigger,
+                Arguments.notNull(request, "request of a poll"),
+                Arguments.notNull(push, "push"));
+    }
+
     /** Handles an event: when the method returns, its records are handled and stored. */
-    void handle(WebhookEvent event) {
+    @Override
+    public void handle(WebhookEvent event) {
         if (!payload.isRelevant(event)) {
             LOG.debug("{} has a type without an effect", event);
             return;
@@ -89,9 +156,10 @@ final class WebhookRecords {
         List<JsonNode> changed = new ArrayList<>();
         List<JsonNode> deleted = new ArrayList<>();
         for (JsonNode record : records) {
-            Pills pills = Pills.of("event", event.payload()).and("record", record);
+            Pills values = pills.apply(Pills.of("event", event.payload()).and("record", record), record);
             try {
-                changed.add(payload.fetched(service.send(template.render(pills)).json()));
+                changed.add(
+                        payload.fetched(service.send(template.render(values)).json()));
             } catch (StatusException e) {
                 boolean isGone = e.status() == 404 || e.status() == 410;
                 if (!isGone || !payload.isNotFoundDeleted()) {
