@@ -65,7 +65,16 @@ final class ReceiverMetrics implements WebhookListener {
 
     @Override
     public void onUnknownTenant(WebhookEvent event) {
-        ConnectorMeter.UNKNOWN_TENANTS.increment(meters, 1, Tag.DESTINATION, events.destination(event.receiver()));
+        countUnknownTenants(event.receiver(), 1);
+    }
+
+    /** Creates the counter of a URL that tenants share, so that alerts see the first increment. */
+    void prepareShared(String receiver) {
+        countUnknownTenants(receiver, 0);
+    }
+
+    private void countUnknownTenants(String receiver, long amount) {
+        ConnectorMeter.UNKNOWN_TENANTS.increment(meters, amount, Tag.DESTINATION, events.destination(receiver));
     }
 
     @Override

@@ -89,7 +89,7 @@ public final class RegistryMetrics {
     /**
      * Adds the gauges of a registry: {@link ConnectorMeter#REGISTRY_INSTANCES} for each document that is defined, and with an inbox
      * {@link ConnectorMeter#INBOX_PENDING} and {@link ConnectorMeter#INBOX_AGE} of its mailbox, with the name {@code
-     * connector-registry}.
+     * connector-registry}. For each URL that instances share, {@link ConnectorMeter#UNKNOWN_TENANTS} starts at 0.
      *
      * @param registry a started registry, to which the gauges have a weak reference
      * @return removes the gauges, to be closed with the registry
@@ -113,6 +113,7 @@ public final class RegistryMetrics {
             }
             groups.add(group);
         });
+        registry.webhookUrls().keySet().forEach(receivers::prepareShared);
         if (hasInbox) {
             groups.add(new Gauges.Group(meters, Tag.DESTINATION, destinations.tag(MAILBOX))
                     .add(

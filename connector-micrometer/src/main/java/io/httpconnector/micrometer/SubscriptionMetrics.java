@@ -35,6 +35,7 @@ final class SubscriptionMetrics implements SubscriptionListener {
         for (SubscriptionAction action : SubscriptionAction.values()) {
             countFailures(subscription, action, 0);
         }
+        REPLACEMENT_REASONS.forEach(reason -> countReplacements(subscription, reason, 0));
     }
 
     @Override
@@ -44,8 +45,7 @@ final class SubscriptionMetrics implements SubscriptionListener {
 
     @Override
     public void onRecreated(String subscription, String id, String reason) {
-        ConnectorMeter.SUBSCRIPTION_REPLACEMENTS.increment(
-                meters, 1, Tag.DESTINATION, names.tag(subscription), Tag.REASON, reasons.tag(reason));
+        countReplacements(subscription, reason, 1);
     }
 
     @Override
@@ -75,6 +75,11 @@ final class SubscriptionMetrics implements SubscriptionListener {
 
     private void count(ConnectorMeter meter, String subscription, long amount) {
         meter.increment(meters, amount, Tag.DESTINATION, names.tag(subscription));
+    }
+
+    private void countReplacements(String subscription, String reason, long amount) {
+        ConnectorMeter.SUBSCRIPTION_REPLACEMENTS.increment(
+                meters, amount, Tag.DESTINATION, names.tag(subscription), Tag.REASON, reasons.tag(reason));
     }
 
     private void countFailures(String subscription, SubscriptionAction action, long amount) {

@@ -160,4 +160,42 @@ class RegistryMetricsTest {
                     .contains("(other)");
         }
     }
+
+    @Test
+    void unknownTenantsOfASharedUrlAreCountedFromZero() {
+        RegistryMetrics metrics = ConnectorMetrics.of(meters).registry();
+        try (ConnectorRegistry registry = metrics.measure(builder()).build()) {
+            registry.define(ConnectorDefinition.parse("""
+                    connector: 1
+                    id: chat
+                    version: 1.0.0
+                    title: Chat
+                    inputs: [{name: team, label: Team}]
+                    connection: {baseUrl: "https://chat.example.com"}
+                    webhooks:
+                      message:
+                        verify: [{type: preset, name: github, secrets: [hook]}]
+                        tenant: {body: /team}
+                        tenantValue: "{{auth.team}}"
+                      other:
+                        verify: [{type: preset, name: github, secrets: [hook]}]
+                    """));
+            registry.on("chat", "message", (instance, event) -> {});
+            registry.on("chat", "other", (instance, event) -> {});
+            registry.start();
+            try (ConnectorMetrics.Monitor monitor = metrics.monitor(registry)) {
+                assertThat(monitor).isNotNull();
+                assertThat(registry.webhookUrls()).containsOnlyKeys("chat/message");
+                assertThat(tags(ConnectorMeter.UNKNOWN_TENANTS, Tag.DESTINATION))
+                        .containsExactly("chat/message");
+                assertThat(count(ConnectorMeter.UNKNOWN_TENANTS, "chat/message"))
+                        .isZero();
+
+                send(registry.webhookUrls().get("chat/message"));
+
+                assertThat(count(ConnectorMeter.UNKNOWN_TENANTS, "chat/message"))
+                        .isEqualTo(1);
+            }
+        }
+    }
 }

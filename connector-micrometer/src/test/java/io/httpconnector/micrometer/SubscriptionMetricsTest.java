@@ -210,6 +210,8 @@ class SubscriptionMetricsTest {
         assertThat(counter(ConnectorMeter.SUBSCRIPTION_FAILURES, "action", "renew"))
                 .isZero();
         assertThat(counter(ConnectorMeter.SUBSCRIPTION_DUPLICATES)).isZero();
+        assertThat(counter(ConnectorMeter.SUBSCRIPTION_REPLACEMENTS, "reason", "expired"))
+                .isZero();
 
         subscription.register();
         subscription.renewNow();

@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import javax.sql.DataSource;
@@ -247,6 +248,16 @@ public final class ConnectorRegistry implements AutoCloseable {
     public Optional<URI> webhookUrl(String connector, String webhook) {
         checkStarted();
         return environment.shared.url(Arguments.notNull(connector, "connector"), Arguments.notNull(webhook, "webhook"));
+    }
+
+    /**
+     * Returns the URLs that all instances of a connector share, see {@link #webhookUrl}.
+     *
+     * @return the URLs by connector and webhook, such as {@code slack/events}
+     */
+    public SortedMap<String, URI> webhookUrls() {
+        checkStarted();
+        return environment.shared.urls();
     }
 
     /**

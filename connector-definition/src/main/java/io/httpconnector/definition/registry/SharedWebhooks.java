@@ -23,6 +23,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -130,6 +132,15 @@ final class SharedWebhooks {
         OpenWebhook opened = open.get(new WebhookId(connector, webhook));
         WebhookRouter router = registry.settings().router();
         return opened == null || router == null ? Optional.empty() : Optional.of(router.url(opened.token));
+    }
+
+    /** Returns all URLs by connector and webhook. */
+    SortedMap<String, URI> urls() {
+        SortedMap<String, URI> urls = new TreeMap<>();
+        for (WebhookId id : open.keySet()) {
+            url(id.connector(), id.webhook()).ifPresent(url -> urls.put(id.connector() + "/" + id.webhook(), url));
+        }
+        return urls;
     }
 
     /** Receives a request by the newest version of the document. */

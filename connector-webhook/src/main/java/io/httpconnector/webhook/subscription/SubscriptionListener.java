@@ -1,10 +1,18 @@
 package io.httpconnector.webhook.subscription;
 
+import java.util.Set;
+
 /**
  * Receives notifications about a subscription, for alerts and metrics. Must be thread-safe and return quickly; exceptions are
  * logged.
  */
 public interface SubscriptionListener {
+
+    /**
+     * The reasons of {@link #onRecreated} that are known before they occur, for metrics that start at 0. Further reasons are failures,
+     * such as {@code renew: status 404}, and what the service announces.
+     */
+    Set<String> REPLACEMENT_REASONS = ReplacementReasons.ALL;
 
     /**
      * Called when the subscription was created for the first time, or found at the service after a crash.

@@ -58,7 +58,7 @@ final class SubscriptionNotifier {
         if (isRotated) {
             notify(listener -> listener.onRotated(name));
         }
-        if (reason != null && (hasGap || !SubscriptionPlanner.PLANNED.contains(reason))) {
+        if (reason != null && (hasGap || !ReplacementReasons.PLANNED.contains(reason))) {
             gap(reason);
         }
     }

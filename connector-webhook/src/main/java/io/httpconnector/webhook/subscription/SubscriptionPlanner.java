@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,15 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @param node the id of this node
  */
 record SubscriptionPlanner(SubscriptionDefinition definition, String url, String fingerprint, String node) {
-
-    static final String EXPIRED = "expired";
-    static final String URL_CHANGED = "the URL has changed";
-    static final String DEFINITION_CHANGED = "the definition has changed";
-    static final String ROTATION = "rotation of the secret";
-    static final String RENEWAL = "renewal by a new subscription";
-
-    /** The reasons for a replacement during which the previous subscription sends events. */
-    static final Set<String> PLANNED = Set.of(URL_CHANGED, DEFINITION_CHANGED, ROTATION, RENEWAL);
 
     /** The shortest time between two renewals. */
     private static final Duration MIN_RENEWAL = Duration.ofMinutes(1);
@@ -214,21 +204,21 @@ record SubscriptionPlanner(SubscriptionDefinition definition, String url, String
             return state.recreate;
         }
         if (active.expires() != null && !active.expires().isAfter(now)) {
-            return EXPIRED;
+            return ReplacementReasons.EXPIRED;
         }
         if (!active.url().equals(url)) {
-            return URL_CHANGED;
+            return ReplacementReasons.URL_CHANGED;
         }
         if (!active.definition().equals(fingerprint)) {
-            return DEFINITION_CHANGED;
+            return ReplacementReasons.DEFINITION_CHANGED;
         }
         if (state.rotation != null && definition.rotate() == null) {
-            return ROTATION;
+            return ReplacementReasons.ROTATION;
         }
         boolean isRenewedByCreate = definition.renew() == null
                 && active.expires() != null
                 && !renewal(active, state.renewNow, now).isAfter(now);
-        return isRenewedByCreate ? RENEWAL : null;
+        return isRenewedByCreate ? ReplacementReasons.RENEWAL : null;
     }
 
     /** Values of a subscription that was created without a response may be those of its successor: it is deleted afterwards. */

@@ -1,14 +1,24 @@
 package io.httpconnector.examples.spring;
 
+import io.httpconnector.Secret;
+import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.definition.Connector;
+import io.httpconnector.definition.registry.ConnectorRegistry;
+import io.httpconnector.definition.registry.InstanceSettings;
+import io.httpconnector.definition.registry.StoredSecrets;
 import io.httpconnector.spring.ConnectorTrigger;
 import io.httpconnector.trigger.TriggerEvent;
+import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
 
-/** Copies the orders of two customers, and the payments that Stripe reports, to the database. */
+/** Copies the orders of customers, and the payments that Stripe reports, to the database. */
 @SpringBootApplication
 public class OrderSync {
 
@@ -31,6 +41,18 @@ public class OrderSync {
         void paid(TriggerEvent event) {
             String payment = event.payload().toString();
             database.update("merge into payments values (?, ?)", event.id(), payment);
+        }
+    }
+
+    /** Adds customers at run time. */
+    @RestController
+    record Customers(ConnectorRegistry registry, TokenStore tokens) {
+
+        @PutMapping("/customers/{name}")
+        void add(@PathVariable String name, @RequestBody Map<String, String> shop) {
+            Secret secret = Secret.of(shop.remove("clientSecret"));
+            StoredSecrets.in(tokens).put(name, "shop", "clientSecret", secret);
+            registry.add(name, "shop", InstanceSettings.of(shop));
         }
     }
 }

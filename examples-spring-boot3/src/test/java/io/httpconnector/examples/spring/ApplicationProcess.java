@@ -56,7 +56,11 @@ final class ApplicationProcess implements AutoCloseable {
     }
 
     ApplicationProcess awaitReady() {
-        Await.until(Duration.ofSeconds(60), () -> !process.isAlive() || log().contains("Started OrderSync"));
+        try {
+            Await.until(Duration.ofSeconds(60), () -> !process.isAlive() || log().contains("Started OrderSync"));
+        } catch (AssertionError e) {
+            throw new IllegalStateException(log(), e);
+        }
         Matcher port = PORT.matcher(log());
         if (!port.find()) {
             throw new IllegalStateException(log());
@@ -73,23 +77,47 @@ final class ApplicationProcess implements AutoCloseable {
         }
     }
 
-    String get(String path) throws Exception {
+    String get(String path) {
         return send(HttpRequest.newBuilder(URI.create(url + path)).build()).body();
     }
 
-    HttpResponse<String> post(String path, Map<String, String> headers, String body) throws Exception {
+    HttpResponse<String> post(String path, Map<String, String> headers, String body) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(url + path)).POST(HttpRequest.BodyPublishers.ofString(body));
         headers.forEach(request::header);
         return send(request.build());
     }
 
-    private static HttpResponse<String> send(HttpRequest request) throws Exception {
-        return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+    /** Sends JSON, and returns the status. */
+    int put(String path, String body) {
+        return send(HttpRequest.newBuilder(URI.create(url + path))
+                        .PUT(HttpRequest.BodyPublishers.ofString(body))
+                        .header("Content-Type", "application/json")
+                        .build())
+                .statusCode();
+    }
+
+    private static HttpResponse<String> send(HttpRequest request) {
+        try {
+            return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static JsonNode json(String body) {
+        try {
+            return JSON.readTree(body);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Lets the endpoint of Actuator poll a trigger or replay its dead letters, and returns the number of events. */
-    int operate(String trigger, String action) throws Exception {
+    int operate(String trigger, String action) {
         HttpResponse<String> response = post(
                 "/actuator/connectors/" + trigger,
                 Map.of("Content-Type", "application/json"),
@@ -97,11 +125,11 @@ final class ApplicationProcess implements AutoCloseable {
         if (response.statusCode() != 200) {
             throw new IllegalStateException(response.statusCode() + ": " + response.body() + "\n" + log());
         }
-        return JSON.readTree(response.body()).path("events").asInt();
+        return json(response.body()).path("events").asInt();
     }
 
-    JsonNode trigger(String trigger) throws Exception {
-        return JSON.readTree(get("/actuator/connectors/" + trigger));
+    JsonNode trigger(String trigger) {
+        return json(get("/actuator/connectors/" + trigger));
     }
 
     /** Ends the process at once, like a power failure. */
