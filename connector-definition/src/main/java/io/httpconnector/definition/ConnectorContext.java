@@ -3,6 +3,7 @@ package io.httpconnector.definition;
 import io.httpconnector.HttpConnectionBuilder;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.TimeSource;
+import io.httpconnector.auth.definition.InputNaming;
 import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.polling.PollingEngine;
@@ -42,6 +43,7 @@ public final class ConnectorContext {
     final Map<String, URI> webhookUrls;
     final Consumer<WebhookSubscriptionBuilder> subscriptions;
     final @Nullable HybridHost hybrids;
+    final @Nullable InputNaming naming;
 
     private ConnectorContext(Builder builder) {
         this.tenant = builder.tenant;
@@ -62,6 +64,7 @@ public final class ConnectorContext {
         this.webhookUrls = Map.copyOf(builder.webhookUrls);
         this.subscriptions = builder.subscriptions;
         this.hybrids = builder.hybrids;
+        this.naming = builder.naming;
     }
 
     /**
@@ -95,6 +98,7 @@ public final class ConnectorContext {
         private Consumer<WebhookReceiverBuilder> receivers = builder -> {};
         private Consumer<WebhookSubscriptionBuilder> subscriptions = builder -> {};
         private @Nullable HybridHost hybrids;
+        private @Nullable InputNaming naming;
         private final List<String> problems = new ArrayList<>();
 
         private Builder(String tenant) {
@@ -147,6 +151,18 @@ public final class ConnectorContext {
          */
         public Builder secrets(SecretSource source) {
             this.secrets = Arguments.notNull(source, "source of secrets");
+            return this;
+        }
+
+        /**
+         * Names inputs and secrets in messages as the users of the application set them, for example by properties. Default: as the
+         * methods of this class.
+         *
+         * @param names the names and the advice
+         * @return this builder
+         */
+        public Builder naming(InputNaming names) {
+            this.naming = Arguments.notNull(names, "names of inputs");
             return this;
         }
 

@@ -6,6 +6,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.definition.AuthMethod;
 import io.httpconnector.auth.definition.InputField;
+import io.httpconnector.auth.definition.InputNaming;
 import io.httpconnector.definition.ConnectorComponents.ComponentKind;
 import io.httpconnector.definition.ConnectorReader.Parts;
 import io.httpconnector.definition.SecretSource.SecretReference;
@@ -16,23 +17,21 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Creates instances of connectors. */
 final class ConnectorFactory {
 
-    private static final Pattern MISSING_VALUE = Pattern.compile("set it by value\\(\"([^\"]+)\", \\.\\.\\.\\)");
-
     private final Parts parts;
     private final ConnectorContext context;
     private final List<String> problems = new ArrayList<>();
     private final Map<String, InputField> inputs = new HashMap<>();
+    private final InputNaming naming;
 
     private ConnectorFactory(Parts parts, ConnectorContext context) {
         this.parts = parts;
         this.context = context;
+        this.naming = context.naming == null ? ContextNaming.IN_CODE : context.naming;
     }
 
     static Connector create(Parts parts, ConnectorComponents known, ConnectorContext context) {
@@ -41,7 +40,7 @@ final class ConnectorFactory {
 
     private Connector create(ConnectorComponents known) {
         String strategy = context.strategy == null ? parts.auth().strategies().get(0) : context.strategy;
-        AuthMethod method = parts.auth().choose(strategy);
+        AuthMethod method = parts.auth().choose(strategy).naming(naming);
         parts.auth().fields(strategy).forEach(input -> inputs.put(input.name(), input));
         Map<String, Secret> secrets = new HashMap<>();
         enter(method, secrets);
@@ -96,10 +95,9 @@ final class ConnectorFactory {
             return;
         }
         List<String> known = List.copyOf(problems);
-        new RequiredInputs(parts.auth().declaredFields(strategy), delivered)
+        new RequiredInputs(parts.auth().declaredFields(strategy), delivered, naming)
                 .problems(texts, secrets).stream()
                         .sorted()
-                        .map(this::withSource)
                         .filter(problem -> known.stream().noneMatch(other -> other.contains(advice(problem))))
                         .forEach(problems::add);
     }
@@ -123,12 +121,13 @@ final class ConnectorFactory {
             InputField input = inputs.get(name);
             if (input == null) {
                 String nearest = Suggestions.of(name, inputs.keySet());
-                problems.add(name + ": there is no such input"
+                problems.add(naming.name(name, false) + ": there is no such input"
                         + (nearest == null
                                 ? ": use one of " + inputs.keySet()
                                 : ": did you mean \"" + nearest + "\"?"));
             } else if (input.isSecret()) {
-                problems.add(name + ": it is a secret: supply it by the source of secrets");
+                problems.add(naming.name(name, false) + ": it is a secret: "
+                        + (context.naming == null ? "supply it by the source of secrets" : naming.advice(name, true)));
             } else if (!value.isEmpty() || input.defaultValue().isEmpty()) {
                 // A field that is left empty has its default.
                 method.value(name, value);
@@ -157,23 +156,11 @@ final class ConnectorFactory {
         }
     }
 
-    /** Replaces the advice for a missing secret, which is not set as a value. */
-    private String withSource(String problem) {
-        Matcher advice = MISSING_VALUE.matcher(problem);
-        boolean isSecret = advice.find()
-                && inputs.containsKey(advice.group(1))
-                && inputs.get(advice.group(1)).isSecret();
-        return isSecret
-                ? problem.substring(0, advice.start()) + "supply the secret \"" + advice.group(1)
-                        + "\" by the source of secrets"
-                : problem;
-    }
-
     private @Nullable HttpConnectionBuilder connection(AuthMethod method) {
         try {
             return method.connection();
         } catch (InvalidDefinitionException e) {
-            e.problems().forEach(problem -> problems.add(withSource(problem)));
+            problems.addAll(e.problems());
             return null;
         }
     }

@@ -92,9 +92,22 @@ final class ConnectorWebhooks {
         }
         subscription(name, webhook).ifPresent(builder::subscription);
         context.receivers.accept(builder);
-        WebhookReceiver receiver = builder.build();
+        WebhookReceiver receiver = build(name, builder);
         URI added = router.add(token(name, webhook), receiver);
         open.put(name, new OpenWebhook(receiver, context.webhookUrls.getOrDefault(name, added)));
+    }
+
+    /** Builds a receiver; problems have the JSON Pointers of the document. */
+    private static WebhookReceiver build(String name, WebhookReceiverBuilder builder) {
+        try {
+            return builder.build();
+        } catch (InvalidDefinitionException e) {
+            throw new InvalidDefinitionException(
+                    "webhook \"" + name + "\"",
+                    e.problems().stream()
+                            .map(problem -> problem.startsWith("/") ? "/webhooks/" + name + problem : problem)
+                            .toList());
+        }
     }
 
     /** Returns the token in the URL, which stays the same after a restart if the library registers the URL. */

@@ -1,6 +1,7 @@
 package io.httpconnector.definition;
 
 import io.httpconnector.auth.definition.InputField;
+import io.httpconnector.auth.definition.InputNaming;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +13,9 @@ import java.util.Set;
  *
  * @param inputs all inputs of the strategy
  * @param delivered the names of values that the service delivers, with its tokens or to a webhook
+ * @param naming names inputs in messages
  */
-record RequiredInputs(Collection<InputField> inputs, Set<String> delivered) {
+record RequiredInputs(Collection<InputField> inputs, Set<String> delivered, InputNaming naming) {
 
     RequiredInputs {
         inputs = List.copyOf(inputs);
@@ -29,11 +31,11 @@ record RequiredInputs(Collection<InputField> inputs, Set<String> delivered) {
     List<String> problems(Map<String, String> texts, Set<String> secrets) {
         return inputs.stream()
                 .filter(input -> isRequired(input, texts))
-                .map(InputField::name)
-                .filter(name ->
-                        !secrets.contains(name) && texts.getOrDefault(name, "").isEmpty())
-                .map(name -> name + ": it is " + (texts.containsKey(name) ? "empty" : "missing")
-                        + ": set it by value(\"" + name + "\", ...)")
+                .filter(input -> !secrets.contains(input.name())
+                        && texts.getOrDefault(input.name(), "").isEmpty())
+                .map(input -> naming.name(input.name(), input.isSecret()) + ": it is "
+                        + (texts.containsKey(input.name()) ? "empty" : "missing") + ": "
+                        + naming.advice(input.name(), input.isSecret()))
                 .toList();
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
+import io.httpconnector.auth.definition.InputNaming;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookReceiverBuilder;
 import java.util.function.Function;
@@ -34,8 +35,13 @@ record WebhookReceivers(
      * @param rendered the definition with the values of inputs
      */
     WebhookReceiverBuilder builder(String receiver, String name, DefinedWebhook webhook, JsonNode rendered) {
-        WebhookReceiverBuilder builder =
-                WebhookReceiver.named(receiver).definition(rendered, secrets).connection(connection);
+        InputNaming naming = context.naming;
+        WebhookReceiverBuilder builder = WebhookReceiver.named(receiver).connection(connection);
+        if (naming == null) {
+            builder.definition(rendered, secrets);
+        } else {
+            builder.definition(rendered, secrets, secret -> naming.advice(secret, true));
+        }
         webhook.verifiers().stream()
                 .flatMap(verifier -> Stream.ofNullable(components.verifiers().get(verifier)))
                 .forEach(builder::verify);

@@ -41,7 +41,7 @@ record DeliveredSecretNames(
                     Secret given = supplied.find(name);
                     return given != null || !names.contains(name) ? given : delivered(name);
                 },
-                supplied.advice());
+                supplied.problem());
     }
 
     private Secret delivered(String name) {

@@ -214,6 +214,20 @@ public final class WebhookReceiverBuilder extends ReceiverOptionsBuilder {
         return this;
     }
 
+    /**
+     * Sets the definition of the receiver, whose secrets are looked up by name, with an advice for missing ones.
+     *
+     * @param json as for {@link #definition(JsonNode, Map)}
+     * @param secrets returns the secret of a name, or null if there is none; called by {@link #build()}
+     * @param advice returns how the user of the application sets a missing secret, as the end of a message
+     * @return this builder
+     */
+    public WebhookReceiverBuilder definition(
+            JsonNode json, Function<String, @Nullable Secret> secrets, UnaryOperator<String> advice) {
+        definition.read(json, SecretNames.of(secrets, advice), reader -> ReceiverDefinitionCodec.read(reader, this));
+        return this;
+    }
+
     void unverified(boolean flag) {
         this.unverified = flag;
     }

@@ -36,6 +36,7 @@ public final class AuthMethod {
     private @Nullable TokenStore tokens;
     private @Nullable String account;
     private TimeSource timeSource = TimeSource.SYSTEM;
+    private InputNaming naming = FieldProblems.IN_CODE;
 
     AuthMethod(
             AuthDefinition definition,
@@ -122,6 +123,21 @@ public final class AuthMethod {
             problems.add("timeSource: it is null");
         } else {
             this.timeSource = source;
+        }
+        return this;
+    }
+
+    /**
+     * Names fields in messages as the users of the application set them. Default: as the methods of this class.
+     *
+     * @param names the names and the advice
+     * @return this
+     */
+    public AuthMethod naming(InputNaming names) {
+        if (names == null) {
+            problems.add("naming: it is null");
+        } else {
+            this.naming = names;
         }
         return this;
     }
@@ -244,8 +260,14 @@ public final class AuthMethod {
                 found.stream().distinct().toList());
     }
 
+    private boolean isSecret(String field) {
+        InputField known = fields.get(field);
+        return known != null && known.isSecret();
+    }
+
     private FieldValues values(List<String> found) {
-        FieldValues values = new FieldValues(found, timeSource);
+        FieldProblems reported = new FieldProblems(found, naming, this::isSecret);
+        FieldValues values = new FieldValues(reported, timeSource);
         Map<String, String> plain = new LinkedHashMap<>();
         fields.forEach((name, field) -> {
             if (entered(field) instanceof String text) {
@@ -262,12 +284,12 @@ public final class AuthMethod {
                 String problem = field.rules().problem(text);
                 // An optional text that is empty is no value here.
                 if (problem != null) {
-                    values.problem(name, problem);
+                    reported.ofField(name, problem);
                 }
             } else if (value instanceof Secret && given.get(name) instanceof String text) {
                 String problem = field.rules().problem(field.rules().stripped(text));
                 if (problem != null) {
-                    values.problem(name, problem);
+                    reported.ofField(name, problem);
                 }
             }
             if (value != null) {

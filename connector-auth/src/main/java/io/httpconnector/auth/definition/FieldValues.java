@@ -11,7 +11,6 @@ import io.httpconnector.TimeSource;
 import io.httpconnector.auth.internal.AttemptValues;
 import io.httpconnector.auth.internal.UrlValue;
 import io.httpconnector.template.PillText;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -42,18 +41,18 @@ final class FieldValues {
     /** The values that the definition itself proposes. */
     private final Set<String> choices = new LinkedHashSet<>();
 
-    private final List<String> problems;
+    private final FieldProblems problems;
 
     /** The values of the request that these values are rendered for. */
     private final AttemptValues attempt;
 
     private final TimeSource timeSource;
 
-    FieldValues(List<String> problems, TimeSource timeSource) {
+    FieldValues(FieldProblems problems, TimeSource timeSource) {
         this(problems, AttemptValues.of(null, timeSource.now()), timeSource);
     }
 
-    private FieldValues(List<String> problems, AttemptValues attempt, TimeSource timeSource) {
+    private FieldValues(FieldProblems problems, AttemptValues attempt, TimeSource timeSource) {
         this.problems = problems;
         this.attempt = attempt;
         this.timeSource = timeSource;
@@ -117,7 +116,7 @@ final class FieldValues {
     }
 
     private FieldValues copy(AttemptValues attempt, Map<String, String> fields) {
-        FieldValues more = new FieldValues(new ArrayList<>(), attempt, timeSource);
+        FieldValues more = new FieldValues(problems.empty(), attempt, timeSource);
         more.values.putAll(values);
         more.optional.addAll(optional);
         more.received.addAll(received);
@@ -141,8 +140,8 @@ final class FieldValues {
 
     /** Throws the problems, if there are any. */
     void throwProblems() {
-        if (!problems.isEmpty()) {
-            throw new InvalidDefinitionException("values", problems);
+        if (problems() > 0) {
+            throw new InvalidDefinitionException("values", problems.all());
         }
     }
 
@@ -203,17 +202,20 @@ final class FieldValues {
     }
 
     void moveProblemsTo(FieldValues other) {
-        other.problems.addAll(problems);
-        problems.clear();
+        problems.moveTo(other.problems);
     }
 
     /** Returns the number of problems so far, to detect new ones. */
     int problems() {
-        return problems.size();
+        return problems.all().size();
+    }
+
+    void missing(String field) {
+        problems.ofField(field, "it is missing: " + problems.advice(field));
     }
 
     void problem(String pointer, String problem) {
-        problems.add(pointer + ": " + problem);
+        problems.add(pointer, problem);
     }
 
     /** Renders a text; null if it is omitted, or if a problem was reported. */
@@ -426,9 +428,7 @@ final class FieldValues {
             if (!has(name)) {
                 omitted = true;
                 if (!optional.contains(name)) {
-                    problem(
-                            text.pointer(),
-                            "there is no value for {{auth." + name + "}}: set it by value(\"" + name + "\", ...)");
+                    problem(text.pointer(), "there is no value for {{auth." + name + "}}: " + problems.advice(name));
                 }
             }
         }

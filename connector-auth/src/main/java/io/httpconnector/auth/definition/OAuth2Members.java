@@ -150,7 +150,7 @@ final class OAuth2Members {
         String id = values.plain().get(OAuth2Type.CLIENT_ID);
         if (id == null) {
             if (needed) {
-                values.problem(OAuth2Type.CLIENT_ID, "it is missing: set it by value(\"clientId\", ...)");
+                values.missing(OAuth2Type.CLIENT_ID);
             }
         } else if (key != null) {
             builder.client(id, key.build(values));

@@ -7,6 +7,7 @@ import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.TokenEncryption;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.internal.json.ProblemLocation;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -15,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +49,6 @@ record ApplicationSettings(
     static final String PREFIX = "connectors";
 
     private static final List<String> SPRING = List.of("jdbc", "polling", "registry", "exchangeLog", "oauth2");
-    private static final Pattern POINTER = Pattern.compile("^/([^: (]*)");
     private static final String SCHEMA = """
             {"type": "object", "properties": {
               "documents": {"type": "array", "items": {"type": "string"}},
@@ -169,11 +168,10 @@ record ApplicationSettings(
 
     /** Replaces the JSON Pointer at the start of a problem by the name of the property. */
     private static String named(String problem) {
-        var pointer = POINTER.matcher(problem);
-        return pointer.find()
-                ? PREFIX + "." + PropertyNames.withHyphens(pointer.group(1).replace('/', '.'))
-                        + problem.substring(pointer.end())
-                : problem;
+        ProblemLocation location = ProblemLocation.of(problem);
+        return location.segments().isEmpty()
+                ? problem
+                : PREFIX + "." + PropertyNames.withHyphens(String.join(".", location.segments())) + location.rest();
     }
 
     /** Omits the key and the properties of the connections. */

@@ -151,7 +151,7 @@ public final class ConfiguredConnectors implements AutoCloseable {
                 String webhook = definition.hybrids().getOrDefault(name, name);
                 checkUrl(connection + "/" + webhook, definition.subscriptions().contains(webhook));
                 Connector connector = connector(connection);
-                connector.on(name, handler);
+                ConnectionConfiguration.on(connection, connector, name, handler);
                 connector.receiver(webhook).ifPresent(receiver -> webhooks.add(connection + "/" + webhook, receiver));
                 isHandled = true;
             }

@@ -5,7 +5,6 @@ import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.ConnectorComponents;
-import io.httpconnector.definition.ConnectorContext;
 import io.httpconnector.definition.ConnectorDefinition;
 import io.httpconnector.definition.SecretSource;
 import io.httpconnector.internal.Arguments;
@@ -16,7 +15,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConfiguredConnectorsBuilder {
 
-    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
     private static final String DEFAULT_DOCUMENTS = "classpath:connectors/";
 
     private final Map<String, ?> properties;
@@ -162,31 +159,17 @@ public final class ConfiguredConnectorsBuilder {
         Map<String, Connector> connectors = new LinkedHashMap<>();
         settings.connections().forEach((name, tree) -> {
             try {
-                if (!NAME.matcher(name).matches()) {
-                    throw new InvalidDefinitionException(
-                            "connection",
-                            ": use a name of lower-case letters, digits and hyphens, at most 63, a letter first");
-                }
-                ConnectionSettings connection = ConnectionSettings.read(name, tree);
-                String id = connection.connector();
-                if (id != null && !areDocumentsValid) {
+                ConnectionConfiguration connection = ConnectionConfiguration.read(name, tree);
+                if (connection.hasDocument() && !areDocumentsValid) {
                     return;
                 }
-                ConnectorDefinition base = id == null ? null : files.get(id);
-                ConnectorDefinition definition = definition(connection, base);
-                ConnectorContext.Builder context = connection.context(definition, secrets);
-                String publicUrl = settings.publicUrl();
-                if (publicUrl != null) {
-                    definition
-                            .webhooks()
-                            .forEach(webhook ->
-                                    context.webhookUrl(webhook, WebhookPaths.publicUrl(publicUrl, name, webhook)));
-                }
-                all.customize(name, context);
-                connectors.put(name, definition.connect(context.build()));
+                ConnectorDefinition definition = connection.definition(files::get, components);
+                Connector connector = connection.connect(
+                        definition, secrets, settings.publicUrl(), context -> all.customize(name, context));
+                connectors.put(name, connector);
                 definitions.put(name, definition);
             } catch (InvalidDefinitionException e) {
-                e.problems().forEach(problem -> problems.add(named(name, problem)));
+                problems.addAll(e.problems());
             }
         });
         ConfiguredConnectors created = new ConfiguredConnectors(settings, definitions, connectors, stores);
@@ -195,31 +178,6 @@ public final class ConfiguredConnectorsBuilder {
             throw new InvalidDefinitionException("connections of the application", problems);
         }
         return created;
-    }
-
-    /** Returns the document of a connection; reports misspelt names of values and secrets together with other problems. */
-    private ConnectorDefinition definition(ConnectionSettings connection, @Nullable ConnectorDefinition base) {
-        try {
-            return new ConnectionDocument(connection).definition(base, components);
-        } catch (InvalidDefinitionException e) {
-            List<String> all = new ArrayList<>(e.problems());
-            try {
-                if (base != null) {
-                    connection.checkNames(base);
-                }
-            } catch (InvalidDefinitionException names) {
-                all.addAll(names.problems());
-            }
-            throw new InvalidDefinitionException("connection", all);
-        }
-    }
-
-    private static String named(String connection, String problem) {
-        String property = ApplicationSettings.PREFIX + ".connections." + connection;
-        if (problem.startsWith(":")) {
-            return property + problem;
-        }
-        return property + (problem.startsWith("/") ? ": " : ".") + problem;
     }
 
     /** Sets the stores, creates those that the application does not have, and calls the customizers. */

@@ -7,12 +7,11 @@ import io.httpconnector.auth.definition.AuthDefinition;
 import io.httpconnector.auth.definition.InputField;
 import io.httpconnector.definition.ConnectorComponents;
 import io.httpconnector.definition.ConnectorDefinition;
+import io.httpconnector.internal.json.ProblemLocation;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionDocument {
 
     private static final String VERSION = "1.0.0";
-    private static final Pattern POINTER =
-            Pattern.compile("^/(?:connection|(auth)/default|(auth)|(inputs))(/[^: (]*)?");
+
+    /** The name of the strategy of a connection without a document. */
+    private static final String STRATEGY = "default";
 
     private final ConnectionSettings settings;
 
@@ -40,7 +40,7 @@ final class ConnectionDocument {
         if (base != null && !settings.auth().isEmpty()) {
             throw new InvalidDefinitionException(
                     "connection",
-                    "auth: the document \"" + base.id()
+                    settings.property("auth") + ": the document \"" + base.id()
                             + "\" defines the authentication: use strategy, values and secrets");
         }
         ObjectNode json = base == null ? ownDocument() : base.toJson();
@@ -60,8 +60,7 @@ final class ConnectionDocument {
             return ConnectorDefinition.of(json, components);
         } catch (InvalidDefinitionException e) {
             throw new InvalidDefinitionException(
-                    "connection",
-                    e.problems().stream().map(ConnectionDocument::named).toList());
+                    "connection", e.problems().stream().map(this::named).toList());
         }
     }
 
@@ -74,7 +73,7 @@ final class ConnectionDocument {
             json.set("auth", auth);
             preset(auth.get("preset").asText()).stream().map(InputField::name).forEach(known::add);
         } else if (!auth.isEmpty()) {
-            json.withObject("/auth").set("default", auth);
+            json.withObject("/auth").set(STRATEGY, auth);
             auth.path("fields").forEach(field -> known.add(field.path("name").asText()));
         }
         inputs(json, known);
@@ -88,7 +87,8 @@ final class ConnectionDocument {
             return definition.fields(strategy == null ? definition.strategies().get(0) : strategy);
         } catch (InvalidDefinitionException e) {
             throw new InvalidDefinitionException(
-                    "connection", "auth.preset: " + e.problems().get(0));
+                    "connection",
+                    settings.property("auth.preset") + ": " + e.problems().get(0));
         }
     }
 
@@ -116,17 +116,30 @@ final class ConnectionDocument {
         return JsonNodeFactory.instance.objectNode().put("name", PropertyNames.camelCase(name));
     }
 
-    /** Replaces the JSON Pointer at the start of a problem by the name of the property. */
-    private static String named(String problem) {
-        Matcher pointer = POINTER.matcher(problem);
-        if (!pointer.find()) {
+    /** Returns a problem with the name of the property in place of the JSON Pointer at its start. */
+    private String named(String problem) {
+        ProblemLocation location = ProblemLocation.of(problem);
+        List<String> segments = location.segments();
+        if (segments.isEmpty()) {
             return problem;
         }
-        String root = pointer.group(1) != null || pointer.group(2) != null
-                ? "auth"
-                : pointer.group(3) != null ? "inputs" : "";
-        String path = pointer.group(4) == null ? "" : pointer.group(4).replace('/', '.');
-        String name = PropertyNames.withHyphens(root.isEmpty() && !path.isEmpty() ? path.substring(1) : root + path);
-        return name + problem.substring(pointer.end());
+        List<String> path = switch (segments.get(0)) {
+            case "connection" -> segments.subList(1, segments.size());
+            case "auth" -> {
+                boolean isOwn = segments.size() > 1 && segments.get(1).equals(STRATEGY);
+                yield isOwn ? without(segments, 1) : segments;
+            }
+            case "inputs" -> segments;
+            default -> List.of();
+        };
+        return path.isEmpty() && !segments.get(0).equals("connection")
+                ? problem
+                : settings.property(PropertyNames.withHyphens(String.join(".", path))) + location.rest();
+    }
+
+    private static List<String> without(List<String> segments, int index) {
+        List<String> others = new ArrayList<>(segments);
+        others.remove(index);
+        return others;
     }
 }

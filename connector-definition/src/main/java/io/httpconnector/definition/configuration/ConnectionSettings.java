@@ -46,23 +46,23 @@ record ConnectionSettings(
     /** Returns the settings of a tree of properties; what is unknown is left to the reader of the document. */
     static ConnectionSettings read(String name, JsonNode properties) {
         if (!properties.isObject()) {
-            throw new InvalidDefinitionException("connection", ": use properties below it, such as base-url");
+            throw invalid(property(name, ""), "use properties below it, such as base-url");
         }
         ObjectNode rest = properties.deepCopy();
-        String connector = text(rest, "connector");
-        String tenant = text(rest, "tenant");
-        String strategy = text(rest, "strategy");
-        Map<String, String> values = texts(rest, "values");
-        Map<String, String> secrets = texts(rest, "secrets");
-        ObjectNode auth = auth(rest);
+        String where = property(name, "");
+        String connector = text(rest, where, "connector");
+        String tenant = text(rest, where, "tenant");
+        String strategy = text(rest, where, "strategy");
+        Map<String, String> values = texts(rest, where, "values");
+        Map<String, String> secrets = texts(rest, where, "secrets");
+        ObjectNode auth = auth(rest, where);
         if (remove(rest, "ssl") != null) {
-            throw new InvalidDefinitionException(
-                    "connection", "ssl: it is a property for Spring Boot only: use trust and client-certificate");
+            throw invalid(where + ".ssl", "it is a property for Spring Boot only: use trust and client-certificate");
         }
         Map<String, String> credentials = new LinkedHashMap<>();
         if (rest.get("proxy") instanceof ObjectNode proxy) {
             for (String member : List.of("user", "password")) {
-                String value = text(proxy, member);
+                String value = text(proxy, where + ".proxy", member);
                 if (value != null) {
                     credentials.put(member, value);
                 }
@@ -74,6 +74,20 @@ record ConnectionSettings(
                 name, connector, tenant, strategy, (ObjectNode) connection, auth, values, secrets, credentials);
     }
 
+    /** Returns the name of a property of a connection; that of the connection if the path is empty. */
+    private static String property(String connection, String path) {
+        return ApplicationSettings.PREFIX + ".connections." + connection + (path.isEmpty() ? "" : "." + path);
+    }
+
+    /** Returns the name of a property of this connection, such as {@code base-url}. */
+    String property(String path) {
+        return property(name, path);
+    }
+
+    private static InvalidDefinitionException invalid(String property, String problem) {
+        return new InvalidDefinitionException("properties of a connection", property + ": " + problem);
+    }
+
     private static @Nullable JsonNode remove(ObjectNode properties, String name) {
         List<String> names = new ArrayList<>();
         properties.fieldNames().forEachRemaining(names::add);
@@ -81,31 +95,30 @@ record ConnectionSettings(
         return found == null ? null : properties.remove(found);
     }
 
-    private static @Nullable String text(ObjectNode properties, String name) {
+    private static @Nullable String text(ObjectNode properties, String where, String name) {
         JsonNode value = remove(properties, name);
         if (value != null && value.isContainerNode()) {
-            throw new InvalidDefinitionException("connection", name + ": a text is expected, not properties below it");
+            throw invalid(where + "." + name, "a text is expected, not properties below it");
         }
         return value == null ? null : value.asText();
     }
 
-    private static Map<String, String> texts(ObjectNode properties, String name) {
+    private static Map<String, String> texts(ObjectNode properties, String where, String name) {
         JsonNode value = remove(properties, name);
         if (value != null && !value.isObject()) {
-            throw new InvalidDefinitionException(
-                    "connection", name + ": use properties below it, such as " + name + ".token");
+            throw invalid(where + "." + name, "use properties below it, such as " + name + ".token");
         }
         return value == null ? Map.of() : PropertyTree.texts(value);
     }
 
-    private static ObjectNode auth(ObjectNode properties) {
+    private static ObjectNode auth(ObjectNode properties, String where) {
         JsonNode value = remove(properties, "auth");
         ObjectNode auth = JsonNodeFactory.instance.objectNode();
         if (value == null) {
             return auth;
         }
         if (!value.isObject()) {
-            throw new InvalidDefinitionException("connection", "auth: use auth.type or auth.preset");
+            throw invalid(where + ".auth", "use auth.type or auth.preset");
         }
         // The members are written like other properties; what is below them may be names of the service.
         value.properties()
@@ -132,16 +145,22 @@ record ConnectionSettings(
      * Returns a context for the document, with values and secrets.
      *
      * @param further the source of the secrets that are no properties
+     * @throws InvalidDefinitionException if the document has no such strategy, or credentials of the proxy are missing
      */
     ConnectorContext.Builder context(ConnectorDefinition definition, SecretSource further) {
-        ConnectorContext.Builder context = ConnectorContext.forTenant(tenant == null ? name : tenant);
+        ConnectorContext.Builder context =
+                ConnectorContext.forTenant(tenant == null ? name : tenant).naming(new PropertyNaming(property("")));
         if (strategy != null) {
             context.strategy(strategy);
         }
-        String used = strategy == null ? definition.strategies().get(0) : strategy;
+        String used = used(definition);
+        if (!definition.strategies().contains(used)) {
+            throw invalid(
+                    property("strategy"),
+                    "the strategy \"" + used + "\" is unknown: use one of " + definition.strategies());
+        }
         List<String> inputs =
                 definition.inputs(used).stream().map(InputField::name).toList();
-        checkNames(definition);
         values.forEach((key, value) -> {
             String input = PropertyNames.find(inputs, key);
             context.value(input == null ? key : input, value);
@@ -151,39 +170,48 @@ record ConnectionSettings(
         return context;
     }
 
-    /**
-     * Checks the names of values and secrets.
-     *
-     * @throws InvalidDefinitionException with all names that the document does not have
-     */
-    void checkNames(ConnectorDefinition definition) {
-        String used = strategy == null ? definition.strategies().get(0) : strategy;
-        if (!definition.strategies().contains(used)) {
-            // Reported when the connection is created.
-            return;
-        }
-        Set<String> knownSecrets = new TreeSet<>(definition.secrets(used));
-        Set<String> knownValues = new TreeSet<>();
-        for (InputField input : definition.inputs(used)) {
-            (input.isSecret() ? knownSecrets : knownValues).add(input.name());
-        }
-        List<String> problems = new ArrayList<>();
-        checkNames("values.", "value", values.keySet(), knownValues, problems);
-        checkNames("secrets.", "secret", secrets.keySet(), knownSecrets, problems);
-        if (!problems.isEmpty()) {
-            throw new InvalidDefinitionException("connection", problems);
-        }
+    private String used(ConnectorDefinition definition) {
+        return strategy == null ? definition.strategies().get(0) : strategy;
     }
 
-    private static void checkNames(
-            String prefix, String kind, Set<String> names, Set<String> known, List<String> problems) {
-        for (String name : names) {
-            if (PropertyNames.find(known, name) == null) {
-                String nearest = Suggestions.of(name, known);
-                problems.add(prefix + name + ": there is no such " + kind
+    /** Returns a problem for each value that the document does not have. */
+    List<String> unknownValues(ConnectorDefinition definition) {
+        return unknown("values.", "input", values.keySet(), inputs(definition, false));
+    }
+
+    /** Returns a problem for each secret that the document does not have. */
+    List<String> unknownSecrets(ConnectorDefinition definition) {
+        String used = used(definition);
+        if (!definition.strategies().contains(used)) {
+            // Reported when the connection is created.
+            return List.of();
+        }
+        Set<String> known = inputs(definition, true);
+        known.addAll(definition.secrets(used));
+        return unknown("secrets.", "secret", secrets.keySet(), known);
+    }
+
+    private Set<String> inputs(ConnectorDefinition definition, boolean areSecret) {
+        Set<String> names = new TreeSet<>();
+        String used = used(definition);
+        if (definition.strategies().contains(used)) {
+            definition.inputs(used).stream()
+                    .filter(input -> input.isSecret() == areSecret)
+                    .forEach(input -> names.add(input.name()));
+        }
+        return names;
+    }
+
+    private List<String> unknown(String prefix, String kind, Set<String> names, Set<String> known) {
+        List<String> problems = new ArrayList<>();
+        for (String each : names) {
+            if (PropertyNames.find(known, each) == null) {
+                String nearest = Suggestions.of(each, known);
+                problems.add(property(prefix + each) + ": there is no such " + kind
                         + (nearest == null ? ": use one of " + known : ": did you mean \"" + nearest + "\"?"));
             }
         }
+        return problems;
     }
 
     private @Nullable Secret secret(String secret) {
@@ -198,8 +226,7 @@ record ConnectionSettings(
             return;
         }
         if (user == null || password == null) {
-            throw new InvalidDefinitionException(
-                    "connection", "proxy." + (user == null ? "user" : "password") + ": it is missing");
+            throw invalid(property("proxy." + (user == null ? "user" : "password")), "it is missing");
         }
         // The other properties of the proxy were checked as a part of the document.
         JsonNode proxy = connection.path("proxy");

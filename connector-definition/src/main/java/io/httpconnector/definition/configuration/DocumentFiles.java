@@ -181,7 +181,7 @@ final class DocumentFiles {
             String nearest = Suggestions.of(id, definitions.keySet());
             throw new InvalidDefinitionException(
                     "connector",
-                    "connector: there is no document with the id \"" + id + "\" in " + locations
+                    "there is no document with the id \"" + id + "\" in " + locations
                             + (nearest == null
                                     ? ", only " + definitions.keySet()
                                     : ": did you mean \"" + nearest + "\"?"));

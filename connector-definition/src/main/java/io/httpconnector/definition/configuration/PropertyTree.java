@@ -72,7 +72,8 @@ final class PropertyTree {
         parent.set(segments.get(segments.size() - 1), read);
     }
 
-    private static JsonNode tree(Object value) {
+    /** Returns a value as JSON. */
+    static JsonNode tree(Object value) {
         JsonNodeFactory nodes = JsonNodeFactory.instance;
         if (value instanceof Map<?, ?> map) {
             ObjectNode object = nodes.objectNode();

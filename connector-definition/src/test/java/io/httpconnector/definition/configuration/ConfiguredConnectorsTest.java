@@ -446,7 +446,7 @@ class ConfiguredConnectorsTest {
         assertThat(problems)
                 .contains(CONNECTIONS + "acme.connector: there is no document with the id \"shp\"")
                 .contains("did you mean \"shop\"?")
-                .contains(CONNECTIONS + "beta.values.ur1: there is no such value: did you mean \"url\"?")
+                .contains(CONNECTIONS + "beta.values.ur1: there is no such input: did you mean \"url\"?")
                 .contains(CONNECTIONS + "beta.max-conections: unknown member; did you mean \"maxConnections\"?")
                 .contains(CONNECTIONS + "beta.secrets.api-kee: there is no such secret: did you mean \"apiKey\"?")
                 .contains(CONNECTIONS + "gamma.total-timeout: ")
@@ -459,6 +459,51 @@ class ConfiguredConnectorsTest {
                 .contains(CONNECTIONS + "eta.ssl: it is a property for Spring Boot only")
                 .contains(CONNECTIONS + "theta: use properties below it");
         assertThat(failure).hasMessageNotContaining("s3cret");
+    }
+
+    @Test
+    void missingValuesAndSecretsNameTheirProperties() {
+        InvalidDefinitionException failure = catchThrowableOfType(
+                InvalidDefinitionException.class,
+                () -> of(
+                                CONNECTIONS + "acme.connector",
+                                "shop",
+                                CONNECTIONS + "acme.values.ulr",
+                                "https://shop.example.com",
+                                CONNECTIONS + "beta.connector",
+                                "shop",
+                                CONNECTIONS + "beta.strategy",
+                                "tokn",
+                                CONNECTIONS + "gamma.connector",
+                                "shop",
+                                CONNECTIONS + "gamma.values.api-key",
+                                "k1")
+                        .build());
+
+        String problems = String.join("\n", failure.problems());
+        assertThat(problems)
+                .contains(CONNECTIONS + "acme.values.ulr: there is no such input: did you mean \"url\"?")
+                .contains("set the property " + CONNECTIONS + "acme.values.url")
+                .contains("set the property " + CONNECTIONS + "acme.secrets.api-key, or add a SecretSource that has it")
+                .contains(CONNECTIONS + "beta.strategy: the strategy \"tokn\" is unknown: use one of ")
+                .contains(CONNECTIONS + "gamma.values.api-key: it is a secret: set the property " + CONNECTIONS
+                        + "gamma.secrets.api-key")
+                .doesNotContain("value(\"");
+    }
+
+    @Test
+    void aMissingSecretOfAWebhookNamesItsProperty() {
+        try (ConfiguredConnectors connectors = of(
+                        CONNECTIONS + "acme.connector", "shop",
+                        CONNECTIONS + "acme.values.url", "https://shop.example.com",
+                        CONNECTIONS + "acme.secrets.api-key", "k1")
+                .build()) {
+            assertThatThrownBy(() -> connectors.on("order-paid", event -> {}))
+                    .hasMessageContaining(
+                            "connectors.connections.acme: /webhooks/order-paid/verify/0/secrets/0: the secret"
+                                    + " \"signing\" is missing: set the property"
+                                    + " connectors.connections.acme.secrets.signing");
+        }
     }
 
     @Test

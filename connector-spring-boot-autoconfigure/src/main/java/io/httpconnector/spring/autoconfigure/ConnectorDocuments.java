@@ -119,7 +119,7 @@ final class ConnectorDocuments {
             String nearest = Suggestions.of(id, definitions.keySet());
             throw new InvalidDefinitionException(
                     "connector",
-                    "connector: there is no document with the id \"" + id + "\" in " + locations
+                    "there is no document with the id \"" + id + "\" in " + locations
                             + (nearest == null
                                     ? ", only " + definitions.keySet()
                                     : ": did you mean \"" + nearest + "\"?"));

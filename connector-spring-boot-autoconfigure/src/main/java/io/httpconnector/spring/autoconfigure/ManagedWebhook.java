@@ -1,7 +1,7 @@
 package io.httpconnector.spring.autoconfigure;
 
-import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.definition.Connector;
+import io.httpconnector.definition.configuration.ConnectionConfiguration;
 import io.httpconnector.spring.ConnectorTriggers.TriggerKind;
 import io.httpconnector.spring.ConnectorTriggers.TriggerStatus;
 import io.httpconnector.trigger.DeadLetter;
@@ -16,19 +16,9 @@ record ManagedWebhook(String id, String path, WebhookReceiver receiver) implemen
         if (method.isBatch()) {
             throw method.invalid("a webhook has no batches: use a parameter that is no List");
         }
-        WebhookReceiver receiver;
-        try {
-            connector.on(method.trigger(), method.handler(connector));
-            receiver = connector.receiver(method.trigger()).orElseThrow();
-        } catch (InvalidDefinitionException e) {
-            String connection = id.substring(0, id.indexOf('/'));
-            // The pointers are those of the webhook.
-            List<String> problems = e.problems().stream()
-                    .map(problem -> problem.startsWith("/") ? "/webhooks/" + method.trigger() + problem : problem)
-                    .toList();
-            throw new InvalidDefinitionException(
-                    "webhook " + id, new ConnectionProblems(connection, false).named(problems));
-        }
+        String connection = id.substring(0, id.indexOf('/'));
+        ConnectionConfiguration.on(connection, connector, method.trigger(), method.handler(connector));
+        WebhookReceiver receiver = connector.receiver(method.trigger()).orElseThrow();
         return new ManagedWebhook(id, webhooks.add(id, receiver), receiver);
     }
 

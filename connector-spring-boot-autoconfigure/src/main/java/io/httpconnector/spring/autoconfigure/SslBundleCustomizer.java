@@ -41,20 +41,21 @@ final class SslBundleCustomizer implements ConnectorCustomizer {
         if (name == null) {
             return;
         }
+        String property = "connectors.connections." + connection + ".ssl.bundle";
         SslBundles all = bundles.getIfAvailable();
         SslBundle bundle;
         try {
             if (all == null) {
-                throw new InvalidDefinitionException("connection", "ssl.bundle: the application has no SSL bundles");
+                throw new InvalidDefinitionException("connection", property + ": the application has no SSL bundles");
             }
             bundle = all.getBundle(name);
         } catch (NoSuchSslBundleException e) {
             throw new InvalidDefinitionException(
-                    "connection", "ssl.bundle: there is no SSL bundle \"" + name + "\" in spring.ssl.bundle");
+                    "connection", property + ": there is no SSL bundle \"" + name + "\" in spring.ssl.bundle");
         }
         Secret password = Secret.of(UUID.randomUUID().toString());
-        Current current = new Current(Material.of(name, bundle, password));
-        all.addBundleUpdateHandler(name, changed -> current.material = Material.of(name, changed, password));
+        Current current = new Current(Material.of(property, name, bundle, password));
+        all.addBundleUpdateHandler(name, changed -> current.material = Material.of(property, name, changed, password));
         context.connection(builder -> {
             Material material = current.material;
             if (material.keyStore != null) {
@@ -95,14 +96,14 @@ final class SslBundleCustomizer implements ConnectorCustomizer {
             this.authorities = authorities;
         }
 
-        static Material of(String name, SslBundle bundle, Secret password) {
+        static Material of(String property, String name, SslBundle bundle, Secret password) {
             try {
                 return new Material(
                         keyStore(bundle, password),
                         authorities(bundle.getStores().getTrustStore()));
             } catch (GeneralSecurityException | IOException e) {
                 throw new InvalidDefinitionException(
-                        "connection", "ssl.bundle: \"" + name + "\" cannot be read: " + e.getMessage());
+                        "connection", property + ": \"" + name + "\" cannot be read: " + e.getMessage());
             }
         }
 
