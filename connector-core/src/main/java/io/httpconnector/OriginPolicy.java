@@ -45,7 +45,12 @@ final class OriginPolicy {
      * @param count the number of redirects so far
      * @param whole whether the URL comes from a redirect and has its complete query, so that no default parameters are added
      */
-    record Hop(Request own, Url home, boolean trusted, int count, boolean whole) {}
+    record Hop(Request own, Url home, boolean trusted, int count, boolean whole) {
+
+        Hop with(Request changed) {
+            return new Hop(changed, home, trusted, count, whole);
+        }
+    }
 
     /**
      * Returns the first hop of a request, which leads to the URL of the request.

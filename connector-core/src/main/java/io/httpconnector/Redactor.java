@@ -91,7 +91,7 @@ final class Redactor {
     /** Returns the header fields of a response to a request, without secrets. */
     static Headers maskedHeaders(Request request, HeaderFields fields) {
         Redactor redactor = new Redactor(request.secrets());
-        return request.redactsResponse() ? redactor.maskCredentials(fields) : redactor.mask(fields);
+        return new Headers(request.redactsResponse() ? redactor.maskCredentials(fields) : redactor.masked(fields));
     }
 
     Headers mask(HeaderFields headers) {

@@ -79,6 +79,15 @@ final class Transport implements AutoCloseable {
         return written == null || written == body ? request : request.body(written);
     }
 
+    Response.@Nullable JsonMapping mapping() {
+        return mapping;
+    }
+
+    /** Returns the cookies of the connection that are sent with a request; empty if there are none. */
+    String cookies(Request request, CallContext call) {
+        return wire.cookies(request.url().origin(), request.target(), call.now());
+    }
+
     ApacheTransport.Sockets sockets() {
         return wire.sockets();
     }
