@@ -115,6 +115,13 @@ class TemplateLimitsTest {
         assertThatThrownBy(() -> json(nested(1001)))
                 .isInstanceOf(RenderException.class)
                 .hasMessageContaining("is nested deeper than 1000 levels");
+        ObjectNode objects = JsonNodeFactory.instance.objectNode();
+        for (int i = 0; i < 1001; i++) {
+            objects = JsonNodeFactory.instance.objectNode().set("a", objects);
+        }
+        JsonNode tooDeep = objects;
+        assertThatThrownBy(() -> json(tooDeep)).hasMessageContaining("is nested deeper than 1000 levels");
+        assertThat(json(objects.get("a"))).isEqualTo("{\"a\":".repeat(1000) + "{}" + "}".repeat(1000));
     }
 
     private static JsonNode nested(int levels) {
@@ -170,12 +177,19 @@ class TemplateLimitsTest {
                 "v.list | pluck(a['d) e'])     ! [[2]]",
                 "v.list | pluck([\"f\\\"g\"]) ! [[3]]",
                 "v.list | pluck(h[0])          ! [[4]]",
-                "v.list | pluck( h[1] ) | size ! [1]"
+                "v.list | pluck( h[1] ) | size ! [1]",
+                "v.list | size | plus( ( v.n ) )     ! [4]"
             })
     void pathOfAnArgumentMayHaveNamesInBrackets(String pill, String expected) {
         Map<String, Object> element = Map.of("a", Map.of("b,c", 1, "d) e", 2), "f\"g", 3, "h", List.of(4, 5));
 
-        assertThat(json(pill, Map.of("list", List.of(element)))).isEqualTo(expected);
+        assertThat(json(pill, Map.of("list", List.of(element), "n", 3))).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"_id", "a_b", "a-b", "$ref", "@type", "xml:lang", "größe", "1st"})
+    void nameNeedsNoBrackets(String name) {
+        assertThat(json("v." + name, Map.of(name, 1))).isEqualTo("[1]");
     }
 
     @ParameterizedTest
@@ -188,6 +202,8 @@ class TemplateLimitsTest {
                 "v.a | default('x       ! is not closed",
                 "v.a | plus((v.b        ! missing closing parenthesis",
                 "v.a | pluck([          ! [",
+                "v.a | pluck(\"['b\")     ! missing closing quote, at character 4",
+                "v.a | pluck(\"['b\\\\\") ! missing closing quote, at character 5",
                 "v.a | size(1)          ! size: expects no argument",
                 "v.a | split(',', 2, 3) ! split: expects at most 1 argument",
                 "v.a | plus(1x)         ! 1x is not a number: put text in quotes"
