@@ -6,14 +6,18 @@ import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.limits.RetryBudget;
+import io.httpconnector.internal.text.Ascii;
 import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.transport.ApacheTransport;
 import io.httpconnector.internal.transport.CallContext;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,6 +37,9 @@ final class ExchangePipeline {
     private static final int MAX_HEAD = 4096;
 
     private static final Pattern TITLE = Pattern.compile("(?i)<title>([^<]{1,200})</title>");
+
+    /** Header fields, in lower case, with which a cache validates a stored response. */
+    private static final Set<String> CONDITIONS = Set.of("if-none-match", "if-modified-since");
 
     private final ConnectionSettings settings;
     private final AuthStrategy auth;
@@ -66,7 +73,7 @@ final class ExchangePipeline {
                 settings,
                 all,
                 policy,
-                (hop, call) -> identity(hop, call, salt),
+                (hop, call, signed) -> identity(hop, call, signed, salt),
                 transport::written,
                 transport.mapping());
     }
@@ -74,19 +81,29 @@ final class ExchangePipeline {
     /**
      * Returns a fingerprint of the connection and of all credentials of a request.
      *
+     * @param sent the request as it was sent; null to sign that of the hop
      * @param salt distinguishes the credentials of this connection from equal ones of others
      */
-    private String identity(OriginPolicy.Hop hop, CallContext call, String salt) {
+    private String identity(OriginPolicy.Hop hop, CallContext call, @Nullable Request sent, String salt) {
         Request plain = policy.outgoing(hop);
-        Request signed = hop.trusted() ? authenticate(plain, call) : plain;
+        Request signed = sent != null ? sent : hop.trusted() ? authenticate(plain, call) : plain;
         StringBuilder all = new StringBuilder(salt);
-        signed.secrets()
-                .forEach(field ->
-                        all.append('\0').append(field.name()).append('\0').append(field.value()));
-        // A strategy may send a parameter that is no secret, such as the name of an account.
+        signed.secrets().forEach(field -> add(field, all));
+        // A strategy, or an interceptor after the one that asks, may add what is no secret, such as the name of an
+        // account.
+        Set<NameValuePair> own = new HashSet<>(Arrays.asList(plain.headers()));
+        for (NameValuePair field : signed.headers()) {
+            if (!own.contains(field) && !CONDITIONS.contains(Ascii.lowerCase(field.name()))) {
+                add(field, all);
+            }
+        }
         all.append('\0').append(signed.target().equals(plain.target()) ? "" : signed.target());
         all.append('\0').append(policy.sendsCookies(hop) ? transport.cookies(plain, call) : "");
         return Hashing.sha256Hex(all.toString());
+    }
+
+    private static void add(NameValuePair field, StringBuilder all) {
+        all.append('\0').append(field.name()).append('\0').append(field.value());
     }
 
     /** Returns the sockets of the connection pool. */

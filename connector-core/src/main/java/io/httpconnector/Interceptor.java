@@ -165,6 +165,15 @@ public interface Interceptor {
         String identity();
 
         /**
+         * Returns the {@link #identity()} of the credentials with which a response of the service was requested. An interceptor that
+         * stores the response must store it for this identity only.
+         *
+         * @param response a response of {@link #proceed}
+         * @return a fingerprint that is valid in this process
+         */
+        String identity(Response response);
+
+        /**
          * Returns the remaining time of the call.
          *
          * @return the time; negative after the timeout

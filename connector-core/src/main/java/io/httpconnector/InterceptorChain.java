@@ -12,7 +12,6 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +25,7 @@ final class InterceptorChain implements Interceptor.Chain {
      * The interceptors of a connection at one position, and how requests continue after the last one.
      *
      * @param policy decides where credentials are sent
-     * @param identity returns the fingerprint of the credentials of a hop
+     * @param identity computes fingerprints of credentials
      * @param written returns a request with its objects written by the mapping of the connection
      * @param mapping the mapping of responses; null for the default one
      */
@@ -34,7 +33,7 @@ final class InterceptorChain implements Interceptor.Chain {
             ConnectionSettings settings,
             List<Interceptor> all,
             OriginPolicy policy,
-            BiFunction<OriginPolicy.Hop, CallContext, String> identity,
+            Fingerprints identity,
             Function<Request, Request> written,
             Response.@Nullable JsonMapping mapping) {
 
@@ -53,6 +52,17 @@ final class InterceptorChain implements Interceptor.Chain {
                 Function<Response, Response> conclude) {
             return new InterceptorChain(this, 0, hop, new Run(call, receiver, next, conclude)).run();
         }
+    }
+
+    /** Computes fingerprints of credentials. */
+    interface Fingerprints {
+
+        /**
+         * Returns the fingerprint of the credentials of a request.
+         *
+         * @param signed the request as it was sent; null to sign that of the hop
+         */
+        String of(OriginPolicy.Hop hop, CallContext call, @Nullable Request signed);
     }
 
     /** What all interceptors of one request have in common. */
@@ -227,7 +237,12 @@ final class InterceptorChain implements Interceptor.Chain {
 
     @Override
     public String identity() {
-        return interceptors.identity.apply(hop, run.call);
+        return interceptors.identity.of(hop, run.call, null);
+    }
+
+    @Override
+    public String identity(Response response) {
+        return interceptors.identity.of(hop, run.call, original(response).request());
     }
 
     @Override

@@ -347,7 +347,8 @@ public final class Response {
      */
     public URI resolve(String reference) {
         Url target = request.url().redirectedTo(notNull(reference, "reference"));
-        return URI.create(target.origin() + target.path() + (target.query() == null ? "" : "?" + target.query()));
+        String url = target.origin() + target.path() + (target.query() == null ? "" : "?" + target.query());
+        return URI.create(masked == null ? url : withoutSecrets(url));
     }
 
     /**
@@ -428,6 +429,16 @@ public final class Response {
      */
     public boolean isAcceptedByRule() {
         return matchedRule && classification == ResponseRule.Action.ACCEPT && !request.accepts(status);
+    }
+
+    /**
+     * Returns whether {@link HttpConnection#send} returns this response: its status or a {@link ResponseRule} makes it a success. For an
+     * {@link Interceptor} inside retries.
+     *
+     * @return false if it is retried, redirected, or becomes an exception
+     */
+    public boolean isAccepted() {
+        return classification() == ResponseRule.Action.ACCEPT || isIgnored();
     }
 
     ResponseRule.Action classification() {

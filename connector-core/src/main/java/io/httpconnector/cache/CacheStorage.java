@@ -1,0 +1,134 @@
+package io.httpconnector.cache;
+
+import io.httpconnector.Request;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The stored responses by identity and URL, of which the least recently used ones are removed. Thread-safe. */
+final class CacheStorage {
+
+    /** The maximum number of variants of one URL, because {@code Vary} may name a field with any number of values. */
+    private static final int MAX_VARIANTS = 16;
+
+    /**
+     * The key of a response and its variants.
+     *
+     * @param identity the fingerprint of connection and credentials
+     * @param url the URL with its query
+     */
+    record Key(String identity, String url) {
+
+        long size() {
+            return 2L * (identity.length() + url.length());
+        }
+    }
+
+    private final int maxEntries;
+    private final long maxBytes;
+    private final Map<Key, List<StoredResponse>> entries = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<String, Set<Key>> keys = new HashMap<>();
+    private int count;
+    private long bytes;
+
+    CacheStorage(int maxEntries, long maxBytes) {
+        this.maxEntries = maxEntries;
+        this.maxBytes = maxBytes;
+    }
+
+    synchronized boolean has(Key key) {
+        return entries.containsKey(key);
+    }
+
+    /** Returns the variant for a request, or null. */
+    synchronized @Nullable StoredResponse find(Key key, Request request) {
+        for (StoredResponse one : entries.getOrDefault(key, List.of())) {
+            if (one.matches(request)) {
+                return one;
+            }
+        }
+        return null;
+    }
+
+    /** Stores a response in place of the one that matches the same request. */
+    synchronized void put(Key key, StoredResponse stored, Request request) {
+        List<StoredResponse> variants = new ArrayList<>(remove(key));
+        variants.removeIf(one -> one.matches(request));
+        variants.add(stored);
+        while (variants.size() > MAX_VARIANTS) {
+            variants.remove(0);
+        }
+        add(key, variants);
+        Iterator<Map.Entry<Key, List<StoredResponse>>> oldest =
+                entries.entrySet().iterator();
+        while ((count > maxEntries || bytes > maxBytes) && oldest.hasNext()) {
+            Map.Entry<Key, List<StoredResponse>> entry = oldest.next();
+            oldest.remove();
+            subtract(entry.getKey(), entry.getValue());
+        }
+    }
+
+    /** Removes one variant. */
+    synchronized void remove(Key key, StoredResponse stored) {
+        List<StoredResponse> others = new ArrayList<>(remove(key));
+        others.remove(stored);
+        if (!others.isEmpty()) {
+            add(key, others);
+        }
+    }
+
+    /** Removes all variants of a URL. */
+    synchronized List<StoredResponse> remove(Key key) {
+        List<StoredResponse> variants = entries.remove(key);
+        if (variants == null) {
+            return List.of();
+        }
+        subtract(key, variants);
+        return variants;
+    }
+
+    /** Removes all responses of a URL, whoever has requested them. */
+    synchronized void removeAll(String url) {
+        List.copyOf(keys.getOrDefault(url, Set.of())).forEach(this::remove);
+    }
+
+    private void add(Key key, List<StoredResponse> variants) {
+        entries.put(key, variants);
+        keys.computeIfAbsent(key.url, url -> new HashSet<>()).add(key);
+        count += variants.size();
+        bytes += key.size();
+        variants.forEach(one -> bytes += one.size());
+    }
+
+    private void subtract(Key key, List<StoredResponse> variants) {
+        Set<Key> same = keys.getOrDefault(key.url, Set.of());
+        same.remove(key);
+        if (same.isEmpty()) {
+            keys.remove(key.url);
+        }
+        count -= variants.size();
+        bytes -= key.size();
+        variants.forEach(one -> bytes -= one.size());
+    }
+
+    synchronized void clear() {
+        entries.clear();
+        keys.clear();
+        count = 0;
+        bytes = 0;
+    }
+
+    synchronized int count() {
+        return count;
+    }
+
+    synchronized long bytes() {
+        return bytes;
+    }
+}
