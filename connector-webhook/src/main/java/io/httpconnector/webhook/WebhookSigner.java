@@ -27,6 +27,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -195,6 +196,26 @@ public final class WebhookSigner {
         return draft.request();
     }
 
+    /**
+     * Removes what {@link #sign} adds: the signature or token, its timestamp, and hashes of the body. Ids are kept. Such a request
+     * contains no secret, so it can be stored as test data and be signed again with another secret.
+     *
+     * @param request a request of the service
+     * @return the request without a signature
+     */
+    public WebhookRequest unsigned(WebhookRequest request) {
+        Draft draft = new Draft(Arguments.notNull(request, "webhook request"));
+        if (definition.has("token")) {
+            draft.remove(ValueSelector.fromJson(definition.get("token")));
+            return draft.request();
+        }
+        SignatureBuilder scheme = SignatureDefinitionCodec.read(definition, List.of(), null);
+        scheme.signatures.forEach(draft::remove);
+        draft.remove(scheme.timestamp);
+        draft.remove(scheme.bodyHash);
+        return draft.request();
+    }
+
     /** The request with its body in an encrypted text, if the service encrypts bodies. */
     private WebhookRequest encrypted(SignatureBuilder scheme, WebhookRequest request) {
         BodyEncryption encryption = scheme.encryption;
@@ -314,6 +335,42 @@ public final class WebhookSigner {
                 case QUERY -> query = (query.isEmpty() ? "" : query + "&") + location.name + "=" + text;
                 case BODY -> body = changed(location, text);
             }
+        }
+
+        void remove(@Nullable ValueSelector location) {
+            if (location == null) {
+                return;
+            }
+            switch (location.type) {
+                case HEADER -> headers.remove(location.name.toLowerCase(Locale.ROOT));
+                case QUERY -> query = without(query, location.name);
+                case BODY -> body = withoutMember(location);
+            }
+            remove(location.alternative);
+        }
+
+        private static String without(String pairs, String name) {
+            return Stream.of(pairs.split("&", -1))
+                    .filter(pair -> !pair.equals(name) && !pair.startsWith(name + "="))
+                    .collect(Collectors.joining("&"));
+        }
+
+        private byte[] withoutMember(ValueSelector location) {
+            if (FormParser.isForm(body) && location.name.lastIndexOf('/') == 0) {
+                return without(new String(body, StandardCharsets.UTF_8), location.name.substring(1))
+                        .getBytes(StandardCharsets.UTF_8);
+            }
+            try {
+                if (location.pointer != null
+                        && BodyParser.json(body) instanceof ObjectNode tree
+                        && tree.at(location.pointer.head()) instanceof ObjectNode parent
+                        && parent.remove(location.pointer.last().getMatchingProperty()) != null) {
+                    return tree.toString().getBytes(StandardCharsets.UTF_8);
+                }
+            } catch (IOException e) {
+                // A body that is no JSON object contains no signature.
+            }
+            return body;
         }
 
         private String header(String name) {

@@ -38,7 +38,7 @@ public final class Recording implements AutoCloseable {
 
     /** Header fields and parameters of webhooks that contain a signature or another secret. */
     private static final Pattern WEBHOOK_SECRET = Pattern.compile(
-            "(?i).*(signature|sign|hmac|token|secret|auth|cookie|digest|key|jwt|credential|password|hash).*");
+            "(?i).*(signature|hmac|token|secret|auth(?!or)|cookie|digest|api-?key|jwt|credential|password|hash).*|.*-sign");
 
     private final Path file;
     private final RecordingTap tap;
