@@ -2,8 +2,8 @@ package io.httpconnector;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
-import io.httpconnector.internal.io.PartialFile;
 import io.httpconnector.internal.http.Timeouts;
+import io.httpconnector.internal.io.PartialFile;
 import io.httpconnector.internal.threads.AsyncCall;
 import io.httpconnector.internal.threads.DefaultExecutors;
 import io.httpconnector.internal.transport.ApacheTransport;

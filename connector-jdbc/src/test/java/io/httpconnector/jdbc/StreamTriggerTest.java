@@ -106,7 +106,8 @@ class StreamTriggerTest {
                 .request(RequestTemplate.named("Orders").get("/").build())
                 .store(JdbcStateStore.of(source))
                 .handler(ExactlyOnce.in(source).events((event, transaction) -> {
-                    try (PreparedStatement insert = transaction.prepareStatement("insert into orders (id) values (?)")) {
+                    try (PreparedStatement insert =
+                            transaction.prepareStatement("insert into orders (id) values (?)")) {
                         insert.setInt(1, event.payload().path("data").asInt());
                         insert.executeUpdate();
                     }

@@ -104,8 +104,7 @@ public final class PartialFile implements AutoCloseable {
     public long append(int status, Headers headers, InputStream body) throws IOException {
         long expected = -1;
         if (status == 206) {
-            Matcher range =
-                    RANGE.matcher(headers.first("Content-Range").orElse(""));
+            Matcher range = RANGE.matcher(headers.first("Content-Range").orElse(""));
             if (!range.matches() || Long.parseLong(range.group(1)) != channel.size()) {
                 discard();
                 throw new IOException("the service sent another range than requested");
