@@ -189,7 +189,9 @@ public final class Connector implements AutoCloseable {
         DefinedWebhook webhook = Objects.requireNonNull(parts.webhooks().get(hybrid.webhook()));
         EventHandler push = hybrids.open(name, hybrid, trigger);
         try {
-            webhooks.open(hybrid.webhook(), webhook, push);
+            if (!hybrids.isReceivedElsewhere(hybrid)) {
+                webhooks.open(hybrid.webhook(), webhook, push);
+            }
         } catch (RuntimeException e) {
             hybrids.close(hybrid);
             trigger.close();

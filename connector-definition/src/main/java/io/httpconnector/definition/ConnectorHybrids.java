@@ -91,14 +91,21 @@ final class ConnectorHybrids {
         };
     }
 
+    boolean isReceivedElsewhere(DefinedHybrid hybrid) {
+        return context.hybrids != null && context.hybrids.receivesRequests(hybrid.webhook());
+    }
+
     void close(DefinedHybrid hybrid) {
         open.remove(hybrid.webhook());
     }
 
     /** Requests a poll of the trigger with a webhook, because events may be missing. */
     void reconcile(String webhook) {
+        String owner = owner(parts, webhook);
         OpenHybrid hybrid = open.get(webhook);
-        if (hybrid != null) {
+        if (owner != null && context.hybrids != null) {
+            context.hybrids.requestPoll(owner);
+        } else if (hybrid != null) {
             hybrid.poll().run();
         }
     }

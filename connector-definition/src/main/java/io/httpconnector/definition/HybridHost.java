@@ -27,6 +27,17 @@ public interface HybridHost {
     }
 
     /**
+     * Whether the host receives the requests of a webhook, such as one whose URL all instances share, and passes its events to {@link
+     * Connector#push}. Then the connector has no URL for it. Default: false.
+     *
+     * @param webhook the name of the webhook in the document
+     * @return whether it does
+     */
+    default boolean receivesRequests(String webhook) {
+        return false;
+    }
+
+    /**
      * Receives an event of a webhook. When the method returns, the request is acknowledged. Default: passes it to the trigger.
      *
      * @param webhook the name of the webhook in the document

@@ -172,7 +172,7 @@ final class TriggerRepository implements MisplannedTasks.TaskKind {
                 int unused = update(
                         connection,
                         "update $trigger_task set execution_time = ? where task_name = ? and task_instance = ? and picked"
-                                + " = ? and execution_time > ? and consecutive_failures = 0",
+                                + " = ? and execution_time > ? and coalesce(consecutive_failures, 0) = 0",
                         update -> set(update, now, task, key, false, now));
             }
             return known == 1;

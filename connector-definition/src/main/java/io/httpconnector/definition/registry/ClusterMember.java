@@ -9,6 +9,12 @@ interface ClusterMember extends AutoCloseable {
     /** Notices a trigger that another node may have planned. */
     void notice(StoredInstance instance, String trigger);
 
+    /** Requests a poll of a trigger on any node, unless it is paused. */
+    void pollNow(StoredInstance instance, String trigger);
+
+    /** Executes a push of records while no node polls their trigger. */
+    void betweenPolls(StoredInstance instance, String trigger, Runnable push);
+
     /** Plans no more polls of a trigger until it is planned again. */
     void pause(StoredInstance instance, String trigger);
 

@@ -9,6 +9,7 @@ import io.httpconnector.internal.Arguments;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.template.Pills;
 import io.httpconnector.trigger.DeadLetter;
+import io.httpconnector.webhook.hybrid.HybridStatus;
 import io.httpconnector.webhook.subscription.SubscriptionStatus;
 import java.net.URI;
 import java.time.Instant;
@@ -189,6 +190,23 @@ public final class ConnectorInstance {
      */
     public <T> T withTrigger(String trigger, Function<PollingTrigger, T> work) {
         return lifecycle.running().withTrigger(Arguments.notNull(trigger, "trigger"), Arguments.notNull(work, "work"));
+    }
+
+    /**
+     * Returns the status of a hybrid trigger: of its polls on this node, and of its webhook with the events that it has missed on all
+     * nodes.
+     *
+     * @param trigger the name of a trigger that has a handler
+     * @return the status; empty if the trigger has no webhook
+     * @throws InvalidDefinitionException if there is no such polling trigger
+     * @throws ConnectorException if the instance is disabled
+     */
+    public Optional<HybridStatus> hybridStatus(String trigger) {
+        InstanceRuntime current = lifecycle.running().requirePolling(trigger);
+        return current.call(connector -> {
+            PollingTrigger unused = current.trigger(connector, trigger);
+            return connector.hybridStatus(trigger);
+        });
     }
 
     /**

@@ -18,6 +18,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The connector documents of a registry by ID and version. Thread-safe. */
@@ -32,6 +33,7 @@ final class Definitions {
      * @param scheduled whether a trigger has a schedule, by the names of the triggers
      * @param webhooks the webhooks as JSON by name
      * @param shared the names of the webhooks whose URL all instances share
+     * @param hybrids the names of the webhooks of hybrid triggers, by those of the triggers
      * @param subscriptionInputs the names of the inputs on which it depends where a subscription is at the service
      */
     record Defined(
@@ -40,6 +42,7 @@ final class Definitions {
             Map<String, Boolean> scheduled,
             Map<String, JsonNode> webhooks,
             Set<String> shared,
+            Map<String, String> hybrids,
             Set<String> subscriptionInputs) {
 
         private static final Pattern INPUT = Pattern.compile("\\bauth\\.([A-Za-z0-9_-]+)");
@@ -47,6 +50,27 @@ final class Definitions {
         /** Whether there is a trigger or webhook with this name. */
         boolean has(String name) {
             return scheduled.containsKey(name) || webhooks.containsKey(name);
+        }
+
+        /** Whether there is a trigger, or a webhook with a handler of its own. */
+        boolean isHandled(String name) {
+            return scheduled.containsKey(name) || webhookOf(name) != null;
+        }
+
+        /** Returns the hybrid trigger to which the events of a webhook belong; null if it has a handler of its own. */
+        @Nullable String hybridOf(String webhook) {
+            for (Map.Entry<String, String> hybrid : hybrids.entrySet()) {
+                if (hybrid.getValue().equals(webhook)) {
+                    return hybrid.getKey();
+                }
+            }
+            return null;
+        }
+
+        /** Returns the webhook whose events the handler of a trigger or webhook receives; null if there is none. */
+        @Nullable String webhookOf(String name) {
+            String hybrid = hybrids.get(name);
+            return hybrid != null || hybridOf(name) != null || !webhooks.containsKey(name) ? hybrid : name;
         }
 
         /**
@@ -76,6 +100,7 @@ final class Definitions {
                     scheduled,
                     webhooks,
                     SharedWebhook.namesIn(definition),
+                    definition.hybrids(),
                     subscriptionInputs(definition, json));
         }
 
@@ -201,6 +226,45 @@ final class Definitions {
         if (name == null || !names.contains(name)) {
             throw unknown("trigger or webhook", name, names);
         }
+    }
+
+    /**
+     * Checks that a version has a trigger, or a webhook with a handler of its own.
+     *
+     * @throws InvalidDefinitionException if none has it
+     */
+    void requireHandled(String connector, String name) {
+        requireName(connector, name);
+        NavigableMap<String, Defined> versions = versions(connector);
+        synchronized (versions) {
+            if (versions.values().stream().noneMatch(defined -> defined.isHandled(name))) {
+                String owner = versions.lastEntry().getValue().hybridOf(name);
+                throw new InvalidDefinitionException(
+                        "connector registry",
+                        connector + ": \"" + name + "\" is the webhook of the hybrid trigger \"" + owner
+                                + "\", whose handler receives the events of both: set it by on(\"" + connector
+                                + "\", \""
+                                + owner + "\", ...)");
+            }
+        }
+    }
+
+    /** Returns the hybrid trigger of an instance to which the events of a webhook belong; null if there is none. */
+    @Nullable String hybridOf(StoredInstance instance, String webhook) {
+        Defined defined = find(instance.id().connector(), instance.version());
+        return defined == null ? null : defined.hybridOf(webhook);
+    }
+
+    /** Returns the webhooks of a trigger in all versions. */
+    Set<String> hybridWebhooks(String connector, String trigger) {
+        NavigableMap<String, Defined> versions = all.getOrDefault(connector, Collections.emptyNavigableMap());
+        Set<String> names = new TreeSet<>();
+        synchronized (versions) {
+            versions.values().stream()
+                    .flatMap(defined -> Stream.ofNullable(defined.hybrids().get(trigger)))
+                    .forEach(names::add);
+        }
+        return names;
     }
 
     private static InvalidDefinitionException unknown(String what, @Nullable String name, Collection<String> names) {

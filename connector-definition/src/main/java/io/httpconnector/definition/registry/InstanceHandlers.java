@@ -19,7 +19,7 @@ final class InstanceHandlers<H> {
     }
 
     void add(String connector, String name, H handler) {
-        definitions.requireName(connector, name);
+        definitions.requireHandled(connector, name);
         Map<String, H> known = handlers.computeIfAbsent(connector, id -> new ConcurrentHashMap<>());
         if (known.putIfAbsent(name, handler) != null) {
             throw new InvalidDefinitionException(

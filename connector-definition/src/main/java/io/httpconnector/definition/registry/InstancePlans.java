@@ -65,6 +65,17 @@ final class InstancePlans {
         }
     }
 
+    /** Requests a poll of a trigger, unless it is paused or not planned. */
+    synchronized void pollNow(String trigger) {
+        ClusterMember cluster = member.get();
+        PlannedPolls planned = polls.get(trigger);
+        if (cluster != null && !paused.contains(trigger)) {
+            cluster.pollNow(stored, trigger);
+        } else if (planned != null) {
+            boolean unused = planned.pollNow();
+        }
+    }
+
     /** Plans no more polls of a trigger until it is resumed. */
     synchronized void pause(String trigger) {
         if (paused.contains(trigger)) {

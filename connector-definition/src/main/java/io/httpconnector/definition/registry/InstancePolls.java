@@ -58,7 +58,9 @@ final class InstancePolls {
             PlannedPoll planned = due;
             if (due.time().equals(InstancePlans.UNKNOWN)) {
                 planned = polling.firstPlanned();
-                if (planned.start().isAfter(settings.time().now())) {
+                // Webhooks may have been lost while the instance was not started.
+                boolean isHybrid = instance.defined().hybrids().containsKey(trigger);
+                if (planned.start().isAfter(settings.time().now()) && !isHybrid) {
                     return planned;
                 }
             }

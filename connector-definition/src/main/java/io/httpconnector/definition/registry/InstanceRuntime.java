@@ -8,8 +8,6 @@ import io.httpconnector.definition.registry.Definitions.Defined;
 import io.httpconnector.polling.PollingListener;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
-import io.httpconnector.trigger.EventHandler;
-import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
 import java.net.URI;
@@ -51,6 +49,7 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector, StartedInst
     private final InstanceSecrets secrets;
     private final InstanceUrls urls;
     private final InstancePlans plans;
+    private final InstanceEvents events;
     private final @Nullable InstanceSubscriptions subscriptions;
 
     private volatile boolean invalid;
@@ -65,6 +64,7 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector, StartedInst
         this.defined = defined;
         this.urls = new InstanceUrls(
                 environment.settings.router(), stored.id().toString(), name -> environment.webhookToken(stored, name));
+        this.events = new InstanceEvents(environment, this);
         this.plans = new InstancePlans(
                 stored,
                 environment::cluster,
@@ -88,15 +88,21 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector, StartedInst
             if (defined.scheduled().getOrDefault(name, false)) {
                 plans.plan(name, polling, delay);
             }
-            JsonNode webhook =
-                    defined.shared().contains(name) ? null : defined.webhooks().get(name);
+            String webhook = defined.webhookOf(name);
             if (webhook != null) {
-                urls.add(name, webhook, request -> receive(name, request));
-            }
-            if (subscriptions != null && urls.of(name).isPresent()) {
-                subscriptions.start(name, polling, delay);
+                start(webhook, polling, delay);
             }
         });
+    }
+
+    private void start(String webhook, boolean polling, Duration delay) {
+        JsonNode members = defined.webhooks().get(webhook);
+        if (members != null && !defined.shared().contains(webhook)) {
+            urls.add(webhook, members, request -> receive(webhook, request));
+        }
+        if (subscriptions != null && urls.of(webhook).isPresent()) {
+            subscriptions.start(webhook, polling, delay);
+        }
     }
 
     InstanceLifecycle instance() {
@@ -254,28 +260,12 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector, StartedInst
 
     @Override
     public PollingTrigger trigger(Connector connector, String name) {
-        synchronized (connector) {
-            if (connector.trigger(name).isEmpty()) {
-                connector.on(name, handler(name));
-            }
-            return connector.trigger(name).orElseThrow();
-        }
+        return events.trigger(connector, name);
     }
 
-    private EventHandler handler(String name) {
-        InstanceHandler handler =
-                environment.handlers.of(stored.id().connector()).get(name);
-        if (handler == null) {
-            throw new ConnectorException(stored.id() + ": \"" + name + "\" has no handler: register one by on(...)");
-        }
-        return event -> {
-            try {
-                handler.handle(instance.instance(), event);
-            } catch (Exception e) {
-                deliveryFailed(name, e);
-                throw e;
-            }
-        };
+    @Override
+    public InstanceEvents events() {
+        return events;
     }
 
     /** Remembers why a handler has failed. */
@@ -293,18 +283,7 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector, StartedInst
      * @throws ConnectorException if the instance was stopped or changed
      */
     WebhookResponse receive(String name, WebhookRequest request) {
-        return call(connector -> receiver(connector, name).receive(request));
-    }
-
-    private WebhookReceiver receiver(Connector connector, String name) {
-        synchronized (connector) {
-            if (connector.receiver(name).isEmpty()) {
-                EventHandler handler = handler(name);
-                RegistryInbox inbox = environment.inbox();
-                connector.on(name, inbox == null ? handler : event -> inbox.put(List.of(stored.id()), name, event));
-            }
-            return connector.receiver(name).orElseThrow();
-        }
+        return call(connector -> events.receiver(connector, name).receive(request));
     }
 
     Optional<URI> webhookUrl(String name) {
@@ -327,7 +306,7 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector, StartedInst
     /** Returns the triggers and webhooks that have a handler. */
     List<InstanceTrigger> triggers() {
         return environment.handlers.of(stored.id().connector()).keySet().stream()
-                .filter(name -> defined.has(name))
+                .filter(defined::isHandled)
                 .sorted()
                 .map(name -> new InstanceTrigger(
                         name, defined.webhooks().containsKey(name), plans.isPaused(name), plans.nextPoll(name)))
@@ -343,7 +322,7 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector, StartedInst
     /** Returns a builder for a trigger that the cluster polls. The connector stays open for the longest poll. */
     PollingTriggerBuilder triggerBuilder(String name) {
         keepUntil = environment.settings.time().nanos() + MAX_POLL.toNanos();
-        return call(connector -> connector.triggerBuilder(name, handler(name)));
+        return call(connector -> connector.triggerBuilder(name, events.handler(name)));
     }
 
     /** Plans no more polls, on any node. Does not wait for a poll in progress. */

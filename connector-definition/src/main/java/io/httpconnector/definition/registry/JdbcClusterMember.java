@@ -3,6 +3,7 @@ package io.httpconnector.definition.registry;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.httpconnector.ConnectorException;
+import io.httpconnector.definition.registry.Definitions.Defined;
 import io.httpconnector.internal.threads.BackgroundThread;
 import io.httpconnector.internal.threads.BackgroundThread.BackgroundTask;
 import io.httpconnector.jdbc.ClusteredPolling;
@@ -55,8 +56,27 @@ final class JdbcClusterMember implements ClusterMember {
             if (known != null) {
                 boolean unused = polling.resume(id);
             }
+            if (isHybrid(instance, trigger)) {
+                // Webhooks may have been lost while the instance was not started.
+                boolean unused = polling.pollNow(id);
+            }
             planned.put(id, instance.revision());
         }
+    }
+
+    private boolean isHybrid(StoredInstance instance, String trigger) {
+        Defined defined = environment.definitions.find(instance.id().connector(), instance.version());
+        return defined != null && defined.hybrids().containsKey(trigger);
+    }
+
+    @Override
+    public void pollNow(StoredInstance instance, String trigger) {
+        boolean unused = polling.pollNow(id(instance, trigger));
+    }
+
+    @Override
+    public void betweenPolls(StoredInstance instance, String trigger, Runnable push) {
+        polling.betweenPolls(id(instance, trigger), push);
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -27,6 +28,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The stores, documents and threads that the instances of a registry share. Thread-safe. */
 final class RegistryEnvironment {
@@ -37,6 +40,7 @@ final class RegistryEnvironment {
         ClusterMember join(RegistryEnvironment environment);
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectorRegistry.class);
     private static final String KEY = "connector-registry.webhooks";
     private static final Duration KEY_TIMEOUT = Duration.ofSeconds(30);
     private static final int THREADS = 4;
@@ -139,6 +143,17 @@ final class RegistryEnvironment {
     private void handle(InstanceId id, String webhook, TriggerEvent event) throws Exception {
         ConnectorInstance instance = instances.get(id);
         InstanceHandler handler = handlers.of(id.connector()).get(webhook);
+        String hybrid = instance == null
+                ? null
+                : definitions.hybridOf(instance.lifecycle().stored(), webhook);
+        if (instance != null && hybrid != null) {
+            instance.lifecycle().running().events().push(hybrid, webhook, event);
+            return;
+        }
+        if (instance != null && handler == null && isHybridElsewhere(id, webhook)) {
+            LOG.info("{}: \"{}\" has no handler in its version: the event {} is ignored", id, webhook, event);
+            return;
+        }
         if (instance == null || handler == null) {
             throw new ConnectorException(
                     id + (instance == null ? " does not exist any more" : ": \"" + webhook + "\" has no handler"));
@@ -154,6 +169,13 @@ final class RegistryEnvironment {
         }
     }
 
+    /** Whether a hybrid trigger of another version has a webhook. */
+    private boolean isHybridElsewhere(InstanceId id, String webhook) {
+        return handlers.of(id.connector()).keySet().stream()
+                .anyMatch(
+                        name -> definitions.hybridWebhooks(id.connector(), name).contains(webhook));
+    }
+
     /** Hands the events of webhooks whose URL all instances share to their instances. */
     private final class SharedDelivery implements SharedWebhooks.Registry {
 
@@ -164,7 +186,12 @@ final class RegistryEnvironment {
 
         @Override
         public Set<String> handlers(String connector) {
-            return handlers.of(connector).keySet();
+            Set<String> names = new TreeSet<>();
+            handlers.of(connector).keySet().forEach(name -> {
+                names.add(name);
+                names.addAll(definitions.hybridWebhooks(connector, name));
+            });
+            return names;
         }
 
         @Override

@@ -20,6 +20,9 @@ interface StartedInstance {
     /** Returns a trigger with its handler. */
     PollingTrigger trigger(Connector connector, String name);
 
+    /** Returns the triggers and webhooks with their handlers. */
+    InstanceEvents events();
+
     /** Whether a value or a secret is missing, so that the instance has failed. */
     boolean hasFailed();
 
