@@ -78,6 +78,9 @@ final class ConnectorDescription {
         if (trigger.has("schedule")) {
             json.set("schedule", trigger.get("schedule"));
         }
+        if (trigger.has("hybrid")) {
+            json.set("hybrid", trigger.get("hybrid"));
+        }
         return json;
     }
 

@@ -94,6 +94,12 @@ final class DescribeCommand extends DocumentCommand {
                 facts.add(label);
             }
             rows.add(List.of(part.path("name").asText(), String.join(", ", facts)));
+            if (part.has("hybrid")) {
+                rows.add(List.of(
+                        "",
+                        "hybrid: also receives the webhook "
+                                + part.at("/hybrid/webhook").asText()));
+            }
             subscription(part.path("subscription")).forEach(fact -> rows.add(List.of("", fact)));
             List<String> pills = new ArrayList<>();
             part.path("pills")

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.ConnectorContext;
+import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.RequestDiagnosis;
@@ -22,7 +23,10 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +43,9 @@ import picocli.CommandLine.Parameters;
                     + " says why, and what to change.",
             "The URL contains a secret token, which is kept in a file that only you can read, so that the URL stays the"
                     + " same. A service elsewhere needs a tunnel to this port, whose URL is --public-url.",
-            "With --subscribe, the URL is registered at the service, and renewed until you press Ctrl-C; then it is deleted."
+            "With --subscribe, the URL is registered at the service, and renewed until you press Ctrl-C; then it is deleted.",
+            "Of a trigger with a webhook (hybrid), the trigger or its webhook may be named: prints the events of both, each"
+                    + " version of a record once. Its polls continue where \"poll\" has ended."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -50,8 +56,14 @@ import picocli.CommandLine.Parameters;
         })
 final class ListenCommand extends InstanceCommand {
 
-    @Parameters(index = "1", paramLabel = "WEBHOOK", description = "The name of the webhook in the document.")
+    @Parameters(
+            index = "1",
+            paramLabel = "WEBHOOK",
+            description = "The name of the webhook in the document, or of a trigger that has one.")
     private String webhook = "";
+
+    /** The trigger that has the webhook; null if the webhook has events of its own. */
+    private @Nullable String trigger;
 
     @Option(
             names = "--port",
@@ -96,18 +108,37 @@ final class ListenCommand extends InstanceCommand {
     @Override
     public Integer call() throws InterruptedException {
         Instance instance = instance();
-        require("webhook", webhook, instance.definition().webhooks());
+        chooseTrigger(instance.definition().hybrids());
+        Set<String> known = new LinkedHashSet<>(instance.definition().webhooks());
+        known.addAll(instance.definition().hybrids().keySet());
+        require("webhook", webhook, known);
         boolean hasSubscription = instance.definition().subscriptions().contains(webhook);
         checkOptions(hasSubscription);
         SubscriptionFiles files = new SubscriptionFiles(terminal(), instance, state);
-        if (!hasSubscription) {
+        String hybrid = trigger;
+        if (!hasSubscription && hybrid == null) {
             return listen(instance, files, instance.context());
         }
-        try (StateStore store = files.openStore()) {
-            if (!isSubscribing && files.status(store, webhook).state() == SubscriptionState.NOT_REGISTERED) {
+        try (StateStore subscriptions = files.openStore();
+                StateStore store = hybrid == null ? subscriptions : files.openStore(subscriptions, hybrid)) {
+            if (hasSubscription
+                    && !isSubscribing
+                    && files.status(subscriptions, webhook).state() == SubscriptionState.NOT_REGISTERED) {
                 terminal().note("The webhook is not registered at the service: add --subscribe to do so.");
             }
             return listen(instance, files, instance.context().state(store));
+        }
+    }
+
+    /** Finds the webhook of a named trigger, or the trigger of a named webhook. */
+    private void chooseTrigger(Map<String, String> hybrids) {
+        hybrids.forEach((name, owned) -> {
+            if (name.equals(webhook) || owned.equals(webhook)) {
+                trigger = name;
+            }
+        });
+        if (trigger != null) {
+            webhook = hybrids.getOrDefault(trigger, webhook);
         }
     }
 
@@ -137,13 +168,21 @@ final class ListenCommand extends InstanceCommand {
             int bound = server.getAddress().getPort();
             WebhookRouter router = WebhookRouter.at(publicUrl == null ? "http://localhost:" + bound : publicUrl);
             context.webhooks(router).webhookToken(webhook, files.token(webhook));
+            String hybrid = trigger;
+            Duration interval = hybrid == null ? null : PollCommand.interval(instance, hybrid, null);
+            if (interval != null) {
+                context.triggers(builder -> builder.every(interval));
+            }
             try (Connector connector = instance.connect(context)) {
-                connector.on(webhook, this::print);
+                connector.on(hybrid == null ? webhook : hybrid, this::print);
                 WebhookReceiver receiver = connector.receiver(webhook).orElseThrow();
                 URI url = connector.webhookUrl(webhook).orElseThrow();
                 server.createContext("/", JdkHandler.of(new Explained(router, receiver)));
                 server.setExecutor(threads);
                 server.start();
+                if (hybrid != null) {
+                    connector.trigger(hybrid).ifPresent(PollingTrigger::start);
+                }
                 if (isSubscribing) {
                     files.saveUrl(webhook, url);
                     return subscribe(connector, url);

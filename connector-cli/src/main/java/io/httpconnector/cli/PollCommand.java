@@ -29,7 +29,8 @@ import picocli.CommandLine.Parameters;
         header = "Poll with a trigger, and print the events.",
         description = {
             "Prints each event as JSON in one line. The position is kept in a directory: the next run continues there.",
-            "The first poll treats existing records as the document says; by default it prints no events for them."
+            "The first poll treats existing records as the document says; by default it prints no events for them.",
+            "Of a trigger with a webhook (hybrid), this command only polls: \"listen\" also receives the webhook."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -99,8 +100,11 @@ final class PollCommand extends InstanceCommand {
         boolean isNew = !Files.exists(terminal().resolve(directory));
         StartPosition first = startPosition();
         try (StateStore store = StateStore.file(terminal().resolve(directory))) {
-            var context = instance.context().state(store).triggers(builder -> builder.listener(new PollReport()));
-            Duration interval = interval(instance);
+            var context = instance.context()
+                    .state(store)
+                    .hybrids(HybridState.ONLY_POLLS)
+                    .triggers(builder -> builder.listener(new PollReport()));
+            Duration interval = interval(instance, trigger, every);
             if (interval != null) {
                 context.triggers(builder -> builder.every(interval));
             }
@@ -119,7 +123,7 @@ final class PollCommand extends InstanceCommand {
     }
 
     /** Returns the interval that replaces the schedule of the document; null if it has one. */
-    private @Nullable Duration interval(Instance instance) {
+    static @Nullable Duration interval(Instance instance, String trigger, @Nullable Duration every) {
         boolean hasSchedule =
                 instance.definition().toJson().path("triggers").path(trigger).has("schedule");
         return every != null || hasSchedule ? every : Duration.ofMinutes(1);

@@ -67,6 +67,14 @@ final class SubscriptionFiles {
         return StateStore.file(directory.resolve("subscriptions"));
     }
 
+    /** Opens the store of the state of a hybrid trigger, which {@code poll} uses, and of subscriptions. */
+    StateStore openStore(StateStore subscriptions, String trigger) {
+        return new HybridState(
+                Instance.TENANT + "/" + instance.definition().id() + "/" + trigger,
+                StateStore.file(directory),
+                subscriptions);
+    }
+
     /** Returns the stored status of the subscription of a webhook. */
     SubscriptionStatus status(StateStore store, String webhook) {
         return WebhookSubscription.status(

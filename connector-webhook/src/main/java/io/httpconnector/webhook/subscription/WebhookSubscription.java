@@ -17,6 +17,7 @@ import io.httpconnector.webhook.WebhookListener;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -344,6 +345,23 @@ public final class WebhookSubscription implements ManagedSubscription, AutoClose
     public void close() {
         if (!schedule.end(CLOSE_TIMEOUT)) {
             LOG.warn("{}: a request to the service is still running", name);
+        }
+        storeLastEvent();
+    }
+
+    /** Stores the time of the last event, which is otherwise stored with the next step. */
+    private void storeLastEvent() {
+        if (notifier.lastEvent(null) == null) {
+            return;
+        }
+        try {
+            StoredState unused = store.update(state -> {
+                Instant known = state.lastEvent;
+                state.lastEvent = notifier.lastEvent(known);
+                return state.version > 0 && !Objects.equals(known, state.lastEvent);
+            });
+        } catch (StateException e) {
+            LOG.debug("{}: the time of the last event could not be stored", name, e);
         }
     }
 
