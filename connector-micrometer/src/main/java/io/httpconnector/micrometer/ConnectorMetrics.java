@@ -7,6 +7,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.polling.PollingListener;
 import io.httpconnector.polling.PollingStatus.State;
 import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.polling.PushStatus;
 import io.httpconnector.webhook.WebhookListener;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.hybrid.HybridTrigger;
@@ -247,12 +248,11 @@ public final class ConnectorMetrics {
                         ConnectorMeter.POLL_AGE,
                         lastSuccess,
                         time -> time.get().map(this::age).orElse(Double.NaN));
-        return new RetainingMonitor(group, failures, lastSuccess);
+        return new RetainingMonitor(group, List.of(failures, lastSuccess));
     }
 
     /** Keeps the functions, to which the gauges have weak references. */
-    private record RetainingMonitor(Monitor gauges, IntSupplier failures, Supplier<Optional<Instant>> lastSuccess)
-            implements Monitor {
+    private record RetainingMonitor(Monitor gauges, List<Object> functions) implements Monitor {
 
         @Override
         public void close() {
@@ -303,6 +303,22 @@ public final class ConnectorMetrics {
     public Monitor monitor(HybridTrigger trigger) {
         return HybridGauges.add(
                 gauges.ofDestination(trigger.id()), trigger, meters.config().clock());
+    }
+
+    /**
+     * Adds the meters of the webhook of a polling trigger, such as a hybrid trigger of a connector document: those with names that start
+     * with {@code httpconnector.hybrid}, which are NaN if the status is empty. When they are read, the status is read once, at most every
+     * 5 seconds.
+     *
+     * @param id the id of the trigger, with which its polls are measured, too
+     * @param webhook returns the status of its webhook; empty if the webhook only requests polls
+     * @return removes the meters; it refers to the function
+     */
+    public Monitor monitor(String id, Supplier<Optional<PushStatus>> webhook) {
+        require(id != null && webhook != null, "the id or the function is null");
+        Gauges.Group group = HybridGauges.addOfWebhook(
+                gauges.ofDestination(id), webhook, meters.config().clock());
+        return new RetainingMonitor(group, List.of(webhook));
     }
 
     double age(Instant time) {

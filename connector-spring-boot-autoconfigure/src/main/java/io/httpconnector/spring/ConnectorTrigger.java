@@ -42,7 +42,9 @@ public @interface ConnectorTrigger {
     /**
      * Returns the name of the trigger or webhook.
      *
-     * @return the name in the connector document
+     * @return the name in the connector document; {@code acme/updated-orders} handles the events of the connection {@code acme} only.
+     *     With a registry, the part before the slash may also be the ID of a connector: its method handles the events of all its
+     *     instances
      */
     String value();
 

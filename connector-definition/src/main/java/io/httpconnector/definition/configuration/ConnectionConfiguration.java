@@ -2,6 +2,7 @@ package io.httpconnector.definition.configuration;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Secret;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.ConnectorComponents;
 import io.httpconnector.definition.ConnectorContext;
@@ -151,6 +152,20 @@ public final class ConnectionConfiguration {
                 problems.stream()
                         .map(problem -> problem.startsWith(property) ? problem : property + ": " + problem)
                         .toList());
+    }
+
+    /**
+     * Returns a source of secrets that are properties.
+     *
+     * @param properties the secrets by name, in any spelling; an empty one is missing
+     * @return the source, for all tenants and connectors
+     */
+    public static SecretSource secrets(Map<String, String> properties) {
+        Map<String, String> known = Map.copyOf(Arguments.notNull(properties, "properties"));
+        return reference -> {
+            String value = PropertyNames.value(known, reference.name());
+            return value == null || value.isEmpty() ? null : Secret.of(value);
+        };
     }
 
     /**

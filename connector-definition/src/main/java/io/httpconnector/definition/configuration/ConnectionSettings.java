@@ -165,7 +165,7 @@ record ConnectionSettings(
             String input = PropertyNames.find(inputs, key);
             context.value(input == null ? key : input, value);
         });
-        context.secrets(((SecretSource) reference -> secret(reference.name())).or(further));
+        context.secrets(ConnectionConfiguration.secrets(secrets).or(further));
         proxyCredentials(context);
         return context;
     }
@@ -212,11 +212,6 @@ record ConnectionSettings(
             }
         }
         return problems;
-    }
-
-    private @Nullable Secret secret(String secret) {
-        String value = PropertyNames.value(secrets, secret);
-        return value == null || value.isEmpty() ? null : Secret.of(value);
     }
 
     private void proxyCredentials(ConnectorContext.Builder context) {

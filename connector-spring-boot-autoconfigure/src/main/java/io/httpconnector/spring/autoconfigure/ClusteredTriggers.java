@@ -2,10 +2,12 @@ package io.httpconnector.spring.autoconfigure;
 
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.definition.Connector;
+import io.httpconnector.definition.HybridHost;
 import io.httpconnector.jdbc.ClusteredPolling;
 import io.httpconnector.jdbc.ClusteredPollingBuilder;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
+import io.httpconnector.polling.PushStatus;
 import io.httpconnector.spring.ConnectorTriggers.TriggerKind;
 import io.httpconnector.spring.ConnectorTriggers.TriggerStatus;
 import io.httpconnector.state.StateException;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,10 @@ final class ClusteredTriggers {
 
     private final ClusteredPollingBuilder builder;
     private final Map<String, Supplier<PollingTriggerBuilder>> factories = new LinkedHashMap<>();
+
+    /** The ids of triggers in the cluster by connection and name. */
+    private final Map<String, String> ids = new ConcurrentHashMap<>();
+
     private @Nullable ClusteredPolling polling;
 
     ClusteredTriggers(ClusteredPollingBuilder builder) {
@@ -38,11 +45,12 @@ final class ClusteredTriggers {
     ManagedTrigger add(String id, TriggerMethod method, Connector connector) {
         PollingTriggerBuilder first = ManagedPolling.builder(method, connector);
         if (!first.toJson().has("schedule")) {
-            return new ManagedPolling(id, method, connector);
+            return ManagedPolling.of(id, method, connector);
         }
         PollingTrigger trigger = first.build();
         trigger.close();
         factories.put(trigger.id(), () -> ManagedPolling.builder(method, connector));
+        ids.put(id, trigger.id());
         return new ClusteredTrigger(id, trigger.id());
     }
 
@@ -66,6 +74,29 @@ final class ClusteredTriggers {
             polling.close();
             polling = null;
         }
+    }
+
+    /** Returns what schedules the polls of the hybrid triggers of a connection. */
+    HybridHost hybrids(String connection) {
+        return new HybridHost() {
+            @Override
+            public void requestPoll(String trigger) {
+                String id = ids.get(connection + "/" + trigger);
+                if (id != null && isStarted()) {
+                    boolean unused = polling().pollNow(id);
+                }
+            }
+
+            @Override
+            public void betweenPolls(String trigger, Runnable push) {
+                String id = ids.get(connection + "/" + trigger);
+                if (id != null && isStarted()) {
+                    polling().betweenPolls(id, push);
+                } else {
+                    push.run();
+                }
+            }
+        };
     }
 
     private synchronized boolean isStarted() {
@@ -108,6 +139,11 @@ final class ClusteredTriggers {
                     .filter(each -> each.id().equals(clusterId))
                     .findFirst()
                     .orElseThrow();
+        }
+
+        @Override
+        public Optional<PushStatus> pushStatus() {
+            return isStarted() ? with(ManagedPolling::pushStatus) : Optional.empty();
         }
 
         @Override

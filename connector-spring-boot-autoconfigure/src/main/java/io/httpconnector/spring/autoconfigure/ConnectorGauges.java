@@ -4,6 +4,7 @@ import io.httpconnector.definition.registry.ConnectorRegistry;
 import io.httpconnector.definition.registry.ConnectorRegistryBuilder;
 import io.httpconnector.micrometer.ConnectorMetrics;
 import io.httpconnector.micrometer.RegistryMetrics;
+import io.httpconnector.polling.PushStatus;
 import io.httpconnector.spring.Connectors;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.hybrid.HybridTrigger;
@@ -64,6 +65,11 @@ final class ConnectorGauges implements TriggerGauges, SmartInitializingSingleton
     @Override
     public void addHybrid(HybridTrigger trigger) {
         monitors.add(metrics.monitor(trigger));
+    }
+
+    @Override
+    public void addWebhook(String id, Supplier<Optional<PushStatus>> webhook) {
+        monitors.add(metrics.monitor(id, webhook));
     }
 
     @Override

@@ -147,10 +147,26 @@ record ConnectorsProperties(
      *     'connectors.store.encryption-key'.
      * @param tenantMetrics Whether meters of polls and events of customers have the customer in their tags. At most 500 names of
      *     triggers are tags of their own.
+     * @param secrets The secrets of the application by connector and name, such as 'connectors.registry.secrets.slack.signing-secret',
+     *     for webhooks with one URL for all customers. By default, the source of the customers' secrets has them, too.
      */
     public record Registry(
             @DefaultValue("false") boolean enabled,
-            @DefaultValue("false") boolean tenantMetrics) {}
+            @DefaultValue("false") boolean tenantMetrics,
+            Map<String, Map<String, String>> secrets) {
+
+        /** Replaces a map that is not set by an empty one. */
+        @SuppressWarnings("NullAway") // The binder passes null for what is not set.
+        public Registry {
+            secrets = secrets == null ? Map.of() : Map.copyOf(secrets);
+        }
+
+        /** Omits the secrets. */
+        @Override
+        public String toString() {
+            return "registry, secrets of " + secrets.keySet();
+        }
+    }
 
     /**
      * The log of exchanges: who has sent which request when, without secrets.

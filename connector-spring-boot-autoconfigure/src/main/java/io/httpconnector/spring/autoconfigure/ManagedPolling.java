@@ -5,6 +5,7 @@ import io.httpconnector.definition.Connector;
 import io.httpconnector.polling.PollingStatus;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
+import io.httpconnector.polling.PushStatus;
 import io.httpconnector.spring.ConnectorTriggers.TriggerKind;
 import io.httpconnector.spring.ConnectorTriggers.TriggerStatus;
 import io.httpconnector.trigger.DeadLetter;
@@ -12,24 +13,49 @@ import io.httpconnector.trigger.Delivery;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** A polling trigger of this application alone. It can be started again after it was stopped. */
 final class ManagedPolling implements ManagedTrigger {
 
     private final String id;
-    private final TriggerMethod method;
-    private final Connector connector;
+    private final Supplier<PollingTrigger> factory;
     private final boolean isScheduled;
+    private final boolean pollsAtStart;
     private PollingTrigger trigger;
     private boolean isStopped;
 
-    ManagedPolling(String id, TriggerMethod method, Connector connector) {
+    private ManagedPolling(
+            String id,
+            Supplier<PollingTrigger> factory,
+            boolean isScheduled,
+            boolean pollsAtStart,
+            PollingTrigger trigger) {
         this.id = id;
-        this.method = method;
-        this.connector = connector;
-        PollingTriggerBuilder builder = builder(method, connector);
-        this.isScheduled = builder.toJson().has("schedule");
-        this.trigger = builder.build();
+        this.factory = factory;
+        this.isScheduled = isScheduled;
+        this.pollsAtStart = pollsAtStart;
+        this.trigger = trigger;
+    }
+
+    /** Returns a trigger whose events a method handles. */
+    static ManagedPolling of(String id, TriggerMethod method, Connector connector) {
+        PollingTriggerBuilder first = builder(method, connector);
+        return new ManagedPolling(
+                id, () -> builder(method, connector).build(), first.toJson().has("schedule"), false, first.build());
+    }
+
+    /** Returns a trigger of a connector, to which its webhook passes records. It polls at once, as webhooks may have been lost. */
+    static ManagedPolling ofHybrid(String id, PollingTrigger trigger, boolean isScheduled) {
+        return new ManagedPolling(
+                id,
+                () -> {
+                    throw new IllegalStateException("The hybrid trigger " + id + " cannot be started again");
+                },
+                isScheduled,
+                true,
+                trigger);
     }
 
     /** Returns a builder for a trigger whose events a method handles. */
@@ -68,6 +94,15 @@ final class ManagedPolling implements ManagedTrigger {
     }
 
     @Override
+    public Optional<PushStatus> pushStatus() {
+        return pushStatus(trigger());
+    }
+
+    static Optional<PushStatus> pushStatus(PollingTrigger trigger) {
+        return trigger.acceptsPushes() ? Optional.of(trigger.pushStatus()) : Optional.empty();
+    }
+
+    @Override
     public void measure(TriggerGauges gauges) {
         gauges.addTrigger(
                 trigger().id(),
@@ -78,11 +113,14 @@ final class ManagedPolling implements ManagedTrigger {
     @Override
     public synchronized void start() {
         if (isStopped) {
-            trigger = builder(method, connector).build();
+            trigger = factory.get();
             isStopped = false;
         }
         if (isScheduled) {
             trigger.start();
+        }
+        if (pollsAtStart) {
+            boolean unused = trigger.pollNow();
         }
     }
 

@@ -7,6 +7,8 @@ import io.httpconnector.auth.oauth2.TokenEncryption;
 import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.definition.ConnectorComponents;
 import io.httpconnector.definition.SecretSource;
+import io.httpconnector.definition.SecretSource.SecretReference;
+import io.httpconnector.definition.configuration.ConnectionConfiguration;
 import io.httpconnector.definition.registry.ConnectorRegistry;
 import io.httpconnector.definition.registry.ConnectorRegistryBuilder;
 import io.httpconnector.definition.registry.InstanceStore;
@@ -14,6 +16,7 @@ import io.httpconnector.definition.registry.StoredSecrets;
 import io.httpconnector.polling.PollingEngine;
 import io.httpconnector.spring.ConnectorCustomizer;
 import io.httpconnector.state.StateStore;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,6 +50,7 @@ public class RegistryAutoConfiguration {
             ConnectorDocuments documents,
             ConnectorsProperties properties,
             ObjectProvider<SecretSource> secrets,
+            ObjectProvider<TokenStore> tokens,
             ObjectProvider<ConnectorComponents> components,
             Map<String, ConnectorCustomizer> customizers,
             ObjectProvider<ConnectorWebhooks> webhooks,
@@ -54,6 +58,10 @@ public class RegistryAutoConfiguration {
             ObjectProvider<PollingEngine> engine,
             ObjectProvider<TriggerGauges> gauges) {
         secrets.ifUnique(builder::secrets);
+        if (!properties.registry().secrets().isEmpty()) {
+            SecretSource customers = secrets.getIfUnique(() -> StoredSecrets.in(tokens.getObject()));
+            builder.secrets(ofApplication(properties.registry().secrets()).or(customers));
+        }
         time.ifUnique(builder::time);
         engine.ifUnique(builder::engine);
         gauges.ifAvailable(measurement -> measurement.measure(builder));
@@ -74,6 +82,18 @@ public class RegistryAutoConfiguration {
         ConnectorRegistry registry = builder.build();
         documents.all().forEach(registry::define);
         return registry;
+    }
+
+    /** Returns the source of the secrets that belong to no customer. */
+    private static SecretSource ofApplication(Map<String, Map<String, String>> properties) {
+        Map<String, SecretSource> byConnector = new HashMap<>();
+        properties.forEach(
+                (connector, secrets) -> byConnector.put(connector, ConnectionConfiguration.secrets(secrets)));
+        return reference -> reference.tenant().equals(SecretReference.APPLICATION)
+                ? byConnector
+                        .getOrDefault(reference.connector(), SecretSource.none())
+                        .find(reference)
+                : null;
     }
 
     /** Instances in the database, which the instances of the application share. */

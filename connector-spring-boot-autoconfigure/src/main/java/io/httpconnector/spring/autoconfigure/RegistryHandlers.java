@@ -35,20 +35,30 @@ final class RegistryHandlers {
         }
     }
 
-    /** Returns the names of all triggers and webhooks. */
-    List<String> names() {
+    /** Returns the names of the triggers and webhooks that a method may handle. */
+    List<String> names(TriggerMethod method) {
         List<String> names = new ArrayList<>();
-        documents.all().forEach(definition -> {
-            names.addAll(definition.triggers());
-            names.addAll(definition.webhooks());
-        });
+        documents.all().stream()
+                .filter(definition -> method.handles(definition.id()))
+                .forEach(definition -> {
+                    names.addAll(definition.triggers());
+                    names.addAll(definition.webhooks());
+                });
         return names;
+    }
+
+    /** Returns the ids of all connectors. */
+    List<String> connectors() {
+        return documents.all().stream().map(ConnectorDefinition::id).toList();
     }
 
     /** Adds a method, and returns whether a document has its trigger. */
     boolean add(TriggerMethod method) {
         boolean isHandled = false;
         for (ConnectorDefinition definition : documents.all()) {
+            if (!method.handles(definition.id())) {
+                continue;
+            }
             if (definition.triggers().contains(method.trigger())
                     || definition.webhooks().contains(method.trigger())) {
                 if (method.isBatch()) {

@@ -58,10 +58,18 @@ public class TriggerAutoConfiguration {
     /** Sets the time source and the polling engine of the application, if it has its own. */
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
-    ConnectorCustomizer connectorEngine(ObjectProvider<TimeSource> time, ObjectProvider<PollingEngine> engine) {
+    ConnectorCustomizer connectorEngine(
+            ObjectProvider<TimeSource> time,
+            ObjectProvider<PollingEngine> engine,
+            ObjectProvider<ClusteredTriggers> cluster) {
         return (connection, context) -> {
             time.ifUnique(context::timeSource);
             engine.ifUnique(context::engine);
+            ClusteredTriggers shared =
+                    connection.equals(ConnectorCustomizer.REGISTRY) ? null : cluster.getIfAvailable();
+            if (shared != null) {
+                context.hybrids(shared.hybrids(connection));
+            }
         };
     }
 }

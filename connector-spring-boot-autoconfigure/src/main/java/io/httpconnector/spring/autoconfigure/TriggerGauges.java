@@ -2,6 +2,7 @@ package io.httpconnector.spring.autoconfigure;
 
 import io.httpconnector.definition.registry.ConnectorRegistry;
 import io.httpconnector.definition.registry.ConnectorRegistryBuilder;
+import io.httpconnector.polling.PushStatus;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.hybrid.HybridTrigger;
 import io.httpconnector.webhook.subscription.WebhookSubscription;
@@ -31,6 +32,13 @@ interface TriggerGauges {
 
     /** Adds the meters of a hybrid trigger. */
     void addHybrid(HybridTrigger trigger);
+
+    /**
+     * Adds the meters of the webhook of a hybrid trigger of a document.
+     *
+     * @param id the id of the trigger, with which its polls are measured, too
+     */
+    void addWebhook(String id, Supplier<Optional<PushStatus>> webhook);
 
     /** Adds the gauges of a webhook subscription. */
     void addSubscription(WebhookSubscription subscription);

@@ -96,9 +96,11 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
 
     private void add(TriggerMethod method) {
         Set<String> names = new TreeSet<>();
-        boolean isHandled = registry != null && method.connection().isEmpty() && registry.add(method);
-        if (registry != null) {
-            names.addAll(registry.names());
+        boolean isHandled = false;
+        // A name is that of a connection first.
+        if (registry != null && !connectors.names().contains(method.connection())) {
+            isHandled = registry.add(method);
+            names.addAll(registry.names(method));
         }
         for (String connection : connectors.names()) {
             if (method.handles(connection)) {
@@ -113,14 +115,26 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
             }
         }
         if (!isHandled) {
-            if (!method.connection().isEmpty()) {
-                // Reports an unknown name.
-                var unused = connectors.connection(method.connection());
-            }
-            String nearest = Suggestions.of(method.trigger(), names);
-            throw method.invalid("no connection has a trigger or webhook \"" + method.trigger() + "\""
-                    + (nearest == null ? "; there are " + names : ": did you mean \"" + nearest + "\"?"));
+            throw method.invalid(unknown(method, names));
         }
+    }
+
+    private String unknown(TriggerMethod method, Set<String> names) {
+        Set<String> known = new TreeSet<>(connectors.names());
+        if (registry != null) {
+            known.addAll(registry.connectors());
+        }
+        String connection = method.connection();
+        if (!connection.isEmpty() && !known.contains(connection)) {
+            return "there is no connection \"" + connection + "\"" + suggestion(connection, known);
+        }
+        return (connection.isEmpty() ? "no connection has a" : "the connection \"" + connection + "\" has no")
+                + " trigger or webhook \"" + method.trigger() + "\"" + suggestion(method.trigger(), names);
+    }
+
+    private static String suggestion(String name, Set<String> known) {
+        String nearest = Suggestions.of(name, known);
+        return nearest == null ? "; there are " + known : ": did you mean \"" + nearest + "\"? There are " + known;
     }
 
     private void add(TriggerMethod method, String connection, boolean isWebhook) {
@@ -130,12 +144,15 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
         }
         Connector connector = connectors.connector(connection);
         ManagedTrigger trigger;
-        if (isWebhook) {
+        String ownWebhook = connectors.definition(connection).hybrids().get(method.trigger());
+        if (ownWebhook != null) {
+            trigger = ManagedDocumentHybrid.create(id, method, connector, ownWebhook, webhooks, cluster);
+        } else if (isWebhook) {
             trigger = ManagedWebhook.create(id, method, connector, webhooks);
         } else if (cluster != null) {
             trigger = cluster.add(id, method, connector);
         } else {
-            trigger = new ManagedPolling(id, method, connector);
+            trigger = ManagedPolling.of(id, method, connector);
         }
         triggers.put(id, trigger);
     }
@@ -151,6 +168,12 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
         ConnectorDefinition definition = connectors.definition(connection);
         Set<String> names = new TreeSet<>(definition.triggers());
         names.addAll(definition.webhooks());
+        // The webhook of a hybrid trigger has the same handler.
+        definition.hybrids().forEach((name, webhook) -> {
+            if (triggers.containsKey(connection + "/" + name)) {
+                names.remove(webhook);
+            }
+        });
         names.removeIf(name -> triggers.containsKey(connection + "/" + name));
         if (!names.isEmpty()) {
             LOG.info("No method with @ConnectorTrigger handles {} of the connection {}", names, connection);

@@ -40,6 +40,8 @@ final class TriggerMethod {
     private final Supplier<Object> bean;
     private final List<Argument> arguments = new ArrayList<>();
     private final boolean isBatch;
+    private final String connection;
+    private final String trigger;
     private @Nullable TransactionalHandlers transactions;
 
     /** Makes one argument from the events of a call and their connector. */
@@ -53,6 +55,14 @@ final class TriggerMethod {
         this.annotation = annotation;
         this.method = method;
         this.bean = bean;
+        int slash = annotation.value().lastIndexOf('/');
+        this.connection =
+                slash < 0 ? annotation.connection() : annotation.value().substring(0, slash);
+        this.trigger = annotation.value().substring(slash + 1);
+        if (slash >= 0 && !annotation.connection().isEmpty()) {
+            throw invalid("\"" + annotation.value() + "\" already names a connection: remove connection, or the part"
+                    + " before the slash");
+        }
         Type[] types = method.getGenericParameterTypes();
         List<Type> ofEvent = Arrays.stream(types)
                 .filter(type -> type != Connector.class && type != HttpConnection.class)
@@ -158,16 +168,17 @@ final class TriggerMethod {
     }
 
     String trigger() {
-        return annotation.value();
+        return trigger;
     }
 
-    boolean handles(String connection) {
-        return annotation.connection().isEmpty() || annotation.connection().equals(connection);
+    /** Whether the method handles the events of a connection or connector. */
+    boolean handles(String name) {
+        return connection.isEmpty() || connection.equals(name);
     }
 
-    /** Returns the connection that the annotation names; empty if it is for all. */
+    /** Returns the connection, or the connector of the registry, that the annotation names; empty if it is for all. */
     String connection() {
-        return annotation.connection();
+        return connection;
     }
 
     boolean isBatch() {

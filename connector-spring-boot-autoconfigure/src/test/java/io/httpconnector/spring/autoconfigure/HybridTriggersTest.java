@@ -7,15 +7,20 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.micrometer.ConnectorMeter;
 import io.httpconnector.polling.RecordSelector;
 import io.httpconnector.polling.StartPosition;
+import io.httpconnector.spring.ConnectorDocumentSource;
+import io.httpconnector.spring.ConnectorTrigger;
 import io.httpconnector.spring.ConnectorTriggers;
 import io.httpconnector.spring.ConnectorTriggers.TriggerKind;
 import io.httpconnector.spring.ConnectorTriggers.TriggerStatus;
+import io.httpconnector.spring.Connectors;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.testing.Await;
 import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
+import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.ValueSelector;
+import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.hybrid.HybridTrigger;
 import io.httpconnector.webhook.hybrid.WebhookPayload;
@@ -24,6 +29,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +82,95 @@ class HybridTriggersTest {
     private static WebhookRequest webhook(String record) {
         return WebhookRequest.of(
                 "POST", "/", "", Map.of("Content-Type", List.of("application/json")), record.getBytes(UTF_8));
+    }
+
+    private static final String DOCUMENT = """
+            connector: 1
+            id: crm
+            version: 1.0.0
+            title: CRM
+            inputs: [{name: url, label: URL}]
+            connection: {baseUrl: "{{auth.url}}"}
+            triggers:
+              changed-people:
+                request: {method: GET, url: /records}
+                key: [/id]
+                version: [/v]
+                startPosition: {everything: true}
+                schedule: {every: PT1H}
+                hybrid: {webhook: person-changed, payload: {records: [""]}}
+            webhooks:
+              person-changed: {unverified: true, id: {body: /id}}
+            """;
+
+    /** Handles the events of a hybrid trigger of a document. */
+    static class People {
+
+        final List<String> handled = new CopyOnWriteArrayList<>();
+
+        @ConnectorTrigger("acme/changed-people")
+        void changed(TriggerEvent event) {
+            handled.add(event.key());
+        }
+    }
+
+    @Test
+    void hybridTriggersOfDocumentsHaveTheMethodOfTheTrigger() {
+        application
+                .withBean(People.class)
+                .withBean(ConnectorDocumentSource.class, () -> () -> Map.of("crm", DOCUMENT))
+                .withPropertyValues(
+                        "connectors.connections.acme.connector=crm",
+                        "connectors.connections.acme.values.url=" + service.baseUrl())
+                .run(context -> {
+                    People people = context.getBean(People.class);
+                    Await.until(() -> people.handled.contains("1"));
+                    WebhookReceiver receiver = context.getBean(Connectors.class)
+                            .connector("acme")
+                            .receiver("person-changed")
+                            .orElseThrow();
+                    assertThat(receiver.receive(webhook("{\"id\":2,\"v\":1}")).status())
+                            .isEqualTo(200);
+                    assertThat(receiver.receive(webhook("{\"id\":1,\"v\":1}")).status())
+                            .isEqualTo(200);
+
+                    assertThat(people.handled).containsExactly("1", "2");
+                    TriggerStatus status = context.getBean(ConnectorTriggers.class).list().stream()
+                            .filter(each -> each.id().equals("acme/changed-people"))
+                            .findFirst()
+                            .orElseThrow();
+                    assertThat(status.kind()).isEqualTo(TriggerKind.HYBRID);
+                    assertThat(status.path()).isEqualTo("/hooks/acme/person-changed");
+                    assertThat(Objects.requireNonNull(status.webhook()).pushedFirst())
+                            .isEqualTo(1);
+                    assertThat(context.getBean(MeterRegistry.class)
+                                    .get(ConnectorMeter.HYBRID_EVENTS.meterName())
+                                    .tag("source", "webhook")
+                                    .tag("messaging.destination.name", "acme/crm/changed-people")
+                                    .functionCounter()
+                                    .count())
+                            .isEqualTo(1);
+                });
+    }
+
+    /** Handles a webhook that belongs to a trigger. */
+    static class Wrong {
+
+        @ConnectorTrigger("person-changed")
+        void changed(TriggerEvent event) {}
+    }
+
+    @Test
+    void theWebhookOfAHybridTriggerHasNoMethodOfItsOwn() {
+        application
+                .withBean(Wrong.class)
+                .withBean(ConnectorDocumentSource.class, () -> () -> Map.of("crm", DOCUMENT))
+                .withPropertyValues(
+                        "connectors.connections.acme.connector=crm",
+                        "connectors.connections.acme.values.url=" + service.baseUrl())
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasStackTraceContaining("person-changed: it is the webhook of the hybrid trigger"
+                                + " \"changed-people\", whose handler receives the events of both"));
     }
 
     @Test

@@ -231,6 +231,54 @@ class TriggersTest {
 
         @ConnectorTrigger("order-paid")
         void batchOfWebhook(List<TriggerEvent> events) {}
+
+        @ConnectorTrigger("acme/updated-ordres")
+        void misspeltOfConnection(TriggerEvent event) {}
+
+        @ConnectorTrigger("acne/updated-orders")
+        void misspeltConnection(TriggerEvent event) {}
+    }
+
+    /** A connection that is named twice. */
+    static class NamedTwice {
+
+        @ConnectorTrigger(value = "acme/updated-orders", connection = "acme")
+        void on(TriggerEvent event) {}
+    }
+
+    /** Methods for one connection each, by their names. */
+    static class ByName {
+
+        final List<String> handled = new CopyOnWriteArrayList<>();
+
+        @ConnectorTrigger("acme/updated-orders")
+        void ofAcme(TriggerEvent event) {
+            handled.add("acme " + event.key());
+        }
+
+        @ConnectorTrigger("globex/updated-orders")
+        void ofGlobex(TriggerEvent event) {
+            handled.add("globex " + event.key());
+        }
+    }
+
+    @Test
+    void aMethodCanNameItsConnection() {
+        service.on("GET", "/orders", MockResponse.json("{\"orders\":[{\"id\":7,\"status\":\"open\"}]}"));
+        application
+                .withBean(ByName.class)
+                .withPropertyValues(
+                        "connectors.auto-startup=false",
+                        "connectors.connections.globex.connector=shop",
+                        "connectors.connections.globex.values.url=" + service.baseUrl(),
+                        "connectors.connections.globex.secrets.api-key=k1")
+                .run(context -> {
+                    ConnectorTriggers triggers = context.getBean(ConnectorTriggers.class);
+                    triggers.poll("acme/updated-orders");
+                    triggers.poll("globex/updated-orders");
+
+                    assertThat(context.getBean(ByName.class).handled).containsExactly("acme 7", "globex 7");
+                });
     }
 
     /** A method whose parameters are unclear. */
@@ -249,7 +297,18 @@ class TriggersTest {
                                 "Wrong.misspelt(): no connection has a trigger or webhook \"updated-ordres\": did you"
                                         + " mean \"updated-orders\"?")
                         .hasStackTraceContaining("there is no connection \"acne\": did you mean \"acme\"?")
+                        .hasStackTraceContaining("Wrong.misspeltConnection(): there is no connection \"acne\": did you"
+                                + " mean \"acme\"? There are [acme]")
+                        .hasStackTraceContaining(
+                                "Wrong.misspeltOfConnection(): the connection \"acme\" has no trigger or"
+                                        + " webhook \"updated-ordres\": did you mean \"updated-orders\"? There are"
+                                        + " [order-paid, updated-orders]")
                         .hasStackTraceContaining("Wrong.batchOfWebhook(): a webhook has no batches"));
+        application
+                .withBean(NamedTwice.class)
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasStackTraceContaining(
+                                "NamedTwice.on(): \"acme/updated-orders\" already names a connection"));
         application
                 .withBean(Unclear.class)
                 .run(context -> assertThat(context.getStartupFailure())

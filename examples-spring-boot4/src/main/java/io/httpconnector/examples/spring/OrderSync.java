@@ -8,6 +8,7 @@ import io.httpconnector.definition.registry.InstanceSettings;
 import io.httpconnector.definition.registry.StoredSecrets;
 import io.httpconnector.spring.ConnectorTrigger;
 import io.httpconnector.trigger.TriggerEvent;
+import java.util.List;
 import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -37,6 +38,11 @@ public class OrderSync {
             database.update("merge into orders values (?, ?, ?)", shop.tenant(), order.id(), order.status());
         }
 
+        @ConnectorTrigger("shop/closed")
+        void closed(TriggerEvent event, Connector shop) {
+            database.update("delete from orders where shop = ?", shop.tenant());
+        }
+
         @ConnectorTrigger("payment")
         void paid(TriggerEvent event) {
             String payment = event.payload().toString();
@@ -50,8 +56,9 @@ public class OrderSync {
 
         @PutMapping("/customers/{name}")
         void add(@PathVariable String name, @RequestBody Map<String, String> shop) {
-            Secret secret = Secret.of(shop.remove("clientSecret"));
-            StoredSecrets.in(tokens).put(name, "shop", "clientSecret", secret);
+            for (String secret : List.of("clientSecret", "webhookSecret")) {
+                StoredSecrets.in(tokens).put(name, "shop", secret, Secret.of(shop.remove(secret)));
+            }
             registry.add(name, "shop", InstanceSettings.of(shop));
         }
     }
