@@ -1,5 +1,6 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.graphql.GraphQlResponse;
 import io.httpconnector.internal.http.RoutePattern;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.limits.RateLimiter;
@@ -101,6 +102,11 @@ final class AdmissionControl implements AutoCloseable {
                 : RetryAfter.reset(response.headers(), now);
         if (remaining != null && untilReset != null) {
             limiter.update(remaining, untilReset);
+        }
+        GraphQlResponse graphQl = response.graphQl();
+        GraphQlResponse.Budget budget = graphQl == null || refused ? null : graphQl.budget(now);
+        if (budget != null && (remaining == null || budget.requests() < remaining)) {
+            limiter.update(budget.requests(), budget.untilReset());
         }
     }
 

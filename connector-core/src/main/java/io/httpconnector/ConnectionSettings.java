@@ -1,5 +1,7 @@
 package io.httpconnector;
 
+import io.httpconnector.internal.graphql.GraphQlMode;
+import io.httpconnector.internal.graphql.GraphQlResponse;
 import io.httpconnector.internal.http.BaseUrl;
 import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.transport.CallContext;
@@ -111,13 +113,16 @@ record ConnectionSettings(
             return classify(head, false);
         }
 
-        private Response classify(Response response, boolean withBody) {
+        private Response classify(Response plain, boolean withBody) {
+            Response response = withBody && plain.request().graphQl() != null && plain.graphQl() == null
+                    ? plain.with(GraphQlResponse.of(plain.jsonLenient()))
+                    : plain;
             for (ResponseRule rule : rulesFor(response)) {
                 if (withBody ? rule.matches(response) : !rule.needsBody() && rule.matchesHead(response)) {
                     return response.classifiedBy(rule);
                 }
             }
-            ResponseRule.Action usual = byStatus(response);
+            ResponseRule.Action usual = byErrors(response);
             return withBody && usual == ResponseRule.Action.ACCEPT ? response : response.classifiedAs(usual);
         }
 
@@ -130,6 +135,31 @@ record ConnectionSettings(
             List<ResponseRule> all = new ArrayList<>(own);
             all.addAll(rules);
             return all;
+        }
+
+        /** Returns the meaning of a GraphQL response by its errors and data; that of any other response by its status. */
+        private static ResponseRule.Action byErrors(Response response) {
+            GraphQlResponse meaning = response.graphQl();
+            Request request = response.request();
+            if (meaning == null) {
+                return byStatus(response);
+            }
+            boolean isSuccess = response.status() >= 200 && response.status() <= 299;
+            boolean isPartial = request.graphQl() == GraphQlMode.PARTIAL && meaning.hasData();
+            return switch (meaning.kind()) {
+                case RATE_LIMITED -> ResponseRule.Action.RATE_LIMITED;
+                case TEMPORARY -> {
+                    if (isSuccess && isPartial) {
+                        yield ResponseRule.Action.ACCEPT;
+                    }
+                    yield request.isRepeatable()
+                            ? ResponseRule.Action.RETRY
+                            : isSuccess ? ResponseRule.Action.FAIL : byStatus(response);
+                }
+                case UNAUTHENTICATED -> isSuccess ? ResponseRule.Action.REFRESH_AUTH : byStatus(response);
+                case FAILED, MALFORMED -> isSuccess && !isPartial ? ResponseRule.Action.FAIL : byStatus(response);
+                case DATA -> byStatus(response);
+            };
         }
 
         private static ResponseRule.Action byStatus(Response response) {

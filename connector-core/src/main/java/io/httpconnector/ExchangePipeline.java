@@ -424,8 +424,13 @@ final class ExchangePipeline {
         String message = exchange.summary() + (said.isEmpty() ? "" : ": " + excerpt(said)) + remark;
         Duration asked = response.retryPolicy(settings.retry())
                 .requestedDelay(response, settings.time().now());
-        return response.classification() == ResponseRule.Action.RATE_LIMITED
-                ? new RateLimitedException(message, asked, exchange)
+        if (response.classification() == ResponseRule.Action.RATE_LIMITED) {
+            return new RateLimitedException(message, asked, exchange);
+        }
+        boolean isGraphQl = response.request().graphQl() != null && !response.matchedRule();
+        GraphQlException failure = isGraphQl ? GraphQlException.of(response, remark, asked) : null;
+        return failure != null
+                ? failure
                 : new StatusException(message, response.status(), exchange.responseHeaders(), said, asked, exchange);
     }
 

@@ -50,7 +50,9 @@ public final class RateLimit {
 
     /**
      * Adapts to the limit that the service reports: {@code X-RateLimit-Remaining} and {@code -Reset} in all common spellings,
-     * {@code RateLimit} of the IETF draft, and the delay that a 429 requests.
+     * {@code RateLimit} of the IETF draft, the delay that a 429 requests, and for {@linkplain Request#graphQlResponse GraphQL}
+     * the cost budgets of Shopify ({@code extensions.cost.throttleStatus}) and GitHub ({@code data.rateLimit}, if the query
+     * selects {@code cost}, {@code remaining} and {@code resetAt}).
      *
      * @return the limit
      */

@@ -3,6 +3,7 @@ package io.httpconnector;
 import static io.httpconnector.internal.Arguments.notNull;
 
 import io.httpconnector.internal.Arguments;
+import io.httpconnector.internal.graphql.GraphQlMode;
 import io.httpconnector.internal.http.NameValuePair;
 import io.httpconnector.internal.http.NameValuePairs;
 import io.httpconnector.internal.http.RequestOptions;
@@ -473,6 +474,19 @@ public final class Request {
     }
 
     /**
+     * Declares that the response is one of GraphQL over HTTP: errors in it, also with status 200, fail with a {@link
+     * GraphQlException}, errors of rate limits delay the next attempt, and the cost budgets of services are known to an adaptive
+     * {@link RateLimit}. Rules of the request and the connection precede it. Implied by {@code GraphQl.query} and by templates
+     * with a GraphQL query.
+     *
+     * @param acceptsPartialData whether a response with errors is accepted if it has data
+     * @return a new request
+     */
+    public Request graphQlResponse(boolean acceptsPartialData) {
+        return withOptions(terms.options.withGraphQl(acceptsPartialData ? GraphQlMode.PARTIAL : GraphQlMode.STRICT));
+    }
+
+    /**
      * Adds a rule that classifies the responses to this request. Its rules precede those of the connection; the first rule that
      * matches decides.
      *
@@ -667,6 +681,11 @@ public final class Request {
 
     boolean accepts(int status) {
         return terms.options.accepts(status);
+    }
+
+    /** Returns the treatment of a GraphQL response; null if the response is none. */
+    @Nullable GraphQlMode graphQl() {
+        return terms.options.graphQl();
     }
 
     /** Returns the path and query of the request line. */

@@ -7,9 +7,11 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.httpconnector.internal.graphql.GraphQlResponse;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.json.Jackson2Objects;
 import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.internal.json.ListType;
 import io.httpconnector.internal.json.ValueMapper;
 import io.httpconnector.internal.json.Xml;
 import io.httpconnector.internal.recording.RawExchange;
@@ -18,7 +20,6 @@ import io.httpconnector.internal.text.HeaderFields;
 import io.httpconnector.internal.text.LogSafe;
 import io.httpconnector.internal.transport.CallContext;
 import java.io.IOException;
-import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.net.URI;
 import java.time.Duration;
@@ -43,6 +44,7 @@ public final class Response {
     private final boolean matchedRule;
     private final @Nullable JsonMapping mapping;
     private final @Nullable RetryPolicy retry;
+    private final @Nullable GraphQlResponse graphQl;
 
     /**
      * Converts between JSON and objects of the application: for one connection by {@link HttpConnectionBuilder#jsonMapping}, and
@@ -155,6 +157,7 @@ public final class Response {
         this.classification = null;
         this.matchedRule = false;
         this.retry = null;
+        this.graphQl = null;
     }
 
     private Response(
@@ -162,8 +165,9 @@ public final class Response {
             ResponseRule.@Nullable Action verdict,
             boolean ruled,
             @Nullable RetryPolicy retry,
-            byte[] body) {
-        this(response, response.fields, verdict, ruled, retry, body, null);
+            byte[] body,
+            @Nullable GraphQlResponse graphQl) {
+        this(response, response.fields, verdict, ruled, retry, body, null, graphQl);
     }
 
     private Response(
@@ -173,7 +177,8 @@ public final class Response {
             boolean ruled,
             @Nullable RetryPolicy retry,
             byte[] body,
-            @Nullable MaskedBody masked) {
+            @Nullable MaskedBody masked,
+            @Nullable GraphQlResponse graphQl) {
         this.request = response.request;
         this.status = response.status;
         this.fields = fields;
@@ -185,6 +190,7 @@ public final class Response {
         this.matchedRule = ruled;
         this.mapping = response.mapping;
         this.retry = retry;
+        this.graphQl = graphQl;
     }
 
     /**
@@ -277,25 +283,6 @@ public final class Response {
     public <T> List<T> list(Class<T> element) {
         Type type = new ListType(notNull(element, "element"));
         return convert(type, "List<" + element.getSimpleName() + ">");
-    }
-
-    /** The type {@code List<element>}. */
-    private record ListType(Class<?> element) implements ParameterizedType {
-
-        @Override
-        public Type[] getActualTypeArguments() {
-            return new Type[] {element};
-        }
-
-        @Override
-        public Type getRawType() {
-            return List.class;
-        }
-
-        @Override
-        public @Nullable Type getOwnerType() {
-            return null;
-        }
     }
 
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // The public methods declare the type.
@@ -393,13 +380,23 @@ public final class Response {
 
     /** Returns this response with its classification. */
     Response classifiedAs(ResponseRule.Action verdict) {
-        return new Response(this, verdict, false, null, body());
+        return new Response(this, verdict, false, null, body(), graphQl);
+    }
+
+    /** Returns this response with its meaning as one of GraphQL. */
+    Response with(GraphQlResponse meaning) {
+        return new Response(this, classification, matchedRule, retry, body(), meaning);
+    }
+
+    /** Returns the meaning of a GraphQL response; null if it is none. */
+    @Nullable GraphQlResponse graphQl() {
+        return graphQl;
     }
 
     /** Returns this response as classified by a rule. */
     Response classifiedBy(ResponseRule rule) {
         byte[] kept = rule.action() == ResponseRule.Action.IGNORE ? new byte[0] : body();
-        return new Response(this, rule.action(), true, rule.retryPolicy(), kept);
+        return new Response(this, rule.action(), true, rule.retryPolicy(), kept, graphQl);
     }
 
     /** Returns the retry policy for this response: of the rule that it matches, of its request, or of the connection. */
@@ -474,7 +471,7 @@ public final class Response {
     /** Returns this response as interceptors see it: with masks instead of secrets. */
     Response concealed() {
         Headers shown = Redactor.maskedHeaders(request, fields);
-        return new Response(this, shown.fields(), classification, matchedRule, retry, body, new MaskedBody(this));
+        return new Response(this, shown.fields(), classification, matchedRule, retry, body, new MaskedBody(this), graphQl);
     }
 
     /** Returns whether this concealed response differs from the original. */
@@ -484,12 +481,12 @@ public final class Response {
 
     /** Returns this response with other header fields. */
     Response withFields(HeaderFields changed) {
-        return new Response(this, changed, classification, matchedRule, retry, body, masked);
+        return new Response(this, changed, classification, matchedRule, retry, body, masked, graphQl);
     }
 
     /** Returns this response without its body, which a reader has consumed. */
     Response withoutBody() {
-        return new Response(this, classification(), matchedRule, retry, new byte[0]);
+        return new Response(this, classification(), matchedRule, retry, new byte[0], graphQl);
     }
 
     boolean matchedRule() {

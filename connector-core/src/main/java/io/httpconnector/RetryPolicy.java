@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.internal.graphql.GraphQlResponse;
 import io.httpconnector.internal.http.Timeouts;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.MemberSteps;
@@ -393,6 +394,11 @@ public final class RetryPolicy {
             if (named != null) {
                 return named;
             }
+        }
+        GraphQlResponse graphQl = response.graphQl();
+        Duration budget = graphQl == null ? null : graphQl.delay(now);
+        if (budget != null) {
+            return budget;
         }
         return response.classification() == ResponseRule.Action.RATE_LIMITED
                 ? RetryAfter.ofLimit(response.headers(), now)

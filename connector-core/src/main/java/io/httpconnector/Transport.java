@@ -142,6 +142,9 @@ final class Transport implements AutoCloseable {
             Request request, IncomingResponse response, CallContext call, @Nullable StreamingReceiver<?> receiver)
             throws IOException {
         Response head = new Response(request, response.status(), response.headers(), NO_BYTES, call, mapping);
+        if (receiver != null && request.graphQl() != null) {
+            return readWhole(request, response, content(response, request), receiver, call);
+        }
         boolean isThere = receiver != null && receiver.needsBody(head) && response.isWholeWithin(PEEK, SILENCE);
         InputStream content = content(response, request);
         long length = response.length();
@@ -159,13 +162,45 @@ final class Transport implements AutoCloseable {
                 return accepted;
             }
         }
-        byte[] body = read(content, length);
+        byte[] body = body(request, response, content, call);
+        return new Response(request, response.status(), response.headers(), body, call, mapping);
+    }
+
+    /** Reads a response whose errors may be at its end, and passes it to the receiver if it is accepted. */
+    private Response readWhole(
+            Request request,
+            IncomingResponse response,
+            InputStream content,
+            StreamingReceiver<?> receiver,
+            CallContext call)
+            throws IOException {
+        Response whole = receiver.classify(
+                new Response(
+                        request,
+                        response.status(),
+                        response.headers(),
+                        body(request, response, content, call),
+                        call,
+                        mapping),
+                true);
+        if (!receiver.wants(whole)) {
+            return whole;
+        }
+        Response accepted = whole.withoutBody();
+        receive(accepted, new ByteArrayInputStream(whole.bytes()), whole.bytes().length, response, receiver, call);
+        return accepted;
+    }
+
+    /** Returns the whole body. */
+    private byte[] body(Request request, IncomingResponse response, InputStream content, CallContext call)
+            throws IOException {
+        byte[] body = read(content, response.length());
         if (body == null) {
             response.abort();
             throw tooLarge(request, call, maxResponseBytes, "maxResponseBytes");
         }
         call.addReceived(body.length);
-        return new Response(request, response.status(), response.headers(), body, call, mapping);
+        return body;
     }
 
     private static void receive(

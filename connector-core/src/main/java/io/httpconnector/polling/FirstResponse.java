@@ -34,11 +34,13 @@ final class FirstResponse {
     private final JsonNode list;
     private final boolean isListOnly;
     private final RecordSelector records;
+    private final String path;
     private final Page page;
     private final Map<String, JsonNode> values = new LinkedHashMap<>();
 
     private FirstResponse(Response response, JsonNode body, String path) {
         this.list = body.at(path);
+        this.path = path;
         this.isListOnly = body.isArray();
         this.records = path.isEmpty() ? RecordSelector.atRoot() : RecordSelector.at(path);
         PageEnvelope envelope = new PageEnvelope();
@@ -76,6 +78,11 @@ final class FirstResponse {
     /** The selector of the records. */
     RecordSelector records() {
         return records;
+    }
+
+    /** The pointer to the records. */
+    String path() {
+        return path;
     }
 
     /** Whether the response is the list itself, without values outside the records. */

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Pagination.cursor("starting_after").tokenOfLastRecord("/id").moreWhile("/has_more")
  * Pagination.nextUrl("/links/next")
  * Pagination.linkHeader()                                              // Link: <...>; rel="next" (RFC 8288)
+ * Pagination.relay("/data/repository/issues")                          // GraphQL: pageInfo { hasNextPage endCursor }
  * }</pre>
  *
  * <p>Pagination by number or offset ends with a page without records. This costs one more request than the other end
@@ -44,7 +45,8 @@ public final class Pagination {
             OffsetPaginator.TYPE,
             TokenPaginator.TYPE,
             NextUrlPaginator.TYPE,
-            LinkHeaderPaginator.TYPE);
+            LinkHeaderPaginator.TYPE,
+            RelayPaginator.TYPE);
 
     private final Paginator paginator;
     private final @Nullable PageParameter parameter;
@@ -189,6 +191,30 @@ public final class Pagination {
      */
     public static Pagination linkHeader() {
         return of(new LinkHeaderPaginator());
+    }
+
+    /**
+     * Reads the pages of a Relay connection in GraphQL. The query must declare the variable {@code after}, pass it to the
+     * connection, and select {@code pageInfo { hasNextPage endCursor }}.
+     *
+     * @param connection a JSON pointer (RFC 6901) to the connection, such as {@code /data/repository/issues}; the records are at
+     *     its {@code nodes}, or at <code>edges/&#42;/node</code>
+     * @return the pagination
+     */
+    public static Pagination relay(String connection) {
+        return relay(connection, RelayPaginator.DEFAULT_VARIABLE);
+    }
+
+    /**
+     * Reads the pages of a Relay connection in GraphQL, as {@link #relay(String)} does.
+     *
+     * @param connection a JSON pointer (RFC 6901) to the connection
+     * @param variable the variable of the query for the cursor
+     * @return the pagination
+     */
+    public static Pagination relay(String connection, String variable) {
+        requireNonNull(variable, "variable");
+        return of(RelayPaginator.of(connection, variable));
     }
 
     /**

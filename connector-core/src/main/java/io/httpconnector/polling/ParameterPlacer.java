@@ -7,15 +7,20 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Body;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Request;
+import io.httpconnector.internal.graphql.GraphQlDocument;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.json.JsonSupport;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Adds the parameters of pages to a request without pills. Not thread-safe. */
 final class ParameterPlacer {
 
     private static final String USE_TEMPLATE = ": use a RequestTemplate with PagedRequest.of(...)";
+
+    private static final String VARIABLES = "/variables/";
 
     private Request request;
 
@@ -40,10 +45,26 @@ final class ParameterPlacer {
                                 + "\" already: remove it from the request");
                     }
                 }
-                case HEADER, FIELD, JSON -> place(location, JsonNodeFactory.instance.textNode("1"));
+                case HEADER, FIELD -> place(location, JsonNodeFactory.instance.textNode("1"));
+                case JSON -> {
+                    place(location, JsonNodeFactory.instance.textNode("1"));
+                    checkVariable(location, problems);
+                }
             }
         } catch (InvalidDefinitionException e) {
             e.problems().forEach(problem -> problems.add(location.reportedAt() + ": " + problem));
+        }
+    }
+
+    /** A GraphQL query must declare its variables. */
+    private void checkVariable(ParameterLocation location, List<String> problems) {
+        ObjectNode body = body();
+        if (location.name().startsWith(VARIABLES) && body.path("query").isTextual()) {
+            List<String> found = new ArrayList<>();
+            String operation = body.path("operationName").textValue();
+            GraphQlDocument.parse(body.path("query").textValue(), found)
+                    .check(operation, Set.of(location.name().substring(VARIABLES.length())), found);
+            found.forEach(problem -> problems.add(location.reportedAt() + ": " + problem));
         }
     }
 

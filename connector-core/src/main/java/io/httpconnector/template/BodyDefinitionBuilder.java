@@ -4,12 +4,14 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.template.RequestDefinition.BodyDefinition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -66,8 +68,35 @@ final class BodyDefinitionBuilder {
         }
     }
 
+    /** Sets a variable of the GraphQL query. */
+    void variable(String name, Object value) {
+        changeGraphQl("variable " + name, query -> {
+            ObjectNode variables = (ObjectNode) JsonSupport.parse(query.variables());
+            variables.set(name, value instanceof String text ? TextNode.valueOf(text) : JsonSupport.tree(value));
+            return new BodyDefinition.GraphQlBody(
+                    query.query(), variables.toPrettyString(), query.operationName(), query.partialData());
+        });
+    }
+
+    /** Changes the GraphQL query. */
+    void changeGraphQl(String location, UnaryOperator<BodyDefinition.GraphQlBody> change) {
+        if (!(other instanceof BodyDefinition.GraphQlBody query)) {
+            problems.accept(location, "there is no GraphQL query: call graphql(query) first");
+            return;
+        }
+        try {
+            other = change.apply(query);
+        } catch (InvalidDefinitionException e) {
+            e.problems().forEach(problem -> problems.accept(location, problem));
+        }
+    }
+
     /** Sets a member of the JSON body, which is created if there is no body. */
     void jsonMember(String pointer, String value) {
+        if (other instanceof BodyDefinition.GraphQlBody && pointer.matches("/variables/[^/]+")) {
+            variable(JsonPointer.compile(pointer).last().getMatchingProperty(), value);
+            return;
+        }
         String location = "body member " + pointer;
         try {
             JsonNode tree = other instanceof BodyDefinition.JsonBody json

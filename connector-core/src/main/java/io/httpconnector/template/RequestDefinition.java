@@ -45,6 +45,18 @@ record RequestDefinition(
         /** Any other text. */
         record TextBody(String text, String contentType) implements BodyDefinition {}
 
+        /**
+         * A GraphQL query.
+         *
+         * @param query the document, without pills
+         * @param variables the variables: a JSON object as text, with pills
+         * @param operationName the name of the operation; null if the document has one
+         * @param partialData whether a response with errors is accepted if it has data
+         */
+        record GraphQlBody(
+                String query, String variables, @Nullable String operationName, boolean partialData)
+                implements BodyDefinition {}
+
         /** Bytes: a pill. */
         record BytesBody(String content, String contentType) implements BodyDefinition {}
     }

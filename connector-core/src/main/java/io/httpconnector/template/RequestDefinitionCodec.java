@@ -39,7 +39,9 @@ final class RequestDefinitionCodec {
         definition.hosts().forEach(json.withArray("/hosts")::add);
         definition.query().forEach(pair -> json.withArray("/query").add(write(pair)));
         definition.headers().forEach(pair -> json.withArray("/headers").add(write(pair)));
-        if (definition.body() != null) {
+        if (definition.body() instanceof BodyDefinition.GraphQlBody graphQl) {
+            json.set("graphql", GraphQlMember.write(graphQl));
+        } else if (definition.body() != null) {
             json.set("body", write(definition.body()));
         }
         definition.accept().forEach(json.withArray("/accept")::add);
@@ -174,8 +176,7 @@ final class RequestDefinitionCodec {
                 reader.objects("query", RequestDefinitionCodec::pair),
                 // "headers": The header fields.
                 reader.objects("headers", RequestDefinitionCodec::pair),
-                // "body": The body. Default: none.
-                reader.object("body", RequestDefinitionCodec::content),
+                body(reader),
                 // "accept": The statuses that are accepted besides 2xx.
                 reader.integers("accept"),
                 // "timeout": The time limit of the request. Default: that of the connection.
@@ -190,6 +191,15 @@ final class RequestDefinitionCodec {
                 reader.documentOr("retry", "none", RetryPolicy.none(), RetryPolicy::fromJson),
                 own ? delimiters.get(0) : PillSyntax.DEFAULT.open(),
                 own ? delimiters.get(1) : PillSyntax.DEFAULT.close());
+    }
+
+    private static @Nullable BodyDefinition body(JsonObjectReader reader) {
+        // "body": The body. Default: none.
+        BodyDefinition body = reader.object("body", RequestDefinitionCodec::content);
+        // "graphql": A GraphQL query instead of a body.
+        BodyDefinition graphQl = reader.object("graphql", GraphQlMember::read);
+        reader.atMostOneOf("body", "graphql");
+        return graphQl == null ? body : graphQl;
     }
 
     /** Whether the member is a string, possibly empty; other types have already been reported. */

@@ -241,7 +241,13 @@ public final class RequestTemplate {
         }
         Request timed = definition.timeout() == null ? accepting : accepting.timeout(definition.timeout());
         Request declared = definition.idempotent() ? timed.idempotent() : timed;
-        return definition.retry() == null ? declared : declared.retry(definition.retry());
+        Request graphQl = definition.body() instanceof RequestDefinition.BodyDefinition.GraphQlBody query
+                ? GraphQlCompiler.declare(
+                        declared,
+                        query,
+                        headers.stream().anyMatch(header -> header.name().equalsIgnoreCase("Accept")))
+                : declared;
+        return definition.retry() == null ? graphQl : graphQl.retry(definition.retry());
     }
 
     private static Request withHeader(Request request, String name, String value, RenderContext context) {

@@ -286,6 +286,55 @@ public final class RequestTemplateBuilder {
     }
 
     /**
+     * Sets a GraphQL query, whose responses are treated as by {@link Request#graphQlResponse}. Set its variables by {@link
+     * #variable}. The query has no pills: a value can't change it.
+     *
+     * @param query the GraphQL document, such as {@code query($id: ID!) { user(id: $id) { name } }}
+     * @return this
+     */
+    public RequestTemplateBuilder graphql(String query) {
+        return body(new BodyDefinition.GraphQlBody(orEmpty("query", query), "{}", null, false));
+    }
+
+    /**
+     * Sets a variable of the GraphQL query.
+     *
+     * @param name the name, without {@code $}
+     * @param value the value, with or without pills if it is a text; a text that is exactly one pill keeps the type of its value;
+     *     or any object that Jackson can serialise
+     * @return this
+     */
+    public RequestTemplateBuilder variable(String name, Object value) {
+        body.variable(orEmpty("variable", name), value);
+        return this;
+    }
+
+    /**
+     * Selects the operation of a GraphQL document with several.
+     *
+     * @param name the name of the operation
+     * @return this
+     */
+    public RequestTemplateBuilder operationName(String name) {
+        body.changeGraphQl(
+                "operationName",
+                query -> new BodyDefinition.GraphQlBody(query.query(), query.variables(), name, query.partialData()));
+        return this;
+    }
+
+    /**
+     * Accepts GraphQL responses with errors if they have data.
+     *
+     * @return this
+     */
+    public RequestTemplateBuilder acceptPartialData() {
+        body.changeGraphQl(
+                "acceptPartialData",
+                query -> new BodyDefinition.GraphQlBody(query.query(), query.variables(), query.operationName(), true));
+        return this;
+    }
+
+    /**
      * Sets a text body. Values are inserted without escaping, because the format of the text is unknown.
      *
      * @param text text with pills

@@ -107,6 +107,9 @@ final class TemplateCompiler {
     }
 
     private String bodyPointer() {
+        if (definition.body() instanceof BodyDefinition.GraphQlBody) {
+            return "/graphql";
+        }
         String member = "";
         if (document != null) {
             for (String kind : RequestDefinitionCodec.BODIES) {
@@ -147,6 +150,10 @@ final class TemplateCompiler {
     private @Nullable BodyTemplate body(BodyDefinition content) {
         if (content instanceof BodyDefinition.JsonBody json) {
             JsonTemplate template = JsonCompiler.compile(syntax, json.json(), problems);
+            return template == null ? null : new BodyTemplate.JsonBodyTemplate(template);
+        }
+        if (content instanceof BodyDefinition.GraphQlBody graphQl) {
+            JsonTemplate template = GraphQlCompiler.compile(syntax, graphQl, problems);
             return template == null ? null : new BodyTemplate.JsonBodyTemplate(template);
         }
         if (content instanceof BodyDefinition.FormBody form) {

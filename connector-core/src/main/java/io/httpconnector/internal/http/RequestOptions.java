@@ -1,6 +1,7 @@
 package io.httpconnector.internal.http;
 
 import io.httpconnector.ProgressListener;
+import io.httpconnector.internal.graphql.GraphQlMode;
 import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param idempotent whether the caller declares the request idempotent
  * @param upload the listener for upload progress, or null
  * @param download the listener for download progress, or null
+ * @param graphQl the treatment of a GraphQL response; null if the response is none
  */
 @SuppressWarnings("ArrayRecordComponent") // never shown, compared or changed
 public record RequestOptions(
@@ -20,9 +22,10 @@ public record RequestOptions(
         @Nullable Duration timeout,
         boolean idempotent,
         @Nullable ProgressListener upload,
-        @Nullable ProgressListener download) {
+        @Nullable ProgressListener download,
+        @Nullable GraphQlMode graphQl) {
 
-    public static final RequestOptions NONE = new RequestOptions(new int[0], null, false, null, null);
+    public static final RequestOptions NONE = new RequestOptions(new int[0], null, false, null, null, null);
 
     private static final int[] ANY_STATUS = {-1};
 
@@ -32,27 +35,31 @@ public record RequestOptions(
         }
         int[] all = Arrays.copyOf(accepted, accepted.length + statuses.length);
         System.arraycopy(statuses, 0, all, accepted.length, statuses.length);
-        return new RequestOptions(all, timeout, idempotent, upload, download);
+        return new RequestOptions(all, timeout, idempotent, upload, download, graphQl);
     }
 
     public RequestOptions withAnyStatus() {
-        return new RequestOptions(ANY_STATUS, timeout, idempotent, upload, download);
+        return new RequestOptions(ANY_STATUS, timeout, idempotent, upload, download, graphQl);
     }
 
     public RequestOptions withTimeout(Duration limit) {
-        return new RequestOptions(accepted, limit, idempotent, upload, download);
+        return new RequestOptions(accepted, limit, idempotent, upload, download, graphQl);
     }
 
     public RequestOptions asIdempotent() {
-        return new RequestOptions(accepted, timeout, true, upload, download);
+        return new RequestOptions(accepted, timeout, true, upload, download, graphQl);
     }
 
     public RequestOptions withUploadListener(ProgressListener progress) {
-        return new RequestOptions(accepted, timeout, idempotent, progress, download);
+        return new RequestOptions(accepted, timeout, idempotent, progress, download, graphQl);
     }
 
     public RequestOptions withDownloadListener(ProgressListener progress) {
-        return new RequestOptions(accepted, timeout, idempotent, upload, progress);
+        return new RequestOptions(accepted, timeout, idempotent, upload, progress, graphQl);
+    }
+
+    public RequestOptions withGraphQl(GraphQlMode mode) {
+        return new RequestOptions(accepted, timeout, idempotent, upload, download, mode);
     }
 
     public boolean accepts(int status) {

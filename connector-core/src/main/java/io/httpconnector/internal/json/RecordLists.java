@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Finds the list of records in a response. */
 public final class RecordLists {
 
-    private static final int MAX_DEPTH = 3;
+    private static final int MAX_DEPTH = 4;
 
     private RecordLists() {}
 

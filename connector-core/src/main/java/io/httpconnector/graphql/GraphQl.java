@@ -1,0 +1,142 @@
+package io.httpconnector.graphql;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
+import io.httpconnector.internal.Arguments;
+import io.httpconnector.internal.graphql.GraphQlDocument;
+import io.httpconnector.internal.json.JsonSupport;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A GraphQL query with variables, from which a {@link Request} is created. For values that differ in each job, use a template:
+ * {@link io.httpconnector.template.RequestTemplateBuilder#graphql}.
+ *
+ * <pre>{@code
+ * Request issue = GraphQl.query("/graphql", "query($id: ID!) { node(id: $id) { ... on Issue { title } } }")
+ *         .variable("id", "I_1")
+ *         .toRequest();
+ * String title = github.send(issue).json().at("/data/node/title").asText();
+ * }</pre>
+ *
+ * <p>Errors in a response, whatever its status, are a {@link io.httpconnector.GraphQlException}. A query may be retried when its
+ * response was lost, a mutation not. Immutable.
+ */
+public final class GraphQl {
+
+    private final String url;
+    private final String document;
+    private final ObjectNode variables;
+    private final @Nullable String operationName;
+    private final boolean partialData;
+
+    private GraphQl(
+            String url, String document, ObjectNode variables, @Nullable String operationName, boolean partialData) {
+        this.url = url;
+        this.document = document;
+        this.variables = variables;
+        this.operationName = operationName;
+        this.partialData = partialData;
+    }
+
+    /**
+     * Starts a request with a query or a mutation.
+     *
+     * @param url the URL of the endpoint, relative to the base URL, or absolute
+     * @param document the GraphQL document; pass values as variables, and never as parts of its text
+     * @return a request without variables
+     */
+    public static GraphQl query(String url, String document) {
+        return new GraphQl(
+                Arguments.notNull(url, "URL"),
+                Arguments.notNull(document, "query"),
+                JsonNodeFactory.instance.objectNode(),
+                null,
+                false);
+    }
+
+    /**
+     * Sets a variable.
+     *
+     * @param name the name, without {@code $}
+     * @param value the value: a text, number, Boolean, list, map, record or tree, or null
+     * @return a new query
+     * @throws InvalidDefinitionException if the value can't be written as JSON
+     */
+    public GraphQl variable(String name, @Nullable Object value) {
+        ObjectNode more = variables.deepCopy();
+        Arguments.notNull(name, "name of a variable");
+        if (value == null) {
+            more.putNull(name);
+        } else {
+            more.set(name, JsonSupport.tree(value));
+        }
+        return new GraphQl(url, document, more, operationName, partialData);
+    }
+
+    /**
+     * Selects the operation of a document with several.
+     *
+     * @param name the name of the operation
+     * @return a new query
+     */
+    public GraphQl operationName(String name) {
+        return new GraphQl(url, document, variables, Arguments.notNull(name, "operation name"), partialData);
+    }
+
+    /**
+     * Accepts responses with errors if they have data. Read the errors from the response then: {@code json().path("errors")}.
+     *
+     * @return a new query
+     */
+    public GraphQl acceptPartialData() {
+        return new GraphQl(url, document, variables, operationName, true);
+    }
+
+    /**
+     * Creates the request.
+     *
+     * @return a POST request, to which header fields, timeouts and rules can be added
+     * @throws InvalidDefinitionException if the document is malformed, its operation is not unique, or it declares no variable of
+     *     a name; lists all problems with line and column
+     */
+    public Request toRequest() {
+        List<String> problems = new ArrayList<>();
+        GraphQlDocument parsed = GraphQlDocument.parse(document, problems);
+        Set<String> names = new LinkedHashSet<>();
+        variables.fieldNames().forEachRemaining(names::add);
+        parsed.check(operationName, names, problems);
+        if (!problems.isEmpty()) {
+            throw new InvalidDefinitionException("GraphQL query", problems);
+        }
+        ObjectNode body = JsonNodeFactory.instance.objectNode().put("query", document);
+        if (operationName != null) {
+            body.put("operationName", operationName);
+        }
+        if (!variables.isEmpty()) {
+            body.set("variables", variables);
+        }
+        Request request = Request.post(url)
+                .header("Accept", GraphQlDocument.ACCEPT)
+                .json(body)
+                .graphQlResponse(partialData);
+        return parsed.isQuery(operationName) ? request.idempotent() : request;
+    }
+
+    /**
+     * Describes the query without the values of its variables.
+     *
+     * @return the URL and the names of the variables
+     */
+    @Override
+    public String toString() {
+        List<String> names = new ArrayList<>();
+        variables.fieldNames().forEachRemaining(name -> names.add("$" + name));
+        return "GraphQL " + url + " " + names;
+    }
+}

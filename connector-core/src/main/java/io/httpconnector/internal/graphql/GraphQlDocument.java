@@ -1,0 +1,214 @@
+package io.httpconnector.internal.graphql;
+
+import io.httpconnector.internal.json.Suggestions;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operations of a GraphQL document with their variables, as far as they must be known before it is sent: which operation is
+ * executed, whether it may be repeated, and which variables it has. The service checks everything else. Immutable.
+ */
+public final class GraphQlDocument {
+
+    /** The header field Accept of GraphQL over HTTP. */
+    public static final String ACCEPT = "application/graphql-response+json, application/json;q=0.9";
+
+    private static final Set<String> TYPES = Set.of("query", "mutation", "subscription");
+
+    /** An operation. */
+    private record Operation(String type, String name, Set<String> variables) {}
+
+    private final List<Operation> operations;
+
+    private GraphQlDocument(List<Operation> operations) {
+        this.operations = List.copyOf(operations);
+    }
+
+    /**
+     * Parses a document.
+     *
+     * @param problems receives the problems, with line and column
+     */
+    public static GraphQlDocument parse(String text, List<String> problems) {
+        return new Parser(text, problems).document();
+    }
+
+    /**
+     * Checks whether an operation with these variables can be executed.
+     *
+     * @param operationName the name of the operation; null if the document has one
+     * @param variables the names of the variables that have values
+     * @param problems receives the problems
+     */
+    public void check(@Nullable String operationName, Set<String> variables, List<String> problems) {
+        Operation operation = operation(operationName, problems);
+        if (operation == null) {
+            return;
+        }
+        if (operation.type.equals("subscription")) {
+            problems.add("a subscription has no single response: use a query or a mutation");
+        }
+        for (String variable : variables) {
+            if (!operation.variables.contains(variable)) {
+                String similar = Suggestions.ofName(variable, operation.variables);
+                problems.add("the operation declares no variable $" + variable + ": "
+                        + (similar == null ? "" : "did you mean $" + similar + "? ")
+                        + (operation.variables.isEmpty()
+                                ? "it declares none"
+                                : "it declares $" + String.join(", $", operation.variables)));
+            }
+        }
+    }
+
+    private @Nullable Operation operation(@Nullable String name, List<String> problems) {
+        if (name == null) {
+            if (operations.size() > 1) {
+                problems.add("the document has several operations: set operationName to one of " + names());
+            }
+            return operations.size() == 1 ? operations.get(0) : null;
+        }
+        Operation found = operations.stream()
+                .filter(operation -> operation.name.equals(name))
+                .findFirst()
+                .orElse(null);
+        if (found == null && !operations.isEmpty()) {
+            problems.add("the document has no operation \"" + name + "\": it has " + names());
+        }
+        return found;
+    }
+
+    private List<String> names() {
+        return operations.stream()
+                .map(operation -> operation.name.isEmpty() ? "one without a name" : operation.name)
+                .toList();
+    }
+
+    /** Whether the operation only reads, so that it may be repeated. */
+    public boolean isQuery(@Nullable String operationName) {
+        Operation operation = operation(operationName, new ArrayList<>());
+        return operation != null && operation.type.equals("query");
+    }
+
+    /** Reads the definitions on the top level. */
+    private static final class Parser {
+
+        private final GraphQlScanner scanner;
+        private final List<String> problems;
+        private final List<Operation> operations = new ArrayList<>();
+
+        Parser(String text, List<String> problems) {
+            this.scanner = new GraphQlScanner(text);
+            this.problems = problems;
+        }
+
+        GraphQlDocument document() {
+            int before = problems.size();
+            String token = scanner.next();
+            if (token.isEmpty()) {
+                problems.add("the query is empty");
+            }
+            while (!token.isEmpty() && problems.size() == before) {
+                if (token.equals("{")) {
+                    operations.add(new Operation("query", "", Set.of()));
+                    skipBrackets("{");
+                } else if (TYPES.contains(token)) {
+                    operation(token);
+                } else if (token.equals("fragment")) {
+                    skipTo("{");
+                    skipBrackets("{");
+                } else {
+                    problems.add(
+                            scanner.location() + ": expected query, mutation, fragment or {, found \"" + token + "\"");
+                }
+                token = scanner.next();
+            }
+            if (operations.isEmpty() && problems.size() == before) {
+                problems.add("the document has no operation");
+            }
+            return new GraphQlDocument(operations);
+        }
+
+        private void operation(String type) {
+            String name = "";
+            Set<String> variables = new LinkedHashSet<>();
+            String token = scanner.next();
+            if (token.matches("[_A-Za-z]\\w*")) {
+                name = token;
+                token = scanner.next();
+            }
+            if (token.equals("(")) {
+                variables(variables);
+                token = scanner.next();
+            }
+            while (!token.equals("{") && !token.isEmpty()) {
+                // Directives.
+                if (token.equals("(")) {
+                    skipBrackets("(");
+                }
+                token = scanner.next();
+            }
+            operations.add(new Operation(type, name, variables));
+            if (token.isEmpty()) {
+                problems.add("the operation has no selection: it must end with { ... }");
+            } else {
+                skipBrackets("{");
+            }
+        }
+
+        /** Each variable is followed by a colon; default values can't contain variables. */
+        private void variables(Set<String> variables) {
+            String token = scanner.next();
+            for (int depth = 1; depth > 0 && !token.isEmpty(); ) {
+                if (token.startsWith("$") && depth == 1) {
+                    variables.add(token.substring(1));
+                }
+                token = scanner.next();
+                depth += "([{".contains(token) && !token.isEmpty()
+                        ? 1
+                        : ")]}".contains(token) && !token.isEmpty() ? -1 : 0;
+            }
+        }
+
+        private void skipTo(String expected) {
+            String token = scanner.next();
+            while (!token.equals(expected) && !token.isEmpty()) {
+                token = scanner.next();
+            }
+        }
+
+        /** Skips to the bracket that closes the one that was read. */
+        private void skipBrackets(String open) {
+            Deque<String> expected = new ArrayDeque<>();
+            expected.push(closing(open));
+            while (!expected.isEmpty()) {
+                String token = scanner.next();
+                if (token.isEmpty()) {
+                    problems.add("a " + expected.peek() + " is missing at the end");
+                    return;
+                }
+                if (!closing(token).isEmpty()) {
+                    expected.push(closing(token));
+                } else if (token.equals("}") || token.equals(")") || token.equals("]")) {
+                    if (!token.equals(expected.pop())) {
+                        problems.add(scanner.location() + ": unexpected " + token);
+                        return;
+                    }
+                }
+            }
+        }
+
+        private static String closing(String open) {
+            return switch (open) {
+                case "{" -> "}";
+                case "(" -> ")";
+                case "[" -> "]";
+                default -> "";
+            };
+        }
+    }
+}
