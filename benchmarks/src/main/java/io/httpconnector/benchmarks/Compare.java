@@ -88,6 +88,9 @@ public final class Compare {
         if (wanted.isEmpty() || wanted.contains("idle")) {
             Idle.print();
         }
+        if (wanted.isEmpty() || wanted.contains("streams")) {
+            Streams.print();
+        }
         if (wanted.isEmpty() || wanted.contains("documents")) {
             DocumentLoad.print();
         }
