@@ -108,7 +108,23 @@ public final class PagedRequest {
      * @throws InvalidDefinitionException if the definition is invalid; reports all problems with their JSON Pointers
      */
     public static PagedRequest of(RequestTemplate template, JsonNode definition) {
-        RequestSource given = new TemplateSource(Arguments.notNull(template, "request template"));
+        return of(new TemplateSource(Arguments.notNull(template, "request template")), definition);
+    }
+
+    /**
+     * Creates a request for a list from the members {@code records} and {@code pagination} of a definition; see {@link
+     * #of(RequestTemplate, JsonNode)}.
+     *
+     * @param request the request of the first page
+     * @param definition an object with {@code records}, {@code pagination}, both or none
+     * @return the request
+     * @throws InvalidDefinitionException if the definition is invalid; reports all problems with their JSON Pointers
+     */
+    public static PagedRequest of(Request request, JsonNode definition) {
+        return of(new FixedSource(Arguments.notNull(request, "request")), definition);
+    }
+
+    private static PagedRequest of(RequestSource given, JsonNode definition) {
         return JsonObjectReader.read("paged request", definition, reader -> {
             RecordSelector records = reader.object("records", RecordSelector::read);
             Pagination pagination = reader.object("pagination", PaginationReader::read);

@@ -29,6 +29,7 @@ final class PartitionPoll {
     private final TriggerDefinition definition;
     private final PollTransaction transaction;
     private final Pills pills;
+    private final PollRequests requests;
     private final RecordSelector records;
     private final PollContext context;
     private final ChangeDetection detection;
@@ -57,6 +58,7 @@ final class PartitionPoll {
         this.definition = definition;
         this.transaction = transaction;
         this.pills = pills(definition, parents, clock);
+        this.requests = new PollRequests(definition);
         this.records = definition.records().with(pills);
         this.context = run;
         this.detection = detection(definition, transaction, clock, start, run.time());
@@ -452,7 +454,7 @@ final class PartitionPoll {
         if (definition.tokenSharesCursorLocation() && pager.token() != null) {
             with = with.and("cursor", pager.token());
         }
-        Request request = definition.template().render(with);
+        Request request = requests.render(with, pager);
         String first = pager.number() == 1 ? detection.firstPageUrl() : null;
         return first == null ? pager.request(request) : request.withUrl(first);
     }

@@ -63,6 +63,20 @@ public final class PollingTriggerBuilder {
     public PollingTriggerBuilder request(RequestTemplate template) {
         defined.replacedByCode("request");
         settings.request = template;
+        settings.source = null;
+        return this;
+    }
+
+    /**
+     * Sets a source that supplies the request for the records, such as a long-running operation that each poll runs. Replaces the
+     * request.
+     *
+     * @param source the source
+     * @return this
+     */
+    public PollingTriggerBuilder source(RecordSource source) {
+        defined.replacedByCode("request");
+        settings.setSource(source);
         return this;
     }
 
@@ -452,6 +466,7 @@ public final class PollingTriggerBuilder {
                 id,
                 connection,
                 placed,
+                settings.source,
                 settings.pills,
                 settings.records,
                 settings.identity(),

@@ -116,6 +116,9 @@ final class TriggerChecks {
 
     private Set<String> constantSteps() {
         Set<String> known = new TreeSet<>(settings.values.keySet());
+        if (settings.source != null) {
+            known.addAll(settings.source.steps());
+        }
         known.addAll(settings.suppliedSteps);
         known.add(TriggerDefinition.NOW);
         return known;
@@ -224,8 +227,10 @@ final class TriggerChecks {
     /** The request with the pills of cursor and pagination at their locations. */
     private RequestTemplate applyLocations(RequestTemplate template) {
         checkLocations();
-        RequestTemplate paged =
-                settings.pagination == null ? template : settings.pagination.applyTo(template, settings.cursor, found);
+        // The pages of a source are those of the request that it returns.
+        RequestTemplate paged = settings.pagination == null || settings.source != null
+                ? template
+                : settings.pagination.applyTo(template, settings.cursor, found);
         RequestTemplate placed = settings.cursor == null ? paged : settings.cursor.applyTo(paged, found);
         Set<String> known = constantSteps();
         known.add("page");

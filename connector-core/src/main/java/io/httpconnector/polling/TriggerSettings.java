@@ -46,6 +46,8 @@ final class TriggerSettings {
 
     @Nullable RequestTemplate request;
 
+    @Nullable RecordSource source;
+
     Pills pills = Pills.none();
     final Map<String, JsonNode> values = new LinkedHashMap<>();
     final Set<String> suppliedSteps = new HashSet<>();
@@ -139,7 +141,15 @@ final class TriggerSettings {
         return new RecordIdentity(List.copyOf(key), List.copyOf(version), versionIsRecord, List.copyOf(ignored));
     }
 
+    void setSource(@Nullable RecordSource given) {
+        source = given;
+        request = given == null ? null : given.template();
+    }
+
     ObjectNode toJson() {
+        if (source != null) {
+            throw SettingsDocument.containsCode("source");
+        }
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         if (request != null) {
             json.set("request", request.toJson());

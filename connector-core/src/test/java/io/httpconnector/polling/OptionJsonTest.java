@@ -32,6 +32,7 @@ class OptionJsonTest {
             "PollingTriggerBuilder.connection",
             "PollingTriggerBuilder.store",
             "PollingTriggerBuilder.handler",
+            "PollingTriggerBuilder.source",
             "Delivery.listener",
             "PollingTriggerBuilder.listener",
             "PollingTriggerBuilder.engine",

@@ -1,0 +1,30 @@
+package io.httpconnector.operation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.httpconnector.Response;
+import io.httpconnector.internal.json.JsonSupport;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A response with its JSON and its header fields by their names in lower case.
+ *
+ * @param json the body; a missing node if it is empty or not JSON
+ */
+record Content(Response response, JsonNode json, Map<String, String> headers) {
+
+    static Content of(Response response) {
+        JsonNode json = response.bytes().length == 0
+                ? JsonNodeFactory.instance.missingNode()
+                : JsonSupport.readLenient(response.text());
+        Map<String, String> headers = new TreeMap<>();
+        response.headers()
+                .names()
+                .forEach(name -> response.headers()
+                        .first(name)
+                        .ifPresent(value -> headers.put(name.toLowerCase(Locale.ROOT), value)));
+        return new Content(response, json, headers);
+    }
+}

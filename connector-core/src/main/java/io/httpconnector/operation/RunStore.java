@@ -1,0 +1,171 @@
+package io.httpconnector.operation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.httpconnector.TimeSource;
+import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.state.StateException;
+import io.httpconnector.state.StateException.StateFailure;
+import io.httpconnector.state.StateLog;
+import io.httpconnector.state.StateStore;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stored runs of an operation: a log with an entry for each change of a run. It is open only for the moment of a change, so
+ * that all nodes can read and change it. Thread-safe.
+ */
+final class RunStore {
+
+    private static final int MAX_CONFLICTS = 50;
+    private static final int MAX_BUSY = 1000;
+    private static final int MIN_ENTRIES = 64;
+    private static final Duration PAUSE = Duration.ofMillis(5);
+    private static final String REMOVED = "removed";
+
+    private final StateStore store;
+    private final String id;
+    private final Duration retention;
+    private final TimeSource time;
+
+    RunStore(StateStore store, String id, Duration retention, TimeSource time) {
+        this.store = store;
+        this.id = id;
+        this.retention = retention;
+        this.time = time;
+    }
+
+    /** Returns all runs by key, which must not be modified. */
+    Map<String, StoredRun> all() {
+        return repeated(this::tryRead);
+    }
+
+    Optional<StoredRun> read(String key) {
+        return Optional.ofNullable(all().get(key));
+    }
+
+    /**
+     * Changes a run. If another node changes a run at the same time, the change is made to the state that it has left.
+     *
+     * @param change receives a copy, or null if there is no run; returns the changed run, or null to change nothing; may be
+     *     called several times
+     * @return the run after the change
+     */
+    Optional<StoredRun> update(String key, UnaryOperator<@Nullable StoredRun> change) {
+        return repeated(() -> tryUpdate(key, change));
+    }
+
+    /** Removes a run. */
+    void remove(String key) {
+        repeated(() -> {
+            try (StateLog log = store.open(id)) {
+                Map<String, StoredRun> runs = new LinkedHashMap<>();
+                int unused = read(log, runs);
+                if (runs.containsKey(key)) {
+                    log.append(JsonSupport.write(JsonNodeFactory.instance
+                            .objectNode()
+                            .put("key", key)
+                            .put(REMOVED, true)));
+                }
+                return Optional.empty();
+            }
+        });
+    }
+
+    private Map<String, StoredRun> tryRead() {
+        try (StateLog log = store.open(id)) {
+            Map<String, StoredRun> runs = new LinkedHashMap<>();
+            int unused = read(log, runs);
+            return runs;
+        }
+    }
+
+    private synchronized Optional<StoredRun> tryUpdate(String key, UnaryOperator<@Nullable StoredRun> change) {
+        try (StateLog log = store.open(id)) {
+            Map<String, StoredRun> runs = new LinkedHashMap<>();
+            int entries = read(log, runs);
+            StoredRun before = runs.get(key);
+            StoredRun changed = change.apply(before == null ? null : before.copy());
+            if (changed == null) {
+                return Optional.ofNullable(before);
+            }
+            runs.put(key, changed);
+            if (entries < MIN_ENTRIES + 4 * runs.size()) {
+                log.append(JsonSupport.write(changed.toJson()));
+            } else {
+                Instant oldest = time.now().minus(retention);
+                List<byte[]> kept = new ArrayList<>();
+                for (StoredRun run : runs.values()) {
+                    boolean isOld = run.ended != null && run.ended.isBefore(oldest) && run.deadLetter == null;
+                    if (!isOld || run == changed) {
+                        kept.add(JsonSupport.write(run.toJson()));
+                    }
+                }
+                log.replace(kept);
+            }
+            return Optional.of(changed);
+        }
+    }
+
+    private int read(StateLog log, Map<String, StoredRun> runs) {
+        int[] entries = new int[1];
+        log.read(entry -> {
+            entries[0]++;
+            try {
+                JsonNode json = JsonSupport.read(entry);
+                String key = json.path("key").asText();
+                if (json.path(REMOVED).asBoolean()) {
+                    runs.remove(key);
+                } else {
+                    runs.put(key, StoredRun.fromJson(json));
+                }
+            } catch (IOException | IllegalArgumentException | DateTimeParseException | ClassCastException e) {
+                throw new StateException(
+                        StateFailure.CORRUPT, "The state of \"" + id + "\" is not that of an operation", e);
+            }
+        });
+        return entries[0];
+    }
+
+    /** An access to the store. */
+    private interface Access<T> {
+        T run();
+    }
+
+    private static <T> T repeated(Access<T> access) {
+        int conflicts = 0;
+        int busy = 0;
+        while (true) {
+            try {
+                return access.run();
+            } catch (StateException e) {
+                boolean repeats = (e.reason() == StateFailure.CONFLICT && ++conflicts < MAX_CONFLICTS)
+                        || (e.reason() == StateFailure.IN_USE && ++busy < MAX_BUSY);
+                if (!repeats) {
+                    throw e;
+                }
+                pause(e);
+            }
+        }
+    }
+
+    /** Waits for another thread of this process, in real time. */
+    private static void pause(StateException e) {
+        try {
+            boolean unused = TimeSource.SYSTEM.await(new CountDownLatch(1), PAUSE);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw e;
+        }
+    }
+}
