@@ -2,7 +2,6 @@ package io.httpconnector.operation;
 
 import static io.httpconnector.internal.Arguments.notNull;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.ConnectorException;
@@ -17,7 +16,6 @@ import io.httpconnector.operation.OperationException.Reason;
 import io.httpconnector.operation.OperationStatus.State;
 import io.httpconnector.operation.RunStatus.Stage;
 import io.httpconnector.template.Pills;
-import io.httpconnector.template.ValueTemplate;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.Delivery;
 import java.time.Duration;
@@ -120,7 +118,7 @@ public final class DurableOperation implements AutoCloseable {
      * @throws io.httpconnector.state.StateException if the run was not stored
      */
     public RunStatus submit(String key, Pills pills) {
-        ObjectNode values = storable(notNull(pills, "pills"));
+        ObjectNode values = RunValues.storable(id, definition, notNull(pills, "pills"));
         boolean[] isNew = new boolean[1];
         StoredRun run = store.update(checked(key), current -> {
                     isNew[0] = current == null;
@@ -139,36 +137,6 @@ public final class DurableOperation implements AutoCloseable {
             throw new InvalidDefinitionException("operation", "the key of the run is empty");
         }
         return key;
-    }
-
-    private ObjectNode storable(Pills pills) {
-        ObjectNode values = JsonNodeFactory.instance.objectNode();
-        for (String step : definition.callerSteps()) {
-            JsonNode value = ValueTemplate.of("{{" + step + "}}").evaluate(pills);
-            if (hasContent(value)) {
-                throw new InvalidDefinitionException(
-                        "operation \"" + id + "\"",
-                        "the value \"" + step
-                                + "\" is a file or stream, which cannot be stored: supply it by pills(...) of"
-                                + " the builder");
-            }
-            if (!value.isMissingNode()) {
-                values.set(step, value);
-            }
-        }
-        return values;
-    }
-
-    private static boolean hasContent(JsonNode value) {
-        if (value.isPojo() || value.isBinary()) {
-            return true;
-        }
-        for (JsonNode child : value) {
-            if (hasContent(child)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /**
@@ -269,19 +237,10 @@ public final class DurableOperation implements AutoCloseable {
                             + (run.error.isEmpty() ? "" : ": " + run.error),
                     new Context(
                             reference == null ? null : reference.label(),
-                            reference == null || run.status == null ? null : status(run, reference, State.RUNNING),
+                            reference == null || run.status == null ? null : run.lastStatus(reference, State.RUNNING),
                             null));
         }
-        return new OperationResult(executor.client(run), reference, status(run, reference, State.DONE), run.base);
-    }
-
-    private static OperationStatus status(StoredRun run, OperationReference reference, State state) {
-        return new OperationStatus(
-                reference.label(),
-                state,
-                run.state,
-                run.progress == null ? OperationDefinition.NOTHING : run.progress,
-                run.status == null ? OperationDefinition.NOTHING : run.status);
+        return new OperationResult(executor.client(run), reference, run.lastStatus(reference, State.DONE), run.base);
     }
 
     /**

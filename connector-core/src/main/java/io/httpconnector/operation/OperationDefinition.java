@@ -80,9 +80,12 @@ record OperationDefinition(
             }
         }
         PillCheck pills = new PillCheck(parameters, values.keySet());
-        reader.require("start");
-        // "start": The request that starts the operation, with `{{operation.key}}`, a unique key of the run.
+        // "start": The request that starts the operation, with `{{operation.key}}`, a unique key of the run. In a connector
+        // document, the request that has the operation.
         RequestTemplate start = pills.template(reader, "start", false);
+        if (!reader.has("start")) {
+            reader.problem("start", "missing");
+        }
         // "startIsStatus": Whether the response to the start has the format of a status response. Default: false.
         boolean startIsStatus = reader.isSet("startIsStatus");
         // "id": The location of the id of the operation in the response to the start.

@@ -247,7 +247,7 @@ final class RunExecutor {
         OperationClient client = client(run);
         OperationPoller poller = new OperationPoller(client);
         OperationReference reference = reference(run);
-        Polled polled = poller.poll(reference, run.history, run.status == null ? null : status(run, reference));
+        Polled polled = poller.poll(reference, run.history, run.status == null ? null : run.lastStatus(reference, State.RUNNING));
         boolean unused = complete(run, claim, current -> {
             current.history = polled.history();
             current.next = now().plus(polled.delay());
@@ -293,15 +293,6 @@ final class RunExecutor {
                     String.valueOf(failure.getMessage()),
                     now());
         }
-    }
-
-    private static OperationStatus status(StoredRun run, OperationReference reference) {
-        return new OperationStatus(
-                reference.label(),
-                State.RUNNING,
-                run.state,
-                run.progress == null ? OperationDefinition.NOTHING : run.progress,
-                run.status == null ? OperationDefinition.NOTHING : run.status);
     }
 
     private void abort(StoredRun run, Claim claim) {
@@ -385,11 +376,11 @@ final class RunExecutor {
         if (OperationFailures.isOutcomeUnknown(e)) {
             run.isUncertain = true;
             // After a response, nothing is created late.
-            boolean isAnswered = e instanceof ConnectorException failure
+            boolean hasResponse = e instanceof ConnectorException failure
                     && failure.exchange()
                             .filter(one -> one.status().isPresent())
                             .isPresent();
-            run.attemptEnd = isAnswered ? now() : claim.until();
+            run.attemptEnd = hasResponse ? now() : claim.until();
             if (e instanceof OperationException operation && definition.find() == null) {
                 // A repetition would have the same response.
                 run.end(Stage.FAILED, operation.reason(), String.valueOf(e.getMessage()), now());

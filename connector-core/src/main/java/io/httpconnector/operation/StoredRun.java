@@ -125,6 +125,15 @@ final class StoredRun {
         base = link;
     }
 
+    OperationStatus lastStatus(OperationReference operation, OperationStatus.State last) {
+        return new OperationStatus(
+                operation.label(),
+                last,
+                state,
+                progress == null ? OperationDefinition.NOTHING : progress,
+                status == null ? OperationDefinition.NOTHING : status);
+    }
+
     RunStatus toStatus(boolean hasHandler) {
         boolean isDue = !isEnded() || (stage == Stage.DONE && hasHandler && !isDelivered && deadLetter == null);
         return new RunStatus(

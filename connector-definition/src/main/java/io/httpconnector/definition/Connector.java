@@ -266,18 +266,21 @@ public final class Connector implements AutoCloseable {
         if (context.state == null) {
             throw invalid(name + ": the trigger needs a store: set it by state(...) of the context");
         }
+        ObjectNode settings = TriggerTimes.render(empty.inTrigger(trigger.forBuilder()), values, now());
         PollingTriggerBuilder builder = PollingTrigger.named(context.tenant + "/" + parts.id() + "/" + name)
                 .connection(connection)
                 .store(context.state)
                 .handler(handler)
-                .definition(
-                        TriggerTimes.render(empty.inTrigger(trigger.forBuilder()), values, now()),
-                        components.filters());
+                .definition(settings, components.filters());
+        DefinedOperation operation = trigger.operation();
+        if (operation != null) {
+            operation.addTo(builder, settings.path("request"), components.filters());
+        }
         trigger.code().apply(builder, components, true);
         if (trigger.hybrid() != null) {
             trigger.hybrid().addTo(builder);
         }
-        if (received.areUsedBy(trigger.json())) {
+        if (received.areUsedBy(trigger.toJson())) {
             builder.pillFrom(InputText.STEP, received.with(values.texts(), connection));
         } else if (!values.texts().isEmpty()) {
             builder.pill(InputText.STEP, values.texts());

@@ -9,6 +9,8 @@ import io.httpconnector.Response;
 import io.httpconnector.StatusException;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.operation.Operation;
+import io.httpconnector.operation.OperationHandle;
 import io.httpconnector.polling.PagedRequest;
 import io.httpconnector.polling.RecordPage;
 import io.httpconnector.template.Pills;
@@ -83,6 +85,9 @@ public final class ConnectorRequest {
      * @throws InvalidDefinitionException if the request has neither {@code records} nor {@code pagination}
      */
     public Stream<JsonNode> records(Pills pills) {
+        if (isOperation()) {
+            return operation().records(connection, complete(pills));
+        }
         return paged().records(connection, complete(pills));
     }
 
@@ -110,11 +115,50 @@ public final class ConnectorRequest {
         return paged().pages(connection, complete(pills));
     }
 
-    private PagedRequest paged() {
-        if (!isList()) {
+    /**
+     * Returns whether the request starts a long-running operation.
+     *
+     * @return true if the request has {@code operation} in the document
+     */
+    public boolean isOperation() {
+        return definition.operation() != null;
+    }
+
+    /**
+     * Returns the long-running operation that the request starts, such as to run it {@linkplain Operation#durable durably}.
+     *
+     * @return the operation, without the values of inputs
+     * @throws InvalidDefinitionException if the request has no {@code operation}
+     */
+    public Operation operation() {
+        DefinedOperation operation = definition.operation();
+        if (operation == null) {
             throw new InvalidDefinitionException(
                     "request \"" + template.name() + "\"",
-                    "its response is not a list: add records and pagination to the request in the document");
+                    "its response is the result: add operation to the request in the document");
+        }
+        return operation.operation(template.name(), template, definition.list());
+    }
+
+    /**
+     * Starts the operation.
+     *
+     * @param pills the values
+     * @return a handle
+     * @throws InvalidDefinitionException if the request has no {@code operation}
+     * @throws io.httpconnector.ConnectorException as for {@link Operation#start}
+     */
+    public OperationHandle start(Pills pills) {
+        return operation().start(connection, complete(pills));
+    }
+
+    private PagedRequest paged() {
+        if (!isList() || isOperation()) {
+            throw new InvalidDefinitionException(
+                    "request \"" + template.name() + "\"",
+                    isOperation()
+                            ? "it starts an operation, which has no pages of its own: use records(...)"
+                            : "its response is not a list: add records and pagination to the request in the document");
         }
         return definition.code().apply(PagedRequest.of(template, definition.list()), components);
     }
@@ -122,7 +166,7 @@ public final class ConnectorRequest {
     /**
      * Returns whether the response is a list of records.
      *
-     * @return true if the request has {@code records} or {@code pagination} in the document
+     * @return true if the request has {@code records}, {@code pagination} or {@code operation} in the document
      */
     public boolean isList() {
         return definition.isList();

@@ -21,16 +21,22 @@ import org.jspecify.annotations.Nullable;
  * @param template the template
  * @param list the location of the records in a response and the pagination, as members of a trigger
  * @param code the members of the list that are code
+ * @param operation the operation that the request starts; null if its response is the result
  * @param responses the JSON Schemas of the responses by status class
  */
 record DefinedRequest(
-        String title, RequestTemplate template, ObjectNode list, CodeMembers code, Map<String, JsonNode> responses) {
+        String title,
+        RequestTemplate template,
+        ObjectNode list,
+        CodeMembers code,
+        @Nullable DefinedOperation operation,
+        Map<String, JsonNode> responses) {
 
     /** The members of a request that are also those of a trigger. */
     static final List<String> LIST = List.of("records", "pagination");
 
     /** The members beside those of the template. */
-    private static final List<String> OWN = List.of("title", "records", "pagination", "responses");
+    private static final List<String> OWN = List.of("title", "records", "pagination", "operation", "responses");
 
     /** What a list without settings writes. */
     private static final ObjectNode LIST_DEFAULTS = PagedRequest.of(
@@ -62,9 +68,16 @@ record DefinedRequest(
             }
             return statuses;
         });
+        ObjectNode start = template(id, title, json);
+        // "operation": The long-running operation that the request starts.
+        DefinedOperation operation =
+                DefinedOperation.read(reader, title == null ? id : title, start, list, filters);
+        if (operation != null && !code.names().isEmpty()) {
+            reader.problem(DefinedOperation.MEMBER, "its records and pagination cannot be components");
+        }
         reader.acceptUnreadMembers();
-        RequestTemplate template = RequestTemplate.fromJson(template(id, title, json), filters);
-        ObjectNode checked = list.isEmpty()
+        RequestTemplate template = RequestTemplate.fromJson(start, filters);
+        ObjectNode checked = list.isEmpty() || operation != null
                 ? list
                 : CanonicalJson.without(
                         LIST_DEFAULTS, PagedRequest.of(template, list).toJson());
@@ -72,7 +85,7 @@ record DefinedRequest(
             // The default location, but it states that the response is a list.
             checked.putObject("records");
         }
-        return new DefinedRequest(title == null ? "" : title, template, checked, code, responses);
+        return new DefinedRequest(title == null ? "" : title, template, checked, code, operation, responses);
     }
 
     /** Returns the members of the template of a request. */
@@ -87,7 +100,7 @@ record DefinedRequest(
 
     /** Whether the response is a list of records. */
     boolean isList() {
-        return !list.isEmpty() || !code.names().isEmpty();
+        return !list.isEmpty() || !code.names().isEmpty() || operation != null;
     }
 
     /** Returns the request as JSON, without the name of the template if it is the title or the ID. */
@@ -101,6 +114,9 @@ record DefinedRequest(
         }
         json.setAll(list);
         code.addTo(json);
+        if (operation != null) {
+            json.set(DefinedOperation.MEMBER, operation.json().deepCopy());
+        }
         if (!responses.isEmpty()) {
             ObjectNode statuses = json.putObject("responses");
             responses.forEach(statuses::set);

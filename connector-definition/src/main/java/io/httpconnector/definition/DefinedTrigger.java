@@ -1,10 +1,13 @@
 package io.httpconnector.definition;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.Suggestions;
+import io.httpconnector.operation.Operation;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param title the title for users; empty if there is none
  * @param json the definition, without defaults and without the members that are code
  * @param code the members that are code
+ * @param operation the operation that each poll runs; null if the request lists the records
  * @param handler the name of the handler; empty if the application sets it
  * @param hybrid the webhook that pushes the same records; null if there is none
  */
@@ -24,6 +28,7 @@ record DefinedTrigger(
         String title,
         ObjectNode json,
         CodeMembers code,
+        @Nullable DefinedOperation operation,
         String handler,
         @Nullable DefinedHybrid hybrid) {
 
@@ -53,15 +58,16 @@ record DefinedTrigger(
         OF_REQUEST.forEach(reader::any);
         DefinedHybrid hybrid = reader.object(
                 "hybrid", object -> DefinedHybrid.read(object, given, source, title == null ? id : title));
+        DefinedOperation operation = operation(reader, title == null ? id : title, request, source);
         reader.acceptUnreadMembers();
         ObjectNode json = ((ObjectNode) given).deepCopy();
-        json.remove(List.of("title", "handler", "hybrid"));
+        json.remove(List.of("title", "handler", "hybrid", DefinedOperation.MEMBER));
         String named = request != null && request.isTextual() ? request.textValue() : null;
         if (named != null) {
             request = requests.path(named);
             if (!request.isObject()) {
                 reader.problem("request", unknown(named, requests));
-                return new DefinedTrigger(id, "", json, CodeMembers.NONE, "", hybrid);
+                return new DefinedTrigger(id, "", json, CodeMembers.NONE, null, "", hybrid);
             }
         }
         new ParentRequests(requests, reader).resolve(json, title == null ? id : title);
@@ -87,13 +93,13 @@ record DefinedTrigger(
         });
         try {
             CodeMembers code = CodeMembers.take(json);
-            ObjectNode canonical = probe.canonical(json, code);
+            ObjectNode canonical = probe.canonical(json, code, operation);
             ObjectNode template = (ObjectNode) canonical.path("request");
             if (template.path("name").asText().equals(title == null ? id : title)) {
                 template.remove("name");
             }
             return new DefinedTrigger(
-                    id, title == null ? "" : title, canonical, code, handler == null ? "" : handler, hybrid);
+                    id, title == null ? "" : title, canonical, code, operation, handler == null ? "" : handler, hybrid);
         } catch (InvalidDefinitionException e) {
             List<String> problems = new ArrayList<>();
             for (String found : e.problems()) {
@@ -106,9 +112,41 @@ record DefinedTrigger(
                 // Otherwise reported for the request.
             }
             if (problems.isEmpty()) {
-                return new DefinedTrigger(id, "", json, CodeMembers.NONE, "", hybrid);
+                return new DefinedTrigger(id, "", json, CodeMembers.NONE, null, "", hybrid);
             }
             throw new InvalidDefinitionException("trigger", problems);
+        }
+    }
+
+    /** Returns the operation of the trigger, or else that of its request; null if there is none. */
+    private static @Nullable DefinedOperation operation(
+            JsonObjectReader reader, String name, @Nullable JsonNode request, DefinedHybrid.Source source) {
+        JsonNode object = request != null && request.isTextual()
+                ? source.requests().path(request.textValue())
+                : request == null ? NullNode.getInstance() : request;
+        JsonNode start = object.isObject() ? DefinedRequest.template(name, null, object) : object;
+        ObjectNode list = JsonNodeFactory.instance.objectNode();
+        // "operation": The long-running operation that each poll runs, started by the request. Default: that of the
+        // request.
+        DefinedOperation own = DefinedOperation.read(reader, name, start, list, source.filters());
+        if (own != null || !(object.path(DefinedOperation.MEMBER) instanceof ObjectNode ofRequest)) {
+            return own;
+        }
+        DefinedOperation inherited = new DefinedOperation(ofRequest.deepCopy());
+        try {
+            Operation unused = inherited.operation(name, DefinedOperation.template(start, source.filters()), list);
+            return inherited;
+        } catch (InvalidDefinitionException e) {
+            if (request != null && request.isObject()) {
+                e.problems().forEach(problem -> {
+                    int colon = problem.startsWith("/") ? problem.indexOf(": ") : -1;
+                    reader.problemAt(
+                            "/request/" + DefinedOperation.MEMBER + problem.substring(0, Math.max(0, colon)),
+                            problem.substring(colon < 0 ? 0 : colon + 2));
+                });
+            }
+            // Otherwise reported for the request.
+            return null;
         }
     }
 
@@ -151,6 +189,9 @@ record DefinedTrigger(
     /** Returns the trigger as JSON. */
     ObjectNode toJson() {
         ObjectNode written = code.addTo(json.deepCopy());
+        if (operation != null) {
+            written.set(DefinedOperation.MEMBER, operation.json().deepCopy());
+        }
         if (!handler.isEmpty()) {
             written.put("handler", handler);
         }

@@ -23,7 +23,7 @@ record ReceivedValues(Set<String> names) {
     }
 
     boolean areUsedBy(DefinedRequest request) {
-        return !names.isEmpty() && (areUsedBy(request.template().toJson()) || areUsedBy(request.list()));
+        return !names.isEmpty() && areUsedBy(request.toJson(""));
     }
 
     boolean areUsedBy(JsonNode json) {

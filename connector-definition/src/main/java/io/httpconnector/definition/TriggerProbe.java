@@ -9,6 +9,7 @@ import io.httpconnector.polling.PollingTriggerBuilder;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.PillFilter;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Validates the definitions of polling triggers by building them, which sends nothing, and writes them without defaults. */
 final class TriggerProbe {
@@ -36,17 +37,18 @@ final class TriggerProbe {
      * Validates a trigger.
      *
      * @param code the members that are code
+     * @param operation the operation that each poll runs; null if the request lists the records
      * @return the definition without defaults
      * @throws InvalidDefinitionException if it is invalid; reports all problems
      */
-    ObjectNode canonical(JsonNode json, CodeMembers code) {
+    ObjectNode canonical(JsonNode json, CodeMembers code, @Nullable DefinedOperation operation) {
         TriggerTimes times = TriggerTimes.of(json);
         return times.isEmpty()
-                ? canonicalFixed(json, code)
-                : times.restoreIn(canonicalFixed(times.withSamples((ObjectNode) json), code));
+                ? canonicalFixed(json, code, operation)
+                : times.restoreIn(canonicalFixed(times.withSamples((ObjectNode) json), code, operation));
     }
 
-    private ObjectNode canonicalFixed(JsonNode json, CodeMembers code) {
+    private ObjectNode canonicalFixed(JsonNode json, CodeMembers code, @Nullable DefinedOperation operation) {
         try (HttpConnection connection = HttpConnection.named("probe")
                         .baseUrl("https://localhost")
                         .build();
@@ -57,6 +59,9 @@ final class TriggerProbe {
                     .handler(event -> {})
                     .definition(json, filters);
             code.apply(builder, components, json.toString().contains("{{cursor"));
+            if (operation != null) {
+                operation.addTo(builder, json.path("request"), filters);
+            }
             if (!samples.isEmpty()) {
                 builder.pill(InputText.STEP, samples);
             }
