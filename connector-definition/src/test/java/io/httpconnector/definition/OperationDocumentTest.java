@@ -28,7 +28,7 @@ class OperationDocumentTest {
             title: Exports
             auth: {open: {type: none}}
             inputs:
-              - {name: team, type: text, label: Team}
+              - {name: team, label: Team}
             connection: {baseUrl: "%s"}
             requests:
               export:
@@ -48,8 +48,8 @@ class OperationDocumentTest {
               changes:
                 request: export
                 key: [/id]
-                startPosition: {type: everything}
-                cursor: {type: timestamp, field: /t, template: true}
+                startPosition: {everything: true}
+                cursor: {timestamp: /t}
             """;
 
     private MockService service;
@@ -76,7 +76,7 @@ class OperationDocumentTest {
     }
 
     private Connector connector() {
-        return definition().connect(ConnectorContext.builder().value("team", "blue").state(StateStore.inMemory()).build());
+        return definition().connect(ConnectorContext.forTenant("t").value("team", "blue").state(StateStore.inMemory()).build());
     }
 
     @Test
