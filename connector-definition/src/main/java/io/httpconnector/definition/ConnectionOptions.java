@@ -3,12 +3,15 @@ package io.httpconnector.definition;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnectionBuilder;
+import io.httpconnector.Interceptor;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Proxy;
 import io.httpconnector.RateLimit;
 import io.httpconnector.ResponseRule;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.SsrfPolicy;
+import io.httpconnector.cache.CacheSettings;
+import io.httpconnector.cache.ResponseCache;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.tls.ClientCertificate;
 import io.httpconnector.tls.ServerTrust;
@@ -31,16 +34,18 @@ import org.jspecify.annotations.Nullable;
  * @param steps apply an option to a builder each
  * @param fields the header fields and query parameters
  * @param texts the texts that have pills, by JSON Pointer
+ * @param interceptors the names of the interceptors that are code
  * @param json the options as JSON, without those that have their default value
  */
 record ConnectionOptions(
         List<BiConsumer<HttpConnectionBuilder, InputValues>> steps,
         List<Field> fields,
         Map<String, InputText> texts,
+        List<String> interceptors,
         ObjectNode json) {
 
     static final ConnectionOptions NONE =
-            new ConnectionOptions(List.of(), List.of(), Map.of(), JsonNodeFactory.instance.objectNode());
+            new ConnectionOptions(List.of(), List.of(), Map.of(), List.of(), JsonNodeFactory.instance.objectNode());
 
     /** Whether a text may contain a secret: other texts are logged. */
     static boolean canBeSecret(String pointer) {
@@ -73,7 +78,12 @@ record ConnectionOptions(
     }
 
     /** Applies the options to a builder, except for fields with values that are received later. */
-    void apply(HttpConnectionBuilder builder, InputValues values, ReceivedValues received) {
+    void apply(
+            HttpConnectionBuilder builder,
+            InputValues values,
+            ReceivedValues received,
+            Map<String, Interceptor> registered) {
+        interceptors.forEach(name -> builder.around(registered.get(name)));
         fields.stream().filter(field -> !received.areUsedBy(field.text)).forEach(field -> field.apply(builder, values));
         steps.forEach(step -> step.accept(builder, values));
     }
@@ -108,7 +118,11 @@ record ConnectionOptions(
             flag("dedicatedPool", HttpConnectionBuilder::dedicatedPool);
             policies();
             network();
-            return new ConnectionOptions(List.copyOf(steps), List.copyOf(fields), Map.copyOf(texts), json);
+            // "interceptors": The names of interceptors that are code, from the outermost to the innermost.
+            List<String> interceptors = reader.distinctTexts("interceptors");
+            interceptors.forEach(name -> json.withArray("/interceptors").add(name));
+            return new ConnectionOptions(
+                    List.copyOf(steps), List.copyOf(fields), Map.copyOf(texts), List.copyOf(interceptors), json);
         }
 
         private void streamLimit() {
@@ -129,6 +143,12 @@ record ConnectionOptions(
             for (ResponseRule rule : rules) {
                 steps.add((builder, values) -> builder.rule(rule));
                 json.withArray("/rules").add(rule.toJson());
+            }
+            CacheSettings cache = reader.document("cache", CacheSettings::fromJson);
+            if (cache != null) {
+                // Each connection has a cache of its own.
+                steps.add((builder, values) -> builder.around(ResponseCache.of(cache)));
+                keep("cache");
             }
             reader.object("rateLimit", OptionReader::rateLimit, limit -> {
                 steps.add((builder, values) -> builder.rateLimit(limit));

@@ -1,5 +1,6 @@
 package io.httpconnector.definition;
 
+import io.httpconnector.Interceptor;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.auth.definition.AuthType;
 import io.httpconnector.internal.Arguments;
@@ -36,7 +37,8 @@ public final class ConnectorComponents {
         CURSORS("cursors"),
         HANDLERS("handlers"),
         VERIFIERS("verifiers"),
-        HANDSHAKES("handshakes");
+        HANDSHAKES("handshakes"),
+        INTERCEPTORS("interceptors");
 
         private final String member;
 
@@ -167,6 +169,17 @@ public final class ConnectorComponents {
         return with(ComponentKind.HANDSHAKES, name, handshake);
     }
 
+    /**
+     * Adds an interceptor, such as one with a circuit breaker. The connection refers to it by {@code interceptors: [NAME]}.
+     *
+     * @param name the name
+     * @param interceptor the interceptor, which all connectors of the document share
+     * @return new components
+     */
+    public ConnectorComponents interceptor(String name, Interceptor interceptor) {
+        return with(ComponentKind.INTERCEPTORS, name, interceptor);
+    }
+
     private ConnectorComponents with(ComponentKind kind, String name, Object component) {
         Arguments.notNull(component, "component");
         Map<String, Object> named = new HashMap<>(all.getOrDefault(kind, Map.of()));
@@ -230,6 +243,10 @@ public final class ConnectorComponents {
 
     Map<String, Handshake> handshakes() {
         return all(ComponentKind.HANDSHAKES);
+    }
+
+    Map<String, Interceptor> interceptors() {
+        return all(ComponentKind.INTERCEPTORS);
     }
 
     @SuppressWarnings("unchecked") // Components are added with the type of their kind.

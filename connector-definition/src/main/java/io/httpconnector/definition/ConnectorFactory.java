@@ -63,7 +63,7 @@ final class ConnectorFactory {
         }
         InputValues values = new InputValues(method.texts(), secrets);
         ReceivedValues received = new ReceivedValues(parts.auth().receivedValues(strategy));
-        parts.connection().apply(builder, values, received);
+        parts.connection().apply(builder, values, received, components.interceptors());
         if (received.areUsedBy(parts.connection())) {
             builder.auth(received.additions(parts.connection(), values, method.build()));
         }

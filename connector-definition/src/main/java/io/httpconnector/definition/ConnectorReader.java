@@ -80,6 +80,7 @@ final class ConnectorReader {
                 add(all, ComponentKind.HANDSHAKES, webhook.handshakes());
                 add(all, ComponentKind.HANDLERS, List.of(webhook.handler()));
             });
+            add(all, ComponentKind.INTERCEPTORS, connection.interceptors());
             return all;
         }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.httpconnector.InvalidDefinitionException;
+import io.httpconnector.Request;
 import io.httpconnector.Secret;
 import io.httpconnector.polling.Cursor;
 import io.httpconnector.polling.Pagination;
@@ -38,7 +39,10 @@ class ConnectorComponentsTest {
             version: 1.0.0
             title: Legacy
             inputs: [{name: url, label: URL}]
-            connection: {baseUrl: "{{auth.url}}"}
+            connection:
+              baseUrl: "{{auth.url}}"
+              interceptors: [marking, second]
+              cache: {maxEntries: 10}
             requests:
               list:
                 method: GET
@@ -89,6 +93,12 @@ class ConnectorComponentsTest {
                                 : Optional.empty();
                     }
                 })
+                .interceptor("marking", chain -> chain.proceed(chain.request().header("X-Marks", "first")))
+                .interceptor("second", chain -> {
+                    Request request = chain.request();
+                    return chain.proceed(
+                            request.header("X-Marks", request.header("X-Marks").orElse("none") + " second"));
+                })
                 .handler("collect", events::add);
     }
 
@@ -135,6 +145,39 @@ class ConnectorComponentsTest {
     }
 
     @Test
+    void interceptorsAndTheCacheAreUsedByRequests() {
+        ConnectorDefinition definition = ConnectorDefinition.parse(DOCUMENT);
+        assertThat(definition.toJson().at("/connection/interceptors/1").asText())
+                .isEqualTo("second");
+        assertThat(definition.toJson().at("/connection/cache/maxEntries").asInt())
+                .isEqualTo(10);
+        try (MockService service = MockService.start();
+                StateStore store = StateStore.inMemory();
+                Connector acme = definition.connect(
+                        context(service, store).components(components()).build())) {
+            service.on("GET", "/list", request -> MockResponse.json("{}").header("Cache-Control", "max-age=60"));
+
+            acme.connection().send(Request.get("/list"));
+            acme.connection().send(Request.get("/list"));
+
+            assertThat(service.requests())
+                    .singleElement()
+                    .satisfies(request -> assertThat(request.header("X-Marks")).hasValue("first second"));
+            assertThat(acme.connection().interceptorStates()).containsKey("cache");
+        }
+    }
+
+    @Test
+    void anInvalidCacheIsReportedWithItsLocation() {
+        assertThatThrownBy(() ->
+                        ConnectorDefinition.parse(DOCUMENT.replace("maxEntries: 10", "maxEntries: 0, maxByte: 1")))
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining("/connection/cache/maxEntries")
+                .hasMessageContaining("maxEntries: 0 is out of range: use 1 to 1000000")
+                .hasMessageContaining("maxByte");
+    }
+
+    @Test
     void handshakeAndVerifierDecide() {
         WebhookRouter router = WebhookRouter.at("https://app.example.com/hooks");
         try (MockService service = MockService.start();
@@ -164,6 +207,7 @@ class ConnectorComponentsTest {
                     {component: stamp}  | {component: stmp}     | /components/cursors: "stmp"
                     handler: collect    | handler: colect       | /components/handlers: "colect"
                     verifiers: [own]    | verifiers: [own, two] | /components/verifiers: "two"
+                    [marking, second]   | [marking, secnd]      | /components/interceptors: "secnd" is not registered: did you mean "second"
                     handshakes: [hello] | handshakes: [hallo]   | /components/handshakes: "hallo"
                     """)
     void unregisteredNameIsAnErrorOfConnect(String text, String replacement, String problem) {

@@ -62,7 +62,7 @@ class BuilderOptionsTest {
                 arguments(
                         HttpConnectionBuilder.class,
                         connection,
-                        "auth=- baseUrl=- test=- listener=- timeSource=- jsonMapping=- rule=rules"),
+                        "around=interceptors auth=- baseUrl=- customizeClient=- test=- listener=- timeSource=- jsonMapping=- rule=rules"),
                 arguments(
                         RequestTemplateBuilder.class,
                         trigger,
