@@ -77,15 +77,29 @@ public final class MockService implements AutoCloseable {
      * @throws UncheckedIOException if no port is free
      */
     public static MockService start() {
+        return start(0);
+    }
+
+    /**
+     * Starts a service on a fixed port, such as for a {@linkplain io.httpconnector.testing.recording.Recording recording}, whose URLs
+     * must be the same in each run.
+     *
+     * @param port the port; 0 for a free one
+     * @return a running service without scripts
+     * @throws IllegalArgumentException if the port is not 0 to 65535
+     * @throws UncheckedIOException if the port is not free
+     */
+    public static MockService start(int port) {
         try {
-            MockService service =
-                    new MockService(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
+            MockService service = new MockService(
+                    HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0));
             service.server.createContext("/", service::handle);
             service.server.setExecutor(service.threads);
             service.server.start();
             return service;
         } catch (IOException e) {
-            throw new UncheckedIOException("The mock service cannot listen on a loopback port", e);
+            throw new UncheckedIOException(
+                    "The mock service cannot listen on " + (port == 0 ? "a loopback port" : "port " + port), e);
         }
     }
 

@@ -35,7 +35,7 @@ public final class TappedTransport {
     }
 
     /**
-     * Sends a request, or has it answered by the tap.
+     * Sends a request, or takes the response from the tap.
      *
      * @param request the request to send
      * @param shown the same request for the tap

@@ -51,7 +51,7 @@ final class HarFile {
     private static ObjectNode entry(RecordedEntry recorded) {
         RecordedEntry.Sent sent = recorded.sent();
         RecordedEntry.Received received = recorded.received();
-        RecordedEntry.Content answer = received == null ? null : received.body();
+        RecordedEntry.Content response = received == null ? null : received.body();
         ObjectNode entry = ExchangeFormatter.harEntry(new ExchangeFormatter.Values(
                 sent.name(),
                 sent.method(),
@@ -60,7 +60,7 @@ final class HarFile {
                 text(sent.body()),
                 received == null ? 0 : received.status(),
                 received == null ? Map.of() : values(received.headers()),
-                text(answer),
+                text(response),
                 recorded.startedAt(),
                 recorded.elapsed()));
         RecordedEntry.Content body = sent.body();
@@ -72,9 +72,9 @@ final class HarFile {
                 posted.put("_encoding", "base64");
             }
         }
-        if (answer != null && answer.isBase64()) {
+        if (response != null && response.isBase64()) {
             entry.withObject("/response/content")
-                    .put("size", answer.bytes().length)
+                    .put("size", response.bytes().length)
                     .put("encoding", "base64");
         }
         if (!recorded.connection().isEmpty()) {
