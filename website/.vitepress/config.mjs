@@ -42,6 +42,7 @@ const guides = [
       page("Hybrid triggers", "/docs/hybrid-triggers"),
       page("Databases and clusters", "/docs/databases"),
       page("Connector registry", "/docs/connector-registry"),
+      page("Tests", "/docs/testing"),
       page("Networks", "/docs/networks"),
     ],
   },

@@ -52,6 +52,7 @@ final class RecordingTap implements ExchangeListener, ExchangeTap {
             Instant startedAt,
             Duration elapsed) {
         boolean isEndOfTest = failure != null
+                && response == null
                 && (failure.kind() == TransportFailure.Kind.CLOSED
                         || failure.kind() == TransportFailure.Kind.INTERRUPTED);
         if (isEndOfTest || (response == null && failure == null)) {
