@@ -99,6 +99,24 @@ class HybridMetricsTest {
     }
 
     @Test
+    void theWebhookOfATriggerOfADocumentIsMeasuredByItsStatus() {
+        service.on("GET", "/records", MockResponse.json("[]"));
+        try (HybridTrigger trigger = contacts(connection, metrics).build()) {
+            ConnectorMetrics.Monitor monitor =
+                    metrics.monitor(NAME, () -> trigger.status().webhook());
+            trigger.pollOnce();
+            assertThat(trigger.receive(webhook("{\"id\":9,\"v\":9}")).status()).isEqualTo(200);
+
+            assertThat(counter(ConnectorMeter.HYBRID_EVENTS, "source", "webhook"))
+                    .isEqualTo(1);
+            assertThat(gauge(ConnectorMeter.HYBRID_SILENT)).isZero();
+            monitor.close();
+            assertThat(meters.find(ConnectorMeter.HYBRID_SILENT.meterName()).meters())
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void missedEventsAreMeasured() {
         String first = "{\"id\":1,\"v\":1}";
         String second = "{\"id\":2,\"v\":2}";

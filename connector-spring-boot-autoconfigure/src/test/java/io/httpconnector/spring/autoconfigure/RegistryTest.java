@@ -3,6 +3,8 @@ package io.httpconnector.spring.autoconfigure;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.httpconnector.webhook.WebhookSigner;
+import io.httpconnector.spring.ConnectorDocumentSource;
 import io.httpconnector.Secret;
 import io.httpconnector.auth.oauth2.TokenStore;
 import io.httpconnector.definition.Connector;
@@ -153,5 +155,60 @@ class RegistryTest {
         } finally {
             database.dispose();
         }
+    }
+
+    private static final String CHAT = """
+            connector: 1
+            id: chat
+            version: 1.0.0
+            title: Chat
+            inputs: [{name: team, label: Team}]
+            connection: {baseUrl: "https://chat.example.com"}
+            webhooks:
+              message:
+                verify: [{type: preset, name: github, secrets: [appSecret]}]
+                id: {body: /id}
+                tenant: {body: /team}
+                tenantValue: "{{auth.team}}"
+            """;
+
+    /** Handles the events of all customers of one connector. */
+    static class Messages {
+
+        final List<String> handled = new CopyOnWriteArrayList<>();
+
+        @ConnectorTrigger("chat/message")
+        void on(TriggerEvent event, Connector connector) {
+            handled.add(connector.tenant() + " " + event.payload().path("id").asText());
+        }
+    }
+
+    @Test
+    void aWebhookThatAllCustomersShareHasASecretOfTheApplication(@TempDir Path directory) {
+        withoutSecrets
+                .withBean(Messages.class)
+                .withBean(ConnectorDocumentSource.class, () -> () -> Map.of("chat", CHAT))
+                .withPropertyValues(
+                        "connectors.store.directory=" + directory, "connectors.registry.secrets.chat.app-secret=s4")
+                .run(context -> {
+                    ConnectorRegistry registry = context.getBean(ConnectorRegistry.class);
+                    registry.add("acme", "chat", InstanceSettings.of(Map.of("team", "T1")));
+                    String path = registry.webhookUrls().get("chat/message").getPath();
+                    WebhookRequest request = WebhookSigner.preset("github", Secret.of("s4"))
+                            .sign(WebhookRequest.of(
+                                    "POST",
+                                    path,
+                                    null,
+                                    Map.of("Content-Type", List.of("application/json")),
+                                    "{\"id\":\"m1\",\"team\":\"T1\"}".getBytes(UTF_8)));
+
+                    assertThat(context.getBean(ConnectorWebhooks.class)
+                                    .receive(request)
+                                    .status())
+                            .isEqualTo(200);
+                    Await.until(() -> context.getBean(Messages.class).handled.contains("acme m1"));
+                    assertThat(context.getBean(ConnectorsProperties.class).toString())
+                            .doesNotContain("s4");
+                });
     }
 }
