@@ -80,7 +80,7 @@ final class EventConnection {
             return prepared.header("Last-Event-ID", lastId);
         } catch (InvalidDefinitionException e) {
             throw new StreamException(
-                    StreamException.Reason.INVALID_ID,
+                    StreamException.StreamFailure.INVALID_ID,
                     0,
                     request + ": the service has set an id that no header can carry, so that the stream cannot be"
                             + " continued after it",
@@ -95,7 +95,7 @@ final class EventConnection {
         String type = response.headers().first("Content-Type").orElse("");
         if (!MEDIA_TYPE.equals(mediaType(type))) {
             throw new StreamException(
-                    StreamException.Reason.UNEXPECTED_CONTENT_TYPE,
+                    StreamException.StreamFailure.UNEXPECTED_CONTENT_TYPE,
                     request + ": the response is " + describe(type) + " and not " + MEDIA_TYPE
                             + ": check the URL, and whether the request must ask for a stream");
         }

@@ -123,7 +123,7 @@ final class EventParser {
         bytes += lines.length() + 1;
         if (bytes > maxBytes + 1L) {
             throw new StreamException(
-                    StreamException.Reason.TOO_LARGE,
+                    StreamException.StreamFailure.TOO_LARGE,
                     lines.number(),
                     "The event at line " + lines.number() + " of the stream has more than " + maxBytes
                             + " bytes: raise maxEventBytes if the service needs it",

@@ -6,7 +6,7 @@ import io.httpconnector.internal.limits.Backoff;
 import io.httpconnector.internal.threads.DefaultExecutors;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.StateFailure;
-import io.httpconnector.stream.StreamState.Position;
+import io.httpconnector.stream.StreamState.StreamPosition;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.trigger.DeliveryResult;
 import io.httpconnector.trigger.TriggerEvent;
@@ -35,9 +35,9 @@ final class EventReception implements EventConnection.EventReceiver {
     private final StreamState state;
     private final StreamRunner runner;
     private final TimeSource time;
-    private final List<Pending> pending = new ArrayList<>();
-    private Position received;
-    private Position reached;
+    private final List<ReceivedEvent> pending = new ArrayList<>();
+    private StreamPosition received;
+    private StreamPosition reached;
     private int skipped;
 
     /**
@@ -46,13 +46,13 @@ final class EventReception implements EventConnection.EventReceiver {
      * @param event the event; null if it is not delivered
      * @param position the position after it
      */
-    private record Pending(@Nullable TriggerEvent event, Position position) {}
+    private record ReceivedEvent(@Nullable TriggerEvent event, StreamPosition position) {}
 
     EventReception(
             StreamDefinition definition,
             StreamProgress progress,
             StreamState state,
-            Position start,
+            StreamPosition start,
             StreamRunner runner) {
         this.definition = definition;
         this.progress = progress;
@@ -61,11 +61,11 @@ final class EventReception implements EventConnection.EventReceiver {
         this.time = definition.connection().timeSource();
         this.reached = start;
         // A service repeats what follows the last id; without one, it repeats nothing.
-        this.received = start.lastEventId().isEmpty() ? start : new Position(start.lastEventId(), 0);
+        this.received = start.lastEventId().isEmpty() ? start : new StreamPosition(start.lastEventId(), 0);
     }
 
     /** Returns the position up to which all events are finished. */
-    Position reached() {
+    StreamPosition reached() {
         return reached;
     }
 
@@ -84,8 +84,8 @@ final class EventReception implements EventConnection.EventReceiver {
     @Override
     public boolean event(ServerSentEvent event) {
         boolean isNewId = !event.id().equals(received.lastEventId());
-        received = new Position(event.id(), isNewId && !event.id().isEmpty() ? 0 : received.count() + 1);
-        pending.add(new Pending(
+        received = new StreamPosition(event.id(), isNewId && !event.id().isEmpty() ? 0 : received.count() + 1);
+        pending.add(new ReceivedEvent(
                 definition.delivers(event) ? definition.event(event, isNewId, received, time.now()) : null, received));
         progress.received(time.now());
         if (pending.size() >= MAX_TOGETHER) {
@@ -100,7 +100,7 @@ final class EventReception implements EventConnection.EventReceiver {
         boolean isStored = false;
         while (!pending.isEmpty()) {
             List<TriggerEvent> events = pending.stream()
-                    .map(Pending::event)
+                    .map(ReceivedEvent::event)
                     .filter(Objects::nonNull)
                     .filter(event -> !done.contains(event.id()))
                     .toList();
@@ -130,7 +130,7 @@ final class EventReception implements EventConnection.EventReceiver {
             finished++;
         }
         if (finished > 0 || !letters.isEmpty()) {
-            Position position =
+            StreamPosition position =
                     finished == 0 ? reached : pending.get(finished - 1).position();
             store(position, letters);
             reached = position;
@@ -149,12 +149,12 @@ final class EventReception implements EventConnection.EventReceiver {
         runner.pause(isInterrupted ? Duration.ZERO : result.retryAfter().orElse(Duration.ZERO));
     }
 
-    private static boolean isDone(Pending one, Set<String> done) {
+    private static boolean isDone(ReceivedEvent one, Set<String> done) {
         return one.event() == null || done.contains(one.event().id());
     }
 
     /** Stores the position; nothing else is delivered before it is stored. */
-    private void store(Position position, List<DeadLetter> letters) {
+    private void store(StreamPosition position, List<DeadLetter> letters) {
         for (int failures = 1; ; failures++) {
             try {
                 state.checkpoint(position, letters);

@@ -259,7 +259,7 @@ public final class EventStream {
 
     private StreamException nothingReceived() {
         return new StreamException(
-                StreamException.Reason.NOTHING_RECEIVED,
+                StreamException.StreamFailure.NOTHING_RECEIVED,
                 request + ": the service has ended the stream " + (attempts + 1)
                         + " times in a row without sending anything");
     }

@@ -68,7 +68,7 @@ final class LineReader {
             int found = (at == NO_BYTE ? limit : at) - position;
             if (begunLength + found > maxBytes) {
                 throw new StreamException(
-                        StreamException.Reason.TOO_LARGE,
+                        StreamException.StreamFailure.TOO_LARGE,
                         number,
                         "Line " + number + " of the stream has more than " + maxBytes + " bytes: raise the limit if"
                                 + " the service needs it",

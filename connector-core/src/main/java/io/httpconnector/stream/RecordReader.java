@@ -83,7 +83,7 @@ final class RecordReader {
         requireComplete(lines.indexOf(RECORD_SEPARATOR) < 0);
         if (text.size() + lines.length() > maxBytes) {
             throw new StreamException(
-                    StreamException.Reason.TOO_LARGE,
+                    StreamException.StreamFailure.TOO_LARGE,
                     number,
                     location() + " has more than " + maxBytes + " bytes: raise maxRecordBytes if the service needs it",
                     null);
@@ -108,7 +108,7 @@ final class RecordReader {
     private void requireComplete(boolean isComplete) {
         if (!isComplete) {
             throw new StreamException(
-                    StreamException.Reason.TRUNCATED,
+                    StreamException.StreamFailure.TRUNCATED,
                     number,
                     location() + " is incomplete: another record follows before its end",
                     null);
@@ -152,10 +152,10 @@ final class RecordReader {
 
     private StreamException truncated() {
         return new StreamException(
-                StreamException.Reason.TRUNCATED, number(), location() + " is incomplete: the stream has ended", null);
+                StreamException.StreamFailure.TRUNCATED, number(), location() + " is incomplete: the stream has ended", null);
     }
 
     private StreamException invalid(String message) {
-        return new StreamException(StreamException.Reason.INVALID_JSON, number(), message, null);
+        return new StreamException(StreamException.StreamFailure.INVALID_JSON, number(), message, null);
     }
 }

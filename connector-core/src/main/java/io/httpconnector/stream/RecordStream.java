@@ -209,7 +209,7 @@ public final class RecordStream {
         String name = EventConnection.mediaType(type);
         if (OTHER_TYPES.contains(name)) {
             throw new StreamException(
-                    StreamException.Reason.UNEXPECTED_CONTENT_TYPE,
+                    StreamException.StreamFailure.UNEXPECTED_CONTENT_TYPE,
                     request + ": the response is " + name
                             + " and not a stream of JSON records: check the URL, and whether the request must ask for one");
         }

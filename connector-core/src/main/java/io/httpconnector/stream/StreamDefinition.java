@@ -53,7 +53,7 @@ record StreamDefinition(
      * @param isNewId whether the service has set another id with this event than with the one before
      * @param position the position of the event
      */
-    TriggerEvent event(ServerSentEvent received, boolean isNewId, StreamState.Position position, Instant now) {
+    TriggerEvent event(ServerSentEvent received, boolean isNewId, StreamState.StreamPosition position, Instant now) {
         JsonNode data = data(received);
         String ofData = text(data, eventId);
         String eventKey = text(data, key);
@@ -87,7 +87,7 @@ record StreamDefinition(
         return location == null ? "" : data.at(location).asText();
     }
 
-    private static String id(ServerSentEvent received, boolean isNewId, StreamState.Position position) {
+    private static String id(ServerSentEvent received, boolean isNewId, StreamState.StreamPosition position) {
         return isNewId && !received.id().isEmpty()
                 ? shortened(received.id())
                 : Hashing.sha256Hex(String.join(

@@ -9,12 +9,12 @@ public final class StreamException extends ConnectorException {
     private static final long serialVersionUID = 1L;
 
     /** The reason. */
-    private final Reason reason;
+    private final StreamFailure reason;
     /** The number of the line or record. */
     private final long number;
 
     /** The reason why a stream cannot be read on. */
-    public enum Reason {
+    public enum StreamFailure {
         /** The response has another media type, such as HTML: it is not a stream. */
         UNEXPECTED_CONTENT_TYPE,
         /** A line, an event or a record exceeds the limit. */
@@ -31,20 +31,20 @@ public final class StreamException extends ConnectorException {
         INTERRUPTED
     }
 
-    StreamException(Reason reason, long number, String message, @Nullable Throwable cause) {
+    StreamException(StreamFailure reason, long number, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.reason = reason;
         this.number = number;
     }
 
-    StreamException(Reason reason, String message) {
+    StreamException(StreamFailure reason, String message) {
         this(reason, 0, message, null);
     }
 
     /** Returns the exception for a thread that was interrupted while it waited; sets its interrupt status again. */
     static StreamException interrupted(String what, InterruptedException cause) {
         Thread.currentThread().interrupt();
-        return new StreamException(Reason.INTERRUPTED, 0, what + ": the thread was interrupted", cause);
+        return new StreamException(StreamFailure.INTERRUPTED, 0, what + ": the thread was interrupted", cause);
     }
 
     /**
@@ -52,7 +52,7 @@ public final class StreamException extends ConnectorException {
      *
      * @return the reason
      */
-    public Reason reason() {
+    public StreamFailure reason() {
         return reason;
     }
 

@@ -1,6 +1,6 @@
 package io.httpconnector.stream;
 
-import io.httpconnector.stream.StreamStatus.State;
+import io.httpconnector.stream.StreamStatus.StreamPhase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -19,7 +19,7 @@ final class StreamProgress {
     private final List<StreamListener> listeners;
 
     // Guarded by this.
-    private State state = State.STOPPED;
+    private StreamPhase phase = StreamPhase.STOPPED;
     private String lastEventId = "";
     private long events;
     private long connections;
@@ -34,7 +34,7 @@ final class StreamProgress {
 
     synchronized StreamStatus status() {
         return new StreamStatus(
-                state,
+                phase,
                 lastEventId,
                 events,
                 connections,
@@ -43,13 +43,13 @@ final class StreamProgress {
                 Optional.ofNullable(lastError));
     }
 
-    synchronized void state(State next) {
-        state = next;
+    synchronized void phase(StreamPhase next) {
+        phase = next;
     }
 
     void opened(String lastId) {
         synchronized (this) {
-            state = State.OPEN;
+            phase = StreamPhase.OPEN;
             connections++;
             lastEventId = lastId;
         }

@@ -6,8 +6,8 @@ import io.httpconnector.internal.threads.DefaultExecutors;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.StateFailure;
 import io.httpconnector.stream.EventConnection.Ending;
-import io.httpconnector.stream.StreamState.Position;
-import io.httpconnector.stream.StreamStatus.State;
+import io.httpconnector.stream.StreamState.StreamPosition;
+import io.httpconnector.stream.StreamStatus.StreamPhase;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -110,7 +110,7 @@ final class StreamRunner {
                 isOver = attempt();
             }
         } finally {
-            progress.state(isOver ? State.ENDED : State.STOPPED);
+            progress.phase(isOver ? StreamPhase.ENDED : StreamPhase.STOPPED);
             synchronized (this) {
                 thread = null;
             }
@@ -150,7 +150,7 @@ final class StreamRunner {
         StreamState opened = null;
         boolean isClaimed = false;
         try {
-            StreamState.Mark known = null;
+            StreamState.EntryMark known = null;
             long since = 0;
             while (!isStopped()) {
                 opened = opened == null ? open() : opened;
@@ -168,7 +168,7 @@ final class StreamRunner {
                         since = time.nanos();
                     }
                 }
-                progress.state(State.STANDBY);
+                progress.phase(StreamPhase.STANDBY);
                 boolean unused = time.await(stop, BEAT);
             }
             return null;
@@ -242,7 +242,7 @@ final class StreamRunner {
 
     /** Confirms regularly that this node reads the stream. */
     private void beat(StreamState acquired, CountDownLatch beating) {
-        StreamState.Mark last = acquired.mark();
+        StreamState.EntryMark last = acquired.mark();
         try {
             while (!time.await(beating, BEAT)) {
                 try {
@@ -273,7 +273,7 @@ final class StreamRunner {
     /** Reads the stream, and requests it again after its end and after failures; returns whether there are no more events. */
     private boolean readAgain(StreamState acquired) {
         Reconnection reconnection = new Reconnection(definition.settings().maxDelay());
-        Position position = acquired.position();
+        StreamPosition position = acquired.position();
         while (true) {
             EventReception reception = new EventReception(definition, progress, acquired, position, this);
             EventConnection one = new EventConnection(
@@ -282,7 +282,7 @@ final class StreamRunner {
                     definition.settings().maxEventBytes(definition.connection()),
                     position.lastEventId(),
                     reception);
-            progress.state(State.CONNECTING);
+            progress.phase(StreamPhase.CONNECTING);
             long start = time.nanos();
             ConnectorException failure = null;
             startReading();
@@ -303,7 +303,7 @@ final class StreamRunner {
             boolean hasLasted = failure == null
                     && time.nanos() - start >= reconnection.delay().toNanos();
             Duration delay = reconnection.next(!isOwn && (one.hasReceived() || hasLasted), failure);
-            progress.state(State.WAITING);
+            progress.phase(StreamPhase.WAITING);
             if (failure == null) {
                 progress.ended(delay);
             } else {

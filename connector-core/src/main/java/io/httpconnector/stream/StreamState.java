@@ -29,14 +29,14 @@ final class StreamState {
     private final StateLog log;
     private final String node;
 
-    private Content content = new Content();
+    private StoredStream content = new StoredStream();
     private long appended;
     private long compacted;
     private boolean uncertain;
 
     /** What is stored. */
-    private static final class Content {
-        private Position position = Position.START;
+    private static final class StoredStream {
+        private StreamPosition position = StreamPosition.START;
         private final Map<String, DeadLetter> dead = new LinkedHashMap<>();
         private String writer = "";
         private long sequence;
@@ -44,7 +44,7 @@ final class StreamState {
 
         private void apply(JsonNode entry) {
             if (entry.has("lastEventId")) {
-                position = new Position(
+                position = new StreamPosition(
                         entry.path("lastEventId").asText(), entry.path("count").asLong());
             }
             for (JsonNode letter : entry.path("deadLetters")) {
@@ -64,12 +64,12 @@ final class StreamState {
      * @param lastEventId the last id that the service has set
      * @param count the number of events since then, or since the first event if there is no id
      */
-    record Position(String lastEventId, long count) {
-        static final Position START = new Position("", 0);
+    record StreamPosition(String lastEventId, long count) {
+        static final StreamPosition START = new StreamPosition("", 0);
     }
 
     /** Identifies the last entry. */
-    record Mark(String writer, long sequence) {}
+    record EntryMark(String writer, long sequence) {}
 
     private StreamState(StateLog log, String node) {
         this.log = log;
@@ -94,7 +94,7 @@ final class StreamState {
 
     /** Reads the state again. */
     synchronized void reload() {
-        Content read = new Content();
+        StoredStream read = new StoredStream();
         long[] size = {0};
         log.read(entry -> {
             size[0] += entry.length;
@@ -115,11 +115,11 @@ final class StreamState {
         return content.released || content.writer.equals(node);
     }
 
-    synchronized Mark mark() {
-        return new Mark(content.writer, content.sequence);
+    synchronized EntryMark mark() {
+        return new EntryMark(content.writer, content.sequence);
     }
 
-    synchronized Position position() {
+    synchronized StreamPosition position() {
         return content.position;
     }
 
@@ -141,7 +141,7 @@ final class StreamState {
     }
 
     /** Stores how far the events are handled. */
-    synchronized void checkpoint(Position position, List<DeadLetter> letters) {
+    synchronized void checkpoint(StreamPosition position, List<DeadLetter> letters) {
         ObjectNode entry = JsonNodeFactory.instance.objectNode();
         entry.put("lastEventId", position.lastEventId()).put("count", position.count());
         put(entry, letters);

@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * A snapshot of the status of a stream trigger.
  *
- * @param state the state
+ * @param phase what the trigger does
  * @param lastEventId the id of the last event that was handled on this node; empty if there is none
  * @param events the number of events that were handled or became dead letters since the trigger was created
  * @param connections the number of streams that were opened since then
@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param lastError the message of the last failure, without secrets; empty if there was none
  */
 public record StreamStatus(
-        State state,
+        StreamPhase phase,
         String lastEventId,
         long events,
         long connections,
@@ -23,8 +23,8 @@ public record StreamStatus(
         int failures,
         Optional<String> lastError) {
 
-    /** The state of a trigger. */
-    public enum State {
+    /** What a trigger does. */
+    public enum StreamPhase {
         /** Not started, or stopped. */
         STOPPED,
         /** Another node or process reads the stream. */

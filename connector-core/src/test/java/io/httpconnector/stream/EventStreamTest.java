@@ -141,7 +141,7 @@ class EventStreamTest {
         assertThatThrownBy(() -> all(events().reconnectAttempts(2), connection(peer)))
                 .isInstanceOfSatisfying(
                         StreamException.class,
-                        e -> assertThat(e.reason()).isEqualTo(StreamException.Reason.NOTHING_RECEIVED))
+                        e -> assertThat(e.reason()).isEqualTo(StreamException.StreamFailure.NOTHING_RECEIVED))
                 .hasMessageContaining("3 times");
     }
 
@@ -207,7 +207,7 @@ class EventStreamTest {
         assertThatThrownBy(() -> all(events(), connection(html)))
                 .isInstanceOfSatisfying(
                         StreamException.class,
-                        e -> assertThat(e.reason()).isEqualTo(StreamException.Reason.UNEXPECTED_CONTENT_TYPE))
+                        e -> assertThat(e.reason()).isEqualTo(StreamException.StreamFailure.UNEXPECTED_CONTENT_TYPE))
                 .hasMessageContaining("is text/html and not text/event-stream");
         StreamPeer missing = peer(exchange -> exchange.send("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"));
         assertThatThrownBy(() -> all(events(), connection(missing))).isInstanceOf(StatusException.class);
@@ -526,7 +526,7 @@ class EventStreamTest {
         });
         assertThatThrownBy(() -> all(events(), connection(peer)))
                 .isInstanceOfSatisfying(
-                        StreamException.class, e -> assertThat(e.reason()).isEqualTo(StreamException.Reason.TOO_LARGE));
+                        StreamException.class, e -> assertThat(e.reason()).isEqualTo(StreamException.StreamFailure.TOO_LARGE));
         assertThat(blocks.get()).isLessThan(1000);
         assertThat(peer.exchanges()).hasSize(1);
     }
@@ -537,7 +537,7 @@ class EventStreamTest {
         assertThatThrownBy(() -> all(events(), connection(peer)))
                 .isInstanceOfSatisfying(
                         StreamException.class,
-                        e -> assertThat(e.reason()).isEqualTo(StreamException.Reason.INVALID_ID));
+                        e -> assertThat(e.reason()).isEqualTo(StreamException.StreamFailure.INVALID_ID));
     }
 
     @Test

@@ -9,7 +9,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.TransferException;
-import io.httpconnector.stream.StreamException.Reason;
+import io.httpconnector.stream.StreamException.StreamFailure;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +59,7 @@ class RecordStreamTest {
         return found;
     }
 
-    private void fails(String type, String body, Reason reason, long number) {
+    private void fails(String type, String body, StreamFailure reason, long number) {
         assertThatThrownBy(() -> read(type, body))
                 .isInstanceOfSatisfying(StreamException.class, e -> {
                     assertThat(e.reason()).isEqualTo(reason);
@@ -78,13 +78,13 @@ class RecordStreamTest {
 
     @Test
     void reportsInvalidLines() {
-        fails("application/x-ndjson", "{\"a\":1}\n\nsecret\n{}\n", Reason.INVALID_JSON, 3);
-        fails("application/x-ndjson", "{\"a\":1} {\"a\":2}\n", Reason.INVALID_JSON, 1);
-        fails("application/x-ndjson", "{\"a\":1}\n{\"secret\":", Reason.TRUNCATED, 2);
-        fails("application/x-ndjson", "1\n12", Reason.TRUNCATED, 2);
-        fails("application/x-ndjson", "{}\n\"" + "secret".repeat(30) + "\"\n", Reason.TOO_LARGE, 2);
-        fails("text/html", "<html>", Reason.UNEXPECTED_CONTENT_TYPE, 0);
-        fails("text/event-stream", "data: 1\n\n", Reason.UNEXPECTED_CONTENT_TYPE, 0);
+        fails("application/x-ndjson", "{\"a\":1}\n\nsecret\n{}\n", StreamFailure.INVALID_JSON, 3);
+        fails("application/x-ndjson", "{\"a\":1} {\"a\":2}\n", StreamFailure.INVALID_JSON, 1);
+        fails("application/x-ndjson", "{\"a\":1}\n{\"secret\":", StreamFailure.TRUNCATED, 2);
+        fails("application/x-ndjson", "1\n12", StreamFailure.TRUNCATED, 2);
+        fails("application/x-ndjson", "{}\n\"" + "secret".repeat(30) + "\"\n", StreamFailure.TOO_LARGE, 2);
+        fails("text/html", "<html>", StreamFailure.UNEXPECTED_CONTENT_TYPE, 0);
+        fails("text/event-stream", "data: 1\n\n", StreamFailure.UNEXPECTED_CONTENT_TYPE, 0);
     }
 
     @Test
@@ -109,13 +109,13 @@ class RecordStreamTest {
 
     @Test
     void reportsInvalidSequences() {
-        fails("application/json-seq", "{\"secret\":1}\n", Reason.INVALID_JSON, 1);
-        fails("application/json-seq", "\u001e1\n\u001e{\"secret\":\n\u001e2\n", Reason.TRUNCATED, 2);
-        fails("application/json-seq", "\u001e1\n\u001e2\u001e3\n", Reason.TRUNCATED, 2);
-        fails("application/json-seq", "\u001e1\n\u001e23", Reason.TRUNCATED, 2);
-        fails("application/json-seq", "\u001e1\n\u001e[2,\n", Reason.TRUNCATED, 2);
-        fails("application/json-seq", "\u001e1\n\u001esecret\n", Reason.INVALID_JSON, 2);
-        fails("application/json-seq", "\u001e[" + "1,\n".repeat(60) + "1]\n", Reason.TOO_LARGE, 1);
+        fails("application/json-seq", "{\"secret\":1}\n", StreamFailure.INVALID_JSON, 1);
+        fails("application/json-seq", "\u001e1\n\u001e{\"secret\":\n\u001e2\n", StreamFailure.TRUNCATED, 2);
+        fails("application/json-seq", "\u001e1\n\u001e2\u001e3\n", StreamFailure.TRUNCATED, 2);
+        fails("application/json-seq", "\u001e1\n\u001e23", StreamFailure.TRUNCATED, 2);
+        fails("application/json-seq", "\u001e1\n\u001e[2,\n", StreamFailure.TRUNCATED, 2);
+        fails("application/json-seq", "\u001e1\n\u001esecret\n", StreamFailure.INVALID_JSON, 2);
+        fails("application/json-seq", "\u001e[" + "1,\n".repeat(60) + "1]\n", StreamFailure.TOO_LARGE, 1);
     }
 
     @Test

@@ -10,7 +10,7 @@ import io.httpconnector.RetryPolicy;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.state.StateStore;
-import io.httpconnector.stream.StreamStatus.State;
+import io.httpconnector.stream.StreamStatus.StreamPhase;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.Delivery;
 import io.httpconnector.trigger.TriggerEvent;
@@ -138,10 +138,10 @@ class StreamTriggerTest {
             assertThat(first.trigger()).isEqualTo("changes");
             assertThat(first.payload()).hasToString("{\"event\":\"message\",\"id\":\"1\",\"data\":{\"n\":1}}");
             eventually(() -> trigger.status().events() == 3);
-            assertThat(trigger.status().state()).isEqualTo(State.OPEN);
+            assertThat(trigger.status().phase()).isEqualTo(StreamPhase.OPEN);
             assertThat(trigger.status().lastEventId()).isEqualTo("3");
             assertThat(trigger.stop(Duration.ofSeconds(500))).isTrue();
-            assertThat(trigger.status().state()).isEqualTo(State.STOPPED);
+            assertThat(trigger.status().phase()).isEqualTo(StreamPhase.STOPPED);
         }
         last.set(5);
         try (StateStore store = StateStore.file(dir)) {
@@ -193,7 +193,7 @@ class StreamTriggerTest {
         }));
         assertThat(running.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(trigger.stop(Duration.ofSeconds(5))).isFalse();
-        eventually(() -> trigger.status().state() == State.STOPPED);
+        eventually(() -> trigger.status().phase() == StreamPhase.STOPPED);
         started(trigger(peer, store));
         eventually(() -> handled.size() == 2);
         assertThat(ids()).containsExactly("1", "2");
@@ -239,7 +239,7 @@ class StreamTriggerTest {
                         })
                         .attempts(1)));
         eventually(() -> trigger.status().lastError().orElse("").contains("maxDeadLetters"));
-        eventually(() -> trigger.status().failures() >= 1 && trigger.status().state() == State.WAITING);
+        eventually(() -> trigger.status().failures() >= 1 && trigger.status().phase() == StreamPhase.WAITING);
         trigger.close();
         assertThat(trigger.status().lastEventId()).isEqualTo("1");
         assertThat(trigger.discard("1")).isTrue();
@@ -273,7 +273,7 @@ class StreamTriggerTest {
                 throw new IllegalStateException("a listener");
             }
         }));
-        eventually(() -> trigger.status().state() == State.ENDED);
+        eventually(() -> trigger.status().phase() == StreamPhase.ENDED);
         assertThat(notes).containsExactly("open ", "end PT3S", "failure 1", "open 1", "end PT3S", "end PT0S");
         // Events without an id of their own are repeated with the same ids.
         assertThat(ids()).hasSize(6);
@@ -374,18 +374,18 @@ class StreamTriggerTest {
         StreamTrigger first = started(trigger(peer, new NodeStore(shared)));
         eventually(() -> handled.size() == 2);
         StreamTrigger second = started(trigger(peer, new NodeStore(shared)));
-        eventually(() -> second.status().state() == State.STANDBY);
+        eventually(() -> second.status().phase() == StreamPhase.STANDBY);
         // Longer than the lease.
         pause(60_000 / FACTOR);
         assertThat(peer.exchanges()).hasSize(1);
-        assertThat(second.status().state()).isEqualTo(State.STANDBY);
+        assertThat(second.status().phase()).isEqualTo(StreamPhase.STANDBY);
         assertThatThrownBy(() -> second.replay("1"))
                 .isInstanceOf(ConnectorException.class)
                 .hasMessageContaining("another node");
         last.set(3);
         first.close();
         eventually(() -> handled.size() == 3);
-        assertThat(second.status().state()).isEqualTo(State.OPEN);
+        assertThat(second.status().phase()).isEqualTo(StreamPhase.OPEN);
         assertThat(ids()).containsExactly("1", "2", "3");
     }
 
@@ -400,14 +400,14 @@ class StreamTriggerTest {
         dead.failing = true;
         StreamTrigger second = started(trigger(peer, new NodeStore(shared)));
         last.set(3);
-        eventually(() -> second.status().state() == State.OPEN);
+        eventually(() -> second.status().phase() == StreamPhase.OPEN);
         eventually(() -> handled.size() == 3);
         dead.failing = false;
         // The first node notices it and closes its stream.
-        eventually(() -> first.status().state() == State.STANDBY);
+        eventually(() -> first.status().phase() == StreamPhase.STANDBY);
         assertThat(ids()).containsExactly("1", "2", "3");
         second.close();
-        eventually(() -> first.status().state() == State.OPEN);
+        eventually(() -> first.status().phase() == StreamPhase.OPEN);
     }
 
     @Test
@@ -417,9 +417,9 @@ class StreamTriggerTest {
         StreamTrigger first = started(trigger(peer, store));
         eventually(() -> first.status().events() == 1);
         StreamTrigger second = started(trigger(peer, store));
-        eventually(() -> second.status().state() == State.STANDBY);
+        eventually(() -> second.status().phase() == StreamPhase.STANDBY);
         first.close();
-        eventually(() -> second.status().state() == State.OPEN);
+        eventually(() -> second.status().phase() == StreamPhase.OPEN);
         assertThat(ids()).containsExactly("1");
     }
 

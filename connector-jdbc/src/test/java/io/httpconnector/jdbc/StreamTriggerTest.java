@@ -6,7 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import com.zaxxer.hikari.HikariDataSource;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.TimeSource;
-import io.httpconnector.stream.StreamStatus.State;
+import io.httpconnector.stream.StreamStatus.StreamPhase;
 import io.httpconnector.stream.StreamTrigger;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.testing.Await;
@@ -142,7 +142,7 @@ class StreamTriggerTest {
                 first.start();
                 Await.until(() -> first.status().events() >= 5);
                 second.start();
-                Await.until(() -> second.status().state() == State.STANDBY);
+                Await.until(() -> second.status().phase() == StreamPhase.STANDBY);
                 assertThat(streams).hasValue(1);
                 first.close();
                 Await.until(() -> second.status().lastEventId().equals(String.valueOf(EVENTS)));
