@@ -471,7 +471,8 @@ public final class Response {
     /** Returns this response as interceptors see it: with masks instead of secrets. */
     Response concealed() {
         Headers shown = Redactor.maskedHeaders(request, fields);
-        return new Response(this, shown.fields(), classification, matchedRule, retry, body, new MaskedBody(this), graphQl);
+        return new Response(
+                this, shown.fields(), classification, matchedRule, retry, body, new MaskedBody(this), graphQl);
     }
 
     /** Returns whether this concealed response differs from the original. */

@@ -80,7 +80,8 @@ record OperationDefinition(
             }
         }
         PillCheck pills = new PillCheck(parameters, values.keySet());
-        // "start": The request that starts the operation, with `{{operation.key}}`, a unique key of the run. In a connector
+        // "start": The request that starts the operation, with `{{operation.key}}`, a unique key of the run. In a
+        // connector
         // document, the request that has the operation.
         RequestTemplate start = pills.template(reader, "start", false);
         if (!reader.has("start")) {

@@ -247,7 +247,8 @@ final class RunExecutor {
         OperationClient client = client(run);
         OperationPoller poller = new OperationPoller(client);
         OperationReference reference = reference(run);
-        Polled polled = poller.poll(reference, run.history, run.status == null ? null : run.lastStatus(reference, State.RUNNING));
+        Polled polled = poller.poll(
+                reference, run.history, run.status == null ? null : run.lastStatus(reference, State.RUNNING));
         boolean unused = complete(run, claim, current -> {
             current.history = polled.history();
             current.next = now().plus(polled.delay());

@@ -19,7 +19,8 @@ final class RunValues {
             if (hasContent(value)) {
                 throw new InvalidDefinitionException(
                         "operation \"" + id + "\"",
-                        "the value \"" + step + "\" is a file or stream, which cannot be stored: supply it by pills(...) of"
+                        "the value \"" + step
+                                + "\" is a file or stream, which cannot be stored: supply it by pills(...) of"
                                 + " the builder");
             }
             if (!value.isMissingNode()) {

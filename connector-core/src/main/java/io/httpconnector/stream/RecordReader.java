@@ -152,7 +152,10 @@ final class RecordReader {
 
     private StreamException truncated() {
         return new StreamException(
-                StreamException.StreamFailure.TRUNCATED, number(), location() + " is incomplete: the stream has ended", null);
+                StreamException.StreamFailure.TRUNCATED,
+                number(),
+                location() + " is incomplete: the stream has ended",
+                null);
     }
 
     private StreamException invalid(String message) {

@@ -36,7 +36,10 @@ public record ServerSentEvent(String id, String event, String data, Optional<Dur
             }
         } catch (IOException e) {
             throw new StreamException(
-                    StreamException.StreamFailure.INVALID_JSON, 0, this + ": the data is not JSON: " + e.getMessage(), null);
+                    StreamException.StreamFailure.INVALID_JSON,
+                    0,
+                    this + ": the data is not JSON: " + e.getMessage(),
+                    null);
         }
         throw new StreamException(StreamException.StreamFailure.INVALID_JSON, this + ": the data is empty");
     }

@@ -526,7 +526,8 @@ class EventStreamTest {
         });
         assertThatThrownBy(() -> all(events(), connection(peer)))
                 .isInstanceOfSatisfying(
-                        StreamException.class, e -> assertThat(e.reason()).isEqualTo(StreamException.StreamFailure.TOO_LARGE));
+                        StreamException.class,
+                        e -> assertThat(e.reason()).isEqualTo(StreamException.StreamFailure.TOO_LARGE));
         assertThat(blocks.get()).isLessThan(1000);
         assertThat(peer.exchanges()).hasSize(1);
     }

@@ -60,11 +60,12 @@ record DefinedOperation(ObjectNode json) {
     Operation operation(String name, RequestTemplate start, ObjectNode list) {
         ObjectNode complete = json.deepCopy();
         if (!list.isEmpty()) {
-            ObjectNode result = complete.path(RESULT) instanceof ObjectNode own
-                    ? own
-                    : JsonNodeFactory.instance.objectNode();
+            ObjectNode result =
+                    complete.path(RESULT) instanceof ObjectNode own ? own : JsonNodeFactory.instance.objectNode();
             JsonNode preset = complete.path("preset");
-            if (!complete.has(RESULT) && preset.isTextual() && Operation.presets().contains(preset.textValue())) {
+            if (!complete.has(RESULT)
+                    && preset.isTextual()
+                    && Operation.presets().contains(preset.textValue())) {
                 JsonNode ofPreset = Operation.preset(preset.textValue()).path(RESULT);
                 result = ofPreset.isObject() ? ofPreset.deepCopy() : result;
             }

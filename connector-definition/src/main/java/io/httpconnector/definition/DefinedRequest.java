@@ -70,8 +70,7 @@ record DefinedRequest(
         });
         ObjectNode start = template(id, title, json);
         // "operation": The long-running operation that the request starts.
-        DefinedOperation operation =
-                DefinedOperation.read(reader, title == null ? id : title, start, list, filters);
+        DefinedOperation operation = DefinedOperation.read(reader, title == null ? id : title, start, list, filters);
         if (operation != null && !code.names().isEmpty()) {
             reader.problem(DefinedOperation.MEMBER, "its records and pagination cannot be components");
         }

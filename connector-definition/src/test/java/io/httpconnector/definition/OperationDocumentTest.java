@@ -63,7 +63,10 @@ class OperationDocumentTest {
                         "/exports/7",
                         MockResponse.json("{\"state\": \"running\"}"),
                         MockResponse.json("{\"state\": \"finished\", \"url\": \"/files/1\"}"))
-                .on("GET", "/files/1", MockResponse.json("{\"items\": [{\"id\": 1, \"t\": \"2026-11-01T00:00:00Z\"}]}"));
+                .on(
+                        "GET",
+                        "/files/1",
+                        MockResponse.json("{\"items\": [{\"id\": 1, \"t\": \"2026-11-01T00:00:00Z\"}]}"));
     }
 
     @AfterEach
@@ -76,7 +79,11 @@ class OperationDocumentTest {
     }
 
     private Connector connector() {
-        return definition().connect(ConnectorContext.forTenant("t").value("team", "blue").state(StateStore.inMemory()).build());
+        return definition()
+                .connect(ConnectorContext.forTenant("t")
+                        .value("team", "blue")
+                        .state(StateStore.inMemory())
+                        .build());
     }
 
     @Test
@@ -89,7 +96,8 @@ class OperationDocumentTest {
                 assertThat(records.map(record -> record.path("id").asInt())).containsExactly(1);
             }
             assertThatThrownBy(() -> export.pages(Pills.none())).hasMessageContaining("starts an operation");
-            assertThat(service.requests()).anyMatch(asked -> asked.uri().toString().equals("/exports/7?team=blue"));
+            assertThat(service.requests())
+                    .anyMatch(asked -> asked.uri().toString().equals("/exports/7?team=blue"));
         }
     }
 
@@ -109,8 +117,10 @@ class OperationDocumentTest {
         ConnectorDefinition definition = definition();
         ConnectorDefinition read = ConnectorDefinition.parse(definition.toYaml());
         assertThat(read.toJson()).isEqualTo(definition.toJson());
-        assertThat(definition.toJson().at("/requests/export/operation/id").asText()).isEqualTo("/id");
-        assertThat(definition.toJson().at("/triggers/changes/operation/id").asText()).isEqualTo("/id");
+        assertThat(definition.toJson().at("/requests/export/operation/id").asText())
+                .isEqualTo("/id");
+        assertThat(definition.toJson().at("/triggers/changes/operation/id").asText())
+                .isEqualTo("/id");
     }
 
     @Test

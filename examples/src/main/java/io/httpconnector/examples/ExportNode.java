@@ -50,8 +50,8 @@ final class ExportNode {
             exports[0] = EXPORT.durable(store)
                     .connection(service)
                     .lease(Duration.ofSeconds(10))
-                    .listener(run -> System.out.println("  " + run
-                            + (run.progress().isNumber() ? " " + run.progress() + " %" : "")))
+                    .listener(run -> System.out.println(
+                            "  " + run + (run.progress().isNumber() ? " " + run.progress() + " %" : "")))
                     .delivery(Delivery.to(event -> {
                         var unused = exports[0].result(event.key()).download(file);
                         System.out.println("  downloaded " + file.getFileName());

@@ -42,7 +42,8 @@ final class ExportStandIn extends StandIn {
         if (path.startsWith("/exports/")) {
             return status(id);
         }
-        boolean isSigned = ("signature=" + signature).equals(exchange.getRequestURI().getQuery());
+        boolean isSigned =
+                ("signature=" + signature).equals(exchange.getRequestURI().getQuery());
         return isSigned ? new Answer(200, rows()) : new Answer(403, Map.of("message", "The signature is missing"));
     }
 

@@ -19,6 +19,9 @@ class ExportDownloadTest {
 
         String text = printed.toString(StandardCharsets.UTF_8);
         assertThat(complete).as(text).isTrue();
-        assertThat(text).contains("It was killed").contains("downloaded 2026-11.json").contains("Exports started: 1,");
+        assertThat(text)
+                .contains("It was killed")
+                .contains("downloaded 2026-11.json")
+                .contains("Exports started: 1,");
     }
 }
