@@ -7,7 +7,6 @@ import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
 import io.httpconnector.definition.ConnectorReader.Parts;
 import io.httpconnector.internal.Arguments;
-import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
 import io.httpconnector.template.Pills;
@@ -21,7 +20,6 @@ import io.httpconnector.webhook.subscription.WebhookSubscription;
 import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +27,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An instance of a connector document for one customer: its connection, requests, polling triggers and webhooks. Thread-safe.
@@ -111,7 +108,7 @@ public final class Connector implements AutoCloseable {
     public ConnectorRequest request(String name) {
         DefinedRequest request = parts.requests().get(name);
         if (request == null) {
-            throw invalid(unknown("request", name, parts.requests().keySet()));
+            throw invalid(UnknownName.message("request", name, parts.requests().keySet()));
         }
         RequestTemplate template = templates.computeIfAbsent(name, unused -> template(request.template()));
         return new ConnectorRequest(connection, template, request, components, inputs(request));
@@ -153,7 +150,7 @@ public final class Connector implements AutoCloseable {
         if (webhook == null && trigger == null) {
             List<String> names = new ArrayList<>(parts.triggers().keySet());
             names.addAll(parts.webhooks().keySet());
-            throw invalid(unknown("trigger or webhook", name, names));
+            throw invalid(UnknownName.message("trigger or webhook", name, names));
         }
         if (triggers.containsKey(name) || webhooks.isOpen(name)) {
             throw invalid(name + ": it has a handler already");
@@ -253,7 +250,7 @@ public final class Connector implements AutoCloseable {
     public PollingTriggerBuilder triggerBuilder(String name, EventHandler handler) {
         DefinedTrigger trigger = parts.triggers().get(name);
         if (trigger == null) {
-            throw invalid(unknown("trigger", name, parts.triggers().keySet()));
+            throw invalid(UnknownName.message("trigger", name, parts.triggers().keySet()));
         }
         return builder(name, trigger, Arguments.notNull(handler, "handler"));
     }
@@ -402,12 +399,6 @@ public final class Connector implements AutoCloseable {
 
     private InvalidDefinitionException invalid(String problem) {
         return new InvalidDefinitionException("connector " + this, List.of(problem));
-    }
-
-    static String unknown(String what, @Nullable String name, Collection<String> names) {
-        String nearest = name == null ? null : Suggestions.of(name, names);
-        return "there is no " + what + " \"" + name + "\""
-                + (nearest == null ? ": use one of " + names : ": did you mean \"" + nearest + "\"?");
     }
 
     /**

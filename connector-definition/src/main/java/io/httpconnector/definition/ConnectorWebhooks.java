@@ -236,7 +236,8 @@ final class ConnectorWebhooks {
     private DefinedWebhook defined(String webhook) {
         DefinedWebhook defined = parts.webhooks().get(webhook);
         if (defined == null) {
-            throw invalid(Connector.unknown("webhook", webhook, parts.webhooks().keySet()));
+            throw invalid(
+                    UnknownName.message("webhook", webhook, parts.webhooks().keySet()));
         }
         return defined;
     }

@@ -30,7 +30,7 @@ record HybridWebhooks(JsonNode document, JsonObjectReader reader) {
     private void check(String trigger, String webhook, Set<String> names, Map<String, String> owners) {
         String pointer = "/triggers/" + JsonObjectReader.token(trigger) + "/hybrid/webhook";
         if (!names.contains(webhook)) {
-            reader.problemAt(pointer, Connector.unknown("webhook", webhook, names));
+            reader.problemAt(pointer, UnknownName.message("webhook", webhook, names));
             return;
         }
         String owner = owners.putIfAbsent(webhook, trigger);

@@ -40,7 +40,7 @@ record InstanceConnection(
                 .engine(shared.engine())
                 .tokens(new InstanceTokens(shared.tokens(), InstanceTokens.account(id), instance::authorized))
                 .webhooks(receivers)
-                .hybrids(instance.events())
+                .hybrids(instance.hybrids())
                 .triggers(builder -> builder.listener(polls));
         if (subscriptions != null) {
             context.subscriptions(builder -> builder.listener(subscriptions).timeSource(shared.time()));

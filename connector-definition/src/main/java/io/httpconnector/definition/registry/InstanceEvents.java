@@ -1,6 +1,5 @@
 package io.httpconnector.definition.registry;
 
-import io.httpconnector.ConnectorException;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.HybridHost;
 import io.httpconnector.polling.PollingTrigger;
@@ -8,23 +7,44 @@ import io.httpconnector.trigger.EventHandler;
 import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.WebhookReceiver;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The triggers and webhooks of a started instance with their handlers, opened when they are needed. Thread-safe. */
 final class InstanceEvents implements HybridHost {
 
-    private final RegistryEnvironment environment;
-    private final InstanceRuntime instance;
+    private final StartedInstance instance;
+    private final InstancePlans plans;
+    private final Function<String, EventHandler> handlers;
+    private final @Nullable RegistryInbox inbox;
+    private final Supplier<@Nullable ClusterMember> member;
 
-    InstanceEvents(RegistryEnvironment environment, InstanceRuntime instance) {
-        this.environment = environment;
+    /**
+     * Creates an instance.
+     *
+     * @param handlers returns the handler of a trigger or webhook
+     * @param inbox stores the events of webhooks; null to handle them while their requests wait
+     * @param member returns the participation in a cluster; null if there is none
+     */
+    InstanceEvents(
+            StartedInstance instance,
+            InstancePlans plans,
+            Function<String, EventHandler> handlers,
+            @Nullable RegistryInbox inbox,
+            Supplier<@Nullable ClusterMember> member) {
         this.instance = instance;
+        this.plans = plans;
+        this.handlers = handlers;
+        this.inbox = inbox;
+        this.member = member;
     }
 
     /** Returns a trigger with its handler. A hybrid one has its webhook from then on. */
     PollingTrigger trigger(Connector connector, String name) {
         synchronized (connector) {
             if (connector.trigger(name).isEmpty()) {
-                connector.on(name, handler(name));
+                connector.on(name, handlers.apply(name));
             }
             return connector.trigger(name).orElseThrow();
         }
@@ -37,13 +57,8 @@ final class InstanceEvents implements HybridHost {
             if (owner != null) {
                 PollingTrigger unused = trigger(connector, owner);
             } else if (connector.receiver(name).isEmpty()) {
-                EventHandler handler = handler(name);
-                RegistryInbox inbox = environment.inbox();
-                connector.on(
-                        name,
-                        inbox == null
-                                ? handler
-                                : event -> inbox.put(List.of(instance.stored().id()), name, event));
+                EventHandler handler = handlers.apply(name);
+                connector.on(name, event -> receive(name, event, handler));
             }
             return connector.receiver(name).orElseThrow();
         }
@@ -65,31 +80,14 @@ final class InstanceEvents implements HybridHost {
         }
     }
 
-    EventHandler handler(String name) {
-        String connector = instance.stored().id().connector();
-        InstanceHandler handler = environment.handlers.of(connector).get(name);
-        if (handler == null) {
-            throw new ConnectorException(
-                    instance.stored().id() + ": \"" + name + "\" has no handler: register one by on(...)");
-        }
-        return event -> {
-            try {
-                handler.handle(instance.instance().instance(), event);
-            } catch (Exception e) {
-                instance.deliveryFailed(name, e);
-                throw e;
-            }
-        };
-    }
-
     @Override
     public void requestPoll(String trigger) {
-        instance.plans().pollNow(trigger);
+        plans.pollNow(trigger);
     }
 
     @Override
     public void betweenPolls(String trigger, Runnable push) {
-        ClusterMember cluster = environment.cluster();
+        ClusterMember cluster = member.get();
         if (cluster == null) {
             push.run();
         } else {
@@ -104,7 +102,6 @@ final class InstanceEvents implements HybridHost {
 
     @Override
     public void receive(String webhook, TriggerEvent event, EventHandler push) throws Exception {
-        RegistryInbox inbox = environment.inbox();
         if (inbox == null) {
             push.handle(event);
         } else {

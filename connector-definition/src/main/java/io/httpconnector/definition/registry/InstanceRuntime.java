@@ -4,10 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.definition.Connector;
+import io.httpconnector.definition.HybridHost;
 import io.httpconnector.definition.registry.Definitions.Defined;
 import io.httpconnector.polling.PollingListener;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
+import io.httpconnector.trigger.EventHandler;
+import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.WebhookRequest;
 import io.httpconnector.webhook.WebhookResponse;
 import java.net.URI;
@@ -64,11 +67,11 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector, StartedInst
         this.defined = defined;
         this.urls = new InstanceUrls(
                 environment.settings.router(), stored.id().toString(), name -> environment.webhookToken(stored, name));
-        this.events = new InstanceEvents(environment, this);
         this.plans = new InstancePlans(
                 stored,
                 environment::cluster,
                 (trigger, delay) -> new InstancePolls(environment.settings, this, trigger).plan(delay));
+        this.events = new InstanceEvents(this, plans, this::handler, environment.inbox(), environment::cluster);
         this.secrets = new InstanceSecrets(environment.settings.secrets(), stored.id(), this::failed, this::connected);
         this.subscriptions = defined.definition().subscriptions().isEmpty()
                 ? null
@@ -264,8 +267,29 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector, StartedInst
     }
 
     @Override
-    public InstanceEvents events() {
+    public HybridHost hybrids() {
         return events;
+    }
+
+    /** Passes an event of a webhook to the hybrid trigger to which it belongs. */
+    void push(String trigger, String webhook, TriggerEvent event) throws Exception {
+        events.push(trigger, webhook, event);
+    }
+
+    private EventHandler handler(String name) {
+        InstanceHandler handler =
+                environment.handlers.of(stored.id().connector()).get(name);
+        if (handler == null) {
+            throw new ConnectorException(stored.id() + ": \"" + name + "\" has no handler: register one by on(...)");
+        }
+        return event -> {
+            try {
+                handler.handle(instance.instance(), event);
+            } catch (Exception e) {
+                deliveryFailed(name, e);
+                throw e;
+            }
+        };
     }
 
     /** Remembers why a handler has failed. */
@@ -322,7 +346,7 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector, StartedInst
     /** Returns a builder for a trigger that the cluster polls. The connector stays open for the longest poll. */
     PollingTriggerBuilder triggerBuilder(String name) {
         keepUntil = environment.settings.time().nanos() + MAX_POLL.toNanos();
-        return call(connector -> connector.triggerBuilder(name, events.handler(name)));
+        return call(connector -> connector.triggerBuilder(name, handler(name)));
     }
 
     /** Plans no more polls, on any node. Does not wait for a poll in progress. */

@@ -40,7 +40,7 @@ final class RegistryEnvironment {
         ClusterMember join(RegistryEnvironment environment);
     }
 
-    private static final Logger LOG = LoggerFactory.getLogger(ConnectorRegistry.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectorInstance.class);
     private static final String KEY = "connector-registry.webhooks";
     private static final Duration KEY_TIMEOUT = Duration.ofSeconds(30);
     private static final int THREADS = 4;
@@ -147,7 +147,7 @@ final class RegistryEnvironment {
                 ? null
                 : definitions.hybridOf(instance.lifecycle().stored(), webhook);
         if (instance != null && hybrid != null) {
-            instance.lifecycle().running().events().push(hybrid, webhook, event);
+            instance.lifecycle().running().push(hybrid, webhook, event);
             return;
         }
         if (instance != null && handler == null && isHybridElsewhere(id, webhook)) {

@@ -1,6 +1,7 @@
 package io.httpconnector.definition.registry;
 
 import io.httpconnector.definition.Connector;
+import io.httpconnector.definition.HybridHost;
 import io.httpconnector.definition.registry.Definitions.Defined;
 import io.httpconnector.polling.PollingTrigger;
 import java.util.Optional;
@@ -20,8 +21,8 @@ interface StartedInstance {
     /** Returns a trigger with its handler. */
     PollingTrigger trigger(Connector connector, String name);
 
-    /** Returns the triggers and webhooks with their handlers. */
-    InstanceEvents events();
+    /** Returns the host of the hybrid triggers. */
+    HybridHost hybrids();
 
     /** Whether a value or a secret is missing, so that the instance has failed. */
     boolean hasFailed();

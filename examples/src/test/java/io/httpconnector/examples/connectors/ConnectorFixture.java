@@ -57,23 +57,31 @@ abstract class ConnectorFixture {
 
     /** Creates the instance of a customer who authenticates in a certain way. */
     Connector connect(String id, String strategy, ServiceMock mock, Map<String, String> values, String... secrets) {
+        return connect(document(id), strategy, mock, values, secrets);
+    }
+
+    Connector connect(
+            ConnectorDefinition definition,
+            String strategy,
+            ServiceMock mock,
+            Map<String, String> values,
+            String... secrets) {
         Map<String, Secret> named = new HashMap<>();
         for (int i = 0; i < secrets.length; i += 2) {
             named.put(secrets[i], Secret.of(secrets[i + 1]));
         }
-        Connector connector = document(id)
-                .connect(ConnectorContext.forTenant("acme")
-                        .strategy(strategy)
-                        .values(values)
-                        .secrets(SecretSource.of(named))
-                        .redirectUri(TokenIssuer.REDIRECT)
-                        .state(state)
-                        .tokens(TokenStore.inMemory())
-                        .webhooks(router)
-                        .connection(mock::redirect)
-                        .timeSource(mock.time)
-                        .receivers(receiver -> receivers.accept(receiver))
-                        .build());
+        Connector connector = definition.connect(ConnectorContext.forTenant("acme")
+                .strategy(strategy)
+                .values(values)
+                .secrets(SecretSource.of(named))
+                .redirectUri(TokenIssuer.REDIRECT)
+                .state(state)
+                .tokens(TokenStore.inMemory())
+                .webhooks(router)
+                .connection(mock::redirect)
+                .timeSource(mock.time)
+                .receivers(receiver -> receivers.accept(receiver))
+                .build());
         open.add(0, connector);
         return connector;
     }
@@ -133,7 +141,18 @@ abstract class ConnectorFixture {
 
     /** Opens a webhook that the library registers at the service, and returns its URL. */
     URI register(Connector connector, String webhook) {
-        URI url = open(connector, webhook);
+        connector.on(webhook, events::add);
+        return registered(connector, webhook);
+    }
+
+    /** Opens a trigger whose webhook the library registers at the service, polls once, and returns the URL of the webhook. */
+    URI register(Connector connector, String trigger, String webhook) {
+        assertThat(poll(connector, trigger)).isEmpty();
+        return registered(connector, webhook);
+    }
+
+    private static URI registered(Connector connector, String webhook) {
+        URI url = connector.webhookUrl(webhook).orElseThrow();
         WebhookSubscription subscription = connector.subscription(webhook).orElseThrow();
         Instant unused = subscription.register();
         assertThat(subscription.status().state())

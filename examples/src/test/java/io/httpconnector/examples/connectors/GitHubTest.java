@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.definition.Connector;
+import io.httpconnector.definition.ConnectorDefinition;
 import io.httpconnector.trigger.TriggerEvent;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
@@ -300,17 +303,53 @@ class GitHubTest extends ConnectorFixture {
     @Test
     void webhookIsRegisteredAndDeleted() {
         Connector octocat = octocat();
-        URI url = register(octocat, "issue-event");
+        URI url = register(octocat, "updated-issues", "issue-event");
         assertThat(github.hook).containsEntry("events", Call.MAPPER.valueToTree(List.of("issues")));
-        String body = "{\"action\": \"opened\", \"issue\": {\"id\": 1}}";
+        github.save(1, "First", github.time.now().plusSeconds(1));
+        String body = "{\"action\": \"opened\", \"issue\": " + Call.MAPPER.valueToTree(github.issues.get(0)) + "}";
         String signature = "sha256=" + HexFormat.of().formatHex(hmacSha256(github.secret, body));
 
         TriggerEvent event =
                 receivesOnlySigned(url, Map.of("X-GitHub-Event", "issues", "X-Hub-Signature-256", signature), body);
 
-        assertThat(event.key()).isEqualTo("1");
+        assertThat(event.key()).isEqualTo("1001");
+        assertThat(event.trigger()).isEqualTo("acme/github/updated-issues");
+        github.save(2, "Lost", github.time.now().plusSeconds(2));
+        assertThat(texts(poll(octocat, "updated-issues"), "/title")).containsExactly("Lost");
+        assertThat(octocat.hybridStatus("updated-issues")
+                        .orElseThrow()
+                        .webhook()
+                        .orElseThrow()
+                        .pushedFirst())
+                .isEqualTo(1);
         stopSubscriptions(octocat);
         assertThat(github.hook).isNull();
+    }
+
+    /** The document of the guide about hybrid triggers, with the authentication of the gallery. */
+    @Test
+    void exampleOfTheGuideDeliversEachIssueOnce() throws Exception {
+        String guide = Files.readString(Path.of("../docs/hybrid-triggers.md"));
+        int start = guide.indexOf("```yaml\ntriggers:") + "```yaml\n".length();
+        String example = guide.substring(start, guide.indexOf("```", start));
+        String gallery = Files.readString(Path.of("connectors/github.connector.yaml"));
+        String document = gallery.substring(0, gallery.indexOf("\nrequests:\n") + 1) + example;
+        assertThat(example.lines()).hasSizeLessThanOrEqualTo(15);
+        Connector octocat =
+                connect(ConnectorDefinition.parse(document), "token", github, HELLO, "token", github.tokens.newToken());
+        URI url = register(octocat, "updated-issues", "issue-changed");
+        for (int number = 1; number <= 3; number++) {
+            github.save(number, "Issue " + number, github.time.now().plusSeconds(number));
+        }
+        String body = "{\"action\": \"opened\", \"issue\": " + Call.MAPPER.valueToTree(github.issues.get(1)) + "}";
+        String signature = "sha256=" + HexFormat.of().formatHex(hmacSha256(github.secret, body));
+
+        TriggerEvent event =
+                receivesOnlySigned(url, Map.of("X-GitHub-Event", "issues", "X-Hub-Signature-256", signature), body);
+
+        assertThat(event.payload().path("title").asText()).isEqualTo("Issue 2");
+        assertThat(texts(poll(octocat, "updated-issues"), "/title")).containsExactly("Issue 1", "Issue 3");
+        stopSubscriptions(octocat);
     }
 
     @Test

@@ -235,9 +235,11 @@ class GitLabTest extends ConnectorFixture {
     @Test
     void webhookIsRegisteredAndDeleted() {
         Connector project = project();
-        URI url = register(project, "issue-event");
+        URI url = register(project, "updated-issues", "issue-event");
         assertThat(gitlab.hook).containsEntry("issues_events", true).containsEntry("push_events", false);
-        String body = "{\"object_kind\": \"issue\", \"object_attributes\": {\"id\": 301}}";
+        gitlab.save(1, "First", gitlab.time.now().plusSeconds(1));
+        String body = "{\"object_kind\": \"issue\", \"object_attributes\": {\"id\": 7001, \"iid\": 1, \"updated_at\":"
+                + " \"2026-01-01 00:00:01 UTC\"}}";
 
         assertThat(post(url, Map.of("X-Gitlab-Event", "Issue Hook", "X-Gitlab-Token", "guessed"), body)
                         .status())
@@ -247,7 +249,9 @@ class GitLabTest extends ConnectorFixture {
                 .isEqualTo(200);
         assertThat(takeEvents())
                 .singleElement()
-                .satisfies(event -> assertThat(event.key()).isEqualTo("301"));
+                .satisfies(event -> assertThat(event.key()).isEqualTo("7001"));
+        gitlab.save(2, "Lost", gitlab.time.now().plusSeconds(2));
+        assertThat(texts(poll(project, "updated-issues"), "/title")).containsExactly("Lost");
 
         stopSubscriptions(project);
         assertThat(gitlab.hook).isNull();

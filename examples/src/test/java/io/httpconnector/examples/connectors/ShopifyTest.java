@@ -263,14 +263,17 @@ class ShopifyTest extends ConnectorFixture {
     @Test
     void webhookIsRegisteredAndDeleted() {
         Connector acme = acme();
-        URI url = register(acme, "order-created");
-        String body = "{\"id\": 820982911946154508, \"email\": \"jon@example.com\"}";
+        URI url = register(acme, "updated-orders", "order-created");
+        shopify.save(820982911946154508L, "#1001", shopify.time.now().plusSeconds(1));
+        String body = Call.MAPPER.valueToTree(shopify.orders.get(0)).toString();
         String mac = Base64.getEncoder().encodeToString(hmacSha256("hush", body));
 
         assertThat(receivesOnlySigned(
                                 url, Map.of("X-Shopify-Topic", "orders/create", "X-Shopify-Hmac-Sha256", mac), body)
                         .key())
                 .isEqualTo("820982911946154508");
+        shopify.save(2, "Lost", shopify.time.now().plusSeconds(2));
+        assertThat(texts(poll(acme, "updated-orders"), "/name")).containsExactly("Lost");
         stopSubscriptions(acme);
         assertThat(shopify.hook).isNull();
     }
