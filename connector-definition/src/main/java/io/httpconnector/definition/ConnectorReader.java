@@ -115,8 +115,8 @@ final class ConnectorReader {
         reader.any("definitions");
         ObjectNode authJson = authJson(reader, title);
         AuthDefinition auth = auth(reader, authJson);
-        DocumentInputs inputs = auth == null ? DocumentInputs.unchecked(json) : DocumentInputs.of(auth);
-        InputValues samples = inputs.samples();
+        DocumentInputs inputs = auth == null ? misspelt(authJson) : DocumentInputs.of(auth);
+        InputValues samples = inputs.samples(usedInputs());
         ConnectionOptions options = reader.object("connection", object -> {
             object.any("baseUrl");
             object.any("test");
@@ -312,16 +312,38 @@ final class ConnectorReader {
     }
 
     private @Nullable AuthDefinition auth(JsonObjectReader reader, ObjectNode definition) {
+        Set<String> used = usedInputs();
+        try {
+            return AuthDefinition.of(definition, used, authTypes());
+        } catch (InvalidDefinitionException e) {
+            Set<String> meant = DocumentInputs.meant(used, definition);
+            e.problems().stream()
+                    .filter(problem -> !DocumentInputs.isUnused(problem, meant))
+                    .forEach(problem -> report(reader, problem));
+            return null;
+        }
+    }
+
+    private Set<String> usedInputs() {
         Set<String> used = new TreeSet<>();
         for (String part : List.of("connection", "requests", "triggers", "webhooks")) {
             used.addAll(PillTree.inputs(json.path(part)));
         }
-        AuthType[] types = components.authTypes().values().toArray(AuthType[]::new);
+        return used;
+    }
+
+    private AuthType[] authTypes() {
+        return components.authTypes().values().toArray(AuthType[]::new);
+    }
+
+    /** Returns the inputs of a document in which some are not used, perhaps because their names are misspelt where they are used. */
+    private DocumentInputs misspelt(ObjectNode definition) {
+        Set<String> all = usedInputs();
+        all.addAll(DocumentInputs.names(definition));
         try {
-            return AuthDefinition.of(definition, used, types);
+            return DocumentInputs.of(AuthDefinition.of(definition, all, authTypes()));
         } catch (InvalidDefinitionException e) {
-            e.problems().forEach(problem -> report(reader, problem));
-            return null;
+            return DocumentInputs.unchecked(json);
         }
     }
 

@@ -30,6 +30,10 @@ record DefinedSubscription(ObjectNode json) {
     /** The parameters, which are masked in logs if they contain secrets. */
     private static final Pattern MASKED = Pattern.compile("/subscription/" + PARAMETERS + "/[^/]+");
 
+    /** A parameter that a request needs. */
+    private static final Pattern MISSING = Pattern.compile(
+            "/[^: ]*: (the parameter \"[^\"]*\" is missing): set it by parameter\\(.*\\) or in the member parameters");
+
     private static final URI SAMPLE_URL = URI.create("https://localhost/webhook");
 
     /**
@@ -81,8 +85,15 @@ record DefinedSubscription(ObjectNode json) {
             }
             receiver.build().close();
         } catch (InvalidDefinitionException e) {
-            problems.addAll(e.problems());
+            e.problems().forEach(problem -> problems.add(inDocument(problem)));
         }
+    }
+
+    /** Returns a problem with the members of a document in place of the methods of a builder. */
+    private static String inDocument(String problem) {
+        return MISSING.matcher(problem)
+                .replaceAll("/parameters: $1: add it to parameters")
+                .replace("by events(...)", "in the member events");
     }
 
     /** Adds the verifiers of the service to a receiver that is only validated. */

@@ -32,6 +32,9 @@ record DefinedTrigger(
         String handler,
         @Nullable DefinedHybrid hybrid) {
 
+    /** The members beside those of a polling trigger. */
+    private static final List<String> MEMBERS = List.of("title", "handler", "hybrid", DefinedOperation.MEMBER);
+
     /** The members that replace those of the request, so that a named request can have others in each trigger. */
     private static final List<String> OF_REQUEST = List.of("rules", "retry");
 
@@ -61,7 +64,7 @@ record DefinedTrigger(
         DefinedOperation operation = operation(reader, title == null ? id : title, request, source);
         reader.acceptUnreadMembers();
         ObjectNode json = ((ObjectNode) given).deepCopy();
-        json.remove(List.of("title", "handler", "hybrid", DefinedOperation.MEMBER));
+        json.remove(MEMBERS);
         String named = request != null && request.isTextual() ? request.textValue() : null;
         if (named != null) {
             request = requests.path(named);
@@ -102,7 +105,7 @@ record DefinedTrigger(
                     id, title == null ? "" : title, canonical, code, operation, handler == null ? "" : handler, hybrid);
         } catch (InvalidDefinitionException e) {
             List<String> problems = new ArrayList<>();
-            for (String found : e.problems()) {
+            for (String found : OuterMembers.suggested(e, MEMBERS).problems()) {
                 String problem = located(found, given);
                 if (named == null || !isOfRequest(problem, given)) {
                     problems.add(problem);

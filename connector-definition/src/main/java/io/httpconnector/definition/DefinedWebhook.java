@@ -39,6 +39,10 @@ record DefinedWebhook(
         Set<String> delivered,
         @Nullable DefinedSubscription subscription) {
 
+    /** The members beside those of a receiver. */
+    private static final List<String> MEMBERS =
+            List.of("title", "verifiers", "handshakes", "handler", "tenantValue", "subscription");
+
     /** What a receiver without settings writes. */
     private static final ObjectNode DEFAULTS = WebhookReceiver.named("defaults").toJson();
 
@@ -60,7 +64,8 @@ record DefinedWebhook(
                 reader.document("subscription", definition -> DefinedSubscription.read(definition, samples, SAMPLE));
         reader.acceptUnreadMembers();
         ObjectNode json = ((ObjectNode) given).deepCopy();
-        json.remove(List.of("title", "verifiers", "handshakes", "handler", "tenantValue", "subscription"));
+        json.remove(MEMBERS);
+        checkVerified(reader, json, given.has("subscription"), tenantValue != null);
         if (tenantValue != null) {
             checkShared(reader, json, given.get("subscription"), tenantValue);
         }
@@ -85,6 +90,8 @@ record DefinedWebhook(
             }
             builder.build().close();
             secrets.removeAll(delivered);
+        } catch (InvalidDefinitionException e) {
+            throw OuterMembers.suggested(e, MEMBERS);
         }
         // Written as given, because values of inputs are known later.
         return new DefinedWebhook(
@@ -97,6 +104,23 @@ record DefinedWebhook(
                 Set.copyOf(secrets),
                 delivered,
                 subscription);
+    }
+
+    /** Checks that a webhook without verification is none that must have one. */
+    private static void checkVerified(
+            JsonObjectReader reader, ObjectNode json, boolean hasSubscription, boolean isShared) {
+        if (!json.path("unverified").isBoolean() || !json.path("unverified").booleanValue()) {
+            return;
+        }
+        if (isShared) {
+            reader.problem(
+                    "unverified",
+                    "anyone who knows the URL could send events for any tenant: verify the requests by verify, and remove"
+                            + " unverified");
+        } else if (hasSubscription) {
+            reader.problem("unverified", "the subscription verifies the events: remove unverified");
+            json.remove("unverified");
+        }
     }
 
     /** Checks a webhook whose URL all instances share. */

@@ -9,6 +9,7 @@ import io.httpconnector.internal.json.Suggestions;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -43,13 +44,46 @@ record DocumentInputs(Map<String, Boolean> inputs, Set<String> received, boolean
         return new DocumentInputs(used, Set.of(), false);
     }
 
-    /** Returns a sample for each value. */
-    InputValues samples() {
+    /** Returns the names of the inputs in an auth definition, also of an invalid one. */
+    static Set<String> names(JsonNode auth) {
+        Set<String> names = new TreeSet<>();
+        auth.path("fields").forEach(field -> names.add(field.path("name").asText()));
+        auth.path("strategies")
+                .forEach(strategy -> strategy.path("fields")
+                        .forEach(field -> names.add(field.path("name").asText())));
+        return names;
+    }
+
+    /** Returns the inputs whose names are misspelt where they are used. */
+    static Set<String> meant(Set<String> used, JsonNode auth) {
+        Set<String> names = names(auth);
+        Set<String> meant = new TreeSet<>();
+        used.stream()
+                .filter(name -> !names.contains(name))
+                .map(name -> Suggestions.of(name, names))
+                .filter(Objects::nonNull)
+                .forEach(meant::add);
+        return meant;
+    }
+
+    /** Whether a problem is that one of these inputs is not used. */
+    static boolean isUnused(String problem, Set<String> inputs) {
+        return inputs.stream().anyMatch(name -> problem.contains(": the field \"" + name + "\" is not used: "));
+    }
+
+    /**
+     * Returns a sample for each value.
+     *
+     * @param used the names that are used, of which unknown ones are reported
+     */
+    InputValues samples(Set<String> used) {
         Map<String, String> texts = new HashMap<>();
+        used.forEach(name -> texts.put(name, "x"));
         Map<String, Secret> secrets = new HashMap<>();
         inputs.forEach((name, isSecret) -> {
             if (isSecret) {
                 secrets.put(name, Secret.of("x"));
+                texts.remove(name);
             } else {
                 texts.put(name, "x");
             }

@@ -8,7 +8,6 @@ import io.httpconnector.Secret;
 import io.httpconnector.internal.Hashing;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.json.JsonObjectReader;
-import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.webhook.Handshakes;
 import java.time.Duration;
@@ -61,9 +60,7 @@ record SubscriptionDefinition(
 
     private static final Duration DEFAULT_CHECK = Duration.ofHours(6);
     private static final Duration DEFAULT_OVERLAP = Duration.ofHours(24);
-    private static final Set<String> WEBHOOK_PILLS =
-            Set.of("name", "url", "secret", "events", "id", "expiry", "lifetimeSeconds");
-    private static final Set<String> STEPS = Set.of(WEBHOOK, SUBSCRIPTION, PARAMETERS, SubscriptionList.PAGE);
+    static final Set<String> STEPS = Set.of(WEBHOOK, SUBSCRIPTION, PARAMETERS, SubscriptionList.PAGE);
 
     /**
      * The locations of the values of a subscription in responses.
@@ -106,31 +103,32 @@ record SubscriptionDefinition(
         // "preset": The name of a well-known service, whose definition the other members change.
         String unused = reader.text("preset");
         // "events": The types of events, as the service names them.
-        List<String> events = reader.distinctTexts("events");
+        List<String> events = reader.distinctTexts("events", SubscriptionDefinition::event);
         // "parameters": The values of the pills `{{parameters.NAME}}`.
         JsonNode parameters = reader.object("parameters");
         JsonNode given = parameters == null ? JsonNodeFactory.instance.objectNode() : parameters;
-        JsonNode known = withSecrets(reader, given, secrets);
+        SubscriptionPills pills = new SubscriptionPills(withSecrets(reader, given, secrets));
         // "prepare": The request that is sent before create, such as one that sets the URL for all subscriptions of an
         // application.
-        RequestTemplate prepare = template(reader, "prepare", known);
+        RequestTemplate prepare = pills.template(reader, "prepare");
         reader.require("create");
         // "create": The request that creates a subscription, with the pills `{{webhook.url}}`, `{{webhook.secret}}`,
         // `{{webhook.events}}`, `{{webhook.id}}` and `{{webhook.expiry}}`.
-        RequestTemplate create = template(reader, "create", known);
+        RequestTemplate create = pills.template(reader, "create");
         // "readSecret": The request that reads the secret, if the responses to create and rotate do not contain it.
-        RequestTemplate readSecret = template(reader, "readSecret", known);
+        RequestTemplate readSecret = pills.template(reader, "readSecret");
         // "renew": The request that extends the lifetime. Default: a subscription that expires is replaced.
-        RequestTemplate renew = template(reader, "renew", known);
+        RequestTemplate renew = pills.template(reader, "renew");
         // "check": The request that reads a subscription.
-        RequestTemplate check = template(reader, "check", known);
+        RequestTemplate check = pills.template(reader, "check");
         // "rotate": The request that replaces the secret. Default: the subscription is replaced.
-        RequestTemplate rotate = template(reader, "rotate", known);
+        RequestTemplate rotate = pills.template(reader, "rotate");
         // "delete": The request that deletes a subscription.
-        RequestTemplate delete = template(reader, "delete", known);
+        RequestTemplate delete = pills.template(reader, "delete");
         // "list": The request that lists subscriptions, by which ours are found after a crash.
-        SubscriptionList list = reader.object("list", inner -> SubscriptionList.read(inner, known));
+        SubscriptionList list = reader.object("list", inner -> SubscriptionList.read(inner, pills));
         Locations locations = locations(reader);
+        pills.report(locations.values().keySet());
         // "lifetime": The lifetime to request, and that of a response without an expiry.
         Duration lifetime = positive(reader, "lifetime", null);
         // "checkEvery": The time between two checks. Default: 6 hours.
@@ -174,6 +172,14 @@ record SubscriptionDefinition(
                 receiver);
         read.report(reader);
         return read;
+    }
+
+    private static String event(String type) {
+        if (type.isBlank()) {
+            throw new InvalidDefinitionException(
+                    "events", "it is empty: use the name of a type of events, or leave it out");
+        }
+        return type;
     }
 
     private static Locations locations(JsonObjectReader reader) {
@@ -233,38 +239,6 @@ record SubscriptionDefinition(
         return given == null ? start : given;
     }
 
-    /** Reads a template, whose pills must be known. */
-    static @Nullable RequestTemplate template(JsonObjectReader reader, String name, JsonNode parameters) {
-        RequestTemplate template = reader.document(name, RequestTemplate::fromJson);
-        if (template != null) {
-            template.pills().forEach(pill -> {
-                String problem = problem(pill.path(), parameters);
-                if (problem != null) {
-                    reader.problem(name, problem);
-                }
-            });
-        }
-        return template;
-    }
-
-    private static @Nullable String problem(String path, JsonNode parameters) {
-        String[] segments = path.split("[.\\[]", 3);
-        String second = segments.length < 2 ? "" : segments[1];
-        if (!STEPS.contains(segments[0])) {
-            return "the pill {{" + path + "}} is unknown: use webhook, subscription or parameters";
-        }
-        if (segments[0].equals(PARAMETERS) && !parameters.has(second)) {
-            return "the parameter \"" + second + "\" is missing: set it by parameter(\"" + second
-                    + "\", ...), secretParameter(\"" + second + "\", ...) or in the member parameters";
-        }
-        if (segments[0].equals(WEBHOOK) && !WEBHOOK_PILLS.contains(second)) {
-            String nearest = Suggestions.of(second, List.copyOf(WEBHOOK_PILLS));
-            return "the pill {{" + path + "}} is unknown"
-                    + (nearest == null ? "" : ": did you mean {{webhook." + nearest + "}}?");
-        }
-        return null;
-    }
-
     private void report(JsonObjectReader reader) {
         if (!uses(create, WEBHOOK + ".url") && (prepare == null || !uses(prepare, WEBHOOK + ".url"))) {
             reader.problem(
@@ -282,7 +256,7 @@ record SubscriptionDefinition(
         if (locations.healthy() != null && check == null) {
             reader.problem("healthy", "it needs the request check");
         }
-        if (uses(create, WEBHOOK + ".events") && events.isEmpty()) {
+        if (uses(create, WEBHOOK + ".events") && events.isEmpty() && !reader.isUnreliable("events")) {
             reader.problem("events", "none is given: set the types of events by events(...)");
         }
         if (lifetime == null && (usesLifetime(create) || (renew != null && usesLifetime(renew)))) {

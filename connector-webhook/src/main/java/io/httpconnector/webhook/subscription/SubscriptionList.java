@@ -1,6 +1,5 @@
 package io.httpconnector.webhook.subscription;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.template.ValueTemplate;
@@ -32,10 +31,10 @@ record SubscriptionList(
 
     static final String PAGE = "page";
 
-    static @Nullable SubscriptionList read(JsonObjectReader reader, JsonNode parameters) {
+    static @Nullable SubscriptionList read(JsonObjectReader reader, SubscriptionPills pills) {
         reader.require("request", "id");
         // "request": The request.
-        RequestTemplate request = SubscriptionDefinition.template(reader, "request", parameters);
+        RequestTemplate request = pills.template(reader, "request");
         // "records": The location of the list in the response. Default: the whole response.
         ServiceValue records = SubscriptionDefinition.location(reader, "records", ServiceValue.RESPONSE);
         // "id": The location of the id in a record.
@@ -43,7 +42,7 @@ record SubscriptionList(
         // "read": The request that reads a listed record by `{{subscription.id}}`, if the list does not contain its
         // URL:
         // `url` and `expiry` are then locations in its response, as `record`.
-        RequestTemplate read = SubscriptionDefinition.template(reader, "read", parameters);
+        RequestTemplate read = pills.template(reader, "read");
         // "url": The location of the URL of the receiver in a record. Default: each record that fulfils `matching` is
         // ours, because the service has one URL for all of them.
         ServiceValue url = SubscriptionDefinition.location(reader, "url", ServiceValue.RECORD);
