@@ -60,7 +60,7 @@ import org.slf4j.LoggerFactory;
 public final class ClusteredPolling implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClusteredPolling.class);
-    private static final String TASK = "poll";
+    static final String TASK = "poll";
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
     private static final Duration AFTER_BAD_DEFINITION = Duration.ofMinutes(1);
     private static final Duration GRACE = Duration.ofSeconds(10);
@@ -114,14 +114,15 @@ public final class ClusteredPolling implements AutoCloseable {
             ClusterHeartbeat heartbeat,
             int threads,
             boolean isVirtual,
+            String task,
             TriggerFactory factory) {
         this.database = new Database(dataSource, prefix);
         this.factory = factory;
         this.time = new DatabaseClock(database, TimeSource.SYSTEM);
-        this.table = new TriggerRepository(database, TASK);
+        this.table = new TriggerRepository(database, task);
         this.store = new JdbcStateStore(database);
         this.exclusion = new PollExclusion(database);
-        CustomTask<Void> poll = Tasks.custom(TASK, Void.class)
+        CustomTask<Void> poll = Tasks.custom(task, Void.class)
                 .onFailure(new OnFailureRetryLater<>(AFTER_FAILURE))
                 .onDeadExecution(ClusterHeartbeat.revived(time))
                 .execute(this::poll);

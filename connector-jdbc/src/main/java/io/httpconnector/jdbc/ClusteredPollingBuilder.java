@@ -3,17 +3,20 @@ package io.httpconnector.jdbc;
 import io.httpconnector.InvalidDefinitionException;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 
 /** Builder for {@link ClusteredPolling}, created by {@link ClusteredPolling#on}. Not thread-safe. */
 public final class ClusteredPollingBuilder {
 
     private static final int MAX_THREADS = 1000;
+    private static final Pattern GROUP = Pattern.compile("[a-z0-9-]{1,30}");
 
     private final DataSource dataSource;
     private String prefix = JdbcSchema.DEFAULT_PREFIX;
     private int threads = 10;
     private boolean isVirtual;
+    private String task = ClusteredPolling.TASK;
     private ClusterHeartbeat heartbeat = ClusterHeartbeat.DEFAULT;
 
     ClusteredPollingBuilder(DataSource dataSource) {
@@ -43,6 +46,24 @@ public final class ClusteredPollingBuilder {
             throw new InvalidDefinitionException("polling", List.of(max + " threads: use 1 to " + MAX_THREADS));
         }
         this.threads = max;
+        return this;
+    }
+
+    /**
+     * Sets the name of a group of triggers. Members of the cluster with another group neither poll nor list its triggers. All groups
+     * with the same tables need different ids of triggers. Default: a group without a name. A {@code ConnectorRegistry} has the group
+     * {@code registry}.
+     *
+     * @param name lower-case letters, digits and hyphens, at most 30
+     * @return this
+     * @throws InvalidDefinitionException if the name is null or invalid
+     */
+    public ClusteredPollingBuilder group(String name) {
+        if (name == null || !GROUP.matcher(name).matches()) {
+            throw new InvalidDefinitionException(
+                    "polling", List.of("group: use lower-case letters, digits and hyphens, at most 30"));
+        }
+        this.task = ClusteredPolling.TASK + "-" + name;
         return this;
     }
 
@@ -82,6 +103,6 @@ public final class ClusteredPollingBuilder {
         if (factory == null) {
             throw new InvalidDefinitionException("polling", List.of("the factory is null"));
         }
-        return new ClusteredPolling(dataSource, prefix, heartbeat, threads, isVirtual, factory).start();
+        return new ClusteredPolling(dataSource, prefix, heartbeat, threads, isVirtual, task, factory).start();
     }
 }

@@ -27,6 +27,7 @@ final class ClusteredRegistry {
                 .secrets(StoredSecrets.in(tokens))
                 .inbox(JdbcInbox.of(dataSource, prefix))
                 .joining(environment -> new JdbcClusterMember(
-                        environment, ClusteredPolling.on(dataSource).prefix(prefix)));
+                        environment,
+                        ClusteredPolling.on(dataSource).prefix(prefix).group("registry")));
     }
 }

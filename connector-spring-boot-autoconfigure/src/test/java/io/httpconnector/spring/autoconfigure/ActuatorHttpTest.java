@@ -117,6 +117,10 @@ class ActuatorHttpTest {
                         "spring.main.web-application-type=" + type,
                         "server.port=0",
                         hasManagementPort ? "management.server.port=0" : "management.server.base-path=",
+                        // The class path of the tests has two reactive web servers, for each of which Spring Boot 4 has
+                        // a factory.
+                        "spring.main.allow-bean-definition-overriding="
+                                + (type.equals("reactive") && hasManagementPort),
                         "spring.datasource.url=jdbc:h2:mem:actuator-" + type + hasManagementPort,
                         "management.endpoints.web.exposure.include=connectors",
                         "connectors.connections.acme.connector=shop",
