@@ -74,16 +74,19 @@ public final class Compare {
         int rounds = Integer.parseInt(option(args, "rounds", "5"));
         Compare compare = new Compare(rounds, List.of(option(args, "peers", "").split(",")));
         if (wanted.isEmpty() || wanted.contains("cpu")) {
-            CpuTime.print(List.of("httpclient5", "connector", "connector-full"));
-            CpuTime.print(List.of("connector-bearer", "connector-oauth2"));
+            CpuTime.print(List.of("httpclient5", "connector", "connector-full"), CpuTime.ROUNDS);
+            CpuTime.print(List.of("connector-bearer", "connector-oauth2"), CpuTime.ROUNDS);
         }
         if (wanted.isEmpty() || wanted.contains("log")) {
-            CpuTime.print(List.of(
-                    "connector",
-                    "connector-listener",
-                    "connector-log-errors",
-                    "connector-log-memory",
-                    "connector-log-file"));
+            CpuTime.print(
+                    compare.chosen(List.of(
+                            "connector",
+                            "connector-listener",
+                            "connector-log-errors",
+                            "connector-log-memory",
+                            "connector-log-file",
+                            "connector-log-jdbc")),
+                    Integer.parseInt(option(args, "rounds", String.valueOf(CpuTime.ROUNDS))));
         }
         if (wanted.isEmpty() || wanted.contains("idle")) {
             Idle.print();

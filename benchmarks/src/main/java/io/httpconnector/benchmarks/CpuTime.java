@@ -29,7 +29,7 @@ final class CpuTime {
     private static final int THREADS = 16;
     private static final int CALLS = 400;
     private static final int WARM_UP = 10;
-    private static final int ROUNDS = 40;
+    static final int ROUNDS = 40;
     /** The time in which background threads finish the work of a round. */
     private static final Duration SETTLING = Duration.ofMillis(100);
 
@@ -38,13 +38,19 @@ final class CpuTime {
     /** Microseconds per operation: CPU time of the process and of the sending threads, and elapsed time. */
     private record Figures(double process, double senders, double elapsed) {}
 
-    static void print(List<String> names) throws IOException, InterruptedException, ExecutionException {
+    /**
+     * Measures peers.
+     *
+     * @param names the peers
+     * @param rounds the number of rounds after the warm-up, usually {@link #ROUNDS}
+     */
+    static void print(List<String> names, int rounds) throws IOException, InterruptedException, ExecutionException {
         Map<String, List<Figures>> all = new LinkedHashMap<>();
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try (Server server = Server.start()) {
             Map<String, Peer> peers = new LinkedHashMap<>();
             names.forEach(name -> peers.put(name, Peer.of(name, "http://127.0.0.1:" + server.port())));
-            for (int round = -WARM_UP; round < ROUNDS; round++) {
+            for (int round = -WARM_UP; round < rounds; round++) {
                 for (Map.Entry<String, Peer> peer : peers.entrySet()) {
                     Figures figures = measure(peer.getValue(), threads);
                     if (round >= 0) {
@@ -56,7 +62,7 @@ final class CpuTime {
         } finally {
             threads.shutdown();
         }
-        System.out.println("GET and POST of 1 KB JSON in turn, " + THREADS + " threads, " + ROUNDS
+        System.out.println("GET and POST of 1 KB JSON in turn, " + THREADS + " threads, " + rounds
                 + " rounds; median (quartiles) of the ratios to the first peer of the same round\n");
         System.out.println(
                 "| | CPU time of the process | CPU time of the sending threads | elapsed time | process us/op |");

@@ -2,6 +2,8 @@ package io.httpconnector.benchmarks;
 
 import static java.util.Objects.requireNonNull;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import feign.Feign;
 import feign.Headers;
 import feign.RequestLine;
@@ -17,6 +19,8 @@ import io.httpconnector.Secret;
 import io.httpconnector.SsrfPolicy;
 import io.httpconnector.auth.CustomAuth;
 import io.httpconnector.auth.oauth2.TokenStore;
+import io.httpconnector.jdbc.JdbcExchangeStore;
+import io.httpconnector.jdbc.JdbcSchema;
 import io.httpconnector.log.ExchangeLog;
 import io.httpconnector.log.ExchangeStore;
 import java.io.IOException;
@@ -30,6 +34,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.sql.DataSource;
 import okhttp3.ConnectionPool;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
@@ -81,6 +86,8 @@ interface Peer {
             case "connector-log-file" ->
                 new Ours(loggedConnection(
                         baseUrl, ExchangeLog.to(ExchangeStore.file(temporaryDirectory(), LOG_RETENTION))));
+            case "connector-log-jdbc" ->
+                new Ours(loggedConnection(baseUrl, ExchangeLog.to(JdbcExchangeStore.of(database(), LOG_RETENTION))));
             case "connector-log-errors" ->
                 new Ours(loggedConnection(
                         baseUrl,
@@ -149,6 +156,15 @@ interface Peer {
                     }
                 })
                 .build();
+    }
+
+    /** An H2 database in a file, within this process. */
+    private static DataSource database() {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl("jdbc:h2:retry:file:" + temporaryDirectory().resolve("log"));
+        HikariDataSource source = new HikariDataSource(config);
+        JdbcSchema.create(source);
+        return source;
     }
 
     private static HttpConnection loggedConnection(String baseUrl, ExchangeLog.Builder log) {

@@ -8,6 +8,7 @@ import io.httpconnector.internal.io.OwnerOnlyFiles;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.StateFailure;
+import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -42,6 +43,8 @@ final class FileExchangeStore implements ExchangeStore {
     private static final Set<StandardOpenOption> CREATING =
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
+    private static final int BUFFER = 64 << 10;
+
     private final Path directory;
     private final Retention retention;
     private @Nullable OutputStream current;
@@ -69,10 +72,14 @@ final class FileExchangeStore implements ExchangeStore {
     public synchronized void append(List<LoggedExchange> entries) {
         try {
             for (LoggedExchange entry : entries) {
-                byte[] line = (entry.toJson() + "\n").getBytes(UTF_8);
-                OutputStream file = fileFor(line.length);
+                byte[] line = JsonSupport.write(entry.toJson());
+                OutputStream file = fileFor(line.length + 1);
                 file.write(line);
-                currentBytes += line.length;
+                file.write('\n');
+                currentBytes += line.length + 1;
+            }
+            if (current != null) {
+                current.flush();
             }
         } catch (IOException e) {
             close();
@@ -91,7 +98,10 @@ final class FileExchangeStore implements ExchangeStore {
         }
         close();
         Path created = directory.resolve(now.toEpochMilli() + "-" + UUID.randomUUID() + SUFFIX);
-        file = Channels.newOutputStream(FileChannel.open(created, CREATING, OwnerOnlyFiles.fileAttributes(created)));
+        // A system call for each entry would cost more than its conversion to JSON.
+        file = new BufferedOutputStream(
+                Channels.newOutputStream(FileChannel.open(created, CREATING, OwnerOnlyFiles.fileAttributes(created))),
+                BUFFER);
         current = file;
         currentSince = now;
         currentBytes = 0;

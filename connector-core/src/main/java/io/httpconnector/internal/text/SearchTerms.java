@@ -9,12 +9,18 @@ import java.util.Map;
 final class SearchTerms {
 
     private static final int[][] NONE = {};
+    private static final int ASCII = 128;
+    private static final int[][][] NO_ASCII = new int[ASCII][][];
+
+    static {
+        Arrays.fill(NO_ASCII, NONE);
+    }
 
     private final int[][] all;
     private final Map<Character, int[][]> byFirst = new HashMap<>();
 
     /** The terms by first character, for ASCII characters. */
-    private final int[][][] byAscii = new int[128][][];
+    private final int[][][] byAscii;
 
     SearchTerms(List<int[]> terms) {
         all = terms.toArray(int[][]::new);
@@ -27,9 +33,13 @@ final class SearchTerms {
                 add(first == ' ' ? '+' : ' ', term);
             }
         }
-        for (char c = 0; c < byAscii.length; c++) {
-            byAscii[c] = byFirst.getOrDefault(c, NONE);
-        }
+        // Most searches have no term, or a few ones.
+        byAscii = byFirst.isEmpty() ? NO_ASCII : NO_ASCII.clone();
+        byFirst.forEach((first, found) -> {
+            if (first < ASCII) {
+                byAscii[first] = found;
+            }
+        });
     }
 
     private void add(char first, int[] term) {

@@ -89,7 +89,10 @@ final class SecretSearch {
         } else {
             EscapeReader.Readings readings = escapes.readings(start, EscapeReader.LAYERS);
             for (int[] term : terms.all()) {
-                end = Math.max(end, matchRest(term, 1, next(term[0], readings, NONE)));
+                int[] ends = next(term[0], readings, NONE);
+                if (ends.length > 0) {
+                    end = Math.max(end, matchRest(term, 1, ends));
+                }
             }
         }
         return end;
@@ -137,7 +140,11 @@ final class SecretSearch {
             }
             ends = following;
         }
-        return Arrays.stream(ends).max().orElse(-1);
+        int last = -1;
+        for (int end : ends) {
+            last = Math.max(last, end);
+        }
+        return last;
     }
 
     private int[] plain(int wanted, int at, int[] ends) {
