@@ -37,6 +37,8 @@ const guides = [
       page("Request templates", "/docs/templates"),
       page("Wizard", "/docs/wizard"),
       page("Polling", "/docs/polling"),
+      page("Pagination on demand", "/docs/pagination"),
+      page("GraphQL", "/docs/graphql"),
       page("Webhooks", "/docs/webhooks"),
       page("Webhook subscriptions", "/docs/webhook-subscriptions"),
       page("Hybrid triggers", "/docs/hybrid-triggers"),

@@ -146,7 +146,7 @@ record ConnectionSettings(
             }
             boolean isSuccess = response.status() >= 200 && response.status() <= 299;
             boolean isPartial = request.graphQl() == GraphQlMode.PARTIAL && meaning.hasData();
-            return switch (meaning.kind()) {
+            return switch (meaning.meaning()) {
                 case RATE_LIMITED -> ResponseRule.Action.RATE_LIMITED;
                 case TEMPORARY -> {
                     if (isSuccess && isPartial) {

@@ -31,7 +31,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Soak tests of polling. Arguments: {@code kill} and the rounds, {@code ties}, {@code keys}, {@code triggers} and the
- * minutes, {@code read}; all of them by default.
+ * minutes, {@code read}; all of them by default, and {@code records}.
  */
 public final class Soak {
 
@@ -56,6 +56,7 @@ public final class Soak {
                 case "triggers" -> inJvm("512m", "triggers-inside", String.valueOf(number == 0 ? 3 : number));
                 case "triggers-inside" -> triggers(number);
                 case "read" -> ReadAll.compare();
+                case "records" -> RecordStream.compare();
                 case "kill" -> Kill.run(number == 0 ? 200 : number);
                 default -> one.matches("\\d+");
             };

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.Exchange;
+import io.httpconnector.GraphQlException;
 import io.httpconnector.Headers;
 import io.httpconnector.Response;
 import io.httpconnector.StatusException;
@@ -209,6 +210,12 @@ final class SendCommand extends InstanceCommand {
             terminal().note(summary(response.status(), response.exchange()));
             print(response.exchange(), response.headers(), body(response), selected.differences(response));
             return ExitCode.OK;
+        } catch (GraphQlException e) {
+            Exchange exchange = e.exchange().orElseThrow(() -> e);
+            terminal().note(terminal().styled("fg(red)", summary(e.status(), exchange)));
+            e.errors().forEach(error -> terminal().note("error: " + PrintableText.line(error.toString())));
+            print(exchange, exchange.responseHeaders(), exchange.responseBody(), List.of());
+            return e.needsAuthorization() ? ExitCode.UNAUTHORIZED : ExitCode.FAILED;
         } catch (StatusException e) {
             Exchange exchange = e.exchange().orElseThrow(() -> e);
             terminal().note(terminal().styled("fg(red)", summary(e.status(), exchange)));

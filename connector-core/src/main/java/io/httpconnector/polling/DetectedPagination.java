@@ -1,7 +1,7 @@
 package io.httpconnector.polling;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.httpconnector.template.RequestTemplate;
 
 /**
  * The result of pagination detection.
@@ -14,23 +14,19 @@ import io.httpconnector.template.RequestTemplate;
 public record DetectedPagination(RecordSelector records, Pagination pagination, String reason, boolean proven) {
 
     /**
-     * Applies the pagination to a template.
-     *
-     * @param template the template whose response was examined, with or without other pills
-     * @return the request for all pages
-     */
-    public PagedRequest applyTo(RequestTemplate template) {
-        return PagedRequest.of(template, records, pagination);
-    }
-
-    /**
      * Returns the definition, to be saved with a request, such as by {@code RequestReview.list} of the wizard.
      *
-     * @return an object with {@code records} and {@code pagination}, readable by {@link PagedRequest#of(RequestTemplate,
-     *     com.fasterxml.jackson.databind.JsonNode)}
+     * @return an object with {@code records} and {@code pagination}, readable by {@code PagedRequest.of(template, definition)}
      */
     public ObjectNode toJson() {
-        return PagedRequest.definition(records, pagination);
+        return definition(records, pagination);
+    }
+
+    static ObjectNode definition(RecordSelector records, Pagination pagination) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.set("records", records.toJson());
+        json.set("pagination", pagination.toJson());
+        return json;
     }
 
     /**

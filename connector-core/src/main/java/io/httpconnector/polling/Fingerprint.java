@@ -43,7 +43,7 @@ record Fingerprint(long high, long low) {
     }
 
     /** The finalizer of MurmurHash3: each changed input bit changes half of the output bits. */
-    private static long mix(long bits) {
+    static long mix(long bits) {
         long once = (bits ^ (bits >>> 33)) * 0xff51afd7ed558ccdL;
         long twice = (once ^ (once >>> 33)) * 0xc4ceb9fe1a85ec53L;
         return twice ^ (twice >>> 33);

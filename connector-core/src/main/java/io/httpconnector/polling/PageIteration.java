@@ -140,7 +140,7 @@ final class PageIteration extends AbstractSpliterator<RecordPage> {
                                 + " bytes: request smaller pages, or raise maxResponseBytes of the connection");
             }
             items.add(item);
-            return Fingerprint.of(item);
+            return ContentHash.of(item);
         }
     }
 }

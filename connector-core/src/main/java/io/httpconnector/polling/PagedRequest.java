@@ -2,7 +2,6 @@ package io.httpconnector.polling;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
@@ -143,14 +142,7 @@ public final class PagedRequest {
      * @throws InvalidDefinitionException if a part of it is code
      */
     public ObjectNode toJson() {
-        return definition(records, pagination);
-    }
-
-    static ObjectNode definition(RecordSelector records, Pagination pagination) {
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.set("records", records.toJson());
-        json.set("pagination", pagination.toJson());
-        return json;
+        return DetectedPagination.definition(records, pagination);
     }
 
     /**

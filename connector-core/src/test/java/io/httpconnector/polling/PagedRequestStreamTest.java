@@ -390,7 +390,9 @@ class PagedRequestStreamTest {
         SavedRequest loaded = SavedRequest.fromJson(saved.toJson(), Map.of());
 
         assertThat(detected).hasToString("detected by a second page by page=2; page 2 has other records");
-        assertThat(detected.applyTo(template).records(connection)).hasSize(COUNT);
+        assertThat(PagedRequest.of(template, detected.records(), detected.pagination())
+                        .records(connection))
+                .hasSize(COUNT);
         assertThat(loaded.list()).hasValue(detected.toJson());
         assertThat(PagedRequest.of(loaded.template(), loaded.list().orElseThrow())
                         .records(connection))

@@ -35,7 +35,7 @@ public final class GraphQlDocument {
      * @param problems receives the problems, with line and column
      */
     public static GraphQlDocument parse(String text, List<String> problems) {
-        return new Parser(text, problems).document();
+        return new DefinitionReader(text, problems).document();
     }
 
     /**
@@ -95,13 +95,13 @@ public final class GraphQlDocument {
     }
 
     /** Reads the definitions on the top level. */
-    private static final class Parser {
+    private static final class DefinitionReader {
 
         private final GraphQlScanner scanner;
         private final List<String> problems;
         private final List<Operation> operations = new ArrayList<>();
 
-        Parser(String text, List<String> problems) {
+        DefinitionReader(String text, List<String> problems) {
             this.scanner = new GraphQlScanner(text);
             this.problems = problems;
         }

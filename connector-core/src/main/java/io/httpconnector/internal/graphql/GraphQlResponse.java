@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class GraphQlResponse {
 
     /** The meaning of the errors. */
-    public enum Kind {
+    public enum Meaning {
         /** No errors. */
         DATA,
         /** The service permits no more requests, or not enough cost, for now. */
@@ -52,13 +52,13 @@ public final class GraphQlResponse {
 
     private static final Duration MAX_DELAY = Duration.ofDays(1);
 
-    private final Kind kind;
+    private final Meaning meaning;
     private final boolean hasData;
     private final JsonNode cost;
     private final JsonNode rateLimit;
 
-    private GraphQlResponse(Kind kind, boolean hasData, JsonNode cost, JsonNode rateLimit) {
-        this.kind = kind;
+    private GraphQlResponse(Meaning meaning, boolean hasData, JsonNode cost, JsonNode rateLimit) {
+        this.meaning = meaning;
         this.hasData = hasData;
         this.cost = cost;
         this.rateLimit = rateLimit;
@@ -69,20 +69,20 @@ public final class GraphQlResponse {
         List<ObjectNode> errors = errors(body);
         JsonNode data = body.path("data");
         boolean hasData = !data.isMissingNode() && !data.isNull();
-        Kind kind = errors.isEmpty() ? (hasData ? Kind.DATA : Kind.MALFORMED) : kind(errors);
-        return new GraphQlResponse(kind, hasData, body.at("/extensions/cost"), data.path("rateLimit"));
+        Meaning meaning = errors.isEmpty() ? (hasData ? Meaning.DATA : Meaning.MALFORMED) : meaning(errors);
+        return new GraphQlResponse(meaning, hasData, body.at("/extensions/cost"), data.path("rateLimit"));
     }
 
-    private static Kind kind(List<ObjectNode> errors) {
+    private static Meaning meaning(List<ObjectNode> errors) {
         List<String> codes =
                 errors.stream().map(GraphQlResponse::comparableCode).toList();
         if (codes.stream().anyMatch(RATE_LIMITS::contains)) {
-            return Kind.RATE_LIMITED;
+            return Meaning.RATE_LIMITED;
         }
         if (codes.stream().anyMatch(UNAUTHENTICATED::contains)) {
-            return Kind.UNAUTHENTICATED;
+            return Meaning.UNAUTHENTICATED;
         }
-        return TEMPORARY.containsAll(codes) ? Kind.TEMPORARY : Kind.FAILED;
+        return TEMPORARY.containsAll(codes) ? Meaning.TEMPORARY : Meaning.FAILED;
     }
 
     private static String comparableCode(JsonNode error) {
@@ -120,8 +120,8 @@ public final class GraphQlResponse {
         return complete.put("message", error.isValueNode() ? error.asText() : error.toString());
     }
 
-    public Kind kind() {
-        return kind;
+    public Meaning meaning() {
+        return meaning;
     }
 
     /** Whether there are data, possibly partial. */
@@ -131,7 +131,7 @@ public final class GraphQlResponse {
 
     /** Returns the delay after which the budget suffices for the same request; null if it is unknown. */
     public @Nullable Duration delay(Instant now) {
-        if (kind != Kind.RATE_LIMITED) {
+        if (meaning != Meaning.RATE_LIMITED) {
             return null;
         }
         Budget budget = budget(now);
