@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.httpconnector.tls.ServerTrust;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,6 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -439,5 +441,40 @@ class StreamingTest {
                 Request.get("/file"), Duration.ofSeconds(5), (response, body) -> body.readAllBytes().length);
         assertThat(read).isEqualTo(LENGTH);
         limited.close();
+    }
+
+    @Test
+    void anInterruptEndsAStreamOverTls() throws Exception {
+        TestAuthority authority = new TestAuthority("CA");
+        CountDownLatch received = new CountDownLatch(1);
+        AtomicInteger failures = new AtomicInteger();
+        try (WirePeer peer = new WirePeer(
+                        authority.serverContext(authority.server("localhost")),
+                        (number, request) -> "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nx");
+                HttpConnection secure = HttpConnection.named("Secure")
+                        .baseUrl(peer.url())
+                        .trust(ServerTrust.only(authority.pem()))
+                        .build()) {
+            Thread reader = new Thread(() -> {
+                try {
+                    secure.stream(Request.get("/"), Duration.ofMinutes(5), (response, body) -> {
+                        body.read();
+                        received.countDown();
+                        return body.read();
+                    });
+                } catch (TransferException e) {
+                    failures.incrementAndGet();
+                }
+            });
+            reader.start();
+            assertThat(received.await(10, TimeUnit.SECONDS)).isTrue();
+            Thread.sleep(50);
+            long start = System.nanoTime();
+            reader.interrupt();
+            reader.join(5000);
+            assertThat(System.nanoTime() - start).isLessThan(2_000_000_000L);
+            assertThat(failures).hasValue(1);
+            assertThat(secure.poolStatus().active()).isZero();
+        }
     }
 }

@@ -28,6 +28,8 @@ import io.httpconnector.polling.PollingTriggerBuilder;
 import io.httpconnector.polling.PushSettings;
 import io.httpconnector.polling.RecordSelector;
 import io.httpconnector.polling.Schedule;
+import io.httpconnector.stream.StreamTrigger;
+import io.httpconnector.stream.StreamTriggerBuilder;
 import io.httpconnector.template.RequestTemplateBuilder;
 import io.httpconnector.webhook.MessageSignatureBuilder;
 import io.httpconnector.webhook.SignatureBuilder;
@@ -75,6 +77,11 @@ class BuilderOptionsTest {
                         PollingTriggerBuilder.class,
                         trigger,
                         "acceptPushes=push connection=- engine=- handler=- listener=- store=- minInterval=- maxDeadLetters=deadLetters maxInMemory=inMemory maxParents=parents maxRememberedKeys=keys pill=pills pillFrom=-"),
+                arguments(
+                        StreamTriggerBuilder.class,
+                        (Consumer<JsonNode>)
+                                json -> StreamTrigger.named("x").definition(json),
+                        "connection=- handler=- listener=- store=- pill=pills"),
                 arguments(
                         WebhookPayload.class,
                         (Consumer<JsonNode>) WebhookPayload::fromJson,

@@ -3,6 +3,7 @@ package io.httpconnector.definition.model;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.httpconnector.auth.definition.AuthDefinition;
 import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.stream.StreamTrigger;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.webhook.WebhookReceiver;
 import io.httpconnector.wizard.SavedRequest;
@@ -52,7 +53,12 @@ final class Documents {
                     "webhook-receiver",
                     "Webhook receiver",
                     "`WebhookReceiver.named(name).definition(json, secrets)` reads it: [webhooks](webhooks.md#receiver-definitions-json).",
-                    DocumentModel.of(json -> WebhookReceiver.named("reference").definition(json, Map.of()))));
+                    DocumentModel.of(json -> WebhookReceiver.named("reference").definition(json, Map.of()))),
+            new Kind(
+                    "stream-trigger",
+                    "Stream trigger",
+                    "`StreamTrigger.named(id).definition(json)` reads it: [streams](streams.md#definitions-as-json).",
+                    DocumentModel.of(json -> StreamTrigger.named("reference").definition(json))));
 
     /** The connector document, which contains the others. */
     static final Kind CONNECTOR = new Kind(
