@@ -3,7 +3,6 @@ package io.httpconnector.stream;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.limits.Backoff;
-import io.httpconnector.internal.threads.DefaultExecutors;
 import io.httpconnector.state.StateException;
 import io.httpconnector.state.StateException.StateFailure;
 import io.httpconnector.stream.StreamState.StreamPosition;
@@ -118,7 +117,7 @@ final class EventReception implements EventConnection.EventReceiver {
     /** Delivers events and stores the outcome. */
     private void deliver(List<TriggerEvent> events, Set<String> done) {
         DeliveryResult result =
-                definition.delivery().deliver(events, time, runner.stopGate(), DefaultExecutors.forStreams());
+                definition.delivery().deliver(events, time, runner.stopGate(), runner::help);
         boolean isInterrupted = Thread.interrupted();
         result.handled().forEach(event -> done.add(event.id()));
         int free = definition.maxDeadLetters() - state.deadLetters().size();

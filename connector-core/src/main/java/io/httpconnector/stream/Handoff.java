@@ -66,6 +66,12 @@ final class Handoff<T> extends AbstractSpliterator<T> {
         }
     }
 
+    /** A split would read far ahead of the consumer. */
+    @Override
+    public @Nullable Spliterator<T> trySplit() {
+        return null;
+    }
+
     @Override
     public boolean tryAdvance(Consumer<? super T> action) {
         T next = take();

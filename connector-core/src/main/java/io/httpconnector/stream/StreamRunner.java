@@ -9,7 +9,9 @@ import io.httpconnector.stream.EventConnection.Ending;
 import io.httpconnector.stream.StreamState.StreamPosition;
 import io.httpconnector.stream.StreamStatus.StreamPhase;
 import java.time.Duration;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,8 @@ final class StreamRunner {
     private final String node = UUID.randomUUID().toString();
     private final CountDownLatch stop = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
+    /** The threads that run handlers in addition to that of the stream. */
+    private final Set<Thread> helpers = ConcurrentHashMap.newKeySet();
 
     // Guarded by this.
     private @Nullable Thread thread;
@@ -71,7 +75,7 @@ final class StreamRunner {
                 running.interrupt();
             }
         }
-        if (running == Thread.currentThread()) {
+        if (running == Thread.currentThread() || helpers.contains(Thread.currentThread())) {
             return true;
         }
         if (await(deadline)) {
@@ -322,6 +326,18 @@ final class StreamRunner {
         } catch (InterruptedException e) {
             throw new InterruptedReadException();
         }
+    }
+
+    /** Runs handlers in another thread. */
+    void help(Runnable handlers) {
+        DefaultExecutors.forStreams().execute(() -> {
+            helpers.add(Thread.currentThread());
+            try {
+                handlers.run();
+            } finally {
+                helpers.remove(Thread.currentThread());
+            }
+        });
     }
 
     CountDownLatch stopGate() {

@@ -79,8 +79,9 @@ public final class StreamTrigger implements AutoCloseable {
      */
     public synchronized void start() {
         if (runner == null || runner.isEnded()) {
-            runner = new StreamRunner(definition, progress);
-            runner.start();
+            StreamRunner next = new StreamRunner(definition, progress);
+            next.start();
+            runner = next;
         }
     }
 

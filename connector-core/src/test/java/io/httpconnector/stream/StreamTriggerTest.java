@@ -183,6 +183,23 @@ class StreamTriggerTest {
     }
 
     @Test
+    void aHandlerStopsItsTriggerWithoutWaiting() {
+        StreamPeer peer = closed(new StreamPeer(exchange -> exchange.send(StreamPeer.EVENTS)
+                .send("id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\ndata: 3\n\n")
+                .awaitClose()));
+        List<StreamTrigger> self = new CopyOnWriteArrayList<>();
+        List<Boolean> stopped = new CopyOnWriteArrayList<>();
+        StreamTrigger trigger = closed(trigger(peer, StateStore.inMemory())
+                .delivery(Delivery.to(event -> stopped.add(self.get(0).stop(Duration.ofHours(10))))
+                        .concurrently(3))
+                .build());
+        self.add(trigger);
+        trigger.start();
+        eventually(() -> trigger.status().phase() == StreamPhase.STOPPED && !stopped.isEmpty());
+        assertThat(stopped).containsOnly(true);
+    }
+
+    @Test
     void aHandlerIsInterruptedAfterTheDeadline() throws Exception {
         StreamPeer peer = service(new AtomicInteger(2));
         StateStore store = StateStore.inMemory();
