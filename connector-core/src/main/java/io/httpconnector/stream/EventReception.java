@@ -116,8 +116,7 @@ final class EventReception implements EventConnection.EventReceiver {
 
     /** Delivers events and stores the outcome. */
     private void deliver(List<TriggerEvent> events, Set<String> done) {
-        DeliveryResult result =
-                definition.delivery().deliver(events, time, runner.stopGate(), runner::help);
+        DeliveryResult result = definition.delivery().deliver(events, time, runner.stopGate(), runner::help);
         boolean isInterrupted = Thread.interrupted();
         result.handled().forEach(event -> done.add(event.id()));
         int free = definition.maxDeadLetters() - state.deadLetters().size();

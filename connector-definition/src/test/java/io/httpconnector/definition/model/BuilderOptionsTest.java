@@ -79,8 +79,7 @@ class BuilderOptionsTest {
                         "acceptPushes=push connection=- engine=- handler=- listener=- store=- minInterval=- maxDeadLetters=deadLetters maxInMemory=inMemory maxParents=parents maxRememberedKeys=keys pill=pills pillFrom=-"),
                 arguments(
                         StreamTriggerBuilder.class,
-                        (Consumer<JsonNode>)
-                                json -> StreamTrigger.named("x").definition(json),
+                        (Consumer<JsonNode>) json -> StreamTrigger.named("x").definition(json),
                         "connection=- handler=- listener=- store=- pill=pills"),
                 arguments(
                         WebhookPayload.class,
