@@ -36,13 +36,14 @@ record DefinedOperation(ObjectNode json) {
      */
     static @Nullable DefinedOperation read(
             JsonObjectReader reader, String id, JsonNode request, ObjectNode list, Map<String, PillFilter> filters) {
-        return reader.document(MEMBER, json -> {
+        RequestTemplate start = template(request, filters);
+        return reader.document("operation", json -> {
             if (json.has(START)) {
                 throw new InvalidDefinitionException(
                         MEMBER, "/start: the operation is started by the request that has it: remove the member");
             }
             DefinedOperation read = new DefinedOperation(json.deepCopy());
-            Operation unused = read.operation(id, template(request, filters), list);
+            Operation unused = read.operation(id, start, list);
             return read;
         });
     }

@@ -76,7 +76,7 @@ class BuilderOptionsTest {
                 arguments(
                         PollingTriggerBuilder.class,
                         trigger,
-                        "acceptPushes=push connection=- engine=- handler=- listener=- store=- minInterval=- maxDeadLetters=deadLetters maxInMemory=inMemory maxParents=parents maxRememberedKeys=keys pill=pills pillFrom=-"),
+                        "acceptPushes=push connection=- engine=- handler=- listener=- store=- minInterval=- maxDeadLetters=deadLetters maxInMemory=inMemory maxParents=parents maxRememberedKeys=keys pill=pills pillFrom=- source=-"),
                 arguments(
                         StreamTriggerBuilder.class,
                         (Consumer<JsonNode>) json -> StreamTrigger.named("x").definition(json),
