@@ -68,7 +68,7 @@ record DefinedRequest(
             }
             return statuses;
         });
-        ObjectNode start = template(id, title, json);
+        JsonNode start = json.isObject() ? template(id, title, json) : json;
         // "operation": The long-running operation that the request starts.
         DefinedOperation operation = DefinedOperation.read(reader, title == null ? id : title, start, list, filters);
         if (operation != null && !code.names().isEmpty()) {
