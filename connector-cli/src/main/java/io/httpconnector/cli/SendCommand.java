@@ -36,6 +36,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Prints the body of the response; status and errors go to the error stream. The exit code is 1 if the service"
                     + " rejects the request.",
+            "A request with a long-running operation starts it, waits until it has ended, and prints its result.",
             "--pill NAME=VALUE passes a text, --pill NAME:=JSON a number, Boolean, list or object."
         },
         footerHeading = "%nExamples:%n",
@@ -45,6 +46,7 @@ import picocli.CommandLine.Parameters;
             "  connector send eventbrite.connector.yaml create-venue --pills account.json --include",
             "  connector send shop.connector.yaml list-orders --all-pages | jq .id",
             "  connector send shop.connector.yaml list-orders --all-pages --limit 100",
+            "  connector send shop.connector.yaml export-orders --pill year=2026 --output orders.csv",
             "  connector send shop.connector.yaml get-order --pill order.id=42 --dry-run --curl"
         })
 final class SendCommand extends InstanceCommand {
@@ -79,6 +81,12 @@ final class SendCommand extends InstanceCommand {
             description = "With --all-pages: print at most so many records. Default: all.")
     private @Nullable Long maxRecords;
 
+    @Option(
+            names = "--output",
+            paramLabel = "FILE",
+            description = "Write the result of a long-running operation to a file instead of printing it.")
+    private @Nullable Path output;
+
     @Option(names = "--dry-run", description = "Print the request without sending it.")
     private boolean dryRun;
 
@@ -112,6 +120,10 @@ final class SendCommand extends InstanceCommand {
         try (Connector connector = instance.connect(limited(instance.definition()), instance.context())) {
             ConnectorRequest selected = connector.request(request);
             try {
+                if (selected.isOperation() && !allPages && !dryRun) {
+                    return runOperation(selected, values);
+                }
+                requireNoOutput(selected);
                 return allPages
                         ? sendAll(selected, values)
                         : send(selected, values, connector.connection().baseUrl());
@@ -173,6 +185,29 @@ final class SendCommand extends InstanceCommand {
         }
         pagination.put("maxPages", maxPages);
         return ConnectorDefinition.of(json, ConnectorComponents.none());
+    }
+
+    private void requireNoOutput(ConnectorRequest selected) {
+        if (output != null) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--output is for the result of a long-running operation"
+                            + (selected.isOperation()
+                                    ? ": use it without --all-pages and --dry-run"
+                                    : ", and " + request + " has no operation in the document: redirect the output instead"));
+        }
+    }
+
+    /** Starts a long-running operation, waits for it, and prints its result. */
+    private int runOperation(ConnectorRequest selected, Pills values) {
+        if (include || form != null) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    (include ? "--include" : form != null && form.curl ? "--curl" : "--har")
+                            + " is for one request, " + request + " starts an operation, which has several: use --dry-run"
+                            + " for the first one");
+        }
+        return new OperationRun(terminal(), isJson()).run(selected, values, output);
     }
 
     private int sendAll(ConnectorRequest selected, Pills values) {

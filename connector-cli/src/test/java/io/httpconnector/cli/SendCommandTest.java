@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.httpconnector.cli.CommandRun.Result;
 import io.httpconnector.testing.MockResponse;
 import io.httpconnector.testing.MockService;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -323,5 +324,65 @@ class SendCommandTest {
         assertThat(run("poll", "updated-orders", "--from=yesterday").err()).contains("is not a time");
         assertThat(run("poll", "updated-orders", "--once", "--follow").code()).isEqualTo(ExitCode.USAGE);
         assertThat(run("poll", "updated-orders", "--all", "--last=3").code()).isEqualTo(ExitCode.USAGE);
+    }
+
+    private void writeExport() {
+        connector.write("shop.yaml", """
+                connector: 1
+                id: shop
+                version: 1.0.0
+                title: Shop
+                auth: {open: {type: none}}
+                inputs:
+                  - {name: url, label: URL}
+                connection: {baseUrl: "{{auth.url}}"}
+                requests:
+                  export:
+                    method: POST
+                    url: /exports
+                    body: {json: {year: "{{year}}"}}
+                    operation:
+                      id: /id
+                      status: {name: Status, method: GET, url: "/exports/{{operation.id}}"}
+                      poll: {interval: PT0.1S}
+                      state: /state
+                      running: [running]
+                      done: [finished]
+                      failed: [failed]
+                      error: /message
+                      result: {url: /url}
+                """);
+        service.on("POST", "/exports", MockResponse.json("{\"id\": 7}"));
+        service.on("GET", "/files/1", MockResponse.json("[{\"row\": 1}, {\"row\": 2}]"));
+    }
+
+    @Test
+    void anOperationIsAwaited() throws Exception {
+        writeExport();
+        service.on(
+                "GET",
+                "/exports/7",
+                MockResponse.json("{\"state\": \"running\"}"),
+                MockResponse.json("{\"state\": \"finished\", \"url\": \"/files/1\"}"));
+        Result result = run("send", "export", "--pill", "year:=2026");
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(result.out()).isEqualToIgnoringNewLines("[{\"row\": 1}, {\"row\": 2}]");
+        assertThat(result.err()).contains("started 7").contains("finished");
+        Result records = run("send", "export", "--pill", "year:=2026", "--all-pages");
+        assertThat(records.out().lines()).hasSize(2);
+        Result written = run("send", "export", "--pill", "year:=2026", "--output", directory.resolve("o.json").toString());
+        assertThat(written.code()).as(written.err()).isZero();
+        assertThat(Files.readString(directory.resolve("o.json"))).contains("\"row\": 2");
+        assertThat(run("send", "export", "--pill", "year:=2026", "--dry-run").out()).contains("POST");
+    }
+
+    @Test
+    void anOperationThatFailsHasTheExitCodeOfFailures() {
+        writeExport();
+        service.on("GET", "/exports/7", MockResponse.json("{\"state\": \"failed\", \"message\": \"no quota\"}"));
+        Result result = run("send", "export", "--pill", "year:=2026");
+        assertThat(result.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(result.err()).contains("no quota");
+        assertThat(run("send", "export", "--pill", "year:=2026", "--curl").code()).isEqualTo(ExitCode.USAGE);
     }
 }

@@ -12,8 +12,8 @@ import io.httpconnector.internal.Listeners;
 import io.httpconnector.internal.threads.AsyncCall;
 import io.httpconnector.internal.threads.DefaultExecutors;
 import io.httpconnector.operation.OperationException.Context;
-import io.httpconnector.operation.OperationException.Reason;
-import io.httpconnector.operation.OperationStatus.State;
+import io.httpconnector.operation.OperationException.OperationFailure;
+import io.httpconnector.operation.OperationStatus.OperationState;
 import io.httpconnector.operation.RunStatus.Stage;
 import io.httpconnector.template.Pills;
 import io.httpconnector.trigger.DeadLetter;
@@ -31,8 +31,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs of an operation that survive a crash. The intent is stored before the operation is started; a process that resumes it, or
@@ -50,8 +48,6 @@ import org.slf4j.LoggerFactory;
  * must not be. Thread-safe.
  */
 public final class DurableOperation implements AutoCloseable {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Operation.class);
 
     /** A change of the clock, and the steps of other nodes, are noticed within this time. */
     private static final Duration MAX_WAIT = Duration.ofSeconds(10);
@@ -91,7 +87,7 @@ public final class DurableOperation implements AutoCloseable {
 
     private void notifyListeners(StoredRun run) {
         RunStatus status = run.toStatus(hasHandler);
-        listeners.forEach(listener -> Listeners.call(LOG, id, () -> listener.onChange(status)));
+        listeners.forEach(listener -> Listeners.call(OperationLog.LOG, id, () -> listener.onChange(status)));
     }
 
     /**
@@ -225,22 +221,22 @@ public final class DurableOperation implements AutoCloseable {
     public OperationResult result(String key) {
         StoredRun run = store.read(checked(key))
                 .orElseThrow(() -> new OperationException(
-                        Reason.NO_RESULT,
+                        OperationFailure.NO_RESULT,
                         "There is no run \"" + OperationException.shown(key) + "\" of " + id + ": submit it",
                         Context.NONE));
         OperationReference reference = run.reference;
         if (run.stage != Stage.DONE || reference == null) {
-            Reason reason = run.reason;
+            OperationFailure reason = run.reason;
             throw new OperationException(
-                    reason == null ? Reason.NO_RESULT : reason,
+                    reason == null ? OperationFailure.NO_RESULT : reason,
                     "Run \"" + OperationException.shown(key) + "\" of " + id + " is " + run.stage
                             + (run.error.isEmpty() ? "" : ": " + run.error),
                     new Context(
                             reference == null ? null : reference.label(),
-                            reference == null || run.status == null ? null : run.lastStatus(reference, State.RUNNING),
+                            reference == null || run.status == null ? null : run.lastStatus(reference, OperationState.RUNNING),
                             null));
         }
-        return new OperationResult(executor.client(run), reference, run.lastStatus(reference, State.DONE), run.base);
+        return new OperationResult(executor.client(run), reference, run.lastStatus(reference, OperationState.DONE), run.base);
     }
 
     /**

@@ -10,6 +10,7 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.polling.RecordSource;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.Pills;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -114,6 +115,15 @@ public final class Operation {
         return definition.name();
     }
 
+    /**
+     * Returns the longest time from the start to the end of the operation.
+     *
+     * @return the timeout
+     */
+    public Duration timeout() {
+        return definition.timeout();
+    }
+
     OperationDefinition definition() {
         return definition;
     }
@@ -131,7 +141,7 @@ public final class Operation {
     public OperationHandle start(HttpConnection connection, Pills pills) {
         OperationClient client =
                 new OperationClient(definition, notNull(connection, "connection"), notNull(pills, "pills"));
-        OperationClient.Started started = client.start(OperationKeys.newKey(), null);
+        OperationClient.StartedOperation started = client.start(OperationKeys.newKey(), null);
         client.upload(started.reference());
         return new OperationHandle(client, started);
     }
@@ -160,7 +170,7 @@ public final class Operation {
     public OperationHandle attach(HttpConnection connection, Pills pills, String id) {
         OperationClient client =
                 new OperationClient(definition, notNull(connection, "connection"), notNull(pills, "pills"));
-        return new OperationHandle(client, new OperationClient.Started(client.attached(notNull(id, "id")), null, null));
+        return new OperationHandle(client, new OperationClient.StartedOperation(client.attached(notNull(id, "id")), null, null));
     }
 
     /**

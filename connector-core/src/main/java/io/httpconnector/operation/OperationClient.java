@@ -12,8 +12,8 @@ import io.httpconnector.internal.http.HostPattern;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.internal.limits.RetryAfter;
 import io.httpconnector.operation.OperationException.Context;
-import io.httpconnector.operation.OperationException.Reason;
-import io.httpconnector.operation.OperationStatus.State;
+import io.httpconnector.operation.OperationException.OperationFailure;
+import io.httpconnector.operation.OperationStatus.OperationState;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import java.net.InetAddress;
@@ -38,7 +38,7 @@ final class OperationClient {
      */
     record Observed(
             OperationStatus status,
-            Content content,
+            ResponseContent content,
             @Nullable Duration retryAfter) {
 
         /** The URL against which links in the response are resolved. */
@@ -53,7 +53,7 @@ final class OperationClient {
      * @param observed the first status, if the response to the start has it; null if not
      * @param retryAfter the delay that the service requests; null if it does not
      */
-    record Started(
+    record StartedOperation(
             OperationReference reference,
             @Nullable Observed observed,
             @Nullable Duration retryAfter) {}
@@ -88,7 +88,7 @@ final class OperationClient {
      *     outcome is unknown is not retried, unless the definition permits it
      * @throws OperationException if the response has neither id nor status URL, or reports an error
      */
-    Started start(String key, @Nullable Duration limit) {
+    StartedOperation start(String key, @Nullable Duration limit) {
         Request request = definition.start().render(pillsBeforeStart(key));
         if (definition.idempotencyKey()) {
             request = request.idempotencyKey(key);
@@ -102,12 +102,12 @@ final class OperationClient {
         Request accepted = definition.startIsStatus()
                 ? request.acceptStatus(definition.states().accepted())
                 : request;
-        Content content = Content.of(connection.send(accepted));
+        ResponseContent content = ResponseContent.of(connection.send(accepted));
         ObjectNode before = OperationReference.pillBeforeStart(key);
         ResponseValue startError = definition.startError();
         if (startError != null && startError.isPresentIn(content, before)) {
             throw new OperationException(
-                    Reason.REJECTED,
+                    OperationFailure.REJECTED,
                     summary(content) + ": the service did not start the operation: "
                             + message(startError, content, before),
                     Context.of(content.response()));
@@ -133,7 +133,7 @@ final class OperationClient {
         if (url != null) {
             requireAllowed(reference, url, content.response());
         }
-        return new Started(reference, observed, retryAfter(content.response()));
+        return new StartedOperation(reference, observed, retryAfter(content.response()));
     }
 
     /** Returns what identifies an operation that was started elsewhere. */
@@ -160,14 +160,14 @@ final class OperationClient {
                 : reference.id() != null || !OperationDefinition.uses(status, OperationDefinition.OPERATION + ".id");
     }
 
-    private OperationException missingId(Content content) {
+    private OperationException missingId(ResponseContent content) {
         String where = Stream.of(definition.id(), definition.statusUrl())
                 .filter(Objects::nonNull)
                 .map(ResponseValue::toString)
                 .reduce((one, other) -> one + " or " + other)
                 .orElse("the configured location");
         return new OperationException(
-                Reason.MISSING_ID,
+                OperationFailure.MISSING_ID,
                 summary(content) + ": the service may have started an operation, but the response has no value at "
                         + where + ": correct the members id and statusUrl",
                 Context.of(content.response()));
@@ -178,7 +178,7 @@ final class OperationClient {
             return response.resolve(link).toString();
         } catch (InvalidDefinitionException e) {
             throw new OperationException(
-                    Reason.UNEXPECTED_RESPONSE,
+                    OperationFailure.UNEXPECTED_RESPONSE,
                     response.exchange().summary() + ": the URL in the response is not valid",
                     Context.of(response),
                     e);
@@ -196,7 +196,7 @@ final class OperationClient {
                         && isSecureEnough(own, target));
         if (!isAllowed) {
             throw new OperationException(
-                    Reason.FOREIGN_URL,
+                    OperationFailure.FOREIGN_URL,
                     response.exchange().summary() + ": the status URL is on " + target.origin()
                             + ", another origin than "
                             + Url.parseAbsolute(own.toString()).origin()
@@ -239,12 +239,12 @@ final class OperationClient {
         Request request = statusRequest(reference);
         Response response =
                 connection.send(request.acceptStatus(definition.states().accepted()));
-        return observe(reference, Content.of(response));
+        return observe(reference, ResponseContent.of(response));
     }
 
-    private Observed observe(OperationReference reference, Content content) {
+    private Observed observe(OperationReference reference, ResponseContent content) {
         JsonNode pill = reference.pill();
-        State state = definition.states().classify(content, pill, reference.label());
+        OperationState state = definition.states().classify(content, pill, reference.label());
         ResponseValue progress = definition.progress();
         OperationStatus status = new OperationStatus(
                 reference.label(),
@@ -263,9 +263,9 @@ final class OperationClient {
     OperationException failure(OperationReference reference, Observed observed) {
         ResponseValue error = definition.error();
         String message = error == null ? "" : message(error, observed.content(), reference.pill());
-        boolean isAborted = observed.status().state() == State.ABORTED;
+        boolean isAborted = observed.status().state() == OperationState.ABORTED;
         return new OperationException(
-                isAborted ? Reason.ABORTED : Reason.FAILED,
+                isAborted ? OperationFailure.ABORTED : OperationFailure.FAILED,
                 summary(observed.content()) + ": operation " + OperationException.shown(reference.label())
                         + (isAborted ? " was aborted" : " has failed") + " ("
                         + OperationException.shown(observed.status().value()) + ")"
@@ -274,7 +274,7 @@ final class OperationClient {
                         reference.label(), observed.status(), observed.content().response()));
     }
 
-    private static String message(ResponseValue location, Content content, JsonNode pill) {
+    private static String message(ResponseValue location, ResponseContent content, JsonNode pill) {
         JsonNode value = location.in(content, pill);
         if (value.isMissingNode() || value.isNull()) {
             return "";
@@ -283,7 +283,7 @@ final class OperationClient {
         return OperationException.shown(content.response().withoutSecrets(text));
     }
 
-    private static String summary(Content content) {
+    private static String summary(ResponseContent content) {
         return content.response().exchange().summary();
     }
 

@@ -8,21 +8,21 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Thrown when an operation does not lead to a result. Neither the message nor the exchange contains a secret. */
+/** A failure of an operation that does not lead to a result. Neither the message nor the exchange contains a secret. */
 public final class OperationException extends ConnectorException {
 
     private static final long serialVersionUID = 1L;
     private static final int MAX_SHOWN = 200;
 
     /** The reason. */
-    private final Reason reason;
+    private final OperationFailure reason;
 
     private final @Nullable String id;
     private final transient @Nullable OperationStatus status;
     private final transient @Nullable Exchange exchange;
 
     /** The reason why there is no result. */
-    public enum Reason {
+    public enum OperationFailure {
         /** The service rejected the request that starts the operation: nothing was started. */
         REJECTED,
         /** The response to the start has neither an id nor a status URL at the configured location. */
@@ -77,11 +77,11 @@ public final class OperationException extends ConnectorException {
         }
     }
 
-    OperationException(Reason reason, String message, Context context) {
+    OperationException(OperationFailure reason, String message, Context context) {
         this(reason, message, context, null);
     }
 
-    OperationException(Reason reason, String message, Context context, @Nullable Throwable cause) {
+    OperationException(OperationFailure reason, String message, Context context, @Nullable Throwable cause) {
         super(message, cause);
         this.reason = reason;
         this.id = context.id;
@@ -101,7 +101,7 @@ public final class OperationException extends ConnectorException {
      *
      * @return the reason
      */
-    public Reason reason() {
+    public OperationFailure reason() {
         return reason;
     }
 

@@ -23,7 +23,7 @@ final class OperationFailures {
             return status.status() >= 500 || status.status() == 408 || status.status() < 400;
         }
         if (e instanceof OperationException operation) {
-            return operation.reason() != OperationException.Reason.REJECTED;
+            return operation.reason() != OperationException.OperationFailure.REJECTED;
         }
         return !(e instanceof CannotConnectException
                 || e instanceof RenderException

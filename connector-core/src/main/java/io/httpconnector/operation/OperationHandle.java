@@ -16,15 +16,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A started operation. It ends with this process: {@link Operation#durable} continues operations after a crash. Thread-safe.
  */
 public final class OperationHandle {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Operation.class);
 
     private final OperationClient client;
     private final OperationPoller poller;
@@ -44,7 +40,7 @@ public final class OperationHandle {
     // Guarded by this.
     private CountDownLatch gate = new CountDownLatch(1);
 
-    OperationHandle(OperationClient client, OperationClient.Started started) {
+    OperationHandle(OperationClient client, OperationClient.StartedOperation started) {
         this.client = client;
         this.poller = new OperationPoller(client);
         this.reference = started.reference();
@@ -154,7 +150,7 @@ public final class OperationHandle {
         while (observed == null || !observed.status().state().isFinal()) {
             if (isAborted && !client.definition().states().reportsAborted()) {
                 throw new OperationException(
-                        OperationException.Reason.ABORTED,
+                        OperationException.OperationFailure.ABORTED,
                         "Operation " + OperationException.shown(id()) + " was aborted",
                         new OperationException.Context(id(), observed == null ? null : observed.status(), null));
             }
@@ -164,14 +160,14 @@ public final class OperationHandle {
                 report(listener, observed);
             }
         }
-        if (observed.status().state() != OperationStatus.State.DONE) {
+        if (observed.status().state() != OperationStatus.OperationState.DONE) {
             throw client.failure(reference, observed);
         }
         return new OperationResult(client, reference, observed.status(), observed.base());
     }
 
     private void report(OperationListener listener, Observed observed) {
-        Listeners.call(LOG, client.definition().name(), () -> listener.onStatus(observed.status()));
+        Listeners.call(OperationLog.LOG, client.definition().name(), () -> listener.onStatus(observed.status()));
     }
 
     private void pause(Duration timeout, @Nullable Observed observed) {

@@ -3,7 +3,7 @@ package io.httpconnector.operation;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.operation.OperationClient.Observed;
 import io.httpconnector.operation.OperationException.Context;
-import io.httpconnector.operation.OperationException.Reason;
+import io.httpconnector.operation.OperationException.OperationFailure;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +86,7 @@ final class OperationPoller {
         Context context = Context.of(reference.label(), last, e);
         if (OperationFailures.isNotFound(e)) {
             return new OperationException(
-                    Reason.NOT_FOUND,
+                    OperationFailure.NOT_FOUND,
                     operation
                             + (last == null
                                     ? " is unknown to the service: correct the status request, or raise notFoundTolerance"
@@ -99,14 +99,14 @@ final class OperationPoller {
         }
         if (e.needsAuthorization()) {
             return new OperationException(
-                    Reason.NOT_AUTHORIZED,
+                    OperationFailure.NOT_AUTHORIZED,
                     operation + " may still be running, but its status cannot be read without new credentials: "
                             + e.getMessage(),
                     context,
                     e);
         }
         return new OperationException(
-                Reason.STATUS_REJECTED,
+                OperationFailure.STATUS_REJECTED,
                 operation + " may still be running, but its status cannot be read: " + e.getMessage(),
                 context,
                 e);
@@ -119,7 +119,7 @@ final class OperationPoller {
             @Nullable ConnectorException failure) {
         String state = last == null ? "" : ", last " + OperationException.shown(last.value());
         return new OperationException(
-                Reason.TIMED_OUT,
+                OperationFailure.TIMED_OUT,
                 "Operation " + OperationException.shown(reference.label()) + state + ", has not ended within " + timeout
                         + ": raise the timeout, or abort it"
                         + (failure == null ? "" : "; the last status request failed: " + failure.getMessage()),

@@ -7,7 +7,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What identifies a started operation. Immutable.
+ * The identity of a started operation. Immutable.
  *
  * @param id the id; null if only its status URL is known
  * @param url the status URL; null if there is none

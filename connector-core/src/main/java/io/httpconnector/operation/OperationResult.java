@@ -11,7 +11,7 @@ import io.httpconnector.StatusException;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.operation.OperationClient.Observed;
 import io.httpconnector.operation.OperationException.Context;
-import io.httpconnector.operation.OperationException.Reason;
+import io.httpconnector.operation.OperationException.OperationFailure;
 import io.httpconnector.polling.PagedRequest;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
@@ -75,6 +75,20 @@ public final class OperationResult {
      */
     public JsonNode json() {
         return isStatusResponse() ? status.response() : response().json();
+    }
+
+    /**
+     * Returns the result as text: the body of the response to the result request, or the last status response.
+     *
+     * @return the text; empty for an empty response
+     * @throws OperationException if the result has expired
+     * @throws ConnectorException if the request fails
+     */
+    public String text() {
+        if (!isStatusResponse()) {
+            return response().text();
+        }
+        return status.response().isMissingNode() ? "" : status.response().toString();
     }
 
     /**
@@ -163,7 +177,7 @@ public final class OperationResult {
                 throw e;
             }
             throw new OperationException(
-                    Reason.RESULT_EXPIRED,
+                    OperationFailure.RESULT_EXPIRED,
                     "The result of operation " + OperationException.shown(id()) + " is not available (any more): "
                             + e.getMessage(),
                     Context.of(id(), status, e),
@@ -174,7 +188,7 @@ public final class OperationResult {
     /** Requests the status for another URL. */
     private void refresh() {
         Observed observed = client.status(reference);
-        if (observed.status().state() == OperationStatus.State.DONE) {
+        if (observed.status().state() == OperationStatus.OperationState.DONE) {
             status = observed.status();
         }
     }
@@ -187,7 +201,7 @@ public final class OperationResult {
         List<String> urls = urls();
         if (urls.size() != 1) {
             throw new OperationException(
-                    Reason.NO_RESULT,
+                    OperationFailure.NO_RESULT,
                     "The result of operation " + OperationException.shown(id()) + " has "
                             + (urls.isEmpty()
                                     ? "no URL at "
@@ -203,7 +217,7 @@ public final class OperationResult {
         ResponseValue location = client.definition().result().url();
         if (location == null) {
             throw new OperationException(
-                    Reason.NO_RESULT,
+                    OperationFailure.NO_RESULT,
                     "The result of operation " + OperationException.shown(id())
                             + " is its last status response: use json(), or define result.url or result.request",
                     new Context(id(), status, null));
@@ -240,14 +254,14 @@ public final class OperationResult {
             target = Url.parseReference(base).redirectedTo(link);
         } catch (InvalidDefinitionException e) {
             throw new OperationException(
-                    Reason.UNEXPECTED_RESPONSE,
+                    OperationFailure.UNEXPECTED_RESPONSE,
                     "The URL of the result of operation " + OperationException.shown(id()) + " is not valid",
                     new Context(id(), status, null),
                     e);
         }
         if (!target.isSecure() && Url.parseReference(base).isSecure()) {
             throw new OperationException(
-                    Reason.FOREIGN_URL,
+                    OperationFailure.FOREIGN_URL,
                     "The URL of the result of operation " + OperationException.shown(id())
                             + " leads from https to http: only the service can correct it",
                     new Context(id(), status, null));

@@ -23,7 +23,7 @@ record OperationSource(OperationDefinition definition) implements RecordSource {
     @Override
     public Request request(HttpConnection connection, RequestTemplate placed, Pills pills) {
         OperationClient client = new OperationClient(definition.withStart(placed), connection, pills);
-        OperationClient.Started started = client.start(OperationKeys.newKey(), null);
+        OperationClient.StartedOperation started = client.start(OperationKeys.newKey(), null);
         client.upload(started.reference());
         return new OperationHandle(client, started).await().firstRequest();
     }

@@ -12,10 +12,10 @@ import java.util.OptionalDouble;
  * @param progress the progress; a missing node if it is unknown
  * @param response the JSON of the status response; a missing node if it has none
  */
-public record OperationStatus(String id, State state, String value, JsonNode progress, JsonNode response) {
+public record OperationStatus(String id, OperationState state, String value, JsonNode progress, JsonNode response) {
 
     /** The state of an operation. */
-    public enum State {
+    public enum OperationState {
         /** The operation is queued or in progress. */
         RUNNING,
         /** The operation has ended, and its result is available. */

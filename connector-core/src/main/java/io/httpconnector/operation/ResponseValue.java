@@ -49,7 +49,7 @@ final class ResponseValue {
     }
 
     /** Returns the value; a missing node if there is none. */
-    JsonNode in(Content content, JsonNode operation) {
+    JsonNode in(ResponseContent content, JsonNode operation) {
         return in(content.json(), content.headers(), operation, Context.of(content.response()));
     }
 
@@ -67,7 +67,7 @@ final class ResponseValue {
                     Pills.of("response", json).and("headers", headers).and(OperationDefinition.OPERATION, operation));
         } catch (RenderException e) {
             throw new OperationException(
-                    OperationException.Reason.UNEXPECTED_RESPONSE,
+                    OperationException.OperationFailure.UNEXPECTED_RESPONSE,
                     "The location " + expression + " cannot be evaluated: " + String.join("; ", e.problems()),
                     context,
                     e);
@@ -75,7 +75,7 @@ final class ResponseValue {
     }
 
     /** Returns the value as text; null if there is none. */
-    @Nullable String textIn(Content content, JsonNode operation) {
+    @Nullable String textIn(ResponseContent content, JsonNode operation) {
         return text(in(content, operation));
     }
 
@@ -86,7 +86,7 @@ final class ResponseValue {
     }
 
     /** Returns whether there is a value that is not {@code null}, {@code false}, zero or empty. */
-    boolean isPresentIn(Content content, JsonNode operation) {
+    boolean isPresentIn(ResponseContent content, JsonNode operation) {
         JsonNode value = in(content, operation);
         if (value.isContainerNode()) {
             return !value.isEmpty();

@@ -6,14 +6,14 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.StatusException;
 import io.httpconnector.internal.limits.Backoff;
 import io.httpconnector.operation.OperationClient.Observed;
-import io.httpconnector.operation.OperationClient.Started;
-import io.httpconnector.operation.OperationException.Reason;
+import io.httpconnector.operation.OperationClient.StartedOperation;
+import io.httpconnector.operation.OperationException.OperationFailure;
 import io.httpconnector.operation.OperationPoller.Polled;
-import io.httpconnector.operation.OperationStatus.State;
+import io.httpconnector.operation.OperationStatus.OperationState;
 import io.httpconnector.operation.RunPlanner.Decision;
 import io.httpconnector.operation.RunStatus.Stage;
 import io.httpconnector.operation.StoredRun.Claim;
-import io.httpconnector.operation.StoredRun.Step;
+import io.httpconnector.operation.StoredRun.RunStep;
 import io.httpconnector.state.StateException;
 import io.httpconnector.template.Pills;
 import io.httpconnector.trigger.AttemptResult;
@@ -29,8 +29,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Executes the steps of runs. Each step is stored before its request, so that another node waits for it, and the next one knows
@@ -38,7 +36,6 @@ import org.slf4j.LoggerFactory;
  */
 final class RunExecutor {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Operation.class);
     private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(5));
     private static final Duration AUTHORIZATION_RETRY = Duration.ofHours(1);
 
@@ -106,7 +103,7 @@ final class RunExecutor {
         if (changed[0] != null) {
             notifier.accept(changed[0]);
         }
-        Step step = decided[0].step();
+        RunStep step = decided[0].step();
         if (step == null || stored.isEmpty()) {
             return Optional.ofNullable(decided[0].due());
         }
@@ -119,7 +116,7 @@ final class RunExecutor {
         return Optional.of(now());
     }
 
-    private void execute(Step step, StoredRun run, Claim claim) {
+    private void execute(RunStep step, StoredRun run, Claim claim) {
         try {
             switch (step) {
                 case START -> start(run, claim);
@@ -159,7 +156,7 @@ final class RunExecutor {
 
     private void start(StoredRun run, Claim claim) {
         OperationClient client = client(run);
-        Started started = client.start(run.operationKey, planner.lease().dividedBy(2));
+        StartedOperation started = client.start(run.operationKey, planner.lease().dividedBy(2));
         Duration delay = new OperationPoller(client).firstDelay(started.retryAfter());
         boolean isStored = complete(run, claim, current -> {
             current.started(started.reference(), now().plus(delay));
@@ -189,7 +186,7 @@ final class RunExecutor {
         });
         stored.ifPresent(notifier);
         if (isDuplicate[0]) {
-            LOG.warn(
+            OperationLog.LOG.warn(
                     "{}: run {} was started twice, because a start took longer than the lease: {} is aborted",
                     id,
                     key,
@@ -248,7 +245,7 @@ final class RunExecutor {
         OperationPoller poller = new OperationPoller(client);
         OperationReference reference = reference(run);
         Polled polled = poller.poll(
-                reference, run.history, run.status == null ? null : run.lastStatus(reference, State.RUNNING));
+                reference, run.history, run.status == null ? null : run.lastStatus(reference, OperationState.RUNNING));
         boolean unused = complete(run, claim, current -> {
             current.history = polled.history();
             current.next = now().plus(polled.delay());
@@ -272,7 +269,7 @@ final class RunExecutor {
             String failure = run.error.isEmpty() ? "" : "; the last request failed: " + run.error;
             run.end(
                     Stage.FAILED,
-                    Reason.TIMED_OUT,
+                    OperationFailure.TIMED_OUT,
                     "The run has not ended within " + definition.timeout() + ": raise the timeout, or abort it"
                             + failure,
                     now());
@@ -283,13 +280,13 @@ final class RunExecutor {
 
     private void observe(StoredRun run, OperationClient client, Observed observed) {
         run.observed(observed.status(), observed.base());
-        State state = observed.status().state();
-        if (state == State.DONE) {
+        OperationState state = observed.status().state();
+        if (state == OperationState.DONE) {
             run.end(Stage.DONE, null, "", now());
         } else if (state.isFinal()) {
             OperationException failure = client.failure(reference(run), observed);
             run.end(
-                    state == State.ABORTED ? Stage.ABORTED : Stage.FAILED,
+                    state == OperationState.ABORTED ? Stage.ABORTED : Stage.FAILED,
                     failure.reason(),
                     String.valueOf(failure.getMessage()),
                     now());
@@ -302,7 +299,7 @@ final class RunExecutor {
             current.isAbortSent = true;
             current.next = now();
             if (isAccepted && !definition.states().reportsAborted()) {
-                current.end(Stage.ABORTED, Reason.ABORTED, "The run was aborted", now());
+                current.end(Stage.ABORTED, OperationFailure.ABORTED, "The run was aborted", now());
             }
         });
     }
@@ -340,12 +337,12 @@ final class RunExecutor {
     }
 
     /** Stores that a step has failed. */
-    private void fail(Step step, Claim claim, StoredRun run, RuntimeException e) {
-        if (Thread.currentThread().isInterrupted() && step != Step.START) {
+    private void fail(RunStep step, Claim claim, StoredRun run, RuntimeException e) {
+        if (Thread.currentThread().isInterrupted() && step != RunStep.START) {
             boolean unused = complete(run, claim, current -> current.next = now());
             return;
         }
-        LOG.info("{}: run {}: {} failed: {}", id, run.key, step, e.toString());
+        OperationLog.LOG.info("{}: run {}: {} failed: {}", id, run.key, step, e.toString());
         boolean unused = complete(run, claim, current -> {
             current.failures++;
             current.error = String.valueOf(e.getMessage());
@@ -368,7 +365,7 @@ final class RunExecutor {
 
     private void endUnlessPassing(StoredRun run, RuntimeException e) {
         if (!isPassing(e)) {
-            run.end(Stage.FAILED, reason(e, Reason.REJECTED), String.valueOf(e.getMessage()), now());
+            run.end(Stage.FAILED, reason(e, OperationFailure.REJECTED), String.valueOf(e.getMessage()), now());
         }
     }
 
@@ -393,13 +390,13 @@ final class RunExecutor {
             return;
         }
         if (wasUncertain) {
-            run.end(Stage.UNKNOWN, Reason.UNKNOWN_START, RunPlanner.UNKNOWN + " " + e.getMessage(), now());
+            run.end(Stage.UNKNOWN, OperationFailure.UNKNOWN_START, RunPlanner.UNKNOWN + " " + e.getMessage(), now());
         } else {
-            run.end(Stage.FAILED, reason(e, Reason.REJECTED), String.valueOf(e.getMessage()), now());
+            run.end(Stage.FAILED, reason(e, OperationFailure.REJECTED), String.valueOf(e.getMessage()), now());
         }
     }
 
-    private static Reason reason(RuntimeException e, Reason other) {
+    private static OperationFailure reason(RuntimeException e, OperationFailure other) {
         return e instanceof OperationException operation ? operation.reason() : other;
     }
 

@@ -2,7 +2,7 @@ package io.httpconnector.operation;
 
 import io.httpconnector.operation.RunStatus.Stage;
 import io.httpconnector.operation.StoredRun.Claim;
-import io.httpconnector.operation.StoredRun.Step;
+import io.httpconnector.operation.StoredRun.RunStep;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
@@ -30,7 +30,7 @@ record RunPlanner(OperationDefinition definition, String node, Duration lease, b
      * @param due when the next step is due; null if the run has ended
      * @param isChanged whether the run was changed
      */
-    record Decision(@Nullable Step step, @Nullable Instant due, boolean isChanged) {}
+    record Decision(@Nullable RunStep step, @Nullable Instant due, boolean isChanged) {}
 
     /** Decides, and claims the step that is due. */
     Decision decide(StoredRun run, Instant now) {
@@ -43,11 +43,11 @@ record RunPlanner(OperationDefinition definition, String node, Duration lease, b
             abandon(run, claim);
         }
         boolean wasEnded = run.isEnded();
-        Step step = step(run, now);
+        RunStep step = step(run, now);
         if (step == null) {
             return new Decision(null, null, isChanged || !wasEnded);
         }
-        Instant due = step == Step.FIND && searchTime(run).isAfter(run.next) ? searchTime(run) : run.next;
+        Instant due = step == RunStep.FIND && searchTime(run).isAfter(run.next) ? searchTime(run) : run.next;
         if (due.isAfter(now)) {
             return new Decision(null, due, isChanged);
         }
@@ -64,47 +64,47 @@ record RunPlanner(OperationDefinition definition, String node, Duration lease, b
     /** The node that executed the step has ended before it has stored the result. */
     private static void abandon(StoredRun run, Claim claim) {
         run.claim = null;
-        if (claim.step() == Step.START && run.stage == Stage.INTENT) {
+        if (claim.step() == RunStep.START && run.stage == Stage.INTENT) {
             run.isUncertain = true;
             run.attemptEnd = claim.until();
         }
-        if (claim.step() == Step.UPLOAD) {
+        if (claim.step() == RunStep.UPLOAD) {
             run.isUploadUncertain = true;
         }
     }
 
     /** Returns the next step, whenever it is due; null if there is none. */
-    private @Nullable Step step(StoredRun run, Instant now) {
+    private @Nullable RunStep step(StoredRun run, Instant now) {
         return switch (run.stage) {
             case INTENT -> stepOfIntent(run, now);
             case STARTED -> stepOfStarted(run);
-            case DONE -> hasHandler && !run.isDelivered && run.deadLetter == null ? Step.DELIVER : null;
+            case DONE -> hasHandler && !run.isDelivered && run.deadLetter == null ? RunStep.DELIVER : null;
             default -> null;
         };
     }
 
-    private Step stepOfStarted(StoredRun run) {
+    private RunStep stepOfStarted(StoredRun run) {
         if (run.isAbortRequested && !run.isAbortSent && definition.abort() != null) {
-            return Step.ABORT;
+            return RunStep.ABORT;
         }
-        return definition.upload().isEmpty() || run.isUploaded ? Step.POLL : Step.UPLOAD;
+        return definition.upload().isEmpty() || run.isUploaded ? RunStep.POLL : RunStep.UPLOAD;
     }
 
-    private @Nullable Step stepOfIntent(StoredRun run, Instant now) {
+    private @Nullable RunStep stepOfIntent(StoredRun run, Instant now) {
         if (run.isUncertain && definition.isRepeatable()) {
-            return Step.START;
+            return RunStep.START;
         }
         if (run.isUncertain && definition.find() != null) {
-            return Step.FIND;
+            return RunStep.FIND;
         }
         if (run.isUncertain) {
-            run.end(Stage.UNKNOWN, OperationException.Reason.UNKNOWN_START, UNKNOWN, now);
+            run.end(Stage.UNKNOWN, OperationException.OperationFailure.UNKNOWN_START, UNKNOWN, now);
             return null;
         }
         if (run.isAbortRequested) {
-            run.end(Stage.ABORTED, OperationException.Reason.ABORTED, "The run was aborted before it was started", now);
+            run.end(Stage.ABORTED, OperationException.OperationFailure.ABORTED, "The run was aborted before it was started", now);
             return null;
         }
-        return Step.START;
+        return RunStep.START;
     }
 }

@@ -24,7 +24,7 @@ public record RunStatus(
         Optional<String> state,
         JsonNode progress,
         Optional<String> error,
-        Optional<OperationException.Reason> reason,
+        Optional<OperationException.OperationFailure> reason,
         boolean isDelivered,
         Optional<Instant> next) {
 

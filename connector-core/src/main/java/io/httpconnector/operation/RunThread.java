@@ -12,8 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A thread that executes the steps of all runs when they are due. With the time source of the system, steps of different runs are
@@ -21,8 +19,6 @@ import org.slf4j.LoggerFactory;
  * Thread-safe.
  */
 final class RunThread implements BackgroundThread.BackgroundTask {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Operation.class);
 
     /** Runs of other nodes are noticed within this time. */
     private static final Duration MAX_WAIT = Duration.ofSeconds(10);
@@ -87,7 +83,7 @@ final class RunThread implements BackgroundThread.BackgroundTask {
         try {
             executor.execute(() -> executeStep(key));
         } catch (RejectedExecutionException e) {
-            LOG.warn("{}: the step of run {} is delayed: {}", runs.id(), key, e.toString());
+            OperationLog.LOG.warn("{}: the step of run {} is delayed: {}", runs.id(), key, e.toString());
             finished(key, time.now().plus(MAX_WAIT));
         }
     }
@@ -98,7 +94,7 @@ final class RunThread implements BackgroundThread.BackgroundTask {
         try {
             due = runs.step(key).orElse(Instant.MIN);
         } catch (RuntimeException | Error e) {
-            LOG.error("{}: the step of run {} failed; continuing", runs.id(), key, e);
+            OperationLog.LOG.error("{}: the step of run {} failed; continuing", runs.id(), key, e);
         } finally {
             finished(key, due.isBefore(latest) ? due : latest);
         }

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.operation.OperationException.Context;
-import io.httpconnector.operation.OperationException.Reason;
-import io.httpconnector.operation.OperationStatus.State;
+import io.httpconnector.operation.OperationException.OperationFailure;
+import io.httpconnector.operation.OperationStatus.OperationState;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 record StateRules(
         @Nullable ResponseValue location,
-        Map<String, State> values,
-        Map<Integer, State> codes,
+        Map<String, OperationState> values,
+        Map<Integer, OperationState> codes,
         @Nullable ResponseValue failedIf) {
 
     private static final String ANY = "*";
@@ -33,26 +33,26 @@ record StateRules(
     static StateRules read(JsonObjectReader reader) {
         // "state": The location of the state in a status response. Default: the status code tells it.
         ResponseValue location = OperationDefinition.location(reader, "state");
-        Map<String, State> values = new LinkedHashMap<>();
+        Map<String, OperationState> values = new LinkedHashMap<>();
         // "running": The values of the state while the operation is queued or in progress; `*` for any other value.
-        values(reader, "running", State.RUNNING, values);
+        values(reader, "running", OperationState.RUNNING, values);
         // "done": The values of the state when the result is available.
-        values(reader, "done", State.DONE, values);
+        values(reader, "done", OperationState.DONE, values);
         // "failed": The values of the state of an operation that has failed.
-        values(reader, "failed", State.FAILED, values);
+        values(reader, "failed", OperationState.FAILED, values);
         // "aborted": The values of the state of an operation that was cancelled.
-        values(reader, "aborted", State.ABORTED, values);
-        Map<Integer, State> codes = new HashMap<>();
+        values(reader, "aborted", OperationState.ABORTED, values);
+        Map<Integer, OperationState> codes = new HashMap<>();
         // "runningStatus": The status codes of a running operation, whatever the body is. Default without `state`: 202.
-        codes(reader, "runningStatus", State.RUNNING, codes);
+        codes(reader, "runningStatus", OperationState.RUNNING, codes);
         // "doneStatus": The status codes when the result is available. Default without `state`: 200, 201 and 204.
-        codes(reader, "doneStatus", State.DONE, codes);
+        codes(reader, "doneStatus", OperationState.DONE, codes);
         // "failedStatus": The status codes of an operation that has failed.
-        codes(reader, "failedStatus", State.FAILED, codes);
+        codes(reader, "failedStatus", OperationState.FAILED, codes);
         // "failedIf": The location of a value that only an operation has that has failed, such as `/error`.
         ResponseValue failedIf = OperationDefinition.location(reader, "failedIf");
         if (location == null && codes.isEmpty()) {
-            codes.putAll(Map.of(202, State.RUNNING, 200, State.DONE, 201, State.DONE, 204, State.DONE));
+            codes.putAll(Map.of(202, OperationState.RUNNING, 200, OperationState.DONE, 201, OperationState.DONE, 204, OperationState.DONE));
         }
         return new StateRules(location, values, codes, failedIf);
     }
@@ -65,21 +65,21 @@ record StateRules(
                     .forEach(state -> reader.problem(
                             state.name().toLowerCase(Locale.ROOT),
                             "it needs the location of the state: set the member state, such as /status"));
-            if (!codes.containsValue(State.DONE) && !reader.isUnreliable("doneStatus")) {
+            if (!codes.containsValue(OperationState.DONE) && !reader.isUnreliable("doneStatus")) {
                 reader.problem("doneStatus", "it is missing: list the status codes when the result is available");
             }
         }
-        if (location != null && !values.containsValue(State.DONE) && !reader.isUnreliable("done")) {
+        if (location != null && !values.containsValue(OperationState.DONE) && !reader.isUnreliable("done")) {
             reader.problem("done", "it is missing: list the values of the state when the result is available");
         }
     }
 
-    private static void values(JsonObjectReader reader, String name, State state, Map<String, State> all) {
+    private static void values(JsonObjectReader reader, String name, OperationState state, Map<String, OperationState> all) {
         for (String value : reader.distinctTexts(name)) {
-            if (value.equals(ANY) && state != State.RUNNING) {
+            if (value.equals(ANY) && state != OperationState.RUNNING) {
                 reader.problem(name, "\"*\" is allowed only in running: list the values");
             }
-            State other = all.putIfAbsent(value.toLowerCase(Locale.ROOT), state);
+            OperationState other = all.putIfAbsent(value.toLowerCase(Locale.ROOT), state);
             if (other != null) {
                 reader.problem(
                         name,
@@ -89,7 +89,7 @@ record StateRules(
         }
     }
 
-    private static void codes(JsonObjectReader reader, String name, State state, Map<Integer, State> all) {
+    private static void codes(JsonObjectReader reader, String name, OperationState state, Map<Integer, OperationState> all) {
         for (int code : reader.integers(name)) {
             if (code < 200 || code > 599) {
                 reader.problem(name, code + " is not the status code of a response: use 200 to 599");
@@ -106,11 +106,11 @@ record StateRules(
 
     /** Returns whether the service reports that an operation was aborted, instead of only accepting the request to abort it. */
     boolean reportsAborted() {
-        return values.containsValue(State.ABORTED) || values.containsValue(State.FAILED);
+        return values.containsValue(OperationState.ABORTED) || values.containsValue(OperationState.FAILED);
     }
 
     /** Returns the state in the words of the service. */
-    String value(Content content, JsonNode operation) {
+    String value(ResponseContent content, JsonNode operation) {
         String text = location == null ? null : location.textIn(content, operation);
         return text == null ? String.valueOf(content.response().status()) : text;
     }
@@ -120,17 +120,17 @@ record StateRules(
      *
      * @throws OperationException if it is unknown
      */
-    State classify(Content content, JsonNode operation, String id) {
+    OperationState classify(ResponseContent content, JsonNode operation, String id) {
         int code = content.response().status();
-        State byCode = codes.get(code);
-        if (byCode == State.FAILED || byCode == State.RUNNING) {
+        OperationState byCode = codes.get(code);
+        if (byCode == OperationState.FAILED || byCode == OperationState.RUNNING) {
             return byCode;
         }
         if (failedIf != null && failedIf.isPresentIn(content, operation)) {
-            return State.FAILED;
+            return OperationState.FAILED;
         }
         String text = location == null ? null : location.textIn(content, operation);
-        State byValue = text == null ? null : values.get(text.toLowerCase(Locale.ROOT));
+        OperationState byValue = text == null ? null : values.get(text.toLowerCase(Locale.ROOT));
         if (byValue != null) {
             return byValue;
         }
@@ -138,12 +138,12 @@ record StateRules(
             return byCode;
         }
         if (text != null && values.containsKey(ANY)) {
-            return State.RUNNING;
+            return OperationState.RUNNING;
         }
         throw unknown(content, operation, id, text);
     }
 
-    private OperationException unknown(Content content, JsonNode operation, String id, @Nullable String text) {
+    private OperationException unknown(ResponseContent content, JsonNode operation, String id, @Nullable String text) {
         String what;
         if (text != null) {
             List<String> known = new ArrayList<>(values.keySet());
@@ -158,9 +158,9 @@ record StateRules(
             what = "no state at " + location + ": correct the member state";
         }
         OperationStatus status = new OperationStatus(
-                id, State.RUNNING, value(content, operation), OperationDefinition.NOTHING, content.json());
+                id, OperationState.RUNNING, value(content, operation), OperationDefinition.NOTHING, content.json());
         return new OperationException(
-                Reason.UNKNOWN_STATE,
+                OperationFailure.UNKNOWN_STATE,
                 content.response().exchange().summary() + ": operation " + OperationException.shown(id) + " has "
                         + what,
                 Context.of(id, status, content.response()));

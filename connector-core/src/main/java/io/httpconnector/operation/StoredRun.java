@@ -3,7 +3,7 @@ package io.httpconnector.operation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.httpconnector.operation.OperationException.Reason;
+import io.httpconnector.operation.OperationException.OperationFailure;
 import io.httpconnector.operation.OperationPoller.History;
 import io.httpconnector.operation.RunStatus.Stage;
 import io.httpconnector.trigger.DeadLetter;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class StoredRun {
 
     /** A step of a run, which is stored before its request. */
-    enum Step {
+    enum RunStep {
         START,
         FIND,
         UPLOAD,
@@ -30,7 +30,7 @@ final class StoredRun {
      * @param id the unique id of the attempt
      * @param until other nodes wait until then
      */
-    record Claim(Step step, String id, String node, Instant until) {}
+    record Claim(RunStep step, String id, String node, Instant until) {}
 
     final String key;
     /** The unique key of the run for the service. */
@@ -63,7 +63,7 @@ final class StoredRun {
     int failures;
     String error = "";
 
-    @Nullable Reason reason;
+    @Nullable OperationFailure reason;
 
     @Nullable JsonNode status;
 
@@ -99,7 +99,7 @@ final class StoredRun {
         return stage != Stage.INTENT && stage != Stage.STARTED;
     }
 
-    void end(Stage last, @Nullable Reason why, String message, Instant now) {
+    void end(Stage last, @Nullable OperationFailure why, String message, Instant now) {
         stage = last;
         reason = why;
         error = message;
@@ -125,7 +125,7 @@ final class StoredRun {
         base = link;
     }
 
-    OperationStatus lastStatus(OperationReference operation, OperationStatus.State last) {
+    OperationStatus lastStatus(OperationReference operation, OperationStatus.OperationState last) {
         return new OperationStatus(
                 operation.label(),
                 last,
@@ -195,7 +195,7 @@ final class StoredRun {
         run.claim = claim.isMissingNode()
                 ? null
                 : new Claim(
-                        Step.valueOf(claim.path("step").asText()),
+                        RunStep.valueOf(claim.path("step").asText()),
                         claim.path("id").asText(),
                         claim.path("node").asText(),
                         Instant.parse(claim.path("until").asText()));
@@ -212,7 +212,7 @@ final class StoredRun {
         run.isAbortSent = json.path("abortSent").asBoolean();
         run.isDelivered = json.path("delivered").asBoolean();
         run.deliveries = json.path("deliveries").asInt();
-        run.reason = json.has("reason") ? Reason.valueOf(json.path("reason").asText()) : null;
+        run.reason = json.has("reason") ? OperationFailure.valueOf(json.path("reason").asText()) : null;
         run.status = json.get("status");
         run.progress = json.get("progress");
         run.ended = json.has("ended") ? Instant.parse(json.path("ended").asText()) : null;

@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * State that several nodes share: a node that has not read the last change is rejected. A test can observe each write, and fail
+ * OperationState that several nodes share: a node that has not read the last change is rejected. A test can observe each write, and fail
  * it.
  */
 final class CrashingStore implements StateStore {

@@ -8,7 +8,7 @@ import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.operation.JobService.Reply;
-import io.httpconnector.operation.OperationException.Reason;
+import io.httpconnector.operation.OperationException.OperationFailure;
 import io.httpconnector.operation.RunStatus.Stage;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.Pills;
@@ -156,7 +156,7 @@ class DurableOperationTest {
                 .isInstanceOfSatisfying(OperationException.class, e -> thrown[0] = e)
                 .hasMessageContaining("unknown whether the operation was started")
                 .hasMessageContaining("adopt(...)");
-        assertThat(thrown[0].reason()).isEqualTo(Reason.UNKNOWN_START);
+        assertThat(thrown[0].reason()).isEqualTo(OperationFailure.UNKNOWN_START);
         assertThat(ledger.service().count("POST", "/jobs")).isOne();
         assertThat(runs.status("2026").orElseThrow().stage()).isEqualTo(Stage.UNKNOWN);
         assertThat(runs.adopt("2026", "1")).isTrue();
@@ -180,7 +180,7 @@ class DurableOperationTest {
         DurableOperation runs = node();
         assertThatThrownBy(() -> runs.await("2026", PILLS))
                 .isInstanceOfSatisfying(
-                        OperationException.class, e -> assertThat(e.reason()).isEqualTo(Reason.REJECTED));
+                        OperationException.class, e -> assertThat(e.reason()).isEqualTo(OperationFailure.REJECTED));
         assertThat(runs.status("2026").orElseThrow().stage()).isEqualTo(Stage.FAILED);
         assertThat(ledger.started()).isEmpty();
     }
@@ -302,14 +302,14 @@ class DurableOperationTest {
         assertThat(runs.abort("a")).isTrue();
         assertThatThrownBy(() -> runs.await("a"))
                 .isInstanceOfSatisfying(
-                        OperationException.class, e -> assertThat(e.reason()).isEqualTo(Reason.ABORTED));
+                        OperationException.class, e -> assertThat(e.reason()).isEqualTo(OperationFailure.ABORTED));
         assertThat(ledger.started()).isEmpty();
         runs.submit("2026", PILLS);
         step(runs, 2);
         assertThat(runs.abort("2026")).isTrue();
         assertThatThrownBy(() -> runs.await("2026"))
                 .isInstanceOfSatisfying(
-                        OperationException.class, e -> assertThat(e.reason()).isEqualTo(Reason.ABORTED));
+                        OperationException.class, e -> assertThat(e.reason()).isEqualTo(OperationFailure.ABORTED));
         assertThat(runs.status("2026").orElseThrow().stage()).isEqualTo(Stage.ABORTED);
         assertThat(runs.abort("2026")).isFalse();
         assertThat(ledger.service().count("DELETE", "/jobs/1")).isOne();
@@ -320,7 +320,7 @@ class DurableOperationTest {
     void aRunThatNeverEndsTimesOut() {
         ledger.duration = Duration.ofDays(10);
         assertThatThrownBy(() -> node().await("2026", PILLS)).isInstanceOfSatisfying(OperationException.class, e -> {
-            assertThat(e.reason()).isEqualTo(Reason.TIMED_OUT);
+            assertThat(e.reason()).isEqualTo(OperationFailure.TIMED_OUT);
             assertThat(e.lastStatus().orElseThrow().value()).isEqualTo("running");
             assertThat(e.id()).contains("1");
         });

@@ -8,7 +8,7 @@ import io.httpconnector.FakeTime;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.operation.JobService.Asked;
 import io.httpconnector.operation.JobService.Reply;
-import io.httpconnector.operation.OperationException.Reason;
+import io.httpconnector.operation.OperationException.OperationFailure;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import java.net.URI;
@@ -104,7 +104,7 @@ class OperationPresetsTest {
         respond(Reply.status(202).header("Location", "/results/4"), Reply.json("{\"status\": \"Canceled\"}"));
         assertThatThrownBy(() -> with("azure", start("/vm")).await(connection, Pills.none()))
                 .isInstanceOfSatisfying(
-                        OperationException.class, e -> assertThat(e.reason()).isEqualTo(Reason.ABORTED));
+                        OperationException.class, e -> assertThat(e.reason()).isEqualTo(OperationFailure.ABORTED));
     }
 
     @Test
@@ -241,7 +241,7 @@ class OperationPresetsTest {
         assertThatThrownBy(() -> operation.start(connection, pills))
                 .hasMessageContaining("already in progress")
                 .isInstanceOfSatisfying(
-                        OperationException.class, e -> assertThat(e.reason()).isEqualTo(Reason.REJECTED));
+                        OperationException.class, e -> assertThat(e.reason()).isEqualTo(OperationFailure.REJECTED));
     }
 
     @Test

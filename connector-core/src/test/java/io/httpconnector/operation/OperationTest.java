@@ -11,8 +11,8 @@ import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
 import io.httpconnector.operation.JobService.Asked;
 import io.httpconnector.operation.JobService.Reply;
-import io.httpconnector.operation.OperationException.Reason;
-import io.httpconnector.operation.OperationStatus.State;
+import io.httpconnector.operation.OperationException.OperationFailure;
+import io.httpconnector.operation.OperationStatus.OperationState;
 import io.httpconnector.polling.Pagination;
 import io.httpconnector.polling.RecordSelector;
 import io.httpconnector.template.Pills;
@@ -138,7 +138,7 @@ class OperationTest {
                 ? Reply.json("{\"id\": 7}")
                 : Reply.json("{\"state\": \"running\"}").header("Retry-After", "999999999");
         OperationException e = failure(() -> export().build().await(connection, PILLS));
-        assertThat(e.reason()).isEqualTo(Reason.TIMED_OUT);
+        assertThat(e.reason()).isEqualTo(OperationFailure.TIMED_OUT);
         assertThat(time.nanos()).isEqualTo(Duration.ofHours(1).toNanos());
     }
 
@@ -147,7 +147,7 @@ class OperationTest {
         respond("{\"state\": \"running\"}");
         OperationException e =
                 failure(() -> export().timeout(Duration.ofMinutes(10)).build().await(connection, PILLS));
-        assertThat(e.reason()).isEqualTo(Reason.TIMED_OUT);
+        assertThat(e.reason()).isEqualTo(OperationFailure.TIMED_OUT);
         assertThat(e.id()).contains("7");
         assertThat(e.lastStatus().orElseThrow().value()).isEqualTo("running");
         assertThat(e).hasMessageContaining("PT10M").hasMessageContaining("raise the timeout");
@@ -157,7 +157,7 @@ class OperationTest {
     void aFailureHasTheMessageOfTheService() {
         respond("{\"state\": \"failed\", \"message\": \"disk full\"}");
         OperationException e = failure(() -> export().build().await(connection, PILLS));
-        assertThat(e.reason()).isEqualTo(Reason.FAILED);
+        assertThat(e.reason()).isEqualTo(OperationFailure.FAILED);
         assertThat(e).hasMessageContaining("disk full");
         assertThat(e.exchange()).isPresent();
     }
@@ -166,7 +166,7 @@ class OperationTest {
     void anUnknownStateIsAnErrorWithItsValue() {
         respond("{\"state\": \"runing\"}");
         OperationException e = failure(() -> export().build().await(connection, PILLS));
-        assertThat(e.reason()).isEqualTo(Reason.UNKNOWN_STATE);
+        assertThat(e.reason()).isEqualTo(OperationFailure.UNKNOWN_STATE);
         assertThat(e).hasMessageContaining("\"runing\"").hasMessageContaining("resembles \"running\"");
         assertThat(service.count("GET", "/exports/7")).isOne();
     }
@@ -175,7 +175,7 @@ class OperationTest {
     void aStateThatIsMissingIsAnError() {
         respond("{\"status\": \"running\"}");
         OperationException e = failure(() -> export().build().await(connection, PILLS));
-        assertThat(e.reason()).isEqualTo(Reason.UNKNOWN_STATE);
+        assertThat(e.reason()).isEqualTo(OperationFailure.UNKNOWN_STATE);
         assertThat(e).hasMessageContaining("no state at /state");
     }
 
@@ -183,14 +183,14 @@ class OperationTest {
     void aLostIdIsAnError() {
         service.behaviour = asked -> Reply.json("{\"job\": 7}");
         OperationException e = failure(() -> export().build().start(connection, PILLS));
-        assertThat(e.reason()).isEqualTo(Reason.MISSING_ID);
+        assertThat(e.reason()).isEqualTo(OperationFailure.MISSING_ID);
         assertThat(e).hasMessageContaining("no value at /id");
     }
 
     @Test
     void status404IsToleratedShortlyAfterTheStart() {
         respond("404", "404", "{\"state\": \"finished\"}");
-        assertThat(export().build().await(connection, PILLS).status().state()).isEqualTo(State.DONE);
+        assertThat(export().build().await(connection, PILLS).status().state()).isEqualTo(OperationState.DONE);
     }
 
     @Test
@@ -198,7 +198,7 @@ class OperationTest {
         respond("404");
         OperationException e = failure(
                 () -> export().notFoundTolerance(Duration.ofSeconds(5)).build().await(connection, PILLS));
-        assertThat(e.reason()).isEqualTo(Reason.NOT_FOUND);
+        assertThat(e.reason()).isEqualTo(OperationFailure.NOT_FOUND);
         assertThat(e).hasMessageContaining("notFoundTolerance");
     }
 
@@ -206,7 +206,7 @@ class OperationTest {
     void status404AfterTheOperationWasSeenIsAnError() {
         respond("{\"state\": \"running\"}", "404");
         OperationException e = failure(() -> export().build().await(connection, PILLS));
-        assertThat(e.reason()).isEqualTo(Reason.NOT_FOUND);
+        assertThat(e.reason()).isEqualTo(OperationFailure.NOT_FOUND);
         assertThat(e).hasMessageContaining("last running").hasMessageContaining("add 404 to doneStatus");
     }
 
@@ -218,17 +218,17 @@ class OperationTest {
                         .await(connection, PILLS)
                         .status()
                         .state())
-                .isEqualTo(State.DONE);
+                .isEqualTo(OperationState.DONE);
     }
 
     @Test
     void serverErrorsAreRetriedUntilTheTimeout() {
         respond("{\"state\": \"running\"}", "500", "503", "502", "500", "500", "500", "{\"state\": \"finished\"}");
-        assertThat(export().build().await(connection, PILLS).status().state()).isEqualTo(State.DONE);
+        assertThat(export().build().await(connection, PILLS).status().state()).isEqualTo(OperationState.DONE);
         respond("500");
         OperationException e =
                 failure(() -> export().timeout(Duration.ofMinutes(2)).build().await(connection, PILLS));
-        assertThat(e.reason()).isEqualTo(Reason.TIMED_OUT);
+        assertThat(e.reason()).isEqualTo(OperationFailure.TIMED_OUT);
         assertThat(e.getCause()).isInstanceOf(StatusException.class);
         assertThat(e).hasMessageContaining("last status request failed");
     }
@@ -238,10 +238,10 @@ class OperationTest {
         respond("{\"state\": \"running\"}", "401", "{\"state\": \"finished\"}");
         OperationHandle handle = export().build().start(connection, PILLS);
         OperationException e = failure(handle::await);
-        assertThat(e.reason()).isEqualTo(Reason.NOT_AUTHORIZED);
+        assertThat(e.reason()).isEqualTo(OperationFailure.NOT_AUTHORIZED);
         assertThat(e.needsAuthorization()).isTrue();
         assertThat(e.id()).contains("7");
-        assertThat(handle.await().status().state()).isEqualTo(State.DONE);
+        assertThat(handle.await().status().state()).isEqualTo(OperationState.DONE);
     }
 
     @Test
@@ -251,7 +251,7 @@ class OperationTest {
         OperationResult first = handle.await();
         handle.checkNow();
         assertThat(handle.await().status()).isEqualTo(first.status());
-        assertThat(handle.status().state()).isEqualTo(State.DONE);
+        assertThat(handle.status().state()).isEqualTo(OperationState.DONE);
         assertThat(service.count("GET", "/exports/7")).isOne();
     }
 
@@ -271,7 +271,7 @@ class OperationTest {
                 Thread.sleep(5);
             }
             handle.checkNow();
-            assertThat(waiting.get(10, TimeUnit.SECONDS).status().state()).isEqualTo(State.DONE);
+            assertThat(waiting.get(10, TimeUnit.SECONDS).status().state()).isEqualTo(OperationState.DONE);
         }
     }
 
@@ -323,7 +323,7 @@ class OperationTest {
                 .build()
                 .start(connection, PILLS);
         assertThat(handle.abort()).isTrue();
-        assertThat(failure(handle::await).reason()).isEqualTo(Reason.ABORTED);
+        assertThat(failure(handle::await).reason()).isEqualTo(OperationFailure.ABORTED);
         assertThat(handle.abort()).isFalse();
         assertThat(aborted).hasValue(1);
     }
@@ -357,7 +357,7 @@ class OperationTest {
         service.behaviour = asked -> Reply.status(202).header("Location", other.baseUrl() + "/status");
         other.behaviour = asked -> Reply.json("{\"ok\": true}");
         OperationException e = failure(() -> accepted().build().start(connection, PILLS));
-        assertThat(e.reason()).isEqualTo(Reason.FOREIGN_URL);
+        assertThat(e.reason()).isEqualTo(OperationFailure.FOREIGN_URL);
         assertThat(other.requests).isEmpty();
         assertThat(accepted()
                         .hosts("127.0.0.1")
@@ -383,10 +383,10 @@ class OperationTest {
                 .allMatch(asked -> asked.header("Authorization").isEmpty());
         other.behaviour = asked -> Reply.status(403);
         OperationException e = failure(() -> result.download(file));
-        assertThat(e.reason()).isEqualTo(Reason.RESULT_EXPIRED);
+        assertThat(e.reason()).isEqualTo(OperationFailure.RESULT_EXPIRED);
         assertThat(e.toString() + e.getCause() + e.exchange().orElseThrow().asCurl())
                 .doesNotContain("verysecret");
-        assertThat(failure(result::response).reason()).isEqualTo(Reason.RESULT_EXPIRED);
+        assertThat(failure(result::response).reason()).isEqualTo(OperationFailure.RESULT_EXPIRED);
     }
 
     @Test
@@ -417,7 +417,7 @@ class OperationTest {
         try (Stream<JsonNode> records = result.records()) {
             assertThat(records.map(record -> record.path("id").asInt())).containsExactly(1, 2, 3, 4);
         }
-        assertThat(failure(result::response).reason()).isEqualTo(Reason.NO_RESULT);
+        assertThat(failure(result::response).reason()).isEqualTo(OperationFailure.NO_RESULT);
     }
 
     @Test

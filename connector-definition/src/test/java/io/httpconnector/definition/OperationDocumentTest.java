@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.operation.OperationStatus.State;
+import io.httpconnector.operation.OperationStatus.OperationState;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.Pills;
 import io.httpconnector.testing.MockResponse;
@@ -91,7 +91,7 @@ class OperationDocumentTest {
         try (Connector connector = connector()) {
             ConnectorRequest export = connector.request("export");
             assertThat(export.isOperation()).isTrue();
-            assertThat(export.start(Pills.none()).await().status().state()).isEqualTo(State.DONE);
+            assertThat(export.start(Pills.none()).await().status().state()).isEqualTo(OperationState.DONE);
             try (Stream<JsonNode> records = export.records(Pills.none())) {
                 assertThat(records.map(record -> record.path("id").asInt())).containsExactly(1);
             }

@@ -93,6 +93,6 @@ final class OperationSnippets {
 
     /** Receives alerts. */
     interface Alerts {
-        void raise(String run, OperationException.Reason reason);
+        void raise(String run, OperationException.OperationFailure reason);
     }
 }

@@ -13,9 +13,9 @@ import java.util.TreeMap;
  *
  * @param json the body; a missing node if it is empty or not JSON
  */
-record Content(Response response, JsonNode json, Map<String, String> headers) {
+record ResponseContent(Response response, JsonNode json, Map<String, String> headers) {
 
-    static Content of(Response response) {
+    static ResponseContent of(Response response) {
         JsonNode json = response.bytes().length == 0
                 ? JsonNodeFactory.instance.missingNode()
                 : JsonSupport.readLenient(response.text());
@@ -25,6 +25,6 @@ record Content(Response response, JsonNode json, Map<String, String> headers) {
                 .forEach(name -> response.headers()
                         .first(name)
                         .ifPresent(value -> headers.put(name.toLowerCase(Locale.ROOT), value)));
-        return new Content(response, json, headers);
+        return new ResponseContent(response, json, headers);
     }
 }
