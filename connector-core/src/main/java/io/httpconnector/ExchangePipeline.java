@@ -59,12 +59,12 @@ final class ExchangePipeline {
         this.turnstile = new AdmissionControl(settings);
         this.verdicts = new ConnectionSettings.ResponseClassifier(settings.rules());
         this.budget = new RetryBudget(settings.time(), RETRIES_PER_REQUEST);
-        this.aroundCalls = interceptors(Interceptor.Position.OUTSIDE_RETRIES);
-        this.aroundAttempts = interceptors(Interceptor.Position.INSIDE_RETRIES);
+        this.aroundCalls = interceptors(Interceptor.Placement.OUTSIDE_RETRIES);
+        this.aroundAttempts = interceptors(Interceptor.Placement.INSIDE_RETRIES);
     }
 
-    private InterceptorChain.@Nullable Interceptors interceptors(Interceptor.Position position) {
-        List<Interceptor> all = InterceptorChain.at(position, settings.interceptors());
+    private InterceptorChain.@Nullable Interceptors interceptors(Interceptor.Placement placement) {
+        List<Interceptor> all = InterceptorChain.at(placement, settings.interceptors());
         if (all.isEmpty()) {
             return null;
         }

@@ -393,28 +393,28 @@ public final class HttpConnectionBuilder {
     }
 
     /**
-     * Adds an interceptor at the {@linkplain Interceptor#position() position} that it declares: by default outside retries.
+     * Adds an interceptor at the {@linkplain Interceptor#placement() placement} that it declares: by default outside retries.
      *
      * @param interceptor the interceptor
      * @return this
      */
     public HttpConnectionBuilder around(Interceptor interceptor) {
         check(() -> interceptors.add(new InterceptorChain.Registration(
-                notNull(notNull(interceptor, "interceptor").position(), "position of an interceptor"), interceptor)));
+                notNull(notNull(interceptor, "interceptor").placement(), "placement of an interceptor"), interceptor)));
         return this;
     }
 
     /**
-     * Adds an interceptor. Those at the same position run in the order of their registration. See {@link Interceptor} for what they
+     * Adds an interceptor. Those with the same placement run in the order of their registration. See {@link Interceptor} for what they
      * may do, and for the order of all steps.
      *
-     * @param position whether it runs inside or outside retries
+     * @param placement whether it runs inside or outside retries
      * @param interceptor the interceptor
      * @return this
      */
-    public HttpConnectionBuilder around(Interceptor.Position position, Interceptor interceptor) {
+    public HttpConnectionBuilder around(Interceptor.Placement placement, Interceptor interceptor) {
         check(() -> interceptors.add(new InterceptorChain.Registration(
-                notNull(position, "position of an interceptor"), notNull(interceptor, "interceptor"))));
+                notNull(placement, "placement of an interceptor"), notNull(interceptor, "interceptor"))));
         return this;
     }
 

@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * <pre>{@code
  * .around(chain -> chain.proceed(chain.request().header("X-Tenant", tenant())))
- * .around(Interceptor.Position.INSIDE_RETRIES, chain -> {
+ * .around(Interceptor.Placement.INSIDE_RETRIES, chain -> {
  *     Response response = chain.proceed(chain.request());
  *     audit.add(chain.connection(), response.status());
  *     return response;
@@ -52,12 +52,12 @@ public interface Interceptor {
     }
 
     /**
-     * Returns the position at which the interceptor runs if it is registered without one. Default: outside retries.
+     * Returns the placement of the interceptor if it is registered without one. Default: outside retries.
      *
-     * @return the position
+     * @return the placement
      */
-    default Position position() {
-        return Position.OUTSIDE_RETRIES;
+    default Placement placement() {
+        return Placement.OUTSIDE_RETRIES;
     }
 
     /**
@@ -69,8 +69,8 @@ public interface Interceptor {
         return Optional.empty();
     }
 
-    /** The position of an interceptor. */
-    enum Position {
+    /** The placement of an interceptor. */
+    enum Placement {
         /** Once for each call: around all attempts and redirects. {@link Chain#proceed} throws the exceptions of {@code send}. */
         OUTSIDE_RETRIES,
         /**

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class InterceptorChain implements Interceptor.Chain {
 
     /**
-     * The interceptors of a connection at one position, and how requests continue after the last one.
+     * The interceptors of a connection with one placement, and how requests continue after the last one.
      *
      * @param policy decides where credentials are sent
      * @param identity computes fingerprints of credentials
@@ -65,7 +65,7 @@ final class InterceptorChain implements Interceptor.Chain {
         String of(OriginPolicy.Hop hop, CallContext call, @Nullable Request signed);
     }
 
-    /** What all interceptors of one request have in common. */
+    /** The common state of the interceptors of one request. */
     private record Run(
             CallContext call,
             @Nullable StreamingReceiver<?> receiver,
@@ -261,17 +261,17 @@ final class InterceptorChain implements Interceptor.Chain {
     }
 
     /**
-     * An interceptor at its position.
+     * An interceptor with its placement.
      *
-     * @param position where it runs
+     * @param placement where it runs
      * @param interceptor the interceptor
      */
-    record Registration(Interceptor.Position position, Interceptor interceptor) {}
+    record Registration(Interceptor.Placement placement, Interceptor interceptor) {}
 
-    /** Returns the interceptors at a position, in the order of their registration. */
-    static List<Interceptor> at(Interceptor.Position position, List<Registration> all) {
+    /** Returns the interceptors with a placement, in the order of their registration. */
+    static List<Interceptor> at(Interceptor.Placement placement, List<Registration> all) {
         return all.stream()
-                .filter(one -> one.position == position)
+                .filter(one -> one.placement == placement)
                 .map(Registration::interceptor)
                 .toList();
     }

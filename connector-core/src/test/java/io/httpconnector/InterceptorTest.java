@@ -13,8 +13,8 @@ import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
-import static io.httpconnector.Interceptor.Position.INSIDE_RETRIES;
-import static io.httpconnector.Interceptor.Position.OUTSIDE_RETRIES;
+import static io.httpconnector.Interceptor.Placement.INSIDE_RETRIES;
+import static io.httpconnector.Interceptor.Placement.OUTSIDE_RETRIES;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -110,8 +110,8 @@ class InterceptorTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Interceptor.Position.class)
-    void anInterceptorChangesHeaderQueryAndBodyAndTheResultIsSigned(Interceptor.Position position) {
+    @EnumSource(Interceptor.Placement.class)
+    void anInterceptorChangesHeaderQueryAndBodyAndTheResultIsSigned(Interceptor.Placement placement) {
         service.stubFor(any(anyUrl()).willReturn(okJson("{}")));
         AuthStrategy signing = request -> request.header(
                 "X-Signature",
@@ -123,7 +123,7 @@ class InterceptorTest {
                 .auth(signing)
                 .header("X-Default", "d")
                 .around(
-                        position,
+                        placement,
                         chain -> chain.proceed(chain.request()
                                 .header("X-Tenant", "a")
                                 .query("page", "2")
@@ -151,8 +151,8 @@ class InterceptorTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Interceptor.Position.class)
-    void anInterceptorSeesNoSecretAndTheServiceAndTheApplicationStillReceiveThem(Interceptor.Position position) {
+    @EnumSource(Interceptor.Placement.class)
+    void anInterceptorSeesNoSecretAndTheServiceAndTheApplicationStillReceiveThem(Interceptor.Placement placement) {
         service.stubFor(any(anyUrl())
                 .willReturn(aResponse()
                         .withHeader("Set-Cookie", "session=c00kie-secret; Path=/")
@@ -171,7 +171,7 @@ class InterceptorTest {
         try (HttpConnection connection = connection()
                 .auth(bearer("t0ken-secret-1"))
                 .header("X-Default-Key", Secret.of("default-secret-7"))
-                .around(position, chain -> {
+                .around(placement, chain -> {
                     Response received = chain.proceed(chain.request().header("X-Added", "yes"));
                     seen.append(all(chain, received));
                     assertThat(chain.isMasked(received)).isTrue();
@@ -229,13 +229,13 @@ class InterceptorTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Interceptor.Position.class)
-    void aRequestThatAnInterceptorMovesToAnotherOriginHasNoCredentials(Interceptor.Position position) {
+    @EnumSource(Interceptor.Placement.class)
+    void aRequestThatAnInterceptorMovesToAnotherOriginHasNoCredentials(Interceptor.Placement placement) {
         stranger.stubFor(any(anyUrl()).willReturn(okJson("{}")));
         try (HttpConnection connection = connection()
                 .auth(bearer("t0ken"))
                 .header("X-Default", Secret.of("default-secret"))
-                .around(position, chain -> chain.proceed(chain.request().withUrl(stranger.baseUrl() + "/x")))
+                .around(placement, chain -> chain.proceed(chain.request().withUrl(stranger.baseUrl() + "/x")))
                 .build()) {
             connection.send(Request.get("/").header("X-Key", Secret.of("key")).header("Cookie", "a=b"));
 
@@ -278,11 +278,11 @@ class InterceptorTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Interceptor.Position.class)
-    void aSyntheticResponseIsReturnedReadDownloadedAndTested(Interceptor.Position position) throws IOException {
+    @EnumSource(Interceptor.Placement.class)
+    void aSyntheticResponseIsReturnedReadDownloadedAndTested(Interceptor.Placement placement) throws IOException {
         try (HttpConnection connection = connection()
                 .test(Request.get("/test"))
-                .around(position, chain -> chain.respond(200, JSON, "{\"id\":7}".getBytes(UTF_8)))
+                .around(placement, chain -> chain.respond(200, JSON, "{\"id\":7}".getBytes(UTF_8)))
                 .build()) {
             assertThat(connection.send(Request.get("/")).json().path("id").asInt())
                     .isEqualTo(7);
@@ -405,16 +405,16 @@ class InterceptorTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Interceptor.Position.class)
-    void aFailureOfAnInterceptorNamesItAndAConnectorExceptionPasses(Interceptor.Position position) {
+    @EnumSource(Interceptor.Placement.class)
+    void aFailureOfAnInterceptorNamesItAndAConnectorExceptionPasses(Interceptor.Placement placement) {
         ConnectorException own = new ConnectorException("not today");
         try (HttpConnection connection =
-                        connection().around(position, new Failing(own)).build();
+                        connection().around(placement, new Failing(own)).build();
                 HttpConnection broken = connection()
-                        .around(position, new Failing(new IOException("disk is full, query-secret")))
+                        .around(placement, new Failing(new IOException("disk is full, query-secret")))
                         .build();
                 HttpConnection nothing =
-                        connection().around(position, chain -> null).build()) {
+                        connection().around(placement, chain -> null).build()) {
             assertThatThrownBy(() -> connection.send(Request.get("/"))).isSameAs(own);
             Interceptor.FailedException failed = catchThrowableOfType(
                     Interceptor.FailedException.class,
@@ -565,7 +565,7 @@ class InterceptorTest {
                         .build())
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("interceptor")
-                .hasMessageContaining("position of an interceptor");
+                .hasMessageContaining("placement of an interceptor");
     }
 
     @Test

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * request can have a {@code Cache-Control} field: {@code no-store}, {@code no-cache}, {@code max-age}, {@code min-fresh}, {@code
  * max-stale}, {@code only-if-cached}, {@code stale-if-error}.
  *
- * <p>Responses have the field {@code Cache-Status} (RFC 9211), see {@link #outcome}. A response from the cache requires neither
+ * <p>Responses have the field {@code Cache-Status} (RFC 9211), see {@link #result}. A response from the cache requires neither
  * the rate limit nor a socket. Thread-safe.
  */
 public final class ResponseCache implements Interceptor {
@@ -75,8 +75,8 @@ public final class ResponseCache implements Interceptor {
         return new ResponseCache(Arguments.notNull(settings, "cache settings"));
     }
 
-    /** How a response was obtained. */
-    public enum Outcome {
+    /** The source of a response. */
+    public enum CacheResult {
         /** From the cache, without a request. */
         HIT,
         /** From the cache after the service has confirmed it (304). */
@@ -91,19 +91,21 @@ public final class ResponseCache implements Interceptor {
      * Returns how a response was obtained, from its field {@code Cache-Status}.
      *
      * @param headers the header fields of a response or of an exchange
-     * @return the outcome; empty if the cache was not used
+     * @return the result; empty if the cache was not used
      */
-    public static Optional<Outcome> outcome(Headers headers) {
+    public static Optional<CacheResult> result(Headers headers) {
         List<String> lines = Arguments.notNull(headers, "headers").all(CACHE_STATUS);
         String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1);
         if (!last.startsWith(NAME + ";")) {
             return Optional.empty();
         }
         if (last.contains("; fwd-status=304")) {
-            return Optional.of(Outcome.REVALIDATED);
+            return Optional.of(CacheResult.REVALIDATED);
         }
         return Optional.of(
-                !last.contains("; hit") ? Outcome.MISS : last.contains("; ttl=-") ? Outcome.STALE : Outcome.HIT);
+                !last.contains("; hit")
+                        ? CacheResult.MISS
+                        : last.contains("; ttl=-") ? CacheResult.STALE : CacheResult.HIT);
     }
 
     /**
@@ -139,8 +141,8 @@ public final class ResponseCache implements Interceptor {
     }
 
     @Override
-    public Position position() {
-        return Position.INSIDE_RETRIES;
+    public Placement placement() {
+        return Placement.INSIDE_RETRIES;
     }
 
     @Override

@@ -45,12 +45,12 @@ import org.jspecify.annotations.Nullable;
 public final class CircuitBreakerInterceptor implements Interceptor {
 
     private final CircuitBreaker breaker;
-    private final Position position;
+    private final Placement placement;
     private final OpenTimes opened;
 
-    private CircuitBreakerInterceptor(CircuitBreaker breaker, Position position) {
+    private CircuitBreakerInterceptor(CircuitBreaker breaker, Placement placement) {
         this.breaker = breaker;
-        this.position = position;
+        this.placement = placement;
         this.opened = OpenTimes.of(breaker);
     }
 
@@ -61,7 +61,7 @@ public final class CircuitBreakerInterceptor implements Interceptor {
      * @return the interceptor
      */
     public static CircuitBreakerInterceptor of(CircuitBreaker breaker) {
-        return new CircuitBreakerInterceptor(notNull(breaker, "circuit breaker"), Position.OUTSIDE_RETRIES);
+        return new CircuitBreakerInterceptor(notNull(breaker, "circuit breaker"), Placement.OUTSIDE_RETRIES);
     }
 
     /**
@@ -70,7 +70,7 @@ public final class CircuitBreakerInterceptor implements Interceptor {
      * @return another interceptor
      */
     public CircuitBreakerInterceptor insideRetries() {
-        return new CircuitBreakerInterceptor(breaker, Position.INSIDE_RETRIES);
+        return new CircuitBreakerInterceptor(breaker, Placement.INSIDE_RETRIES);
     }
 
     /**
@@ -110,8 +110,8 @@ public final class CircuitBreakerInterceptor implements Interceptor {
     }
 
     @Override
-    public Position position() {
-        return position;
+    public Placement placement() {
+        return placement;
     }
 
     @Override

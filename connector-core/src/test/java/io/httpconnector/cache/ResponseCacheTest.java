@@ -35,7 +35,7 @@ import io.httpconnector.ResponseRule;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
-import io.httpconnector.cache.ResponseCache.Outcome;
+import io.httpconnector.cache.ResponseCache.CacheResult;
 import io.httpconnector.resilience.CircuitBreakerInterceptor;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -92,13 +92,13 @@ class ResponseCacheTest {
         return service.findAll(anyRequestedFor(anyUrl())).size();
     }
 
-    private static Outcome outcome(Response response) {
-        return ResponseCache.outcome(response.headers()).orElseThrow();
+    private static CacheResult outcome(Response response) {
+        return ResponseCache.result(response.headers()).orElseThrow();
     }
 
     @ParameterizedTest
-    @EnumSource(Interceptor.Position.class)
-    void aFreshResponseIsReturnedWithoutARequestAndRevalidatedWhenItIsStale(Interceptor.Position position) {
+    @EnumSource(Interceptor.Placement.class)
+    void aFreshResponseIsReturnedWithoutARequestAndRevalidatedWhenItIsStale(Interceptor.Placement placement) {
         responds(ok("Cache-Control", "private, max-age=60", "ETag", "\"a\""));
         service.stubFor(get(anyUrl())
                 .withHeader("If-None-Match", equalTo("\"a\""))
@@ -109,17 +109,17 @@ class ResponseCacheTest {
         try (HttpConnection connection = HttpConnection.named("Service")
                 .baseUrl(service.baseUrl())
                 .timeSource(time)
-                .around(position, cache)
+                .around(placement, cache)
                 .auth(bearer("t"))
                 .build()) {
             Response first = connection.send(GET);
-            assertThat(outcome(first)).isEqualTo(Outcome.MISS);
+            assertThat(outcome(first)).isEqualTo(CacheResult.MISS);
             assertThat(first.headers().first("Cache-Status")).hasValue("http-connector; fwd=uri-miss; stored");
             time.pass(Duration.ofSeconds(59));
 
             Response hit = connection.send(GET);
 
-            assertThat(outcome(hit)).isEqualTo(Outcome.HIT);
+            assertThat(outcome(hit)).isEqualTo(CacheResult.HIT);
             assertThat(hit.json().path("id").asInt()).isEqualTo(1);
             assertThat(hit.headers().first("Age")).hasValue("59");
             assertThat(hit.headers().first("Cache-Status")).hasValue("http-connector; hit; ttl=1");
@@ -128,13 +128,13 @@ class ResponseCacheTest {
             time.pass(Duration.ofSeconds(1));
 
             Response confirmed = connection.send(GET);
-            assertThat(outcome(confirmed)).isEqualTo(Outcome.REVALIDATED);
+            assertThat(outcome(confirmed)).isEqualTo(CacheResult.REVALIDATED);
             assertThat(confirmed.status()).isEqualTo(200);
             assertThat(confirmed.text()).isEqualTo("{\"id\":1}");
             assertThat(confirmed.headers().first("X-New")).hasValue("1");
-            assertThat(outcome(connection.send(GET))).isEqualTo(Outcome.HIT);
+            assertThat(outcome(connection.send(GET))).isEqualTo(CacheResult.HIT);
             time.pass(Duration.ofSeconds(10));
-            assertThat(outcome(connection.send(GET))).isEqualTo(Outcome.REVALIDATED);
+            assertThat(outcome(connection.send(GET))).isEqualTo(CacheResult.REVALIDATED);
         }
         assertThat(received()).isEqualTo(3);
         assertThat(cache.statistics())
@@ -179,11 +179,11 @@ class ResponseCacheTest {
             connection.send(GET);
             if (seconds > 0) {
                 time.pass(Duration.ofSeconds(seconds - 1));
-                assertThat(outcome(connection.send(GET))).isEqualTo(Outcome.HIT);
+                assertThat(outcome(connection.send(GET))).isEqualTo(CacheResult.HIT);
                 time.pass(Duration.ofSeconds(1));
             }
             if (seconds < 100_000) {
-                assertThat(outcome(connection.send(GET))).isEqualTo(Outcome.MISS);
+                assertThat(outcome(connection.send(GET))).isEqualTo(CacheResult.MISS);
             }
         }
     }
@@ -203,12 +203,12 @@ class ResponseCacheTest {
         responds(ok("Cache-Control", "max-age=60", "Vary", "Accept-Language, X-A"));
         try (HttpConnection connection = connection().build()) {
             Request german = GET.header("Accept-Language", "de");
-            assertThat(outcome(connection.send(german))).isEqualTo(Outcome.MISS);
+            assertThat(outcome(connection.send(german))).isEqualTo(CacheResult.MISS);
             Response other = connection.send(GET.header("Accept-Language", "en"));
             assertThat(other.headers().first("Cache-Status")).hasValue("http-connector; fwd=vary-miss; stored");
-            assertThat(outcome(connection.send(GET))).isEqualTo(Outcome.MISS);
-            assertThat(outcome(connection.send(german))).isEqualTo(Outcome.HIT);
-            assertThat(outcome(connection.send(german.header("X-B", "1")))).isEqualTo(Outcome.HIT);
+            assertThat(outcome(connection.send(GET))).isEqualTo(CacheResult.MISS);
+            assertThat(outcome(connection.send(german))).isEqualTo(CacheResult.HIT);
+            assertThat(outcome(connection.send(german.header("X-B", "1")))).isEqualTo(CacheResult.HIT);
         }
         assertThat(received()).isEqualTo(3);
     }
@@ -222,30 +222,30 @@ class ResponseCacheTest {
                     .isInstanceOfSatisfying(
                             StatusException.class, e -> assertThat(e.status()).isEqualTo(504));
             connection.send(GET);
-            assertThat(outcome(connection.send(only))).isEqualTo(Outcome.HIT);
+            assertThat(outcome(connection.send(only))).isEqualTo(CacheResult.HIT);
             time.pass(Duration.ofSeconds(30));
-            assertThat(ResponseCache.outcome(connection
+            assertThat(ResponseCache.result(connection
                             .send(GET.header("Cache-Control", "no-store"))
                             .headers()))
                     .isEqualTo(Optional.empty());
             assertThat(outcome(connection.send(GET.header("Cache-Control", "max-age=10"))))
-                    .isEqualTo(Outcome.MISS);
+                    .isEqualTo(CacheResult.MISS);
             time.pass(Duration.ofSeconds(30));
             assertThat(outcome(connection.send(GET.header("Cache-Control", "min-fresh=40"))))
-                    .isEqualTo(Outcome.MISS);
+                    .isEqualTo(CacheResult.MISS);
             assertThat(outcome(connection.send(GET.header("Cache-Control", "no-cache"))))
-                    .isEqualTo(Outcome.MISS);
+                    .isEqualTo(CacheResult.MISS);
             time.pass(Duration.ofSeconds(70));
             assertThat(outcome(connection.send(GET.header("Cache-Control", "max-stale=20"))))
-                    .isEqualTo(Outcome.STALE);
+                    .isEqualTo(CacheResult.STALE);
             assertThat(outcome(connection.send(GET.header("Cache-Control", "max-stale"))))
-                    .isEqualTo(Outcome.STALE);
+                    .isEqualTo(CacheResult.STALE);
             assertThat(outcome(connection.send(GET.header("Cache-Control", "max-stale=5"))))
-                    .isEqualTo(Outcome.MISS);
-            assertThat(ResponseCache.outcome(
+                    .isEqualTo(CacheResult.MISS);
+            assertThat(ResponseCache.result(
                             connection.send(GET.header("Range", "bytes=0-1")).headers()))
                     .isEmpty();
-            assertThat(ResponseCache.outcome(connection
+            assertThat(ResponseCache.result(connection
                             .send(GET.header("If-None-Match", "\"x\""))
                             .headers()))
                     .isEmpty();
@@ -260,21 +260,21 @@ class ResponseCacheTest {
                         .auth(request -> bearer(token[0]).apply(request))
                         .build();
                 HttpConnection same = connection().auth(bearer("alice")).build()) {
-            assertThat(outcome(connection.send(GET))).isEqualTo(Outcome.MISS);
-            assertThat(outcome(connection.send(GET))).isEqualTo(Outcome.HIT);
-            assertThat(outcome(same.send(GET))).isEqualTo(Outcome.MISS);
+            assertThat(outcome(connection.send(GET))).isEqualTo(CacheResult.MISS);
+            assertThat(outcome(connection.send(GET))).isEqualTo(CacheResult.HIT);
+            assertThat(outcome(same.send(GET))).isEqualTo(CacheResult.MISS);
             token[0] = "bob";
-            assertThat(outcome(connection.send(GET))).isEqualTo(Outcome.MISS);
+            assertThat(outcome(connection.send(GET))).isEqualTo(CacheResult.MISS);
             token[0] = "alice";
-            assertThat(outcome(connection.send(GET))).isEqualTo(Outcome.HIT);
+            assertThat(outcome(connection.send(GET))).isEqualTo(CacheResult.HIT);
             assertThat(outcome(connection.send(GET.header("X-User", Secret.of("carol")))))
-                    .isEqualTo(Outcome.MISS);
+                    .isEqualTo(CacheResult.MISS);
             assertThat(outcome(connection.send(GET.query("key", Secret.of("dave")))))
-                    .isEqualTo(Outcome.MISS);
+                    .isEqualTo(CacheResult.MISS);
             assertThat(outcome(connection.send(GET.query("key", Secret.of("erin")))))
-                    .isEqualTo(Outcome.MISS);
+                    .isEqualTo(CacheResult.MISS);
             assertThat(outcome(connection.send(GET.query("key", Secret.of("erin")))))
-                    .isEqualTo(Outcome.HIT);
+                    .isEqualTo(CacheResult.HIT);
         }
     }
 
@@ -284,10 +284,10 @@ class ResponseCacheTest {
         service.stubFor(post("/login").willReturn(noContent().withHeader("Set-Cookie", "session=1; Path=/")));
         try (HttpConnection connection = connection().cookies().build()) {
             connection.send(GET);
-            assertThat(outcome(connection.send(GET))).isEqualTo(Outcome.HIT);
+            assertThat(outcome(connection.send(GET))).isEqualTo(CacheResult.HIT);
             connection.send(Request.post("/login"));
-            assertThat(outcome(connection.send(GET))).isEqualTo(Outcome.MISS);
-            assertThat(outcome(connection.send(GET))).isEqualTo(Outcome.HIT);
+            assertThat(outcome(connection.send(GET))).isEqualTo(CacheResult.MISS);
+            assertThat(outcome(connection.send(GET))).isEqualTo(CacheResult.HIT);
         }
     }
 
@@ -298,7 +298,7 @@ class ResponseCacheTest {
                 .auth(request -> request.header("X-Signature", UUID.randomUUID().toString()))
                 .build()) {
             connection.send(GET);
-            assertThat(outcome(connection.send(GET))).isEqualTo(Outcome.MISS);
+            assertThat(outcome(connection.send(GET))).isEqualTo(CacheResult.MISS);
         }
         assertThat(cache.statistics().entries()).isZero();
     }
@@ -321,12 +321,12 @@ class ResponseCacheTest {
         responds(ok("Cache-Control", "max-age=60"));
         try (HttpConnection connection = connection()
                 .around(
-                        Interceptor.Position.INSIDE_RETRIES,
+                        Interceptor.Placement.INSIDE_RETRIES,
                         chain -> chain.proceed(chain.request()
                                 .header("X-Tenant", UUID.randomUUID().toString())))
                 .build()) {
             connection.send(GET);
-            assertThat(outcome(connection.send(GET))).isEqualTo(Outcome.MISS);
+            assertThat(outcome(connection.send(GET))).isEqualTo(CacheResult.MISS);
         }
     }
 
@@ -363,7 +363,7 @@ class ResponseCacheTest {
             Response stale = connection.send(GET);
 
             assertThat(stale.text()).isEqualTo("{\"id\":1}");
-            assertThat(outcome(stale)).isEqualTo(Outcome.STALE);
+            assertThat(outcome(stale)).isEqualTo(CacheResult.STALE);
             assertThat(stale.headers().first("Cache-Status"))
                     .hasValue("http-connector; hit; ttl=-40; detail=stale-if-error");
             time.pass(Duration.ofSeconds(261));
@@ -394,7 +394,7 @@ class ResponseCacheTest {
             time.pass(Duration.ofMinutes(2));
             responds(aResponse().withStatus(503));
             if (isReturned) {
-                assertThat(outcome(connection.send(GET))).isEqualTo(Outcome.STALE);
+                assertThat(outcome(connection.send(GET))).isEqualTo(CacheResult.STALE);
             } else {
                 assertThatThrownBy(() -> connection.send(GET)).isInstanceOf(StatusException.class);
             }
@@ -443,7 +443,7 @@ class ResponseCacheTest {
             other.send(GET);
             connection.send(
                     Request.post(url).bodyField("password", Secret.of("s")).acceptAnyStatus());
-            Outcome expected = isRemoved ? Outcome.MISS : Outcome.HIT;
+            CacheResult expected = isRemoved ? CacheResult.MISS : CacheResult.HIT;
             assertThat(outcome(connection.send(GET))).isEqualTo(expected);
             assertThat(outcome(other.send(GET))).isEqualTo(expected);
         }
@@ -457,7 +457,7 @@ class ResponseCacheTest {
             Request item = Request.get("/items/7").query("a", "b");
             connection.send(item);
             connection.send(Request.post("/items"));
-            assertThat(outcome(connection.send(item))).isEqualTo(Outcome.MISS);
+            assertThat(outcome(connection.send(item))).isEqualTo(CacheResult.MISS);
         }
     }
 
@@ -474,7 +474,7 @@ class ResponseCacheTest {
             assertThatThrownBy(() -> connection.send(GET)).isInstanceOf(StatusException.class);
             assertThat(cache.statistics().entries()).isZero();
             connection.send(GET.acceptStatus(404));
-            assertThat(outcome(connection.send(GET.acceptStatus(404)))).isEqualTo(Outcome.HIT);
+            assertThat(outcome(connection.send(GET.acceptStatus(404)))).isEqualTo(CacheResult.HIT);
             assertThatThrownBy(() -> connection.send(GET)).isInstanceOf(StatusException.class);
         }
     }
@@ -489,8 +489,8 @@ class ResponseCacheTest {
         service.stubFor(get("/new").willReturn(ok("Cache-Control", "max-age=60")));
         try (HttpConnection connection = connection().build()) {
             connection.send(Request.get("/old"));
-            assertThat(outcome(connection.send(Request.get("/new")))).isEqualTo(Outcome.HIT);
-            assertThat(outcome(connection.send(Request.get("/old")))).isEqualTo(Outcome.HIT);
+            assertThat(outcome(connection.send(Request.get("/new")))).isEqualTo(CacheResult.HIT);
+            assertThat(outcome(connection.send(Request.get("/old")))).isEqualTo(CacheResult.HIT);
         }
         service.verify(2, getRequestedFor(urlEqualTo("/old")));
         service.verify(1, getRequestedFor(urlEqualTo("/new")));
@@ -511,10 +511,10 @@ class ResponseCacheTest {
                 connection.send(Request.get("/0"));
             }
             assertThat(small.statistics().entries()).isEqualTo(10);
-            assertThat(outcome(connection.send(Request.get("/0")))).isEqualTo(Outcome.HIT);
+            assertThat(outcome(connection.send(Request.get("/0")))).isEqualTo(CacheResult.HIT);
             responds(ok("Cache-Control", "max-age=60").withBody("x".repeat(31_000)));
             connection.send(Request.get("/large"));
-            assertThat(outcome(connection.send(Request.get("/large")))).isEqualTo(Outcome.MISS);
+            assertThat(outcome(connection.send(Request.get("/large")))).isEqualTo(CacheResult.MISS);
             responds(ok("Cache-Control", "max-age=60").withBody("x".repeat(25_000)));
             for (int i = 100; i < 120; i++) {
                 connection.send(Request.get("/" + i));
@@ -543,7 +543,7 @@ class ResponseCacheTest {
                     .willReturn(aResponse().withStatus(304).withHeader("ETag", "\"other\"")));
             Response response = connection.send(GET);
             assertThat(response.text()).isEqualTo("{\"id\":1}");
-            assertThat(outcome(response)).isEqualTo(Outcome.MISS);
+            assertThat(outcome(response)).isEqualTo(CacheResult.MISS);
         }
     }
 

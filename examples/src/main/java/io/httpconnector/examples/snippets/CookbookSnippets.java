@@ -20,7 +20,6 @@ import io.httpconnector.RetryPolicy;
 import io.httpconnector.Secret;
 import io.httpconnector.SsrfPolicy;
 import io.httpconnector.StatusException;
-import io.httpconnector.TimedOutException;
 import io.httpconnector.auth.BasicAuth;
 import io.httpconnector.auth.CustomAuth;
 import io.httpconnector.auth.LoginAuth;
@@ -121,10 +120,6 @@ final class CookbookSnippets {
     }
 
     record Order(String id, java.math.BigDecimal total) {}
-
-    interface CircuitBreaker {
-        <T> T call(Supplier<T> work, java.util.function.Predicate<RuntimeException> isOutage);
-    }
 
     interface Jobs {
         void later(String job, Duration delay);
@@ -323,16 +318,6 @@ final class CookbookSnippets {
                         .treatAs(Action.RATE_LIMITED))
                 .build();
         return legacy;
-    }
-
-    static Response guarded(HttpConnection payments, CircuitBreaker breaker, Request request) {
-
-        Response response = breaker.call(
-                () -> payments.send(request),
-                failure -> failure instanceof CannotConnectException
-                        || failure instanceof TimedOutException
-                        || (failure instanceof StatusException status && status.status() >= 500));
-        return response;
     }
 
     static void job(HttpConnection crm, Request request, String job, Jobs jobs) {
