@@ -51,7 +51,7 @@ final class HarFile {
     private static ObjectNode entry(RecordedEntry recorded) {
         RecordedEntry.Sent sent = recorded.sent();
         RecordedEntry.Received received = recorded.received();
-        RecordedEntry.Content response = received == null ? null : received.body();
+        RecordedEntry.StoredBody response = received == null ? null : received.body();
         ObjectNode entry = ExchangeFormatter.harEntry(new ExchangeFormatter.Values(
                 sent.name(),
                 sent.method(),
@@ -63,7 +63,7 @@ final class HarFile {
                 text(response),
                 recorded.startedAt(),
                 recorded.elapsed()));
-        RecordedEntry.Content body = sent.body();
+        RecordedEntry.StoredBody body = sent.body();
         if (body != null && !body.text().isEmpty()) {
             ObjectNode request = entry.withObject("/request");
             request.put("bodySize", body.bytes().length);
@@ -98,7 +98,7 @@ final class HarFile {
         return entry;
     }
 
-    private static String text(RecordedEntry.@Nullable Content body) {
+    private static String text(RecordedEntry.@Nullable StoredBody body) {
         return body == null ? "" : body.text();
     }
 

@@ -130,7 +130,7 @@ final class HarFileReader {
         }
         boolean hasBody = content.path("text").isTextual();
         String encoding = content.path("encoding").asText("");
-        RecordedEntry.Content body = null;
+        RecordedEntry.StoredBody body = null;
         if (hasBody) {
             String contentType = headers.stream()
                     .filter(field -> field.name().equalsIgnoreCase("Content-Type"))
@@ -139,7 +139,7 @@ final class HarFileReader {
                     .orElse(type);
             body = content(contentType, content.path("text").asText(), encoding, pointer + "/content/text");
         } else if (content.path("size").asLong(0) <= 0) {
-            body = new RecordedEntry.Content(type, "", false);
+            body = new RecordedEntry.StoredBody(type, "", false);
         }
         if (isForeign) {
             // Archives contain the decoded body; its length has changed.
@@ -150,7 +150,7 @@ final class HarFileReader {
                 status, List.copyOf(headers), body, entry.path("_length").asLong(-1), isWhole);
     }
 
-    private RecordedEntry.Content content(String type, String text, String encoding, String pointer) {
+    private RecordedEntry.StoredBody content(String type, String text, String encoding, String pointer) {
         boolean isBase64 = encoding.equalsIgnoreCase("base64");
         if (!encoding.isEmpty() && !isBase64) {
             problems.add(pointer + ": the encoding " + LogSafe.visible(encoding) + " is unknown: use base64");
@@ -162,10 +162,10 @@ final class HarFileReader {
                 problems.add(pointer + ": it is not Base64: " + e.getMessage());
             }
         }
-        return new RecordedEntry.Content(type, text, isBase64);
+        return new RecordedEntry.StoredBody(type, text, isBase64);
     }
 
-    private RecordedEntry.@Nullable Content body(JsonNode request, boolean isForeign, String pointer) {
+    private RecordedEntry.@Nullable StoredBody body(JsonNode request, boolean isForeign, String pointer) {
         JsonNode posted = request.path("postData");
         String type = posted.path("mimeType").asText("");
         String text = posted.path("text").asText("");
@@ -180,7 +180,7 @@ final class HarFileReader {
                 && posted.path("params").isEmpty();
         if (isMissing || (isMultipart && !posted.path("params").isEmpty())) {
             // Browsers leave out files, and thus the parts of multipart bodies: any body is equal.
-            return new RecordedEntry.Content(type, LogSafe.MASK, false);
+            return new RecordedEntry.StoredBody(type, LogSafe.MASK, false);
         }
         StringBuilder form = new StringBuilder();
         for (JsonNode pair : posted.path("params")) {
@@ -189,7 +189,7 @@ final class HarFileReader {
                     .append('=')
                     .append(encoded(pair.path("value").asText("")));
         }
-        return form.isEmpty() ? null : new RecordedEntry.Content(type, form.toString(), false);
+        return form.isEmpty() ? null : new RecordedEntry.StoredBody(type, form.toString(), false);
     }
 
     /** Some tools write lists of decoded names, some of encoded ones. */

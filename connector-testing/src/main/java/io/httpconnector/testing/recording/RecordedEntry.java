@@ -67,7 +67,7 @@ record RecordedEntry(
      * @param text the text, or Base64
      * @param isBase64 whether the body is not text
      */
-    record Content(String mediaType, String text, boolean isBase64) {
+    record StoredBody(String mediaType, String text, boolean isBase64) {
 
         byte[] bytes() {
             if (isBase64) {
@@ -92,7 +92,7 @@ record RecordedEntry(
             String method,
             String url,
             List<Field> headers,
-            @Nullable Content body) {
+            @Nullable StoredBody body) {
 
         /** Returns the request in one line. */
         String summary() {
@@ -110,7 +110,7 @@ record RecordedEntry(
      * @param isWhole whether the body was read to its end
      */
     record Received(
-            int status, List<Field> headers, @Nullable Content body, long length, boolean isWhole) {}
+            int status, List<Field> headers, @Nullable StoredBody body, long length, boolean isWhole) {}
 
     /**
      * A failure of the transport.

@@ -196,7 +196,7 @@ public final class Recording implements AutoCloseable {
                 query.add(pair);
             }
         }
-        RecordedEntry.Content body = entry.sent().body();
+        RecordedEntry.StoredBody body = entry.sent().body();
         RecordedEntry.Received received = entry.received();
         int slash = whole.indexOf('/', whole.indexOf("//") + 2);
         return new RecordedWebhook(

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a recording is made or replayed. */
+/** The choice between making a recording and replaying it. */
 public enum RecordingMode {
 
     /** Replays the file if it exists; otherwise records. */

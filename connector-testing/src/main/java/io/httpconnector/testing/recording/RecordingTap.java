@@ -84,11 +84,11 @@ final class RecordingTap implements ExchangeListener, ExchangeTap {
 
     private RecordedEntry.Sent sent(TappedRequest request) {
         RawExchange.SentBody body = request.body();
-        RecordedEntry.Content content = null;
+        RecordedEntry.StoredBody content = null;
         if (body != null) {
             content = body.description() == null
                     ? mask.body(body.content(), body.contentType(), request.secrets(), false)
-                    : new RecordedEntry.Content(body.contentType(), body.description(), false);
+                    : new RecordedEntry.StoredBody(body.contentType(), body.description(), false);
         }
         return new RecordedEntry.Sent(
                 request.name(), request.method(), mask.byName(request.url()), fields(request.headers()), content);

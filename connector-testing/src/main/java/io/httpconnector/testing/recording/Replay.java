@@ -54,7 +54,7 @@ final class Replay {
             throw Objects.requireNonNull(failure, "an entry has a response or a failure")
                     .toTransportFailure();
         }
-        RecordedEntry.Content body = received.body();
+        RecordedEntry.StoredBody body = received.body();
         if (body == null) {
             throw fail(name(found) + " in " + file + " has no body of the response (" + sent.summary()
                     + "): export the archive with content");

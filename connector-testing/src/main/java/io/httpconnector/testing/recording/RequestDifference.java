@@ -25,7 +25,7 @@ final class RequestDifference {
     private static final int OTHER_PATH = 10;
     private static final int OTHER_METHOD = 5;
 
-    private static final RecordedEntry.Content NO_BODY = new RecordedEntry.Content("", "", false);
+    private static final RecordedEntry.StoredBody NO_BODY = new RecordedEntry.StoredBody("", "", false);
 
     private final ReplayRules rules;
     private final boolean comparesHeaders;
@@ -155,9 +155,9 @@ final class RequestDifference {
     }
 
     private void body(
-            RecordedEntry.@Nullable Content recorded, RecordedEntry.@Nullable Content sent, List<String> found) {
-        RecordedEntry.Content one = recorded == null ? NO_BODY : recorded;
-        RecordedEntry.Content other = sent == null ? NO_BODY : sent;
+            RecordedEntry.@Nullable StoredBody recorded, RecordedEntry.@Nullable StoredBody sent, List<String> found) {
+        RecordedEntry.StoredBody one = recorded == null ? NO_BODY : recorded;
+        RecordedEntry.StoredBody other = sent == null ? NO_BODY : sent;
         if (rules.ignoredBody().contains(List.<String>of()) || MaskedText.equal(one.text(), other.text())) {
             return;
         }
@@ -188,7 +188,7 @@ final class RequestDifference {
         }
     }
 
-    private static String text(RecordedEntry.Content body) {
+    private static String text(RecordedEntry.StoredBody body) {
         String text = body.isBase64() ? new String(body.bytes(), StandardCharsets.ISO_8859_1) : body.text();
         String boundary = MediaType.parameter(body.mediaType(), "boundary");
         return boundary == null || boundary.isEmpty() ? text : text.replace(boundary, "boundary");

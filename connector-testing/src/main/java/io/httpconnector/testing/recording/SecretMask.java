@@ -96,29 +96,30 @@ final class SecretMask {
      * @param secrets the secrets of the request
      * @param hasCredentials whether the body contains credentials
      */
-    RecordedEntry.Content body(byte[] body, @Nullable String mediaType, Set<String> secrets, boolean hasCredentials) {
+    RecordedEntry.StoredBody body(
+            byte[] body, @Nullable String mediaType, Set<String> secrets, boolean hasCredentials) {
         String type = mediaType == null ? "" : mediaType;
         String text = text(body, type);
         SecretMatcher matcher = new SecretMatcher(secrets);
         if (text != null) {
             String masked = hasCredentials ? credentials(text, type) : byName(text);
-            return new RecordedEntry.Content(type, mask(masked, matcher), false);
+            return new RecordedEntry.StoredBody(type, mask(masked, matcher), false);
         }
-        return hasCredentials ? new RecordedEntry.Content(type, LogSafe.MASK, false) : binary(body, type, matcher);
+        return hasCredentials ? new RecordedEntry.StoredBody(type, LogSafe.MASK, false) : binary(body, type, matcher);
     }
 
-    private static RecordedEntry.Content binary(byte[] body, String type, SecretMatcher matcher) {
+    private static RecordedEntry.StoredBody binary(byte[] body, String type, SecretMatcher matcher) {
         String octets = new String(body, StandardCharsets.ISO_8859_1);
         for (Charset wide : new Charset[] {StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE}) {
             for (int offset = 0; offset < 2 && offset < body.length; offset++) {
                 String other = new String(body, offset, body.length - offset, wide);
                 if (!matcher.mask(other).equals(other)) {
-                    return new RecordedEntry.Content(type, LogSafe.MASK, false);
+                    return new RecordedEntry.StoredBody(type, LogSafe.MASK, false);
                 }
             }
         }
         byte[] masked = matcher.mask(octets).getBytes(StandardCharsets.ISO_8859_1);
-        return new RecordedEntry.Content(type, Base64.getEncoder().encodeToString(masked), true);
+        return new RecordedEntry.StoredBody(type, Base64.getEncoder().encodeToString(masked), true);
     }
 
     /** Returns the text of a body; null if it is not text, or not the same bytes when it is encoded again. */
@@ -177,13 +178,14 @@ final class SecretMask {
                 .toList();
     }
 
-    private static RecordedEntry.@Nullable Content all(RecordedEntry.@Nullable Content body, SecretMatcher matcher) {
+    private static RecordedEntry.@Nullable StoredBody all(
+            RecordedEntry.@Nullable StoredBody body, SecretMatcher matcher) {
         if (body == null) {
             return null;
         }
         return body.isBase64()
                 ? binary(body.bytes(), body.mediaType(), matcher)
-                : new RecordedEntry.Content(body.mediaType(), mask(body.text(), matcher), false);
+                : new RecordedEntry.StoredBody(body.mediaType(), mask(body.text(), matcher), false);
     }
 
     private static String mask(String text, SecretMatcher matcher) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How the requests of a test are compared with those of its recording. */
+/** Comparisons of the requests of a test with those of its recording. */
 @Timeout(60)
 class ReplayMatchingTest {
 
