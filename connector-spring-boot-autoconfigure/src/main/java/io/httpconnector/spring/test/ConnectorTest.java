@@ -36,6 +36,8 @@ import org.springframework.core.annotation.AliasFor;
  * <ul>
  *   <li>Each connection leads to a mock service of its own: {@link MockServices}. For other URLs, such as those of tokens, the
  *       property {@code connectors.test.url.CONNECTION} is the URL of the mock service.
+ *   <li>With a bean of type {@link io.httpconnector.testing.recording.Recording}, connections keep their URLs, and the recording
+ *       takes the place of the mock services. With several, each one is for the connection of its bean name.
  *   <li>Triggers do not start: tests poll by {@link ConnectorTriggers#poll}. The receiver of a webhook is that of its connector:
  *       {@link Connectors#connector}.
  *   <li>Time is virtual: the bean {@link VirtualTime}.

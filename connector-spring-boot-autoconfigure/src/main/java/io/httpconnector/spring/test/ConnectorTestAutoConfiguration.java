@@ -5,6 +5,9 @@ import io.httpconnector.polling.PollingEngine;
 import io.httpconnector.spring.ConnectorCustomizer;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.testing.VirtualTime;
+import io.httpconnector.testing.recording.Recording;
+import java.util.Map;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
@@ -18,9 +21,19 @@ class ConnectorTestAutoConfiguration {
     /** Lets each connection lead to its mock service. */
     @Bean
     @Order(Ordered.LOWEST_PRECEDENCE)
-    ConnectorCustomizer connectorMockUrls(MockServices services) {
-        return (connection, context) -> context.connection(
-                builder -> builder.baseUrl(services.of(connection).baseUrl()));
+    ConnectorCustomizer connectorMockUrls(MockServices services, ListableBeanFactory beans) {
+        return (connection, context) -> {
+            Map<String, Recording> recordings = beans.getBeansOfType(Recording.class);
+            Recording recording =
+                    recordings.size() == 1 ? recordings.values().iterator().next() : recordings.get(connection);
+            context.connection(builder -> {
+                if (recording == null) {
+                    builder.baseUrl(services.of(connection).baseUrl());
+                } else {
+                    recording.attachTo(builder);
+                }
+            });
+        };
     }
 
     @Bean

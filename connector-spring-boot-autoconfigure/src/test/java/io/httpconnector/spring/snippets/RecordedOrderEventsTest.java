@@ -2,7 +2,6 @@ package io.httpconnector.spring.snippets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.httpconnector.spring.ConnectorCustomizer;
 import io.httpconnector.spring.ConnectorTriggers;
 import io.httpconnector.spring.snippets.SpringBootGuide.OrderTable;
 import io.httpconnector.spring.test.ConnectorTest;
@@ -35,11 +34,6 @@ class RecordedOrderEventsTest {
         Recording shopRecording(VirtualTime time) {
             Path file = Path.of("src/test/resources/recordings/shop.har");
             return Recording.of(file).timeSource(time).start();
-        }
-
-        @Bean
-        ConnectorCustomizer recorded(Recording recording) {
-            return (connection, context) -> context.connection(recording::attachTo);
         }
     }
 
