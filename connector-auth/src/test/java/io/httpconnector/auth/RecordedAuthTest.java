@@ -142,7 +142,7 @@ class RecordedAuthTest {
         long seed = Long.getLong("seed", System.nanoTime());
         System.out.println("RecordedAuthTest: -Dseed=" + seed);
         Random random = new Random(seed);
-        for (int round = 0; round < 25; round++) {
+        for (int round = 0; round < Integer.getInteger("cases", 8); round++) {
             Map<String, String> secrets = new LinkedHashMap<>();
             Path file = directory.resolve("round-" + round + ".har");
             Supplier<String> fresh = () -> secret(random);
