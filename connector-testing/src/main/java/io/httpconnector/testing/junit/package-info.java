@@ -1,4 +1,4 @@
-/** JUnit support: tests whose exchanges are recorded and replayed. Requires JUnit Jupiter 5.8 or later. */
+/** JUnit support: tests whose exchanges are recorded and replayed. Requires JUnit Jupiter 5.10 or later. */
 @NullMarked
 package io.httpconnector.testing.junit;
 
