@@ -78,7 +78,7 @@ final class InterceptorChain implements Interceptor.Chain {
     private final Run run;
     private final Request shown;
     /** The responses by their masked views. */
-    private final Map<Response, Response> responses = new IdentityHashMap<>();
+    private final IdentityHashMap<Response, Response> responses = new IdentityHashMap<>();
 
     private boolean isEnded;
     private @Nullable RuntimeException passed;

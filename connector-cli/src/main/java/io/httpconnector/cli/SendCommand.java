@@ -194,7 +194,8 @@ final class SendCommand extends InstanceCommand {
                     "--output is for the result of a long-running operation"
                             + (selected.isOperation()
                                     ? ": use it without --all-pages and --dry-run"
-                                    : ", and " + request + " has no operation in the document: redirect the output instead"));
+                                    : ", and " + request
+                                            + " has no operation in the document: redirect the output instead"));
         }
     }
 
@@ -204,7 +205,8 @@ final class SendCommand extends InstanceCommand {
             throw new CommandException(
                     ExitCode.USAGE,
                     (include ? "--include" : form != null && form.curl ? "--curl" : "--har")
-                            + " is for one request, " + request + " starts an operation, which has several: use --dry-run"
+                            + " is for one request, " + request
+                            + " starts an operation, which has several: use --dry-run"
                             + " for the first one");
         }
         return new OperationRun(terminal(), isJson()).run(selected, values, output);

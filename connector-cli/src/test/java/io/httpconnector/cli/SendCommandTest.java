@@ -370,10 +370,17 @@ class SendCommandTest {
         assertThat(result.err()).contains("started 7").contains("finished");
         Result records = run("send", "export", "--pill", "year:=2026", "--all-pages");
         assertThat(records.out().lines()).hasSize(2);
-        Result written = run("send", "export", "--pill", "year:=2026", "--output", directory.resolve("o.json").toString());
+        Result written = run(
+                "send",
+                "export",
+                "--pill",
+                "year:=2026",
+                "--output",
+                directory.resolve("o.json").toString());
         assertThat(written.code()).as(written.err()).isZero();
         assertThat(Files.readString(directory.resolve("o.json"))).contains("\"row\": 2");
-        assertThat(run("send", "export", "--pill", "year:=2026", "--dry-run").out()).contains("POST");
+        assertThat(run("send", "export", "--pill", "year:=2026", "--dry-run").out())
+                .contains("POST");
     }
 
     @Test
@@ -383,6 +390,7 @@ class SendCommandTest {
         Result result = run("send", "export", "--pill", "year:=2026");
         assertThat(result.code()).isEqualTo(ExitCode.FAILED);
         assertThat(result.err()).contains("no quota");
-        assertThat(run("send", "export", "--pill", "year:=2026", "--curl").code()).isEqualTo(ExitCode.USAGE);
+        assertThat(run("send", "export", "--pill", "year:=2026", "--curl").code())
+                .isEqualTo(ExitCode.USAGE);
     }
 }

@@ -233,10 +233,13 @@ public final class DurableOperation implements AutoCloseable {
                             + (run.error.isEmpty() ? "" : ": " + run.error),
                     new Context(
                             reference == null ? null : reference.label(),
-                            reference == null || run.status == null ? null : run.lastStatus(reference, OperationState.RUNNING),
+                            reference == null || run.status == null
+                                    ? null
+                                    : run.lastStatus(reference, OperationState.RUNNING),
                             null));
         }
-        return new OperationResult(executor.client(run), reference, run.lastStatus(reference, OperationState.DONE), run.base);
+        return new OperationResult(
+                executor.client(run), reference, run.lastStatus(reference, OperationState.DONE), run.base);
     }
 
     /**

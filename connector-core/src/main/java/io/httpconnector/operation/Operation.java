@@ -170,7 +170,8 @@ public final class Operation {
     public OperationHandle attach(HttpConnection connection, Pills pills, String id) {
         OperationClient client =
                 new OperationClient(definition, notNull(connection, "connection"), notNull(pills, "pills"));
-        return new OperationHandle(client, new OperationClient.StartedOperation(client.attached(notNull(id, "id")), null, null));
+        return new OperationHandle(
+                client, new OperationClient.StartedOperation(client.attached(notNull(id, "id")), null, null));
     }
 
     /**

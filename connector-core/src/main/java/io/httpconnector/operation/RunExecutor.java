@@ -156,7 +156,8 @@ final class RunExecutor {
 
     private void start(StoredRun run, Claim claim) {
         OperationClient client = client(run);
-        StartedOperation started = client.start(run.operationKey, planner.lease().dividedBy(2));
+        StartedOperation started =
+                client.start(run.operationKey, planner.lease().dividedBy(2));
         Duration delay = new OperationPoller(client).firstDelay(started.retryAfter());
         boolean isStored = complete(run, claim, current -> {
             current.started(started.reference(), now().plus(delay));

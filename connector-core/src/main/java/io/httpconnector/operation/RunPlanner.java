@@ -102,7 +102,11 @@ record RunPlanner(OperationDefinition definition, String node, Duration lease, b
             return null;
         }
         if (run.isAbortRequested) {
-            run.end(Stage.ABORTED, OperationException.OperationFailure.ABORTED, "The run was aborted before it was started", now);
+            run.end(
+                    Stage.ABORTED,
+                    OperationException.OperationFailure.ABORTED,
+                    "The run was aborted before it was started",
+                    now);
             return null;
         }
         return RunStep.START;

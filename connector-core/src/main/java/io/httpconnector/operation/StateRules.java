@@ -52,7 +52,15 @@ record StateRules(
         // "failedIf": The location of a value that only an operation has that has failed, such as `/error`.
         ResponseValue failedIf = OperationDefinition.location(reader, "failedIf");
         if (location == null && codes.isEmpty()) {
-            codes.putAll(Map.of(202, OperationState.RUNNING, 200, OperationState.DONE, 201, OperationState.DONE, 204, OperationState.DONE));
+            codes.putAll(Map.of(
+                    202,
+                    OperationState.RUNNING,
+                    200,
+                    OperationState.DONE,
+                    201,
+                    OperationState.DONE,
+                    204,
+                    OperationState.DONE));
         }
         return new StateRules(location, values, codes, failedIf);
     }
@@ -74,7 +82,8 @@ record StateRules(
         }
     }
 
-    private static void values(JsonObjectReader reader, String name, OperationState state, Map<String, OperationState> all) {
+    private static void values(
+            JsonObjectReader reader, String name, OperationState state, Map<String, OperationState> all) {
         for (String value : reader.distinctTexts(name)) {
             if (value.equals(ANY) && state != OperationState.RUNNING) {
                 reader.problem(name, "\"*\" is allowed only in running: list the values");
@@ -89,7 +98,8 @@ record StateRules(
         }
     }
 
-    private static void codes(JsonObjectReader reader, String name, OperationState state, Map<Integer, OperationState> all) {
+    private static void codes(
+            JsonObjectReader reader, String name, OperationState state, Map<Integer, OperationState> all) {
         for (int code : reader.integers(name)) {
             if (code < 200 || code > 599) {
                 reader.problem(name, code + " is not the status code of a response: use 200 to 599");

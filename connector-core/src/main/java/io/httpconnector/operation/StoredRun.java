@@ -212,7 +212,9 @@ final class StoredRun {
         run.isAbortSent = json.path("abortSent").asBoolean();
         run.isDelivered = json.path("delivered").asBoolean();
         run.deliveries = json.path("deliveries").asInt();
-        run.reason = json.has("reason") ? OperationFailure.valueOf(json.path("reason").asText()) : null;
+        run.reason = json.has("reason")
+                ? OperationFailure.valueOf(json.path("reason").asText())
+                : null;
         run.status = json.get("status");
         run.progress = json.get("progress");
         run.ended = json.has("ended") ? Instant.parse(json.path("ended").asText()) : null;
