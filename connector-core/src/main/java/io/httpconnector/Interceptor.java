@@ -200,6 +200,7 @@ public interface Interceptor {
 
         private static final long serialVersionUID = 1L;
 
+        /** The name of the interceptor. */
         private final String interceptor;
 
         FailedException(String interceptor, String message, Throwable cause) {

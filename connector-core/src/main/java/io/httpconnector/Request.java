@@ -840,6 +840,7 @@ public final class Request {
      * @param original the request that was concealed
      * @param shown what the interceptor has seen
      */
+    @SuppressWarnings("ReferenceEquality") // What an interceptor has not changed is the same object.
     Request revealed(Request original, Request shown) {
         if (url != shown.url
                 && shown.url != original.url

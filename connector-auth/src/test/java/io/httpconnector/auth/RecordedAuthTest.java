@@ -39,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Recordings of connections with auth strategies: the strategies work during a replay, and no secret is in the file. */
 @Timeout(120)
+@SuppressWarnings("try") // Resources are closed within tests.
 class RecordedAuthTest {
 
     @TempDir

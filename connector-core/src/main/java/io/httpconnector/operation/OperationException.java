@@ -17,7 +17,9 @@ public final class OperationException extends ConnectorException {
     /** The reason. */
     private final OperationFailure reason;
 
+    /** The id of the operation. */
     private final @Nullable String id;
+
     private final transient @Nullable OperationStatus status;
     private final transient @Nullable Exchange exchange;
 

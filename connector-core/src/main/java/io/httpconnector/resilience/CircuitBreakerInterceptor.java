@@ -218,6 +218,6 @@ public final class CircuitBreakerInterceptor implements Interceptor {
         if (e instanceof TimedOutException timeout) {
             return timeout.phase() == TimedOutException.Phase.POOL ? null : true;
         }
-        return e instanceof TransferException && !Thread.currentThread().isInterrupted() ? true : null;
+        return (e instanceof TransferException && !Thread.currentThread().isInterrupted()) ? true : null;
     }
 }

@@ -10,7 +10,10 @@ public final class CircuitOpenException extends ConnectorException {
 
     private static final long serialVersionUID = 1L;
 
+    /** The name of the circuit breaker. */
     private final String circuit;
+
+    /** The time until trial requests. */
     private final @Nullable Duration wait;
 
     CircuitOpenException(String circuit, String message, @Nullable Duration wait) {

@@ -426,8 +426,7 @@ class GraphQlTest {
         assertThat(PagedRequest.of(template, definition).toJson().path("pagination"))
                 .isEqualTo(definition.path("pagination"));
         assertThat(Pagination.detect(connection, template, pills).orElseThrow())
-                .hasToString("detected by a Relay connection at /data/repository/issues; page 2 has other records")
-                .satisfies(found -> assertThat(found.pagination().toString()).isNotNull());
+                .hasToString("detected by a Relay connection at /data/repository/issues; page 2 has other records");
     }
 
     @Test

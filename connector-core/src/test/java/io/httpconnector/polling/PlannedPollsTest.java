@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Tests polls of triggers that exist only while they poll. */
+@SuppressWarnings("try") // Resources are closed within tests.
 class PlannedPollsTest {
 
     private final TimeSource time = new FakeTime();

@@ -206,7 +206,7 @@ class CircuitBreakerTest {
         try (HttpConnection inside = HttpConnection.named("Service")
                 .baseUrl(service.baseUrl())
                 .timeSource(time)
-                .retry(RetryPolicy.defaults().maxAttempts(10))
+                .retry(RetryPolicy.maxAttempts(10))
                 .around(CircuitBreakerInterceptor.of(breaker).insideRetries())
                 .build()) {
             assertThatThrownBy(() -> inside.send(GET)).isInstanceOf(CircuitOpenException.class);
@@ -214,7 +214,7 @@ class CircuitBreakerTest {
         }
         breaker.reset();
         try (HttpConnection outside =
-                connection().retry(RetryPolicy.defaults().maxAttempts(3)).build()) {
+                connection().retry(RetryPolicy.maxAttempts(3)).build()) {
             assertThatThrownBy(() -> outside.send(GET)).isInstanceOf(StatusException.class);
             assertThat(failures()).isEqualTo(1);
         }

@@ -188,7 +188,7 @@ class EventParserTest {
     void readsDelays() throws IOException {
         assertThat(retry("retry:1500")).isEqualTo(Duration.ofMillis(1500));
         assertThat(retry("retry: 0")).isZero();
-        assertThat(retry("retry:0003000\nretry:1000x")).isEqualTo(Duration.ofMillis(3000));
+        assertThat(retry("retry:0003000\nretry:1000x")).isEqualTo(Duration.ofSeconds(3));
         assertThat(retry("retry:-1")).isNull();
         assertThat(retry("retry")).isNull();
         assertThat(retry("retry:\u0661")).isNull();

@@ -321,10 +321,24 @@ class StreamTriggerTest {
 
     @Test
     void selectsEventsAndTheirIds() {
-        StreamPeer peer = closed(new StreamPeer(exchange -> exchange.send(StreamPeer.EVENTS)
-                .send("event: ping\ndata: {}\n\nevent: order\nid: x\ndata: {\"id\":7,\"order\":{\"id\":1}}\n\n"
-                        + "event: order\nid: x\ndata: {\"order\":{\"id\":2}}\n\nevent: order\nid: x\ndata: plain\n\n")
-                .awaitClose()));
+        StreamPeer peer = closed(new StreamPeer(
+                exchange -> exchange.send(StreamPeer.EVENTS).send("""
+                        event: ping
+                        data: {}
+
+                        event: order
+                        id: x
+                        data: {"id":7,"order":{"id":1}}
+
+                        event: order
+                        id: x
+                        data: {"order":{"id":2}}
+
+                        event: order
+                        id: x
+                        data: plain
+
+                        """).awaitClose()));
         started(trigger(peer, StateStore.inMemory())
                 .types("order", "other")
                 .id("/id")

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -83,7 +84,7 @@ record ConnectionOptions(
             InputValues values,
             ReceivedValues received,
             Map<String, Interceptor> registered) {
-        interceptors.forEach(name -> builder.around(registered.get(name)));
+        interceptors.forEach(name -> builder.around(Objects.requireNonNull(registered.get(name), name)));
         fields.stream().filter(field -> !received.areUsedBy(field.text)).forEach(field -> field.apply(builder, values));
         steps.forEach(step -> step.accept(builder, values));
     }

@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Several nodes share the state of a stream, and their effects in the database take place once. */
 @Timeout(90)
+@SuppressWarnings("try") // Resources are closed within tests.
 class StreamTriggerTest {
 
     private static final int FACTOR = 50;

@@ -62,7 +62,7 @@ final class JsonDifference {
         if (recorded.isNumber() && sent.isNumber()) {
             return recorded.decimalValue().compareTo(sent.decimalValue()) == 0;
         }
-        return recorded.isTextual() && sent.isTextual()
+        return (recorded.isTextual() && sent.isTextual())
                 ? MaskedText.equal(recorded.asText(), sent.asText())
                 : recorded.equals(sent);
     }

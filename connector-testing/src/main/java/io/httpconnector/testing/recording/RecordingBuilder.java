@@ -164,7 +164,7 @@ public final class RecordingBuilder {
     /**
      * Ignores members of JSON bodies and fields of forms in requests.
      *
-     * @param pointers JSON pointers, such as {@code /requestedAt} or {@code /items/&#42;/id}, in which an asterisk stands for any name
+     * @param pointers JSON pointers, such as {@code /requestedAt} or <code>/items/&#42;/id</code>, in which an asterisk stands for any name
      *     or index; an empty text for the whole body
      * @return this
      * @throws InvalidDefinitionException if a pointer does not start with a slash

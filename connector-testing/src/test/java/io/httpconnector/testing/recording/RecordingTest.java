@@ -364,6 +364,7 @@ class RecordingTest {
         assertThat(entries.at("/3/response/_error").asText()).containsIgnoringCase("refused");
     }
 
+    @SuppressWarnings("ModifiedButNotUsed") // Keeps the sockets open.
     private static void serveFaults(ServerSocket server) {
         List<Socket> open = new ArrayList<>();
         while (!server.isClosed()) {
