@@ -212,6 +212,39 @@ class RecordedExchangeTest {
         }
     }
 
+    @Test
+    void secretAtTheCutIsMaskedAfterManyOthers() {
+        String body = (SECRET + ",").repeat(5000);
+
+        assertThat(exchange(Request.get("/").header("X-Key", Secret.of(SECRET)), ok("text/plain", body))
+                        .responseBody())
+                .matches("(\\*{3},)*\\*{0,3}… \\(cut\\)");
+    }
+
+    /** A header field that is defined to have credentials is a secret, unless it is so short that it may occur anywhere. */
+    @ParameterizedTest
+    @CsvSource({"8", "7"})
+    void credentialThatWasSetAsPlainTextIsMasked(int length) {
+        String value = "x1y2z3w4".substring(0, length);
+
+        Exchange exchange = exchange(Request.get("/").header("Authorization", value), ok("text/plain", value + "!"));
+
+        assertThat(exchange.requestHeaders().first("Authorization")).hasValue("***");
+        assertThat(exchange.responseBody()).isEqualTo(length == 8 ? "***!" : value + "!");
+    }
+
+    @Test
+    void bodyOfAnAuthStrategyIsNotShown() {
+        service.stubFor(any(anyUrl()).willReturn(ok("text/plain", "")));
+        try (HttpConnection connection = HttpConnection.named("Service")
+                .baseUrl(service.baseUrl())
+                .auth(request -> request.body(Body.text("signed", "text/plain")))
+                .build()) {
+            assertThat(connection.send(Request.post("/").json("{}")).exchange().requestBody())
+                    .isEqualTo("***");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"text/plain; charset=utf-8, UTF-8", "text/plain, UTF-8", "text/plain; charset=Shift_JIS, Shift_JIS"})
     void characterAtTheCutIsWhole(String contentType, String charset) {

@@ -21,10 +21,15 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LargeBodyTest {
+
+    private static final List<String> CHARACTERS = TemplateLimitsTest.CHARACTERS;
 
     private static final RequestTemplate TEMPLATE = RequestTemplate.named("Import")
             .post("/import")
@@ -78,6 +83,30 @@ class LargeBodyTest {
                 .isInstanceOf(InvalidDefinitionException.class)
                 .hasMessageContaining("the values of the body changed after it was rendered: do not modify them"
                         + " until it is sent");
+    }
+
+    /** The buffer has 16 KiB first, grows to 1 MiB, and is then written to the stream. */
+    @ParameterizedTest
+    @ValueSource(ints = {16 * 1024, 1024 * 1024, 2 * 1024 * 1024})
+    void eachValueIsKeptAtTheEndOfTheBuffer(int size) {
+        Random random = new Random(size);
+        for (int round = 0; round < 30; round++) {
+            ArrayNode list = JsonNodeFactory.instance.arrayNode();
+            list.add("x".repeat(size - 40 - random.nextInt(6200)));
+            while (list.size() < 1200) {
+                switch (random.nextInt(5)) {
+                    case 0 -> list.add(random.nextLong() >> random.nextInt(64));
+                    case 1 -> list.add(CHARACTERS.get(random.nextInt(CHARACTERS.size())));
+                    case 2 -> list.add(random.nextBoolean());
+                    case 3 -> list.addObject().putNull(CHARACTERS.get(random.nextInt(CHARACTERS.size())));
+                    default -> list.addArray();
+                }
+            }
+
+            assertThat(JsonSupport.parse(TemplateLimitsTest.json(list)).equals(JsonSupport.parse(list.toString())))
+                    .as("round " + round)
+                    .isTrue();
+        }
     }
 
     private static List<Map<String, Object>> rows(int count) {
