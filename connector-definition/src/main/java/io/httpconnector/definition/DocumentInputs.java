@@ -9,9 +9,9 @@ import io.httpconnector.internal.json.Suggestions;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * The values that a document refers to by {@code {{auth.NAME}}}: its inputs, and values that are received with the tokens. Reports
@@ -60,8 +60,7 @@ record DocumentInputs(Map<String, Boolean> inputs, Set<String> received, boolean
         Set<String> meant = new TreeSet<>();
         used.stream()
                 .filter(name -> !names.contains(name))
-                .map(name -> Suggestions.of(name, names))
-                .filter(Objects::nonNull)
+                .flatMap(name -> Stream.ofNullable(Suggestions.of(name, names)))
                 .forEach(meant::add);
         return meant;
     }

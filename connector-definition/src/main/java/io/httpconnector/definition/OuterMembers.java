@@ -4,9 +4,11 @@ import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.Suggestions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Adds the members of an object of a connector document to the suggestions of the reader of its other members. */
 final class OuterMembers {
@@ -32,18 +34,18 @@ final class OuterMembers {
         if (!unknown.matches()) {
             return problem;
         }
-        List<String> names = new ArrayList<>();
-        if (unknown.group(2) != null) {
-            names.add(unknown.group(2));
-        }
-        names.addAll(members);
-        String nearest = Suggestions.of(unknown.group(1), names);
-        String start = "/" + unknown.group(1) + ": unknown member; ";
+        String name = Objects.requireNonNullElse(unknown.group(1), "");
+        List<String> names = new ArrayList<>(members);
+        Stream.ofNullable(unknown.group(2)).forEach(names::add);
+        String nearest = Suggestions.of(name, names);
+        String start = "/" + name + ": unknown member; ";
         if (nearest != null) {
             return start + "did you mean \"" + nearest + "\"?";
         }
-        TreeSet<String> known = new TreeSet<>(List.of(unknown.group(3).split(", ", -1)));
-        known.addAll(members);
+        TreeSet<String> known = new TreeSet<>(members);
+        Stream.ofNullable(unknown.group(3))
+                .flatMap(text -> Stream.of(text.split(", ", -1)))
+                .forEach(known::add);
         return start + "known members are " + String.join(", ", known);
     }
 }
