@@ -176,8 +176,11 @@ final class StreamingReceiver<T> {
     void receiveAll(Response head, byte[] body, CallContext call) {
         try {
             var unused = receive(head, new ByteArrayInputStream(body), body.length, call);
+        } catch (TooLargeException e) {
+            String problem = ": the body of an interceptor's response is larger than the limit of " + max + " bytes";
+            throw new InvalidResponseException(head.request() + problem, null, null);
         } catch (IOException e) {
-            throw new IllegalStateException("a body in memory is within the limit and does not break off", e);
+            throw new IllegalStateException("a body in memory does not break off", e);
         } catch (ReaderFailedException e) {
             throw e.toConnectorException(head.request());
         }

@@ -376,6 +376,18 @@ class InterceptorTest {
     }
 
     @Test
+    void aSyntheticBodyThatIsTooLargeForAReaderIsRejected() {
+        try (HttpConnection connection = connection()
+                .maxStreamBytes(3)
+                .around(chain -> chain.respond(200, JSON, "1234".getBytes(UTF_8)))
+                .build()) {
+            assertThatThrownBy(() -> connection.read(Request.get("/"), (response, body) -> body.readAllBytes()))
+                    .isInstanceOf(InvalidResponseException.class)
+                    .hasMessageContaining("larger than the limit of 3 bytes");
+        }
+    }
+
+    @Test
     void anotherResponseThanTheOneThatWasReadIsAnError() {
         service.stubFor(any(anyUrl()).willReturn(aResponse().withBody("data")));
         try (HttpConnection connection = connection()
