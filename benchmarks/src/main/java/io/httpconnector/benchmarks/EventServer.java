@@ -98,6 +98,15 @@ final class EventServer implements AutoCloseable {
         client.getOutputStream().flush();
     }
 
+    private static boolean isSent(Socket client) {
+        try {
+            send(client);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     private static void tick(List<Socket> clients) {
         while (true) {
             try {
@@ -105,13 +114,7 @@ final class EventServer implements AutoCloseable {
             } catch (InterruptedException e) {
                 return;
             }
-            for (Socket client : clients) {
-                try {
-                    send(client);
-                } catch (IOException e) {
-                    clients.remove(client);
-                }
-            }
+            clients.removeIf(client -> !isSent(client));
         }
     }
 }

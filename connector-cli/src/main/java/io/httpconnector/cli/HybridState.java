@@ -5,7 +5,7 @@ import io.httpconnector.state.StateLog;
 import io.httpconnector.state.StateStore;
 
 /**
- * Keeps the state of a hybrid trigger and of subscriptions where {@code poll} and {@code subscriptions} find them.
+ * Keeps the state of a hybrid trigger and of subscriptions where the commands {@code connector poll} and {@code connector subscriptions} find them.
  *
  * @param trigger the ID of the trigger
  * @param polls the store of the trigger

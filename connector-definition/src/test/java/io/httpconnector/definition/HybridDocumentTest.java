@@ -162,6 +162,7 @@ class HybridDocumentTest {
     void requestCompletesTheRecordOfAThinPayload(String fetch) {
         String payload = "payload: {records: [\"\"], copy: {/id: /order}, " + fetch + ", notFoundIsDeleted: true}";
         try (Connector connector = started(OrderService.DOCUMENT.replace(PAYLOAD, payload))) {
+            assertThat(connector.definition().hybrids()).containsKey("orders");
             JsonNode order = change("a");
 
             assertThat(service.send(router, "changed", order.path("id"))).isEqualTo(200);

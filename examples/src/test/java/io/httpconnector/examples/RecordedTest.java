@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
  * {@code -Dconnector.record=true} it records them again; the service is then a stand-in on a fixed port, in place of a real one.
  */
 @Timeout(60)
+@SuppressWarnings("try") // The service is used by its port, and only to record.
 class RecordedTest {
 
     private static final int PORT = 28731;
