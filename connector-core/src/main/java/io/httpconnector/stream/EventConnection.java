@@ -41,7 +41,7 @@ final class EventConnection {
         boolean event(ServerSentEvent event);
     }
 
-    /** How a connection has ended. */
+    /** The causes that end a connection. */
     enum Ending {
         /** The service has ended the response. */
         BY_SERVICE,

@@ -34,7 +34,7 @@ final class StreamState {
     private long compacted;
     private boolean uncertain;
 
-    /** What is stored. */
+    /** The stored data. */
     private static final class StoredStream {
         private StreamPosition position = StreamPosition.START;
         private final Map<String, DeadLetter> dead = new LinkedHashMap<>();

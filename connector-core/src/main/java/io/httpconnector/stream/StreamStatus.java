@@ -23,7 +23,7 @@ public record StreamStatus(
         int failures,
         Optional<String> lastError) {
 
-    /** What a trigger does. */
+    /** The phases of a trigger. */
     public enum StreamPhase {
         /** Not started, or stopped. */
         STOPPED,
