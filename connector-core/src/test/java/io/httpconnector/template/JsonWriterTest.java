@@ -86,6 +86,8 @@ class JsonWriterTest {
 
             larger.writeRaw(filler(BufferPool.MAX_SIZE));
             larger.writeRaw((byte) ' ');
+            assertThat(larger.toBytes()).isNull();
+            assertThat(larger.length()).isEqualTo(BufferPool.MAX_SIZE + 1);
             larger.writeRaw(filler(3 * BufferPool.MAX_SIZE));
             assertThat(larger.toBytes()).isNull();
             assertThat(larger.length()).isEqualTo(4L * BufferPool.MAX_SIZE + 1);
