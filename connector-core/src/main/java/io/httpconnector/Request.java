@@ -72,7 +72,7 @@ public final class Request {
     }
 
     /**
-     * How the request is executed, beside the HTTP message.
+     * The options of executing the request, beside the HTTP message.
      *
      * @param rules the rules that precede those of the connection
      * @param retry the policy instead of the connection's, or null

@@ -78,7 +78,7 @@ final class ImportedRequests {
     }
 
     /**
-     * What could not be imported, or only in part.
+     * An item that could not be imported, or only in part.
      *
      * @param place the request in the source; empty for the whole source
      */

@@ -58,7 +58,7 @@ public final class OperationException extends ConnectorException {
         NO_RESULT
     }
 
-    /** What is known of the operation when it fails. */
+    /** The known facts about the operation when it fails. */
     record Context(
             @Nullable String id,
             @Nullable OperationStatus status,

@@ -82,7 +82,7 @@ final class RegexSampleGenerator {
     }
 
     /**
-     * How a sample is generated.
+     * The rules by which a sample is generated.
      *
      * @param more the number of additional repetitions
      * @param only the index of the repetition that is lengthened, or -1 for all

@@ -55,7 +55,7 @@ final class ListChecks {
     }
 
     /**
-     * What was read of a list.
+     * The result of reading a list.
      *
      * @param records the records
      * @param pages their records by the number of the page

@@ -188,7 +188,7 @@ record ConnectorsProperties(
             @DefaultValue("1") double sample,
             @DefaultValue("false") boolean errorsOnly) {}
 
-    /** Where exchanges are stored. */
+    /** The store of exchanges. */
     public enum ExchangeLogType {
         /** In the memory of this instance. */
         MEMORY,
