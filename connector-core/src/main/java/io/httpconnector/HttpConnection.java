@@ -202,7 +202,8 @@ public final class HttpConnection implements AutoCloseable {
      * @param reader reads the body of an accepted response
      * @param <T> the type of the reader's result
      * @return the result of the reader
-     * @throws ConnectorException as for {@link #send}; if the reader fails, with the reader's exception as the cause
+     * @throws ConnectorException as for {@link #send}; if the reader throws an {@code IOException}, with it as the cause. Unchecked
+     *     exceptions of the reader are passed on
      */
     public <T> T read(Request request, BodyHandler<T> reader) {
         return read(request, reader, streaming(notNull(request, "request")), sender.maxStreamBytes());

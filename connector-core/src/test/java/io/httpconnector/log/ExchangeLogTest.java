@@ -211,7 +211,7 @@ class ExchangeLogTest {
             assertThatThrownBy(() -> connection.read(request, (head, body) -> {
                         throw new IllegalStateException("unexpected: " + new String(body.readAllBytes(), UTF_8));
                     }))
-                    .isInstanceOf(ConnectorException.class);
+                    .isInstanceOf(IllegalStateException.class);
 
             assertThat(log.search(ExchangeQuery.latest(10).failed()))
                     .singleElement()

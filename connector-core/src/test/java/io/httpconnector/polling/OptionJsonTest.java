@@ -54,6 +54,10 @@ class OptionJsonTest {
             "RequestTemplateBuilder", () -> RequestTemplate.named("T").post("/"),
             "PollingTriggerBuilder", () -> PollingTrigger.named("t"));
 
+    private static RequestTemplateBuilder graphQl() {
+        return RequestTemplate.named("T").post("/").graphql("query q($other: ID) { node(id: $other) { id } }");
+    }
+
     private static RequestTemplate get() {
         return RequestTemplate.named("L").get("/l").build();
     }
@@ -90,9 +94,15 @@ class OptionJsonTest {
                 type.equals("Cursor") && List.of(option.getParameterTypes()).contains(long.class);
         boolean ofToken = name(option).equals("Cursor.expiredWhen");
         boolean ofValues = name(option).equals("ParentRecords.field");
+        boolean ofGraphQl =
+                Set.of("variable", "operationName", "acceptPartialData").contains(option.getName());
         Supplier<Object> start = ofToken
                 ? () -> Cursor.opaque("/o")
-                : ofNumber ? () -> Cursor.number("/n") : ofValues ? () -> ParentRecords.of("a") : STARTS.get(type);
+                : ofNumber
+                        ? () -> Cursor.number("/n")
+                        : ofValues
+                                ? () -> ParentRecords.of("a")
+                                : ofGraphQl ? OptionJsonTest::graphQl : STARTS.get(type);
 
         Object changed = option.invoke(start.get(), arguments(option));
         JsonNode written = trigger(changed).toJson();
@@ -158,6 +168,9 @@ class OptionJsonTest {
                 case "RequestTemplateBuilder.delimiters" -> index == 0 ? "<%" : "%>";
                 case "RequestTemplateBuilder.xml" -> "<a/>";
                 case "RequestTemplateBuilder.method" -> index == 0 ? "PUT" : "/other";
+                case "RequestTemplateBuilder.graphql" -> "{ viewer { id } }";
+                case "RequestTemplateBuilder.variable" -> "other";
+                case "RequestTemplateBuilder.operationName" -> "q";
                 case "RequestTemplateBuilder.hosts" -> "*.example.com";
                 case "RequestTemplateBuilder.header" -> "X-Other";
                 case "RequestTemplateBuilder.bytes" -> index == 0 ? "{{a.b}}" : "text/plain";

@@ -161,6 +161,14 @@ class StreamCrashTest {
         return String.valueOf(last);
     }
 
+    /**
+     * The number of the first event with an id. An event before it cannot be told from a new one with the same content after the
+     * stream was opened again without {@code Last-Event-ID}.
+     */
+    private int firstId() {
+        return residue == 0 ? 1 : 0;
+    }
+
     private void run(long seed, int diesAt) throws InterruptedException {
         Random random = new Random(seed);
         residue = random.nextInt(4);
@@ -180,12 +188,12 @@ class StreamCrashTest {
             for (int number = 0; number < EVENTS; number++) {
                 assertThat(ids.get("event-" + number))
                         .as("event %d, seed %d, step %d", number, seed, diesAt)
-                        .hasSize(1);
+                        .hasSizeBetween(1, number < firstId() ? Integer.MAX_VALUE : 1);
             }
             assertThat(ids).as("seed %d, step %d", seed, diesAt).hasSize(EVENTS);
             assertThat(ids.values().stream().flatMap(Set::stream).distinct().count())
                     .as("different ids, seed %d, step %d", seed, diesAt)
-                    .isEqualTo(EVENTS);
+                    .isEqualTo(ids.values().stream().mapToLong(Set::size).sum());
         }
     }
 
