@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,6 +94,18 @@ public final class StreamTriggerBuilder {
             pills = pills.and(step, value);
             values.put(step, JsonSupport.tree(value));
         });
+        return this;
+    }
+
+    /**
+     * Adds a value for pills of the request that is looked up for each request. It is not part of {@link #toJson()}.
+     *
+     * @param step the name of the step
+     * @param supplier returns a value that Jackson can serialize; an exception counts as a failure of the stream
+     * @return this
+     */
+    public StreamTriggerBuilder pillFrom(String step, Supplier<?> supplier) {
+        check("pill", () -> pills = pills.andFrom(step, supplier));
         return this;
     }
 

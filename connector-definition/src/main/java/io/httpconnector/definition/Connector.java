@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Secret;
-import io.httpconnector.TimeSource;
 import io.httpconnector.definition.ConnectorReader.Parts;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
+import io.httpconnector.stream.StreamTrigger;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RequestTemplate;
 import io.httpconnector.trigger.EventHandler;
@@ -18,7 +18,6 @@ import io.httpconnector.webhook.hybrid.HybridStatus;
 import io.httpconnector.webhook.subscription.SubscriptionStatus;
 import io.httpconnector.webhook.subscription.WebhookSubscription;
 import java.net.URI;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * An instance of a connector document for one customer: its connection, requests, polling triggers and webhooks. Thread-safe.
+ * An instance of a connector document for one customer: its connection, requests, triggers and webhooks. Thread-safe.
  * {@link #close()} stops the triggers, revokes the URLs of the webhooks and closes the connection.
  */
 public final class Connector implements AutoCloseable {
@@ -41,8 +40,10 @@ public final class Connector implements AutoCloseable {
     private final ReceivedValues received;
     private final ConnectorComponents components;
     private final OptionalInputs empty;
+    private final TriggerBuilders builders;
     private final Map<String, RequestTemplate> templates = new ConcurrentHashMap<>();
     private final Map<String, PollingTrigger> triggers = new LinkedHashMap<>();
+    private final Map<String, StreamTrigger> streams = new LinkedHashMap<>();
     private final ConnectorWebhooks webhooks;
     private final ConnectorHybrids hybrids;
     private boolean isStarted;
@@ -63,6 +64,7 @@ public final class Connector implements AutoCloseable {
         this.received = received;
         this.components = components;
         this.empty = empty;
+        this.builders = new TriggerBuilders(parts, context, connection, values, received, components, empty);
         this.hybrids = new ConnectorHybrids(parts, context, components, connection, values, received, empty);
         this.webhooks = new ConnectorWebhooks(parts, context, components, connection, values, hybrids::reconcile);
     }
@@ -133,7 +135,7 @@ public final class Connector implements AutoCloseable {
     }
 
     /**
-     * Handles the events of a polling trigger or a webhook. A polling trigger begins when the connector is started; a webhook
+     * Handles the events of a trigger or a webhook. A trigger begins to poll, or to receive its stream, when the connector is started; a webhook
      * receives requests at once, and is registered at the service when the connector is started, if the document has a subscription.
      * The handler of a hybrid trigger receives the events of its polls and of its webhook, which has no handler of its own.
      *
@@ -152,11 +154,19 @@ public final class Connector implements AutoCloseable {
             names.addAll(parts.webhooks().keySet());
             throw invalid(UnknownName.message("trigger or webhook", name, names));
         }
-        if (triggers.containsKey(name) || webhooks.isOpen(name)) {
+        if (triggers.containsKey(name) || streams.containsKey(name) || webhooks.isOpen(name)) {
             throw invalid(name + ": it has a handler already");
         }
-        if (trigger != null) {
-            PollingTrigger created = builder(name, trigger, handler).build();
+        DefinedStream stream = trigger == null ? null : trigger.stream();
+        if (trigger != null && stream != null) {
+            StreamTrigger created =
+                    builders.stream(name, stream, trigger, handler).build();
+            streams.put(name, created);
+            if (isStarted) {
+                created.start();
+            }
+        } else if (trigger != null) {
+            PollingTrigger created = builders.polling(name, trigger, handler).build();
             DefinedHybrid hybrid = trigger.hybrid();
             if (hybrid != null) {
                 open(name, hybrid, created);
@@ -245,48 +255,14 @@ public final class Connector implements AutoCloseable {
      * @param name the name of the trigger
      * @param handler the handler
      * @return a builder with the ID {@code tenant/connector/name}
-     * @throws InvalidDefinitionException if there is no such trigger, or the context has no state store
+     * @throws InvalidDefinitionException if there is no such polling trigger, or the context has no state store
      */
     public PollingTriggerBuilder triggerBuilder(String name, EventHandler handler) {
         DefinedTrigger trigger = parts.triggers().get(name);
         if (trigger == null) {
             throw invalid(UnknownName.message("trigger", name, parts.triggers().keySet()));
         }
-        return builder(name, trigger, Arguments.notNull(handler, "handler"));
-    }
-
-    private Instant now() {
-        return (context.timeSource == null ? TimeSource.SYSTEM : context.timeSource).now();
-    }
-
-    private PollingTriggerBuilder builder(String name, DefinedTrigger trigger, EventHandler handler) {
-        if (context.state == null) {
-            throw invalid(name + ": the trigger needs a store: set it by state(...) of the context");
-        }
-        ObjectNode settings = TriggerTimes.render(empty.inTrigger(trigger.forBuilder()), values, now());
-        PollingTriggerBuilder builder = PollingTrigger.named(context.tenant + "/" + parts.id() + "/" + name)
-                .connection(connection)
-                .store(context.state)
-                .handler(handler)
-                .definition(settings, components.filters());
-        DefinedOperation operation = trigger.operation();
-        if (operation != null) {
-            operation.addTo(builder, settings.path("request"), components.filters());
-        }
-        trigger.code().apply(builder, components, true);
-        if (trigger.hybrid() != null) {
-            trigger.hybrid().addTo(builder);
-        }
-        if (received.areUsedBy(trigger.toJson())) {
-            builder.pillFrom(InputText.STEP, received.with(values.texts(), connection));
-        } else if (!values.texts().isEmpty()) {
-            builder.pill(InputText.STEP, values.texts());
-        }
-        if (context.engine != null) {
-            builder.engine(context.engine);
-        }
-        context.triggers.accept(builder);
-        return builder;
+        return builders.polling(name, trigger, Arguments.notNull(handler, "handler"));
     }
 
     /**
@@ -314,7 +290,7 @@ public final class Connector implements AutoCloseable {
     }
 
     /**
-     * Starts the polling triggers and the subscriptions of webhooks that have a handler: from now on, the library registers their
+     * Starts the polling triggers, the streams and the subscriptions of webhooks that have a handler: from now on, the library registers their
      * URLs at the service. Call it when the web server accepts requests. Starting again has no effect.
      *
      * @throws io.httpconnector.state.StateException if the state of a subscription cannot be stored
@@ -323,6 +299,7 @@ public final class Connector implements AutoCloseable {
         checkOpen();
         isStarted = true;
         triggers.forEach(this::start);
+        streams.values().forEach(StreamTrigger::start);
         webhooks.start();
     }
 
@@ -360,6 +337,16 @@ public final class Connector implements AutoCloseable {
      */
     public synchronized Optional<PollingTrigger> trigger(String name) {
         return Optional.ofNullable(triggers.get(name));
+    }
+
+    /**
+     * Returns a stream trigger that has a handler, to start or stop it, to read its status or its dead letters.
+     *
+     * @param name the name of the trigger
+     * @return the trigger, which the connector closes; empty if it has no handler, or polls
+     */
+    public synchronized Optional<StreamTrigger> stream(String name) {
+        return Optional.ofNullable(streams.get(name));
     }
 
     /**
@@ -411,7 +398,8 @@ public final class Connector implements AutoCloseable {
             return;
         }
         isClosed = true;
-        List<AutoCloseable> all = new ArrayList<>(triggers.values());
+        List<AutoCloseable> all = new ArrayList<>(streams.values());
+        all.addAll(triggers.values());
         all.addAll(webhooks.close());
         all.add(connection);
         RuntimeException failure = null;

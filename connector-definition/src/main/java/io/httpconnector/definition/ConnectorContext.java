@@ -9,6 +9,7 @@ import io.httpconnector.internal.Arguments;
 import io.httpconnector.polling.PollingEngine;
 import io.httpconnector.polling.PollingTriggerBuilder;
 import io.httpconnector.state.StateStore;
+import io.httpconnector.stream.StreamTriggerBuilder;
 import io.httpconnector.webhook.WebhookReceiverBuilder;
 import io.httpconnector.webhook.WebhookRouter;
 import io.httpconnector.webhook.subscription.WebhookSubscriptionBuilder;
@@ -39,6 +40,7 @@ public final class ConnectorContext {
     final ConnectorComponents components;
     final Consumer<HttpConnectionBuilder> connection;
     final Consumer<PollingTriggerBuilder> triggers;
+    final Consumer<StreamTriggerBuilder> streams;
     final Consumer<WebhookReceiverBuilder> receivers;
     final Map<String, URI> webhookUrls;
     final Consumer<WebhookSubscriptionBuilder> subscriptions;
@@ -60,6 +62,7 @@ public final class ConnectorContext {
         this.components = builder.components;
         this.connection = builder.connection;
         this.triggers = builder.triggers;
+        this.streams = builder.streams;
         this.receivers = builder.receivers;
         this.webhookUrls = Map.copyOf(builder.webhookUrls);
         this.subscriptions = builder.subscriptions;
@@ -95,6 +98,7 @@ public final class ConnectorContext {
         private ConnectorComponents components = ConnectorComponents.none();
         private Consumer<HttpConnectionBuilder> connection = builder -> {};
         private Consumer<PollingTriggerBuilder> triggers = builder -> {};
+        private Consumer<StreamTriggerBuilder> streams = builder -> {};
         private Consumer<WebhookReceiverBuilder> receivers = builder -> {};
         private Consumer<WebhookSubscriptionBuilder> subscriptions = builder -> {};
         private @Nullable HybridHost hybrids;
@@ -283,13 +287,24 @@ public final class ConnectorContext {
         }
 
         /**
-         * Changes all triggers in code, such as to add a listener. Applied after the options of the document.
+         * Changes all polling triggers in code, such as to add a listener. Applied after the options of the document.
          *
          * @param change the change
          * @return this builder
          */
         public Builder triggers(Consumer<PollingTriggerBuilder> change) {
             this.triggers = triggers.andThen(Arguments.notNull(change, "change of triggers"));
+            return this;
+        }
+
+        /**
+         * Changes all stream triggers in code, such as to add a listener. Applied after the options of the document.
+         *
+         * @param change the change
+         * @return this builder
+         */
+        public Builder streams(Consumer<StreamTriggerBuilder> change) {
+            this.streams = streams.andThen(Arguments.notNull(change, "change of streams"));
             return this;
         }
 

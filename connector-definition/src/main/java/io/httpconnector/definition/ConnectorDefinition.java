@@ -24,10 +24,12 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connector document: the connection, authentication, requests, polling triggers and webhooks of a service in one JSON or YAML
+ * A connector document: the connection, authentication, requests, triggers and webhooks of a service in one JSON or YAML
  * file. It is validated completely when it is loaded, compiled once, and shared by all customers.
  *
  * <pre>{@code
@@ -234,12 +236,21 @@ public final class ConnectorDefinition {
     }
 
     /**
-     * Returns the names of the polling triggers.
+     * Returns the names of the triggers, which poll or receive a stream.
      *
      * @return the names, in the order of the document
      */
     public Set<String> triggers() {
         return parts.triggers().keySet();
+    }
+
+    /**
+     * Returns the names of the triggers that receive a stream of server-sent events.
+     *
+     * @return the names, in the order of the document
+     */
+    public Set<String> streams() {
+        return names(parts.triggers(), trigger -> trigger.stream() != null);
     }
 
     /**
@@ -272,13 +283,15 @@ public final class ConnectorDefinition {
      * @return the names, in the order of the document
      */
     public Set<String> subscriptions() {
-        Set<String> names = new LinkedHashSet<>();
-        parts.webhooks().forEach((name, webhook) -> {
-            if (webhook.subscription() != null) {
-                names.add(name);
-            }
-        });
-        return Collections.unmodifiableSet(names);
+        return names(parts.webhooks(), webhook -> webhook.subscription() != null);
+    }
+
+    private static <T> Set<String> names(Map<String, T> parts, Predicate<T> isMember) {
+        return parts.entrySet().stream()
+                .filter(part -> isMember.test(part.getValue()))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.collectingAndThen(
+                        Collectors.toCollection(LinkedHashSet::new), Collections::unmodifiableSet));
     }
 
     /**
@@ -335,15 +348,9 @@ public final class ConnectorDefinition {
         auth.path("strategies")
                 .properties()
                 .forEach(strategy -> strategies.set(strategy.getKey(), CanonicalJson.sorted(strategy.getValue())));
-        ObjectNode requests = JsonNodeFactory.instance.objectNode();
-        parts.requests().forEach((name, request) -> requests.set(name, CanonicalJson.sorted(request.toJson(name))));
-        put(json, "requests", requests);
-        ObjectNode triggers = JsonNodeFactory.instance.objectNode();
-        parts.triggers().forEach((name, trigger) -> triggers.set(name, CanonicalJson.sorted(trigger.toJson())));
-        put(json, "triggers", triggers);
-        ObjectNode webhooks = JsonNodeFactory.instance.objectNode();
-        parts.webhooks().forEach((name, webhook) -> webhooks.set(name, CanonicalJson.sorted(webhook.toJson())));
-        put(json, "webhooks", webhooks);
+        parts.requests().forEach((name, request) -> put(json, "requests", name, request.toJson(name)));
+        parts.triggers().forEach((name, trigger) -> put(json, "triggers", name, trigger.toJson()));
+        parts.webhooks().forEach((name, webhook) -> put(json, "webhooks", name, webhook.toJson()));
         ObjectNode declared = JsonNodeFactory.instance.objectNode();
         parts.declared().forEach((kind, names) -> {
             if (!names.isEmpty()) {
@@ -351,7 +358,9 @@ public final class ConnectorDefinition {
                 names.stream().sorted().forEach(all::add);
             }
         });
-        put(json, "components", (ObjectNode) CanonicalJson.sorted(declared));
+        if (!declared.isEmpty()) {
+            json.set("components", CanonicalJson.sorted(declared));
+        }
         return json;
     }
 
@@ -377,10 +386,9 @@ public final class ConnectorDefinition {
         return new DefinitionComparison(this, newer).compare();
     }
 
-    private static void put(ObjectNode json, String member, ObjectNode value) {
-        if (!value.isEmpty()) {
-            json.set(member, value);
-        }
+    private static void put(ObjectNode json, String member, String name, ObjectNode part) {
+        ObjectNode parts = json.path(member) instanceof ObjectNode known ? known : json.putObject(member);
+        parts.set(name, CanonicalJson.sorted(part));
     }
 
     /**

@@ -13,15 +13,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A polling trigger of a connector document. Immutable.
+ * A trigger of a connector document, which polls or receives a stream. Immutable.
  *
  * @param id the name of the trigger
  * @param title the title for users; empty if there is none
- * @param json the definition, without defaults and without the members that are code
+ * @param json the definition, without defaults and without the members that are code; only the request if there is a stream
  * @param code the members that are code
  * @param operation the operation that each poll runs; null if the request lists the records
  * @param handler the name of the handler; empty if the application sets it
  * @param hybrid the webhook that pushes the same records; null if there is none
+ * @param stream the settings of the stream; null if the trigger polls
  */
 record DefinedTrigger(
         String id,
@@ -30,10 +31,12 @@ record DefinedTrigger(
         CodeMembers code,
         @Nullable DefinedOperation operation,
         String handler,
-        @Nullable DefinedHybrid hybrid) {
+        @Nullable DefinedHybrid hybrid,
+        @Nullable DefinedStream stream) {
 
     /** The members beside those of a polling trigger. */
-    private static final List<String> MEMBERS = List.of("title", "handler", "hybrid", DefinedOperation.MEMBER);
+    private static final List<String> MEMBERS =
+            List.of("title", "handler", "hybrid", DefinedOperation.MEMBER, DefinedStream.MEMBER);
 
     /** The members that replace those of the request, so that a named request can have others in each trigger. */
     private static final List<String> OF_REQUEST = List.of("rules", "retry");
@@ -62,6 +65,12 @@ record DefinedTrigger(
         DefinedHybrid hybrid = reader.object(
                 "hybrid", object -> DefinedHybrid.read(object, given, source, title == null ? id : title));
         DefinedOperation operation = operation(reader, title == null ? id : title, request, source);
+        // "stream": Receives the server-sent events of the response of the request, instead of polling.
+        DefinedStream stream = DefinedStream.read(reader, given);
+        boolean isStream = given.has(DefinedStream.MEMBER);
+        if (isStream) {
+            DefinedStream.checkMembers(reader, given);
+        }
         reader.acceptUnreadMembers();
         ObjectNode json = ((ObjectNode) given).deepCopy();
         json.remove(MEMBERS);
@@ -70,13 +79,19 @@ record DefinedTrigger(
             request = requests.path(named);
             if (!request.isObject()) {
                 reader.problem("request", unknown(named, requests));
-                return new DefinedTrigger(id, "", json, CodeMembers.NONE, null, "", hybrid);
+                return new DefinedTrigger(id, "", json, CodeMembers.NONE, null, "", hybrid, stream);
+            }
+        }
+        if (isStream) {
+            json.retain("request", "rules", "retry");
+            if (operation != null && !given.has(DefinedOperation.MEMBER)) {
+                reader.problem("request", "it starts an operation, whose response is no stream: use another request");
             }
         }
         new ParentRequests(requests, reader).resolve(json, title == null ? id : title);
         if (request instanceof ObjectNode object) {
             for (String member : DefinedRequest.LIST) {
-                if (!json.has(member) && object.has(member)) {
+                if (!isStream && !json.has(member) && object.has(member)) {
                     json.set(member, object.get(member));
                 }
             }
@@ -90,19 +105,31 @@ record DefinedTrigger(
             json.set("request", template);
         }
         documentDefaults.ofTriggers().properties().forEach(member -> {
-            if (!json.has(member.getKey())) {
+            if (!isStream && !json.has(member.getKey())) {
                 json.set(member.getKey(), member.getValue());
             }
         });
         try {
             CodeMembers code = CodeMembers.take(json);
-            ObjectNode canonical = probe.canonical(json, code, operation);
+            ObjectNode canonical = isStream
+                    ? json.objectNode()
+                            .set(
+                                    "request",
+                                    DefinedStream.canonicalRequest(json.path("request"), stream, source.filters()))
+                    : probe.canonical(json, code, operation);
             ObjectNode template = (ObjectNode) canonical.path("request");
             if (template.path("name").asText().equals(title == null ? id : title)) {
                 template.remove("name");
             }
             return new DefinedTrigger(
-                    id, title == null ? "" : title, canonical, code, operation, handler == null ? "" : handler, hybrid);
+                    id,
+                    title == null ? "" : title,
+                    canonical,
+                    code,
+                    operation,
+                    handler == null ? "" : handler,
+                    hybrid,
+                    stream);
         } catch (InvalidDefinitionException e) {
             List<String> problems = new ArrayList<>();
             for (String found : OuterMembers.suggested(e, MEMBERS).problems()) {
@@ -115,7 +142,7 @@ record DefinedTrigger(
                 // Otherwise reported for the request.
             }
             if (problems.isEmpty()) {
-                return new DefinedTrigger(id, "", json, CodeMembers.NONE, null, "", hybrid);
+                return new DefinedTrigger(id, "", json, CodeMembers.NONE, null, "", hybrid, stream);
             }
             throw new InvalidDefinitionException("trigger", problems);
         }
@@ -194,6 +221,9 @@ record DefinedTrigger(
         ObjectNode written = code.addTo(json.deepCopy());
         if (operation != null) {
             written.set(DefinedOperation.MEMBER, operation.json().deepCopy());
+        }
+        if (stream != null) {
+            written.set(DefinedStream.MEMBER, stream.json().deepCopy());
         }
         if (!handler.isEmpty()) {
             written.put("handler", handler);

@@ -263,13 +263,23 @@ final class DefinitionComparison {
     private void compareTriggers() {
         compareMembers("/triggers", (trigger, pointer) -> {
             if (!older.triggers().contains(trigger)) {
-                add(ChangeKind.ADDED_TRIGGER, Impact.NONE, pointer, "it polls if the application has a handler for it");
+                add(
+                        ChangeKind.ADDED_TRIGGER,
+                        Impact.NONE,
+                        pointer,
+                        newer.streams().contains(trigger)
+                                ? "it receives its stream if the application has a handler for it"
+                                : "it polls if the application has a handler for it");
             } else if (!newer.triggers().contains(trigger)) {
                 add(
                         ChangeKind.REMOVED_TRIGGER,
                         Impact.APPLICATION,
                         pointer,
-                        "it polls no more; its state is kept until the instance is removed");
+                        older.streams().contains(trigger)
+                                ? "its stream ends; its position is kept until the instance is removed"
+                                : "it polls no more; its state is kept until the instance is removed");
+            } else if (older.streams().contains(trigger) || newer.streams().contains(trigger)) {
+                new StreamComparison(this, before, after).compare(pointer);
             } else {
                 boolean keepsPosition = !before.at(pointer).path("cursor").isMissingNode()
                         && before.at(pointer)

@@ -78,11 +78,15 @@ final class DocumentDefaults {
         if (!(trigger instanceof ObjectNode object)) {
             return trigger;
         }
-        ofTriggers().fieldNames().forEachRemaining(member -> inherit(object, member, pointer));
-        if (!object.path("request").isObject()) {
-            return trigger;
-        }
         ObjectNode copy = object.deepCopy();
+        if (copy.path(DefinedStream.MEMBER) instanceof ObjectNode stream) {
+            add(stream, "delivery", pointer + "/" + DefinedStream.MEMBER);
+        } else {
+            ofTriggers().fieldNames().forEachRemaining(member -> inherit(object, member, pointer));
+        }
+        if (!object.path("request").isObject()) {
+            return copy;
+        }
         return copy.set("request", withDefaults(pointer + "/request", object.get("request")));
     }
 

@@ -6,7 +6,6 @@ import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.ConnectorDefinition;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.json.Suggestions;
-import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.trigger.EventHandler;
 import io.httpconnector.webhook.WebhookEndpoint;
 import io.httpconnector.webhook.subscription.SubscriptionStatus;
@@ -19,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -252,7 +252,11 @@ public final class ConfiguredConnectors implements AutoCloseable {
         connectors.forEach((name, connector) -> definition(name).triggers().stream()
                 .map(connector::trigger)
                 .flatMap(Optional::stream)
-                .forEach(trigger -> threads.add(stop(trigger, timeout))));
+                .forEach(trigger -> threads.add(stop(trigger::stop, timeout))));
+        connectors.forEach((name, connector) -> definition(name).streams().stream()
+                .map(connector::stream)
+                .flatMap(Optional::stream)
+                .forEach(stream -> threads.add(stop(stream::stop, timeout))));
         try {
             for (Thread thread : threads) {
                 thread.join();
@@ -262,10 +266,10 @@ public final class ConfiguredConnectors implements AutoCloseable {
         }
     }
 
-    private static Thread stop(PollingTrigger trigger, Duration timeout) {
+    private static Thread stop(Predicate<Duration> trigger, Duration timeout) {
         Thread thread = new Thread(
                 () -> {
-                    boolean unused = trigger.stop(timeout);
+                    boolean unused = trigger.test(timeout);
                 },
                 "http-connector-stop");
         thread.setDaemon(true);

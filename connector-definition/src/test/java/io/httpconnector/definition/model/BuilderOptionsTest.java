@@ -80,7 +80,7 @@ class BuilderOptionsTest {
                 arguments(
                         StreamTriggerBuilder.class,
                         (Consumer<JsonNode>) json -> StreamTrigger.named("x").definition(json),
-                        "connection=- handler=- listener=- store=- pill=pills"),
+                        "connection=- handler=- listener=- store=- pill=pills pillFrom=-"),
                 arguments(
                         WebhookPayload.class,
                         (Consumer<JsonNode>) WebhookPayload::fromJson,

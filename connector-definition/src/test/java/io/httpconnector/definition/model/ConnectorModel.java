@@ -73,6 +73,9 @@ final class ConnectorModel {
         complete(polling, template, Set.of("rules", "retry"));
         reuseRequests(value(trigger, "parents").object(), request);
         completeHybrid(value(model(polling), "hybrid").object(), request);
+        // The request of a stream is that of its trigger.
+        String stream = value(model(polling), "stream").object();
+        objects.put(stream, without(model(stream), "request"));
         extend(object("webhooks"), receiver.object(receiver.root()), Set.of());
         completeSubscription(value(model(object("webhooks")), "subscription").object());
         String defaults = object("defaults");
