@@ -81,6 +81,9 @@ final class ConnectorDescription {
         if (trigger.has("hybrid")) {
             json.set("hybrid", trigger.get("hybrid"));
         }
+        if (trigger.has("stream")) {
+            json.set("stream", trigger.get("stream"));
+        }
         return json;
     }
 

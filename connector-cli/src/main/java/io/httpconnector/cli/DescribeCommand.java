@@ -100,6 +100,9 @@ final class DescribeCommand extends DocumentCommand {
                         "hybrid: also receives the webhook "
                                 + part.at("/hybrid/webhook").asText()));
             }
+            if (part.has("stream")) {
+                rows.add(List.of("", stream(part.path("stream"))));
+            }
             subscription(part.path("subscription")).forEach(fact -> rows.add(List.of("", fact)));
             List<String> pills = new ArrayList<>();
             part.path("pills")
@@ -110,6 +113,12 @@ final class DescribeCommand extends DocumentCommand {
             }
         }
         table(rows, "");
+    }
+
+    private static String stream(JsonNode stream) {
+        List<String> types = new ArrayList<>();
+        stream.path("types").forEach(type -> types.add(type.asText()));
+        return "stream: receives " + (types.isEmpty() ? "all events" : "the events " + String.join(", ", types));
     }
 
     /** Returns how the library registers a webhook; nothing if the customer does. */

@@ -9,6 +9,7 @@ import io.httpconnector.polling.PollingListener;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.StartPosition;
 import io.httpconnector.state.StateStore;
+import io.httpconnector.stream.StreamTrigger;
 import io.httpconnector.trigger.TriggerEvent;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,22 +24,26 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Polls with a trigger of a connector document, and prints its events. */
+/** Polls with a trigger of a connector document, or receives its stream, and prints the events. */
 @Command(
         name = "poll",
-        header = "Poll with a trigger, and print the events.",
+        header = "Poll with a trigger or receive its stream, and print the events.",
         description = {
             "Prints each event as JSON in one line. The position is kept in a directory: the next run continues there.",
             "The first poll treats existing records as the document says; by default it prints no events for them.",
+            "Of a trigger with a stream, it prints the events until none has arrived for some seconds, or with --follow until Ctrl-C.",
             "Of a trigger with a webhook (hybrid), this command only polls: \"listen\" also receives the webhook."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  connector poll jira.connector.yaml updated-issues --last 3",
             "  connector poll jira.connector.yaml updated-issues --from 2026-01-31",
-            "  connector poll jira.connector.yaml updated-issues --follow | jq .payload"
+            "  connector poll jira.connector.yaml updated-issues --follow | jq .payload",
+            "  connector poll chat.connector.yaml chat-events --follow"
         })
 final class PollCommand extends InstanceCommand {
+
+    private static final Duration IDLE = Duration.ofSeconds(5);
 
     @Parameters(index = "1", paramLabel = "TRIGGER", description = "The name of the trigger in the document.")
     private String trigger = "";
@@ -58,13 +63,23 @@ final class PollCommand extends InstanceCommand {
             description = "The interval of --follow. Default: the schedule of the document, or else PT1M.")
     private @Nullable Duration every;
 
+    @Option(
+            names = "--idle",
+            paramLabel = "DURATION",
+            description = "Of a stream: end --once when no event has arrived for this time. Default: PT5S.")
+    private @Nullable Duration idle;
+
     /** The duration of the command. */
     static final class Mode {
 
-        @Option(names = "--once", description = "Poll once, and end. The default.")
+        @Option(
+                names = "--once",
+                description = "Poll once, or receive a stream until it is idle, and end. The default.")
         boolean once;
 
-        @Option(names = "--follow", description = "Poll by the schedule of the trigger until Ctrl-C.")
+        @Option(
+                names = "--follow",
+                description = "Poll by the schedule of the trigger, or receive the stream, until Ctrl-C.")
         boolean follow;
     }
 
@@ -96,10 +111,15 @@ final class PollCommand extends InstanceCommand {
     public Integer call() throws InterruptedException {
         Instance instance = instance();
         require("trigger", trigger, instance.definition().triggers());
+        boolean isStream = instance.definition().streams().contains(trigger);
+        checkOptions(isStream);
         Path directory = state == null ? Path.of(instance.definition().id() + ".state") : state;
         boolean isNew = !Files.exists(terminal().resolve(directory));
         StartPosition first = startPosition();
         try (StateStore store = StateStore.file(terminal().resolve(directory))) {
+            if (isStream) {
+                return receive(instance, store);
+            }
             var context = instance.context()
                     .state(store)
                     .hybrids(HybridState.ONLY_POLLS)
@@ -119,6 +139,38 @@ final class PollCommand extends InstanceCommand {
                 }
                 return mode.follow ? follow(connector) : once(polling, isNew);
             }
+        }
+    }
+
+    /** Receives the stream of the trigger. */
+    private int receive(Instance instance, StateStore store) throws InterruptedException {
+        StreamRun run = new StreamRun(terminal(), isJson(), mode.follow);
+        try (Connector connector =
+                instance.connect(instance.context().state(store).streams(builder -> builder.listener(run)))) {
+            connector.on(trigger, run.counting(this::print));
+            StreamTrigger stream = connector.stream(trigger).orElseThrow();
+            return mode.follow ? run.follow(stream) : run.once(stream, idle == null ? IDLE : idle);
+        }
+    }
+
+    private void checkOptions(boolean isStream) {
+        if (!isStream && idle != null) {
+            throw new CommandException(
+                    ExitCode.USAGE, "--idle is for a trigger with a stream, but \"" + trigger + "\" polls");
+        }
+        if (isStream && idle != null && (mode.follow || idle.isNegative() || idle.isZero())) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    mode.follow
+                            ? "--idle ends --once, but --follow receives until Ctrl-C: use one of them"
+                            : "--idle: use a positive duration, such as PT5S");
+        }
+        if (isStream && (every != null || start.all || start.from != null || start.last != 0)) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "\"" + trigger
+                            + "\" receives a stream: it has no --every, --from, --all and --last. To start without a"
+                            + " position, use another directory for --state");
         }
     }
 
