@@ -27,6 +27,7 @@ public final class EventService implements AutoCloseable {
     // Guarded by this.
     private final List<String> events = new ArrayList<>();
     private int broken;
+    private int status = 200;
     private boolean closed;
 
     public EventService() {
@@ -56,6 +57,11 @@ public final class EventService implements AutoCloseable {
         notifyAll();
     }
 
+    /** Responds with another status from now on. */
+    public synchronized void respond(int code) {
+        status = code;
+    }
+
     /** Returns the paths of the requests with their last ids, such as {@code /changes 3}. */
     public List<String> requests() {
         return requests;
@@ -69,6 +75,12 @@ public final class EventService implements AutoCloseable {
     private void serve(HttpExchange exchange) throws IOException {
         String last = Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst("Last-Event-ID"), "");
         requests.add((exchange.getRequestURI() + " " + last).strip());
+        int code = status();
+        if (code != 200) {
+            exchange.sendResponseHeaders(code, -1);
+            exchange.close();
+            return;
+        }
         exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
         exchange.sendResponseHeaders(200, 0);
         open.incrementAndGet();
@@ -108,6 +120,10 @@ public final class EventService implements AutoCloseable {
             out.write(next.getBytes(StandardCharsets.UTF_8));
             out.flush();
         }
+    }
+
+    private synchronized int status() {
+        return status;
     }
 
     private synchronized int brokenStreams() {

@@ -7,6 +7,7 @@ import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.DefinitionChange;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.stream.StreamTrigger;
 import io.httpconnector.template.Pills;
 import io.httpconnector.trigger.DeadLetter;
 import io.httpconnector.webhook.hybrid.HybridStatus;
@@ -189,7 +190,27 @@ public final class ConnectorInstance {
      * @throws ConnectorException if the instance is disabled or the work fails
      */
     public <T> T withTrigger(String trigger, Function<PollingTrigger, T> work) {
-        return lifecycle.running().withTrigger(Arguments.notNull(trigger, "trigger"), Arguments.notNull(work, "work"));
+        return lifecycle
+                .running()
+                .require(Arguments.notNull(trigger, "trigger"), false)
+                .withTrigger(trigger, Arguments.notNull(work, "work"));
+    }
+
+    /**
+     * Executes work with the stream of a trigger on this node, for example to read its status.
+     *
+     * @param trigger the name of a trigger with a stream that has a handler
+     * @param work the work
+     * @param <T> the type of the result
+     * @return the result
+     * @throws InvalidDefinitionException if there is no such trigger
+     * @throws ConnectorException if the instance is disabled or the work fails
+     */
+    public <T> T withStream(String trigger, Function<StreamTrigger, T> work) {
+        return lifecycle
+                .running()
+                .require(Arguments.notNull(trigger, "trigger"), true)
+                .withStream(trigger, Arguments.notNull(work, "work"));
     }
 
     /**
@@ -202,7 +223,7 @@ public final class ConnectorInstance {
      * @throws ConnectorException if the instance is disabled
      */
     public Optional<HybridStatus> hybridStatus(String trigger) {
-        InstanceRuntime current = lifecycle.running().requirePolling(trigger);
+        InstanceRuntime current = lifecycle.running().require(trigger, false);
         return current.call(connector -> {
             PollingTrigger unused = current.trigger(connector, trigger);
             return connector.hybridStatus(trigger);
@@ -221,36 +242,39 @@ public final class ConnectorInstance {
 
     /**
      * Pauses the polls of a trigger, on all nodes of a cluster, until it is resumed, or the instance is changed or started. Pausing
-     * again has no effect.
+     * again has no effect. A stream is paused on this node: in a cluster, another one continues it.
      *
-     * @param trigger the name of a polling trigger
-     * @throws InvalidDefinitionException if there is no such polling trigger
+     * @param trigger the name of a trigger
+     * @throws InvalidDefinitionException if there is no such trigger
      * @throws ConnectorException if the instance is disabled
      */
     public void pause(String trigger) {
-        lifecycle.running().requirePolling(trigger).plans().pause(trigger);
+        lifecycle.running().require(trigger).pause(trigger);
     }
 
     /**
-     * Resumes the polls of a trigger on the node that has paused it. Has no effect if it is not paused.
+     * Resumes a trigger on the node that has paused it. Has no effect if it is not paused.
      *
-     * @param trigger the name of a polling trigger
-     * @throws InvalidDefinitionException if there is no such polling trigger
+     * @param trigger the name of a trigger
+     * @throws InvalidDefinitionException if there is no such trigger
      * @throws ConnectorException if the instance is disabled
      */
     public void resume(String trigger) {
-        lifecycle.running().requirePolling(trigger).resume(trigger);
+        lifecycle.running().require(trigger).resume(trigger);
     }
 
     /**
-     * Returns the dead letters of a polling trigger, or of a webhook if the registry has an inbox.
+     * Returns the dead letters of a trigger, or of a webhook if the registry has an inbox.
      *
      * @param name the name of the trigger or webhook
      * @return the dead letters, oldest first; none for a webhook without an inbox
      * @throws InvalidDefinitionException if there is no such trigger or webhook
-     * @throws ConnectorException if the instance is disabled and it is a polling trigger
+     * @throws ConnectorException if the instance is disabled and it is a trigger
      */
     public List<DeadLetter> deadLetters(String name) {
+        if (isStream(name)) {
+            return withStream(name, StreamTrigger::deadLetters);
+        }
         if (isPolling(name)) {
             return withTrigger(name, PollingTrigger::deadLetters);
         }
@@ -263,12 +287,15 @@ public final class ConnectorInstance {
      *
      * @param name the name of the trigger or webhook
      * @param eventId the id of the event
-     * @return whether the dead letter exists; for a polling trigger also whether it was handled
+     * @return whether the dead letter exists; for a trigger also whether it was handled
      * @throws InvalidDefinitionException if there is no such trigger or webhook
-     * @throws ConnectorException if the instance is disabled and it is a polling trigger
+     * @throws ConnectorException if the instance is disabled and it is a trigger
      */
     public boolean replay(String name, String eventId) {
         Arguments.notNull(eventId, "id of an event");
+        if (isStream(name)) {
+            return withStream(name, stream -> stream.replay(eventId));
+        }
         if (isPolling(name)) {
             return withTrigger(name, trigger -> trigger.replay(eventId));
         }
@@ -283,15 +310,23 @@ public final class ConnectorInstance {
      * @param eventId the id of the event
      * @return whether the dead letter existed
      * @throws InvalidDefinitionException if there is no such trigger or webhook
-     * @throws ConnectorException if the instance is disabled and it is a polling trigger
+     * @throws ConnectorException if the instance is disabled and it is a trigger
      */
     public boolean discard(String name, String eventId) {
         Arguments.notNull(eventId, "id of an event");
+        if (isStream(name)) {
+            return withStream(name, stream -> stream.discard(eventId));
+        }
         if (isPolling(name)) {
             return withTrigger(name, trigger -> trigger.discard(eventId));
         }
         RegistryInbox inbox = environment.inbox();
         return inbox != null && inbox.discard(lifecycle.stored().id(), name, eventId);
+    }
+
+    private boolean isStream(String name) {
+        InstanceRuntime current = lifecycle.runtime();
+        return current != null && current.defined().isStream(name);
     }
 
     private boolean isPolling(String name) {

@@ -73,14 +73,35 @@ final class Definitions {
             return hybrid != null || hybridOf(name) != null || !webhooks.containsKey(name) ? hybrid : name;
         }
 
+        boolean isStream(String name) {
+            return definition.streams().contains(name);
+        }
+
         /**
-         * Checks the name of a polling trigger.
+         * Checks the name of a trigger.
          *
          * @throws InvalidDefinitionException if there is none
          */
         void requireTrigger(@Nullable String name) {
             if (name == null || !scheduled.containsKey(name)) {
-                throw unknown("polling trigger", name, scheduled.keySet());
+                throw unknown(definition.streams().isEmpty() ? "polling trigger" : "trigger", name, scheduled.keySet());
+            }
+        }
+
+        /**
+         * Checks the name of a trigger that polls, or has a stream.
+         *
+         * @throws InvalidDefinitionException if there is none
+         */
+        void requireTrigger(@Nullable String name, boolean isStream) {
+            requireTrigger(name);
+            if (isStream != definition.streams().contains(name)) {
+                throw new InvalidDefinitionException(
+                        "connector registry",
+                        "\"" + name + "\" "
+                                + (isStream
+                                        ? "polls and receives no stream: use withTrigger(...)"
+                                        : "receives a stream and does not poll: use withStream(...)"));
             }
         }
 
@@ -199,6 +220,14 @@ final class Definitions {
                     .forEach(defined -> names.addAll(defined.scheduled().keySet()));
         }
         return names;
+    }
+
+    /** Whether a trigger has a stream in a version. */
+    boolean isStream(String connector, String trigger) {
+        NavigableMap<String, Defined> versions = all.getOrDefault(connector, Collections.emptyNavigableMap());
+        synchronized (versions) {
+            return versions.values().stream().anyMatch(defined -> defined.isStream(trigger));
+        }
     }
 
     private NavigableMap<String, Defined> versions(String connector) {

@@ -4,6 +4,7 @@ import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.ConnectorContext;
 import io.httpconnector.definition.SecretSource.SecretReference;
 import io.httpconnector.polling.PollingListener;
+import io.httpconnector.stream.StreamListener;
 import io.httpconnector.webhook.WebhookRouter;
 import io.httpconnector.webhook.subscription.SubscriptionListener;
 import java.util.function.UnaryOperator;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param webhookToken returns the token in the URL of a webhook
  * @param secrets reports missing ones
  * @param polls receives the failures of its polls
+ * @param streams receives the failures of its streams
  * @param subscriptions receives the notifications of its subscriptions; null if its document has none
  */
 record InstanceConnection(
@@ -25,6 +27,7 @@ record InstanceConnection(
         StartedInstance instance,
         InstanceSecrets secrets,
         PollingListener polls,
+        StreamListener streams,
         @Nullable SubscriptionListener subscriptions) {
 
     /** Creates a connector with certain settings. */
@@ -41,7 +44,8 @@ record InstanceConnection(
                 .tokens(new InstanceTokens(shared.tokens(), InstanceTokens.account(id), instance::authorized))
                 .webhooks(receivers)
                 .hybrids(instance.hybrids())
-                .triggers(builder -> builder.listener(polls));
+                .triggers(builder -> builder.listener(polls))
+                .streams(builder -> builder.listener(streams));
         if (subscriptions != null) {
             context.subscriptions(builder -> builder.listener(subscriptions).timeSource(shared.time()));
         }

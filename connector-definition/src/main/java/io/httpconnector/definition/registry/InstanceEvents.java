@@ -3,6 +3,7 @@ package io.httpconnector.definition.registry;
 import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.HybridHost;
 import io.httpconnector.polling.PollingTrigger;
+import io.httpconnector.stream.StreamTrigger;
 import io.httpconnector.trigger.EventHandler;
 import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.WebhookReceiver;
@@ -47,6 +48,16 @@ final class InstanceEvents implements HybridHost {
                 connector.on(name, handlers.apply(name));
             }
             return connector.trigger(name).orElseThrow();
+        }
+    }
+
+    /** Returns a stream with its handler. */
+    StreamTrigger stream(Connector connector, String name) {
+        synchronized (connector) {
+            if (connector.stream(name).isEmpty()) {
+                connector.on(name, handlers.apply(name));
+            }
+            return connector.stream(name).orElseThrow();
         }
     }
 

@@ -9,6 +9,7 @@ import io.httpconnector.definition.registry.Definitions.Defined;
 import io.httpconnector.polling.PollingListener;
 import io.httpconnector.polling.PollingTrigger;
 import io.httpconnector.polling.PollingTriggerBuilder;
+import io.httpconnector.stream.StreamTrigger;
 import io.httpconnector.trigger.EventHandler;
 import io.httpconnector.trigger.TriggerEvent;
 import io.httpconnector.webhook.WebhookRequest;
@@ -53,6 +54,7 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector, StartedInst
     private final InstanceUrls urls;
     private final InstancePlans plans;
     private final InstanceEvents events;
+    private final InstanceStreams streams;
     private final @Nullable InstanceSubscriptions subscriptions;
 
     private volatile boolean invalid;
@@ -72,6 +74,8 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector, StartedInst
                 environment::cluster,
                 (trigger, delay) -> new InstancePolls(environment.settings, this, trigger).plan(delay));
         this.events = new InstanceEvents(this, plans, this::handler, environment.inbox(), environment::cluster);
+        this.streams = new InstanceStreams(
+                environment.settings, environment.node(), this, events::stream, environment::background);
         this.secrets = new InstanceSecrets(environment.settings.secrets(), stored.id(), this::failed, this::connected);
         this.subscriptions = defined.definition().subscriptions().isEmpty()
                 ? null
@@ -88,6 +92,9 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector, StartedInst
             return;
         }
         environment.handlers.of(stored.id().connector()).keySet().forEach(name -> {
+            if (defined.isStream(name) && instance.stored().state() != InstanceState.NEEDS_AUTHORIZATION) {
+                streams.start(name);
+            }
             if (defined.scheduled().getOrDefault(name, false)) {
                 plans.plan(name, polling, delay);
             }
@@ -196,6 +203,7 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector, StartedInst
                         this,
                         secrets,
                         new Failures(),
+                        streams,
                         subscriptions)
                 .connect(settings);
     }
@@ -297,6 +305,10 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector, StartedInst
         lastFailure = name + ": the handler has failed: " + failure;
     }
 
+    <T> T withStream(String name, Function<StreamTrigger, T> work) {
+        return call(connector -> work.apply(events.stream(connector, name)));
+    }
+
     <T> T withTrigger(String name, Function<PollingTrigger, T> work) {
         return call(connector -> work.apply(trigger(connector, name)));
     }
@@ -320,9 +332,18 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector, StartedInst
         return plans;
     }
 
-    /** Plans the polls of a paused trigger again. */
+    /** Plans no more polls of a trigger, or stops its stream. */
+    void pause(String trigger) {
+        if (defined.isStream(trigger)) {
+            streams.pause(trigger);
+        } else {
+            plans.pause(trigger);
+        }
+    }
+
+    /** Plans the polls of a paused trigger again, or starts its stream. */
     void resume(String trigger) {
-        if (plans.resume(trigger)) {
+        if (streams.resume(trigger) || plans.resume(trigger)) {
             start(instance.stored().state() == InstanceState.ACTIVE, Duration.ZERO);
         }
     }
@@ -333,13 +354,22 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector, StartedInst
                 .filter(defined::isHandled)
                 .sorted()
                 .map(name -> new InstanceTrigger(
-                        name, defined.webhooks().containsKey(name), plans.isPaused(name), plans.nextPoll(name)))
+                        name,
+                        defined.webhooks().containsKey(name),
+                        plans.isPaused(name) || streams.isPaused(name),
+                        plans.nextPoll(name)))
                 .toList();
     }
 
-    /** Returns this instance if it has a polling trigger. */
-    InstanceRuntime requirePolling(String trigger) {
+    /** Returns this instance if it has a trigger. */
+    InstanceRuntime require(String trigger) {
         defined.requireTrigger(trigger);
+        return this;
+    }
+
+    /** Returns this instance if it has a polling trigger, or a stream. */
+    InstanceRuntime require(String trigger, boolean isStream) {
+        defined.requireTrigger(trigger, isStream);
         return this;
     }
 
@@ -356,15 +386,17 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector, StartedInst
             defined.scheduled().keySet().forEach(trigger -> cluster.pause(stored, trigger));
         }
         plans.end();
+        streams.end();
     }
 
-    /** Ends polls and webhooks, and closes the connector. Waits for polls in progress, unless this is one of them. */
+    /** Ends polls, streams and webhooks, and closes the connector. Waits for polls in progress, unless this is one of them. */
     void close() {
         synchronized (this) {
             ended = true;
             plans.end();
             urls.revoke();
         }
+        streams.end();
         if (subscriptions != null) {
             subscriptions.close();
         }
@@ -388,7 +420,9 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector, StartedInst
             return false;
         }
         try {
-            if (leases > 0 || (keepUntil != 0 && environment.settings.time().nanos() - keepUntil < 0)) {
+            if (leases > 0
+                    || streams.areOpen()
+                    || (keepUntil != 0 && environment.settings.time().nanos() - keepUntil < 0)) {
                 return false;
             }
             // Under the lock, so that the next connector finds the state of the triggers closed.

@@ -310,9 +310,10 @@ final class RegistryEnvironment {
         cleanup.forget(id);
         ClusterMember member = cluster;
         definitions.triggers(id.connector()).forEach(trigger -> {
-            if (member == null) {
+            if (member == null || definitions.isStream(id.connector(), trigger)) {
                 settings.state().reset(id.tenant() + "/" + id.connector() + "/" + trigger);
-            } else {
+            }
+            if (member != null) {
                 member.remove(instance, trigger);
             }
         });
