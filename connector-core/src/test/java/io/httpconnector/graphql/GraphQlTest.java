@@ -429,6 +429,34 @@ class GraphQlTest {
                 .hasToString("detected by a Relay connection at /data/repository/issues; page 2 has other records");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            query { x(a: $a) }                                      | line 1, column 14: the variable $a is not declared: declare it
+            { x(a: [{b: $a}]) }                                     | line 1, column 13: the variable $a is not declared
+            query q($name: ID) { x(a: $nmae) }                      | did you mean $name?
+            query q @live(if: $on) { x }                            | line 1, column 19: the variable $on is not declared
+            query { ...F } fragment F on T { x(a: $a) }             | line 1, column 39: the variable $a is not declared
+            """)
+    void usedVariablesMustBeDeclared(String query, String problem) {
+        assertThatThrownBy(() -> GraphQl.query("/graphql", query).toRequest())
+                .isInstanceOf(InvalidDefinitionException.class)
+                .hasMessageContaining(problem);
+        assertThatThrownBy(() ->
+                        RequestTemplate.named("x").post("/").graphql(query).build())
+                .hasMessageContaining(problem);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "query q($a: ID) { ...F } fragment F on T { x(a: $a) }",
+                "query q($a: ID = \"$b\") @live(if: $a) { x(a: \"$c\") # $d\n }",
+                "query { x(a: \"\"\"$e\"\"\") }"
+            })
+    void declaredVariablesAndTextsAreAccepted(String query) {
+        assertThat(GraphQl.query("/graphql", query).toRequest().method()).isEqualTo("POST");
+    }
+
     @Test
     void undeclaredCursorIsReportedAtOnce() {
         String query = "query { repository { issues { nodes { number } } } }";

@@ -4,8 +4,10 @@ import io.httpconnector.internal.json.Suggestions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +102,7 @@ public final class GraphQlDocument {
         private final GraphQlScanner scanner;
         private final List<String> problems;
         private final List<Operation> operations = new ArrayList<>();
+        private final Map<String, String> ofFragments = new LinkedHashMap<>();
 
         DefinitionReader(String text, List<String> problems) {
             this.scanner = new GraphQlScanner(text);
@@ -115,12 +118,12 @@ public final class GraphQlDocument {
             while (!token.isEmpty() && problems.size() == before) {
                 if (token.equals("{")) {
                     operations.add(new Operation("query", "", Set.of()));
-                    skipBrackets("{");
+                    selection(Set.of());
                 } else if (TYPES.contains(token)) {
                     operation(token);
                 } else if (token.equals("fragment")) {
                     skipTo("{");
-                    skipBrackets("{");
+                    skipBrackets("{", ofFragments);
                 } else {
                     problems.add(
                             scanner.location() + ": expected query, mutation, fragment or {, found \"" + token + "\"");
@@ -130,12 +133,17 @@ public final class GraphQlDocument {
             if (operations.isEmpty() && problems.size() == before) {
                 problems.add("the document has no operation");
             }
+            // A fragment belongs to the operations that use it: at least one of them declares its variables.
+            Set<String> declared = new LinkedHashSet<>();
+            operations.forEach(operation -> declared.addAll(operation.variables));
+            checkDeclared(ofFragments, declared);
             return new GraphQlDocument(operations);
         }
 
         private void operation(String type) {
             String name = "";
             Set<String> variables = new LinkedHashSet<>();
+            Map<String, String> used = new LinkedHashMap<>();
             String token = scanner.next();
             if (token.matches("[_A-Za-z]\\w*")) {
                 name = token;
@@ -148,16 +156,36 @@ public final class GraphQlDocument {
             while (!token.equals("{") && !token.isEmpty()) {
                 // Directives.
                 if (token.equals("(")) {
-                    skipBrackets("(");
+                    skipBrackets("(", used);
                 }
                 token = scanner.next();
             }
             operations.add(new Operation(type, name, variables));
+            checkDeclared(used, variables);
             if (token.isEmpty()) {
                 problems.add("the operation has no selection: it must end with { ... }");
             } else {
-                skipBrackets("{");
+                selection(variables);
             }
+        }
+
+        /** Reads the selection of an operation, which uses declared variables only. */
+        private void selection(Set<String> declared) {
+            Map<String, String> used = new LinkedHashMap<>();
+            skipBrackets("{", used);
+            checkDeclared(used, declared);
+        }
+
+        private void checkDeclared(Map<String, String> used, Set<String> declared) {
+            used.forEach((variable, location) -> {
+                if (!declared.contains(variable)) {
+                    String similar = Suggestions.ofName(variable, declared);
+                    problems.add(location + ": the variable $" + variable + " is not declared: "
+                            + (similar == null
+                                    ? "declare it after the name of the operation, such as ($" + variable + ": String)"
+                                    : "did you mean $" + similar + "?"));
+                }
+            });
         }
 
         /** Each variable is followed by a colon; default values can't contain variables. */
@@ -181,8 +209,12 @@ public final class GraphQlDocument {
             }
         }
 
-        /** Skips to the bracket that closes the one that was read. */
-        private void skipBrackets(String open) {
+        /**
+         * Skips to the bracket that closes the one that was read.
+         *
+         * @param used receives the variables on the way, with the location of their first use
+         */
+        private void skipBrackets(String open, Map<String, String> used) {
             Deque<String> expected = new ArrayDeque<>();
             expected.push(closing(open));
             while (!expected.isEmpty()) {
@@ -191,7 +223,9 @@ public final class GraphQlDocument {
                     problems.add("a " + expected.peek() + " is missing at the end");
                     return;
                 }
-                if (!closing(token).isEmpty()) {
+                if (token.startsWith("$") && token.length() > 1) {
+                    used.putIfAbsent(token.substring(1), scanner.location());
+                } else if (!closing(token).isEmpty()) {
                     expected.push(closing(token));
                 } else if (token.equals("}") || token.equals(")") || token.equals("]")) {
                     if (!token.equals(expected.pop())) {
