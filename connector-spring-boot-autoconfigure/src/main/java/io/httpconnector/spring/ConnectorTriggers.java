@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The polling triggers and webhooks that methods with {@link ConnectorTrigger} handle, and the beans of the type {@code HybridTrigger}, as
+ * The triggers and webhooks that methods with {@link ConnectorTrigger} handle, and the beans of the type {@code HybridTrigger}, as
  * a bean: their state, and operations for operators and tests. A trigger is named by its connection and its name, such as {@code
  * acme/updated-orders}, a hybrid trigger by its id; that of a customer of the registry by tenant, connector and name, such as {@code
  * acme/shop/updated-orders}. Thread-safe.
@@ -21,7 +21,9 @@ public interface ConnectorTriggers {
         /** It receives events from the service. */
         WEBHOOK,
         /** It receives events from the service, and polls for those that are missing. */
-        HYBRID
+        HYBRID,
+        /** It receives a stream of server-sent events. */
+        STREAM
     }
 
     /**
@@ -29,13 +31,14 @@ public interface ConnectorTriggers {
      *
      * @param id the connection and the name, such as {@code acme/updated-orders}
      * @param kind the kind
-     * @param state the state in lower case, such as {@code idle}, {@code polling} or {@code paused}; {@code receiving} for a webhook; that of
+     * @param state the state in lower case, such as {@code idle}, {@code polling} or {@code paused}; {@code receiving} for a webhook; the phase of a
+     *     stream, such as {@code open} or {@code standby}; that of
      *     its instance in a registry, such as {@code failed} or {@code needs_authorization}
-     * @param consecutiveFailures the number of failed polls since the last success
-     * @param lastSuccess when a poll succeeded last; null if none has
-     * @param lastError why a poll failed last, without secrets; null if none has
+     * @param consecutiveFailures the number of failures since the last success
+     * @param lastSuccess when a poll succeeded or a stream brought an event last; null if none has
+     * @param lastError why a poll or the stream failed last, without secrets; null if none has
      * @param nextPoll when it polls next; null if it does not, or this is not known
-     * @param path the path at which a webhook receives requests; null for a polling trigger and in a registry, where it is a secret
+     * @param path the path at which a webhook receives requests; null for other triggers and in a registry, where it is a secret
      * @param deadLetters the number of dead letters
      * @param webhook the events that the webhook of a hybrid trigger has delivered and missed; null for others, and for a webhook that
      *     only requests polls
@@ -81,7 +84,7 @@ public interface ConnectorTriggers {
     long poll(String id);
 
     /**
-     * Pauses a polling trigger until it is resumed or the application starts again.
+     * Pauses a polling trigger, or a stream on this node, until it is resumed or the application starts again.
      *
      * @param id the id
      * @throws io.httpconnector.InvalidDefinitionException if there is no such polling trigger
@@ -89,7 +92,7 @@ public interface ConnectorTriggers {
     void pause(String id);
 
     /**
-     * Resumes a polling trigger.
+     * Resumes a polling trigger or a stream.
      *
      * @param id the id
      * @throws io.httpconnector.InvalidDefinitionException if there is no such polling trigger

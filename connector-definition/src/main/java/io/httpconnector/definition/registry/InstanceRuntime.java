@@ -356,6 +356,7 @@ final class InstanceRuntime implements OpenConnectors.OpenConnector, StartedInst
                 .map(name -> new InstanceTrigger(
                         name,
                         defined.webhooks().containsKey(name),
+                        defined.isStream(name),
                         plans.isPaused(name) || streams.isPaused(name),
                         plans.nextPoll(name)))
                 .toList();

@@ -124,7 +124,10 @@ final class RegistryHandlers {
                 .forEach(definition -> {
                     definition
                             .triggers()
-                            .forEach(name -> all.add(new RegistryTrigger(instance, name, TriggerKind.POLLING)));
+                            .forEach(name -> all.add(new RegistryTrigger(
+                                    instance,
+                                    name,
+                                    definition.streams().contains(name) ? TriggerKind.STREAM : TriggerKind.POLLING)));
                     definition
                             .webhooks()
                             .forEach(name -> all.add(new RegistryTrigger(instance, name, TriggerKind.WEBHOOK)));

@@ -9,6 +9,7 @@ import io.httpconnector.polling.PollingStatus;
 import io.httpconnector.polling.PollingStatus.State;
 import io.httpconnector.spring.ConnectorTriggers.TriggerKind;
 import io.httpconnector.spring.ConnectorTriggers.TriggerStatus;
+import io.httpconnector.stream.StreamTrigger;
 import io.httpconnector.trigger.DeadLetter;
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param instance the instance
  * @param name the name of the trigger or webhook
- * @param kind whether it polls
+ * @param kind whether it polls or receives
  */
 record RegistryTrigger(ConnectorInstance instance, String name, TriggerKind kind) implements ManagedTrigger {
 
@@ -40,9 +41,16 @@ record RegistryTrigger(ConnectorInstance instance, String name, TriggerKind kind
             return status("receiving", deadLetters().size(), null, reason);
         }
         try {
-            PollingStatus polling = instance.withTrigger(name, trigger -> trigger.status());
             boolean isPaused = instance.triggers().stream()
                     .anyMatch(trigger -> trigger.name().equals(name) && trigger.isPaused());
+            if (kind == TriggerKind.STREAM) {
+                return ManagedStream.status(
+                        id(),
+                        instance.withStream(name, StreamTrigger::status),
+                        isPaused,
+                        deadLetters().size());
+            }
+            PollingStatus polling = instance.withTrigger(name, trigger -> trigger.status());
             boolean isPolling = polling.state() == State.POLLING;
             return status(
                     isPaused ? "paused" : isPolling ? "polling" : "idle",
@@ -83,7 +91,7 @@ record RegistryTrigger(ConnectorInstance instance, String name, TriggerKind kind
         // By the registry.
     }
 
-    private void requirePolling() {
+    private void requireTrigger() {
         if (kind == TriggerKind.WEBHOOK) {
             throw ManagedTrigger.notPolling(id());
         }
@@ -99,19 +107,22 @@ record RegistryTrigger(ConnectorInstance instance, String name, TriggerKind kind
 
     @Override
     public long poll() {
-        requirePolling();
+        if (kind == TriggerKind.STREAM) {
+            throw ManagedStream.notPolling(id());
+        }
+        requireTrigger();
         return instance.withTrigger(name, trigger -> trigger.pollOnce().events());
     }
 
     @Override
     public void pause() {
-        requirePolling();
+        requireTrigger();
         instance.pause(name);
     }
 
     @Override
     public void resume() {
-        requirePolling();
+        requireTrigger();
         instance.resume(name);
     }
 
@@ -119,7 +130,7 @@ record RegistryTrigger(ConnectorInstance instance, String name, TriggerKind kind
     @Override
     public List<DeadLetter> deadLetters() {
         boolean isClosed = instance.state() == InstanceState.DISABLED || instance.state() == InstanceState.FAILED;
-        return isClosed && kind == TriggerKind.POLLING ? List.of() : instance.deadLetters(name);
+        return isClosed && kind != TriggerKind.WEBHOOK ? List.of() : instance.deadLetters(name);
     }
 
     @Override
@@ -136,6 +147,10 @@ record RegistryTrigger(ConnectorInstance instance, String name, TriggerKind kind
 
     static RegistryTrigger of(ConnectorInstance instance, InstanceTrigger trigger) {
         return new RegistryTrigger(
-                instance, trigger.name(), trigger.isWebhook() ? TriggerKind.WEBHOOK : TriggerKind.POLLING);
+                instance,
+                trigger.name(),
+                trigger.isWebhook()
+                        ? TriggerKind.WEBHOOK
+                        : trigger.isStream() ? TriggerKind.STREAM : TriggerKind.POLLING);
     }
 }

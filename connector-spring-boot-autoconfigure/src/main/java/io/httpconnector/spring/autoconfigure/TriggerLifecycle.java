@@ -145,7 +145,9 @@ final class TriggerLifecycle implements ConnectorTriggers, SmartInitializingSing
         Connector connector = connectors.connector(connection);
         ManagedTrigger trigger;
         String ownWebhook = connectors.definition(connection).hybrids().get(method.trigger());
-        if (ownWebhook != null) {
+        if (connectors.definition(connection).streams().contains(method.trigger())) {
+            trigger = ManagedStream.create(id, method, connector);
+        } else if (ownWebhook != null) {
             trigger = ManagedDocumentHybrid.create(id, method, connector, ownWebhook, webhooks, cluster);
         } else if (isWebhook) {
             trigger = ManagedWebhook.create(id, method, connector, webhooks);
