@@ -1,5 +1,7 @@
 package io.httpconnector.cli;
 
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -82,10 +84,20 @@ final class ConnectorCommand implements Callable<Integer> {
         all.setParameterExceptionHandler(failures);
         all.setUsageHelpWidth(100);
         all.setCaseInsensitiveEnumValuesAllowed(true);
+        all.registerConverter(Duration.class, ConnectorCommand::duration);
         all.getCommandSpec()
                 .usageMessage()
                 .exitCodeList(CommandLine.Model.UsageMessageSpec.keyValuesMap(ExitCode.LIST));
         return all;
+    }
+
+    private static Duration duration(String text) {
+        try {
+            return Duration.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new CommandLine.TypeConversionException(
+                    "\"" + text + "\" is not an ISO 8601 duration, such as PT5M for five minutes");
+        }
     }
 
     /** Returns the subcommands in the order of the help text. */

@@ -10,6 +10,7 @@ import io.httpconnector.definition.Connector;
 import io.httpconnector.definition.ConnectorContext;
 import io.httpconnector.definition.ConnectorDefinition;
 import io.httpconnector.definition.SecretSource;
+import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.webhook.Handshakes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -89,9 +91,24 @@ final class Instance {
                     valuesFile() + ": the values are those of the connector \"" + connector + "\", not \""
                             + definition.id() + "\"");
         }
+        Map<String, String> values = YamlFiles.texts(valuesFile(), file.path("values"));
+        Set<String> known = new TreeSet<>();
+        definition
+                .strategies()
+                .forEach(strategy -> definition.inputs(strategy).stream()
+                        .map(InputField::name)
+                        .forEach(known::add));
+        for (String name : values.keySet()) {
+            if (!known.contains(name)) {
+                String nearest = Suggestions.of(name, known);
+                throw new CommandException(
+                        ExitCode.INVALID,
+                        valuesFile() + ": /values/" + name + ": the document has no such input: "
+                                + (nearest == null ? "it has " + known : "did you mean \"" + nearest + "\"?"));
+            }
+        }
         return new SavedValues(
-                file.hasNonNull("strategy") ? file.path("strategy").asText() : null,
-                YamlFiles.texts(valuesFile(), file.path("values")));
+                file.hasNonNull("strategy") ? file.path("strategy").asText() : null, values);
     }
 
     /** Returns the secrets that are saved; none if there is no file, unless the user has named one. */

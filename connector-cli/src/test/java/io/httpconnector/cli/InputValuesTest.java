@@ -70,6 +70,25 @@ class InputValuesTest {
     }
 
     @Test
+    void unknownInputOfTheFileIsReported() {
+        connector.write("values.yaml", "connector: shop\nvalues: {mst: 1}\n");
+
+        Result result = connector.run("send", "shop.yaml", "me", "--values", "values.yaml");
+
+        assertThat(result.code()).isEqualTo(ExitCode.INVALID);
+        assertThat(result.err())
+                .contains("values.yaml: /values/mst: the document has no such input: did you mean \"must\"?");
+    }
+
+    @Test
+    void durationIsWrittenAsInDocuments() {
+        Result result = connector.run("poll", "shop.yaml", "x", "--follow", "--every", "5m");
+
+        assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(result.err()).contains("\"5m\" is not an ISO 8601 duration, such as PT5M for five minutes");
+    }
+
+    @Test
     void optionalInputThatAUrlNeedsIsNoPill() {
         Result result = connector.run("send", "shop.yaml", "path", "--value", "must=1");
 

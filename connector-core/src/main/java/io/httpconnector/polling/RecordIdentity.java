@@ -67,7 +67,8 @@ record RecordIdentity(List<JsonPaths> key, List<JsonPaths> version, boolean hash
         if (text.isEmpty()) {
             throw new ConnectorException("A record has no key: at \"" + field + "\" there is "
                     + (value.isContainerNode() ? "an object or a list" : "nothing")
-                    + "; choose another key, or use wholeRecordAsKey()");
+                    + "; choose another key, the location of the records in the response (records),"
+                    + " or wholeRecordAsKey()");
         }
         return text;
     }

@@ -232,12 +232,17 @@ public final class Connector implements AutoCloseable {
      *
      * @param trigger the name of the trigger
      * @return the status; empty if the trigger has no handler, or no webhook
+     * @throws InvalidDefinitionException if the document has no such trigger
      * @throws io.httpconnector.state.StateException if the state cannot be read
      */
     public synchronized Optional<HybridStatus> hybridStatus(String trigger) {
         DefinedTrigger defined = parts.triggers().get(trigger);
+        if (defined == null) {
+            throw invalid(
+                    UnknownName.message("trigger", trigger, parts.triggers().keySet()));
+        }
         PollingTrigger polling = triggers.get(trigger);
-        DefinedHybrid hybrid = defined == null ? null : defined.hybrid();
+        DefinedHybrid hybrid = defined.hybrid();
         return hybrid == null || polling == null
                 ? Optional.empty()
                 : Optional.of(new HybridStatus(

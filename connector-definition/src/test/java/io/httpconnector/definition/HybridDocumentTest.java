@@ -102,7 +102,7 @@ class HybridDocumentTest {
             assertThat(events).extracting(TriggerEvent::id).doesNotHaveDuplicates();
             assertThat(pushes(connector).pushedFirst()).isEqualTo(2);
             assertThat(connector.hybridStatus("orders").orElseThrow().polling()).isNotNull();
-            assertThat(connector.hybridStatus("other")).isEmpty();
+            assertThatThrownBy(() -> connector.hybridStatus("order")).hasMessageContaining("did you mean \"orders\"?");
         }
     }
 

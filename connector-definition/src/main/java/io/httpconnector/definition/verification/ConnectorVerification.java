@@ -235,6 +235,15 @@ public final class ConnectorVerification {
     }
 
     private boolean connection(Connector connector) {
+        boolean hasTest = definition.toJson().at("/connection/test").isContainerNode()
+                || definition.toJson().path("auth").findValue("test") != null;
+        if (!hasTest) {
+            results.add(new CheckResult(
+                    "connection",
+                    CheckStatus.SKIPPED,
+                    "the document has no test of the connection: add one as /connection/test"));
+            return true;
+        }
         ConnectionTestResult result = connector.connection().test();
         results.add(new CheckResult("connection", result.ok() ? CheckStatus.OK : CheckStatus.FAILED, result.message()));
         return result.ok();
