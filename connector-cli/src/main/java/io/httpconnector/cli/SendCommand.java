@@ -87,6 +87,11 @@ final class SendCommand extends InstanceCommand {
             description = "Write the result of a long-running operation to a file instead of printing it.")
     private @Nullable Path output;
 
+    @Option(
+            names = "--stream",
+            description = "Print the server-sent events of the response as they arrive, each as JSON in one line.")
+    private boolean stream;
+
     @Option(names = "--dry-run", description = "Print the request without sending it.")
     private boolean dryRun;
 
@@ -120,6 +125,9 @@ final class SendCommand extends InstanceCommand {
         try (Connector connector = instance.connect(limited(instance.definition()), instance.context())) {
             ConnectorRequest selected = connector.request(request);
             try {
+                if (stream) {
+                    return new EventPrinter(terminal()).print(connector.connection(), selected.render(values));
+                }
                 if (selected.isOperation() && !allPages && !dryRun) {
                     return runOperation(selected, values);
                 }
@@ -163,6 +171,11 @@ final class SendCommand extends InstanceCommand {
 
     /** Rejects options of one exchange for a list, which has many. */
     private void checkForm() {
+        if (stream && (allPages || dryRun || include || form != null || output != null)) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--stream prints events: use it without --all-pages, --dry-run, --include, --curl, --har and --output");
+        }
         if (allPages && dryRun) {
             throw new CommandException(
                     ExitCode.USAGE, "--dry-run sends nothing, but --all-pages reads: use one of them");

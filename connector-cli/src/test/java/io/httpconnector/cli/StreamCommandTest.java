@@ -36,6 +36,8 @@ class StreamCommandTest {
                 title: Chat
                 inputs: [{name: site, label: Site}]
                 connection: {baseUrl: "{{auth.site}}", test: /me}
+                requests:
+                  ask: {method: POST, url: /ask, body: {json: {question: "{{question}}"}}}
                 triggers:
                   chat-events:
                     title: Messages
@@ -119,5 +121,30 @@ class StreamCommandTest {
         assertThat(connector.run("check", "chat.yaml").code()).isZero();
         Result verify = connector.run("verify", "chat.yaml", "chat-events");
         assertThat(verify.out()).contains("skipped trigger chat-events: it receives a stream");
+    }
+
+    @Test
+    void sendPrintsTheEventsOfTheResponse() {
+        service.on(
+                "POST",
+                "/ask",
+                MockResponse.status(200)
+                        .body("text/event-stream", "data: {\"word\":\"Hello\"}\n\nevent: end\ndata: [DONE]\n\n"));
+        Result result = connector.run("send", "chat.yaml", "ask", "--pill=question=why", "--stream");
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(result.out().lines())
+                .containsExactly(
+                        "{\"event\":\"message\",\"data\":{\"word\":\"Hello\"}}",
+                        "{\"event\":\"end\",\"data\":\"[DONE]\"}");
+        assertThat(service.requests()).hasSize(1);
+
+        service.on("POST", "/ask", MockResponse.json("{}"));
+        Result json = connector.run("send", "chat.yaml", "ask", "--pill=question=why", "--stream");
+        assertThat(json.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(json.err()).contains("application/json");
+        assertThat(connector
+                        .run("send", "chat.yaml", "ask", "--pill=question=why", "--stream", "--curl")
+                        .code())
+                .isEqualTo(ExitCode.USAGE);
     }
 }
