@@ -5,9 +5,11 @@ import io.httpconnector.definition.imports.Jinja.Indexed;
 import io.httpconnector.definition.imports.Jinja.Path;
 import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,17 +25,70 @@ final class AirbyteAddedFields {
 
     private final Map<String, AirbyteScope> scopes = new HashMap<>();
 
+    /** The fields that are added to an object which has replaced the record: their values are relative to it. */
+    private final Set<String> ofReplaced = new HashSet<>();
+
+    private String place = "";
+
     AirbyteAddedFields(CatalogueItem stream, AirbyteScope scope) {
         for (CatalogueItem transformation : stream.at("transformations").elements()) {
-            if ("AddFields".equals(transformation.text("type"))) {
+            List<String> replaced = AirbyteDelegation.place(transformation);
+            if (!replaced.isEmpty()) {
+                replace(replaced);
+            } else if ("AddFields".equals(transformation.text("type"))) {
                 for (CatalogueItem field : transformation.at("fields").elements()) {
                     String path = String.join(".", field.texts("path"));
                     scopes.put(path, scope.of(field).with("record", "record"));
-                    added.put(
-                            path, transformation.has("condition") ? transformation.at("condition") : field.at("value"));
+                    boolean isConditional =
+                            transformation.has("condition") && !isPresence(transformation.text("condition", ""), path);
+                    CatalogueItem value = isConditional ? transformation.at("condition") : field.at("value");
+                    added.put(path, value);
+                    if (!place.isEmpty()) {
+                        ofReplaced.add(path);
+                    }
                 }
             }
         }
+    }
+
+    /** Returns whether a condition is only that the object exists to which a field is added, without which there is no record. */
+    private static boolean isPresence(String condition, String path) {
+        try {
+            Jinja expression = JinjaPills.single(condition);
+            while (expression instanceof Jinja.Default defaulted && JinjaParser.isEmpty(defaulted.other())) {
+                expression = defaulted.value();
+            }
+            return expression instanceof Path object
+                    && object.root().equals("record")
+                    && !object.steps().isEmpty()
+                    && path.startsWith(String.join(".", object.steps()) + ".");
+        } catch (UnsupportedException e) {
+            // Another condition.
+            return false;
+        }
+    }
+
+    /** Replaces records by an object within them: fields of it lose the start of their paths, others are gone. */
+    private void replace(List<String> path) {
+        String prefix = String.join(".", path) + ".";
+        Map<String, CatalogueItem> before = Map.copyOf(added);
+        Map<String, AirbyteScope> beforeScopes = Map.copyOf(scopes);
+        added.clear();
+        scopes.clear();
+        before.forEach((name, value) -> {
+            if (name.startsWith(prefix)) {
+                added.put(name.substring(prefix.length()), value);
+                scopes.put(name.substring(prefix.length()), beforeScopes.getOrDefault(name, scopes.get(name)));
+            }
+        });
+        StringBuilder pointer = new StringBuilder(place);
+        path.forEach(step -> pointer.append('/').append(step.replace("~", "~0").replace("/", "~1")));
+        place = pointer.toString();
+    }
+
+    /** Returns the JSON Pointer of the object that replaces the record; empty if it is the record itself. */
+    String place() {
+        return place;
     }
 
     /**
@@ -43,7 +98,7 @@ final class AirbyteAddedFields {
      * @return null if no transformation adds the field, or if its value is calculated, which is noted
      */
     @Nullable String source(String path) {
-        CatalogueItem value = added.get(path);
+        CatalogueItem value = supported(path);
         if (value == null) {
             return null;
         }
@@ -91,7 +146,7 @@ final class AirbyteAddedFields {
      *     noted
      */
     @Nullable List<String> key(String path) {
-        CatalogueItem value = added.get(path);
+        CatalogueItem value = supported(path);
         if (value == null) {
             return null;
         }
@@ -137,7 +192,7 @@ final class AirbyteAddedFields {
      * @return null if no transformation adds the field, or if it has no counterpart, which is noted
      */
     @Nullable Time time(String path, AirbyteScope scope) {
-        CatalogueItem value = added.get(path);
+        CatalogueItem value = supported(path);
         if (value == null) {
             return null;
         }
@@ -154,6 +209,7 @@ final class AirbyteAddedFields {
                 }
                 expression = call.arguments().get(0);
             }
+            expression = expression == null ? null : withoutNow(expression);
             String source = source(expression);
             if (source != null) {
                 return new Time(source, format);
@@ -169,6 +225,37 @@ final class AirbyteAddedFields {
         }
         note(value);
         return null;
+    }
+
+    /** Leaves out the time of the synchronisation, which a record without a time has: it is the time of no change. */
+    private static Jinja withoutNow(Jinja value) {
+        if (value instanceof Jinja.Filtered filtered && filtered.filter().equals("int")) {
+            return new Jinja.Filtered(withoutNow(filtered.value()), filtered.filter(), filtered.arguments());
+        }
+        if (!(value instanceof Jinja.Default defaulted)) {
+            return value;
+        }
+        return isNow(defaulted.other())
+                ? defaulted.value()
+                : new Jinja.Default(defaulted.value(), withoutNow(defaulted.other()));
+    }
+
+    private static boolean isNow(Jinja value) {
+        return value instanceof Call call
+                && (call.function().matches("now|now_utc")
+                        || (call.function().matches("timestamp|int|str")
+                                && call.arguments().size() == 1
+                                && isNow(call.arguments().get(0))));
+    }
+
+    /** Returns the value of a field; null if no transformation adds it, or if it has no counterpart, which is noted. */
+    private @Nullable CatalogueItem supported(String path) {
+        CatalogueItem value = added.get(path);
+        if (value != null && ofReplaced.contains(path)) {
+            note(value);
+            return null;
+        }
+        return value;
     }
 
     /** Returns the text of a value, which Airbyte evaluates once more if it is in quotes. */

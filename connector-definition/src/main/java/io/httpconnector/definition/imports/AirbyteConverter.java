@@ -114,7 +114,12 @@ final class AirbyteConverter {
         return new Parent(source, parts.pills);
     }
 
-    private @Nullable Parts parts(CatalogueItem stream, int level, String suffix) {
+    private @Nullable Parts parts(CatalogueItem given, int level, String suffix) {
+        CatalogueItem stream = AirbyteDelegation.is(given) ? AirbyteDelegation.asParent(given) : given;
+        if (!stream.exists()) {
+            stream.note("the stream is missing");
+            return null;
+        }
         String type = stream.text("type", "DeclarativeStream");
         if (!type.equals("DeclarativeStream")) {
             stream.note("there is no counterpart of the stream \"" + stream.text("class_name", type) + "\"");
@@ -326,7 +331,7 @@ final class AirbyteConverter {
             List<String> sources = added.key(
                     part.elements().stream().map(step -> step.node().asText()).collect(Collectors.joining(".")));
             if (sources == null) {
-                sources = path.isEmpty() ? List.of() : List.of("/" + String.join("/", path));
+                sources = path.isEmpty() ? List.of() : List.of(added.place() + "/" + String.join("/", path));
             }
             sources.stream().filter(source -> !keys.contains(source)).forEach(keys::add);
         }

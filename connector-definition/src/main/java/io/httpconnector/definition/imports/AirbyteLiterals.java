@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
 import io.httpconnector.internal.text.PillToken;
 import java.math.BigDecimal;
 import java.util.List;
@@ -34,6 +35,23 @@ final class AirbyteLiterals {
         return !isList(text)
                 && PillToken.all(text, "{{", "}}").stream()
                         .anyMatch(pill -> LIST.matcher(pill.inside()).matches());
+    }
+
+    /** Returns the texts of an expression that is a list of constants; empty if it is none. */
+    static List<String> constants(String text) {
+        if (!text.contains("[")) {
+            return List.of();
+        }
+        try {
+            return JinjaPills.single(text) instanceof Jinja.Items items
+                            && items.items().stream().allMatch(Jinja.Literal.class::isInstance)
+                    ? items.items().stream()
+                            .map(each -> JinjaPills.written((Jinja.Literal) each))
+                            .toList()
+                    : List.of();
+        } catch (UnsupportedException e) {
+            return List.of();
+        }
     }
 
     /** Returns a text without the quotes around it. */

@@ -9,6 +9,7 @@ import io.httpconnector.definition.ConnectorComponents;
 import io.httpconnector.definition.ConnectorDefinition;
 import io.httpconnector.definition.internal.DocumentParser.ParsedDocument;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +34,11 @@ final class AirbyteManifest {
     private final AirbyteInputs inputs;
     private final AirbyteScope scope;
     private final Map<String, CatalogueItem> names;
+
+    /** The streams of which each is imported as two, by name, and the names for the complete lists. */
+    private final Map<String, CatalogueItem> delegations = new HashMap<>();
+
+    private final Map<String, String> delegated = new HashMap<>();
 
     private AirbyteManifest(String id, ParsedDocument file) {
         this.id = id;
@@ -237,7 +243,7 @@ final class AirbyteManifest {
 
     private String baseUrl() {
         List<String> urls = new ArrayList<>();
-        for (CatalogueItem stream : streams.elements()) {
+        for (CatalogueItem stream : names.values()) {
             CatalogueItem requester = stream.at("retriever").at("requester");
             // What has no counterpart is noted for each stream.
             String url = AirbyteRequest.knownBase(requester, scope);
@@ -281,6 +287,10 @@ final class AirbyteManifest {
     private void streams(AirbyteConverter converter, ObjectNode document) {
         names.forEach((name, stream) -> {
             notes.about(name);
+            CatalogueItem delegating = delegations.get(name);
+            if (delegating != null) {
+                AirbyteDelegation.remark(delegating, name, delegated.getOrDefault(name, name));
+            }
             converter.convert(stream, name, document);
             notes.about("");
         });
@@ -290,17 +300,35 @@ final class AirbyteManifest {
     private Map<String, CatalogueItem> names() {
         Map<String, CatalogueItem> all = new LinkedHashMap<>();
         for (CatalogueItem stream : streams.elements()) {
+            all.put(unique(name(stream), all), stream);
+        }
+        for (Map.Entry<String, CatalogueItem> each : List.copyOf(all.entrySet())) {
+            CatalogueItem stream = each.getValue();
+            if (AirbyteDelegation.is(stream)) {
+                String list = unique(each.getKey() + AirbyteDelegation.ALL, all);
+                delegations.put(each.getKey(), stream);
+                delegated.put(each.getKey(), list);
+                all.put(each.getKey(), AirbyteDelegation.changes(stream));
+                all.put(list, AirbyteDelegation.all(stream));
+            }
+        }
+        return all;
+    }
+
+    private static String unique(String name, Map<String, CatalogueItem> all) {
+        String unique = name;
+        for (int i = 2; all.containsKey(unique); i++) {
+            unique = name + "_" + i;
+        }
+        return unique;
+    }
+
+    private static String name(CatalogueItem stream) {
             String given = stream.text("name");
             String name = given == null
                     ? ""
                     : given.replaceAll("[^A-Za-z0-9_-]+", "_").replaceAll("^[_-]+", "");
-            name = name.isEmpty() ? "stream" : name.substring(0, Math.min(60, name.length()));
-            String unique = name;
-            for (int i = 2; all.putIfAbsent(unique, stream) != null; i++) {
-                unique = name + "_" + i;
-            }
-        }
-        return all;
+            return name.isEmpty() ? "stream" : name.substring(0, Math.min(60, name.length()));
     }
 
     /** Tests the connection by the request of the stream that Airbyte checks. */

@@ -228,11 +228,15 @@ final class AirbyteRequest {
                 value.note("a list or an object is no text");
                 return;
             }
-            String text = AirbyteLiterals.unquoted(scope.text(value));
+            List<String> list = AirbyteLiterals.constants(value.node().asText());
+            String text = list.isEmpty() ? AirbyteLiterals.unquoted(scope.text(value)) : null;
             CatalogueItem key = value.withText(name);
             String translated = name.contains("{{") ? scope.constant(key) : name;
             if (text != null && translated != null) {
                 use.accept(translated, text);
+            }
+            if (translated != null) {
+                list.forEach(each -> use.accept(translated, each));
             }
         });
     }

@@ -25,6 +25,8 @@ final class AirbyteTypes {
             Map.entry("SimpleRetriever.paginator", "NoPagination"),
             Map.entry("SimpleRetriever.record_selector", "RecordSelector"),
             Map.entry("SimpleRetriever.requester", "HttpRequester"),
+            Map.entry("StateDelegatingStream.full_refresh_stream", "DeclarativeStream"),
+            Map.entry("StateDelegatingStream.incremental_stream", "DeclarativeStream"),
             Map.entry("SubstreamPartitionRouter.parent_stream_configs", "ParentStreamConfig"),
             Map.entry("AddFields.fields", "AddedFieldDefinition"));
 
