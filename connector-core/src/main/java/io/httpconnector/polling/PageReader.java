@@ -11,6 +11,7 @@ import io.httpconnector.polling.PollingException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /** Sends the request of a page and streams its records to a consumer. */
@@ -81,6 +82,12 @@ final class PageReader implements RecordReader.Sink {
             throw new PollingException(
                     Reason.UNEXPECTED_RESPONSE,
                     response.exchange().summary() + ": unexpected response: " + JsonSupport.describe(e),
+                    e);
+        } catch (ZipException e) {
+            throw new PollingException(
+                    Reason.UNEXPECTED_RESPONSE,
+                    response.exchange().summary() + ": unexpected response: the gzip file is malformed: "
+                            + e.getMessage(),
                     e);
         }
     }

@@ -64,7 +64,7 @@ final class RecordReader {
      */
     static PageEnvelope read(RecordSelector records, String contentType, InputStream body, int max, Sink sink)
             throws IOException {
-        RecordSizeLimiter meter = new RecordSizeLimiter(body, max);
+        RecordSizeLimiter meter = new RecordSizeLimiter(GzipFile.decompressed(body), max);
         BufferedInputStream in = new BufferedInputStream(meter);
         in.mark(1);
         if (in.read() < 0) {

@@ -60,7 +60,7 @@ final class AirbyteConverter {
         }
         if (PER_POLL.matcher(parts.request.toString()).find()) {
             ObjectNode template = parts.request.deepCopy();
-            for (String member : List.of("records", "pagination")) {
+            for (String member : List.of("records", "pagination", "operation")) {
                 if (template.has(member)) {
                     trigger.set(member, template.remove(member));
                 }
@@ -127,10 +127,12 @@ final class AirbyteConverter {
         }
         CatalogueItem retriever = stream.at("retriever");
         String kind = retriever.text("type", "SimpleRetriever");
-        CatalogueItem requester = retriever.at("requester");
+        boolean isAsynchronous = AirbyteOperation.is(retriever);
+        CatalogueItem requester = AirbyteOperation.requester(retriever);
         String requests = requester.text("type", "HttpRequester");
-        if (!kind.equals("SimpleRetriever") || !requests.equals("HttpRequester")) {
-            CatalogueItem odd = kind.equals("SimpleRetriever") ? requester : retriever;
+        boolean isKnown = kind.equals("SimpleRetriever") || isAsynchronous;
+        if (!isKnown || !requests.equals("HttpRequester") || (isAsynchronous && level > 0)) {
+            CatalogueItem odd = isKnown && level == 0 ? requester : retriever;
             odd.note("there is no counterpart of \"" + odd.text("class_name", odd.text("type", "")) + "\"");
             return null;
         }
@@ -160,14 +162,14 @@ final class AirbyteConverter {
         if (parents.isComplete() && (!sync.exists() || (isIncremental && level == 0))) {
             forRequest = forRequest.withPartition(Map.of(AirbyteScope.COMPLETE, ""));
         }
-        forRequest = forRequest.with("page", AirbytePagination.token(retriever.at("paginator")));
+        forRequest = forRequest.with("page", AirbytePagination.token(AirbyteOperation.paginator(retriever)));
         ObjectNode request = new AirbyteRequest(requester, forRequest, auth).convert(baseUrl);
         parents.options.forEach((option, pill) -> send(option, pill, request));
         if (interval != null) {
             interval.options().forEach((option, pill) -> send(option, pill, request));
         }
         ObjectNode pagination = new AirbytePagination(
-                        retriever.at("paginator"), own, request.toString(), recordPath(retriever))
+                        AirbyteOperation.paginator(retriever), own, request.toString(), recordPath(retriever))
                 .convert();
         if (!pagination.isEmpty()) {
             request.set("pagination", pagination);
@@ -183,6 +185,9 @@ final class AirbyteConverter {
             trigger.putObject("startPosition").put("everything", true);
         }
         records(retriever, request, filtered);
+        if (isAsynchronous) {
+            request.set("operation", new AirbyteOperation(retriever, forRequest, auth, baseUrl).convert(request));
+        }
         stream.at("transformations").elements().forEach(each -> transformation(each));
         return new Parts(request, listed, trigger, parents.pills);
     }
@@ -223,12 +228,12 @@ final class AirbyteConverter {
     }
 
     private static List<String> recordPath(CatalogueItem retriever) {
-        return retriever.at("record_selector").at("extractor").texts("field_path");
+        return AirbyteOperation.extractor(retriever).texts("field_path");
     }
 
     private void records(CatalogueItem retriever, ObjectNode request, @Nullable String filtered) {
         CatalogueItem selector = retriever.at("record_selector");
-        CatalogueItem extractor = selector.at("extractor");
+        CatalogueItem extractor = AirbyteOperation.extractor(retriever);
         ObjectNode records = JsonNodeFactory.instance.objectNode();
         String type = extractor.text("type", "DpathExtractor");
         if (type.equals("DpathExtractor")) {
@@ -246,7 +251,7 @@ final class AirbyteConverter {
             extractor.note("there is no counterpart of the extractor \"" + extractor.text("class_name", type) + "\"");
         }
         records.put("optional", true);
-        decoder(retriever.at("decoder"), records);
+        decoder(AirbyteOperation.decoder(retriever), records);
         filter(selector.at("record_filter"), records, filtered);
         selector.ignore("records keep their types", "schema_normalization");
         request.set("records", records);
@@ -259,6 +264,8 @@ final class AirbyteConverter {
             case "XmlDecoder" -> records.put("as", "XML");
             case "JsonlDecoder", "IterableDecoder" -> records.put("as", "JSON_LINES");
             case "CsvDecoder" -> records.put("as", "CSV");
+            // A gzip file is recognized by its content.
+            case "GzipDecoder" -> decoder(decoder.at("decoder"), records);
             default ->
                 decoder.note("there is no counterpart of the decoder \"" + decoder.text("class_name", type) + "\"");
         }

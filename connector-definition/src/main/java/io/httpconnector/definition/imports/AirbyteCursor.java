@@ -124,7 +124,9 @@ final class AirbyteCursor {
             return calculated;
         }
         return new AirbyteAddedFields.Time(
-                added.place() + "/" + field.replace("~", "~0").replace("/", "~1").replace(".", "/"), null);
+                added.place() + "/"
+                        + field.replace("~", "~0").replace("/", "~1").replace(".", "/"),
+                null);
     }
 
     /** Sets cursor, version and start position of a trigger. */

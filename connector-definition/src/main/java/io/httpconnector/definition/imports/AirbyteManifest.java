@@ -188,7 +188,7 @@ final class AirbyteManifest {
     private CatalogueItem authenticator() {
         Map<String, CatalogueItem> items = new LinkedHashMap<>();
         names.forEach((name, stream) -> {
-            CatalogueItem authenticator = stream.at("retriever").at("requester").at("authenticator");
+            CatalogueItem authenticator = AirbyteOperation.requester(stream.at("retriever")).at("authenticator");
             if (authenticator.exists()) {
                 items.put(name, authenticator);
             }
@@ -244,7 +244,7 @@ final class AirbyteManifest {
     private String baseUrl() {
         List<String> urls = new ArrayList<>();
         for (CatalogueItem stream : names.values()) {
-            CatalogueItem requester = stream.at("retriever").at("requester");
+            CatalogueItem requester = AirbyteOperation.requester(stream.at("retriever"));
             // What has no counterpart is noted for each stream.
             String url = AirbyteRequest.knownBase(requester, scope);
             if (url != null && !url.isEmpty()) {
@@ -324,11 +324,10 @@ final class AirbyteManifest {
     }
 
     private static String name(CatalogueItem stream) {
-            String given = stream.text("name");
-            String name = given == null
-                    ? ""
-                    : given.replaceAll("[^A-Za-z0-9_-]+", "_").replaceAll("^[_-]+", "");
-            return name.isEmpty() ? "stream" : name.substring(0, Math.min(60, name.length()));
+        String given = stream.text("name");
+        String name =
+                given == null ? "" : given.replaceAll("[^A-Za-z0-9_-]+", "_").replaceAll("^[_-]+", "");
+        return name.isEmpty() ? "stream" : name.substring(0, Math.min(60, name.length()));
     }
 
     /** Tests the connection by the request of the stream that Airbyte checks. */

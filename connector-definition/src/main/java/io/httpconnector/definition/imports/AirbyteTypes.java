@@ -7,6 +7,14 @@ import org.jspecify.annotations.Nullable;
 final class AirbyteTypes {
 
     private static final Map<String, String> BY_MEMBER = Map.ofEntries(
+            Map.entry("AsyncRetriever.abort_requester", "HttpRequester"),
+            Map.entry("AsyncRetriever.creation_requester", "HttpRequester"),
+            Map.entry("AsyncRetriever.download_extractor", "DpathExtractor"),
+            Map.entry("AsyncRetriever.download_requester", "HttpRequester"),
+            Map.entry("AsyncRetriever.download_target_extractor", "DpathExtractor"),
+            Map.entry("AsyncRetriever.polling_requester", "HttpRequester"),
+            Map.entry("AsyncRetriever.record_selector", "RecordSelector"),
+            Map.entry("AsyncRetriever.status_extractor", "DpathExtractor"),
             Map.entry("CompositeErrorHandler.error_handlers", "DefaultErrorHandler"),
             Map.entry("DatetimeBasedCursor.end_datetime", "MinMaxDatetime"),
             Map.entry("DatetimeBasedCursor.end_time_option", "RequestOption"),

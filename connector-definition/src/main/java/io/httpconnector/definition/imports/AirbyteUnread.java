@@ -40,7 +40,8 @@ final class AirbyteUnread {
             }
         }
         item.members().forEach((name, member) -> {
-            if (member.node().isContainerNode() && !name.equals("schema_loader")
+            if (member.node().isContainerNode()
+                    && !name.equals("schema_loader")
                     && !name.equals(AirbyteDelegation.CHANGES)) {
                 note(member);
             }

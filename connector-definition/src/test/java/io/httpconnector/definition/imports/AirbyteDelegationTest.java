@@ -97,10 +97,11 @@ class AirbyteDelegationTest {
         long now = Instant.now().getEpochSecond();
         try (MockService service = MockService.start()) {
             service.on(
-                    "GET", "/bakery.example.com/cakes", MockResponse.json("{\"data\": [{\"id\": \"a\"}, {\"id\": \"b\"}]}"));
+                    "GET",
+                    "/bakery.example.com/cakes",
+                    MockResponse.json("{\"data\": [{\"id\": \"a\"}, {\"id\": \"b\"}]}"));
             service.on("GET", "/bakery.example.com/events", MockResponse.json("""
-                    {"data": [{"id": "e1", "created": %d, "type": "cake.eaten", "data": {"object": {"id": "b"}}}]}"""
-                    .formatted(now - 100)));
+                    {"data": [{"id": "e1", "created": %d, "type": "cake.eaten", "data": {"object": {"id": "b"}}}]}""".formatted(now - 100)));
 
             poll(imported, service, "cakes_all", "cakes");
 
@@ -164,15 +165,19 @@ class AirbyteDelegationTest {
         assertThat(imported.notes())
                 .extracting(note -> note.item() + " " + note.pointer() + ": " + note.reason())
                 .containsExactly("cakes /streams/0/incremental_stream: the stream is missing");
-        assertThat(imported.document().path("triggers").fieldNames()).toIterable().containsExactly("cakes_all");
+        assertThat(imported.document().path("triggers").fieldNames())
+                .toIterable()
+                .containsExactly("cakes_all");
     }
 
     @Test
     void fieldThatIsAddedToTheReplacedRecordIsNoted() {
-        ImportedConnector imported = ConnectorImporter.airbyte("source-bakery", MANIFEST.replace(
-                "          replace_record: true\n",
-                "          replace_record: true\n"
-                        + "        - {type: AddFields, fields: [{path: [id], value: '{{ record.id }}'}]}\n"));
+        ImportedConnector imported = ConnectorImporter.airbyte(
+                "source-bakery",
+                MANIFEST.replace(
+                        "          replace_record: true\n",
+                        "          replace_record: true\n"
+                                + "        - {type: AddFields, fields: [{path: [id], value: '{{ record.id }}'}]}\n"));
 
         assertThat(imported.notes())
                 .filteredOn(note -> note.item().equals("cakes"))
