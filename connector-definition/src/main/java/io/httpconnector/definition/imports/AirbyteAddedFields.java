@@ -29,6 +29,7 @@ final class AirbyteAddedFields {
     private final Set<String> ofReplaced = new HashSet<>();
 
     private String place = "";
+    private boolean hasOthers;
 
     AirbyteAddedFields(CatalogueItem stream, AirbyteScope scope) {
         for (CatalogueItem transformation : stream.at("transformations").elements()) {
@@ -47,6 +48,8 @@ final class AirbyteAddedFields {
                         ofReplaced.add(path);
                     }
                 }
+            } else {
+                hasOthers = true;
             }
         }
     }
@@ -84,6 +87,24 @@ final class AirbyteAddedFields {
         StringBuilder pointer = new StringBuilder(place);
         path.forEach(step -> pointer.append('/').append(step.replace("~", "~0").replace("/", "~1")));
         place = pointer.toString();
+    }
+
+    /**
+     * Returns the path of records for a condition that is tested after the transformations.
+     *
+     * @return null if the condition may have a value that a transformation changes
+     */
+    @Nullable String tested(String condition) {
+        boolean isChanged = hasOthers
+                || added.keySet().stream()
+                        .map(name -> name.substring(name.lastIndexOf('.') + 1))
+                        .anyMatch(name -> condition.contains(name));
+        if (isChanged) {
+            return null;
+        }
+        return place.isEmpty()
+                ? "record"
+                : AirbyteScope.path("record", List.of(place.substring(1).split("/", -1)));
     }
 
     /** Returns the JSON Pointer of the object that replaces the record; empty if it is the record itself. */

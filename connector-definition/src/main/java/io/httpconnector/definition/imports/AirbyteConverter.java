@@ -184,7 +184,7 @@ final class AirbyteConverter {
         } else {
             trigger.putObject("startPosition").put("everything", true);
         }
-        records(retriever, request, filtered);
+        records(retriever, request, filtered, new AirbyteAddedFields(stream, scope));
         if (isAsynchronous) {
             request.set("operation", new AirbyteOperation(retriever, forRequest, auth, baseUrl).convert(request));
         }
@@ -231,7 +231,8 @@ final class AirbyteConverter {
         return AirbyteOperation.extractor(retriever).texts("field_path");
     }
 
-    private void records(CatalogueItem retriever, ObjectNode request, @Nullable String filtered) {
+    private void records(
+            CatalogueItem retriever, ObjectNode request, @Nullable String filtered, AirbyteAddedFields added) {
         CatalogueItem selector = retriever.at("record_selector");
         CatalogueItem extractor = AirbyteOperation.extractor(retriever);
         ObjectNode records = JsonNodeFactory.instance.objectNode();
@@ -252,7 +253,16 @@ final class AirbyteConverter {
         }
         records.put("optional", true);
         decoder(AirbyteOperation.decoder(retriever), records);
-        filter(selector.at("record_filter"), records, filtered);
+        CatalogueItem filter = selector.at("record_filter");
+        String tested = "record";
+        if (selector.isSet("transform_before_filtering") && filter.has("condition")) {
+            tested = added.tested(filter.text("condition", ""));
+            if (tested == null) {
+                selector.at("transform_before_filtering")
+                        .note("a condition for values that a transformation changes is not imported");
+            }
+        }
+        filter(filter, records, filtered, tested == null ? "record" : tested);
         selector.ignore("records keep their types", "schema_normalization");
         request.set("records", records);
     }
@@ -274,9 +284,10 @@ final class AirbyteConverter {
     /**
      * Converts a filter.
      *
+     * @param tested the path of the records that are tested
      * @param filtered the JSON Pointer of the time by which the cursor itself leaves out older records; null if it does not
      */
-    private void filter(CatalogueItem filter, ObjectNode records, @Nullable String filtered) {
+    private void filter(CatalogueItem filter, ObjectNode records, @Nullable String filtered, String tested) {
         if (!filter.exists()) {
             return;
         }
@@ -288,7 +299,7 @@ final class AirbyteConverter {
         CatalogueItem item = filter.at("condition");
         try {
             Jinja expression = JinjaTemplate.parse(condition.strip()).expression();
-            AirbyteScope own = scope.of(filter).with("record", "record");
+            AirbyteScope own = scope.of(filter).with("record", tested);
             if (filtered != null && isSinceStart(expression, filtered, own)) {
                 return;
             }

@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.httpconnector.definition.imports.JinjaParser.UnsupportedException;
 import io.httpconnector.internal.text.PillToken;
 import java.math.BigDecimal;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,21 @@ final class AirbyteLiterals {
         return !isList(text)
                 && PillToken.all(text, "{{", "}}").stream()
                         .anyMatch(pill -> LIST.matcher(pill.inside()).matches());
+    }
+
+    /** Returns the members of an expression that is an object of constants; empty if it is none. */
+    static Map<String, String> members(String text) {
+        Map<String, String> members = new LinkedHashMap<>();
+        try {
+            if (JinjaPills.single(text) instanceof Jinja.Entries entries
+                    && entries.members().values().stream().allMatch(Jinja.Literal.class::isInstance)) {
+                entries.members()
+                        .forEach((name, value) -> members.put(name, JinjaPills.written((Jinja.Literal) value)));
+            }
+        } catch (UnsupportedException e) {
+            // Another expression.
+        }
+        return members;
     }
 
     /** Returns the texts of an expression that is a list of constants; empty if it is none. */

@@ -188,7 +188,8 @@ final class AirbyteManifest {
     private CatalogueItem authenticator() {
         Map<String, CatalogueItem> items = new LinkedHashMap<>();
         names.forEach((name, stream) -> {
-            CatalogueItem authenticator = AirbyteOperation.requester(stream.at("retriever")).at("authenticator");
+            CatalogueItem authenticator =
+                    AirbyteOperation.requester(stream.at("retriever")).at("authenticator");
             if (authenticator.exists()) {
                 items.put(name, authenticator);
             }
@@ -219,7 +220,8 @@ final class AirbyteManifest {
                 removeNames(option);
             }
         }
-        return plain.toString();
+        // Both quotes are used for the same expressions.
+        return plain.toString().replace("\\\"", "'");
     }
 
     private static void removeNames(ObjectNode component) {

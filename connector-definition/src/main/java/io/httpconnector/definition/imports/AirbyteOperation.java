@@ -97,7 +97,8 @@ final class AirbyteOperation {
                 retriever.at(member).note("there is no counterpart of \"" + member + "\" in an operation");
             }
         }
-        if (retriever.has("decoder") && !"JsonDecoder".equals(retriever.at("decoder").text("type"))) {
+        if (retriever.has("decoder")
+                && !"JsonDecoder".equals(retriever.at("decoder").text("type"))) {
             retriever.at("decoder").note("the status has to be JSON");
         }
         timeout();
@@ -219,8 +220,8 @@ final class AirbyteOperation {
         if (!"GET".equalsIgnoreCase(download.text("http_method", "GET"))) {
             download.at("http_method").note("a result is downloaded by GET");
         }
-        for (String member :
-                List.of("request_parameters", "request_headers", "request_body", "request_body_json", "request_body_data")) {
+        for (String member : List.of(
+                "request_parameters", "request_headers", "request_body", "request_body_json", "request_body_data")) {
             if (download.has(member) && !download.at(member).node().isEmpty()) {
                 download.at(member).note("the URL of a result is requested as it is");
             }
@@ -245,12 +246,14 @@ final class AirbyteOperation {
 
     /** Returns the operation with the values of the response to the start that its requests have: the first one is its id. */
     private ObjectNode kept() {
-        replaced(operation, text -> VALUE.matcher(text).replaceAll(value -> {
-            String pointer = value.group(1).replace(".", "/");
-            String name = values.computeIfAbsent(
-                    pointer, any -> values.isEmpty() ? "id" : "value" + (values.size() + 1));
-            return Matcher.quoteReplacement("operation." + name);
-        }));
+        replaced(
+                operation,
+                text -> VALUE.matcher(text).replaceAll(value -> {
+                    String pointer = value.group(1).replace(".", "/");
+                    String name = values.computeIfAbsent(
+                            pointer, any -> values.isEmpty() ? "id" : "value" + (values.size() + 1));
+                    return Matcher.quoteReplacement("operation." + name);
+                }));
         values.forEach((pointer, name) -> {
             if (name.equals("id")) {
                 operation.put("id", pointer);

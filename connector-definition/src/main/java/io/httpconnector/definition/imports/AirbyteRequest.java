@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.httpconnector.internal.text.PillToken;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -87,8 +88,14 @@ final class AirbyteRequest {
     ObjectNode convert(String baseUrl) {
         request.put("method", method());
         url(baseUrl);
-        if (requester.at("request_parameters").node().isTextual()) {
-            requester.at("request_parameters").note("the parameters have to be an object");
+        CatalogueItem parameters = requester.at("request_parameters");
+        if (parameters.node().isTextual()) {
+            Map<String, String> members =
+                    AirbyteLiterals.members(parameters.node().asText());
+            members.forEach((name, value) -> add("query", name, value, parameters));
+            if (members.isEmpty()) {
+                parameters.note("the parameters have to be an object");
+            }
         }
         texts(
                 requester.at("request_parameters"),

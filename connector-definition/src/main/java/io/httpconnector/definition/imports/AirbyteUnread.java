@@ -12,7 +12,6 @@ final class AirbyteUnread {
             "DeclarativeStream", List.of("file_uploader"),
             "SimpleRetriever", List.of(LATER_PAGES, "pagination_reset"),
             "HttpRequester", List.of("query_properties", "fetch_properties_from_endpoint"),
-            "RecordSelector", List.of("transform_before_filtering"),
             "DpathExtractor", List.of("record_expander"),
             "MinMaxDatetime", List.of("min_datetime", "max_datetime"),
             "CsvDecoder", List.of("delimiter", "encoding", "set_values_to_none"),
@@ -54,7 +53,6 @@ final class AirbyteUnread {
             case LATER_PAGES ->
                 "RequestPath"
                         .equals(item.at("paginator").at("page_token_option").text("type"));
-            case "transform_before_filtering" -> !item.has("record_filter");
             case "client_id_name", "client_secret_name", "refresh_token_name", "grant_type_name" ->
                 (item.text(name) + "_name").equals(name);
             // The first token is always requested.

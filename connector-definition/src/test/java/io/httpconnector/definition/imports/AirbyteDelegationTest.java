@@ -142,6 +142,36 @@ class AirbyteDelegationTest {
     }
 
     @Test
+    void conditionAfterTheTransformationsIsOfTheObjectThatReplacesTheRecord() {
+        String text = MANIFEST.replace("\"{{ ['cake.made', 'cake.eaten'] }}\"", "x")
+                .replace("request_parameters: {\"types[]\": x}", "request_parameters: \"{{ {'type': 'cake.eaten'} }}\"")
+                .replace(
+                        "      incremental_sync:",
+                        "      $parameters: {transform_before_filtering: true, record_filter: {condition: \"{{ record['kind']"
+                                + " == 'tart' }}\"}}\n      incremental_sync:");
+
+        ImportedConnector imported = ConnectorImporter.airbyte("source-bakery", text);
+
+        assertThat(text).contains("tart");
+        assertThat(imported.notes()).isEmpty();
+        try (MockService service = MockService.start()) {
+            service.on("GET", "/bakery.example.com/events", MockResponse.json("""
+                    {"data": [{"id": "e1", "kind": "tart", "created": %1$d, "data": {"object": {"id": "a", "kind": "pie"}}},
+                              {"id": "e2", "created": %1$d, "data": {"object": {"id": "b", "kind": "tart"}}}]}"""
+                    .formatted(Instant.now().getEpochSecond() - 100)));
+
+            poll(imported, service, "cakes");
+
+            assertThat(events).extracting(TriggerEvent::key).containsExactly("b");
+            assertThat(service.requests().get(0).uri().getQuery()).startsWith("type=cake.eaten&since=");
+        }
+        assertThat(ConnectorImporter.airbyte("source-bakery", text.replace("['kind']", "['updated']"))
+                        .notes())
+                .extracting(ImportNote::reason)
+                .contains("a condition for values that a transformation changes is not imported");
+    }
+
+    @Test
     void nameOfAnotherStreamIsKept() {
         ImportedConnector imported =
                 ConnectorImporter.airbyte("source-bakery", MANIFEST.replace("name: slices", "name: cakes_all"));

@@ -107,13 +107,9 @@ class AirbyteOperationTest {
                     "GET",
                     "/bakery.example.com/v1/reports/12",
                     MockResponse.json("{\"job\": {\"state\": \"running\"}}"),
-                    MockResponse.json(
-                            "{\"job\": {\"state\": \"READY\", \"url\": \"" + files.baseUrl() + "/f.jsonl?sig=abcdefghij\"}}"));
-            files.on(
-                    "GET",
-                    "/f.jsonl",
-                    MockResponse.status(200)
-                            .body("application/octet-stream", """
+                    MockResponse.json("{\"job\": {\"state\": \"READY\", \"url\": \"" + files.baseUrl()
+                            + "/f.jsonl?sig=abcdefghij\"}}"));
+            files.on("GET", "/f.jsonl", MockResponse.status(200).body("application/octet-stream", """
                                     {"id": 1, "sold": "2025-02-01T10:00:00Z"}
                                     {"id": 2, "sold": "2025-02-02T10:00:00Z"}
                                     """));
@@ -133,9 +129,7 @@ class AirbyteOperationTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
               {type: GzipDecoder, decoder: {type: JsonlDecoder}} | 1 | {"id": 7, "sold": "2025-02-01T10:00:00Z"}
               {type: GzipDecoder, decoder: {type: JsonDecoder}} | 1 | [{"id": 7, "sold": "2025-02-01T10:00:00Z"}]
               {type: GzipDecoder, decoder: {type: GzipDecoder, decoder: {type: JsonlDecoder}}} | 2 | {"id": 7, "sold": "2025-02-01T10:00:00Z"}
@@ -156,7 +150,8 @@ class AirbyteOperationTest {
         byte[] file = compressed("{\"id\": 7}".getBytes(StandardCharsets.UTF_8));
         file[file.length - 6] ^= 1;
         ImportedConnector imported = ConnectorImporter.airbyte(
-                "source-bakery", MANIFEST.replace("{type: JsonlDecoder}", "{type: GzipDecoder, decoder: {type: JsonlDecoder}}"));
+                "source-bakery",
+                MANIFEST.replace("{type: JsonlDecoder}", "{type: GzipDecoder, decoder: {type: JsonlDecoder}}"));
 
         assertThatThrownBy(() -> pollFile(imported, file))
                 .isInstanceOf(PollingException.class)
@@ -184,7 +179,9 @@ class AirbyteOperationTest {
         files.start();
         try (MockService service = MockService.start()) {
             service.on(
-                    "POST", "/bakery.example.com/v1/reports", MockResponse.json("{\"report\": {\"id\": 12}, \"token\": 1}"));
+                    "POST",
+                    "/bakery.example.com/v1/reports",
+                    MockResponse.json("{\"report\": {\"id\": 12}, \"token\": 1}"));
             service.on(
                     "GET",
                     "/bakery.example.com/v1/reports/12",
@@ -198,7 +195,9 @@ class AirbyteOperationTest {
 
     @Test
     void membersOfTheJobAreThoseOfAnOperation() {
-        assertThat(ConnectorImporter.airbyte("source-bakery", MANIFEST).document().at("/triggers/sales/operation"))
+        assertThat(ConnectorImporter.airbyte("source-bakery", MANIFEST)
+                        .document()
+                        .at("/triggers/sales/operation"))
                 .hasToString("{\"status\":{\"method\":\"GET\",\"url\":\"/reports/{{operation.id | path}}\","
                         + "\"query\":[{\"name\":\"token\",\"value\":\"{{operation.value2}}\"}],"
                         + "\"headers\":[{\"name\":\"X-Since\",\"value\":\"{{cursor}}\"}],\"name\":\"Get the status\"},"
@@ -210,9 +209,7 @@ class AirbyteOperationTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
               polling_job_timeout: 20 | polling_job_timeout: "{{ 5 if config['token'] else 6 }}" | /polling_job_timeout
               polling_job_timeout: 20 | polling_job_timeout: 0 | /polling_job_timeout: it is no number of minutes up to a year
               polling_job_timeout: 20 | delete_requester: {type: HttpRequester, path: x} | /delete_requester: there is no counterpart of "delete_requester" in an operation
@@ -231,6 +228,28 @@ class AirbyteOperationTest {
         assertThat(ConnectorImporter.airbyte("source-bakery", text).notes())
                 .extracting(each -> each.item() + " " + each.pointer() + ": " + each.reason())
                 .anyMatch(each -> each.startsWith("sales /streams/0/retriever" + note));
+    }
+
+    @Test
+    void quotesOfExpressionsMakeNoOtherAuthenticator() {
+        String text = MANIFEST.replace("spec:\n", """
+              - type: DeclarativeStream
+                name: cakes
+                retriever:
+                  type: SimpleRetriever
+                  requester:
+                    type: HttpRequester
+                    url_base: "https://bakery.example.com/v1"
+                    path: cakes
+                    authenticator: {type: BearerAuthenticator, api_token: '{{ config["token"] }}'}
+                  record_selector: {extractor: {field_path: []}}
+            spec:
+            """);
+
+        ImportedConnector imported = ConnectorImporter.airbyte("source-bakery", text);
+
+        assertThat(imported.notes()).isEmpty();
+        assertThat(imported.document().path("requests").has("cakes")).isTrue();
     }
 
     @Test
