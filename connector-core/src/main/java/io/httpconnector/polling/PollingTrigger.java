@@ -80,8 +80,23 @@ public final class PollingTrigger implements AutoCloseable {
      * @throws ConnectorException when it has no schedule
      */
     public void start() {
+        start(false);
+    }
+
+    /**
+     * Starts polling as {@link #start()} does, but the first poll is immediate, whatever the schedule: for example because webhooks may
+     * have been lost meanwhile. A trigger that is running polls as after {@link #pollNow()}.
+     *
+     * @throws StateException as {@link #start()} does
+     * @throws ConnectorException when it has no schedule
+     */
+    public void startNow() {
+        start(true);
+    }
+
+    private void start(boolean pollsNow) {
         poller.start();
-        scheduler.start();
+        scheduler.start(pollsNow);
         String limitations = definition.limitations();
         if (limitations != null) {
             LOG.warn("{}: {}", id(), limitations);

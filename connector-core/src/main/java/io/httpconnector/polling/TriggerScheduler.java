@@ -68,7 +68,12 @@ final class TriggerScheduler implements Task {
         return schedule != null && schedule.isByClock() ? time.now() : epochTime.plusNanos(time.nanos() - epoch);
     }
 
-    synchronized void start() {
+    /**
+     * Starts the schedule.
+     *
+     * @param pollsNow whether the first poll is immediate, whatever the schedule
+     */
+    synchronized void start(boolean pollsNow) {
         if (schedule == null) {
             throw new ConnectorException("The trigger has no schedule: set one by every(...), or call pollOnce()");
         }
@@ -82,7 +87,10 @@ final class TriggerScheduler implements Task {
             paused = false;
             needsAuthorization = false;
             notBefore = null;
+            requested = pollsNow;
             scheduleAt(schedule.first(now()));
+        } else if (pollsNow) {
+            boolean unused = pollNow();
         }
     }
 
@@ -106,7 +114,8 @@ final class TriggerScheduler implements Task {
     }
 
     synchronized void resume() {
-        if (paused && started && schedule != null && due != null) {
+        // After a poll that is still running, the next one is scheduled anyway.
+        if (paused && started && !running && schedule != null && due != null) {
             Instant now = now();
             scheduleAt(due.start().isAfter(now) ? due : schedule.next(due.time(), now));
         }

@@ -208,10 +208,11 @@ public final class Connector implements AutoCloseable {
 
     /** Starts the polls of a trigger. A hybrid one polls at once: webhooks may have been lost. */
     private void start(String name, PollingTrigger trigger) {
-        trigger.start();
         DefinedTrigger defined = parts.triggers().get(name);
         if (defined != null && defined.hybrid() != null) {
-            boolean unused = trigger.pollNow();
+            trigger.startNow();
+        } else {
+            trigger.start();
         }
     }
 
@@ -403,9 +404,11 @@ public final class Connector implements AutoCloseable {
             return;
         }
         isClosed = true;
-        List<AutoCloseable> all = new ArrayList<>(streams.values());
+        hybrids.close();
+        // First those that pass events to the triggers: other events remain in the inbox.
+        List<AutoCloseable> all = new ArrayList<>(webhooks.close());
+        all.addAll(streams.values());
         all.addAll(triggers.values());
-        all.addAll(webhooks.close());
         all.add(connection);
         RuntimeException failure = null;
         for (AutoCloseable each : all) {

@@ -1,6 +1,7 @@
 package io.httpconnector.definition;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.definition.ConnectorReader.Parts;
@@ -31,6 +32,8 @@ final class ConnectorHybrids {
 
     /** By the name of the webhook. */
     private final Map<String, OpenHybrid> open = new ConcurrentHashMap<>();
+
+    private volatile boolean isClosed;
 
     /**
      * A trigger that has a handler.
@@ -64,10 +67,24 @@ final class ConnectorHybrids {
                 .connection(connection)
                 .pills(pills(hybrid))
                 .pollElsewhere(() -> host.requestPoll(name), push -> host.betweenPolls(name, push));
-        EventHandler push = event -> records.handle(WebhookEvent.of(event));
+        EventHandler push = event -> push(records, trigger, event);
         String webhook = hybrid.webhook();
         open.put(webhook, new OpenHybrid(push, () -> host.requestPoll(name)));
         return event -> host.receive(webhook, event, push);
+    }
+
+    private void push(WebhookRecords records, PollingTrigger trigger, TriggerEvent event) {
+        if (isClosed) {
+            throw new ConnectorException("The connector is closed: the event is handled when it is sent again");
+        }
+        try {
+            records.handle(WebhookEvent.of(event));
+        } finally {
+            if (isClosed) {
+                // The push may have opened the state again after the trigger was closed.
+                trigger.close();
+            }
+        }
     }
 
     private static HybridHost pollingItself(PollingTrigger trigger) {
@@ -93,6 +110,11 @@ final class ConnectorHybrids {
 
     boolean isReceivedElsewhere(DefinedHybrid hybrid) {
         return context.hybrids != null && context.hybrids.receivesRequests(hybrid.webhook());
+    }
+
+    /** Accepts no events any more. The triggers must be closed afterwards. */
+    void close() {
+        isClosed = true;
     }
 
     void close(DefinedHybrid hybrid) {

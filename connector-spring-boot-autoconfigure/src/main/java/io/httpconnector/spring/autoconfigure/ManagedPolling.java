@@ -48,14 +48,8 @@ final class ManagedPolling implements ManagedTrigger {
 
     /** Returns a trigger of a connector, to which its webhook passes records. It polls at once, as webhooks may have been lost. */
     static ManagedPolling ofHybrid(String id, PollingTrigger trigger, boolean isScheduled) {
-        return new ManagedPolling(
-                id,
-                () -> {
-                    throw new IllegalStateException("The hybrid trigger " + id + " cannot be started again");
-                },
-                isScheduled,
-                true,
-                trigger);
+        // The connector keeps the trigger, which can be started again.
+        return new ManagedPolling(id, () -> trigger, isScheduled, true, trigger);
     }
 
     /** Returns a builder for a trigger whose events a method handles. */
@@ -116,11 +110,10 @@ final class ManagedPolling implements ManagedTrigger {
             trigger = factory.get();
             isStopped = false;
         }
-        if (isScheduled) {
+        if (isScheduled && pollsAtStart) {
+            trigger.startNow();
+        } else if (isScheduled) {
             trigger.start();
-        }
-        if (pollsAtStart) {
-            boolean unused = trigger.pollNow();
         }
     }
 

@@ -153,6 +153,36 @@ class HybridTriggersTest {
                 });
     }
 
+    @Test
+    void hybridTriggersOfDocumentsStartAgainAfterAStop() {
+        application
+                .withBean(People.class)
+                .withBean(ConnectorDocumentSource.class, () -> () -> Map.of("crm", DOCUMENT))
+                .withPropertyValues(
+                        "connectors.connections.acme.connector=crm",
+                        "connectors.connections.acme.values.url=" + service.baseUrl())
+                .run(context -> {
+                    People people = context.getBean(People.class);
+                    TriggerLifecycle lifecycle = context.getBean(TriggerLifecycle.class);
+                    Await.until(() -> people.handled.contains("1"));
+                    lifecycle.stop();
+                    service.on("GET", "/records", MockResponse.json("[{\"id\":1,\"v\":1},{\"id\":2,\"v\":1}]"));
+
+                    lifecycle.start();
+
+                    Await.until(() -> people.handled.contains("2"));
+                    WebhookReceiver receiver = context.getBean(Connectors.class)
+                            .connector("acme")
+                            .receiver("person-changed")
+                            .orElseThrow();
+                    assertThat(receiver.receive(webhook("{\"id\":2,\"v\":1}")).status())
+                            .isEqualTo(200);
+                    assertThat(receiver.receive(webhook("{\"id\":3,\"v\":1}")).status())
+                            .isEqualTo(200);
+                    assertThat(people.handled).containsExactly("1", "2", "3");
+                });
+    }
+
     /** Handles a webhook that belongs to a trigger. */
     static class Wrong {
 

@@ -128,8 +128,7 @@ public final class HybridTrigger implements WebhookEndpoint, AutoCloseable {
      */
     public synchronized void start() {
         if (pollsItself) {
-            trigger.start();
-            boolean unused = trigger.pollNow();
+            trigger.startNow();
         }
         if (receiver == null) {
             receiver = receivers.get();
@@ -143,8 +142,9 @@ public final class HybridTrigger implements WebhookEndpoint, AutoCloseable {
 
     /** Resumes scheduled polls, the first of which is immediate. */
     public void resume() {
-        trigger.resume();
+        // Requested first, so that it is the poll with which the schedule resumes.
         boolean unused = trigger.pollNow();
+        trigger.resume();
     }
 
     /** Requests a poll as soon as possible, without waiting for it. */
