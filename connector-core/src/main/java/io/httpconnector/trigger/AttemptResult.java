@@ -18,6 +18,8 @@ public record AttemptResult(Outcome outcome, Duration backoff, List<DeadLetter> 
         HANDLED,
         /** Another attempt follows after the backoff. */
         RETRY,
+        /** The events cannot be handled yet, such as those of a stopped instance: after the backoff, the same attempt is made again. */
+        POSTPONED,
         /** The events must be kept as dead letters. */
         DEAD_LETTER,
         /** The thread was interrupted and is still interrupted: the attempt does not count. */
@@ -29,6 +31,10 @@ public record AttemptResult(Outcome outcome, Duration backoff, List<DeadLetter> 
 
     static AttemptResult retryAfter(Duration backoff) {
         return new AttemptResult(Outcome.RETRY, backoff, List.of());
+    }
+
+    static AttemptResult postponed(Duration backoff) {
+        return new AttemptResult(Outcome.POSTPONED, backoff, List.of());
     }
 
     static AttemptResult deadLetters(List<DeadLetter> dead) {

@@ -9,6 +9,7 @@ import io.httpconnector.TimeSource;
 import io.httpconnector.internal.json.JsonObjectReader;
 import io.httpconnector.internal.json.MemberSteps;
 import io.httpconnector.internal.limits.Backoff;
+import io.httpconnector.internal.limits.PostponedException;
 import io.httpconnector.trigger.DeliveryListener.AttemptObserver;
 import io.httpconnector.trigger.DeliveryListener.DeliveryAttempt;
 import java.time.Duration;
@@ -331,7 +332,7 @@ public final class Delivery {
                 case INTERRUPTED -> {
                     return false;
                 }
-                case RETRY -> {
+                case RETRY, POSTPONED -> {
                     Duration wait = attempted.backoff();
                     if (wait.compareTo(backoff.max()) > 0 && wait.compareTo(MAX_PAUSE) > 0) {
                         run.delivered.postpone(wait);
@@ -339,6 +340,9 @@ public final class Delivery {
                     }
                     if (!awaitBackoff(wait, run)) {
                         return false;
+                    }
+                    if (attempted.outcome() == AttemptResult.Outcome.POSTPONED) {
+                        number--;
                     }
                 }
             }
@@ -382,6 +386,10 @@ public final class Delivery {
         }
         if (Thread.currentThread().isInterrupted()) {
             return new Attempted(AttemptResult.INTERRUPTED, failure);
+        }
+        if (failure instanceof PostponedException postponed) {
+            LOG.debug("{}: postponed: {}", events.get(0), postponed.toString());
+            return new Attempted(AttemptResult.postponed(postponed.delay()), failure);
         }
         String which = events.size() == 1 ? events.get(0).toString() : events.size() + " from " + events.get(0);
         if (number >= attempts) {

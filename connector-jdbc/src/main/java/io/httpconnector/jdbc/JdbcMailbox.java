@@ -160,12 +160,13 @@ final class JdbcMailbox implements Mailbox {
                 case DEAD_LETTER ->
                     table.dead(turn, version, attempted.deadLetters().get(0));
                 case RETRY -> table.failed(turn, version, event.id(), number);
-                case INTERRUPTED -> NextStep.EVENT;
+                case INTERRUPTED, POSTPONED -> NextStep.EVENT;
             });
             if (next != NextStep.EVENT) {
                 return (complete, operations) -> {};
             }
-            if (attempted.outcome() == AttemptResult.Outcome.RETRY) {
+            if (attempted.outcome() == AttemptResult.Outcome.RETRY
+                    || attempted.outcome() == AttemptResult.Outcome.POSTPONED) {
                 return again(running, attempted.backoff());
             }
             if (Thread.interrupted()) {

@@ -66,7 +66,7 @@ final class EventMetrics {
 
     private void count(DeliveryAttempt attempt, String destination, AttemptResult result) {
         int events = attempt.events().size();
-        if (attempt.number() == 1) {
+        if (attempt.number() == 1 && result.outcome() != Outcome.POSTPONED) {
             ConnectorMeter.EVENTS.increment(
                     meters,
                     events,

@@ -55,7 +55,7 @@ final class ReceiverMetrics implements WebhookListener {
         AttemptObserver observer = events.observe(attempt, events.current().isPresent() ? null : request);
         return (result, failure) -> {
             observer.onResult(result, failure);
-            if (result.outcome() != Outcome.RETRY) {
+            if (result.outcome() != Outcome.RETRY && result.outcome() != Outcome.POSTPONED) {
                 synchronized (requests) {
                     requests.remove(key);
                 }

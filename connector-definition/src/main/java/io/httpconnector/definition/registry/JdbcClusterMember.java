@@ -53,10 +53,8 @@ final class JdbcClusterMember implements ClusterMember {
         Long known = planned.get(id);
         if (known == null || known != instance.revision()) {
             polling.put(id, JsonNodeFactory.instance.objectNode().put("revision", instance.revision()));
-            if (known != null) {
-                boolean unused = polling.resume(id);
-            }
-            if (isHybrid(instance, trigger)) {
+            boolean polls = known != null && polling.resume(id);
+            if (!polls && isHybrid(instance, trigger)) {
                 // Webhooks may have been lost while the instance was not started.
                 boolean unused = polling.pollNow(id);
             }

@@ -52,6 +52,7 @@ final class RegistryEnvironment {
     final Definitions definitions = new Definitions();
     final InstanceHandlers<InstanceHandler> handlers = new InstanceHandlers<>(definitions);
     final SharedWebhooks shared = new SharedWebhooks(definitions, new SharedDelivery());
+    private final HybridDelivery hybrids;
     final SubscriptionCleanup cleanup;
     final OpenConnectors open;
     final ConcurrentMap<InstanceId, ConnectorInstance> instances = new ConcurrentHashMap<>();
@@ -75,6 +76,7 @@ final class RegistryEnvironment {
     RegistryEnvironment(RegistrySettings settings, @Nullable ClusterJoining joining) {
         this.settings = settings.storingIn(shared.observing(settings.instances()));
         this.joining = joining;
+        this.hybrids = new HybridDelivery(definitions, settings.time(), this::isClosed);
         this.cleanup = new SubscriptionCleanup(this.settings, definitions, node);
         this.open = new OpenConnectors(settings.maxOpen());
         this.background = new ThreadPoolExecutor(
@@ -142,13 +144,21 @@ final class RegistryEnvironment {
     /** Handles an event of a webhook, from the inbox or while its request waits. */
     private void handle(InstanceId id, String webhook, TriggerEvent event) throws Exception {
         ConnectorInstance instance = instances.get(id);
+        if (instance == null && cluster != null) {
+            // Another node may have added it.
+            refresh(id);
+            instance = instances.get(id);
+        }
         InstanceHandler handler = handlers.of(id.connector()).get(webhook);
         String hybrid = instance == null
                 ? null
                 : definitions.hybridOf(instance.lifecycle().stored(), webhook);
         if (instance != null && hybrid != null) {
-            instance.lifecycle().running().push(hybrid, webhook, event);
+            hybrids.push(instance.lifecycle(), hybrid, webhook, event);
             return;
+        }
+        if (instance != null && handler == null && !hybrids.isDefined(instance.lifecycle())) {
+            throw hybrids.postponed(instance.lifecycle(), event, null);
         }
         if (instance != null && handler == null && isHybridElsewhere(id, webhook)) {
             LOG.info("{}: \"{}\" has no handler in its version: the event {} is ignored", id, webhook, event);

@@ -304,6 +304,7 @@ final class StateStoreMailbox implements Mailbox, GroupCommitLog.Owner<StateStor
                 log.writeLater(failed(item));
                 executor.submit(item, attempted.backoff());
             }
+            case POSTPONED -> executor.submit(item, attempted.backoff());
             case DEAD_LETTER -> {
                 synchronized (lock) {
                     item.dead = attempted.deadLetters().get(0);
