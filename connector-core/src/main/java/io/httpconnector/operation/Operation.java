@@ -72,7 +72,7 @@ public final class Operation {
      * @return the names
      */
     public static List<String> presets() {
-        return OperationPresets.NAMES;
+        return OperationPresets.ALL.names();
     }
 
     /**
@@ -83,7 +83,7 @@ public final class Operation {
      * @throws InvalidDefinitionException if there is no such preset
      */
     public static ObjectNode preset(String preset) {
-        return OperationPresets.get(preset);
+        return OperationPresets.ALL.get(preset);
     }
 
     /**
@@ -93,8 +93,7 @@ public final class Operation {
      * @return the URLs of the pages
      */
     public static List<String> documentation(String preset) {
-        ObjectNode unused = OperationPresets.get(preset);
-        return OperationPresets.documentation(preset);
+        return OperationPresets.ALL.documentation(preset);
     }
 
     /**
@@ -116,7 +115,7 @@ public final class Operation {
     }
 
     /**
-     * Returns the longest time from the start to the end of the operation.
+     * Returns the maximum time from the start to the end of the operation.
      *
      * @return the timeout
      */
@@ -152,7 +151,7 @@ public final class Operation {
      * @param connection the connection
      * @param pills the values of the requests
      * @return the result
-     * @throws OperationException if there is no result; the reason tells why
+     * @throws OperationException if there is no result; see {@link OperationException#reason()}
      * @throws ConnectorException as for {@link HttpConnection#send}
      */
     public OperationResult await(HttpConnection connection, Pills pills) {

@@ -169,7 +169,7 @@ public final class OperationBuilder {
      * Retry-After}, it replaces them. Default: 1 s to 30 s.
      *
      * @param interval the first time, 100 ms to 1 day
-     * @param max the longest time
+     * @param max the maximum time
      * @return this builder
      */
     public OperationBuilder pollEvery(Duration interval, Duration max) {
@@ -179,7 +179,7 @@ public final class OperationBuilder {
     }
 
     /**
-     * Sets the location of the state in a status response. Default: the status code tells the state, 202 for a running
+     * Sets the location of the state in a status response. Default: the status code is the state, 202 for a running
      * operation, and 200, 201 and 204 for one that has ended.
      *
      * @param location such as {@code /status}
@@ -341,7 +341,7 @@ public final class OperationBuilder {
     }
 
     /**
-     * Sets the longest time from the start to the end of the operation. Default: 1 h.
+     * Sets the maximum time from the start to the end of the operation. Default: 1 h.
      *
      * @param timeout at most 365 days
      * @return this builder

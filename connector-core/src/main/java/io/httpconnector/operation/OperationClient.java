@@ -10,6 +10,7 @@ import io.httpconnector.Response;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.internal.http.HostPattern;
 import io.httpconnector.internal.http.Url;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.internal.limits.RetryAfter;
 import io.httpconnector.operation.OperationException.Context;
 import io.httpconnector.operation.OperationException.OperationFailure;
@@ -84,7 +85,7 @@ final class OperationClient {
      * Starts the operation.
      *
      * @param key the unique key of the run
-     * @param limit the longest time of the request; null for that of the template or connection. With a limit, a start whose
+     * @param limit the maximum time of the request; null for that of the template or connection. With a limit, a start whose
      *     outcome is unknown is not retried, unless the definition permits it
      * @throws OperationException if the response has neither id nor status URL, or reports an error
      */
@@ -322,10 +323,10 @@ final class OperationClient {
     }
 
     private Optional<OperationReference> reference(FindSettings find, JsonNode record, String key, ObjectNode pill) {
-        String id = find.id() == null ? null : ResponseValue.text(find.id().inRecord(record, pill));
+        String id = find.id() == null ? null : JsonSupport.scalarText(find.id().inRecord(record, pill));
         String url = find.statusUrl() == null
                 ? null
-                : ResponseValue.text(find.statusUrl().inRecord(record, pill));
+                : JsonSupport.scalarText(find.statusUrl().inRecord(record, pill));
         if (id == null && url == null) {
             return Optional.empty();
         }

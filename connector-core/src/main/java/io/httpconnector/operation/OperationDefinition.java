@@ -61,7 +61,7 @@ record OperationDefinition(
 
     /** Reads a definition, completed by its preset. */
     static OperationDefinition of(String name, ObjectNode members) {
-        return JsonObjectReader.read("operation", OperationPresets.complete(members), reader -> read(name, reader));
+        return JsonObjectReader.read("operation", OperationPresets.ALL.complete(members), reader -> read(name, reader));
     }
 
     static @Nullable OperationDefinition read(String name, JsonObjectReader reader) {
@@ -125,7 +125,7 @@ record OperationDefinition(
         ResultSettings result = reader.object("result", inner -> ResultSettings.read(inner, pills));
         // "abort": The request that aborts the operation.
         RequestTemplate abort = pills.template(reader, "abort", true);
-        // "timeout": The longest time from the start to the end of the operation. Default: PT1H.
+        // "timeout": The maximum time from the start to the end of the operation. Default: PT1H.
         Duration timeout = positive(reader, "timeout");
         // "notFoundTolerance": How long after the start status 404 is no error. Default: PT30S.
         Duration tolerance = reader.duration("notFoundTolerance");

@@ -30,7 +30,7 @@ public final class OperationException extends ConnectorException {
         /** The response to the start has neither an id nor a status URL at the configured location. */
         MISSING_ID,
         /**
-         * The response to the start was lost, and neither an idempotency key nor a lookup tells whether the operation was
+         * The response to the start was lost, and neither an idempotency key nor a lookup shows whether the operation was
          * started. It is not started again.
          */
         UNKNOWN_START,

@@ -9,6 +9,7 @@ import io.httpconnector.Response;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
 import io.httpconnector.internal.http.Url;
+import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.operation.OperationClient.Observed;
 import io.httpconnector.operation.OperationException.Context;
 import io.httpconnector.operation.OperationException.OperationFailure;
@@ -225,7 +226,7 @@ public final class OperationResult {
         List<String> urls = new ArrayList<>();
         JsonNode found = location.inRecord(status.response(), reference.pill());
         for (JsonNode one : found.isArray() ? found : List.of(found)) {
-            String text = ResponseValue.text(one);
+            String text = JsonSupport.scalarText(one);
             if (text != null) {
                 urls.add(resolved(text));
             }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The times between two status requests. Immutable.
  *
  * @param interval the time before the second status request; it doubles up to {@code max}
- * @param max the longest time, unless the service requests a longer one
+ * @param max the maximum time, unless the service requests a longer one
  */
 record PollSettings(Duration interval, Duration max) {
 
@@ -21,10 +21,10 @@ record PollSettings(Duration interval, Duration max) {
     static PollSettings read(JsonObjectReader reader) {
         // "interval": The time between two status requests, which doubles up to `max`. Default: PT1S.
         Duration interval = inRange(reader, "interval");
-        // "max": The longest time between two status requests. Default: PT30S, or the interval if it is longer.
+        // "max": The maximum time between two status requests. Default: PT30S, or the interval if it is longer.
         Duration max = inRange(reader, "max");
         Duration first = interval == null ? DEFAULT.interval : interval;
-        Duration last = max == null ? longest(first, DEFAULT.max) : max;
+        Duration last = max == null ? longer(first, DEFAULT.max) : max;
         if (interval != null && max != null && interval.compareTo(max) > 0) {
             reader.problem("max", "it is shorter than the interval, " + interval);
         }
@@ -40,7 +40,7 @@ record PollSettings(Duration interval, Duration max) {
         return given;
     }
 
-    private static Duration longest(Duration one, Duration other) {
+    private static Duration longer(Duration one, Duration other) {
         return one.compareTo(other) > 0 ? one : other;
     }
 
@@ -52,7 +52,7 @@ record PollSettings(Duration interval, Duration max) {
      */
     Duration delay(int polls, @Nullable Duration requested) {
         if (requested != null && !requested.isZero() && !requested.isNegative()) {
-            return longest(requested, MIN);
+            return longer(requested, MIN);
         }
         Duration backoff = new Backoff(interval, max).delay(Math.max(1, polls), 1, 1);
         return Duration.ofMillis(backoff.toMillis());

@@ -3,10 +3,9 @@ package io.httpconnector.operation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.httpconnector.Response;
+import io.httpconnector.internal.http.FieldValues;
 import io.httpconnector.internal.json.JsonSupport;
-import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * A response with its JSON and its header fields by their names in lower case.
@@ -19,12 +18,6 @@ record ResponseContent(Response response, JsonNode json, Map<String, String> hea
         JsonNode json = response.bytes().length == 0
                 ? JsonNodeFactory.instance.missingNode()
                 : JsonSupport.readLenient(response.text());
-        Map<String, String> headers = new TreeMap<>();
-        response.headers()
-                .names()
-                .forEach(name -> response.headers()
-                        .first(name)
-                        .ifPresent(value -> headers.put(name.toLowerCase(Locale.ROOT), value)));
-        return new ResponseContent(response, json, headers);
+        return new ResponseContent(response, json, FieldValues.byName(response.headers()));
     }
 }

@@ -1,10 +1,7 @@
 package io.httpconnector.operation;
 
-import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonSupport;
-import io.httpconnector.internal.json.Suggestions;
 import io.httpconnector.operation.OperationException.Context;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RenderException;
@@ -21,31 +18,14 @@ final class ResponseValue {
 
     private static final List<String> STEPS = List.of("response", "headers", OperationDefinition.OPERATION);
 
-    private final @Nullable JsonPointer pointer;
-    private final @Nullable ValueTemplate expression;
+    private final ValueTemplate location;
 
-    private ResponseValue(@Nullable JsonPointer pointer, @Nullable ValueTemplate expression) {
-        this.pointer = pointer;
-        this.expression = expression;
+    private ResponseValue(ValueTemplate location) {
+        this.location = location;
     }
 
     static ResponseValue of(String text) {
-        if (!ValueTemplate.hasPills(text)) {
-            return new ResponseValue(JsonSupport.pointer(text), null);
-        }
-        ValueTemplate expression = ValueTemplate.of(text);
-        for (String step : expression.steps()) {
-            if (!STEPS.contains(step)) {
-                String nearest = Suggestions.of(step, STEPS);
-                throw new InvalidDefinitionException(
-                        "location",
-                        "\"" + step + "\" is unknown here: "
-                                + (nearest == null
-                                        ? "use response, headers or operation"
-                                        : "did you mean \"" + nearest + "\"?"));
-            }
-        }
-        return new ResponseValue(null, expression);
+        return new ResponseValue(ValueTemplate.ofLocation(text, STEPS));
     }
 
     /** Returns the value; a missing node if there is none. */
@@ -59,16 +39,13 @@ final class ResponseValue {
     }
 
     private JsonNode in(JsonNode json, Map<String, String> headers, JsonNode operation, Context context) {
-        if (expression == null) {
-            return json.at(pointer);
-        }
         try {
-            return expression.evaluate(
+            return location.evaluate(
                     Pills.of("response", json).and("headers", headers).and(OperationDefinition.OPERATION, operation));
         } catch (RenderException e) {
             throw new OperationException(
                     OperationException.OperationFailure.UNEXPECTED_RESPONSE,
-                    "The location " + expression + " cannot be evaluated: " + String.join("; ", e.problems()),
+                    "The location " + location + " cannot be evaluated: " + String.join("; ", e.problems()),
                     context,
                     e);
         }
@@ -76,13 +53,7 @@ final class ResponseValue {
 
     /** Returns the value as text; null if there is none. */
     @Nullable String textIn(ResponseContent content, JsonNode operation) {
-        return text(in(content, operation));
-    }
-
-    /** Returns a value as text; null if it has none. */
-    static @Nullable String text(JsonNode value) {
-        String text = value.isNull() || value.isMissingNode() || value.isContainerNode() ? "" : value.asText();
-        return text.isBlank() ? null : text;
+        return JsonSupport.scalarText(in(content, operation));
     }
 
     /** Returns whether there is a value that is not {@code null}, {@code false}, zero or empty. */
@@ -97,6 +68,6 @@ final class ResponseValue {
 
     @Override
     public String toString() {
-        return expression == null ? String.valueOf(pointer) : expression.toString();
+        return location.toString();
     }
 }

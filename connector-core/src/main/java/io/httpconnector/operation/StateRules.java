@@ -31,7 +31,7 @@ record StateRules(
     private static final String ANY = "*";
 
     static StateRules read(JsonObjectReader reader) {
-        // "state": The location of the state in a status response. Default: the status code tells it.
+        // "state": The location of the state in a status response. Default: the status code.
         ResponseValue location = OperationDefinition.location(reader, "state");
         Map<String, OperationState> values = new LinkedHashMap<>();
         // "running": The values of the state while the operation is queued or in progress; `*` for any other value.

@@ -8,10 +8,10 @@ import io.httpconnector.ConnectorException;
 import io.httpconnector.Headers;
 import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.Response;
+import io.httpconnector.internal.http.FieldValues;
 import io.httpconnector.internal.http.Url;
 import io.httpconnector.polling.PollingException.Reason;
 import io.httpconnector.template.Pills;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -70,9 +70,7 @@ public final class Page {
     /** The header fields for expressions, with names in lower case. */
     static ObjectNode fields(Headers headers) {
         ObjectNode fields = JsonNodeFactory.instance.objectNode();
-        headers.names()
-                .forEach(name -> fields.put(
-                        name.toLowerCase(Locale.ROOT), headers.first(name).orElse("")));
+        FieldValues.byName(headers).forEach(fields::put);
         return fields;
     }
 

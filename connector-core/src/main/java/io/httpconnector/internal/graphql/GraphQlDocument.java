@@ -23,11 +23,11 @@ public final class GraphQlDocument {
     private static final Set<String> TYPES = Set.of("query", "mutation", "subscription");
 
     /** An operation. */
-    private record Operation(String type, String name, Set<String> variables) {}
+    private record DocumentOperation(String type, String name, Set<String> variables) {}
 
-    private final List<Operation> operations;
+    private final List<DocumentOperation> operations;
 
-    private GraphQlDocument(List<Operation> operations) {
+    private GraphQlDocument(List<DocumentOperation> operations) {
         this.operations = List.copyOf(operations);
     }
 
@@ -48,7 +48,7 @@ public final class GraphQlDocument {
      * @param problems receives the problems
      */
     public void check(@Nullable String operationName, Set<String> variables, List<String> problems) {
-        Operation operation = operation(operationName, problems);
+        DocumentOperation operation = operation(operationName, problems);
         if (operation == null) {
             return;
         }
@@ -67,14 +67,14 @@ public final class GraphQlDocument {
         }
     }
 
-    private @Nullable Operation operation(@Nullable String name, List<String> problems) {
+    private @Nullable DocumentOperation operation(@Nullable String name, List<String> problems) {
         if (name == null) {
             if (operations.size() > 1) {
                 problems.add("the document has several operations: set operationName to one of " + names());
             }
             return operations.size() == 1 ? operations.get(0) : null;
         }
-        Operation found = operations.stream()
+        DocumentOperation found = operations.stream()
                 .filter(operation -> operation.name.equals(name))
                 .findFirst()
                 .orElse(null);
@@ -92,7 +92,7 @@ public final class GraphQlDocument {
 
     /** Whether the operation only reads, so that it may be repeated. */
     public boolean isQuery(@Nullable String operationName) {
-        Operation operation = operation(operationName, new ArrayList<>());
+        DocumentOperation operation = operation(operationName, new ArrayList<>());
         return operation != null && operation.type.equals("query");
     }
 
@@ -101,7 +101,7 @@ public final class GraphQlDocument {
 
         private final GraphQlScanner scanner;
         private final List<String> problems;
-        private final List<Operation> operations = new ArrayList<>();
+        private final List<DocumentOperation> operations = new ArrayList<>();
         private final Map<String, String> ofFragments = new LinkedHashMap<>();
 
         DefinitionReader(String text, List<String> problems) {
@@ -117,7 +117,7 @@ public final class GraphQlDocument {
             }
             while (!token.isEmpty() && problems.size() == before) {
                 if (token.equals("{")) {
-                    operations.add(new Operation("query", "", Set.of()));
+                    operations.add(new DocumentOperation("query", "", Set.of()));
                     selection(Set.of());
                 } else if (TYPES.contains(token)) {
                     operation(token);
@@ -160,7 +160,7 @@ public final class GraphQlDocument {
                 }
                 token = scanner.next();
             }
-            operations.add(new Operation(type, name, variables));
+            operations.add(new DocumentOperation(type, name, variables));
             checkDeclared(used, variables);
             if (token.isEmpty()) {
                 problems.add("the operation has no selection: it must end with { ... }");

@@ -19,7 +19,6 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.InvalidDefinitionException;
-import io.httpconnector.Response;
 import io.httpconnector.internal.Loggers;
 import io.httpconnector.internal.text.CharsetDetector;
 import java.io.IOException;
@@ -212,7 +211,7 @@ public final class JsonSupport {
     }
 
     /**
-     * Reads XML piece by piece, in the same tree as {@link Response#xml()}: elements of one name come as fields of one name.
+     * Reads XML piece by piece, in the same tree as {@code Response.xml()}: elements of one name come as fields of one name.
      *
      * @param xml one document
      * @return a parser at the beginning of the root element's content
@@ -365,5 +364,16 @@ public final class JsonSupport {
         }
         int end = message.indexOf('\n');
         return end < 0 ? message : message.substring(0, end);
+    }
+
+    /**
+     * Returns a scalar as text.
+     *
+     * @param value any node
+     * @return the text; null for null, a missing node, a container and white space
+     */
+    public static @Nullable String scalarText(JsonNode value) {
+        String text = value.isNull() || value.isMissingNode() || value.isContainerNode() ? "" : value.asText();
+        return text.isBlank() ? null : text;
     }
 }

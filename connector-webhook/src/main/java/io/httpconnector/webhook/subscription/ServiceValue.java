@@ -1,10 +1,7 @@
 package io.httpconnector.webhook.subscription;
 
-import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.httpconnector.ConnectorException;
-import io.httpconnector.Headers;
-import io.httpconnector.InvalidDefinitionException;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.template.Pills;
 import io.httpconnector.template.RenderException;
@@ -14,9 +11,9 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,13 +43,11 @@ final class ServiceValue {
             .appendPattern("[XXX][XX][X]")
             .toFormatter(Locale.ROOT);
 
-    private final @Nullable JsonPointer pointer;
-    private final @Nullable ValueTemplate expression;
+    private final ValueTemplate location;
     private final String root;
 
-    private ServiceValue(@Nullable JsonPointer pointer, @Nullable ValueTemplate expression, String root) {
-        this.pointer = pointer;
-        this.expression = expression;
+    private ServiceValue(ValueTemplate location, String root) {
+        this.location = location;
         this.root = root;
     }
 
@@ -63,33 +58,13 @@ final class ServiceValue {
      * @param root the name of the JSON in expressions
      */
     static ServiceValue of(String text, String root) {
-        if (!ValueTemplate.hasPills(text)) {
-            return new ServiceValue(JsonSupport.pointer(text), null, root);
-        }
-        ValueTemplate expression = ValueTemplate.of(text);
-        for (String step : expression.steps()) {
-            if (!step.equals(root) && !step.equals(HEADERS)) {
-                throw new InvalidDefinitionException(
-                        "location", "\"" + step + "\" is unknown here: use " + root + " or " + HEADERS);
-            }
-        }
-        return new ServiceValue(null, expression, root);
-    }
-
-    static Map<String, String> headers(Headers headers) {
-        Map<String, String> all = new TreeMap<>();
-        headers.names()
-                .forEach(name -> headers.first(name).ifPresent(value -> all.put(name.toLowerCase(Locale.ROOT), value)));
-        return all;
+        return new ServiceValue(ValueTemplate.ofLocation(text, List.of(root, HEADERS)), root);
     }
 
     /** Returns the value; a missing node if there is none. */
     JsonNode in(JsonNode json, Map<String, String> headers) {
-        if (expression == null) {
-            return json.at(pointer);
-        }
         try {
-            return expression.evaluate(Pills.of(root, json).and(HEADERS, headers));
+            return location.evaluate(Pills.of(root, json).and(HEADERS, headers));
         } catch (RenderException e) {
             throw new ConnectorException("The location cannot be evaluated: " + String.join("; ", e.problems()), e);
         }
@@ -106,9 +81,7 @@ final class ServiceValue {
 
     /** Returns the value as text; null if there is none. */
     @Nullable String textIn(JsonNode json, Map<String, String> headers) {
-        JsonNode value = in(json, headers);
-        String text = value.isNull() || value.isMissingNode() || value.isContainerNode() ? "" : value.asText();
-        return text.isBlank() ? null : text;
+        return JsonSupport.scalarText(in(json, headers));
     }
 
     /** Returns the time; null if there is none. */

@@ -11,6 +11,7 @@ import io.httpconnector.Response;
 import io.httpconnector.Secret;
 import io.httpconnector.StatusException;
 import io.httpconnector.TimeSource;
+import io.httpconnector.internal.http.FieldValues;
 import io.httpconnector.internal.json.JsonSupport;
 import io.httpconnector.internal.text.HttpDate;
 import io.httpconnector.internal.text.LogSafe;
@@ -321,7 +322,7 @@ final class SubscriptionClient {
             JsonNode json = response.bytes().length == 0
                     ? JsonNodeFactory.instance.missingNode()
                     : JsonSupport.readLenient(response.text());
-            return new Content(json, ServiceValue.headers(response.headers()));
+            return new Content(json, FieldValues.byName(response.headers()));
         } catch (StatusException e) {
             learnSkew(e.headers());
             throw e;

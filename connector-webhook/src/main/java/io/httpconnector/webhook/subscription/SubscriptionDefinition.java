@@ -91,7 +91,7 @@ record SubscriptionDefinition(
         try {
             return JsonObjectReader.read(
                     "webhook subscription",
-                    SubscriptionPresets.complete(members),
+                    SubscriptionPresets.ALL.complete(members),
                     reader -> read(reader, Map.copyOf(secrets)));
         } catch (InvalidDefinitionException e) {
             problems.addAll(e.problems());

@@ -105,7 +105,7 @@ public final class WebhookSubscription implements ManagedSubscription, AutoClose
      * @return the names, in alphabetical order
      */
     public static Set<String> presets() {
-        return new TreeSet<>(SubscriptionPresets.NAMES);
+        return new TreeSet<>(SubscriptionPresets.ALL.names());
     }
 
     /**
@@ -116,7 +116,7 @@ public final class WebhookSubscription implements ManagedSubscription, AutoClose
      * @throws InvalidDefinitionException if there is no such preset
      */
     public static ObjectNode preset(String service) {
-        return SubscriptionPresets.get(Arguments.notNull(service, "preset"));
+        return SubscriptionPresets.ALL.get(Arguments.notNull(service, "preset"));
     }
 
     /**

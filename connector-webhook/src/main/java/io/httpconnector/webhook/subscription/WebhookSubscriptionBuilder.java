@@ -9,6 +9,7 @@ import io.httpconnector.Secret;
 import io.httpconnector.TimeSource;
 import io.httpconnector.internal.Arguments;
 import io.httpconnector.internal.json.JsonSupport;
+import io.httpconnector.internal.json.PresetCatalogue;
 import io.httpconnector.polling.PollingEngine;
 import io.httpconnector.state.StateStore;
 import io.httpconnector.template.RequestTemplate;
@@ -54,7 +55,7 @@ public final class WebhookSubscriptionBuilder {
      * @return this builder
      */
     public WebhookSubscriptionBuilder preset(String service) {
-        return put(SubscriptionPresets.MEMBER, service);
+        return put(PresetCatalogue.MEMBER, service);
     }
 
     /**

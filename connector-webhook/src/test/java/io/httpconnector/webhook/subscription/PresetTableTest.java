@@ -97,7 +97,8 @@ class PresetTableTest {
 
     private static String sources(String name) {
         List<String> links = new ArrayList<>();
-        SubscriptionPresets.documentation(name)
+        SubscriptionPresets.ALL
+                .documentation(name)
                 .forEach(page -> links.add("[" + (links.size() + 1) + "](" + page + ")"));
         return String.join(", ", links);
     }

@@ -99,7 +99,7 @@ class SubscriptionPresetsTest {
     void eachPresetNamesItsDocumentation() {
         assertThat(WebhookSubscription.presets()).hasSize(16);
         for (String name : WebhookSubscription.presets()) {
-            assertThat(SubscriptionPresets.documentation(name))
+            assertThat(SubscriptionPresets.ALL.documentation(name))
                     .as(name)
                     .isNotEmpty()
                     .allMatch(page -> page.startsWith("https://"));
