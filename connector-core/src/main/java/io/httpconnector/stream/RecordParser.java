@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the JSON values of a stream as they arrive: one per line, or a JSON text sequence (RFC 7464). Not thread-safe. */
-final class RecordReader {
+/** Parses the JSON values of a stream as they arrive: one per line, or a JSON text sequence (RFC 7464). Not thread-safe. */
+final class RecordParser {
 
     private static final char RECORD_SEPARATOR = '\u001e';
 
@@ -24,7 +24,7 @@ final class RecordReader {
     private boolean inString;
     private boolean escaped;
 
-    RecordReader(InputStream in, boolean isSequence, int maxBytes) {
+    RecordParser(InputStream in, boolean isSequence, int maxBytes) {
         this.lines = LineReader.endingWith('\n', in, maxBytes);
         this.isSequence = isSequence;
         this.maxBytes = maxBytes;

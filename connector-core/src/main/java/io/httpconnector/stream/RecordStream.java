@@ -114,7 +114,8 @@ public final class RecordStream {
     }
 
     /**
-     * Passes each record to a handler as an object of a class, deserialized by the default {@link Response.JsonMapping}.
+     * Passes each record to a handler as an object of a class, deserialized by the {@link Response.JsonMapping} of the
+     * connection.
      *
      * @param connection the connection
      * @param type the class, such as a record
@@ -125,7 +126,7 @@ public final class RecordStream {
     public <T> void records(HttpConnection connection, Class<T> type, StreamHandler<T> handler) {
         Arguments.notNull(type, "type");
         Arguments.notNull(handler, "handler");
-        read(connection, (record, where) -> EventStream.call(handler, object(record, type, where)));
+        read(connection, (record, where) -> EventStream.call(handler, object(connection, record, type, where)));
     }
 
     /**
@@ -162,7 +163,7 @@ public final class RecordStream {
     }
 
     /**
-     * Returns the records as a stream of objects of a class, deserialized by the default {@link Response.JsonMapping}.
+     * Returns the records as a stream of objects of a class, deserialized by the {@link Response.JsonMapping} of the connection.
      *
      * @param connection the connection
      * @param type the class, such as a record
@@ -172,11 +173,12 @@ public final class RecordStream {
     public <T> Stream<T> records(HttpConnection connection, Class<T> type) {
         Arguments.notNull(connection, "connection");
         Arguments.notNull(type, "type");
-        return Handoff.stream(sink -> read(connection, (record, where) -> sink.put(object(record, type, where))));
+        return Handoff.stream(
+                sink -> read(connection, (record, where) -> sink.put(object(connection, record, type, where))));
     }
 
-    private static <T> T object(JsonNode record, Class<T> type, String where) {
-        return PayloadReader.read(record, type, Response.JsonMapping.currentDefault()::read, where);
+    private static <T> T object(HttpConnection connection, JsonNode record, Class<T> type, String where) {
+        return PayloadReader.read(record, type, connection.jsonMapping()::read, where);
     }
 
     /** Receives a record. */
@@ -194,7 +196,7 @@ public final class RecordStream {
     }
 
     private void read(Response response, InputStream body, int maxBytes, RecordReceiver receiver) throws IOException {
-        RecordReader records = new RecordReader(body, isSequence(response), maxBytes);
+        RecordParser records = new RecordParser(body, isSequence(response), maxBytes);
         JsonNode record = records.next();
         while (record != null && receiver.record(record, records.location())) {
             record = records.next();

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import io.httpconnector.ConnectorException;
 import io.httpconnector.HttpConnection;
 import io.httpconnector.Request;
+import io.httpconnector.Response;
 import io.httpconnector.RetryPolicy;
 import io.httpconnector.TransferException;
 import io.httpconnector.stream.StreamException.StreamFailure;
@@ -76,6 +79,29 @@ class RecordStreamTest {
         assertThat(read("text/plain", "{\"a\":1.10}\n{\"b\":2}")).containsExactly("{\"a\":1.10}", "{\"b\":2}");
     }
 
+    /** An order. */
+    record Order(int id, String shipTo) {}
+
+    @Test
+    void objectsAreThoseOfTheMappingOfTheConnection() {
+        StreamPeer peer = new StreamPeer(
+                exchange -> exchange.send(head("application/x-ndjson") + "{\"id\":1,\"ship_to\":\"Street 1\"}\n"));
+        open.add(peer);
+        RecordStream orders = RecordStream.of(Request.get("/orders"));
+        List<Order> handled = new ArrayList<>();
+        try (HttpConnection snake = HttpConnection.named("Snake")
+                .baseUrl(peer.url())
+                .jsonMapping(Response.JsonMapping.of(
+                        new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)))
+                .build()) {
+            orders.records(snake, Order.class, handled::add);
+            try (Stream<Order> all = orders.records(snake, Order.class)) {
+                assertThat(all).containsExactly(new Order(1, "Street 1"));
+            }
+        }
+        assertThat(handled).containsExactly(new Order(1, "Street 1"));
+    }
+
     @Test
     void reportsInvalidLines() {
         fails("application/x-ndjson", "{\"a\":1}\n\nsecret\n{}\n", StreamFailure.INVALID_JSON, 3);
@@ -123,7 +149,7 @@ class RecordStreamTest {
         String text = "\u001e{\"a\":\"\\\"é\u001f\"}\n".replace("\u001f", "") + "\u001e[1,\n[2]]\n\u001e3\n";
         for (int size = 1; size < 9; size++) {
             int now = size;
-            RecordReader reader = new RecordReader(
+            RecordParser reader = new RecordParser(
                     new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)) {
                         @Override
                         public synchronized int read(byte[] buffer, int offset, int length) {
